@@ -1,0 +1,48 @@
+/**
+ * Operating failures: something outside did not work. Expected refusals (denied, not valid) are
+ * values, not errors; broken invariants crash through `invariant`.
+ */
+
+export type ErrorCode = 'policy_unavailable' | 'ledger_unavailable' | 'workflow_unavailable';
+
+export class SentryError extends Error {
+  override readonly name: string = 'SentryError';
+  readonly code: ErrorCode;
+  /** Whether the same request may succeed if it is sent again unchanged. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { retryable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable;
+  }
+}
+
+/** No policy could be loaded, so nothing can be allowed. */
+export class PolicyUnavailableError extends SentryError {
+  override readonly name = 'PolicyUnavailableError';
+  constructor(message: string, cause?: unknown) {
+    super('policy_unavailable', message, { retryable: true, cause });
+  }
+}
+
+/** The ledger did not answer, or not in time; whether it wrote is unknown. */
+export class LedgerUnavailableError extends SentryError {
+  override readonly name = 'LedgerUnavailableError';
+  constructor(message: string, cause?: unknown) {
+    super('ledger_unavailable', message, { retryable: true, cause });
+  }
+}
+
+/** The workflow did not run to its end; what it reserved is covered by its lease. */
+export class WorkflowUnavailableError extends SentryError {
+  override readonly name = 'WorkflowUnavailableError';
+  constructor(message: string, cause?: unknown) {
+    super('workflow_unavailable', message, { retryable: true, cause });
+  }
+}
+
+/** Stops on a programmer's error; never used for bad input. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}

@@ -1,0 +1,126 @@
+/**
+ * The resolved policy: what every other part of the product reads. Defaults are filled in, names
+ * are checked, amounts are integers. `resolve.ts` makes it from the tfvars shapes.
+ */
+import type { ModelTraits, PriceSchedule } from '../pricing/price.ts';
+
+export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+export type Window = (typeof WINDOWS)[number];
+
+export const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
+export type Unit = (typeof UNITS)[number];
+
+export const MODES = ['enforce', 'observe'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Narrows a limit or a ceiling to the requests that match every given part. */
+export interface Scope {
+  readonly application?: string;
+  readonly environment?: string;
+  readonly model?: string;
+}
+
+/** A lower effective limit, in percent of the limit, for the requests its scope matches. */
+export interface Ceiling {
+  readonly percent: number;
+  readonly scope: Scope;
+  /** Alias of the model to try instead when this ceiling refuses. */
+  readonly fallback?: string;
+}
+
+export type OwnerKind = 'costCenter' | 'model' | 'organization';
+
+/** Who a limit belongs to; the organization's name is always "organization". */
+export interface Owner {
+  readonly kind: OwnerKind;
+  readonly name: string;
+}
+
+export interface Limit {
+  readonly owner: Owner;
+  /** Unique within its owner. */
+  readonly name: string;
+  readonly window: Window;
+  readonly unit: Unit;
+  readonly mode: Mode;
+  /** A safe integer: requests, tokens, or nano-USD. */
+  readonly amount: number;
+  readonly scope: Scope;
+  /** Percents of settled use at which to notify, ascending, each 1 to 100. */
+  readonly notifyAt: readonly number[];
+  readonly ceilings: readonly Ceiling[];
+}
+
+export interface Application {
+  readonly name: string;
+  readonly environments: readonly string[];
+}
+
+export interface Model {
+  readonly alias: string;
+  /** As given: may carry a geography prefix (us., eu., global., ...). */
+  readonly modelId: string;
+  /** Without the prefix: what the catalogue and CountTokens know. */
+  readonly baseModelId: string;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  /** What max_tokens is when a request names none. */
+  readonly defaultMaxTokens: number;
+  readonly prices: PriceSchedule;
+  readonly traits: ModelTraits;
+  /** Whether the module makes application inference profiles for it. */
+  readonly inferenceProfile: boolean;
+  readonly limits: readonly Limit[];
+}
+
+/** Who may spend a cost center's money; a caller matching any entry is bound to it. */
+export interface Callers {
+  /** Role ARNs; `*` stands for any characters. */
+  readonly iamRoleArns: readonly string[];
+  /** Claims that must all be present with exactly these values. */
+  readonly jwt: Readonly<Record<string, string>>;
+  /** When given, only these of the cost center's applications. */
+  readonly applications?: readonly string[];
+}
+
+export interface CostCenter {
+  readonly name: string;
+  /** Alias a request gets when it names the cost center as its model. */
+  readonly model: string;
+  readonly models: readonly string[];
+  readonly applications: readonly string[];
+  readonly limits: readonly Limit[];
+  readonly callers?: Callers;
+  readonly alertEmails: readonly string[];
+  /** `<application>/<environment>/<alias>` -> ARN of the application inference profile. */
+  readonly inferenceProfiles: ReadonlyMap<string, string>;
+}
+
+export interface LedgerSettings {
+  readonly shards: number;
+  readonly leaseSeconds: number;
+  readonly historyWindows: number;
+  readonly reservation: 'strict' | 'count';
+  readonly expiredReservation: 'charge' | 'release';
+  readonly onLedgerError: 'deny' | 'allow';
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly execution: 'workflow' | 'direct';
+  readonly logPrompts: boolean;
+  readonly defaultCostCenter?: string;
+  readonly ledger: LedgerSettings;
+  readonly applications: ReadonlyMap<string, Application>;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly costCenters: ReadonlyMap<string, CostCenter>;
+  readonly organization: { readonly limits: readonly Limit[] };
+}
+
+/** One thing wrong with a configuration or a request, and what to write instead. */
+export interface Problem {
+  /** Where, in the notation of the document it is about: `cost_centers.sales.models[1]`. */
+  readonly path: string;
+  readonly message: string;
+}

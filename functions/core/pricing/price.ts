@@ -1,0 +1,83 @@
+/** Prices and what a call costs at them. Prices are integers: nano-USD per million tokens. */
+import { divCeil, type NanoUsd, nano } from '../money.ts';
+import type { EpochMs } from '../time.ts';
+
+/** Nano-USD per million tokens, by the kind of token. */
+export interface Price {
+  readonly input: bigint;
+  readonly output: bigint;
+  readonly cacheRead: bigint;
+  /** Writing a prompt-cache entry that lives five minutes. */
+  readonly cacheWrite: bigint;
+  /** Writing a prompt-cache entry that lives one hour. */
+  readonly cacheWrite1h: bigint;
+}
+
+/** The price of a call whose whole input is above a number of tokens. */
+export interface LongContextPrice {
+  readonly aboveInputTokens: number;
+  readonly price: Price;
+}
+
+/** A price and the time it holds: from `effectiveFrom` (inclusive) to `effectiveTo` (exclusive). */
+export interface PricePeriod {
+  readonly effectiveFrom?: EpochMs;
+  readonly effectiveTo?: EpochMs;
+  readonly price: Price;
+  readonly longContext?: LongContextPrice;
+}
+
+export type PriceSchedule = readonly PricePeriod[];
+
+/** What a model accepts; a request it would reject is refused before anything is reserved. */
+export interface ModelTraits {
+  /** Where Converse's additionalModelRequestFields takes top_k; absent: the model has none. */
+  readonly topK?: 'top_k' | 'k' | 'inferenceConfig.topK';
+  readonly systemPrompt: boolean;
+  /** Whether a last assistant message may start the answer. */
+  readonly prefill: boolean;
+  readonly temperatureWithTopP: boolean;
+  readonly promptCaching: boolean;
+  readonly promptCaching1h: boolean;
+  readonly inferenceProfile: boolean;
+  readonly countTokens: boolean;
+}
+
+/** Tokens as Converse reports them: `inputTokens` leaves out those read from or written to a cache. */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  /** All cache writes, whatever their time to live. */
+  readonly cacheWriteInputTokens: number;
+  /** The part of the cache writes with a time to live of one hour. */
+  readonly cacheWrite1hInputTokens: number;
+}
+
+/** The period that holds at a time, or undefined when the schedule has a gap there. */
+export function pricePeriodAt(schedule: PriceSchedule, at: EpochMs): PricePeriod | undefined {
+  return schedule.find(
+    ({ effectiveFrom, effectiveTo }) =>
+      (effectiveFrom === undefined || at >= effectiveFrom) &&
+      (effectiveTo === undefined || at < effectiveTo),
+  );
+}
+
+/** Input of every kind: what the context window and the long-context threshold count. */
+export const totalInputTokens = (usage: TokenUsage): number =>
+  usage.inputTokens + usage.cacheReadInputTokens + usage.cacheWriteInputTokens;
+
+/** What a call cost, rounded up once (I6). */
+export function costOf(usage: TokenUsage, period: PricePeriod): NanoUsd {
+  const { longContext } = period;
+  const long = longContext && totalInputTokens(usage) > longContext.aboveInputTokens;
+  const price = long ? longContext.price : period.price;
+  const cacheWrite5m = usage.cacheWriteInputTokens - usage.cacheWrite1hInputTokens;
+  const perMillion =
+    BigInt(usage.inputTokens) * price.input +
+    BigInt(usage.outputTokens) * price.output +
+    BigInt(usage.cacheReadInputTokens) * price.cacheRead +
+    BigInt(cacheWrite5m) * price.cacheWrite +
+    BigInt(usage.cacheWrite1hInputTokens) * price.cacheWrite1h;
+  return nano(divCeil(perMillion, 1_000_000n));
+}
