@@ -1,0 +1,64 @@
+/** Names of accounts and counters, and how an account's limits are split over its shards. */
+import { WINDOWS, type Owner, type Window } from '../policy/policy.ts';
+import type { EpochMs } from '../time.ts';
+import { periodName } from '../windows.ts';
+import type { AccountKey, CounterKey } from './ports.ts';
+
+/** Limit names hold no underscore, so the first one ends the name. */
+const SEPARATOR = '_';
+const PERIOD_LENGTH: Record<Window, number> = { month: 7, day: 10, hour: 13, minute: 16 };
+const WINDOW_MS: Record<Window, number> = {
+  month: 31 * 86_400_000,
+  day: 86_400_000,
+  hour: 3_600_000,
+  minute: 60_000,
+};
+const OFFSET = /[+-]\d\d:\d\d$/;
+
+export const counterKey = (limitName: string, periodName: string): CounterKey =>
+  `${limitName}${SEPARATOR}${periodName}`;
+
+export function splitCounterKey(key: CounterKey): { limitName: string; periodName: string } {
+  const at = key.indexOf(SEPARATOR);
+  return { limitName: key.slice(0, at), periodName: key.slice(at + 1) };
+}
+
+export function accountKey(owner: Owner, shard: number): AccountKey {
+  const who = owner.kind === 'organization' ? owner.kind : `${owner.kind}#${owner.name}`;
+  return `account#${who}#${shard}`;
+}
+
+/** Every shard once, beginning where the id's hash says, so that calls spread evenly. */
+export function shardOrder(reservationId: string, shards: number): readonly number[] {
+  const first = fnv1a(reservationId) % shards;
+  return Array.from({ length: shards }, (_, i) => (first + i) % shards);
+}
+
+/** A shard's part of an amount; the parts of all shards add up to exactly the amount. */
+export function shardShare(amount: number, shard: number, shards: number): number {
+  const share = Math.floor(amount / shards);
+  return share + (shard < amount - share * shards ? 1 : 0);
+}
+
+/** Whether a counter's window lies further back than the history kept. */
+export function isBeyondHistory(
+  key: CounterKey,
+  now: EpochMs,
+  history: { windows: number; timeZone: string },
+): boolean {
+  const { periodName: name } = splitCounterKey(key);
+  const bare = name.length > PERIOD_LENGTH.day ? name.replace(OFFSET, '') : name;
+  const window = WINDOWS.find((kind) => PERIOD_LENGTH[kind] === bare.length);
+  if (!window) return false;
+  const oldestKept = periodName(window, now - history.windows * WINDOW_MS[window], history.timeZone);
+  return bare < oldestKept.slice(0, bare.length);
+}
+
+/** 32-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/, 2026-11): short, and even enough here. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash;
+}

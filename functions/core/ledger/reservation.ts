@@ -1,0 +1,50 @@
+/** What a call holds in the ledger. Plain JSON: it travels through the workflow's state. */
+import type { Limit, Owner, Scope, Unit, Window } from '../policy/policy.ts';
+import { isoTimestamp } from '../time.ts';
+import type { EffectiveLimit } from './effective-limits.ts';
+import type { AccountKey, CounterKey, EpochSeconds } from './ports.ts';
+
+/** The limit behind a counter, as much of it as settling and answering need. */
+export interface HeldLimit {
+  readonly owner: Owner;
+  readonly name: string;
+  readonly window: Window;
+  readonly unit: Unit;
+  readonly mode: Limit['mode'];
+  readonly amount: number;
+  readonly scope: Scope;
+  readonly notifyAt: readonly number[];
+}
+
+export interface HeldCounter {
+  readonly key: CounterKey;
+  readonly limit: HeldLimit;
+  /** In the limit's unit. */
+  readonly reserved: number;
+  /** End of the window, ISO 8601. */
+  readonly resetsAt: string;
+}
+
+export interface HeldAccount {
+  readonly account: AccountKey;
+  readonly counters: readonly HeldCounter[];
+}
+
+export interface Reservation {
+  readonly id: string;
+  readonly leaseExpiresAt: EpochSeconds;
+  /** `unreserved`: the ledger was unreachable and the policy let the call through. */
+  readonly basis: 'reserved' | 'unreserved';
+  readonly shards: number;
+  readonly accounts: readonly HeldAccount[];
+}
+
+export function heldCounter(effective: EffectiveLimit): HeldCounter {
+  const { owner, name, window, unit, mode, amount, scope, notifyAt } = effective.limit;
+  return {
+    key: effective.key,
+    limit: { owner, name, window, unit, mode, amount, scope, notifyAt },
+    reserved: effective.requested,
+    resetsAt: isoTimestamp(effective.period.endsAt),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Calendar windows in the policy's time zone. A window's name is part of the counters' names, so
+ * a new window needs no reset: it starts with counters that do not exist yet.
+ */
+import type { Window } from './policy/policy.ts';
+import type { EpochMs } from './time.ts';
+
+/** One calendar window: `2026-11`, `2026-11-23`, `2026-11-23T14` or `2026-11-23T14:05`. */
+export interface Period {
+  readonly name: string;
+  readonly startsAt: EpochMs;
+  /** The first moment after the window. */
+  readonly endsAt: EpochMs;
+}
+
+const NAME_LENGTH: Record<Window, number> = { month: 7, day: 10, hour: 13, minute: 16 };
+/** Longest window of each kind; no zone's day is longer than 25 hours, no month than 31 days and 1 hour. */
+const LONGEST_MS: Record<Window, number> = {
+  month: 32 * 86_400_000,
+  day: 26 * 3_600_000,
+  hour: 3_600_000,
+  minute: 60_000,
+};
+const CACHE_MAX = 512;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const periods = new Map<string, Period>();
+
+/** The window of that kind which holds a moment. */
+export function periodAt(window: Window, at: EpochMs, timeZone: string): Period {
+  const name = periodName(window, at, timeZone);
+  const key = `${timeZone} ${name}`;
+  const known = periods.get(key);
+  if (known) return known;
+  const longest = LONGEST_MS[window];
+  const inside = (t: EpochMs) => periodName(window, t, timeZone) === name;
+  const period = {
+    name,
+    startsAt: firstTrue(at - longest, at, inside),
+    endsAt: firstTrue(at, at + longest, (t) => !inside(t)),
+  };
+  if (periods.size >= CACHE_MAX) periods.clear();
+  periods.set(key, period);
+  return period;
+}
+
+/**
+ * Names of hours and minutes outside UTC carry the offset (`2026-11-01T01-04:00`): when clocks go
+ * back the same local hour comes twice, and two windows must not share a counter.
+ */
+export function periodName(window: Window, at: EpochMs, timeZone: string): string {
+  const length = NAME_LENGTH[window];
+  if (timeZone === 'UTC') return new Date(at).toISOString().slice(0, length);
+  const parts: Record<string, string> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(at)) parts[type] = value;
+  const local = `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+  const isClock = window === 'hour' || window === 'minute';
+  const offset = isClock ? (parts.timeZoneName ?? '').replace('GMT', '') || '+00:00' : '';
+  return local.slice(0, length) + offset;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZoneName: 'longOffset',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** First moment in (from, to] at which `holds`, given that it stays true from then on. */
+function firstTrue(from: EpochMs, to: EpochMs, holds: (at: EpochMs) => boolean): EpochMs {
+  let below = from;
+  let above = to;
+  while (above - below > 1) {
+    const middle = Math.floor((below + above) / 2);
+    if (holds(middle)) above = middle;
+    else below = middle;
+  }
+  return above;
+}
