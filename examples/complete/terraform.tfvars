@@ -1,0 +1,97 @@
+# Three cost centers that share one application and six models. The same file configures the
+# deployed module, the local sandbox (`npm start`) and the command line.
+
+name = "genai"
+
+# What callers may write as "model". Amounts of tokens are over all cost centers.
+models = {
+  "nova-lite"            = { model_id = "amazon.nova-lite-v1:0" }
+  "nova-micro"           = { model_id = "amazon.nova-micro-v1:0" }
+  "claude-2"             = { model_id = "anthropic.claude-v2:0" }
+  "claude-3-haiku"       = { model_id = "anthropic.claude-3-haiku-20240307-v1:0" }
+  "claude-3-5-sonnet-v2" = { model_id = "us.anthropic.claude-3-5-sonnet-20241022-v2:0" }
+  "claude-3-5-haiku" = {
+    model_id = "us.anthropic.claude-3-5-haiku-20241022-v1:0"
+    limits   = [{ window = "day", unit = "tokens", amount = 20000000 }]
+  }
+}
+
+applications = {
+  "aws-documentation-helper" = { environments = ["dev", "staging", "production"] }
+}
+
+cost_centers = {
+  sales = {
+    model        = "claude-3-5-haiku" # what a request naming the model "sales" gets
+    models       = ["nova-lite", "nova-micro", "claude-2", "claude-3-haiku", "claude-3-5-sonnet-v2", "claude-3-5-haiku"]
+    applications = ["aws-documentation-helper"]
+    limits = [
+      {
+        name      = "monthly-budget"
+        window    = "month"
+        unit      = "usd"
+        amount    = 500
+        notify_at = [50, 80, 100]
+        ceilings = [
+          { percent = 80, environment = "dev" },                                           # dev stops at 80 %
+          { percent = 90, model = "claude-3-5-sonnet-v2", fallback = "claude-3-5-haiku" }, # then the cheaper model
+        ]
+      },
+      { window = "minute", unit = "requests", amount = 60, application = "aws-documentation-helper" },
+      { window = "day", unit = "tokens", amount = 2000000, mode = "observe" }, # counts, never denies
+    ]
+    alert_emails = ["sales-finops@example.com"]
+  }
+
+  services = {
+    model        = "nova-lite"
+    models       = ["nova-lite", "nova-micro", "claude-2", "claude-3-haiku", "claude-3-5-sonnet-v2", "claude-3-5-haiku"]
+    applications = ["aws-documentation-helper"]
+    limits = [
+      { name = "monthly-budget", window = "month", unit = "usd", amount = 200, notify_at = [80, 100] },
+      { window = "minute", unit = "requests", amount = 5 }, # small, so that a denial is easy to see
+    ]
+    alert_emails = ["services-finops@example.com"]
+  }
+
+  support = {
+    model        = "claude-3-5-haiku"
+    models       = ["nova-lite", "nova-micro", "claude-2", "claude-3-haiku", "claude-3-5-sonnet-v2", "claude-3-5-haiku"]
+    applications = ["aws-documentation-helper"]
+    limits = [
+      {
+        name      = "monthly-budget"
+        window    = "month"
+        unit      = "usd"
+        amount    = 300
+        notify_at = [50, 80, 100]
+        ceilings  = [{ percent = 75, environment = "dev" }, { percent = 90, environment = "staging" }]
+      },
+      { window = "minute", unit = "requests", amount = 60 },
+      { window = "hour", unit = "output_tokens", amount = 500000, model = "claude-3-5-sonnet-v2" },
+    ]
+    alert_emails = ["support-finops@example.com"]
+  }
+}
+
+# A request that names no cost center is refused.
+default_cost_center = null
+
+# Over everything.
+organization = {
+  limits = [{ name = "monthly-budget", window = "month", unit = "usd", amount = 900, notify_at = [80, 100] }]
+}
+
+time_zone = "UTC"
+
+ledger = {
+  shards              = 1
+  lease_seconds       = 420
+  history_windows     = 3
+  reservation         = "strict"
+  expired_reservation = "charge"
+  on_ledger_error     = "deny"
+}
+
+execution   = "workflow"
+log_prompts = false
