@@ -1,0 +1,157 @@
+/** One model that could run a call: what is sent to it, and the most it could use and cost. */
+import type { Amounts } from '../ledger/effective-limits.ts';
+import { toSafeInteger } from '../money.ts';
+import type { Model, Problem } from '../policy/policy.ts';
+import { type PricePeriodJson, toJson } from '../pricing/price-json.ts';
+import { worstCaseOf } from '../pricing/worst-case.ts';
+import type { EpochMs } from '../time.ts';
+import { type Prompt, promptTraits } from './prompt.ts';
+import type { RequestParameters } from './request.schema.ts';
+import { inputTokenBound } from './token-bound.ts';
+
+/** Plain JSON: candidates travel through the workflow's state. */
+export interface Candidate {
+  /** Alias. */
+  readonly model: string;
+  /** What Converse is called with: the inference profile's ARN, or the model id. */
+  readonly modelId: string;
+  /** What AWS/Bedrock metrics know it by: the profile's unique id, or the model id. */
+  readonly modelMetric: string;
+  readonly inferenceConfig: {
+    readonly maxTokens: number;
+    readonly temperature?: number;
+    readonly topP?: number;
+  };
+  readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
+  /** The price the call is reserved and settled at. */
+  readonly price: PricePeriodJson;
+  readonly worstCase: Amounts;
+}
+
+export type CandidateResult =
+  | { readonly outcome: 'valid'; readonly candidate: Candidate }
+  | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
+
+export interface CandidateRequest {
+  readonly model: Model;
+  readonly profileArn: string | undefined;
+  readonly prompt: Prompt;
+  readonly parameters: RequestParameters;
+  readonly now: EpochMs;
+}
+
+const PARAMETERS = '$.prompt.parameters';
+const MESSAGES = '$.prompt.messages';
+
+/** Prepares a call for a model, or says everything the model would reject about it. */
+export function toCandidate(request: CandidateRequest): CandidateResult {
+  const problems = [...parameterProblems(request), ...promptProblems(request)];
+  const maxTokens = request.parameters.max_tokens ?? request.model.defaultMaxTokens;
+  const worst = problems.length === 0 ? worstCase(request, maxTokens) : undefined;
+  if (!worst) {
+    const tooLarge = {
+      path: '$.prompt',
+      message: 'could cost more than the ledger counts: shorten it, or lower max_tokens',
+    };
+    return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
+  }
+  const { model, profileArn, parameters } = request;
+  const modelId = profileArn ?? model.modelId;
+  const { temperature, top_p: topP, top_k: topK } = parameters;
+  return {
+    outcome: 'valid',
+    candidate: {
+      model: model.alias,
+      modelId,
+      modelMetric: profileArn ? modelId.slice(modelId.lastIndexOf('/') + 1) : modelId,
+      inferenceConfig: {
+        maxTokens,
+        ...(temperature !== undefined && { temperature }),
+        ...(topP !== undefined && { topP }),
+      },
+      ...(topK !== undefined && { additionalModelRequestFields: topKField(model, topK) }),
+      ...worst,
+    },
+  };
+}
+
+/** Undefined when an amount would not be a safe integer: then it could not be counted exactly. */
+function worstCase(
+  { model, prompt, now }: CandidateRequest,
+  maxOutputTokens: number,
+): Pick<Candidate, 'price' | 'worstCase'> | undefined {
+  const inputTokens = inputTokenBound(prompt);
+  const { cacheTtl } = promptTraits(prompt);
+  const { amount, period } = worstCaseOf(
+    { inputTokens, maxOutputTokens, cacheTtl },
+    model.prices,
+    now,
+  );
+  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return {
+    price: toJson(period),
+    worstCase: {
+      requests: 1,
+      tokens: inputTokens + maxOutputTokens,
+      input_tokens: inputTokens,
+      output_tokens: maxOutputTokens,
+      usd: toSafeInteger(amount),
+    },
+  };
+}
+
+/** Where each family takes top_k (Converse itself has no field for it). */
+function topKField({ traits }: Model, topK: number): Readonly<Record<string, unknown>> {
+  return traits.topK === 'inferenceConfig.topK'
+    ? { inferenceConfig: { topK } }
+    : { [traits.topK ?? 'top_k']: topK };
+}
+
+function parameterProblems({ model, parameters }: CandidateRequest): readonly Problem[] {
+  const { max_tokens: maxTokens, temperature, top_p: topP, top_k: topK } = parameters;
+  const { traits, alias, maxOutputTokens } = model;
+  const problems: Problem[] = [];
+  const refuse = (name: string, message: string) =>
+    problems.push({ path: `${PARAMETERS}.${name}`, message });
+  if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
+    refuse('max_tokens', `is ${maxTokens}, but ${alias} writes at most ${maxOutputTokens}`);
+  }
+  if (traits.sampling === false) {
+    for (const name of ['temperature', 'top_p', 'top_k'] as const) {
+      if (parameters[name] !== undefined) refuse(name, `is not taken by ${alias}: leave it out`);
+    }
+    return problems;
+  }
+  if (temperature !== undefined && topP !== undefined && !traits.temperatureWithTopP) {
+    refuse('top_p', `cannot be given together with temperature to ${alias}: leave one out`);
+  }
+  if (topK !== undefined && traits.topK === undefined) {
+    refuse('top_k', `is not taken by ${alias}: leave it out`);
+  }
+  return problems;
+}
+
+function promptProblems({ model, prompt }: CandidateRequest): readonly Problem[] {
+  const { hasSystem, isPrefilled, cacheTtl } = promptTraits(prompt);
+  const { traits, alias } = model;
+  const problems: Problem[] = [];
+  if (hasSystem && !traits.systemPrompt) {
+    const message = `${alias} takes no system messages: say it in a message of the user`;
+    problems.push({ path: MESSAGES, message });
+  }
+  if (isPrefilled && !traits.prefill) {
+    const message = `the last message must be the user's: ${alias} cannot go on from one of the assistant`;
+    problems.push({ path: MESSAGES, message });
+  }
+  const lastText = prompt.messages.at(-1)?.content.findLast(({ text }) => text !== undefined)?.text;
+  if (isPrefilled && lastText !== undefined && lastText !== lastText.trimEnd()) {
+    const message = 'the last message is the assistant\'s and must not end with white space';
+    problems.push({ path: MESSAGES, message });
+  }
+  if (cacheTtl !== 'none' && !traits.promptCaching) {
+    problems.push({ path: MESSAGES, message: `${alias} takes no cachePoint: leave it out` });
+  } else if (cacheTtl === '1h' && !traits.promptCaching1h) {
+    problems.push({ path: MESSAGES, message: `${alias} caches for 5m at most: leave ttl out` });
+  }
+  return problems;
+}
