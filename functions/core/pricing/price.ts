@@ -33,6 +33,12 @@ export type PriceSchedule = readonly PricePeriod[];
 export interface ModelTraits {
   /** Where Converse's additionalModelRequestFields takes top_k; absent: the model has none. */
   readonly topK?: 'top_k' | 'k' | 'inferenceConfig.topK';
+  /**
+   * False when the model refuses temperature, top_p and top_k altogether (Claude Opus 4.7 and
+   * later: https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-anthropic-claude-opus-4-7.html,
+   * 2026-11). Absent: it takes them.
+   */
+  readonly sampling?: false;
   readonly systemPrompt: boolean;
   /** Whether a last assistant message may start the answer. */
   readonly prefill: boolean;

@@ -1,0 +1,32 @@
+/**
+ * Reads a document whose form may be wrong, so that cross-checks still find what else is wrong.
+ * A value of another type than wanted is absent here: the form check has reported it.
+ */
+
+/** An object's own properties; a Map, so that no inherited name is ever found. */
+export type Loose = ReadonlyMap<string, unknown>;
+
+export const looseOf = (value: unknown): Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value))
+    : new Map();
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export const stringsOf = (value: unknown): readonly string[] =>
+  listOf(value).filter((item) => typeof item === 'string');
+
+export function stringOf(loose: Loose, name: string): string | undefined {
+  const value = loose.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberOf(loose: Loose, name: string): number | undefined {
+  const value = loose.get(name);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** `Object.entries` that keeps the names' type, for objects made in this code only. */
+export const entriesOf = <Name extends string, Value>(
+  value: Readonly<Record<Name, Value>>,
+): [Name, Value][] => Object.entries(value) as [Name, Value][];

@@ -1,0 +1,126 @@
+/** Models of the policy: the catalogue's row, overlaid with what the tfvars say. */
+import { quoted } from '../describe.ts';
+import { lookupModel, type PricedModel, splitModelId } from '../pricing/catalogue.ts';
+import {
+  completePrice,
+  parsePricePart,
+  USD_PER_MILLION_TOKENS_MAX,
+} from '../pricing/complete-price.ts';
+import type { Price } from '../pricing/price.ts';
+import { familyDefaults } from '../pricing/traits.ts';
+import { type Loose, looseOf, numberOf, stringOf } from './loose.ts';
+import { join } from './path.ts';
+import type { Problem } from './policy.ts';
+
+export type ResolvedModel = PricedModel & { readonly inferenceProfile: boolean };
+
+export type ModelResolution =
+  | { readonly model: ResolvedModel }
+  | { readonly problems: readonly Problem[] };
+
+/** Resolves one entry of `models`, whose form may be wrong. */
+export function resolveModel(path: string, value: unknown): ModelResolution {
+  const config = looseOf(value);
+  const modelId = stringOf(config, 'model_id');
+  if (modelId === undefined) return { problems: [] };
+  const lookup = lookupModel(modelId);
+  const listed = lookup.outcome === 'priced' ? lookup.model : undefined;
+  const problems: Problem[] = [];
+  const own = ownPrice(join(path, 'price'), config, problems);
+  if (!listed && !config.has('price')) {
+    const message = lookup.outcome === 'unpriced' ? lookup.message : '';
+    return { problems: [...problems, { path, message }] };
+  }
+  const base = listed ?? unlisted(modelId, config, own);
+  const model = overlay(base, config, own);
+  problems.push(...rangeProblems(path, model, listed, config));
+  const wantsProfile = config.get('inference_profile');
+  if (wantsProfile === true && !base.traits.inferenceProfile) {
+    const message = `${quoted(modelId)} can have no inference profile: write false`;
+    problems.push({ path: join(path, 'inference_profile'), message });
+  }
+  if (problems.length > 0) return { problems };
+  const inferenceProfile = wantsProfile !== false && base.traits.inferenceProfile;
+  return { model: { ...model, inferenceProfile } };
+}
+
+const PRICE_PARTS = ['input', 'output', 'cache_read', 'cache_write', 'cache_write_1h'] as const;
+
+function ownPrice(path: string, config: Loose, problems: Problem[]): Price | undefined {
+  if (!config.has('price')) return undefined;
+  const price = looseOf(config.get('price'));
+  for (const part of PRICE_PARTS) {
+    const usd = numberOf(price, part);
+    if (usd === undefined || usd < 0 || parsePricePart(usd) !== undefined) continue;
+    const message = `must be USD per million tokens with at most 9 decimals, at most ${USD_PER_MILLION_TOKENS_MAX}, got ${quoted(usd)}`;
+    problems.push({ path: join(path, part), message });
+  }
+  const [input, output] = [numberOf(price, 'input'), numberOf(price, 'output')];
+  if (input === undefined || output === undefined) return undefined;
+  return completePrice({
+    input,
+    output,
+    cacheRead: numberOf(price, 'cache_read'),
+    cacheWrite: numberOf(price, 'cache_write'),
+    cacheWrite1h: numberOf(price, 'cache_write_1h'),
+  });
+}
+
+/** A model the catalogue lacks: traits by family, caching only where its price was stated. */
+function unlisted(modelId: string, config: Loose, price: Price | undefined): PricedModel {
+  const { baseModelId } = splitModelId(modelId);
+  const { traits, defaultMaxTokens } = familyDefaults(baseModelId);
+  const stated = looseOf(config.get('price'));
+  const caching = stated.has('cache_read') && stated.has('cache_write');
+  return {
+    modelId,
+    baseModelId,
+    contextTokens: 0,
+    maxOutputTokens: 0,
+    defaultMaxTokens,
+    prices: price ? [{ price }] : [],
+    traits: {
+      ...traits,
+      promptCaching: caching,
+      promptCaching1h: caching && stated.has('cache_write_1h'),
+    },
+  };
+}
+
+function overlay(base: PricedModel, config: Loose, price: Price | undefined): PricedModel {
+  const maxOutputTokens = numberOf(config, 'max_output_tokens') ?? base.maxOutputTokens;
+  return {
+    ...base,
+    contextTokens: numberOf(config, 'context_tokens') ?? base.contextTokens,
+    maxOutputTokens,
+    defaultMaxTokens:
+      numberOf(config, 'default_max_tokens') ?? Math.min(base.defaultMaxTokens, maxOutputTokens),
+    prices: price ? [{ price }] : base.prices,
+  };
+}
+
+function rangeProblems(
+  path: string,
+  model: PricedModel,
+  listed: PricedModel | undefined,
+  config: Loose,
+): Problem[] {
+  const missing = ['context_tokens', 'max_output_tokens'].filter((name) => !config.has(name));
+  if (!listed && missing.length > 0) {
+    return missing.map((name) => ({
+      path: join(path, name),
+      message: `must be given, as the catalogue has no model ${quoted(model.modelId)}`,
+    }));
+  }
+  const { contextTokens, maxOutputTokens, defaultMaxTokens } = model;
+  const problems: Problem[] = [];
+  if (maxOutputTokens > contextTokens) {
+    const message = `must be at most ${contextTokens} (context_tokens), got ${maxOutputTokens}`;
+    problems.push({ path: join(path, 'max_output_tokens'), message });
+  }
+  if (defaultMaxTokens > maxOutputTokens) {
+    const message = `must be at most ${maxOutputTokens} (the model's maximum), got ${defaultMaxTokens}`;
+    problems.push({ path: join(path, 'default_max_tokens'), message });
+  }
+  return problems;
+}

@@ -1,0 +1,244 @@
+/**
+ * The tfvars shapes of the policy as a JSON schema: the one source for their types and for what
+ * is refused by form. What needs more than one place of the document is in `checks.ts`.
+ * `title` is what a problem calls the value (for a pattern: what it is not, for a list or map:
+ * its entries), `description` says what to write instead.
+ */
+import type { FromSchema } from 'json-schema-to-ts';
+import { MODES, UNITS, WINDOWS } from './policy.ts';
+
+const NAME = {
+  type: 'string',
+  title: 'a valid name',
+  pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$',
+  description:
+    'write 1 to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+} as const;
+
+const ALIAS = {
+  type: 'string',
+  title: 'a valid name',
+  pattern: '^[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?$',
+  description:
+    'write 1 to 40 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit',
+} as const;
+
+/** Names another part of the policy; whether that part exists is a cross-check. */
+const REFERENCE = { type: 'string' } as const;
+
+const SCOPE = { application: REFERENCE, environment: REFERENCE, model: REFERENCE } as const;
+
+const CEILING = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['percent'],
+  properties: {
+    ...SCOPE,
+    percent: { type: 'integer', minimum: 1, maximum: 99 },
+    fallback: REFERENCE,
+  },
+} as const;
+
+const LIMIT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['window', 'unit', 'amount'],
+  properties: {
+    ...SCOPE,
+    name: NAME,
+    window: { type: 'string', enum: WINDOWS, title: 'window' },
+    unit: { type: 'string', enum: UNITS, title: 'unit' },
+    amount: { type: 'number' },
+    mode: { type: 'string', enum: MODES, title: 'mode' },
+    notify_at: {
+      type: 'array',
+      uniqueItems: true,
+      items: { type: 'integer', minimum: 1, maximum: 100 },
+    },
+    ceilings: { type: 'array', items: CEILING },
+  },
+} as const;
+
+const LIMITS = { type: 'array', items: LIMIT } as const;
+
+/** USD per million tokens; decimals and range are cross-checked. */
+const PRICE_PART = { type: 'number', minimum: 0 } as const;
+
+const MODEL = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model_id'],
+  properties: {
+    model_id: {
+      type: 'string',
+      pattern: '^[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,2047}$',
+      title: 'a model id',
+      description: 'write a Bedrock model id such as "amazon.nova-lite-v1:0", or an ARN',
+    },
+    price: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['input', 'output'],
+      properties: {
+        input: PRICE_PART,
+        output: PRICE_PART,
+        cache_read: PRICE_PART,
+        cache_write: PRICE_PART,
+        cache_write_1h: PRICE_PART,
+      },
+    },
+    context_tokens: { type: 'integer', minimum: 1 },
+    max_output_tokens: {
+      type: 'integer',
+      minimum: 1,
+    },
+    default_max_tokens: {
+      type: 'integer',
+      minimum: 1,
+    },
+    inference_profile: { type: 'boolean' },
+    limits: LIMITS,
+  },
+} as const;
+
+const APPLICATION = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['environments'],
+  properties: {
+    environments: {
+      type: 'array',
+      title: 'environment',
+      minItems: 1,
+      uniqueItems: true,
+      items: NAME,
+    },
+  },
+} as const;
+
+const CALLERS = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    iam_role_arns: {
+      type: 'array',
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$',
+        title: 'the ARN of an IAM role',
+        description:
+          'write the ARN of a role, such as "arn:aws:iam::111122223333:role/sales-*"; only the part after "role/" may hold *',
+      },
+    },
+    jwt: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 256 } },
+    applications: {
+      type: 'array',
+      title: 'application',
+      minItems: 1,
+      uniqueItems: true,
+      items: REFERENCE,
+    },
+  },
+} as const;
+
+const COST_CENTER = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'models', 'applications'],
+  properties: {
+    model: REFERENCE,
+    models: { type: 'array', title: 'model', minItems: 1, uniqueItems: true, items: REFERENCE },
+    applications: {
+      type: 'array',
+      title: 'application',
+      minItems: 1,
+      uniqueItems: true,
+      items: REFERENCE,
+    },
+    limits: LIMITS,
+    callers: CALLERS,
+    alert_emails: {
+      type: 'array',
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern:
+          '^[^\\s@"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$',
+        maxLength: 254,
+        title: 'an e-mail address',
+        description: 'write one plain address, such as "finops@example.com"',
+      },
+    },
+  },
+} as const;
+
+const LEDGER = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    shards: { type: 'integer', minimum: 1, maximum: 64 },
+    lease_seconds: { type: 'integer', minimum: 60, maximum: 86_400 },
+    history_windows: { type: 'integer', minimum: 1, maximum: 24 },
+    reservation: { type: 'string', enum: ['strict', 'count'], title: 'reservation' },
+    expired_reservation: {
+      type: 'string',
+      enum: ['charge', 'release'],
+      title: 'expired_reservation',
+    },
+    on_ledger_error: { type: 'string', enum: ['deny', 'allow'], title: 'on_ledger_error' },
+  },
+} as const;
+
+export const POLICY_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['models', 'applications', 'cost_centers'],
+  properties: {
+    name: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9-]{0,30}[a-z0-9]$',
+      title: 'a valid name',
+      description:
+        'write 2 to 32 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen',
+    },
+    models: {
+      type: 'object',
+      title: 'model',
+      minProperties: 1,
+      propertyNames: ALIAS,
+      additionalProperties: MODEL,
+    },
+    applications: {
+      type: 'object',
+      title: 'application',
+      minProperties: 1,
+      propertyNames: NAME,
+      additionalProperties: APPLICATION,
+    },
+    cost_centers: {
+      type: 'object',
+      title: 'cost center',
+      minProperties: 1,
+      propertyNames: NAME,
+      additionalProperties: COST_CENTER,
+    },
+    default_cost_center: REFERENCE,
+    organization: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { limits: LIMITS },
+    },
+    time_zone: REFERENCE,
+    ledger: LEDGER,
+    execution: { type: 'string', enum: ['workflow', 'direct'], title: 'execution' },
+    log_prompts: { type: 'boolean' },
+  },
+} as const;
+
+/** The tfvars of the policy: validated by form, references not yet checked. */
+export type PolicyConfig = FromSchema<typeof POLICY_SCHEMA>;
+export type ModelConfig = FromSchema<typeof MODEL>;
+export type LimitConfig = FromSchema<typeof LIMIT>;
+export type CeilingConfig = FromSchema<typeof CEILING>;
+export type CostCenterConfig = FromSchema<typeof COST_CENTER>;
