@@ -40,7 +40,8 @@ export function resolveModel(path: string, value: unknown): ModelResolution {
     problems.push({ path: join(path, 'inference_profile'), message });
   }
   if (problems.length > 0) return { problems };
-  const inferenceProfile = wantsProfile !== false && base.traits.inferenceProfile;
+  const possible = base.traits.inferenceProfile && !modelId.startsWith('arn:');
+  const inferenceProfile = wantsProfile !== false && possible;
   return { model: { ...model, inferenceProfile } };
 }
 
@@ -66,9 +67,12 @@ function ownPrice(path: string, config: Loose, problems: Problem[]): Price | und
   });
 }
 
-/** A model the catalogue lacks: traits by family, caching only where its price was stated. */
+/**
+ * A model the catalogue lacks: traits by family, caching only where its price was stated.
+ * Of an ARN, the part after the last slash names the model.
+ */
 function unlisted(modelId: string, config: Loose, price: Price | undefined): PricedModel {
-  const { baseModelId } = splitModelId(modelId);
+  const { baseModelId } = splitModelId(modelId.slice(modelId.lastIndexOf('/') + 1));
   const { traits, defaultMaxTokens } = familyDefaults(baseModelId);
   const stated = looseOf(config.get('price'));
   const caching = stated.has('cache_read') && stated.has('cache_write');

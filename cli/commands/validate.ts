@@ -1,0 +1,37 @@
+/** `cost-sentry validate`: the policy's problems, each with its path. */
+import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
+import type { AddCommand, ExitCode, Io } from '../io.ts';
+
+interface Options {
+  readonly varFile: readonly string[];
+  readonly json?: boolean;
+}
+
+const append = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
+
+export const addValidate: AddCommand = ({ program, io, done }) => {
+  program
+    .command('validate')
+    .description('check tfvars: exit code 0 when they resolve to a policy, 2 when they do not')
+    .requiredOption(
+      '--var-file <file>',
+      'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
+      append,
+    )
+    .option('--json', 'print {"valid", "problems": [{"path", "message"}]}')
+    .action(async (options: Options) => done(await validate(options, io)));
+};
+
+async function validate({ varFile, json = false }: Options, io: Io): Promise<ExitCode> {
+  const result = await resolveTfvars(varFile);
+  const problems = 'problems' in result ? result.problems : [];
+  if (json) {
+    io.out(`${JSON.stringify({ valid: problems.length === 0, problems }, null, 2)}\n`);
+  } else if ('policy' in result) {
+    const { costCenters, models } = result.policy;
+    io.out(`valid: ${costCenters.size} cost centers, ${models.size} models\n`);
+  } else {
+    for (const { path, message } of problems) io.out(`${path}: ${message}\n`);
+  }
+  return problems.length === 0 ? 0 : 2;
+}

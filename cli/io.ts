@@ -1,0 +1,19 @@
+/** What a command may do to the world around it; tests give their own. */
+import type { Command } from 'commander';
+
+export interface Io {
+  /** Writes to standard output. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+}
+
+/** 0 fine; 1 the answer is "no" (drift, over a limit); 2 bad usage or configuration. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Adds a command to the program; `done` takes its exit code. */
+export type AddCommand = (context: {
+  readonly program: Command;
+  readonly io: Io;
+  readonly done: (code: ExitCode) => void;
+}) => void;

@@ -1,0 +1,29 @@
+/** The `cost-sentry` program; a command is one file in `commands/` and one entry here. */
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { addValidate } from './commands/validate.ts';
+import type { AddCommand, ExitCode, Io } from './io.ts';
+
+const COMMANDS: readonly AddCommand[] = [addValidate];
+
+/** Runs one command line (without the program's own name). */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = new Command('cost-sentry')
+    .description('Looks after the spending limits that stand before Amazon Bedrock.')
+    .version(manifest.version)
+    .showHelpAfterError('(add --help for usage)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  const done = (code: ExitCode) => {
+    exitCode = code;
+  };
+  for (const add of COMMANDS) add({ program, io, done });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}

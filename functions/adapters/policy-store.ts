@@ -1,0 +1,114 @@
+/** The policy from the ledger table: one Query, kept for a minute, shared by concurrent callers. */
+import { type AttributeValue, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { PolicyUnavailableError } from '../core/errors.ts';
+import { fromPolicyItems, POLICY_PARTITION } from '../core/policy/items.ts';
+import type { Policy, Problem } from '../core/policy/policy.ts';
+import type { PolicySource } from '../core/policy/ports.ts';
+import { resolvePolicy } from '../core/policy/resolve.ts';
+import type { Clock, EpochMs } from '../core/time.ts';
+
+export interface PolicyStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+  /** Told when a refresh failed and the last good policy still holds. */
+  readonly warn: (message: string) => void;
+}
+
+/** How long a loaded policy is used without looking: a change takes effect within this time. */
+export const FRESH_MS = 60_000;
+/** How long the last good policy holds while none can be loaded; then nothing is allowed. */
+export const STALE_MS = 600_000;
+/** Time between attempts while refreshing fails, so that a struggling table is not hammered. */
+export const RETRY_MS = 10_000;
+
+const PAGES_MAX = 64;
+const PROBLEMS_SHOWN = 5;
+
+interface Loaded {
+  readonly policy: Policy;
+  readonly loadedAt: EpochMs;
+  /** From then on, the next caller looks again. */
+  readonly refreshAt: EpochMs;
+}
+
+/** A policy source over the `policy` partition of the ledger table. */
+export function createPolicyStore(options: PolicyStoreOptions): PolicySource {
+  let last: Loaded | undefined;
+  let loading: Promise<Policy> | undefined;
+
+  async function refresh(): Promise<Policy> {
+    try {
+      const policy = await query(options);
+      const loadedAt = options.clock.now();
+      last = { policy, loadedAt, refreshAt: loadedAt + FRESH_MS };
+      return policy;
+    } catch (error) {
+      const now = options.clock.now();
+      if (!last || now - last.loadedAt > STALE_MS) throw asUnavailable(error);
+      last = { ...last, refreshAt: now + RETRY_MS };
+      const age = Math.round((now - last.loadedAt) / 1000);
+      options.warn(`the policy of ${age} s ago still holds: ${asUnavailable(error).message}`);
+      return last.policy;
+    }
+  }
+
+  return {
+    async load() {
+      if (last && isFresh(last, options.clock.now())) return last.policy;
+      loading ??= refresh().finally(() => {
+        loading = undefined;
+      });
+      return loading;
+    },
+  };
+}
+
+/** A clock that was set back makes the policy old, not new for hours. */
+const isFresh = ({ loadedAt, refreshAt }: Loaded, now: EpochMs): boolean =>
+  now >= loadedAt && now < refreshAt;
+
+function asUnavailable(error: unknown): PolicyUnavailableError {
+  if (error instanceof PolicyUnavailableError) return error;
+  const reason = error instanceof Error ? error.name : 'unknown error';
+  return new PolicyUnavailableError(`the policy can't be loaded (${reason})`, error);
+}
+
+async function query({ client, tableName }: PolicyStoreOptions): Promise<Policy> {
+  const stored = fromPolicyItems(await allItems(client, tableName));
+  if ('problems' in stored) throw new PolicyUnavailableError(summary(stored.problems));
+  const { config, inferenceProfiles } = stored;
+  const resolution = resolvePolicy(config, { inferenceProfiles });
+  if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
+  return resolution.policy;
+}
+
+function summary(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, PROBLEMS_SHOWN).map(({ path, message }) => `${path}: ${message}`);
+  const more = problems.length - shown.length;
+  return `the policy is not valid: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+async function allItems(
+  client: DynamoDBClient,
+  tableName: string,
+): Promise<{ sk: string; body: string }[]> {
+  const items: { sk: string; body: string }[] = [];
+  let pages = 0;
+  const input = {
+    TableName: tableName,
+    KeyConditionExpression: 'pk = :policy',
+    ExpressionAttributeValues: { ':policy': { S: POLICY_PARTITION } },
+  };
+  for await (const { Items = [] } of paginateQuery({ client }, input)) {
+    for (const item of Items) items.push(toText(item));
+    pages += 1;
+    if (pages > PAGES_MAX) throw new PolicyUnavailableError('the policy has too many items');
+  }
+  return items;
+}
+
+const toText = ({ sk, body }: Record<string, AttributeValue>): { sk: string; body: string } => ({
+  sk: sk?.S ?? '',
+  body: body?.S ?? '',
+});
