@@ -145,7 +145,7 @@ function promptProblems({ model, prompt }: CandidateRequest): readonly Problem[]
   }
   const lastText = prompt.messages.at(-1)?.content.findLast(({ text }) => text !== undefined)?.text;
   if (isPrefilled && lastText !== undefined && lastText !== lastText.trimEnd()) {
-    const message = 'the last message is the assistant\'s and must not end with white space';
+    const message = "the last message is the assistant's and must not end with white space";
     problems.push({ path: MESSAGES, message });
   }
   if (cacheTtl !== 'none' && !traits.promptCaching) {

@@ -57,7 +57,10 @@ export function toPrompt(messages: readonly RequestMessage[]): PromptResult {
   }
   for (const turn of turns) {
     if (turn.content.some((block) => block.text !== undefined)) continue;
-    problems.push({ path: `${PATH}[${turn.at}].content`, message: 'needs at least one text block' });
+    problems.push({
+      path: `${PATH}[${turn.at}].content`,
+      message: 'needs at least one text block',
+    });
   }
   if (problems.length > 0) return { outcome: 'not_valid', problems };
   const merged = turns.map(({ role, content }) => ({ role, content }));

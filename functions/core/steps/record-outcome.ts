@@ -1,0 +1,195 @@
+/** Step 4: settle what the call really cost, then metrics, audit line, alerts and the answer. */
+import { type Answer, answerLimit, isProblem } from '../answers.ts';
+import { failureRule } from '../bedrock/outcome.ts';
+import { LedgerUnavailableError } from '../errors.ts';
+import type { Amounts } from '../ledger/effective-limits.ts';
+import type { LedgerStore } from '../ledger/ports.ts';
+import { release, type SettleResult, settle } from '../ledger/settle.ts';
+import { formatUsd } from '../money.ts';
+import { type TokenUsage, totalInputTokens } from '../pricing/price.ts';
+import type { Approved, Decided, Recorded, Valid } from '../state.ts';
+import type { AuditLine } from '../telemetry/audit.ts';
+import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
+import type { Alert, AlertPublisher, Telemetry } from '../telemetry/ports.ts';
+import { type Clock, isoTimestamp } from '../time.ts';
+import { costNanoUsd } from './invoke-model.ts';
+
+export interface RecordPorts {
+  readonly ledger: LedgerStore;
+  readonly telemetry: Telemetry;
+  readonly alerts: AlertPublisher;
+  readonly clock: Clock;
+  /** An operating problem that must not cost the caller the answer. */
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+/**
+ * A call that got here still `valid` or `approved` lost its next step on the way; its state
+ * already holds what to answer, and its reservation stays until the lease ends.
+ */
+export type Recordable = Decided | Valid | Approved;
+
+/** What became of the reservation, and what is known of the cost. */
+interface Settlement {
+  readonly how?: AuditLine['settlement'];
+  readonly usage?: TokenUsage;
+  readonly actualNanoUsd?: number;
+  readonly result?: SettleResult;
+}
+
+export async function recordOutcome(ports: RecordPorts, call: Recordable): Promise<Recorded> {
+  const status = statusOf(call);
+  const settlement = await settleCall(ports, call);
+  const answer = answerOf(call.answer, settlement);
+  const at = ports.clock.now();
+  const { usage, actualNanoUsd, result, how } = settlement;
+  ports.telemetry.metrics(
+    callRecord(
+      {
+        requestId: call.tags.requestId,
+        dimensions: call.dimensions,
+        status,
+        usage,
+        costNanoUsd: actualNanoUsd,
+        latencyMs: 'latencyMs' in call ? call.latencyMs : undefined,
+        exceeded: result?.exceeded ?? false,
+        settlementFailed: how === 'pending',
+      },
+      at,
+    ),
+  );
+  if (result) {
+    for (const record of utilizationRecords(result, call.dimensions.CostCenter, at)) {
+      ports.telemetry.metrics(record);
+    }
+  }
+  ports.telemetry.audit(auditLine(call, status, settlement, answer, isoTimestamp(at)));
+  await publish(ports, call, result);
+  return { status, answer };
+}
+
+function statusOf({ status }: Recordable): Recorded['status'] {
+  if (status === 'valid') return 'unavailable';
+  return status === 'approved' ? 'failed' : status;
+}
+
+async function settleCall(ports: RecordPorts, call: Recordable): Promise<Settlement> {
+  if (call.status === 'approved') return { how: 'kept' };
+  if (call.status !== 'succeeded' && call.status !== 'failed') return {};
+  const { usage } = call;
+  if (!usage && call.status === 'failed') {
+    if (failureRule(call.failure.name).reservation === 'keep') return { how: 'kept' };
+    return attempt(ports, { actualNanoUsd: 0 }, async () => {
+      await release(ports.ledger, call.reservation);
+      return { how: 'released' };
+    });
+  }
+  if (!usage) return {};
+  const actualNanoUsd = costNanoUsd(call, usage);
+  return attempt(ports, { usage, actualNanoUsd }, async () => {
+    const result = await settle(ports.ledger, call.reservation, amountsOf(usage, actualNanoUsd));
+    return { how: result.late ? 'settledLate' : 'settled', result };
+  });
+}
+
+/** When the ledger is away now, the caller still gets the answer and the lease covers the rest. */
+async function attempt(
+  ports: RecordPorts,
+  known: Settlement,
+  write: () => Promise<Settlement>,
+): Promise<Settlement> {
+  try {
+    return { ...known, ...(await write()) };
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    ports.warn('the ledger could not be reached to settle a call', error);
+    return { ...known, how: 'pending' };
+  }
+}
+
+/** What a usage counts in each unit; cached input is input. */
+export const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
+  requests: 1,
+  tokens: totalInputTokens(usage) + usage.outputTokens,
+  input_tokens: totalInputTokens(usage),
+  output_tokens: usage.outputTokens,
+  usd,
+});
+
+function answerOf(answer: Answer, { how, result }: Settlement): Answer {
+  if (how === 'pending') return { ...answer, settlement: 'pending' };
+  if (isProblem(answer)) return answer;
+  const { settlement: _, ...settled } = answer;
+  return { ...settled, limits: (result?.standings ?? []).map(answerLimit) };
+}
+
+function auditLine(
+  call: Recordable,
+  outcome: Recorded['status'],
+  { how, usage, actualNanoUsd }: Settlement,
+  answer: Answer,
+  at: string,
+): AuditLine {
+  const candidate = 'candidate' in call ? call.candidate : undefined;
+  const refused = call.status === 'denied' ? call.limit : undefined;
+  return {
+    kind: 'audit',
+    requestId: call.tags.requestId,
+    at,
+    tags: call.tags,
+    ...(call.caller && { caller: call.caller }),
+    decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
+    outcome,
+    model: call.dimensions.Model,
+    ...(candidate && {
+      modelId: candidate.modelId,
+      reservedNanoUsd: candidate.worstCase.usd,
+    }),
+    ...('fallbackFrom' in call && { fallbackFrom: call.fallbackFrom }),
+    ...(refused && { limit: `${refused.owner.name}/${refused.name}` }),
+    ...(actualNanoUsd !== undefined && { actualNanoUsd, cost: formatUsd(actualNanoUsd) }),
+    ...(usage && { usage }),
+    ...('latencyMs' in call && { latencyMs: call.latencyMs }),
+    ...(how && { settlement: how }),
+    ...(isProblem(answer) && {
+      error: { code: answer.code, ...(answer.upstream && { name: answer.upstream.name }) },
+    }),
+    ...('prompt' in call && 'latencyMs' in call && { prompt: call.prompt }),
+    ...('completion' in call && { completion: call.completion }),
+  };
+}
+
+/** An alert that cannot be handed over must not cost the caller the answer. */
+async function publish(
+  ports: RecordPorts,
+  call: Recordable,
+  result: SettleResult | undefined,
+): Promise<void> {
+  const alerts = (result?.crossings ?? []).map(
+    ({ id, limit, percent, used, resetsAt }): Alert => ({
+      id,
+      type: 'LimitThresholdCrossed',
+      detail: {
+        owner: limit.owner,
+        limit: limit.name,
+        window: limit.window,
+        unit: limit.unit,
+        mode: limit.mode,
+        percent,
+        amount: limit.amount,
+        used,
+        ...(limit.unit === 'usd' && {
+          usd: { amount: formatUsd(limit.amount), used: formatUsd(used) },
+        }),
+        resetsAt,
+        requestId: call.tags.requestId,
+      },
+    }),
+  );
+  if (alerts.length === 0) return;
+  try {
+    await ports.alerts.publish(alerts);
+  } catch (error) {
+    ports.warn('an alert could not be published', error);
+  }
+}

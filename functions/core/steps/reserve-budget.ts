@@ -1,0 +1,105 @@
+/** Step 2: reserve the worst case of the call, or refuse it. */
+import { denial, money, problem } from '../answers.ts';
+import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
+import type { LedgerStore } from '../ledger/ports.ts';
+import type { Reservation } from '../ledger/reservation.ts';
+import { type ReserveRequest, reserve, unreserved } from '../ledger/reserve.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { PolicySource } from '../policy/ports.ts';
+import type { Approved, Reserved, Tags, Unavailable, Valid } from '../state.ts';
+import type { Clock, EpochMs } from '../time.ts';
+
+export interface ReservePorts {
+  readonly policies: PolicySource;
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+}
+
+/** Safe to run again for the same call: its own reservation is found, not made twice. */
+export async function reserveBudget(ports: ReservePorts, call: Valid): Promise<Reserved> {
+  let policy: Policy;
+  try {
+    policy = await ports.policies.load();
+  } catch (error) {
+    if (error instanceof LedgerUnavailableError) return unavailable(call);
+    if (error instanceof PolicyUnavailableError) return unavailable(call, error);
+    throw error;
+  }
+  const request = reserveRequest(policy, call, ports.clock.now());
+  try {
+    const decision = await reserve(ports.ledger, request);
+    switch (decision.outcome) {
+      case 'reserved':
+        return approved(call, decision.model, decision.reservation);
+      case 'denied':
+        return {
+          ...carried(call),
+          status: 'denied',
+          limit: decision.limit,
+          answer: denial(call.tags, decision.limit, ports.clock.now()),
+        };
+      case 'conflict':
+        return inProgress(call);
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    if (policy.ledger.onLedgerError === 'deny') return unavailable(call);
+    return approved(call, call.candidates[0].model, unreserved(request));
+  }
+}
+
+function reserveRequest(policy: Policy, call: Valid, now: EpochMs): ReserveRequest {
+  const { costCenter = '', applicationId = '', environment = '', requestId } = call.tags;
+  return {
+    policy,
+    scope: { costCenter, application: applicationId, environment },
+    candidates: call.candidates,
+    reservationId: requestId,
+    attemptId: call.attemptId,
+    now,
+  };
+}
+
+function approved(call: Valid, model: string, reservation: Reservation): Approved {
+  const [asked] = call.candidates;
+  const candidate = call.candidates.find((each) => each.model === model) ?? asked;
+  const { modelMetric } = candidate;
+  const tags: Tags = { ...call.tags, modelMetric };
+  return {
+    ...carried(call),
+    status: 'approved',
+    tags,
+    dimensions: { ...call.dimensions, Model: candidate.model, ModelId: modelMetric },
+    candidate,
+    ...(candidate !== asked && { fallbackFrom: asked.model }),
+    reservation,
+    prompt: call.prompt,
+    logPrompts: call.logPrompts,
+    answer: problem('invocation_failed', tags, 'The invoking step did not answer.', {
+      upstream: { name: 'InvocationLost', message: 'it is not known whether the model answered' },
+      charged: { ...money(candidate.worstCase.usd), basis: 'reserved' },
+    }),
+  };
+}
+
+/** What of the state goes on when the prompt is not needed any more. */
+const carried = ({ tags, dimensions, receivedAt, deadline, caller }: Valid) => ({
+  tags,
+  dimensions,
+  receivedAt,
+  ...(deadline !== undefined && { deadline }),
+  ...(caller && { caller }),
+});
+
+function unavailable(call: Valid, policyError?: PolicyUnavailableError): Unavailable {
+  const answer = policyError
+    ? problem('policy_unavailable', call.tags, `${policyError.message}; no model was called.`)
+    : problem('ledger_unavailable', call.tags, 'The ledger did not answer; no model was called.');
+  return { ...carried(call), status: 'unavailable', answer };
+}
+
+function inProgress(call: Valid): Reserved {
+  const detail = `The request ${call.tags.requestId} is still under way; nothing was changed.`;
+  const answer = problem('request_in_progress', call.tags, detail);
+  return { ...carried(call), status: 'not_valid', answer };
+}

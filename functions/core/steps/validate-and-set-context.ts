@@ -1,0 +1,229 @@
+/** Step 1: who pays, which model id, is it allowed? Nothing is written and no model is called. */
+import { type ProblemBody, problem } from '../answers.ts';
+import { type Candidate, type CandidateResult, toCandidate } from '../bedrock/candidate.ts';
+import { parseRequest } from '../bedrock/parse-request.ts';
+import { type Prompt, toPrompt } from '../bedrock/prompt.ts';
+import type { InvokeRequest } from '../bedrock/request.schema.ts';
+import { printable } from '../describe.ts';
+import { LedgerUnavailableError, SentryError } from '../errors.ts';
+import type { Ids } from '../ids.ts';
+import type { Model, Policy, Problem } from '../policy/policy.ts';
+import type { PolicySource } from '../policy/ports.ts';
+import type {
+  Dimensions,
+  Envelope,
+  NotValid,
+  Tags,
+  Unavailable,
+  Valid,
+  Validated,
+} from '../state.ts';
+import { type Clock, isoTimestamp } from '../time.ts';
+import { type Context, type KnownNames, setContext } from './set-context.ts';
+
+export interface ValidatePorts {
+  readonly policies: PolicySource;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
+const OTHER = 'other';
+/** Fallbacks of fallbacks are followed no further than this. */
+const CANDIDATES_MAX = 8;
+
+/** What is known of a call before its request is understood. */
+interface Start {
+  readonly envelope: Envelope;
+  readonly tags: Tags;
+}
+
+/** @param input the gateway's envelope, or the request alone. Never throws for its content. */
+export async function validateAndSetContext(
+  ports: ValidatePorts,
+  input: unknown,
+): Promise<Validated> {
+  const envelope = toEnvelope(input, ports);
+  const { requestId, receivedAt } = envelope;
+  const start = { envelope, tags: { requestId, timestamp: isoTimestamp(receivedAt) } };
+  const parsed = parseRequest(envelope.request);
+  if (parsed.outcome === 'not_valid') return invalid(start, parsed.problems);
+  let policy: Policy;
+  try {
+    policy = await ports.policies.load();
+  } catch (error) {
+    if (!(error instanceof SentryError)) throw error;
+    return unavailable(start, error);
+  }
+  return validate(policy, start, parsed.request, ports);
+}
+
+function validate(
+  policy: Policy,
+  start: Start,
+  request: InvokeRequest,
+  ports: ValidatePorts,
+): Validated {
+  const found = setContext(policy, request, start.envelope.caller);
+  const prompt = toPrompt(request.prompt.messages);
+  if (found.outcome === 'not_valid') {
+    const [{ code }] = found.problems;
+    const more = prompt.outcome === 'not_valid' ? prompt.problems : [];
+    const problems = [...found.problems, ...(code === 'forbidden_cost_center' ? [] : more)];
+    return notValid(start, found.known, (tags) => refusal(code, tags, problems));
+  }
+  const { context } = found;
+  const known = namesOf(context);
+  if (prompt.outcome === 'not_valid') {
+    return notValid(start, known, (tags) => refusal('invalid_request', tags, prompt.problems));
+  }
+  const asCandidate = (model: Model) =>
+    prepare(context, model, prompt.prompt, request, ports.clock.now());
+  const first = asCandidate(context.model);
+  if (first.outcome === 'not_valid') {
+    return notValid(start, known, (tags) => refusal('invalid_request', tags, first.problems));
+  }
+  return valid(policy, start, context, prompt.prompt, ports.ids, [
+    first.candidate,
+    ...fallbacks(policy, context, asCandidate),
+  ]);
+}
+
+function valid(
+  policy: Policy,
+  start: Start,
+  context: Context,
+  prompt: Prompt,
+  ids: Ids,
+  candidates: Valid['candidates'],
+): Valid {
+  const [{ modelMetric }] = candidates;
+  const tags: Tags = {
+    ...start.tags,
+    applicationId: context.application,
+    costCenter: context.costCenter.name,
+    environment: context.environment,
+    modelMetric,
+  };
+  return {
+    status: 'valid',
+    ...common(start.envelope),
+    tags,
+    dimensions: dimensionsOf({ ...namesOf(context), modelMetric }),
+    attemptId: ids.uuid(),
+    candidates,
+    prompt,
+    logPrompts: policy.logPrompts,
+    answer: problem('ledger_unavailable', tags, 'The reserving step did not answer.'),
+  };
+}
+
+function prepare(
+  { costCenter, application, environment }: Context,
+  model: Model,
+  prompt: Prompt,
+  { prompt: { parameters = {} } }: InvokeRequest,
+  now: number,
+): CandidateResult {
+  const key = `${application}/${environment}/${model.alias}`;
+  const profileArn = costCenter.inferenceProfiles.get(key);
+  return toCandidate({ model, profileArn, prompt, parameters, now });
+}
+
+/** Every model that a ceiling on the way could put in the place of the one asked for. */
+function fallbacks(
+  policy: Policy,
+  { costCenter, model }: Context,
+  asCandidate: (model: Model) => CandidateResult,
+): readonly Candidate[] {
+  const shared = [...costCenter.limits, ...policy.organization.limits];
+  const reached = [model];
+  for (const each of reached) {
+    if (reached.length >= CANDIDATES_MAX) break;
+    for (const { ceilings } of [...shared, ...each.limits]) {
+      for (const { fallback = '' } of ceilings) {
+        const next = policy.models.get(fallback);
+        if (next && !reached.includes(next) && costCenter.models.includes(fallback)) {
+          reached.push(next);
+        }
+      }
+    }
+  }
+  const results = reached.slice(1, CANDIDATES_MAX).map(asCandidate);
+  return results.flatMap((result) => (result.outcome === 'valid' ? [result.candidate] : []));
+}
+
+/** The envelope is the gateway's own; a request started directly gets one made here. */
+function toEnvelope(input: unknown, { clock, ids }: ValidatePorts): Envelope {
+  if (isEnvelope(input)) return input;
+  return { request: input, requestId: ids.uuid(), receivedAt: clock.now() };
+}
+
+function isEnvelope(input: unknown): input is Envelope {
+  if (typeof input !== 'object' || input === null) return false;
+  return (
+    'request' in input &&
+    'requestId' in input &&
+    typeof input.requestId === 'string' &&
+    'receivedAt' in input &&
+    typeof input.receivedAt === 'number'
+  );
+}
+
+const common = ({ receivedAt, deadline, caller }: Envelope) => ({
+  receivedAt,
+  ...(deadline !== undefined && { deadline }),
+  ...(caller && { caller }),
+});
+
+const namesOf = ({ costCenter, model, application, environment }: Context): KnownNames => ({
+  costCenter: costCenter.name,
+  model,
+  application,
+  environment,
+});
+
+const dimensionsOf = (names: KnownNames & { modelMetric?: string }): Dimensions => ({
+  Model: names.model?.alias ?? OTHER,
+  ModelId: names.modelMetric ?? names.model?.modelId ?? OTHER,
+  CostCenter: names.costCenter ?? OTHER,
+  Application: names.application ?? OTHER,
+  Environment: names.environment ?? OTHER,
+});
+
+const invalid = (start: Start, problems: readonly Problem[]): NotValid =>
+  notValid(start, {}, (tags) => refusal('invalid_request', tags, problems));
+
+function refusal(code: ProblemBody['code'], tags: Tags, problems: readonly Problem[]): ProblemBody {
+  const errors = problems.map(({ path, message }) => ({ path, message }));
+  const [first] = errors;
+  const detail = first ? `${first.path}: ${first.message}` : 'The request is not valid.';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return problem(code, tags, detail + more, { errors });
+}
+
+function notValid(
+  { envelope, tags: started }: Start,
+  names: KnownNames,
+  answer: (tags: Tags) => ProblemBody,
+): NotValid {
+  const tags: Tags = {
+    ...started,
+    ...(names.application !== undefined && { applicationId: names.application }),
+    ...(names.costCenter !== undefined && { costCenter: names.costCenter }),
+    ...(names.environment !== undefined && { environment: names.environment }),
+  };
+  const dimensions = dimensionsOf(names);
+  return { status: 'not_valid', ...common(envelope), tags, dimensions, answer: answer(tags) };
+}
+
+function unavailable({ envelope, tags }: Start, error: SentryError): Unavailable {
+  const code = error instanceof LedgerUnavailableError ? error.code : 'policy_unavailable';
+  return {
+    status: 'unavailable',
+    ...common(envelope),
+    tags,
+    dimensions: dimensionsOf({}),
+    answer: problem(code, tags, `${printable(error.message)}; no model was called.`),
+  };
+}

@@ -1,0 +1,34 @@
+/** The audit log: one JSON line per request. Prompts and completions only when the policy says so. */
+import type { ProblemCode } from '../answers.ts';
+import type { AnswerContent } from '../bedrock/ports.ts';
+import type { Prompt } from '../bedrock/prompt.ts';
+import type { Caller } from '../identity.ts';
+import type { TokenUsage } from '../pricing/price.ts';
+import type { Recorded, Tags } from '../state.ts';
+
+export interface AuditLine {
+  readonly kind: 'audit';
+  readonly requestId: string;
+  /** When the line was written, ISO 8601 UTC; the request's own time is in the tags. */
+  readonly at: string;
+  readonly tags: Tags;
+  readonly caller?: Caller;
+  readonly decision: 'approved' | 'denied' | 'not_valid' | 'unavailable';
+  readonly outcome: Recorded['status'];
+  /** Alias. */
+  readonly model: string;
+  readonly modelId?: string;
+  readonly fallbackFrom?: string;
+  /** `<owner>/<limit>` that refused. */
+  readonly limit?: string;
+  readonly reservedNanoUsd?: number;
+  readonly actualNanoUsd?: number;
+  /** Decimal USD. */
+  readonly cost?: string;
+  readonly usage?: TokenUsage;
+  readonly latencyMs?: number;
+  readonly settlement?: 'settled' | 'settledLate' | 'released' | 'kept' | 'pending';
+  readonly error?: { readonly code: ProblemCode; readonly name?: string };
+  readonly prompt?: Prompt;
+  readonly completion?: AnswerContent;
+}

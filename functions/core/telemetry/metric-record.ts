@@ -1,0 +1,120 @@
+/**
+ * Metric records in CloudWatch's embedded metric format
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html,
+ * 2026-11). Built by hand, as the libraries add a `service` dimension to the five agreed ones.
+ */
+import type { LimitStanding, SettleResult } from '../ledger/settle.ts';
+import { utilizationPercent } from '../ledger/usage.ts';
+import { formatUsd } from '../money.ts';
+import type { TokenUsage } from '../pricing/price.ts';
+import type { Dimensions, Recorded } from '../state.ts';
+import type { EpochMs } from '../time.ts';
+
+export const NAMESPACE = 'GenAIRateLimiting';
+
+type Unit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
+
+const UNITS = {
+  TotalRequests: 'Count',
+  RateLimitApproved: 'Count',
+  RateLimitDenied: 'Count',
+  InvocationFailed: 'Count',
+  InputTokens: 'Count',
+  OutputTokens: 'Count',
+  CacheReadInputTokens: 'Count',
+  CacheWriteInputTokens: 'Count',
+  CostUsd: 'None',
+  InvocationLatency: 'Milliseconds',
+  ReservationExceeded: 'Count',
+  ReservationExpired: 'Count',
+  SettlementFailed: 'Count',
+  LimitUtilization: 'Percent',
+} as const satisfies Record<string, Unit>;
+
+export type MetricName = keyof typeof UNITS;
+export type MetricValues = Partial<Record<MetricName, number>>;
+
+/** One line of the log: the directive under `_aws`, dimensions and values beside it. */
+export type MetricRecord = Readonly<Record<string, unknown>>;
+
+export function metricRecord(
+  dimensions: Readonly<Record<string, string>>,
+  values: MetricValues,
+  at: EpochMs,
+  properties: Readonly<Record<string, string>> = {},
+): MetricRecord {
+  const names = Object.keys(values) as MetricName[];
+  return {
+    ...properties,
+    ...dimensions,
+    ...values,
+    _aws: {
+      Timestamp: at,
+      CloudWatchMetrics: [
+        {
+          Namespace: NAMESPACE,
+          Dimensions: [Object.keys(dimensions)],
+          Metrics: names.map((name) => ({ Name: name, Unit: UNITS[name] })),
+        },
+      ],
+    },
+  };
+}
+
+export interface CallMeasures {
+  readonly requestId: string;
+  readonly dimensions: Dimensions;
+  readonly status: Recorded['status'];
+  readonly usage?: TokenUsage | undefined;
+  readonly costNanoUsd?: number | undefined;
+  readonly latencyMs?: number | undefined;
+  readonly exceeded: boolean;
+  readonly settlementFailed: boolean;
+}
+
+/**
+ * The one record of a request. The article's counters are written even when zero, so that rates
+ * can be drawn; tokens and cost only when the model reported them.
+ */
+export function callRecord(call: CallMeasures, at: EpochMs): MetricRecord {
+  const { status, usage, costNanoUsd, latencyMs, requestId } = call;
+  const approved = status === 'succeeded' || status === 'failed';
+  const values: MetricValues = {
+    TotalRequests: 1,
+    RateLimitApproved: approved ? 1 : 0,
+    RateLimitDenied: status === 'denied' ? 1 : 0,
+    InvocationFailed: status === 'failed' ? 1 : 0,
+    ...(usage && {
+      InputTokens: usage.inputTokens,
+      OutputTokens: usage.outputTokens,
+      CacheReadInputTokens: usage.cacheReadInputTokens,
+      CacheWriteInputTokens: usage.cacheWriteInputTokens,
+    }),
+    ...(costNanoUsd !== undefined && { CostUsd: Number(formatUsd(costNanoUsd)) }),
+    ...(latencyMs !== undefined && { InvocationLatency: latencyMs }),
+    ...(call.exceeded && { ReservationExceeded: 1 }),
+    ...(call.settlementFailed && { SettlementFailed: 1 }),
+  };
+  return metricRecord({ ...call.dimensions }, values, at, { requestId });
+}
+
+/** One record per limit the call was settled in: how much of it is committed, in percent. */
+export function utilizationRecords(
+  { standings }: Pick<SettleResult, 'standings'>,
+  costCenter: string,
+  at: EpochMs,
+): readonly MetricRecord[] {
+  return standings.map(({ limit, used, reserved }) =>
+    metricRecord(
+      utilizationDimensions(limit, costCenter),
+      { LimitUtilization: utilizationPercent(used + reserved, limit.amount) },
+      at,
+    ),
+  );
+}
+
+/** Limits of models and of the organization are shared, so they stand under no cost center. */
+const utilizationDimensions = ({ owner, name }: LimitStanding['limit'], costCenter: string) =>
+  owner.kind === 'costCenter'
+    ? { CostCenter: costCenter, Limit: name }
+    : { CostCenter: 'all', Limit: `${owner.kind === 'model' ? owner.name : owner.kind}/${name}` };
