@@ -1,0 +1,426 @@
+# Who may spend what. These are the variables that the functions, the sandbox and the command line
+# read too: their defaults are filled in by functions/core/policy, not here. What they must hold is
+# in the validations below where one variable is enough, and in policy.tf where it takes several.
+
+variable "name" {
+  description = "Prefix of every resource: 2 to 32 lower-case letters, digits and hyphens, beginning with a letter. Two deployments in one account and region need two names."
+  type        = string
+  default     = "bedrock-cost-sentry"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 2 to 32 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen."
+  }
+}
+
+variable "models" {
+  description = <<-EOT
+    The models that may be called, by alias: what callers write as `model`.
+
+    - `model_id` - Bedrock model id, with or without a geography prefix such as `us.`, or the ARN of an imported model.
+    - `price` - USD per million tokens: `input`, `output`, `cache_read`, `cache_write` (5 minutes) and `cache_write_1h`. Wins over the catalogue. Must be given for a model that the catalogue lacks.
+    - `context_tokens`, `max_output_tokens` - The model's maximums in tokens. Default: the catalogue's; must be given for a model that the catalogue lacks.
+    - `default_max_tokens` - What a request without `max_tokens` gets, in tokens. Default: the model's own.
+    - `inference_profile` - Whether to make tagged inference profiles for it. Default: `true`. Must be `false` for an ARN.
+    - `limits` - Limits over all cost centers, in the form of `cost_centers.*.limits`, without `model`.
+  EOT
+  type = map(object({
+    model_id = string
+    price = optional(object({
+      input          = number
+      output         = number
+      cache_read     = optional(number)
+      cache_write    = optional(number)
+      cache_write_1h = optional(number)
+    }))
+    context_tokens     = optional(number)
+    max_output_tokens  = optional(number)
+    default_max_tokens = optional(number)
+    inference_profile  = optional(bool, true)
+    limits = optional(list(object({
+      name        = optional(string)
+      window      = string
+      unit        = string
+      amount      = number
+      mode        = optional(string)
+      application = optional(string)
+      environment = optional(string)
+      model       = optional(string)
+      notify_at   = optional(list(number), [])
+      ceilings = optional(list(object({
+        percent     = number
+        application = optional(string)
+        environment = optional(string)
+        model       = optional(string)
+        fallback    = optional(string)
+      })), [])
+    })), [])
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(var.models) > 0
+    error_message = "models: must name at least one model."
+  }
+}
+
+variable "applications" {
+  description = <<-EOT
+    The applications that may call, by name: what callers send as the tag `applicationId`.
+
+    - `environments` - Names that the tag `environment` may have, at least one.
+  EOT
+  type = map(object({
+    environments = list(string)
+  }))
+  nullable = false
+}
+
+variable "cost_centers" {
+  description = <<-EOT
+    Who pays, by name: what callers send as the tag `costCenter`.
+
+    - `models` - Aliases it may call, at least one.
+    - `model` - Alias that a request gets which names the cost center as its model. Default: the first of `models`.
+    - `applications` - Applications that may spend its money, at least one.
+    - `limits` - What it may spend:
+      - `window` - `minute`, `hour`, `day` or `month`, by the calendar of `time_zone`.
+      - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
+      - `amount` - More than 0; a whole number unless the unit is `usd`.
+      - `name` - Unique in its owner. Default: `<window>-<unit>` and then each of application, environment and model that is set.
+      - `mode` - `enforce`, or `observe` to count without denying. Default: `enforce`.
+      - `application`, `environment`, `model` - Narrow it to the requests that match all that are set.
+      - `notify_at` - Percents of use, 1 to 100, that raise an alert when crossed.
+      - `ceilings` - Lower limits inside this one: `percent` (1 to 99) for the requests that match `application`, `environment` and `model`; `fallback` is the alias to try instead of refusing.
+    - `callers` - Who may spend its money. Default: anyone whom the API lets in.
+      - `iam_role_arns` - Role ARNs; `*` stands for any characters.
+      - `jwt` - Claims that must all be there with these values.
+      - `applications` - Only these of the cost center's applications.
+    - `alert_emails` - Addresses that get its alerts.
+  EOT
+  type = map(object({
+    model        = optional(string)
+    models       = list(string)
+    applications = list(string)
+    limits = optional(list(object({
+      name        = optional(string)
+      window      = string
+      unit        = string
+      amount      = number
+      mode        = optional(string)
+      application = optional(string)
+      environment = optional(string)
+      model       = optional(string)
+      notify_at   = optional(list(number), [])
+      ceilings = optional(list(object({
+        percent     = number
+        application = optional(string)
+        environment = optional(string)
+        model       = optional(string)
+        fallback    = optional(string)
+      })), [])
+    })), [])
+    callers = optional(object({
+      iam_role_arns = optional(list(string), [])
+      jwt           = optional(map(string), {})
+      applications  = optional(list(string))
+    }))
+    alert_emails = optional(list(string), [])
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(var.cost_centers) > 0
+    error_message = "cost_centers: must name at least one cost center."
+  }
+}
+
+variable "default_cost_center" {
+  description = "Cost center of a request that names none and whose caller is bound to none. Default: such a request is refused."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.default_cost_center == null || contains(keys(var.cost_centers), coalesce(var.default_cost_center, "-"))
+    error_message = "default_cost_center: unknown cost center \"${coalesce(var.default_cost_center, "-")}\": write one of ${join(", ", keys(var.cost_centers))}."
+  }
+}
+
+variable "organization" {
+  description = <<-EOT
+    Limits over everything.
+
+    - `limits` - In the form of `cost_centers.*.limits`.
+  EOT
+  type = object({
+    limits = optional(list(object({
+      name        = optional(string)
+      window      = string
+      unit        = string
+      amount      = number
+      mode        = optional(string)
+      application = optional(string)
+      environment = optional(string)
+      model       = optional(string)
+      notify_at   = optional(list(number), [])
+      ceilings = optional(list(object({
+        percent     = number
+        application = optional(string)
+        environment = optional(string)
+        model       = optional(string)
+        fallback    = optional(string)
+      })), [])
+    })), [])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "time_zone" {
+  description = "IANA time zone whose calendar the windows of the limits follow, such as `Europe/Berlin`."
+  type        = string
+  default     = "UTC"
+  nullable    = false
+
+  # Whether the zone exists is for the functions to say: Terraform has no list of them.
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_+/-]*$", var.time_zone))
+    error_message = "time_zone: must be an IANA time zone such as \"UTC\" or \"Europe/Berlin\", got \"${var.time_zone}\"."
+  }
+}
+
+variable "ledger" {
+  description = <<-EOT
+    How the ledger counts.
+
+    - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 only for cost centers above some hundred requests a second. Default: 1.
+    - `lease_seconds` - How long a reservation may stay open, 60 to 86400; longer than any call. Default: 420.
+    - `history_windows` - Windows whose counters are kept, 1 to 24. Default: 3.
+    - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` asks Bedrock to count them. Default: `strict`.
+    - `expired_reservation` - What a reservation costs whose call never reported: `charge` (its worst case) or `release` (nothing). Default: `charge`.
+    - `on_ledger_error` - `deny` or `allow` requests while the ledger cannot be reached. Default: `deny`.
+  EOT
+  type = object({
+    shards              = optional(number)
+    lease_seconds       = optional(number)
+    history_windows     = optional(number)
+    reservation         = optional(string)
+    expired_reservation = optional(string)
+    on_ledger_error     = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(range(1, 65), coalesce(var.ledger.shards, 1))
+    error_message = "ledger.shards: must be a whole number from 1 to 64, got ${coalesce(var.ledger.shards, 1)}."
+  }
+
+  validation {
+    condition = (
+      coalesce(var.ledger.lease_seconds, 420) >= 60 &&
+      coalesce(var.ledger.lease_seconds, 420) <= 86400 &&
+      floor(coalesce(var.ledger.lease_seconds, 420)) == coalesce(var.ledger.lease_seconds, 420)
+    )
+    error_message = "ledger.lease_seconds: must be a whole number from 60 to 86400, got ${coalesce(var.ledger.lease_seconds, 420)}."
+  }
+
+  validation {
+    condition     = contains(range(1, 25), coalesce(var.ledger.history_windows, 3))
+    error_message = "ledger.history_windows: must be a whole number from 1 to 24, got ${coalesce(var.ledger.history_windows, 3)}."
+  }
+
+  validation {
+    condition     = contains(["strict", "count"], coalesce(var.ledger.reservation, "strict"))
+    error_message = "ledger.reservation: unknown reservation \"${coalesce(var.ledger.reservation, "strict")}\": write one of strict, count."
+  }
+
+  validation {
+    condition     = contains(["charge", "release"], coalesce(var.ledger.expired_reservation, "charge"))
+    error_message = "ledger.expired_reservation: unknown expired_reservation \"${coalesce(var.ledger.expired_reservation, "charge")}\": write one of charge, release."
+  }
+
+  validation {
+    condition     = contains(["deny", "allow"], coalesce(var.ledger.on_ledger_error, "deny"))
+    error_message = "ledger.on_ledger_error: unknown on_ledger_error \"${coalesce(var.ledger.on_ledger_error, "deny")}\": write one of deny, allow."
+  }
+}
+
+variable "execution" {
+  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps inside the gateway, with less latency."
+  type        = string
+  default     = "workflow"
+  nullable    = false
+
+  validation {
+    condition     = contains(["workflow", "direct"], var.execution)
+    error_message = "execution: unknown execution \"${var.execution}\": write one of workflow, direct."
+  }
+}
+
+variable "log_prompts" {
+  description = "Whether prompts and answers may be written to logs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+# How the deployment is operated. Only Terraform reads these.
+
+variable "api" {
+  description = <<-EOT
+    The HTTP API.
+
+    - `authorization` - `iam` (signed requests), `jwt` or `none`. Default: `iam`.
+    - `jwt` - For `jwt`: `issuer`, the URL of the identity provider, and `audience`, of which a token must have one.
+    - `throttling` - `rate` in requests a second (default 50) and `burst` in requests (default 100), over all callers.
+    - `function_url` - Whether there is also a Function URL (signed requests only) for answers that take longer than the API's 30 seconds. Default: `true`.
+  EOT
+  type = object({
+    authorization = optional(string, "iam")
+    jwt = optional(object({
+      issuer   = string
+      audience = list(string)
+    }))
+    throttling = optional(object({
+      rate  = optional(number, 50)
+      burst = optional(number, 100)
+    }), {})
+    function_url = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["iam", "jwt", "none"], var.api.authorization)
+    error_message = "api.authorization: unknown authorization \"${var.api.authorization}\": write one of iam, jwt, none."
+  }
+
+  validation {
+    condition     = (var.api.authorization == "jwt") == (var.api.jwt != null)
+    error_message = "api.jwt: must be given with authorization = \"jwt\" and only then, got authorization = \"${var.api.authorization}\"."
+  }
+
+  validation {
+    condition     = var.api.throttling.rate > 0 && var.api.throttling.burst >= 1
+    error_message = "api.throttling: rate and burst must be greater than 0, got ${var.api.throttling.rate} and ${var.api.throttling.burst}."
+  }
+}
+
+variable "identity" {
+  description = "How a caller is bound to the cost centers that name it in `callers`: `iam` (the role of the signed request), `jwt` (the claims of the token) or `off` (tags are taken on trust). Default: as the API authorizes, or `off` when no cost center has `callers`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["off", var.api.authorization], coalesce(var.identity, "off"))
+    error_message = "identity: \"${coalesce(var.identity, "off")}\" does not go with api.authorization = \"${var.api.authorization}\": write one of ${join(", ", distinct(["off", var.api.authorization == "none" ? "off" : var.api.authorization]))}."
+  }
+
+  validation {
+    condition     = var.identity != "none"
+    error_message = "identity: unknown identity \"none\": write one of off, iam, jwt."
+  }
+}
+
+variable "workflow" {
+  description = <<-EOT
+    The state machine.
+
+    - `log_level` - `OFF`, `ALL`, `ERROR` or `FATAL`. Default: `ERROR`.
+    - `include_execution_data` - Whether its log holds inputs and outputs, and so prompts: needs `log_prompts`. Default: `false`.
+    - `tracing` - Whether X-Ray traces it. Default: `false`.
+  EOT
+  type = object({
+    log_level              = optional(string, "ERROR")
+    include_execution_data = optional(bool, false)
+    tracing                = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["OFF", "ALL", "ERROR", "FATAL"], var.workflow.log_level)
+    error_message = "workflow.log_level: unknown log_level \"${var.workflow.log_level}\": write one of OFF, ALL, ERROR, FATAL."
+  }
+
+  validation {
+    condition     = !var.workflow.include_execution_data || var.log_prompts
+    error_message = "workflow.include_execution_data: would write prompts to the log: set log_prompts = true as well, or leave it false."
+  }
+}
+
+variable "functions" {
+  description = <<-EOT
+    The Lambda functions.
+
+    - `bundle_directory` - Folder of the zips, one `<function>.zip` each. Default: the module's own `dist/functions`.
+    - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
+    - `reserved_concurrency` - Reserved concurrent executions by function name. Default: none reserved.
+    - `tracing` - Whether X-Ray traces them. Default: `false`.
+  EOT
+  type = object({
+    bundle_directory     = optional(string)
+    memory_mb            = optional(map(number), {})
+    reserved_concurrency = optional(map(number), {})
+    tracing              = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(concat(keys(var.functions.memory_mb), keys(var.functions.reserved_concurrency)), local.function_names)) == 0
+    error_message = "functions: unknown function ${join(", ", formatlist("\"%s\"", setsubtract(concat(keys(var.functions.memory_mb), keys(var.functions.reserved_concurrency)), local.function_names)))}: write one of ${join(", ", local.function_names)}."
+  }
+
+  validation {
+    condition     = alltrue([for memory_mb in values(var.functions.memory_mb) : memory_mb >= 128 && memory_mb <= 10240 && floor(memory_mb) == memory_mb])
+    error_message = "functions.memory_mb: must be whole numbers from 128 to 10240, got ${join(", ", values(var.functions.memory_mb))}."
+  }
+}
+
+variable "event_bus_name" {
+  description = "EventBridge bus that gets the alerts."
+  type        = string
+  default     = "default"
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key for the ledger and the logs. Its policy must let CloudWatch Logs use it. Default: keys that AWS owns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that log groups keep their events, the audit log included; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+  validation {
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days: CloudWatch Logs has no retention of ${var.log_retention_days} days: write one of 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the ledger. Set it to false, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of every resource. The inference profiles' own costCenter, applicationId and environment win over them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
