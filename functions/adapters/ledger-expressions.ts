@@ -136,9 +136,7 @@ export function expireExpression(write: AccountExpire): Expression {
   const marker = p.name(attribute.marker(write.reservationId));
   const charged = new Map([...write.held].map(([key, held]) => [key, write.charge ? held : 0]));
   const changes = [...write.held].map(([key, held]) =>
-    write.charge
-      ? { key, committed: 0, settled: held }
-      : { key, committed: -held, settled: 0 },
+    write.charge ? { key, committed: 0, settled: held } : { key, committed: -held, settled: 0 },
   );
   const sets = [
     `${marker} = ${p.value(markerValue(write.markerExpiresAt, charged))}`,

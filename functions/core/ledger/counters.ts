@@ -1,5 +1,5 @@
 /** Names of accounts and counters, and how an account's limits are split over its shards. */
-import { WINDOWS, type Owner, type Window } from '../policy/policy.ts';
+import { type Owner, WINDOWS, type Window } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { periodName } from '../windows.ts';
 import type { AccountKey, CounterKey } from './ports.ts';
@@ -50,7 +50,11 @@ export function isBeyondHistory(
   const bare = name.length > PERIOD_LENGTH.day ? name.replace(OFFSET, '') : name;
   const window = WINDOWS.find((kind) => PERIOD_LENGTH[kind] === bare.length);
   if (!window) return false;
-  const oldestKept = periodName(window, now - history.windows * WINDOW_MS[window], history.timeZone);
+  const oldestKept = periodName(
+    window,
+    now - history.windows * WINDOW_MS[window],
+    history.timeZone,
+  );
   return bare < oldestKept.slice(0, bare.length);
 }
 

@@ -13,7 +13,7 @@ import {
   type EffectiveLimit,
   effectiveLimits,
 } from './effective-limits.ts';
-import type { Counters, CounterState, LedgerStore } from './ports.ts';
+import type { CounterState, Counters, LedgerStore } from './ports.ts';
 import { type HeldAccount, heldCounter, type Reservation } from './reservation.ts';
 import { release } from './settle.ts';
 
@@ -209,9 +209,7 @@ function refusals(
 
 /** Of the limits that refused, the one that opens last: only then can the call succeed. */
 function describeRefusal(refused: readonly Refusal[]): RefusedLimit {
-  const [last] = [...refused].sort(
-    (a, b) => b.effective.period.endsAt - a.effective.period.endsAt,
-  );
+  const [last] = [...refused].sort((a, b) => b.effective.period.endsAt - a.effective.period.endsAt);
   invariant(last, 'a refusal names the limit that refused');
   const { limit, requested, period, ceilingPercent } = last.effective;
   return {

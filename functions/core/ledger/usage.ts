@@ -4,7 +4,7 @@ import type { Limit, Owner, Policy, Scope } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { accountKey, counterKey } from './counters.ts';
-import type { AccountKey, Counters, CounterState, LedgerStore } from './ports.ts';
+import type { AccountKey, CounterState, Counters, LedgerStore } from './ports.ts';
 
 /** One limit in its current window. Amounts in its unit; `utilization` in percent, rounded down. */
 export interface LimitUsage {
@@ -24,7 +24,9 @@ export interface LimitUsage {
   /** Used at the window's end, if it goes on as in the window so far. */
   readonly projected: number;
   /** The amounts again, as decimal USD, when the unit is usd. */
-  readonly usd?: Readonly<Record<'limit' | 'used' | 'reserved' | 'remaining' | 'projected', string>>;
+  readonly usd?: Readonly<
+    Record<'limit' | 'used' | 'reserved' | 'remaining' | 'projected', string>
+  >;
 }
 
 export interface OwnerUsage {

@@ -18,6 +18,7 @@ import type {
   Valid,
   Validated,
 } from '../state.ts';
+import { OTHER } from '../telemetry/metric-record.ts';
 import { type Clock, isoTimestamp } from '../time.ts';
 import { type Context, type KnownNames, setContext } from './set-context.ts';
 
@@ -27,8 +28,6 @@ export interface ValidatePorts {
   readonly ids: Ids;
 }
 
-/** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
-const OTHER = 'other';
 /** Fallbacks of fallbacks are followed no further than this. */
 const CANDIDATES_MAX = 8;
 

@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html,
  * 2026-11). Built by hand, as the libraries add a `service` dimension to the five agreed ones.
  */
+import type { SweepResult } from '../ledger/expire.ts';
 import type { LimitStanding, SettleResult } from '../ledger/settle.ts';
 import { utilizationPercent } from '../ledger/usage.ts';
 import { formatUsd } from '../money.ts';
@@ -11,6 +12,17 @@ import type { Dimensions, Recorded } from '../state.ts';
 import type { EpochMs } from '../time.ts';
 
 export const NAMESPACE = 'GenAIRateLimiting';
+
+/** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
+export const OTHER = 'other';
+
+const UNKNOWN_DIMENSIONS: Dimensions = {
+  Model: OTHER,
+  ModelId: OTHER,
+  CostCenter: OTHER,
+  Application: OTHER,
+  Environment: OTHER,
+};
 
 type Unit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
@@ -111,6 +123,25 @@ export function utilizationRecords(
       at,
     ),
   );
+}
+
+/**
+ * How many calls never came back, by cost center. An account tells no more than its owner, and a
+ * call that held in several accounts counts once, for its cost center if it has one there.
+ */
+export function expiredRecords({ expired }: SweepResult, at: EpochMs): readonly MetricRecord[] {
+  const costCenterOf = new Map<string, string>();
+  for (const { account, reservationId } of expired) {
+    const [, kind, name] = account.split('#');
+    if (kind === 'costCenter' && name !== undefined) costCenterOf.set(reservationId, name);
+    else if (!costCenterOf.has(reservationId)) costCenterOf.set(reservationId, OTHER);
+  }
+  const counts = new Map<string, number>();
+  for (const name of costCenterOf.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([CostCenter, ReservationExpired]) => {
+    const dimensions = { ...UNKNOWN_DIMENSIONS, CostCenter };
+    return metricRecord(dimensions, { ReservationExpired }, at);
+  });
 }
 
 /** Limits of models and of the organization are shared, so they stand under no cost center. */

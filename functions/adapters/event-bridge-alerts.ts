@@ -1,0 +1,35 @@
+/** Alerts as EventBridge events; rules route them to topics and people. */
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Alert, AlertPublisher } from '../core/telemetry/ports.ts';
+
+const SOURCE = 'bedrock-cost-sentry';
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html, 2026-11. */
+const ENTRIES_MAX = 10;
+
+export class EventBridgeAlerts implements AlertPublisher {
+  readonly #client: EventBridgeClient;
+  readonly #busName: string;
+
+  constructor(client: EventBridgeClient, busName: string) {
+    this.#client = client;
+    this.#busName = busName;
+  }
+
+  async publish(alerts: readonly Alert[]): Promise<void> {
+    for (let i = 0; i < alerts.length; i += ENTRIES_MAX) {
+      const entries = alerts.slice(i, i + ENTRIES_MAX).map(({ id, type, detail }) => ({
+        EventBusName: this.#busName,
+        Source: SOURCE,
+        DetailType: type,
+        Detail: JSON.stringify({ id, ...detail }),
+      }));
+      const output = await this.#client.send(new PutEventsCommand({ Entries: entries }));
+      if (output.FailedEntryCount) {
+        const codes = (output.Entries ?? []).flatMap(({ ErrorCode }) => ErrorCode ?? []);
+        throw new Error(
+          `EventBridge refused ${output.FailedEntryCount} events: ${codes.join(', ')}`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Metrics and audit lines go to the function's log as they are. Straight to stdout: with Lambda's
+ * JSON log format console.log would wrap them, and CloudWatch would find no metrics in them.
+ */
+import type { Telemetry } from '../core/telemetry/ports.ts';
+
+const print = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+export const logTelemetry: Telemetry = { metrics: print, audit: print };

@@ -1,0 +1,60 @@
+/** AWS clients with every setting that matters for money written out. */
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Environment } from './config-from-env.ts';
+
+const CONNECT_MS = 1_000;
+/** DynamoDB answers in milliseconds; a silent one is tried again soon. */
+const LEDGER_ANSWER_MS = 2_000;
+const EVENTS_ANSWER_MS = 2_000;
+const SOCKETS_MAX = 500;
+
+/** UpdateItem may be tried again: every ledger write is guarded by its own condition. */
+export const dynamoDbClient = (): DynamoDBClient =>
+  new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: LEDGER_ANSWER_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+      httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+    }),
+  });
+
+/**
+ * One try, and a fresh connection for each: on a kept connection that the other side had closed
+ * it would not be known whether the model was called.
+ */
+export const bedrockRuntimeClient = (): BedrockRuntimeClient =>
+  new BedrockRuntimeClient({ maxAttempts: 1, requestHandler: unkept() });
+
+/** One try on a fresh connection, as a repeated start would be a second call. */
+export const sfnClient = (env: Environment): SFNClient =>
+  new SFNClient({
+    maxAttempts: 1,
+    requestHandler: unkept(),
+    // StartSyncExecution goes to a `sync-` host, which a given endpoint does not have.
+    disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
+  });
+
+export const eventBridgeClient = (): EventBridgeClient =>
+  new EventBridgeClient({
+    maxAttempts: 3,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: EVENTS_ANSWER_MS,
+      throwOnRequestTimeout: true,
+    }),
+  });
+
+/** No time limit of its own: the caller's deadline closes the connection. */
+const unkept = (): NodeHttpHandler =>
+  new NodeHttpHandler({
+    connectionTimeout: CONNECT_MS,
+    httpAgent: { keepAlive: false, maxSockets: SOCKETS_MAX },
+    httpsAgent: { keepAlive: false, maxSockets: SOCKETS_MAX },
+  });

@@ -1,0 +1,43 @@
+/** The HTTP edge: events of an HTTP API or a Function URL (payload 2.0), and their answers. */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { type Answer, isProblem } from '../core/answers.ts';
+import type { EpochMs } from '../core/time.ts';
+
+/** What the authorizer established, as far as we look. */
+interface Authorizer {
+  readonly iam?: { readonly userArn?: string };
+  readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
+}
+
+/** One HTTP request; `sentry` is set by the problem-response middleware. */
+export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
+  requestContext: APIGatewayProxyEventV2['requestContext'] & { readonly authorizer?: Authorizer };
+  sentry?: { readonly requestId: string; readonly receivedAt: EpochMs };
+};
+
+export type HttpAnswer = APIGatewayProxyStructuredResultV2;
+
+export function jsonAnswer(
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** An answer of the core over HTTP: problems carry their own status. */
+export function httpAnswer(
+  answer: Answer,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  if (!isProblem(answer)) return jsonAnswer(200, answer, headers);
+  return jsonAnswer(answer.status, answer, {
+    'content-type': 'application/problem+json',
+    ...(answer.retryAfter !== undefined && { 'retry-after': String(answer.retryAfter) }),
+    ...headers,
+  });
+}

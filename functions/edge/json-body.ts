@@ -1,0 +1,62 @@
+/** Middleware: the body as strict JSON, for the routes that take one. */
+import type { MiddlewareObj } from '@middy/core';
+import httpJsonBodyParser from '@middy/http-json-body-parser';
+import type { HttpEvent } from './http.ts';
+import { badBody, HttpProblem } from './http-problem.ts';
+import { strictJsonProblem } from './strict-json.ts';
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+const parser = httpJsonBodyParser<HttpEvent>({ disableContentTypeError: false });
+
+export const jsonBody = (): MiddlewareObj<HttpEvent> => ({
+  before: async (request) => {
+    const { event } = request;
+    if (event.requestContext.http.method !== 'POST') return;
+    const contentType = event.headers['content-type'];
+    if (!JSON_TYPE.test(contentType ?? '')) {
+      const given = contentType === undefined ? 'none was given' : 'it is something else';
+      const detail = `Send the body with "Content-Type: application/json": ${given}.`;
+      throw new HttpProblem('unsupported_media_type', detail);
+    }
+    const text = textOf(event);
+    event.body = text;
+    event.isBase64Encoded = false;
+    event.headers['content-type'] = 'application/json';
+    try {
+      await parser.before?.(request);
+    } catch (error) {
+      throw badBody(`is not JSON: ${reasonOf(error)}`);
+    }
+    const problem = strictJsonProblem(text);
+    if (problem) throw badBody(problem);
+  },
+});
+
+function textOf({ body, isBase64Encoded }: HttpEvent): string {
+  if (!body) throw badBody('the body is empty: send a JSON object');
+  const text = isBase64Encoded ? decode(Buffer.from(body, 'base64')) : body;
+  if (text.startsWith(BYTE_ORDER_MARK))
+    throw badBody('begins with a byte order mark: leave it out');
+  return text;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw badBody('is not valid UTF-8');
+  }
+}
+
+/** Where the text stops being JSON, without quoting the prompt it may hold. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const message =
+    typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : '';
+  const at = /position (\d+)/.exec(message)?.[1];
+  return at === undefined
+    ? 'it ends too early or holds what JSON does not know'
+    : `see position ${at}`;
+}

@@ -1,0 +1,65 @@
+/** The HTTP door: routes, identity, the caller's deadline. Money is the core's business. */
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { systemClock, systemIds } from '../adapters/system.ts';
+import type { Caller } from '../core/identity.ts';
+import { IDENTITIES, oneOfEnv } from '../edge/config-from-env.ts';
+import { type HttpAnswer, type HttpEvent, httpAnswer, jsonAnswer } from '../edge/http.ts';
+import { callerOf } from '../edge/identity.ts';
+import { jsonBody } from '../edge/json-body.ts';
+import { ledgerPorts } from '../edge/ledger-ports.ts';
+import { problemResponse } from '../edge/problem-response.ts';
+import { warn } from '../edge/workflow-step.ts';
+import { invokeFrom } from './invoke.ts';
+import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
+
+const ports = { ...ledgerPorts(process.env), clock: systemClock };
+const invoke = invokeFrom(process.env, ports);
+const identity = oneOfEnv(process.env, 'IDENTITY', IDENTITIES);
+
+/** An HTTP API gives up at 30 s while the call behind it goes on and costs; we end it before. */
+const HTTP_API_MS = 29_000;
+/** Left for the answer to travel. */
+const ANSWER_MS = 500;
+
+async function answer(event: HttpEvent, context: Context): Promise<HttpAnswer> {
+  const route = routeOf(event);
+  if (route === '/healthz') return jsonAnswer(200, { status: 'ok' });
+  const caller = callerOf(event, identity);
+  switch (route) {
+    case '/v1/models':
+      return jsonAnswer(200, await modelsAnswer(ports, caller));
+    case '/v1/usage':
+      return jsonAnswer(200, await usageAnswer(ports, caller, event));
+    default:
+      return invokeAnswer(event, context, caller);
+  }
+}
+
+async function invokeAnswer(
+  event: HttpEvent,
+  context: Context,
+  caller: Caller | undefined,
+): Promise<HttpAnswer> {
+  const { requestId, receivedAt } = event.sentry ?? {
+    requestId: systemIds.uuid(),
+    receivedAt: systemClock.now(),
+  };
+  const isFunctionUrl = event.requestContext.domainName?.includes('.lambda-url.') ?? false;
+  const remaining = context.getRemainingTimeInMillis() - ANSWER_MS;
+  const deadline = receivedAt + (isFunctionUrl ? remaining : Math.min(remaining, HTTP_API_MS));
+  const envelope = {
+    request: event.body,
+    requestId,
+    receivedAt,
+    deadline,
+    ...(caller && { caller }),
+  };
+  return httpAnswer(await invoke(envelope, deadline));
+}
+
+export const handler = middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(problemResponse({ clock: systemClock, ids: systemIds, warn }))
+  .use({ before: ({ event }) => void routeOf(event) })
+  .use(jsonBody())
+  .handler(answer);

@@ -1,0 +1,19 @@
+/** Workflow step 1. */
+import { systemClock, systemIds } from '../adapters/system.ts';
+import { requestTooLarge } from '../core/steps/request-too-large.ts';
+import { validateAndSetContext } from '../core/steps/validate-and-set-context.ts';
+import { ledgerPorts } from '../edge/ledger-ports.ts';
+import { STATE_BYTES_MAX, stateBytes, workflowStep } from '../edge/workflow-step.ts';
+
+const ports = { ...ledgerPorts(process.env), clock: systemClock, ids: systemIds };
+
+/** Set aside for what the reserving step adds to the state. */
+const RESERVED_BYTES = 32_768;
+
+export const handler = workflowStep(async (input: unknown) => {
+  const validated = await validateAndSetContext(ports, input);
+  const bytes = stateBytes(validated);
+  const bytesMax = STATE_BYTES_MAX - RESERVED_BYTES;
+  if (validated.status !== 'valid' || bytes <= bytesMax) return validated;
+  return requestTooLarge(validated, bytes, bytesMax);
+});
