@@ -83,7 +83,7 @@ async function readText(file: string): Promise<string | Problem> {
     if (bytes.length > FILE_BYTES_MAX) return { path, message: 'the file is larger than 10 MB' };
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = textOf(error, 'code') ?? 'unknown error';
     const message = READ_ERRORS[code] ?? `the file can't be read (${code})`;
     return { path, message };
   }
@@ -96,6 +96,13 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not UTF-8 text',
 };
 
+/** A property of whatever was thrown; the parser's errors come from another realm. */
+function textOf(error: unknown, name: 'code' | 'message'): string | undefined {
+  if (typeof error !== 'object' || error === null || !(name in error)) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
 type Parsed = { readonly value: object } | { readonly problems: readonly Problem[] };
 
 function parseJson(name: string, text: string): Parsed {
@@ -104,7 +111,7 @@ function parseJson(name: string, text: string): Parsed {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value };
     return { problems: [{ path: name, message: 'the file must hold one JSON object' }] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown error';
+    const reason = textOf(error, 'message') ?? 'unknown error';
     return { problems: [{ path: name, message: `not JSON: ${printable(reason, 200)}` }] };
   }
 }
@@ -117,7 +124,7 @@ async function parseHcl(name: string, text: string): Promise<Parsed> {
   try {
     return { value: await parse(INPUT, text) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = textOf(error, 'message') ?? String(error);
     return { problems: syntaxProblems(name, reason) };
   }
 }

@@ -34,14 +34,13 @@ export function resolveModel(path: string, value: unknown): ModelResolution {
   const base = listed ?? unlisted(modelId, config, own);
   const model = overlay(base, config, own);
   problems.push(...rangeProblems(path, model, listed, config));
-  const wantsProfile = config.get('inference_profile');
-  if (wantsProfile === true && !base.traits.inferenceProfile) {
-    const message = `${quoted(modelId)} can have no inference profile: write false`;
+  const wantsProfile = config.get('inference_profile') !== false;
+  if (wantsProfile && modelId.startsWith('arn:')) {
+    const message = 'must be false, as an ARN can have no inference profile';
     problems.push({ path: join(path, 'inference_profile'), message });
   }
   if (problems.length > 0) return { problems };
-  const possible = base.traits.inferenceProfile && !modelId.startsWith('arn:');
-  const inferenceProfile = wantsProfile !== false && possible;
+  const inferenceProfile = wantsProfile && base.traits.inferenceProfile;
   return { model: { ...model, inferenceProfile } };
 }
 

@@ -3,10 +3,13 @@
  * may spend what. A test holds this list against the module's variables.tf.
  */
 export const OPERATIONS_VARIABLES: readonly string[] = [
-  'alarms',
   'api',
+  'deletion_protection',
+  'event_bus_name',
+  'functions',
   'identity',
   'kms_key_arn',
   'log_retention_days',
   'tags',
+  'workflow',
 ];

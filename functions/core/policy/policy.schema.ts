@@ -145,7 +145,7 @@ const CALLERS = {
 const COST_CENTER = {
   type: 'object',
   additionalProperties: false,
-  required: ['model', 'models', 'applications'],
+  required: ['models', 'applications'],
   properties: {
     model: REFERENCE,
     models: { type: 'array', title: 'model', minItems: 1, uniqueItems: true, items: REFERENCE },

@@ -1,7 +1,7 @@
 /** From the tfvars to the policy: all defaults are filled in here and nowhere else. */
 import { invariant } from '../errors.ts';
 import { crossProblems } from './checks.ts';
-import { formProblems, isPolicyConfig, unknownValue, withoutNulls } from './form.ts';
+import { formProblems, isPolicyConfig, withoutNulls } from './form.ts';
 import { limitAmount, limitName } from './limits.ts';
 import { looseOf } from './loose.ts';
 import { type ResolvedModel, resolveModel } from './models.ts';
@@ -24,6 +24,7 @@ import type {
   Problem,
   Scope,
 } from './policy.ts';
+import { unknownValue } from './schema-words.ts';
 
 export interface ResolveOptions {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */

@@ -67,6 +67,13 @@ describe('defaults', () => {
     expect(policy.costCenters.get('sales')).not.toHaveProperty('callers');
   });
 
+  test('the model of a cost center is the first of its models', () => {
+    const { model, ...rest } = center({ models: ['haiku', 'lite'] });
+    expect(model).toBe('lite');
+    const policy = policyOf(config({ cost_centers: { sales: rest } }));
+    expect(policy.costCenters.get('sales')?.model).toBe('haiku');
+  });
+
   test('null means absent everywhere, as Terraform writes it', () => {
     const nulls = config({
       default_cost_center: null,
@@ -209,13 +216,31 @@ describe('models', () => {
       'us.anthropic.claude-opus-9',
       'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-9',
     ]) {
-      const model = policyOf(withModel({ ...IN_HOUSE, model_id: id })).models.get('lite');
+      const given = { ...IN_HOUSE, model_id: id, inference_profile: false };
+      const model = policyOf(withModel(given)).models.get('lite');
       expect(model).toMatchObject({
         baseModelId: 'anthropic.claude-opus-9',
         traits: { topK: 'top_k' },
       });
-      expect(model?.inferenceProfile).toBe(!id.startsWith('arn:'));
     }
+  });
+
+  test('an ARN can have no inference profile, and that must be written down', () => {
+    const model_id = 'arn:aws:bedrock:us-east-1:111122223333:imported-model/abcdef123456';
+    expect(problemsOf(withModel({ ...IN_HOUSE, model_id }))).toEqual([
+      {
+        path: 'models.lite.inference_profile',
+        message: 'must be false, as an ARN can have no inference profile',
+      },
+    ]);
+  });
+
+  test('profiles are made unless they are declined', () => {
+    const of = (change: Change) =>
+      policyOf(withModel({ model_id: 'amazon.nova-lite-v1:0', ...change })).models.get('lite');
+    expect(of({})?.inferenceProfile).toBe(true);
+    expect(of({ inference_profile: true })?.inferenceProfile).toBe(true);
+    expect(of({ inference_profile: false })?.inferenceProfile).toBe(false);
   });
 
   test('max_tokens defaults to what the policy says, else the catalogue, never above the maximum', () => {

@@ -1,0 +1,115 @@
+/** Words what a JSON schema refuses for the author of the document. */
+import type { ErrorObject } from 'ajv';
+import { nearest, oneOf, quoted } from '../describe.ts';
+import { fromPointer, join, own } from './path.ts';
+import type { Problem } from './policy.ts';
+
+/** Problems reported for one document; a configuration with more has a single cause. */
+const PROBLEMS_MAX = 200;
+
+/**
+ * Problems from the errors of an ajv that runs with `allErrors` and `verbose`. A schema's `title`
+ * says what a value is called (for a pattern: what it is not; for a list or map: its entries), its
+ * `description` what to write instead.
+ */
+export function wordErrors(errors: readonly ErrorObject[], document: unknown): Problem[] {
+  return errors
+    .slice(0, PROBLEMS_MAX)
+    .map((error) => toProblem(error, document))
+    .filter((problem) => problem !== undefined);
+}
+
+function toProblem(error: ErrorObject, document: unknown): Problem | undefined {
+  const path = fromPointer(error.instancePath, document);
+  const { keyword, params, data } = error;
+  const title = text(error.parentSchema, 'title');
+  switch (keyword) {
+    case 'required': {
+      const name = String(params.missingProperty);
+      return { path: join(path, name), message: `${name} must be given` };
+    }
+    case 'additionalProperties':
+      return unknownProperty(path, String(params.additionalProperty), error.parentSchema);
+    case 'enum': {
+      const allowed = Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : [];
+      return { path, message: unknownValue(title ?? 'value', data, allowed) };
+    }
+    case 'pattern': {
+      const advice = text(error.parentSchema, 'description') ?? 'write it differently';
+      const at = error.propertyName === undefined ? path : join(path, error.propertyName);
+      return { path: at, message: `${quoted(data)} is not ${title ?? 'valid'}: ${advice}` };
+    }
+    case 'type':
+      return { path, message: wrongType(String(params.type), data, error.parentSchema) };
+    case 'minimum':
+    case 'maximum':
+      return { path, message: `must ${range(error.parentSchema)}, got ${quoted(data)}` };
+    case 'minItems':
+    case 'minProperties':
+      return { path, message: `must name at least one ${title ?? 'entry'}` };
+    case 'uniqueItems':
+      return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), data);
+    case 'minLength':
+    case 'maxLength':
+      return { path, message: `${quoted(data)} is too short or too long` };
+    default:
+      // `propertyNames` only repeats what the pattern inside it has said.
+      return undefined;
+  }
+}
+
+/** `unknown window "week": write one of minute, hour, day, month`. */
+export function unknownValue(what: string, given: unknown, allowed: readonly string[]): string {
+  const near = typeof given === 'string' ? nearest(given, allowed) : undefined;
+  const hint = near === undefined ? '' : `did you mean ${quoted(near)}? `;
+  return `unknown ${what} ${quoted(given)}: ${hint}write one of ${oneOf(allowed)}`;
+}
+
+function unknownProperty(path: string, name: string, schema: unknown): Problem {
+  const properties = own(schema, 'properties');
+  const allowed =
+    typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  const what = path === '' ? 'variable' : 'property';
+  return { path: join(path, name), message: unknownValue(what, name, allowed) };
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+function wrongType(type: string, given: unknown, schema: unknown): string {
+  if (type === 'integer' && typeof given === 'number') return `must ${range(schema)}, got ${given}`;
+  const wanted = TYPE_NAMES[type] ?? type;
+  const unquoted = typeof given === 'string' && type !== 'string' && /^[\w.-]+$/.test(given);
+  const hint = unquoted && type !== 'array' && type !== 'object' ? '; leave the quotes out' : '';
+  return `must be ${wanted}, not ${quoted(given)}${hint}`;
+}
+
+/** `be a whole number from 1 to 64`, after the schema's own bounds. */
+function range(schema: unknown): string {
+  const [minimum, maximum] = [own(schema, 'minimum'), own(schema, 'maximum')];
+  const what = own(schema, 'type') === 'integer' ? 'a whole number' : 'a number';
+  if (minimum !== undefined && maximum !== undefined) {
+    return `be ${what} from ${minimum} to ${maximum}`;
+  }
+  if (minimum === 0 && maximum === undefined) return 'not be negative';
+  return `be ${what} of at least ${minimum}`;
+}
+
+function duplicateItem(path: string, index: number, data: unknown): Problem {
+  const item: unknown = Array.isArray(data) ? data[index] : undefined;
+  return {
+    path: join(path, index),
+    message: `${quoted(item)} is named twice: write it once`,
+  };
+}
+
+function text(schema: unknown, name: string): string | undefined {
+  const value = own(schema, name);
+  return typeof value === 'string' ? value : undefined;
+}
