@@ -1,0 +1,107 @@
+# What each function may do: exactly the calls it makes, on exactly what it makes them on. Every
+# function may also write to its own log group; modules/function adds that.
+
+locals {
+  ledger_arn = module.ledger.table_arn
+  bus_arn    = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.event_bus_name}"
+
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+  is_policy  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy"] } }
+  is_account = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
+
+  may_read_policy = { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy }
+  may_read_usage  = { sid = "ReadUsage", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
+  may_count       = { sid = "Count", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_account }
+  # A scan reads all partitions, so no key can narrow it.
+  may_scan    = { sid = "FindExpired", actions = ["dynamodb:Scan"], resources = [local.ledger_arn], conditions = {} }
+  may_alert   = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
+  may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
+  may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
+
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+  is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
+
+  statements = {
+    "validate-and-set-context" = concat([local.may_read_policy], local.may_use_key)
+    "reserve-budget"           = concat([local.may_read_policy, local.may_count], local.may_use_key)
+    "invoke-model"             = local.may_invoke
+    "record-outcome"           = concat([local.may_count, local.may_alert], local.may_use_key)
+    "sweep-reservations"       = concat([local.may_read_policy, local.may_scan, local.may_count, local.may_alert], local.may_use_key)
+  }
+  # Apart from the others, which the workflow calls: the gateway calls the workflow.
+  gateway_statements = concat(
+    [local.may_read_policy, local.may_read_usage],
+    [for statement in [local.may_start] : statement if local.is_workflow],
+    [for statement in concat([local.may_count, local.may_alert], local.may_invoke) : statement if !local.is_workflow],
+    local.may_use_key,
+  )
+}
+
+# A call through a profile is checked on the profile and on every model behind it, in each region it
+# may be routed to: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+locals {
+  may_invoke = concat(
+    [for tag in length(local.inference_profiles) == 0 ? [] : [local.owner_tag] : {
+      sid       = "InvokeThroughOwnProfiles"
+      actions   = ["bedrock:InvokeModel"]
+      resources = ["arn:${local.partition}:bedrock:${local.region}:${local.account_id}:application-inference-profile/*"]
+      # By tag and not by ARN: the profiles of a large organization do not fit into a policy.
+      conditions = { StringEquals = { "aws:ResourceTag/${tag}" = [var.name] } }
+    }],
+    [{
+      sid        = "InvokeModelsOfThePolicy"
+      actions    = ["bedrock:InvokeModel"]
+      resources  = sort(distinct(flatten(values(local.model_arns))))
+      conditions = {}
+    }],
+  )
+
+  model_arns = {
+    for alias, model in local.resolved_models : alias => compact(concat(
+      model.is_arn ? [var.models[alias].model_id] : [],
+      model.is_arn || model.prefix != "" ? [] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}"],
+      model.prefix == "" ? [] : [
+        "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.models[alias].model_id}",
+        "arn:${local.partition}:bedrock:*::foundation-model/${model.base_id}",
+      ],
+      # The global profiles may route to a region that the request does not name.
+      model.prefix == "global." ? ["arn:${local.partition}:bedrock:::foundation-model/${model.base_id}"] : [],
+    ))
+  }
+}
+
+# What the role of a cost center's caller needs. Bindings are checked by the gateway, not by IAM.
+locals {
+  caller_statements = concat(
+    [for statement in local.may_call_api : statement if var.api.authorization == "iam"],
+    [for statement in local.may_call_function_url : statement if var.api.function_url],
+  )
+
+  may_call_api = [{
+    Sid    = "CallTheApi"
+    Effect = "Allow"
+    Action = ["execute-api:Invoke"]
+    Resource = [
+      for route in module.api.routes : "${module.api.execution_arn}/${module.api.stage_name}/${replace(route, " ", "")}"
+    ]
+  }]
+
+  # Function URLs made since October 2025 ask for both:
+  # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+  may_call_function_url = [
+    {
+      Sid       = "CallTheFunctionUrl"
+      Effect    = "Allow"
+      Action    = ["lambda:InvokeFunctionUrl"]
+      Resource  = [module.gateway.arn]
+      Condition = { StringEquals = { "lambda:FunctionUrlAuthType" = "AWS_IAM" } }
+    },
+    {
+      Sid       = "InvokeThroughTheFunctionUrl"
+      Effect    = "Allow"
+      Action    = ["lambda:InvokeFunction"]
+      Resource  = [module.gateway.arn]
+      Condition = { Bool = { "lambda:InvokedViaFunctionUrl" = "true" } }
+    },
+  ]
+}

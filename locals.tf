@@ -1,0 +1,141 @@
+# Names and tags, computed once: input -> resolved -> named.
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  # Folders of functions/, and with the name before them the names of the Lambda functions. The
+  # longest, validate-and-set-context, leaves `name` 39 of Lambda's 64 characters; it may have 32.
+  function_names = [
+    "validate-and-set-context",
+    "reserve-budget",
+    "invoke-model",
+    "record-outcome",
+    "sweep-reservations",
+    "gateway",
+  ]
+  bundle_directory = coalesce(var.functions.bundle_directory, "${path.module}/dist/functions")
+  bundles          = { for name in local.function_names : name => "${local.bundle_directory}/${name}.zip" }
+
+  ledger_table_name    = "${var.name}-ledger"
+  audit_log_group_name = "/${var.name}/audit"
+
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+  # From the table rather than from aws_caller_identity: a plan then needs no call to STS.
+  account_id = split(":", module.ledger.table_arn)[4]
+
+  # Tells the inference profiles of this deployment from all others, in IAM too.
+  owner_tag = "costSentry"
+  tags      = merge(var.tags, { (local.owner_tag) = var.name })
+}
+
+# What the functions are told, and how long each may take.
+locals {
+  is_workflow = var.execution == "workflow"
+  has_callers = anytrue([for center in values(var.cost_centers) : center.callers != null])
+  identity    = coalesce(var.identity, local.has_callers && var.api.authorization != "none" ? var.api.authorization : "off")
+
+  # A model call must end before its reservation does, and before the workflow's own 5 minutes.
+  model_timeout_seconds = min(270, coalesce(var.ledger.lease_seconds, 420) - 30)
+
+  ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
+  events_environment = { EVENT_BUS_NAME = var.event_bus_name }
+
+  functions = {
+    "validate-and-set-context" = {
+      description     = "Who pays, which model, is it allowed"
+      timeout_seconds = 10
+      environment     = local.ledger_environment
+      schedule        = null
+    }
+    "reserve-budget" = {
+      description     = "Reserves the worst case of a call, or refuses it"
+      timeout_seconds = 10
+      environment     = local.ledger_environment
+      schedule        = null
+    }
+    "invoke-model" = {
+      description     = "Calls Bedrock through the tagged inference profile"
+      timeout_seconds = local.model_timeout_seconds
+      environment     = {}
+      schedule        = null
+    }
+    "record-outcome" = {
+      description     = "Settles the real cost, writes metrics and the audit line"
+      timeout_seconds = 15
+      environment     = merge(local.ledger_environment, local.events_environment)
+      schedule        = null
+    }
+    "sweep-reservations" = {
+      description     = "Settles the reservations whose lease has ended"
+      timeout_seconds = 55 # done before the next minute's sweep begins
+      environment     = merge(local.ledger_environment, local.events_environment)
+      schedule        = "rate(1 minute)"
+    }
+  }
+
+  gateway = {
+    description     = "The HTTP API: requests, usage and models"
+    timeout_seconds = local.model_timeout_seconds + 30
+    environment = merge(
+      local.ledger_environment,
+      { EXECUTION = var.execution, IDENTITY = local.identity },
+      local.is_workflow ? { STATE_MACHINE_ARN = module.workflow.state_machine_arn } : local.events_environment,
+    )
+  }
+}
+
+# One inference profile for every combination that may call.
+locals {
+  inference_profiles = merge([
+    for cost_center, settings in var.cost_centers : merge([
+      for application in settings.applications : merge([
+        for environment in try(var.applications[application].environments, []) : {
+          for alias in settings.models : "${cost_center}/${application}/${environment}/${alias}" => {
+            cost_center = cost_center
+            application = application
+            environment = environment
+            alias       = alias
+            model_id    = var.models[alias].model_id
+          } if lookup(local.may_have_profile, alias, false)
+        }
+      ]...)
+    ]...)
+  ]...)
+
+  # The traits of a model come from the families its id begins with, the longer one winning; a map's
+  # values are in the order of its keys, which for prefixes of one text is by length.
+  may_have_profile = {
+    for alias, model in var.models : alias => model.inference_profile && try(reverse(values({
+      for family in local.catalogue.families : family.idPrefix => family.inferenceProfile
+      if can(family.inferenceProfile) && startswith(local.resolved_models[alias].base_id, family.idPrefix)
+    }))[0], true)
+  }
+}
+
+# The policy as the functions load it from the ledger table.
+locals {
+  policy_settings = jsonencode({
+    name                = var.name
+    models              = var.models
+    applications        = var.applications
+    default_cost_center = var.default_cost_center
+    organization        = var.organization
+    time_zone           = var.time_zone
+    ledger              = var.ledger
+    execution           = var.execution
+    log_prompts         = var.log_prompts
+  })
+  policy_cost_centers = {
+    for name, settings in var.cost_centers : name => jsonencode({
+      config = settings
+      inference_profiles = {
+        for key, profile in local.inference_profiles :
+        "${profile.application}/${profile.environment}/${profile.alias}" => module.inference_profiles.arns[key]
+        if profile.cost_center == name
+      }
+    })
+  }
+}

@@ -1,0 +1,88 @@
+# The parts in the order a request meets them; what they are told is in locals.tf and iam.tf.
+
+module "ledger" {
+  source = "./modules/ledger"
+
+  table_name          = local.ledger_table_name
+  policy_settings     = local.policy_settings
+  policy_cost_centers = local.policy_cost_centers
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
+  tags                = local.tags
+}
+
+module "inference_profiles" {
+  source = "./modules/inference-profiles"
+
+  name       = var.name
+  profiles   = local.inference_profiles
+  account_id = local.account_id
+  tags       = local.tags
+}
+
+module "functions" {
+  source   = "./modules/function"
+  for_each = local.functions
+
+  name                 = "${var.name}-${each.key}"
+  description          = each.value.description
+  bundle               = local.bundles[each.key]
+  timeout_seconds      = each.value.timeout_seconds
+  memory_mb            = lookup(var.functions.memory_mb, each.key, 512)
+  reserved_concurrency = lookup(var.functions.reserved_concurrency, each.key, null)
+  environment          = each.value.environment
+  statements           = local.statements[each.key]
+  schedule             = each.value.schedule
+  tracing              = var.functions.tracing
+  log_group_name       = each.key == "record-outcome" ? local.audit_log_group_name : null
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
+  tags                 = local.tags
+}
+
+module "workflow" {
+  source = "./modules/workflow"
+
+  name                   = var.name
+  function_arns          = { for name in ["validate-and-set-context", "reserve-budget", "invoke-model", "record-outcome"] : name => module.functions[name].arn }
+  log_level              = var.workflow.log_level
+  include_execution_data = var.workflow.include_execution_data
+  tracing                = var.workflow.tracing
+  log_retention_days     = var.log_retention_days
+  kms_key_arn            = var.kms_key_arn
+  tags                   = local.tags
+}
+
+module "gateway" {
+  source = "./modules/function"
+
+  name                 = "${var.name}-gateway"
+  description          = local.gateway.description
+  bundle               = local.bundles["gateway"]
+  timeout_seconds      = local.gateway.timeout_seconds
+  memory_mb            = lookup(var.functions.memory_mb, "gateway", 512)
+  reserved_concurrency = lookup(var.functions.reserved_concurrency, "gateway", null)
+  environment          = local.gateway.environment
+  statements           = local.gateway_statements
+  tracing              = var.functions.tracing
+  # In direct execution the gateway is the one that writes the audit lines.
+  log_group          = local.is_workflow ? null : module.functions["record-outcome"].log_group
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  tags               = local.tags
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name               = var.name
+  function_name      = module.gateway.name
+  function_arn       = module.gateway.arn
+  authorization      = var.api.authorization
+  jwt                = var.api.jwt
+  throttling         = var.api.throttling
+  function_url       = var.api.function_url
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  tags               = local.tags
+}

@@ -1,0 +1,103 @@
+locals {
+  routes = ["POST /v1/invoke", "GET /v1/usage", "GET /v1/models", "GET /healthz"]
+
+  authorization_types = { iam = "AWS_IAM", jwt = "JWT", none = "NONE" }
+
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+  access_log_format = jsonencode({
+    requestId          = "$context.requestId"
+    time               = "$context.requestTimeEpoch"
+    sourceIp           = "$context.identity.sourceIp"
+    caller             = "$context.identity.userArn"
+    routeKey           = "$context.routeKey"
+    status             = "$context.status"
+    responseLatency    = "$context.responseLatency"
+    integrationLatency = "$context.integrationLatency"
+    integrationError   = "$context.integrationErrorMessage"
+    authorizerError    = "$context.authorizer.error"
+  })
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  name          = var.name
+  description   = "Amazon Bedrock behind spending limits"
+  protocol_type = "HTTP"
+  tags          = var.tags
+}
+
+resource "aws_apigatewayv2_integration" "gateway" {
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = var.function_arn
+  payload_format_version = "2.0"
+  timeout_milliseconds   = 30000 # as long as an HTTP API can wait
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  #checkov:skip=CKV_AWS_309: authorization is IAM unless the caller chooses otherwise (authorization).
+  for_each = toset(local.routes)
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.value
+  target             = "integrations/${aws_apigatewayv2_integration.gateway.id}"
+  authorization_type = local.authorization_types[var.authorization]
+  authorizer_id      = one(values(aws_apigatewayv2_authorizer.jwt)[*].id)
+}
+
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  for_each = toset(var.authorization == "jwt" ? ["jwt"] : [])
+
+  api_id           = aws_apigatewayv2_api.this.id
+  name             = "jwt"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = var.jwt.issuer
+    audience = var.jwt.audience
+  }
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+  tags        = var.tags
+
+  default_route_settings {
+    throttling_rate_limit  = var.throttling.rate
+    throttling_burst_limit = var.throttling.burst
+  }
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format          = local.access_log_format
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  #checkov:skip=CKV_AWS_158: encrypted with a key that AWS owns unless the caller gives one (kms_key_arn).
+  #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days); a year by default.
+  name              = "/aws/vendedlogs/apigateway/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_lambda_permission" "api" {
+  statement_id  = "AllowTheApi"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+}
+
+# For answers that take longer than the API can wait. It needs no permission of its own: callers of
+# the same account are let in by the policies of their roles.
+resource "aws_lambda_function_url" "this" {
+  for_each = toset(var.function_url ? ["this"] : [])
+
+  function_name      = var.function_name
+  authorization_type = "AWS_IAM"
+  invoke_mode        = "BUFFERED"
+}

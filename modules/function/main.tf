@@ -1,0 +1,66 @@
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_116: called synchronously; the schedule calls again every time, so a lost event loses nothing.
+  #checkov:skip=CKV_AWS_117: reaches AWS APIs only; a VPC would add endpoints and no protection.
+  #checkov:skip=CKV_AWS_173: its environment holds names, no secrets.
+  #checkov:skip=CKV_AWS_272: the bundle comes with the module, whose version and hash Terraform pins.
+  function_name    = var.name
+  description      = var.description
+  role             = aws_iam_role.this.arn
+  filename         = var.bundle
+  source_code_hash = fileexists(var.bundle) ? filebase64sha256(var.bundle) : null
+  handler          = "index.handler"
+  runtime          = "nodejs22.x"
+  architectures    = ["arm64"]
+  timeout          = var.timeout_seconds
+  memory_size      = var.memory_mb
+  tags             = var.tags
+
+  # Lambda's word for "nothing reserved" is -1.
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+
+  dynamic "environment" {
+    for_each = length(var.environment) == 0 ? [] : [var.environment]
+
+    content {
+      variables = environment.value
+    }
+  }
+
+  # Start and end of every call are Lambda's own messages below WARN; they would double the log.
+  logging_config {
+    log_format       = "JSON"
+    log_group        = local.log_group.name
+    system_log_level = "WARN"
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(var.bundle)
+      error_message = "bundle: there is no ${var.bundle}. Run `npm run build` in the module's folder, or use a release, which holds the bundles."
+    }
+  }
+
+  # Else the first call could come before the role may log.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_158: encrypted with a key that AWS owns unless the caller gives one (kms_key_arn).
+  #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days); a year by default.
+  for_each = var.log_group == null ? toset([coalesce(var.log_group_name, "/aws/lambda/${var.name}")]) : []
+
+  name              = each.value
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
+locals {
+  log_group = var.log_group != null ? var.log_group : one([
+    for group in aws_cloudwatch_log_group.this : { name = group.name, arn = group.arn }
+  ])
+}

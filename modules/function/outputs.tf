@@ -1,0 +1,24 @@
+output "name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "role_arn" {
+  description = "ARN of its role."
+  value       = aws_iam_role.this.arn
+}
+
+output "policy_json" {
+  description = "What its role may do, as IAM JSON."
+  value       = local.policy_json
+}
+
+output "log_group" {
+  description = "Log group it writes to: `name` and `arn`."
+  value       = local.log_group
+}

@@ -1,0 +1,58 @@
+resource "aws_scheduler_schedule" "this" {
+  #checkov:skip=CKV_AWS_297: carries no payload to encrypt.
+  for_each = toset(var.schedule == null ? [] : [var.schedule])
+
+  name                = var.name
+  description         = "Calls ${var.name}"
+  schedule_expression = each.value
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_function.this.arn
+    role_arn = aws_iam_role.schedule[each.value].arn
+    input    = jsonencode({})
+
+    # The next call does what a missed one would have done.
+    retry_policy {
+      maximum_event_age_in_seconds = 60
+      maximum_retry_attempts       = 0
+    }
+  }
+}
+
+resource "aws_iam_role" "schedule" {
+  for_each = toset(var.schedule == null ? [] : [var.schedule])
+
+  name        = "${var.name}-schedule"
+  description = "Lets the schedule call ${var.name}"
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  for_each = toset(var.schedule == null ? [] : [var.schedule])
+
+  name = "schedule"
+  role = aws_iam_role.schedule[each.value].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "Call"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = [aws_lambda_function.this.arn]
+    }]
+  })
+}

@@ -1,0 +1,141 @@
+variable "name" {
+  description = "Name of the function and of its role; with a schedule 55 characters at most."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits, underscores and hyphens."
+  }
+
+  validation {
+    condition     = var.schedule == null || length(var.name) <= 55
+    error_message = "name: \"${var.name}\" is too long for the role of a schedule: write 55 characters at most."
+  }
+}
+
+variable "description" {
+  description = "What the function does."
+  type        = string
+  default     = null
+}
+
+variable "bundle" {
+  description = "Path of the zip with the code; its handler is `index.handler`."
+  type        = string
+  nullable    = false
+}
+
+variable "timeout_seconds" {
+  description = "Seconds that a call may take, 1 to 900."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = contains(range(1, 901), var.timeout_seconds)
+    error_message = "timeout_seconds: must be a whole number from 1 to 900, got ${var.timeout_seconds}."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory in MB, 128 to 10240; processor time grows with it."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb: must be a whole number from 128 to 10240, got ${var.memory_mb}."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "Concurrent executions that are reserved for it, and that it may not pass. Default: none reserved."
+  type        = number
+  default     = null
+}
+
+variable "environment" {
+  description = "Environment variables."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "statements" {
+  description = <<-EOT
+    What the function may do, besides writing to its log group.
+
+    - `sid` - Name of the statement: letters and digits.
+    - `actions` - IAM actions.
+    - `resources` - ARNs.
+    - `conditions` - Operator -> condition key -> values. Default: none.
+  EOT
+  type = list(object({
+    sid        = string
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(map(map(list(string))), {})
+  }))
+  default  = []
+  nullable = false
+}
+
+variable "schedule" {
+  description = "EventBridge Scheduler expression that calls the function, such as `rate(1 minute)`. Default: nothing does."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.schedule == null || can(regex("^(rate|cron|at)\\(.+\\)$", var.schedule))
+    error_message = "schedule: \"${coalesce(var.schedule, "-")}\" is not a schedule: write rate(...), cron(...) or at(...)."
+  }
+}
+
+variable "tracing" {
+  description = "Whether X-Ray traces it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "log_group" {
+  description = <<-EOT
+    Log group to write to in place of one of its own.
+
+    - `name` - Its name.
+    - `arn` - Its ARN, without `:*`.
+  EOT
+  type = object({
+    name = string
+    arn  = string
+  })
+  default = null
+}
+
+variable "log_group_name" {
+  description = "Name of its own log group. Default: `/aws/lambda/<name>`."
+  type        = string
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "Days that its own log group keeps events; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts its own log group. Default: a key that AWS owns."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

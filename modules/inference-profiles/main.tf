@@ -1,0 +1,60 @@
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+resource "aws_bedrock_inference_profile" "this" {
+  for_each = var.profiles
+
+  name        = local.names[each.key]
+  description = local.descriptions[each.key]
+
+  # For billing and IAM: these three win over the caller's own.
+  tags = merge(var.tags, {
+    costCenter    = each.value.cost_center
+    applicationId = each.value.application
+    environment   = each.value.environment
+  })
+
+  model_source {
+    copy_from = local.sources[each.key]
+  }
+
+  # A profile can't be changed, only replaced. Its name holds a hash of its source, so the new one
+  # can be there before the old one goes, and no request finds none.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+locals {
+  # Geographies of the system-defined inference profiles, as they stand before a model id.
+  prefix_pattern = "^(us-gov|us|eu|apac|jp|au|ca|global)\\."
+
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+
+  # A bare model id is copied from the model, which has no account; one with a prefix from the
+  # system-defined profile, which has: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-create.html
+  sources = {
+    for key, profile in var.profiles : key => can(regex(local.prefix_pattern, profile.model_id))
+    ? "arn:${local.partition}:bedrock:${local.region}:${var.account_id}:inference-profile/${profile.model_id}"
+    : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${profile.model_id}"
+  }
+
+  # Names match ([0-9a-zA-Z][ _-]?)+ in 64 characters: no dots and no two hyphens in a row, so two
+  # names could become one. The hash, of what tells profiles apart, keeps them apart.
+  readable = {
+    for key, profile in var.profiles : key => replace(replace(
+      "${var.name}-${profile.cost_center}-${profile.application}-${profile.environment}-${profile.alias}",
+    "/[^0-9a-zA-Z]/", "-"), "/-+/", "-")
+  }
+  names = {
+    for key, profile in var.profiles : key =>
+    "${trimsuffix(substr(local.readable[key], 0, 55), "-")}-${substr(sha256("${var.name}/${key}/${profile.model_id}"), 0, 8)}"
+  }
+  descriptions = {
+    for key, profile in var.profiles : key => substr(replace(replace(
+      "${profile.alias} for ${profile.cost_center} in ${profile.application} ${profile.environment}",
+    "/[^0-9a-zA-Z:. _-]/", "-"), "/([ _-])[ _-]+/", "$1"), 0, 200)
+  }
+}

@@ -1,0 +1,43 @@
+variable "table_name" {
+  description = "Name of the table."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.table_name))
+    error_message = "table_name: \"${var.table_name}\" is not a valid name: write 3 to 255 letters, digits, underscores, dots and hyphens."
+  }
+}
+
+variable "policy_settings" {
+  description = "JSON of the policy but for its cost centers."
+  type        = string
+  nullable    = false
+}
+
+variable "policy_cost_centers" {
+  description = "JSON of each cost center, by name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the table. Default: a key that AWS owns."
+  type        = string
+  default     = null
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the table."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of the table."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

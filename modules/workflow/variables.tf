@@ -1,0 +1,67 @@
+variable "name" {
+  description = "Name of the state machine, 55 characters at most."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,55}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 55 letters, digits, underscores and hyphens."
+  }
+}
+
+variable "function_arns" {
+  description = "ARNs of the four functions: `validate-and-set-context`, `reserve-budget`, `invoke-model` and `record-outcome`."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = join(" ", sort(keys(var.function_arns))) == "invoke-model record-outcome reserve-budget validate-and-set-context"
+    error_message = "function_arns: must be given for invoke-model, record-outcome, reserve-budget and validate-and-set-context, got ${join(", ", keys(var.function_arns))}."
+  }
+}
+
+variable "log_level" {
+  description = "What is logged: `OFF`, `ALL`, `ERROR` or `FATAL`."
+  type        = string
+  default     = "ERROR"
+  nullable    = false
+
+  validation {
+    condition     = contains(["OFF", "ALL", "ERROR", "FATAL"], var.log_level)
+    error_message = "log_level: unknown log_level \"${var.log_level}\": write one of OFF, ALL, ERROR, FATAL."
+  }
+}
+
+variable "include_execution_data" {
+  description = "Whether the log holds inputs and outputs, and so prompts and answers."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tracing" {
+  description = "Whether X-Ray traces it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days that its log group keeps events; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts its log group. Default: a key that AWS owns."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,45 @@
+output "api_endpoint" {
+  description = "URL of the HTTP API; its routes begin with /v1."
+  value       = module.api.endpoint
+}
+
+output "function_url" {
+  description = "URL for answers that take longer than the API's 30 seconds; null when there is none."
+  value       = module.api.function_url
+}
+
+output "state_machine_arn" {
+  description = "ARN of the Express state machine that runs a request."
+  value       = module.workflow.state_machine_arn
+}
+
+output "ledger_table_name" {
+  description = "Name of the DynamoDB table with the policy and the counters."
+  value       = module.ledger.table_name
+
+  # A policy with a problem is refused here, before anything of the plan is carried out.
+  precondition {
+    condition     = length(local.policy_problems) == 0
+    error_message = join("\n", local.policy_problems)
+  }
+}
+
+output "inference_profile_arns" {
+  description = "ARNs of the application inference profiles, by `<costCenter>/<application>/<environment>/<alias>`."
+  value       = module.inference_profiles.arns
+}
+
+output "audit_log_group_name" {
+  description = "Name of the log group with one line per request."
+  value       = module.functions["record-outcome"].log_group.name
+}
+
+output "caller_policy_json" {
+  description = "By cost center, the IAM policy that a caller's role needs; null when callers do not sign their requests."
+  value = {
+    for name in keys(var.cost_centers) : name => length(local.caller_statements) == 0 ? null : jsonencode({
+      Version   = "2012-10-17"
+      Statement = local.caller_statements
+    })
+  }
+}
