@@ -34,7 +34,6 @@ resource "aws_apigatewayv2_integration" "gateway" {
 }
 
 resource "aws_apigatewayv2_route" "this" {
-  #checkov:skip=CKV_AWS_309: authorization is IAM unless the caller chooses otherwise (authorization).
   for_each = toset(local.routes)
 
   api_id             = aws_apigatewayv2_api.this.id
@@ -76,8 +75,6 @@ resource "aws_apigatewayv2_stage" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "access" {
-  #checkov:skip=CKV_AWS_158: encrypted with a key that AWS owns unless the caller gives one (kms_key_arn).
-  #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days); a year by default.
   name              = "/aws/vendedlogs/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn

@@ -1,4 +1,5 @@
 resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_50: X-Ray tracing is the caller's decision (tracing).
   #checkov:skip=CKV_AWS_116: called synchronously; the schedule calls again every time, so a lost event loses nothing.
   #checkov:skip=CKV_AWS_117: reaches AWS APIs only; a VPC would add endpoints and no protection.
   #checkov:skip=CKV_AWS_173: its environment holds names, no secrets.
@@ -49,7 +50,6 @@ resource "aws_lambda_function" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158: encrypted with a key that AWS owns unless the caller gives one (kms_key_arn).
   #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days); a year by default.
   for_each = var.log_group == null ? toset([coalesce(var.log_group_name, "/aws/lambda/${var.name}")]) : []
 

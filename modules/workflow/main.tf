@@ -31,7 +31,6 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158: encrypted with a key that AWS owns unless the caller gives one (kms_key_arn).
   #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days); a year by default.
   # Under this prefix deliveries need no entry in the log resource policy, which has a size limit:
   # https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
@@ -57,9 +56,6 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
-  #checkov:skip=CKV_AWS_355: log deliveries and X-Ray have no resources to name (see below).
-  #checkov:skip=CKV_AWS_290: log deliveries have no resources to name (see below).
-  #checkov:skip=CKV_AWS_289: log deliveries have no resources to name (see below).
   name   = "workflow"
   role   = aws_iam_role.this.id
   policy = local.policy_json

@@ -1,0 +1,25 @@
+# The smallest useful deployment: one cost center, one model, one monthly limit.
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+module "cost_sentry" {
+  source = "../../"
+
+  name         = "basic"
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+  applications = { "chat" = { environments = ["production"] } }
+
+  cost_centers = {
+    research = {
+      models       = ["nova-lite"]
+      applications = ["chat"]
+      limits       = [{ window = "month", unit = "usd", amount = 50, notify_at = [80, 100] }]
+    }
+  }
+  default_cost_center = "research"
+
+  # So that a trial can be destroyed.
+  deletion_protection = false
+}

@@ -1,0 +1,34 @@
+output "api_endpoint" {
+  description = "URL of the HTTP API."
+  value       = module.cost_sentry.api_endpoint
+}
+
+output "function_url" {
+  description = "URL for answers that take longer than the API's 30 seconds."
+  value       = module.cost_sentry.function_url
+}
+
+output "state_machine_arn" {
+  description = "ARN of the state machine."
+  value       = module.cost_sentry.state_machine_arn
+}
+
+output "ledger_table_name" {
+  description = "Name of the ledger's table."
+  value       = module.cost_sentry.ledger_table_name
+}
+
+output "inference_profile_arns" {
+  description = "ARNs of the application inference profiles, by `<costCenter>/<application>/<environment>/<alias>`."
+  value       = module.cost_sentry.inference_profile_arns
+}
+
+output "audit_log_group_name" {
+  description = "Name of the log group with one line per request."
+  value       = module.cost_sentry.audit_log_group_name
+}
+
+output "caller_policy_json" {
+  description = "By cost center, the IAM policy that a caller's role needs."
+  value       = module.cost_sentry.caller_policy_json
+}
