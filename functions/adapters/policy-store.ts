@@ -1,6 +1,6 @@
 /** The policy from the ledger table: one Query, kept for a minute, shared by concurrent callers. */
 import { type AttributeValue, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { PolicyUnavailableError } from '../core/errors.ts';
+import { LedgerUnavailableError, PolicyUnavailableError, SentryError } from '../core/errors.ts';
 import { fromPolicyItems, POLICY_PARTITION } from '../core/policy/items.ts';
 import type { Policy, Problem } from '../core/policy/policy.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
@@ -68,10 +68,11 @@ export function createPolicyStore(options: PolicyStoreOptions): PolicySource {
 const isFresh = ({ loadedAt, refreshAt }: Loaded, now: EpochMs): boolean =>
   now >= loadedAt && now < refreshAt;
 
-function asUnavailable(error: unknown): PolicyUnavailableError {
-  if (error instanceof PolicyUnavailableError) return error;
+/** A table that does not answer is the ledger's trouble; what it holds may be the policy's. */
+function asUnavailable(error: unknown): SentryError {
+  if (error instanceof SentryError) return error;
   const reason = error instanceof Error ? error.name : 'unknown error';
-  return new PolicyUnavailableError(`the policy can't be loaded (${reason})`, error);
+  return new LedgerUnavailableError(`the policy cannot be read (${reason})`, error);
 }
 
 async function query({ client, tableName }: PolicyStoreOptions): Promise<Policy> {

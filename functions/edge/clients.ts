@@ -12,9 +12,14 @@ const LEDGER_ANSWER_MS = 2_000;
 const EVENTS_ANSWER_MS = 2_000;
 const SOCKETS_MAX = 500;
 
-/** UpdateItem may be tried again: every ledger write is guarded by its own condition. */
-export const dynamoDbClient = (): DynamoDBClient =>
-  new DynamoDBClient({
+let dynamoDb: DynamoDBClient | undefined;
+
+/**
+ * One for the whole function. UpdateItem may be tried again: every ledger write is guarded by its
+ * own condition.
+ */
+export function dynamoDbClient(): DynamoDBClient {
+  dynamoDb ??= new DynamoDBClient({
     maxAttempts: 3,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: CONNECT_MS,
@@ -24,6 +29,8 @@ export const dynamoDbClient = (): DynamoDBClient =>
       httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
     }),
   });
+  return dynamoDb;
+}
 
 /**
  * One try, and a fresh connection for each: on a kept connection that the other side had closed

@@ -7,13 +7,18 @@ import { IDENTITIES, oneOfEnv } from '../edge/config-from-env.ts';
 import { type HttpAnswer, type HttpEvent, httpAnswer, jsonAnswer } from '../edge/http.ts';
 import { callerOf } from '../edge/identity.ts';
 import { jsonBody } from '../edge/json-body.ts';
-import { ledgerPorts } from '../edge/ledger-ports.ts';
+import { ledgerFrom } from '../edge/ledger-from-env.ts';
+import { policiesFrom } from '../edge/policies-from-env.ts';
 import { problemResponse } from '../edge/problem-response.ts';
 import { warn } from '../edge/workflow-step.ts';
 import { invokeFrom } from './invoke.ts';
 import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
 
-const ports = { ...ledgerPorts(process.env), clock: systemClock };
+const ports = {
+  ledger: ledgerFrom(process.env),
+  policies: policiesFrom(process.env),
+  clock: systemClock,
+};
 const invoke = invokeFrom(process.env, ports);
 const identity = oneOfEnv(process.env, 'IDENTITY', IDENTITIES);
 

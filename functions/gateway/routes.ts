@@ -5,7 +5,7 @@ import { usageOf } from '../core/ledger/usage.ts';
 import { modelsReport } from '../core/models-report.ts';
 import type { CostCenter, Policy } from '../core/policy/policy.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
-import { unknownValue } from '../core/schema-problems.ts';
+import { unknownValue } from '../core/schema-words.ts';
 import { type Clock, isoTimestamp } from '../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblem } from '../edge/http-problem.ts';

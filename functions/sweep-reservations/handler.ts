@@ -4,10 +4,12 @@ import { logTelemetry } from '../adapters/log-telemetry.ts';
 import { systemClock } from '../adapters/system.ts';
 import { sweep } from '../core/ledger/expire.ts';
 import { expiredRecords } from '../core/telemetry/metric-record.ts';
-import { ledgerPorts } from '../edge/ledger-ports.ts';
+import { ledgerFrom } from '../edge/ledger-from-env.ts';
+import { policiesFrom } from '../edge/policies-from-env.ts';
 import { workflowStep } from '../edge/workflow-step.ts';
 
-const { ledger, policies } = ledgerPorts(process.env);
+const ledger = ledgerFrom(process.env);
+const policies = policiesFrom(process.env);
 
 export const handler = workflowStep(async () => {
   const policy = await policies.load();

@@ -1,7 +1,7 @@
 /** Reads a request's body; everything wrong with it is reported at once. */
 import { Ajv } from 'ajv';
 import type { Problem } from '../policy/policy.ts';
-import { schemaProblems } from '../schema-problems.ts';
+import { wordErrors } from '../schema-words.ts';
 import { type InvokeRequest, requestSchema } from './request.schema.ts';
 
 const ajv = new Ajv({
@@ -19,5 +19,5 @@ export type RequestResult =
 
 export function parseRequest(body: unknown): RequestResult {
   if (validate(body)) return { outcome: 'valid', request: body };
-  return { outcome: 'not_valid', problems: schemaProblems(validate.errors, body, '$') };
+  return { outcome: 'not_valid', problems: wordErrors(validate.errors ?? [], body, '$') };
 }

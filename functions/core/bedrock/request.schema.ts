@@ -12,9 +12,16 @@ const name = {
   minLength: 1,
   maxLength: NAME_LENGTH_MAX,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+  title: 'a name',
+  description: 'write letters, digits, dots, underscores and hyphens, at most 64',
 } as const;
 
-const text = { type: 'string', pattern: '\\S' } as const;
+const text = {
+  type: 'string',
+  pattern: '\\S',
+  title: 'a text',
+  description: 'write more than white space',
+} as const;
 
 /**
  * The Converse content blocks whose worst case is bounded; any other is refused by name
@@ -25,6 +32,7 @@ const block = {
   additionalProperties: false,
   minProperties: 1,
   maxProperties: 1,
+  title: 'content block',
   properties: {
     text,
     cachePoint: {
@@ -48,6 +56,8 @@ const message = {
     content: {
       type: ['string', 'array'],
       pattern: '\\S',
+      title: 'content block',
+      description: 'write more than white space',
       minItems: 1,
       maxItems: BLOCKS_MAX,
       items: block,
@@ -78,7 +88,13 @@ export const requestSchema = {
       additionalProperties: false,
       required: ['messages'],
       properties: {
-        messages: { type: 'array', minItems: 1, maxItems: MESSAGES_MAX, items: message },
+        messages: {
+          type: 'array',
+          title: 'message',
+          minItems: 1,
+          maxItems: MESSAGES_MAX,
+          items: message,
+        },
         parameters,
       },
     },

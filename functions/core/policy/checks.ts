@@ -1,10 +1,10 @@
 /** Cross-checks: what the form of a single value can't tell. All problems are found in one pass. */
 import { quoted } from '../describe.ts';
+import { unknownValue } from '../schema-words.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limits.ts';
 import { type Loose, listOf, looseOf, stringOf, stringsOf } from './loose.ts';
 import { join } from './path.ts';
 import type { Problem } from './policy.ts';
-import { unknownValue } from './schema-words.ts';
 
 interface Known {
   readonly models: ReadonlySet<string>;

@@ -1,8 +1,8 @@
 /** Checks the form of the tfvars against the schema and words what is wrong for their author. */
 import { Ajv } from 'ajv';
+import { wordErrors } from '../schema-words.ts';
 import { POLICY_SCHEMA, type PolicyConfig } from './policy.schema.ts';
 import type { Problem } from './policy.ts';
-import { wordErrors } from './schema-words.ts';
 
 const ajv = new Ajv({
   allErrors: true,

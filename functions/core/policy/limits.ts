@@ -1,10 +1,10 @@
 /** Limits: their names, their amounts, and the checks that need more than their own form. */
 import { oneOf, quoted } from '../describe.ts';
 import { parseUsd } from '../money.ts';
+import { unknownValue } from '../schema-words.ts';
 import { entriesOf, type Loose, listOf, looseOf, numberOf, stringOf } from './loose.ts';
 import { join } from './path.ts';
 import type { OwnerKind, Problem } from './policy.ts';
-import { unknownValue } from './schema-words.ts';
 
 /** What a limit's scope and fallbacks may name, given who the limit belongs to. */
 export interface LimitContext {

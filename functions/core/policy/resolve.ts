@@ -1,5 +1,6 @@
 /** From the tfvars to the policy: all defaults are filled in here and nowhere else. */
 import { invariant } from '../errors.ts';
+import { unknownValue } from '../schema-words.ts';
 import { crossProblems } from './checks.ts';
 import { formProblems, isPolicyConfig, withoutNulls } from './form.ts';
 import { limitAmount, limitName } from './limits.ts';
@@ -24,7 +25,6 @@ import type {
   Problem,
   Scope,
 } from './policy.ts';
-import { unknownValue } from './schema-words.ts';
 
 export interface ResolveOptions {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */

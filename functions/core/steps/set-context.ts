@@ -4,7 +4,7 @@ import type { InvokeRequest } from '../bedrock/request.schema.ts';
 import { oneOf, quoted } from '../describe.ts';
 import { bindsCallers, boundCostCenters, type Caller } from '../identity.ts';
 import type { CostCenter, Model, Policy, Problem } from '../policy/policy.ts';
-import { unknownValue } from '../schema-problems.ts';
+import { unknownValue } from '../schema-words.ts';
 
 /** A request's names, found in the policy. */
 export interface Context {

@@ -10,7 +10,10 @@ import {
   RETRY_MS,
   STALE_MS,
 } from '../../../../functions/adapters/policy-store.ts';
-import { PolicyUnavailableError } from '../../../../functions/core/errors.ts';
+import {
+  LedgerUnavailableError,
+  PolicyUnavailableError,
+} from '../../../../functions/core/errors.ts';
 import { type PolicyItem, toPolicyItems } from '../../../../functions/core/policy/items.ts';
 
 type Answer = (request: unknown) => { readonly status: number; readonly body: unknown };
@@ -153,11 +156,11 @@ describe('without an answer', () => {
     const source = store();
     answer = broken;
     const error = await source.load().catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(PolicyUnavailableError);
+    expect(error).toBeInstanceOf(LedgerUnavailableError);
     expect(error).toMatchObject({
-      code: 'policy_unavailable',
+      code: 'ledger_unavailable',
       retryable: true,
-      message: "the policy can't be loaded (ResourceNotFoundException)",
+      message: 'the policy cannot be read (ResourceNotFoundException)',
     });
     answer = items(1);
     await expect(source.load()).resolves.toMatchObject({ name: 'genai' });
@@ -176,11 +179,11 @@ describe('without an answer', () => {
   });
 
   test.each([
-    ['unreachable', broken, "can't be loaded"],
-    ['invalid', items(99), 'ledger.shards'],
+    ['unreachable', broken, 'cannot be read', LedgerUnavailableError],
+    ['invalid', items(99), 'ledger.shards', PolicyUnavailableError],
   ])(
     'the last good policy holds for ten minutes when the new one is %s',
-    async (_what, bad, says) => {
+    async (_what, bad, says, failure) => {
       const source = store();
       await source.load();
       answer = bad;
@@ -191,7 +194,7 @@ describe('without an answer', () => {
       now += STALE_MS - FRESH_MS;
       await expect(source.load()).resolves.toBeDefined();
       now += RETRY_MS + 1;
-      await expect(source.load()).rejects.toBeInstanceOf(PolicyUnavailableError);
+      await expect(source.load()).rejects.toBeInstanceOf(failure);
       answer = items(2);
       expect((await source.load()).ledger.shards).toBe(2);
     },

@@ -1,8 +1,8 @@
 /** Words what a JSON schema refuses for the author of the document. */
 import type { ErrorObject } from 'ajv';
-import { nearest, oneOf, quoted } from '../describe.ts';
-import { fromPointer, join, own } from './path.ts';
-import type { Problem } from './policy.ts';
+import { nearest, oneOf, quoted } from './describe.ts';
+import { fromPointer, join, own } from './policy/path.ts';
+import type { Problem } from './policy/policy.ts';
 
 /** Problems reported for one document; a configuration with more has a single cause. */
 const PROBLEMS_MAX = 200;
@@ -11,12 +11,23 @@ const PROBLEMS_MAX = 200;
  * Problems from the errors of an ajv that runs with `allErrors` and `verbose`. A schema's `title`
  * says what a value is called (for a pattern: what it is not; for a list or map: its entries), its
  * `description` what to write instead.
+ * @param root path of the document itself: empty for tfvars, `$` for a request.
  */
-export function wordErrors(errors: readonly ErrorObject[], document: unknown): Problem[] {
+export function wordErrors(
+  errors: readonly ErrorObject[],
+  document: unknown,
+  root = '',
+): Problem[] {
   return errors
     .slice(0, PROBLEMS_MAX)
     .map((error) => toProblem(error, document))
-    .filter((problem) => problem !== undefined);
+    .filter((problem) => problem !== undefined)
+    .map(({ path, message }) => ({ path: rooted(root, path), message }));
+}
+
+function rooted(root: string, path: string): string {
+  if (root === '' || path === '') return root + path;
+  return path.startsWith('[') ? root + path : `${root}.${path}`;
 }
 
 function toProblem(error: ErrorObject, document: unknown): Problem | undefined {
@@ -40,13 +51,19 @@ function toProblem(error: ErrorObject, document: unknown): Problem | undefined {
       return { path: at, message: `${quoted(data)} is not ${title ?? 'valid'}: ${advice}` };
     }
     case 'type':
-      return { path, message: wrongType(String(params.type), data, error.parentSchema) };
+      return {
+        path,
+        message: wrongType([params.type].flat().map(String), data, error.parentSchema),
+      };
     case 'minimum':
     case 'maximum':
       return { path, message: `must ${range(error.parentSchema)}, got ${quoted(data)}` };
     case 'minItems':
     case 'minProperties':
       return { path, message: `must name at least one ${title ?? 'entry'}` };
+    case 'maxItems':
+    case 'maxProperties':
+      return { path, message: `must name at most ${params.limit} ${title ?? 'entry'}` };
     case 'uniqueItems':
       return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), data);
     case 'minLength':
@@ -69,7 +86,7 @@ function unknownProperty(path: string, name: string, schema: unknown): Problem {
   const properties = own(schema, 'properties');
   const allowed =
     typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
-  const what = path === '' ? 'variable' : 'property';
+  const what = text(schema, 'title') ?? 'property';
   return { path: join(path, name), message: unknownValue(what, name, allowed) };
 }
 
@@ -82,9 +99,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-function wrongType(type: string, given: unknown, schema: unknown): string {
+function wrongType(types: readonly string[], given: unknown, schema: unknown): string {
+  const [type = ''] = types;
   if (type === 'integer' && typeof given === 'number') return `must ${range(schema)}, got ${given}`;
-  const wanted = TYPE_NAMES[type] ?? type;
+  const wanted = types.map((each) => TYPE_NAMES[each] ?? each).join(' or ');
   const unquoted = typeof given === 'string' && type !== 'string' && /^[\w.-]+$/.test(given);
   const hint = unquoted && type !== 'array' && type !== 'object' ? '; leave the quotes out' : '';
   return `must be ${wanted}, not ${quoted(given)}${hint}`;

@@ -1,0 +1,9 @@
+/** The ledger on the table the environment names. */
+import { DynamoDbLedger } from '../adapters/dynamodb-ledger.ts';
+import { systemClock } from '../adapters/system.ts';
+import type { LedgerStore } from '../core/ledger/ports.ts';
+import { dynamoDbClient } from './clients.ts';
+import { type Environment, required } from './config-from-env.ts';
+
+export const ledgerFrom = (env: Environment): LedgerStore =>
+  new DynamoDbLedger(dynamoDbClient(), required(env, 'LEDGER_TABLE_NAME'), systemClock);

@@ -1,0 +1,87 @@
+/** Runs calls through the real steps, with a scripted model and a real ledger. */
+import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
+import { type PipelinePorts, runPipeline } from '../../functions/core/pipeline.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { TokenUsage } from '../../functions/core/pricing/price.ts';
+import type { AuditLine } from '../../functions/core/telemetry/audit.ts';
+import type { Alert } from '../../functions/core/telemetry/ports.ts';
+import type { TestLedger } from './ledger.ts';
+
+export const usageOf = (over: Partial<TokenUsage> = {}): TokenUsage => ({
+  inputTokens: 10,
+  outputTokens: 20,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+  cacheWrite1hInputTokens: 0,
+  ...over,
+});
+
+export const answered = (over: Partial<TokenUsage> = {}): ConverseResult => ({
+  outcome: 'succeeded',
+  content: [{ text: 'Hello.' }],
+  stopReason: 'end_turn',
+  usage: usageOf(over),
+});
+
+export const failedWith = (name: string): ConverseResult => ({
+  outcome: 'failed',
+  failure: { name, message: 'said by the test' },
+});
+
+export const request = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  model: 'haiku',
+  prompt: { messages: [{ role: 'user', content: 'Hi' }], parameters: { max_tokens: 100 } },
+  tags: { applicationId: 'faq', costCenter: 'retail', environment: 'production' },
+  ...over,
+});
+
+export interface Bench {
+  readonly ports: PipelinePorts;
+  readonly calls: ConverseCall[];
+  readonly metrics: Record<string, unknown>[];
+  readonly audit: AuditLine[];
+  readonly alerts: Alert[];
+  readonly warnings: string[];
+  /** What the model says, in turn; the last one stays. */
+  script: ConverseResult[];
+  policy: Policy;
+  run(input: unknown): ReturnType<typeof runPipeline>;
+}
+
+let ids = 0;
+
+export function benchOn(table: TestLedger, policy: Policy): Bench {
+  const bench: Bench = {
+    calls: [],
+    metrics: [],
+    audit: [],
+    alerts: [],
+    warnings: [],
+    script: [answered()],
+    policy,
+    ports: {
+      policies: { load: async () => bench.policy },
+      ledger: table.ledger,
+      clock: table.clock,
+      ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}` },
+      random: { next: () => 0.5 },
+      sleeper: { sleep: async () => undefined },
+      models: {
+        converse: async (call) => {
+          bench.calls.push(call);
+          const [next, ...rest] = bench.script;
+          if (rest.length > 0) bench.script = rest;
+          return next ?? answered();
+        },
+      },
+      telemetry: {
+        metrics: (record) => void bench.metrics.push({ ...record }),
+        audit: (line) => void bench.audit.push(line),
+      },
+      alerts: { publish: async (alerts) => void bench.alerts.push(...alerts) },
+      warn: (message) => void bench.warnings.push(message),
+    },
+    run: (input) => runPipeline(bench.ports, input, table.clock.now() + 60_000),
+  };
+  return bench;
+}

@@ -1,0 +1,78 @@
+/** A ledger on a real engine: dynalite in this process, as the sandbox runs it. */
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
+import { countersOf } from '../../functions/adapters/ledger-expressions.ts';
+import type { AccountKey, Counters } from '../../functions/core/ledger/ports.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import { startDynalite } from '../../sandbox/dynalite-engine.ts';
+import { prepareLedgerTable } from '../../sandbox/ledger-table.ts';
+
+/** A clock that stands still until it is set. */
+export class ManualClock implements Clock {
+  at: number;
+  constructor(iso = '2026-11-23T14:05:30.000Z') {
+    this.at = Date.parse(iso);
+  }
+  now(): number {
+    return this.at;
+  }
+  set(iso: string): void {
+    this.at = Date.parse(iso);
+  }
+}
+
+export interface TestLedger {
+  readonly ledger: DynamoDbLedger;
+  readonly client: DynamoDBClient;
+  readonly clock: ManualClock;
+  readonly table: string;
+  /** Requests that reached the engine, by operation. */
+  readonly requests: Map<string, number>;
+  /** The raw attributes of an account item. */
+  attributes(account: AccountKey): Promise<Record<string, unknown>>;
+  counters(account: AccountKey): Promise<Counters>;
+  close(): Promise<void>;
+}
+
+let tables = 0;
+
+export async function startLedger(): Promise<TestLedger> {
+  const engine = await startDynalite();
+  const table = `ledger-${++tables}`;
+  const endpoint = engine.url.toString();
+  await prepareLedgerTable({ endpoint, tableName: table, policyItems: [] });
+  const requests = new Map<string, number>();
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        const name = commandName.replace(/Command$/, '');
+        requests.set(name, (requests.get(name) ?? 0) + 1);
+        return next(args);
+      },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  const clock = new ManualClock();
+  const item = async (account: AccountKey) => {
+    const Key = { pk: { S: account }, sk: { S: 'counters' } };
+    const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await client.send(command)).Item ?? {};
+  };
+  return {
+    ledger: new DynamoDbLedger(client, table, clock),
+    client,
+    clock,
+    table,
+    requests,
+    attributes: item,
+    counters: async (account) => countersOf(await item(account)),
+    close: async () => {
+      client.destroy();
+      await engine.close();
+    },
+  };
+}

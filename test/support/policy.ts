@@ -1,0 +1,38 @@
+/** Small policies for tests, resolved by the real resolver. */
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import { resolvePolicy } from '../../functions/core/policy/resolve.ts';
+
+/** A complete, small configuration; `over` replaces top-level variables. */
+export const configWith = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: 'test',
+  models: {
+    haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
+    micro: { model_id: 'amazon.nova-micro-v1:0' },
+  },
+  applications: { faq: { environments: ['dev', 'production'] } },
+  cost_centers: {
+    retail: { model: 'haiku', models: ['haiku', 'micro'], applications: ['faq'], limits: [] },
+  },
+  ...over,
+});
+
+/** The same with these limits for the one cost center. */
+export const limitsConfig = (
+  limits: readonly object[],
+  over: Record<string, unknown> = {},
+): Record<string, unknown> =>
+  configWith({
+    cost_centers: {
+      retail: { model: 'haiku', models: ['haiku', 'micro'], applications: ['faq'], limits },
+    },
+    ...over,
+  });
+
+export function policyOf(
+  config: unknown,
+  inferenceProfiles: ReadonlyMap<string, string> = new Map(),
+): Policy {
+  const resolution = resolvePolicy(config, { inferenceProfiles });
+  if ('policy' in resolution) return resolution.policy;
+  throw new Error(resolution.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+}
