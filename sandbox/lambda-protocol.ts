@@ -1,0 +1,34 @@
+/** What the sandbox and the workers that run the functions tell each other. */
+
+export interface WorkerSettings {
+  readonly functionName: string;
+  /** `file:` URL of the bundle. */
+  readonly bundle: string;
+  readonly clockOffsetMs: number;
+}
+
+export type ToWorker =
+  | {
+      readonly kind: 'invoke';
+      readonly id: number;
+      readonly requestId: string;
+      /** JSON. */
+      readonly event: string;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: 'clock'; readonly id: number; readonly offsetMs: number };
+
+export interface LambdaError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'broken'; readonly error: LambdaError }
+  | { readonly kind: 'printed'; readonly text: string }
+  /** JSON. */
+  | { readonly kind: 'answered'; readonly id: number; readonly payload: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: LambdaError }
+  | { readonly kind: 'clockSet'; readonly id: number };

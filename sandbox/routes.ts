@@ -1,0 +1,162 @@
+/** Everything below `/_sandbox/`: looking into the sandbox, and making things go wrong in it. */
+import { randomUUID } from 'node:crypto';
+import { isoTimestamp } from '../functions/core/time.ts';
+import { type InputProblem, parseBedrockBehavior, unknownKeys } from './bedrock-behavior.ts';
+import type { SandboxClock } from './clock.ts';
+import type { SandboxDynamoDb } from './dynamodb.ts';
+import type { EventBridge } from './event-bridge.ts';
+import type { GatewayRequest } from './gateway-event.ts';
+import type { Identities } from './identities.ts';
+import type { LambdaHost } from './lambda-host.ts';
+import { parseLedgerBehavior } from './ledger-behavior.ts';
+import { isRecord, type JsonAnswer, parseJson } from './loopback.ts';
+import type { MockBedrock } from './mock-bedrock.ts';
+import { problemAnswer } from './problem.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { TokenIssuer } from './tokens.ts';
+
+export interface SandboxParts {
+  readonly telemetry: Telemetry;
+  readonly eventBridge: Pick<EventBridge, 'alerts'>;
+  readonly bedrock: Pick<MockBedrock, 'requests' | 'behave'>;
+  readonly dynamoDb: Pick<SandboxDynamoDb, 'requests' | 'behave'>;
+  readonly clock: SandboxClock;
+  /** False when signatures go to the real AWS, which refuses another time. */
+  readonly clockMoves: boolean;
+  readonly functions: readonly LambdaHost[];
+  readonly sweep: LambdaHost;
+  readonly identities: Identities;
+  readonly tokens: TokenIssuer;
+}
+
+type Route = (parts: SandboxParts, body: unknown) => Promise<JsonAnswer> | JsonAnswer;
+
+const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/_sandbox/metrics': { GET: ({ telemetry }) => ok(telemetry.metrics.list()) },
+  '/_sandbox/audit': { GET: ({ telemetry }) => ok(telemetry.audit.list()) },
+  '/_sandbox/alerts': { GET: ({ eventBridge }) => ok(eventBridge.alerts.list()) },
+  '/_sandbox/bedrock/requests': { GET: ({ bedrock }) => ok(bedrock.requests.list()) },
+  '/_sandbox/dynamodb/requests': {
+    GET: ({ dynamoDb }) => ok(Object.fromEntries(dynamoDb.requests)),
+  },
+  '/_sandbox/bedrock/behavior': { POST: setBedrockBehavior },
+  '/_sandbox/ledger/behavior': { POST: setLedgerBehavior },
+  '/_sandbox/clock': { POST: setClock },
+  '/_sandbox/sweep': { POST: sweep },
+  '/_sandbox/identities': { GET: listIdentities },
+  '/_sandbox/jwks': { GET: ({ tokens }) => ok(tokens.jwks) },
+  '/_sandbox/token': { POST: mintToken },
+};
+
+export async function answerSandboxRoute(
+  parts: SandboxParts,
+  request: GatewayRequest,
+): Promise<JsonAnswer> {
+  const [path = ''] = request.url.split('?');
+  const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (!methods) return refused(404, 'not_found', `There are ${Object.keys(ROUTES).join(', ')}.`);
+  const route = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+  if (!route) {
+    const allow = Object.keys(methods).join(', ');
+    const answer = refused(405, 'method_not_allowed', `${path} takes ${allow} only.`);
+    return { ...answer, headers: { ...answer.headers, allow } };
+  }
+  const body = request.body.length === 0 ? {} : parseJson(request.body);
+  return route(parts, body);
+}
+
+function setBedrockBehavior({ bedrock }: SandboxParts, body: unknown): JsonAnswer {
+  const parsed = parseBedrockBehavior(body);
+  if ('problems' in parsed) return invalid(parsed.problems);
+  bedrock.behave(parsed.value);
+  return ok(parsed.value);
+}
+
+function setLedgerBehavior({ dynamoDb }: SandboxParts, body: unknown): JsonAnswer {
+  const parsed = parseLedgerBehavior(body);
+  if ('problems' in parsed) return invalid(parsed.problems);
+  dynamoDb.behave(parsed.value);
+  return ok(parsed.value);
+}
+
+async function setClock(parts: SandboxParts, body: unknown): Promise<JsonAnswer> {
+  const { clock, functions } = parts;
+  if (!parts.clockMoves) {
+    const detail = 'With --bedrock aws the time is real: AWS refuses signatures of another time.';
+    return refused(409, 'clock_is_real', detail);
+  }
+  if (!isRecord(body)) return invalid([{ path: '', message: 'must be a JSON object' }]);
+  const { now } = body;
+  const at = typeof now === 'string' && ISO_TIME.test(now) ? Date.parse(now) : Number.NaN;
+  const problems = [
+    ...unknownKeys(body, ['now'], ''),
+    ...(now === null || !Number.isNaN(at)
+      ? []
+      : [{ path: 'now', message: 'must be a time such as "2026-11-30T23:59:58Z", or null' }]),
+  ];
+  if (problems.length > 0) return invalid(problems);
+  clock.set(now === null ? null : at);
+  await Promise.all(functions.map((each) => each.setClock()));
+  return ok({ now: isoTimestamp(clock.now()) });
+}
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+async function sweep(parts: SandboxParts): Promise<JsonAnswer> {
+  const result = await parts.sweep.invoke({});
+  if ('payload' in result) return ok(JSON.parse(result.payload));
+  const { errorType, errorMessage } = result.error;
+  return refused(502, 'sweep_failed', `${errorType}: ${errorMessage}`);
+}
+
+async function listIdentities({ identities, tokens }: SandboxParts): Promise<JsonAnswer> {
+  const minted = identities.tokens.map(async (each) => ({
+    ...each,
+    token: await tokens.mint(each.claims),
+  }));
+  return ok({ roles: identities.roles, tokens: await Promise.all(minted) });
+}
+
+async function mintToken({ tokens }: SandboxParts, body: unknown): Promise<JsonAnswer> {
+  if (!isRecord(body)) return invalid([{ path: '', message: 'must be a JSON object' }]);
+  const { claims = {} } = body;
+  const problems = [
+    ...unknownKeys(body, ['claims'], ''),
+    ...(isRecord(claims) ? [] : [{ path: 'claims', message: 'must be a JSON object' }]),
+  ];
+  if (problems.length > 0 || !isRecord(claims)) return invalid(problems);
+  return ok({ token: await tokens.mint(claims) });
+}
+
+const ok = (body: unknown): JsonAnswer => ({
+  status: 200,
+  headers: { 'cache-control': 'no-store' },
+  body,
+});
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request is not valid',
+  404: 'There is no such path',
+  405: 'Method not allowed',
+  409: 'Not with these flags',
+  502: 'The function failed',
+};
+
+function refused(
+  status: number,
+  code: string,
+  detail: string,
+  errors?: readonly InputProblem[],
+): JsonAnswer {
+  const requestId = randomUUID();
+  const title = TITLES[status] ?? 'Refused';
+  return problemAnswer({ status, code, title, detail, requestId, ...(errors && { errors }) });
+}
+
+const invalid = (errors: readonly InputProblem[]): JsonAnswer =>
+  refused(
+    400,
+    'invalid_request',
+    errors.map(({ path, message }) => `${path || 'the body'} ${message}`).join('; '),
+    errors,
+  );
