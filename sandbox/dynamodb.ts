@@ -79,10 +79,12 @@ class Forwarder {
     this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
     const fails = this.#failsNow(operation);
     if (fails === 'before') return sendInternalError(response, 'As the sandbox was told to.');
-    const answer = await this.#forward(request, received.bytes).catch((error: Error) => error);
+    const answer = await this.#forward(request, received.bytes).catch((error: Error) => ({
+      unreachable: error.message,
+    }));
     if (fails === 'after') return void response.destroy();
-    if (answer instanceof Error) {
-      return sendInternalError(response, `DynamoDB is not reachable: ${answer.message}`);
+    if ('unreachable' in answer) {
+      return sendInternalError(response, `DynamoDB is not reachable: ${answer.unreachable}`);
     }
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);

@@ -16,7 +16,7 @@ import { type JsonAnswer, readBody, sendJson } from './loopback.ts';
 import { type FrontProblem, problemAnswer, sendProblem } from './problem.ts';
 
 export interface FrontParts {
-  readonly gateway: LambdaHost;
+  readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly clock: Clock;
   /** Absent: nobody needs to prove anything. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;

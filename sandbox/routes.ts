@@ -23,8 +23,8 @@ export interface SandboxParts {
   readonly clock: SandboxClock;
   /** False when signatures go to the real AWS, which refuses another time. */
   readonly clockMoves: boolean;
-  readonly functions: readonly LambdaHost[];
-  readonly sweep: LambdaHost;
+  readonly functions: readonly Pick<LambdaHost, 'setClock'>[];
+  readonly sweep: Pick<LambdaHost, 'invoke'>;
   readonly identities: Identities;
   readonly tokens: TokenIssuer;
 }

@@ -1,0 +1,188 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { BedrockBehavior } from '../../../sandbox/bedrock-behavior.ts';
+import { SandboxClock } from '../../../sandbox/clock.ts';
+import { History } from '../../../sandbox/history.ts';
+import { fabricateIdentities } from '../../../sandbox/identities.ts';
+import type { LedgerBehavior } from '../../../sandbox/ledger-behavior.ts';
+import { answerSandboxRoute, type SandboxParts } from '../../../sandbox/routes.ts';
+import { Telemetry } from '../../../sandbox/telemetry.ts';
+import { createTokenIssuer, type TokenIssuer } from '../../../sandbox/tokens.ts';
+import { configWith, policyOf } from '../../support/policy.ts';
+
+let tokens: TokenIssuer;
+let behaviors: (BedrockBehavior | LedgerBehavior)[];
+let clocksSet: number;
+let parts: SandboxParts;
+beforeAll(async () => {
+  tokens = await createTokenIssuer();
+});
+beforeEach(() => {
+  behaviors = [];
+  clocksSet = 0;
+  const behave = (behavior: BedrockBehavior | LedgerBehavior) => void behaviors.push(behavior);
+  parts = {
+    telemetry: new Telemetry(() => undefined),
+    eventBridge: { alerts: new History() },
+    bedrock: { requests: new History(), behave },
+    dynamoDb: { requests: new Map([['UpdateItem', 2]]), behave },
+    clock: new SandboxClock(),
+    clockMoves: true,
+    functions: [
+      {
+        setClock: async () => {
+          clocksSet += 1;
+        },
+      },
+    ],
+    sweep: { invoke: async () => ({ payload: '{"expired":1}' }) },
+    identities: fabricateIdentities(policyOf(configWith())),
+    tokens,
+  };
+});
+
+const call = (method: string, path: string, body?: unknown) =>
+  answerSandboxRoute(parts, {
+    method,
+    url: `/_sandbox/${path}`,
+    headers: {},
+    body: Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? '')),
+    sourceIp: '127.0.0.1',
+  });
+
+describe('a behavior', () => {
+  const BEDROCK: BedrockBehavior = {
+    latencyMs: 5,
+    usage: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 3, cacheWriteInputTokens: 4 },
+    text: 'Ahoy',
+    fail: { name: 'ThrottlingException', times: 3 },
+    hang: true,
+  };
+
+  test.each([
+    ['bedrock/behavior', BEDROCK],
+    ['bedrock/behavior', {}],
+    ['ledger/behavior', { fail: { operation: 'UpdateItem', when: 'after', times: 2 } }],
+    ['ledger/behavior', {}],
+  ])('%s takes %j', async (path, behavior) => {
+    expect((await call('POST', path, behavior)).status).toBe(200);
+    expect(behaviors).toEqual([behavior]);
+  });
+
+  test.each<[string, unknown, string, RegExp]>([
+    ['bedrock', { fail: { name: 'Oops', times: 1 } }, 'fail.name', /ThrottlingException/],
+    ['bedrock', { fail: { name: 'ThrottlingException' } }, 'fail.times', /must be given/],
+    ['bedrock', { fail: { name: 'ThrottlingException', times: 0 } }, 'fail.times', /from 1/],
+    ['bedrock', { fail: true }, 'fail', /JSON object/],
+    ['bedrock', { latency: 5 }, 'latency', /allowed are latencyMs/],
+    ['bedrock', { latencyMs: -1 }, 'latencyMs', /from 0/],
+    ['bedrock', { latencyMs: '5' }, 'latencyMs', /whole number/],
+    ['bedrock', { usage: { inputTokens: 0.5 } }, 'usage.inputTokens', /whole number/],
+    ['bedrock', { usage: { tokens: 1 } }, 'usage.tokens', /allowed are inputTokens/],
+    ['bedrock', { usage: [] }, 'usage', /JSON object/],
+    ['bedrock', { text: '' }, 'text', /not empty/],
+    ['bedrock', { hang: false }, 'hang', /true or absent/],
+    ['bedrock', [], '', /JSON object/],
+    ['bedrock', 'not JSON', '', /JSON object/],
+    [
+      'ledger',
+      { fail: { operation: 'X', when: 'before', times: 1 } },
+      'fail.operation',
+      /UpdateItem/,
+    ],
+    ['ledger', { fail: { operation: 'Query', when: 'x', times: 1 } }, 'fail.when', /before, after/],
+    ['ledger', { fail: { operation: 'Query', when: 'after' } }, 'fail.times', /must be given/],
+    ['ledger', { fails: {} }, 'fails', /allowed are fail/],
+    ['ledger', { fail: 1 }, 'fail', /JSON object/],
+    ['ledger', null, '', /JSON object/],
+  ])('of %s is not %j', async (path, body, at, message) => {
+    const answer = await call('POST', `${path}/behavior`, body);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        code: 'invalid_request',
+        errors: [{ path: at, message: expect.stringMatching(message) }],
+      },
+    });
+    expect(behaviors).toEqual([]);
+  });
+});
+
+describe('the clock', () => {
+  test('goes on from the time it is set to, once every function has it', async () => {
+    const answer = await call('POST', 'clock', { now: '2031-05-05T12:00:00Z' });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { now: expect.stringMatching(/^2031-05-05T12:00:00/) },
+    });
+    expect(Math.abs(parts.clock.now() - Date.parse('2031-05-05T12:00:00Z'))).toBeLessThan(1_000);
+    expect(clocksSet).toBe(1);
+    await call('POST', 'clock', { now: null });
+    expect(parts.clock.offsetMs).toBe(0);
+  });
+
+  test.each([
+    {},
+    { now: 5 },
+    { now: 'tomorrow' },
+    { now: '2026-13-01T00:00:00Z' },
+    { now: '2026-11-01' },
+    'x',
+  ])('is not set to %j', async (body) => {
+    expect((await call('POST', 'clock', body)).status).toBe(400);
+    expect(clocksSet).toBe(0);
+  });
+
+  test('stays with the real Bedrock', async () => {
+    parts = { ...parts, clockMoves: false };
+    expect((await call('POST', 'clock', { now: null })).status).toBe(409);
+  });
+});
+
+describe('other routes', () => {
+  test.each(['metrics', 'audit', 'alerts', 'bedrock/requests'])(
+    'GET %s is a list',
+    async (path) => {
+      expect(await call('GET', path)).toMatchObject({ status: 200, body: [] });
+    },
+  );
+
+  test('GET dynamodb/requests counts by operation', async () => {
+    expect((await call('GET', 'dynamodb/requests')).body).toEqual({ UpdateItem: 2 });
+  });
+
+  test('POST sweep answers what the function did, or why it failed', async () => {
+    expect((await call('POST', 'sweep')).body).toEqual({ expired: 1 });
+    const error = { errorType: 'E', errorMessage: 'm' };
+    parts = { ...parts, sweep: { invoke: async () => ({ error }) } };
+    expect(await call('POST', 'sweep', {})).toMatchObject({
+      status: 502,
+      body: { detail: 'E: m' },
+    });
+  });
+
+  test('POST token mints what the issuer accepts', async () => {
+    const { token } = Object((await call('POST', 'token', { claims: { team: 'a' } })).body);
+    expect(await tokens.verify(token)).toMatchObject({ claims: { team: 'a' } });
+    expect((await call('POST', 'token', { claims: 'a' })).status).toBe(400);
+    expect((await call('POST', 'token', [])).status).toBe(400);
+  });
+
+  test('GET identities and jwks', async () => {
+    const { roles } = Object((await call('GET', 'identities')).body);
+    expect(roles).toHaveLength(1);
+    const { keys } = Object((await call('GET', 'jwks')).body);
+    expect(keys[0]).not.toHaveProperty('d');
+  });
+
+  test('unknown paths and methods say what there is', async () => {
+    expect(await call('GET', 'nothing')).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('/_sandbox/metrics') },
+    });
+    expect(await call('GET', '__proto__')).toMatchObject({ status: 404 });
+    expect(await call('DELETE', 'metrics')).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET' },
+    });
+  });
+});
