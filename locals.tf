@@ -37,8 +37,8 @@ locals {
   has_callers = anytrue([for center in values(var.cost_centers) : center.callers != null])
   identity    = coalesce(var.identity, local.has_callers && var.api.authorization != "none" ? var.api.authorization : "off")
 
-  # A model call must end before its reservation does, and before the workflow's own 5 minutes.
-  model_timeout_seconds = min(270, coalesce(var.ledger.lease_seconds, 420) - 30)
+  # A model call must end before its reservation does, and before the workflow gives it up (240 s).
+  model_timeout_seconds = min(235, coalesce(var.ledger.lease_seconds, 420) - 30)
 
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
   events_environment = { EVENT_BUS_NAME = var.event_bus_name }

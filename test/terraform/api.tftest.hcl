@@ -1,0 +1,136 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+variables {
+  name          = "genai"
+  function_name = "genai-gateway"
+  function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:genai-gateway"
+}
+
+run "defaults" {
+  command = apply
+
+  module {
+    source = "./modules/api"
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "GET /v1/usage", "GET /v1/models", "GET /healthz"])
+    error_message = "The routes are ${jsonencode(keys(aws_apigatewayv2_route.this))}."
+  }
+
+  assert {
+    condition     = alltrue([for route in values(aws_apigatewayv2_route.this) : route.authorization_type == "AWS_IAM" && route.authorizer_id == null])
+    error_message = "Every route asks for a signed request."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_integration.gateway.payload_format_version == "2.0" && aws_apigatewayv2_integration.gateway.timeout_milliseconds == 30000 && aws_apigatewayv2_integration.gateway.integration_uri == var.function_arn
+    error_message = "The gateway reads payload 2.0 and has all the 30 seconds there are."
+  }
+
+  assert {
+    condition     = one(aws_apigatewayv2_stage.this.default_route_settings).throttling_rate_limit == 50 && one(aws_apigatewayv2_stage.this.default_route_settings).throttling_burst_limit == 100
+    error_message = "Rate and burst must both be set: one alone leaves the other at 0."
+  }
+
+  assert {
+    condition     = one(aws_apigatewayv2_stage.this.access_log_settings).destination_arn == aws_cloudwatch_log_group.access.arn && can(jsondecode(one(aws_apigatewayv2_stage.this.access_log_settings).format).requestId)
+    error_message = "Every request leaves a line of JSON in the access log."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.api.source_arn == "arn:aws:execute-api:eu-west-1:111122223333:abcdefghij/*/*" && aws_lambda_permission.api.principal == "apigateway.amazonaws.com"
+    error_message = "Only this API may call the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function_url.this["this"].authorization_type == "AWS_IAM" && output.function_url == "https://abcdefghij.lambda-url.eu-west-1.on.aws/"
+    error_message = "The Function URL takes signed requests only."
+  }
+}
+
+run "jwt" {
+  command = apply
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    authorization      = "jwt"
+    jwt                = { issuer = "https://login.example.com", audience = ["genai"] }
+    throttling         = { rate = 5, burst = 10 }
+    function_url       = false
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    tags               = { team = "platform" }
+  }
+
+  assert {
+    condition     = alltrue([for route in values(aws_apigatewayv2_route.this) : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.jwt["jwt"].id])
+    error_message = "Every route asks for a token."
+  }
+
+  assert {
+    condition     = one(aws_apigatewayv2_authorizer.jwt["jwt"].jwt_configuration).issuer == "https://login.example.com"
+    error_message = "Tokens must be the issuer's."
+  }
+
+  assert {
+    condition     = one(aws_apigatewayv2_stage.this.default_route_settings).throttling_rate_limit == 5 && aws_cloudwatch_log_group.access.retention_in_days == 30
+    error_message = "throttling and log_retention_days must reach the stage and the log group."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_url.this) == 0 && output.function_url == null
+    error_message = "Without a Function URL the output is null."
+  }
+}
+
+run "open" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    authorization = "none"
+  }
+
+  assert {
+    condition     = alltrue([for route in values(aws_apigatewayv2_route.this) : route.authorization_type == "NONE"])
+    error_message = "none leaves the API open."
+  }
+}
+
+run "refuses_jwt_without_an_issuer" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    authorization = "jwt"
+  }
+
+  expect_failures = [var.jwt]
+}
+
+run "refuses_an_unknown_authorization_and_no_throughput" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    authorization = "cognito"
+    throttling    = { rate = 0 }
+  }
+
+  expect_failures = [var.authorization, var.throttling]
+}

@@ -1,0 +1,220 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+variables {
+  name   = "genai-gateway"
+  bundle = "test/fixtures/bundles/gateway.zip"
+}
+
+run "defaults" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.runtime == "nodejs22.x" && aws_lambda_function.this.handler == "index.handler" && aws_lambda_function.this.architectures == tolist(["arm64"])
+    error_message = "The bundles are made for Node.js 22 on arm64, with index.handler."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.source_code_hash == filebase64sha256("test/fixtures/bundles/gateway.zip")
+    error_message = "A new bundle must be deployed, and only a new one."
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this.logging_config).log_format == "JSON" && one(aws_lambda_function.this.logging_config).system_log_level == "WARN"
+    error_message = "Lambda's own messages below WARN must stay out of the log."
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this.logging_config).log_group == "/aws/lambda/genai-gateway" && aws_cloudwatch_log_group.this["/aws/lambda/genai-gateway"].retention_in_days == 365
+    error_message = "It logs to a group of its own, for a year."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.this.environment) == 0 && aws_lambda_function.this.reserved_concurrent_executions == -1 && one(aws_lambda_function.this.tracing_config).mode == "PassThrough"
+    error_message = "By default it has no environment, no reserved concurrency and no tracing."
+  }
+
+  assert {
+    condition = jsondecode(output.policy_json).Statement == [{
+      Sid      = "Log"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:group:*"]
+    }]
+    error_message = "By default it may only log, got ${output.policy_json}."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.policy == output.policy_json
+    error_message = "The output must be what the role has."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
+    error_message = "Only Lambda may take the role."
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.this) == 0 && length(aws_iam_role.schedule) == 0
+    error_message = "Nothing calls it unless it is asked to."
+  }
+}
+
+run "full" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    environment          = { LEDGER_TABLE_NAME = "genai-ledger" }
+    timeout_seconds      = 55
+    memory_mb            = 256
+    reserved_concurrency = 0
+    tracing              = true
+    schedule             = "rate(1 minute)"
+    log_group_name       = "/genai/audit"
+    log_retention_days   = 30
+    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    tags                 = { team = "platform" }
+    statements = [{
+      sid        = "ReadPolicy"
+      actions    = ["dynamodb:Query"]
+      resources  = ["arn:aws:dynamodb:eu-west-1:111122223333:table/ledger"]
+      conditions = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy"] } }
+    }]
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this.environment).variables == tomap({ LEDGER_TABLE_NAME = "genai-ledger" }) && aws_lambda_function.this.timeout == 55 && aws_lambda_function.this.memory_size == 256
+    error_message = "environment, timeout_seconds and memory_mb must reach the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 0
+    error_message = "0 reserves none at all, which stops the function; it is not the same as null."
+  }
+
+  assert {
+    condition = jsondecode(output.policy_json).Statement[0] == {
+      Sid       = "ReadPolicy"
+      Effect    = "Allow"
+      Action    = ["dynamodb:Query"]
+      Resource  = ["arn:aws:dynamodb:eu-west-1:111122223333:table/ledger"]
+      Condition = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy"] } }
+    }
+    error_message = "A statement must keep its condition, got ${output.policy_json}."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(output.policy_json).Statement : statement.Sid] == ["ReadPolicy", "Log", "Trace"]
+    error_message = "With tracing it may also trace, and no more, got ${output.policy_json}."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this["/genai/audit"].retention_in_days == 30 && aws_cloudwatch_log_group.this["/genai/audit"].kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    error_message = "log_group_name, log_retention_days and kms_key_arn must reach the log group."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this["rate(1 minute)"].schedule_expression == "rate(1 minute)" && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).retry_policy).maximum_retry_attempts == 0
+    error_message = "The schedule must call every minute, and not call twice for one that was missed."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement == [{
+      Sid      = "Call"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = ["arn:aws:lambda:eu-west-1:111122223333:function:function"]
+    }]
+    error_message = "The schedule may call this function and nothing else."
+  }
+}
+
+run "writes_to_a_log_group_that_is_given" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    log_group = { name = "/genai/audit", arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/genai/audit" }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_group.this) == 0 && one(aws_lambda_function.this.logging_config).log_group == "/genai/audit"
+    error_message = "It must write to the given group and make none."
+  }
+
+  assert {
+    condition     = jsondecode(output.policy_json).Statement[0].Resource == ["arn:aws:logs:eu-west-1:111122223333:log-group:/genai/audit:*"]
+    error_message = "It may write to the given group only, got ${output.policy_json}."
+  }
+}
+
+run "refuses_a_missing_bundle" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    bundle = "test/fixtures/bundles/none.zip"
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_values_out_of_range" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    timeout_seconds = 901
+    memory_mb       = 100
+    schedule        = "every minute"
+  }
+
+  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedule]
+}
+
+run "refuses_a_bad_name" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    name = "a name with spaces"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_a_name_too_long_for_its_schedule" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    name     = "a23456789-b23456789-c23456789-d23456789-e23456789-f23456"
+    schedule = "rate(1 minute)"
+  }
+
+  expect_failures = [var.name]
+}

@@ -1,0 +1,58 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+# Where the caller leaves out whatever can be left out.
+variables {
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+  applications = { "chat" = { environments = ["production"] } }
+  cost_centers = {
+    research = { models = ["nova-lite"], applications = ["chat"] }
+  }
+  functions = { bundle_directory = "test/fixtures/bundles" }
+}
+
+run "defaults" {
+  command = apply
+
+  assert {
+    condition     = output.ledger_table_name == "bedrock-cost-sentry-ledger" && output.audit_log_group_name == "/bedrock-cost-sentry/audit"
+    error_message = "Names begin with the default of `name`, got ${output.ledger_table_name} and ${output.audit_log_group_name}."
+  }
+
+  assert {
+    condition     = keys(output.inference_profile_arns) == ["research/chat/production/nova-lite"]
+    error_message = "One combination has one profile, got ${jsonencode(keys(output.inference_profile_arns))}."
+  }
+
+  assert {
+    condition     = output.function_url != null && output.api_endpoint != null && output.state_machine_arn != null
+    error_message = "There is an API, a Function URL and a state machine."
+  }
+
+  assert {
+    condition     = local.identity == "off"
+    error_message = "Without callers there is no one to bind."
+  }
+
+  assert {
+    condition     = local.gateway.environment.EXECUTION == "workflow" && local.gateway.environment.STATE_MACHINE_ARN == output.state_machine_arn
+    error_message = "By default the gateway runs the workflow."
+  }
+
+  # The functions and the command line fill in defaults; what Terraform writes must not get ahead of them.
+  assert {
+    condition     = jsondecode(local.policy_settings).ledger.shards == null && jsondecode(local.policy_settings).name == "bedrock-cost-sentry"
+    error_message = "The settings item is ${local.policy_settings}."
+  }
+
+  assert {
+    condition     = jsondecode(local.policy_cost_centers["research"]).inference_profiles == { "chat/production/nova-lite" = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abcdefghijkl" }
+    error_message = "The item of research is ${local.policy_cost_centers["research"]}."
+  }
+
+  assert {
+    condition     = jsondecode(local.policy_cost_centers["research"]).config.models == ["nova-lite"]
+    error_message = "The item of research is ${local.policy_cost_centers["research"]}."
+  }
+}

@@ -1,0 +1,170 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+variables {
+  name = "genai"
+  models = {
+    "nova-lite"        = { model_id = "amazon.nova-lite-v1:0" }
+    "claude-3-5-haiku" = { model_id = "us.anthropic.claude-3-5-haiku-20241022-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }
+    "sonnet"           = { model_id = "global.anthropic.claude-sonnet-4-5-20250929-v1:0" }
+    "in-house" = {
+      model_id          = "arn:aws:bedrock:eu-west-1:111122223333:imported-model/abcdef123456"
+      inference_profile = false
+      context_tokens    = 32000
+      max_output_tokens = 4096
+      price             = { input = 0.1, output = 0.4 }
+    }
+  }
+  applications = {
+    "docs-helper" = { environments = ["dev", "production"] }
+    "chat"        = { environments = ["production"] }
+  }
+  cost_centers = {
+    sales = {
+      model        = "claude-3-5-haiku"
+      models       = ["claude-3-5-haiku", "nova-lite", "in-house"]
+      applications = ["docs-helper", "chat"]
+      limits = [
+        {
+          name     = "monthly-budget", window = "month", unit = "usd", amount = 0.000000001, notify_at = [50, 80, 100]
+          ceilings = [{ percent = 80, environment = "dev" }, { percent = 90, model = "claude-3-5-haiku", fallback = "nova-lite" }]
+        },
+        { window = "minute", unit = "requests", amount = 60, application = "docs-helper" },
+        { window = "day", unit = "tokens", amount = 9007199254740991, mode = "observe" },
+      ]
+      callers      = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales-*"], jwt = { team = "sales" }, applications = ["chat"] }
+      alert_emails = ["sales-finops@example.com"]
+    }
+    support = { models = ["sonnet"], applications = ["chat"] }
+  }
+  default_cost_center = "support"
+  organization        = { limits = [{ window = "month", unit = "usd", amount = 9007199.254740991 }] }
+  time_zone           = "Europe/Berlin"
+  ledger              = { shards = 64, lease_seconds = 60, history_windows = 24, reservation = "count", expired_reservation = "release", on_ledger_error = "allow" }
+  log_prompts         = true
+
+  api                 = { throttling = { rate = 5, burst = 10 } }
+  functions           = { bundle_directory = "test/fixtures/bundles", memory_mb = { "gateway" = 1024 }, reserved_concurrency = { "sweep-reservations" = 1 }, tracing = true }
+  workflow            = { log_level = "ALL", include_execution_data = true, tracing = true }
+  event_bus_name      = "alerts"
+  kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+  log_retention_days  = 30
+  deletion_protection = false
+  tags                = { team = "platform" }
+}
+
+run "workflow" {
+  command = apply
+
+  assert {
+    condition = jsonencode(keys(output.inference_profile_arns)) == jsonencode([
+      "sales/chat/production/claude-3-5-haiku",
+      "sales/chat/production/nova-lite",
+      "sales/docs-helper/dev/claude-3-5-haiku",
+      "sales/docs-helper/dev/nova-lite",
+      "sales/docs-helper/production/claude-3-5-haiku",
+      "sales/docs-helper/production/nova-lite",
+      "support/chat/production/sonnet",
+    ])
+    error_message = "Every combination that may call has a profile, unless its model wants none: ${jsonencode(keys(output.inference_profile_arns))}."
+  }
+
+  assert {
+    condition     = length(jsondecode(local.policy_cost_centers["sales"]).inference_profiles) == 6 && length(jsondecode(local.policy_cost_centers["support"]).inference_profiles) == 1
+    error_message = "A cost center's item holds its own profiles and no other's."
+  }
+
+  assert {
+    condition     = jsondecode(local.policy_cost_centers["sales"]).config.limits[0].amount == 0.000000001 && jsondecode(local.policy_cost_centers["sales"]).config.limits[2].amount == 9007199254740991
+    error_message = "The smallest and the largest amount must be written exactly: ${local.policy_cost_centers["sales"]}."
+  }
+
+  assert {
+    condition     = local.identity == "iam" && local.gateway.environment.IDENTITY == "iam"
+    error_message = "With callers, they are bound as the API authorizes."
+  }
+
+  assert {
+    condition     = local.model_timeout_seconds == 30
+    error_message = "A model call must end before its reservation does."
+  }
+
+  assert {
+    condition     = jsondecode(module.gateway.policy_json) == jsondecode(file("test/golden/iam/gateway-workflow.json"))
+    error_message = "Not as in test/golden/iam/gateway-workflow.json; if it should be so, put there: ${module.gateway.policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["validate-and-set-context"].policy_json) == jsondecode(file("test/golden/iam/validate-and-set-context.json"))
+    error_message = "Not as in test/golden/iam/validate-and-set-context.json; if it should be so, put there: ${module.functions["validate-and-set-context"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["reserve-budget"].policy_json) == jsondecode(file("test/golden/iam/reserve-budget.json"))
+    error_message = "Not as in test/golden/iam/reserve-budget.json; if it should be so, put there: ${module.functions["reserve-budget"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["invoke-model"].policy_json) == jsondecode(file("test/golden/iam/invoke-model.json"))
+    error_message = "Not as in test/golden/iam/invoke-model.json; if it should be so, put there: ${module.functions["invoke-model"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["record-outcome"].policy_json) == jsondecode(file("test/golden/iam/record-outcome.json"))
+    error_message = "Not as in test/golden/iam/record-outcome.json; if it should be so, put there: ${module.functions["record-outcome"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["sweep-reservations"].policy_json) == jsondecode(file("test/golden/iam/sweep-reservations.json"))
+    error_message = "Not as in test/golden/iam/sweep-reservations.json; if it should be so, put there: ${module.functions["sweep-reservations"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(output.caller_policy_json["sales"]) == jsondecode(file("test/golden/iam/caller.json"))
+    error_message = "Not as in test/golden/iam/caller.json; if it should be so, put there: ${output.caller_policy_json["sales"]}"
+  }
+}
+
+run "direct" {
+  command = apply
+
+  variables {
+    execution   = "direct"
+    kms_key_arn = null
+    functions   = { bundle_directory = "test/fixtures/bundles" }
+  }
+
+  assert {
+    condition     = jsondecode(module.gateway.policy_json) == jsondecode(file("test/golden/iam/gateway-direct.json"))
+    error_message = "Not as in test/golden/iam/gateway-direct.json; if it should be so, put there: ${module.gateway.policy_json}"
+  }
+
+  assert {
+    condition     = module.gateway.log_group.name == output.audit_log_group_name
+    error_message = "In direct execution the gateway writes the audit lines."
+  }
+
+  assert {
+    condition     = local.gateway.environment.EVENT_BUS_NAME == "alerts" && !contains(keys(local.gateway.environment), "STATE_MACHINE_ARN")
+    error_message = "In direct execution the gateway alerts by itself and starts no workflow."
+  }
+}
+
+run "jwt" {
+  command = apply
+
+  variables {
+    api = { authorization = "jwt", jwt = { issuer = "https://login.example.com", audience = ["genai"] }, function_url = false }
+  }
+
+  assert {
+    condition     = local.identity == "jwt"
+    error_message = "With callers, they are bound as the API authorizes."
+  }
+
+  assert {
+    condition     = alltrue([for policy in values(output.caller_policy_json) : policy == null]) && output.function_url == null
+    error_message = "Who sends a token needs no IAM policy."
+  }
+}
