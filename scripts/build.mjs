@@ -24,14 +24,15 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
-import { exec } from './lib/exec.mjs';
 import { sourceId } from './lib/bootstrap.mjs';
+import { exec } from './lib/exec.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
 /** CommonJS packages inside an ES module still call require for Node's own modules. */
-const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+const REQUIRE =
+  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 /** Zip entries carry local times without a zone; this one is the format's earliest. */
 const MODIFIED = new Date(1980, 0, 1);
 const UNIX = 3;
@@ -128,7 +129,9 @@ const hashesIn = (folder) =>
     .filter((name) => name.endsWith('.zip'))
     .sort()
     .map((name) => {
-      const hash = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+      const hash = createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex');
       return `${hash}  ${name}`;
     });
 
@@ -136,7 +139,14 @@ const hashesIn = (folder) =>
 async function checkReproducible() {
   const other = mkdtempSync(join(tmpdir(), 'cost-sentry-build-'));
   try {
-    for (const part of ['functions', 'cli', 'sandbox', 'scripts', 'package.json', 'package-lock.json']) {
+    for (const part of [
+      'functions',
+      'cli',
+      'sandbox',
+      'scripts',
+      'package.json',
+      'package-lock.json',
+    ]) {
       cpSync(join(root, part), join(other, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(other, 'node_modules'));
@@ -149,7 +159,8 @@ async function checkReproducible() {
     const there = hashesIn(join(other, 'dist', 'functions'));
     const different = here.filter((line, i) => line !== there[i]);
     for (const line of different) console.error(`not reproducible: ${line}`);
-    if (different.length === 0) console.log(`${here.length} zips are the same when built elsewhere`);
+    if (different.length === 0)
+      console.log(`${here.length} zips are the same when built elsewhere`);
     return different.length === 0;
   } finally {
     rmSync(other, { recursive: true, force: true });

@@ -14,9 +14,13 @@ try {
   process.exit(2);
 }
 
-const sandbox = spawn(node22, [join(root, 'dist', 'sandbox', 'main.mjs'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const sandbox = spawn(
+  node22,
+  [join(root, 'dist', 'sandbox', 'main.mjs'), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 // A signal to this process alone must end the sandbox too; one to the whole group reaches both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => sandbox.kill(signal));

@@ -58,8 +58,15 @@ const isBuilt = () => readText(join(root, 'dist', '.build-id')) === sourceId();
 export function sourceId() {
   const hash = createHash('sha256');
   const files = ['functions', 'cli', 'sandbox'].flatMap((folder) => filesIn(join(root, folder)));
-  for (const file of [...files, join(root, 'scripts', 'build.mjs'), join(root, 'package-lock.json')]) {
-    hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0');
+  for (const file of [
+    ...files,
+    join(root, 'scripts', 'build.mjs'),
+    join(root, 'package-lock.json'),
+  ]) {
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -1,0 +1,4 @@
+/** `npm run bench:latency` */
+import { runTypescript } from './lib/run-typescript.mjs';
+
+await runTypescript('test/bench/latency/main.ts', process.argv.slice(2));
