@@ -34,7 +34,7 @@ export function createFunctions(
     new LambdaHost(
       {
         functionName,
-        bundle: new URL(`${functionName}/index.mjs`, settings.bundles),
+        bundle: new URL(`${functionName}/index.cjs`, settings.bundles),
         env: environmentOf(functionName, settings),
         timeoutMs: timeoutSeconds(functionName, settings.policy) * 1000,
       },

@@ -62,6 +62,7 @@ export function sourceId() {
     ...files,
     join(root, 'scripts', 'build.mjs'),
     join(root, 'package-lock.json'),
+    join(root, 'tsconfig.json'),
   ]) {
     hash
       .update(`${relative(root, file)}\0`)

@@ -1,17 +1,8 @@
 /** Reads a request's body; everything wrong with it is reported at once. */
-import { Ajv } from 'ajv';
 import type { Problem } from '../policy/policy.ts';
 import { wordErrors } from '../schema-words.ts';
-import { type InvokeRequest, requestSchema } from './request.schema.ts';
-
-const ajv = new Ajv({
-  allErrors: true,
-  verbose: true,
-  ownProperties: true,
-  strict: true,
-  allowUnionTypes: true,
-});
-const validate = ajv.compile<InvokeRequest>(requestSchema);
+import type { InvokeRequest } from './request.schema.ts';
+import { validate } from './request.validator.ts';
 
 export type RequestResult =
   | { readonly outcome: 'valid'; readonly request: InvokeRequest }

@@ -1,19 +1,8 @@
 /** Checks the form of the tfvars against the schema and words what is wrong for their author. */
-import { Ajv } from 'ajv';
 import { wordErrors } from '../schema-words.ts';
-import { POLICY_SCHEMA, type PolicyConfig } from './policy.schema.ts';
+import type { PolicyConfig } from './policy.schema.ts';
 import type { Problem } from './policy.ts';
-
-const ajv = new Ajv({
-  allErrors: true,
-  verbose: true,
-  ownProperties: true,
-  strict: true,
-  coerceTypes: false,
-  useDefaults: false,
-});
-
-const validate = ajv.compile<PolicyConfig>(POLICY_SCHEMA);
+import { validate } from './policy.validator.ts';
 
 /**
  * Terraform writes unset optionals as null, so null means absent everywhere in an object.

@@ -99,7 +99,7 @@ async function bundles() {
   tell('measuring how long the functions take to start');
   const starts = await measureStarts(ROOT, names);
   return names.map((name) => {
-    const code = readFileSync(new URL(`${name}/index.mjs`, folder));
+    const code = readFileSync(new URL(`${name}/index.cjs`, folder));
     const gzipKb = gzipSync(code, { level: 9 }).length / 1024;
     return {
       function: name,

@@ -51,7 +51,7 @@ export async function measureStarts(root: URL, names: readonly string[]): Promis
   writeFileSync(empty, 'export const handler = async () => ({});\n');
   const files = new Map([['empty', empty]]);
   for (const name of names) {
-    files.set(name, fileURLToPath(new URL(`dist/functions/${name}/index.mjs`, root)));
+    files.set(name, fileURLToPath(new URL(`dist/functions/${name}/index.cjs`, root)));
   }
   const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
   try {
