@@ -149,9 +149,9 @@ export function denial(tags: Tags, refused: RefusedLimit, now: EpochMs): Problem
     reserved: refused.reserved,
     requested,
   };
-  const part = ceilingPercent === undefined ? '' : `${ceilingPercent} % of `;
+  const part = ceilingPercent === undefined ? 'The' : `${ceilingPercent} % of the`;
   const detail =
-    `${part}the limit ${refused.name} of ${ownerName(refused.owner)} ` +
+    `${part} limit ${refused.name} of ${ownerName(refused.owner)} ` +
     `(${shown(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
     `${shown(refused.unit, refused.used)} used, ${shown(refused.unit, refused.reserved)} reserved ` +
     `by calls in flight, and this call may use up to ${shown(refused.unit, requested)}.`;
@@ -232,8 +232,11 @@ const limitHead = (limit: Pick<RefusedLimit, 'owner' | 'name' | 'window' | 'unit
   unit: limit.unit,
 });
 
-const shown = (unit: Unit, amount: number): string =>
-  unit === 'usd' ? `USD ${formatUsd(amount)}` : `${amount} ${unit.replace('_', ' ')}`;
+function shown(unit: Unit, amount: number): string {
+  if (unit === 'usd') return `USD ${formatUsd(amount)}`;
+  const units = unit.replace('_', ' ');
+  return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
+}
 
 function decimals(unit: Unit, amounts: Readonly<Record<string, number>>) {
   if (unit !== 'usd') return {};

@@ -1,6 +1,7 @@
 /** Middleware: the body as strict JSON, for the routes that take one. */
 import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
+import { quoted } from '../core/describe.ts';
 import type { HttpEvent } from './http.ts';
 import { badBody, HttpProblem } from './http-problem.ts';
 import { strictJsonProblem } from './strict-json.ts';
@@ -16,8 +17,8 @@ export const jsonBody = (): MiddlewareObj<HttpEvent> => ({
     if (event.requestContext.http.method !== 'POST') return;
     const contentType = event.headers['content-type'];
     if (!JSON_TYPE.test(contentType ?? '')) {
-      const given = contentType === undefined ? 'none was given' : 'it is something else';
-      const detail = `Send the body with "Content-Type: application/json": ${given}.`;
+      const given = contentType === undefined ? 'none' : quoted(contentType);
+      const detail = `Send the body with "Content-Type: application/json", not ${given}.`;
       throw new HttpProblem('unsupported_media_type', detail);
     }
     const text = textOf(event);
