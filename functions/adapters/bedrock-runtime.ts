@@ -6,7 +6,6 @@ import {
   type ConverseCommandInput,
   type ConverseCommandOutput,
   type TokenUsage as SdkTokenUsage,
-  type SystemContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { ConverseFailure } from '../core/bedrock/outcome.ts';
 import type {
@@ -15,11 +14,9 @@ import type {
   ConverseResult,
   ModelClient,
 } from '../core/bedrock/ports.ts';
-import type { RequestBlock } from '../core/bedrock/request.schema.ts';
 import type { TokenUsage } from '../core/pricing/price.ts';
 import type { Clock } from '../core/time.ts';
-
-type DocumentValue = NonNullable<ConverseCommandInput['additionalModelRequestFields']>;
+import { toConversation, toDocumentValue } from './converse-input.ts';
 
 export class BedrockModelClient implements ModelClient {
   readonly #client: BedrockRuntimeClient;
@@ -50,25 +47,13 @@ function toInput({ candidate, prompt }: ConverseCall): ConverseCommandInput {
   const { modelId, inferenceConfig, additionalModelRequestFields } = candidate;
   return {
     modelId,
-    messages: prompt.messages.map(({ role, content }) => ({ role, content: content.map(toBlock) })),
-    ...(prompt.system.length > 0 && { system: prompt.system.map(toBlock) }),
+    ...toConversation(prompt),
     inferenceConfig,
     ...(additionalModelRequestFields && {
-      additionalModelRequestFields: toDocument(additionalModelRequestFields),
+      additionalModelRequestFields: toDocumentValue(additionalModelRequestFields),
     }),
   };
 }
-
-/** Text and cache points look the same in messages and in `system`. */
-type SharedBlock = SystemContentBlock.TextMember | SystemContentBlock.CachePointMember;
-
-function toBlock({ text, cachePoint }: RequestBlock): SharedBlock {
-  return cachePoint ? { cachePoint } : { text: text ?? '' };
-}
-
-/** A JSON object as the SDK's document type. */
-const toDocument = (fields: Readonly<Record<string, unknown>>): DocumentValue =>
-  JSON.parse(JSON.stringify(fields));
 
 function toResult({ output, stopReason, usage }: ConverseCommandOutput): ConverseResult {
   const content = output?.message?.content;

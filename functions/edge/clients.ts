@@ -39,6 +39,17 @@ export function dynamoDbClient(): DynamoDBClient {
 export const bedrockRuntimeClient = (): BedrockRuntimeClient =>
   new BedrockRuntimeClient({ maxAttempts: 1, requestHandler: unkept() });
 
+/** Counting is free and may be repeated, and its caller waits two seconds at most. */
+export const tokenCountClient = (): BedrockRuntimeClient =>
+  new BedrockRuntimeClient({
+    maxAttempts: 2,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      httpAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+      httpsAgent: { keepAlive: true, maxSockets: SOCKETS_MAX },
+    }),
+  });
+
 /** One try on a fresh connection, as a repeated start would be a second call. */
 export const sfnClient = (env: Environment): SFNClient =>
   new SFNClient({

@@ -11,6 +11,7 @@ import { type Environment, EXECUTIONS, oneOfEnv, required } from '../edge/config
 import { HttpProblem } from '../edge/http-problem.ts';
 import { modelPorts } from '../edge/model-ports.ts';
 import { recordPorts } from '../edge/record-ports.ts';
+import { tokenCounter } from '../edge/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes } from '../edge/workflow-step.ts';
 
 export interface LedgerPorts {
@@ -28,6 +29,7 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
       ...recordPorts(env, ledger),
       policies,
       ids: systemIds,
+      counter: tokenCounter(),
     };
     return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;
   }

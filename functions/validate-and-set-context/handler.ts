@@ -3,9 +3,15 @@ import { systemClock, systemIds } from '../adapters/system.ts';
 import { requestTooLarge } from '../core/steps/request-too-large.ts';
 import { validateAndSetContext } from '../core/steps/validate-and-set-context.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
+import { tokenCounter } from '../edge/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes, workflowStep } from '../edge/workflow-step.ts';
 
-const ports = { policies: policiesFrom(process.env), clock: systemClock, ids: systemIds };
+const ports = {
+  policies: policiesFrom(process.env),
+  clock: systemClock,
+  ids: systemIds,
+  counter: tokenCounter(),
+};
 
 /** Set aside for what the reserving step adds to the state. */
 const RESERVED_BYTES = 32_768;

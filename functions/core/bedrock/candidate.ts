@@ -1,4 +1,5 @@
 /** One model that could run a call: what is sent to it, and the most it could use and cost. */
+import { invariant } from '../errors.ts';
 import type { Amounts } from '../ledger/effective-limits.ts';
 import { toSafeInteger } from '../money.ts';
 import type { Model, Problem } from '../policy/policy.ts';
@@ -6,8 +7,9 @@ import { type PricePeriodJson, toJson } from '../pricing/price-json.ts';
 import { worstCaseOf } from '../pricing/worst-case.ts';
 import type { EpochMs } from '../time.ts';
 import { type Prompt, promptTraits } from './prompt.ts';
+import type { PromptSize } from './prompt-size.ts';
 import type { RequestParameters } from './request.schema.ts';
-import { inputTokenBound } from './token-bound.ts';
+import { countedTokenBound, inputTokenBound } from './token-bound.ts';
 
 /** Plain JSON: candidates travel through the workflow's state. */
 export interface Candidate {
@@ -36,6 +38,10 @@ export interface CandidateRequest {
   readonly model: Model;
   readonly profileArn: string | undefined;
   readonly prompt: Prompt;
+  /** Of this prompt. */
+  readonly size: PromptSize;
+  /** What CountTokens said for this prompt and model; absent: the strict bound alone. */
+  readonly countedTokens?: number | undefined;
   readonly parameters: RequestParameters;
   readonly now: EpochMs;
 }
@@ -77,10 +83,13 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
 
 /** Undefined when an amount would not be a safe integer: then it could not be counted exactly. */
 function worstCase(
-  { model, prompt, now }: CandidateRequest,
+  { model, prompt, size, countedTokens, now }: CandidateRequest,
   maxOutputTokens: number,
 ): Pick<Candidate, 'price' | 'worstCase'> | undefined {
-  const inputTokens = inputTokenBound(prompt);
+  const strict = inputTokenBound(size, model.traits);
+  invariant(strict !== undefined, 'a prompt that cannot be bounded was refused before');
+  const inputTokens =
+    countedTokens === undefined ? strict : countedTokenBound(strict, countedTokens);
   const { cacheTtl } = promptTraits(prompt);
   const { amount, period } = worstCaseOf(
     { inputTokens, maxOutputTokens, cacheTtl },
@@ -132,26 +141,47 @@ function parameterProblems({ model, parameters }: CandidateRequest): readonly Pr
 }
 
 function promptProblems({ model, prompt }: CandidateRequest): readonly Problem[] {
-  const { hasSystem, isPrefilled, cacheTtl } = promptTraits(prompt);
+  const { hasSystem, hasImages, hasDocuments, hasTools, cacheTtl } = promptTraits(prompt);
   const { traits, alias } = model;
   const problems: Problem[] = [];
+  const refuse = (message: string, path = MESSAGES) => problems.push({ path, message });
   if (hasSystem && !traits.systemPrompt) {
-    const message = `${alias} takes no system messages: say it in a message of the user`;
-    problems.push({ path: MESSAGES, message });
+    refuse(`${alias} takes no system messages: say it in a message of the user`);
   }
-  if (isPrefilled && !traits.prefill) {
-    const message = `the last message must be the user's: ${alias} cannot go on from one of the assistant`;
-    problems.push({ path: MESSAGES, message });
+  if (hasImages && traits.vision === undefined) {
+    const message = `${alias} takes no images, or it is not known how many tokens one has`;
+    refuse(`${message}: leave them out, or name a model with vision`);
   }
-  const lastText = prompt.messages.at(-1)?.content.findLast(({ text }) => text !== undefined)?.text;
-  if (isPrefilled && lastText !== undefined && lastText !== lastText.trimEnd()) {
-    const message = "the last message is the assistant's and must not end with white space";
-    problems.push({ path: MESSAGES, message });
+  if (hasDocuments && !traits.documents) {
+    refuse(`${alias} takes no documents: put their text in a text block`);
+  }
+  if (hasTools && !traits.tools) {
+    refuse(`${alias} uses no tools: leave toolConfig out`, '$.prompt.toolConfig');
   }
   if (cacheTtl !== 'none' && !traits.promptCaching) {
-    problems.push({ path: MESSAGES, message: `${alias} takes no cachePoint: leave it out` });
+    refuse(`${alias} takes no cachePoint: leave it out`);
   } else if (cacheTtl === '1h' && !traits.promptCaching1h) {
-    problems.push({ path: MESSAGES, message: `${alias} caches for 5m at most: leave ttl out` });
+    refuse(`${alias} caches for 5m at most: leave ttl out`);
   }
-  return problems;
+  return [...problems, ...lastMessageProblems(model, prompt)];
+}
+
+/** A last message of the assistant is a prefill: the answer goes on from it. */
+function lastMessageProblems({ traits, alias }: Model, prompt: Prompt): readonly Problem[] {
+  if (!promptTraits(prompt).isPrefilled) return [];
+  const blocks = prompt.messages.at(-1)?.content ?? [];
+  const last = blocks.findLast(({ cachePoint }) => !cachePoint);
+  if (last?.toolUse) {
+    const message = `ends with a toolUse: add a message of the user with its toolResult`;
+    return [{ path: MESSAGES, message }];
+  }
+  const messages: string[] = [];
+  if (!traits.prefill) {
+    const go = `${alias} cannot go on from one of the assistant`;
+    messages.push(`the last message must be the user's: ${go}`);
+  }
+  if (last?.text !== undefined && last.text !== last.text.trimEnd()) {
+    messages.push("the last message is the assistant's and must not end with white space");
+  }
+  return messages.map((message) => ({ path: MESSAGES, message }));
 }

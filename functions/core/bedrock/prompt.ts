@@ -1,7 +1,11 @@
 /** Turns the request's messages into what Converse wants: system apart, roles alternating. */
+import { oneOf, quoted } from '../describe.ts';
 import type { Problem } from '../policy/policy.ts';
 import type { CacheTtl } from '../pricing/worst-case.ts';
-import type { RequestBlock, RequestMessage } from './request.schema.ts';
+import type { RequestBlock } from './content-block.schema.ts';
+import { blockProblems, depthProblems } from './content-problems.ts';
+import type { InvokeRequest, RequestMessage } from './request.schema.ts';
+import type { ToolConfig } from './tool-config.schema.ts';
 
 export interface PromptMessage {
   readonly role: 'user' | 'assistant';
@@ -12,6 +16,7 @@ export interface PromptMessage {
 export interface Prompt {
   readonly system: readonly RequestBlock[];
   readonly messages: readonly PromptMessage[];
+  readonly toolConfig?: ToolConfig;
 }
 
 /** What a prompt asks of a model, so that a model without it can be told beforehand. */
@@ -19,6 +24,9 @@ export interface PromptTraits {
   readonly hasSystem: boolean;
   /** The last message is the assistant's: the answer goes on from it. */
   readonly isPrefilled: boolean;
+  readonly hasImages: boolean;
+  readonly hasDocuments: boolean;
+  readonly hasTools: boolean;
   readonly cacheTtl: CacheTtl;
 }
 
@@ -26,54 +34,171 @@ export type PromptResult =
   | { readonly outcome: 'valid'; readonly prompt: Prompt }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 
+interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly content: RequestBlock[];
+  /** Index of its first message in the request. */
+  readonly at: number;
+}
+
 const PATH = '$.prompt.messages';
+const TOOLS_PATH = '$.prompt.toolConfig';
+
+/**
+ * As Converse takes them: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html,
+ * and https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, 2026-11.
+ */
+const IMAGES_MAX = 20;
+const DOCUMENTS_MAX = 5;
+const CACHE_POINTS_MAX = 4;
 
 /**
  * System messages go to `system`, neighbours of one role are merged: Converse refuses a
  * conversation that does not alternate or does not begin with the user.
  */
-export function toPrompt(messages: readonly RequestMessage[]): PromptResult {
-  const problems: Problem[] = [];
+export function toPrompt({ messages, toolConfig }: InvokeRequest['prompt']): PromptResult {
   const system: RequestBlock[] = [];
-  const turns: { role: 'user' | 'assistant'; content: RequestBlock[]; at: number }[] = [];
-  messages.forEach(({ role, content }, at) => {
-    const blocks = typeof content === 'string' ? [{ text: content }] : content;
-    if (role === 'system') {
-      system.push(...blocks);
-      return;
-    }
+  const turns: Turn[] = [];
+  messages.forEach((message, at) => {
+    const { role } = message;
+    const blocks = blocksOf(message);
     const last = turns.at(-1);
-    if (last?.role === role) last.content.push(...blocks);
+    if (role === 'system') system.push(...blocks);
+    else if (last?.role === role) last.content.push(...blocks);
     else turns.push({ role, content: [...blocks], at });
   });
-  const [first] = turns;
-  if (!first) {
-    problems.push({ path: PATH, message: 'holds only system messages: add a message of the user' });
-  } else if (first.role !== 'user') {
-    problems.push({
-      path: `${PATH}[${first.at}].role`,
-      message: 'is "assistant", but the first message after the system ones must be the user\'s',
-    });
-  }
-  for (const turn of turns) {
-    if (turn.content.some((block) => block.text !== undefined)) continue;
-    problems.push({
-      path: `${PATH}[${turn.at}].content`,
-      message: 'needs at least one text block',
-    });
-  }
-  if (problems.length > 0) return { outcome: 'not_valid', problems };
   const merged = turns.map(({ role, content }) => ({ role, content }));
-  return { outcome: 'valid', prompt: { system, messages: merged } };
+  const prompt = { system, messages: merged, ...(toolConfig && { toolConfig }) };
+  const problems = [
+    ...messages.flatMap(messageProblems),
+    ...orderProblems(turns),
+    ...turns.flatMap(turnProblems),
+    ...countProblems(prompt),
+    ...toolProblems(prompt),
+  ];
+  return problems.length > 0 ? { outcome: 'not_valid', problems } : { outcome: 'valid', prompt };
 }
 
-export function promptTraits({ system, messages }: Prompt): PromptTraits {
-  const ttls = [system, ...messages.map(({ content }) => content)]
-    .flat()
-    .flatMap(({ cachePoint }) => (cachePoint ? [cachePoint.ttl ?? '5m'] : []));
+const blocksOf = ({ content }: RequestMessage): readonly RequestBlock[] =>
+  typeof content === 'string' ? [{ text: content }] : content;
+
+function messageProblems({ role, content }: RequestMessage, at: number): readonly Problem[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((block, index) =>
+    blockProblems(role, block, `${PATH}[${at}].content[${index}]`),
+  );
+}
+
+function orderProblems([first]: readonly Turn[]): readonly Problem[] {
+  if (!first) {
+    return [{ path: PATH, message: 'holds only system messages: add a message of the user' }];
+  }
+  if (first.role === 'user') return [];
+  const message = 'is "assistant", but the first message after the system ones must be the user\'s';
+  return [{ path: `${PATH}[${first.at}].role`, message }];
+}
+
+function turnProblems({ content, at }: Turn): readonly Problem[] {
+  const path = `${PATH}[${at}].content`;
+  if (content.every(({ cachePoint }) => cachePoint)) {
+    return [{ path, message: 'holds only cachePoints: add a text block' }];
+  }
+  const hasDocument = content.some(({ document }) => document);
+  if (!hasDocument || content.some(({ text }) => text !== undefined)) return [];
+  return [{ path, message: 'holds a document: add a text block that says what to do with it' }];
+}
+
+/** Every block of the prompt, and every block within a tool's result. */
+function blocksWithin({ system, messages }: Prompt): readonly Partial<RequestBlock>[] {
+  const blocks = [...system, ...messages.flatMap(({ content }) => content)];
+  return blocks.flatMap((block) => [block, ...(block.toolResult?.content ?? [])]);
+}
+
+function cacheTtls(prompt: Prompt): readonly ('5m' | '1h')[] {
+  const points = [...blocksWithin(prompt), ...(prompt.toolConfig?.tools ?? [])];
+  return points.flatMap(({ cachePoint }) => (cachePoint ? [cachePoint.ttl ?? '5m'] : []));
+}
+
+function countProblems(prompt: Prompt): readonly Problem[] {
+  const blocks = blocksWithin(prompt);
+  const counts = [
+    ['images', blocks.filter(({ image }) => image).length, IMAGES_MAX],
+    ['documents', blocks.filter(({ document }) => document).length, DOCUMENTS_MAX],
+    ['cachePoints', cacheTtls(prompt).length, CACHE_POINTS_MAX],
+  ] as const;
+  return counts
+    .filter(([, count, most]) => count > most)
+    .map(([what, count, most]) => ({
+      path: '$.prompt',
+      message: `holds ${count} ${what}, and ${most} are taken: leave some out`,
+    }));
+}
+
+function toolProblems(prompt: Prompt): readonly Problem[] {
+  const { toolConfig } = prompt;
+  const uses = blocksWithin(prompt).some(({ toolUse, toolResult }) => toolUse ?? toolResult);
+  if (!toolConfig) {
+    const message =
+      'must be given with toolUse and toolResult blocks: repeat the tools they are of';
+    return uses ? [{ path: TOOLS_PATH, message }] : [];
+  }
+  const { tools, toolChoice } = toolConfig;
+  const names = tools.flatMap(({ toolSpec }) => (toolSpec ? [toolSpec.name] : []));
+  const chosen = toolChoice?.tool?.name;
+  const problems: Problem[] = tools.flatMap(({ toolSpec }, at) => {
+    if (!toolSpec) return [];
+    const path = `${TOOLS_PATH}.tools[${at}].toolSpec`;
+    const twice = names.filter((name) => name === toolSpec.name).length > 1;
+    const message = `${quoted(toolSpec.name)} is the name of several tools: name each once`;
+    return [
+      ...(twice ? [{ path: `${path}.name`, message }] : []),
+      ...depthProblems(toolSpec.inputSchema.json, `${path}.inputSchema.json`),
+    ];
+  });
+  if (names.length === 0) {
+    problems.push({ path: `${TOOLS_PATH}.tools`, message: 'holds no toolSpec: add a tool' });
+  } else if (chosen !== undefined && !names.includes(chosen)) {
+    const message = `${quoted(chosen)} is none of the tools: write one of ${oneOf(names)}`;
+    problems.push({ path: `${TOOLS_PATH}.toolChoice.tool.name`, message });
+  }
+  return problems;
+}
+
+export function promptTraits(prompt: Prompt): PromptTraits {
+  const { system, messages, toolConfig } = prompt;
+  const blocks = blocksWithin(prompt);
+  const ttls = cacheTtls(prompt);
   return {
     hasSystem: system.length > 0,
     isPrefilled: messages.at(-1)?.role === 'assistant',
+    hasImages: blocks.some(({ image }) => image),
+    hasDocuments: blocks.some(({ document }) => document),
+    hasTools: toolConfig !== undefined,
     cacheTtl: ttls.includes('1h') ? '1h' : ttls.length > 0 ? '5m' : 'none',
   };
 }
+
+/** The prompt for the audit log: of images and documents their size alone. */
+export function withoutFiles(prompt: Prompt): Prompt {
+  const messages = prompt.messages.map(({ role, content }) => ({
+    role,
+    content: content.map((block) => {
+      const { toolResult } = block;
+      if (!toolResult) return withoutBytes(block);
+      return { toolResult: { ...toolResult, content: toolResult.content.map(withoutBytes) } };
+    }),
+  }));
+  return { ...prompt, messages };
+}
+
+function withoutBytes<T extends Pick<RequestBlock, 'image' | 'document'>>(block: T): T {
+  const { image, document } = block;
+  if (image)
+    return { ...block, image: { ...image, source: { bytes: sizeOf(image.source.bytes) } } };
+  const bytes = document?.source.bytes;
+  if (!document || bytes === undefined) return block;
+  return { ...block, document: { ...document, source: { bytes: sizeOf(bytes) } } };
+}
+
+/** Base64 has four characters for three bytes. */
+const sizeOf = (base64: string): string => `(about ${Math.round(base64.length * 0.75)} bytes)`;

@@ -1,5 +1,7 @@
 /** The body of `POST /v1/invoke`; the TypeScript types are derived from this schema. */
 import type { FromSchema } from 'json-schema-to-ts';
+import { contentBlock } from './content-block.schema.ts';
+import { toolConfig } from './tool-config.schema.ts';
 
 /** Bounds strings from outside before anything else looks at them. */
 const NAME_LENGTH_MAX = 64;
@@ -16,37 +18,6 @@ const name = {
   description: 'write letters, digits, dots, underscores and hyphens, at most 64',
 } as const;
 
-const text = {
-  type: 'string',
-  pattern: '\\S',
-  title: 'a text',
-  description: 'write more than white space',
-} as const;
-
-/**
- * The Converse content blocks whose worst case is bounded; any other is refused by name
- * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html, 2026-11).
- */
-const block = {
-  type: 'object',
-  additionalProperties: false,
-  minProperties: 1,
-  maxProperties: 1,
-  title: 'content block',
-  properties: {
-    text,
-    cachePoint: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['type'],
-      properties: {
-        type: { type: 'string', enum: ['default'] },
-        ttl: { type: 'string', enum: ['5m', '1h'] },
-      },
-    },
-  },
-} as const;
-
 const message = {
   type: 'object',
   additionalProperties: false,
@@ -60,7 +31,7 @@ const message = {
       description: 'write more than white space',
       minItems: 1,
       maxItems: BLOCKS_MAX,
-      items: block,
+      items: contentBlock,
     },
   },
 } as const;
@@ -96,6 +67,7 @@ export const requestSchema = {
           items: message,
         },
         parameters,
+        toolConfig,
       },
     },
     tags: {
@@ -109,5 +81,4 @@ export const requestSchema = {
 
 export type InvokeRequest = FromSchema<typeof requestSchema>;
 export type RequestMessage = FromSchema<typeof message>;
-export type RequestBlock = FromSchema<typeof block>;
 export type RequestParameters = FromSchema<typeof parameters>;

@@ -29,6 +29,10 @@ export interface PricePeriod {
 
 export type PriceSchedule = readonly PricePeriod[];
 
+/** By which maker's published rule an image's tokens are bounded. */
+export type VisionRule = (typeof VISION_RULES)[number];
+export const VISION_RULES = ['claude', 'claude-high-resolution', 'nova', 'llama-3-2'] as const;
+
 /** What a model accepts; a request it would reject is refused before anything is reserved. */
 export interface ModelTraits {
   /** Where Converse's additionalModelRequestFields takes top_k; absent: the model has none. */
@@ -47,6 +51,14 @@ export interface ModelTraits {
   readonly promptCaching1h: boolean;
   readonly inferenceProfile: boolean;
   readonly countTokens: boolean;
+  /** Absent: it sees no images, or nobody says how many tokens they take. */
+  readonly vision?: VisionRule;
+  readonly documents: boolean;
+  readonly tools: boolean;
+  /** Tokens at most that the model's own template adds to a call. */
+  readonly templateTokens: number;
+  /** Tokens at most that it adds to explain the use of tools, the tools themselves not counted. */
+  readonly toolTokens: number;
 }
 
 /** Tokens as Converse reports them: `inputTokens` leaves out those read from or written to a cache. */

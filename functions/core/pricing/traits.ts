@@ -3,7 +3,7 @@
  * with applies, the longer prefix later, so a row holds only what differs from its family.
  */
 import catalogue from './catalogue.json' with { type: 'json' };
-import type { ModelTraits } from './price.ts';
+import { type ModelTraits, VISION_RULES } from './price.ts';
 
 interface Family {
   readonly idPrefix: string;
@@ -17,6 +17,11 @@ interface Family {
   readonly promptCaching1h?: boolean | undefined;
   readonly inferenceProfile?: boolean | undefined;
   readonly countTokens?: boolean | undefined;
+  readonly vision?: string | null | undefined;
+  readonly documents?: boolean | undefined;
+  readonly tools?: boolean | undefined;
+  readonly templateTokens?: number | undefined;
+  readonly toolTokens?: number | undefined;
 }
 
 export interface FamilyDefaults {
@@ -26,6 +31,10 @@ export interface FamilyDefaults {
 }
 
 const TOP_K_FIELDS = ['top_k', 'k', 'inferenceConfig.topK'] as const;
+
+/** When no family says; the catalogue's first family does. */
+const TEMPLATE_TOKENS_MAX = 1_024;
+const TOOL_TOKENS_MAX = 2_048;
 
 const families: readonly Family[] = [...catalogue.families].sort(
   (left, right) => left.idPrefix.length - right.idPrefix.length,
@@ -38,6 +47,7 @@ export function familyDefaults(baseModelId: string): FamilyDefaults {
     ...families.filter(({ idPrefix }) => baseModelId.startsWith(idPrefix)),
   );
   const topK = TOP_K_FIELDS.find((field) => field === merged.topK);
+  const vision = VISION_RULES.find((rule) => rule === merged.vision);
   return {
     defaultMaxTokens: merged.defaultMaxTokens ?? 0,
     traits: {
@@ -50,6 +60,11 @@ export function familyDefaults(baseModelId: string): FamilyDefaults {
       promptCaching1h: merged.promptCaching1h ?? false,
       inferenceProfile: merged.inferenceProfile ?? false,
       countTokens: merged.countTokens ?? false,
+      ...(vision && { vision }),
+      documents: merged.documents ?? false,
+      tools: merged.tools ?? false,
+      templateTokens: merged.templateTokens ?? TEMPLATE_TOKENS_MAX,
+      toolTokens: merged.toolTokens ?? TOOL_TOKENS_MAX,
     },
   };
 }

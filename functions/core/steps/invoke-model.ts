@@ -3,6 +3,7 @@ import { money, problem, success, upstream } from '../answers.ts';
 import { type ConversePorts, converse } from '../bedrock/converse.ts';
 import { type ConverseFailure, failureRule } from '../bedrock/outcome.ts';
 import type { ConverseResult } from '../bedrock/ports.ts';
+import { withoutFiles } from '../bedrock/prompt.ts';
 import { toSafeInteger } from '../money.ts';
 import { costOf, type TokenUsage } from '../pricing/price.ts';
 import { fromJson } from '../pricing/price-json.ts';
@@ -113,6 +114,6 @@ function invoked(call: Approved, latencyMs: number) {
     ...(fallbackFrom !== undefined && { fallbackFrom }),
     reservation: call.reservation,
     latencyMs,
-    ...(call.logPrompts && { prompt: call.prompt }),
+    ...(call.logPrompts && { prompt: withoutFiles(call.prompt) }),
   };
 }

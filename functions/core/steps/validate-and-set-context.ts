@@ -1,13 +1,12 @@
 /** Step 1: who pays, which model id, is it allowed? Nothing is written and no model is called. */
 import { type ProblemBody, problem } from '../answers.ts';
-import { type Candidate, type CandidateResult, toCandidate } from '../bedrock/candidate.ts';
 import { parseRequest } from '../bedrock/parse-request.ts';
 import { type Prompt, toPrompt } from '../bedrock/prompt.ts';
 import type { InvokeRequest } from '../bedrock/request.schema.ts';
 import { printable } from '../describe.ts';
 import { LedgerUnavailableError, SentryError } from '../errors.ts';
 import type { Ids } from '../ids.ts';
-import type { Model, Policy, Problem } from '../policy/policy.ts';
+import type { Policy, Problem } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
 import type {
   Dimensions,
@@ -19,17 +18,14 @@ import type {
   Validated,
 } from '../state.ts';
 import { OTHER } from '../telemetry/metric-record.ts';
-import { type Clock, isoTimestamp } from '../time.ts';
+import { isoTimestamp } from '../time.ts';
+import { type CandidatePorts, candidatesFor } from './candidates.ts';
 import { type Context, type KnownNames, setContext } from './set-context.ts';
 
-export interface ValidatePorts {
+export interface ValidatePorts extends CandidatePorts {
   readonly policies: PolicySource;
-  readonly clock: Clock;
   readonly ids: Ids;
 }
-
-/** Fallbacks of fallbacks are followed no further than this. */
-const CANDIDATES_MAX = 8;
 
 /** What is known of a call before its request is understood. */
 interface Start {
@@ -57,14 +53,14 @@ export async function validateAndSetContext(
   return validate(policy, start, parsed.request, ports);
 }
 
-function validate(
+async function validate(
   policy: Policy,
   start: Start,
   request: InvokeRequest,
   ports: ValidatePorts,
-): Validated {
+): Promise<Validated> {
   const found = setContext(policy, request, start.envelope.caller);
-  const prompt = toPrompt(request.prompt.messages);
+  const prompt = toPrompt(request.prompt);
   if (found.outcome === 'not_valid') {
     const [{ code }] = found.problems;
     const more = prompt.outcome === 'not_valid' ? prompt.problems : [];
@@ -76,16 +72,14 @@ function validate(
   if (prompt.outcome === 'not_valid') {
     return notValid(start, known, (tags) => refusal('invalid_request', tags, prompt.problems));
   }
-  const asCandidate = (model: Model) =>
-    prepare(context, model, prompt.prompt, request, ports.clock.now());
-  const first = asCandidate(context.model);
-  if (first.outcome === 'not_valid') {
-    return notValid(start, known, (tags) => refusal('invalid_request', tags, first.problems));
+  const { parameters = {} } = request.prompt;
+  const { deadline } = start.envelope;
+  const call = { policy, context, prompt: prompt.prompt, parameters, deadline };
+  const result = await candidatesFor(ports, call);
+  if (result.outcome === 'not_valid') {
+    return notValid(start, known, (tags) => refusal('invalid_request', tags, result.problems));
   }
-  return valid(policy, start, context, prompt.prompt, ports.ids, [
-    first.candidate,
-    ...fallbacks(policy, context, asCandidate),
-  ]);
+  return valid(policy, start, context, prompt.prompt, ports.ids, result.candidates);
 }
 
 function valid(
@@ -115,41 +109,6 @@ function valid(
     logPrompts: policy.logPrompts,
     answer: problem('ledger_unavailable', tags, 'The reserving step did not answer.'),
   };
-}
-
-function prepare(
-  { costCenter, application, environment }: Context,
-  model: Model,
-  prompt: Prompt,
-  { prompt: { parameters = {} } }: InvokeRequest,
-  now: number,
-): CandidateResult {
-  const key = `${application}/${environment}/${model.alias}`;
-  const profileArn = costCenter.inferenceProfiles.get(key);
-  return toCandidate({ model, profileArn, prompt, parameters, now });
-}
-
-/** Every model that a ceiling on the way could put in the place of the one asked for. */
-function fallbacks(
-  policy: Policy,
-  { costCenter, model }: Context,
-  asCandidate: (model: Model) => CandidateResult,
-): readonly Candidate[] {
-  const shared = [...costCenter.limits, ...policy.organization.limits];
-  const reached = [model];
-  for (const each of reached) {
-    if (reached.length >= CANDIDATES_MAX) break;
-    for (const { ceilings } of [...shared, ...each.limits]) {
-      for (const { fallback = '' } of ceilings) {
-        const next = policy.models.get(fallback);
-        if (next && !reached.includes(next) && costCenter.models.includes(fallback)) {
-          reached.push(next);
-        }
-      }
-    }
-  }
-  const results = reached.slice(1, CANDIDATES_MAX).map(asCandidate);
-  return results.flatMap((result) => (result.outcome === 'valid' ? [result.candidate] : []));
 }
 
 /** The envelope is the gateway's own; a request started directly gets one made here. */

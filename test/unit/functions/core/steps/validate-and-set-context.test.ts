@@ -80,7 +80,7 @@ describe('the form of a request', () => {
     [say([{ role: 'user', content: '' }]), ['$.prompt.messages[0].content']],
     [say([{ role: 'user', content: ' \n ' }]), ['$.prompt.messages[0].content']],
     [say([{ role: 'user', content: [] }]), ['$.prompt.messages[0].content']],
-    [say([{ role: 'user', content: [{ image: {} }] }]), ['$.prompt.messages[0].content[0].image']],
+    [say([{ role: 'user', content: [{ video: {} }] }]), ['$.prompt.messages[0].content[0].video']],
     [say([{ role: 'user', content: [{}] }]), ['$.prompt.messages[0].content[0]']],
     [say([user], { max_tokens: 0 }), ['$.prompt.parameters.max_tokens']],
     [say([user], { max_tokens: -1 }), ['$.prompt.parameters.max_tokens']],
