@@ -3,6 +3,7 @@
  * a mistake in building requests must show here and not first in production. Messages as AWS words
  * them, where they are known: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11
  */
+import { blockProblem, extraneous, toolProblem } from './bedrock-blocks.ts';
 import { isRecord } from './loopback.ts';
 
 const CONVERSE_KEYS = [
@@ -20,20 +21,6 @@ const CONVERSE_KEYS = [
   'outputConfig',
 ];
 const INFERENCE_KEYS = ['maxTokens', 'temperature', 'topP', 'stopSequences'];
-const BLOCK_KEYS = [
-  'text',
-  'image',
-  'document',
-  'video',
-  'audio',
-  'toolUse',
-  'toolResult',
-  'guardContent',
-  'cachePoint',
-  'reasoningContent',
-  'citationsContent',
-  'searchResult',
-];
 const STOP_SEQUENCES_MAX = 2500;
 const MODEL_ID = /^(?:[a-z-]+\.)?[a-z0-9-]+\.[a-zA-Z0-9.:-]+$/;
 const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|ca|sa|me|global)\./;
@@ -44,7 +31,7 @@ export function converseProblem(body: unknown, baseModelId: string): string | un
   return (
     extraneous(body, CONVERSE_KEYS) ??
     systemProblem(body.system) ??
-    messagesProblem(body.messages) ??
+    messagesProblem(body.messages, body.toolConfig) ??
     inferenceProblem(body.inferenceConfig) ??
     additionalProblem(body.additionalModelRequestFields, baseModelId)
   );
@@ -62,20 +49,13 @@ export function countTokensProblem(body: unknown, modelId: string): string | und
   return (
     extraneous(converse, allowed) ??
     systemProblem(converse.system) ??
-    messagesProblem(converse.messages)
+    messagesProblem(converse.messages, converse.toolConfig)
   );
 }
 
 /** Whether it has the form of a model's or a profile's identifier. */
 export const isModelIdentifier = (modelId: string): boolean =>
   modelId.length <= 2048 && (MODEL_ID.test(modelId) || /^arn:aws[a-z-]*:bedrock:/.test(modelId));
-
-function extraneous(value: Readonly<Record<string, unknown>>, allowed: readonly string[]) {
-  const key = Object.keys(value).find((name) => !allowed.includes(name));
-  return key === undefined
-    ? undefined
-    : `Malformed input request: #: extraneous key [${key}] is not permitted, please reformat your input and try again.`;
-}
 
 function systemProblem(system: unknown): string | undefined {
   if (system === undefined) return undefined;
@@ -87,7 +67,7 @@ function systemProblem(system: unknown): string | undefined {
   return undefined;
 }
 
-function messagesProblem(messages: unknown): string | undefined {
+function messagesProblem(messages: unknown, toolConfig: unknown): string | undefined {
   if (!Array.isArray(messages) || messages.length === 0) {
     return 'The messages field must hold at least one message.';
   }
@@ -108,7 +88,7 @@ function messagesProblem(messages: unknown): string | undefined {
     const problem = extraneous(message, ['role', 'content']) ?? contentProblem(content, index);
     if (problem) return problem;
   }
-  return undefined;
+  return toolProblem(messages, toolConfig);
 }
 
 function contentProblem(content: unknown, message: number): string | undefined {
@@ -116,20 +96,10 @@ function contentProblem(content: unknown, message: number): string | undefined {
     return `The content field in the Message object at messages.${message} is empty. Add a ContentBlock object to the content field and try again.`;
   }
   for (const [index, block] of content.entries()) {
-    const problem = blockProblem(block, `messages.${message}.content.${index}`, BLOCK_KEYS);
+    const problem = blockProblem(block, `messages.${message}.content.${index}`);
     if (problem) return problem;
   }
   return undefined;
-}
-
-function blockProblem(block: unknown, path: string, allowed: readonly string[]) {
-  if (!isRecord(block) || Object.keys(block).length !== 1) {
-    return `Malformed input request: ${path} must have exactly one member.`;
-  }
-  if ('text' in block && (typeof block.text !== 'string' || block.text.trim() === '')) {
-    return `The text field in the ContentBlock object at ${path} is blank. Add text to the text field, and try again.`;
-  }
-  return extraneous(block, allowed);
 }
 
 function inferenceProblem(config: unknown): string | undefined {
