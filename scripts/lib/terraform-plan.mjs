@@ -1,0 +1,176 @@
+/** Plans without an account: of the examples, and of the table of broken configurations. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
+import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terraform-results.mjs';
+
+const fold = (text) => text.replace(/\s+/g, ' ');
+
+/** What the comments at the head of a broken configuration ask for. */
+export function readBroken(file) {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const values = (name) =>
+    lines
+      .filter((line) => line.startsWith(`# ${name}: `))
+      .map((line) => line.slice(name.length + 4));
+  return { path: values('path')[0], says: values('says'), only: values('only')[0] };
+}
+
+/** @returns why this is not the refusal that was asked for, or undefined when it is. */
+export function refusalProblem({ path, says }, code, errors) {
+  if (code === 0) return 'was accepted';
+  const missing = says.filter((text) => !fold(errors).includes(fold(text)));
+  if (path === undefined) return 'has no `# path:` line';
+  if (!errors.split('\n').some((line) => line.startsWith(`${path}: `))) missing.unshift(`${path}:`);
+  return missing.length === 0
+    ? undefined
+    : `said nothing of\n${missing.join('\n')}\nbut\n${errors}`;
+}
+
+/**
+ * The variables and what a policy must hold, as they stand, without the resources: a plan then needs
+ * no provider and takes a fraction of a second. That the module refuses too is in `test` and `plan`.
+ */
+function writeRulesOnly(root, folder) {
+  for (const name of ['variables.tf', 'policy.tf']) {
+    writeFileSync(join(folder, name), readFileSync(join(root, name)));
+  }
+  mkdirSync(join(folder, 'functions/core/pricing'), { recursive: true });
+  const catalogue = 'functions/core/pricing/catalogue.json';
+  writeFileSync(join(folder, catalogue), readFileSync(join(root, catalogue)));
+  writeFileSync(
+    join(folder, 'outputs.tf'),
+    `locals {
+  function_names = []
+}
+
+output "policy" {
+  value = true
+
+  precondition {
+    condition     = length(local.policy_problems) == 0
+    error_message = join("\\n", local.policy_problems)
+  }
+}
+`,
+  );
+}
+
+export async function broken({ root, exec }) {
+  return withModuleCopy(root, async ({ folder, env }) => {
+    const counts = tally();
+    const cwd = join(folder, 'rules');
+    mkdirSync(cwd);
+    writeRulesOnly(root, cwd);
+    const plan = (file) =>
+      exec('terraform', ['plan', '-json', '-input=false', '-lock=false', `-var-file=${file}`], {
+        cwd,
+        env,
+        timeoutMs: MINUTE_MS,
+      });
+    const problem = await init({ exec, env, cwd });
+    if (problem !== undefined) {
+      counts.add('terraform init', problem);
+      return counts.result();
+    }
+    const table = join(root, 'test/fixtures/broken');
+    const files = readdirSync(table).filter((name) => name.endsWith('.tfvars'));
+    const todo = files
+      .map((name) => ({ name, file: join(table, name), ...readBroken(join(table, name)) }))
+      .filter(({ only }) => !only?.startsWith('resolver'));
+    await inTurns(2, todo, async (entry) => {
+      const { code, output } = await plan(entry.file);
+      counts.add(
+        `test/fixtures/broken/${entry.name}`,
+        refusalProblem(entry, code, errorsOf(output)),
+      );
+    });
+    counts.add('the table of broken configurations', problemIf(todo.length === 0, 'is empty'));
+    const sound = await plan(join(root, 'examples/complete/terraform.tfvars'));
+    counts.add(
+      'examples/complete is accepted',
+      problemIf(sound.code !== 0, errorsOf(sound.output)),
+    );
+    return counts.result();
+  });
+}
+
+/** Works through the items with so many at a time. */
+async function inTurns(width, items, work) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+/** Resources that a plan of each example must add, by type. */
+const PLANNED = {
+  'examples/basic': {
+    aws_dynamodb_table: 1,
+    aws_dynamodb_table_item: 2,
+    aws_lambda_function: 6,
+    aws_sfn_state_machine: 1,
+    aws_apigatewayv2_route: 4,
+    aws_bedrock_inference_profile: 1,
+  },
+  'examples/complete': {
+    aws_dynamodb_table: 1,
+    aws_dynamodb_table_item: 4,
+    aws_lambda_function: 6,
+    aws_sfn_state_machine: 1,
+    aws_apigatewayv2_route: 4,
+    // 3 cost centers, 3 environments, 6 models.
+    aws_bedrock_inference_profile: 54,
+  },
+};
+
+/** Plans without an account or a network, with empty bundles, as a user's first plan goes. */
+export async function plan({ root, exec }) {
+  return withModuleCopy(root, async ({ module, env }) => {
+    const counts = tally();
+    const bundles = join(module, 'dist/functions');
+    mkdirSync(bundles, { recursive: true });
+    for (const name of readdirSync(join(root, 'test/fixtures/bundles'))) {
+      writeFileSync(join(bundles, name), readFileSync(join(root, 'test/fixtures/bundles', name)));
+    }
+    for (const [folder, expected] of Object.entries(PLANNED)) {
+      const cwd = join(module, folder);
+      writeFileSync(join(cwd, 'offline_override.tf'), OFFLINE_PROVIDER);
+      const problem =
+        (await init({ exec, env, cwd })) ?? (await planProblem({ exec, env, cwd, expected }));
+      counts.add(`terraform plan ${folder}`, problem);
+    }
+    const cwd = join(module, 'examples/complete');
+    const file = join(root, 'test/fixtures/broken/unknown-model.tfvars');
+    const { code, output } = await exec('terraform', ['plan', '-json', `-var-file=${file}`], {
+      cwd,
+      env,
+      timeoutMs: 2 * MINUTE_MS,
+    });
+    counts.add(
+      'the whole module refuses test/fixtures/broken/unknown-model.tfvars',
+      refusalProblem(readBroken(file), code, errorsOf(output)),
+    );
+    return counts.result();
+  });
+}
+
+async function planProblem({ exec, env, cwd, expected }) {
+  const { code, output } = await exec('terraform', ['plan', '-json'], {
+    cwd,
+    env,
+    timeoutMs: 2 * MINUTE_MS,
+  });
+  if (code !== 0) return errorsOf(output);
+  const planned = {};
+  for (const { change, type } of parseEvents(output)) {
+    if (type !== 'planned_change' || change.action !== 'create') continue;
+    const kind = change.resource.resource_type;
+    planned[kind] = (planned[kind] ?? 0) + 1;
+  }
+  const wrong = Object.entries(expected)
+    .filter(([kind, count]) => planned[kind] !== count)
+    .map(([kind, count]) => `${kind}: ${planned[kind] ?? 0} planned, not ${count}`);
+  return problemIf(wrong.length > 0, wrong.join('\n'));
+}
