@@ -171,10 +171,6 @@ function lastMessageProblems({ traits, alias }: Model, prompt: Prompt): readonly
   if (!promptTraits(prompt).isPrefilled) return [];
   const blocks = prompt.messages.at(-1)?.content ?? [];
   const last = blocks.findLast(({ cachePoint }) => !cachePoint);
-  if (last?.toolUse) {
-    const message = `ends with a toolUse: add a message of the user with its toolResult`;
-    return [{ path: MESSAGES, message }];
-  }
   const messages: string[] = [];
   if (!traits.prefill) {
     const go = `${alias} cannot go on from one of the assistant`;

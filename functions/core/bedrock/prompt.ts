@@ -1,11 +1,11 @@
 /** Turns the request's messages into what Converse wants: system apart, roles alternating. */
-import { oneOf, quoted } from '../describe.ts';
 import type { Problem } from '../policy/policy.ts';
 import type { CacheTtl } from '../pricing/worst-case.ts';
 import type { RequestBlock } from './content-block.schema.ts';
-import { blockProblems, depthProblems } from './content-problems.ts';
+import { blockProblems } from './content-problems.ts';
 import type { InvokeRequest, RequestMessage } from './request.schema.ts';
 import type { ToolConfig } from './tool-config.schema.ts';
+import { toolProblems } from './tool-problems.ts';
 
 export interface PromptMessage {
   readonly role: 'user' | 'assistant';
@@ -34,7 +34,8 @@ export type PromptResult =
   | { readonly outcome: 'valid'; readonly prompt: Prompt }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 
-interface Turn {
+/** Neighbouring messages of one role. */
+export interface Turn {
   readonly role: 'user' | 'assistant';
   readonly content: RequestBlock[];
   /** Index of its first message in the request. */
@@ -42,7 +43,6 @@ interface Turn {
 }
 
 const PATH = '$.prompt.messages';
-const TOOLS_PATH = '$.prompt.toolConfig';
 
 /**
  * As Converse takes them: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html,
@@ -74,7 +74,7 @@ export function toPrompt({ messages, toolConfig }: InvokeRequest['prompt']): Pro
     ...orderProblems(turns),
     ...turns.flatMap(turnProblems),
     ...countProblems(prompt),
-    ...toolProblems(prompt),
+    ...toolProblems(turns, toolConfig),
   ];
   return problems.length > 0 ? { outcome: 'not_valid', problems } : { outcome: 'valid', prompt };
 }
@@ -132,36 +132,6 @@ function countProblems(prompt: Prompt): readonly Problem[] {
       path: '$.prompt',
       message: `holds ${count} ${what}, and ${most} are taken: leave some out`,
     }));
-}
-
-function toolProblems(prompt: Prompt): readonly Problem[] {
-  const { toolConfig } = prompt;
-  const uses = blocksWithin(prompt).some(({ toolUse, toolResult }) => toolUse ?? toolResult);
-  if (!toolConfig) {
-    const message =
-      'must be given with toolUse and toolResult blocks: repeat the tools they are of';
-    return uses ? [{ path: TOOLS_PATH, message }] : [];
-  }
-  const { tools, toolChoice } = toolConfig;
-  const names = tools.flatMap(({ toolSpec }) => (toolSpec ? [toolSpec.name] : []));
-  const chosen = toolChoice?.tool?.name;
-  const problems: Problem[] = tools.flatMap(({ toolSpec }, at) => {
-    if (!toolSpec) return [];
-    const path = `${TOOLS_PATH}.tools[${at}].toolSpec`;
-    const twice = names.filter((name) => name === toolSpec.name).length > 1;
-    const message = `${quoted(toolSpec.name)} is the name of several tools: name each once`;
-    return [
-      ...(twice ? [{ path: `${path}.name`, message }] : []),
-      ...depthProblems(toolSpec.inputSchema.json, `${path}.inputSchema.json`),
-    ];
-  });
-  if (names.length === 0) {
-    problems.push({ path: `${TOOLS_PATH}.tools`, message: 'holds no toolSpec: add a tool' });
-  } else if (chosen !== undefined && !names.includes(chosen)) {
-    const message = `${quoted(chosen)} is none of the tools: write one of ${oneOf(names)}`;
-    problems.push({ path: `${TOOLS_PATH}.toolChoice.tool.name`, message });
-  }
-  return problems;
 }
 
 export function promptTraits(prompt: Prompt): PromptTraits {
