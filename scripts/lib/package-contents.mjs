@@ -1,0 +1,52 @@
+/** What the packed module holds: all of the Terraform module and its bundles, and nothing else. */
+
+const ALLOWED = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^[\w-]+\.tf$/,
+  /^modules\/.+\.(tf|tftpl)$/,
+  /^modules\/.+\/README\.md$/,
+  /^examples\/.+\.(tf|tfvars)$/,
+  /^examples\/.+\/README\.md$/,
+  /^functions\/core\/pricing\/catalogue\.json$/,
+  /^dist\/functions\/[\w-]+\.zip$/,
+  /^dist\/cli\/cost-sentry\.mjs$/,
+  /^dist\/THIRD_PARTY_LICENSES\.txt$/,
+  /^docs\/.+\.(md|svg)$/,
+];
+
+/** Tracked files that a user of the module needs. */
+const NEEDED = [
+  /^[\w-]+\.tf$/,
+  /^(modules|examples)\/.+\.(tf|tftpl|tfvars)$/,
+  /^(modules|examples)\/.+\/README\.md$/,
+  /^docs\/.+\.md$/,
+];
+
+const ALWAYS = [
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'package.json',
+  'functions/core/pricing/catalogue.json',
+];
+
+/**
+ * @param {{packed: string[], tracked: string[], functions: string[]}} given
+ * @returns the number of files looked at, and a line for each that is missing or has no place there.
+ */
+export function packProblems({ packed, tracked, functions }) {
+  const needed = new Set([
+    ...ALWAYS,
+    ...functions.map((name) => `dist/functions/${name}.zip`),
+    ...tracked.filter((path) => NEEDED.some((pattern) => pattern.test(path))),
+  ]);
+  const missing = [...needed].filter((path) => !packed.includes(path));
+  const stray = packed.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)));
+  return {
+    checked: new Set([...needed, ...packed]).size,
+    problems: [
+      ...missing.map((path) => `${path} is not in the package`),
+      ...stray.map((path) => `${path} has no place in the package`),
+    ],
+  };
+}
