@@ -99,11 +99,10 @@ async function buildFunction(name, out) {
 }
 
 /** Programs for a machine that has node_modules. */
-async function buildProgram(entryPoint, out, banner = '') {
+async function buildProgram(entryPoint, out) {
   if (!existsSync(join(root, entryPoint))) return;
   const { outputFiles } = await build({
     ...shared,
-    banner: { js: banner },
     entryPoints: [entryPoint],
     format: 'esm',
     outfile: 'program.mjs',
@@ -127,7 +126,7 @@ async function buildAll() {
   const sizes = [];
   try {
     for (const name of functionNames()) sizes.push(await buildFunction(name, fresh));
-    await buildProgram('cli/main.ts', join(fresh, 'cli', 'cost-sentry.mjs'), '#!/usr/bin/env node');
+    await buildProgram('cli/main.ts', join(fresh, 'cli', 'cost-sentry.mjs'));
     await buildProgram('sandbox/main.ts', join(fresh, 'sandbox', 'main.mjs'));
     await buildProgram('sandbox/lambda-worker.ts', join(fresh, 'sandbox', 'lambda-worker.mjs'));
     write(join(fresh, '.build-id'), id);

@@ -1,0 +1,61 @@
+/** The built command line, as an operator runs it. */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { pathOf } from '../sandbox/support/run-sandbox.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the file itself, so that its first line and its mode count too. */
+const costSentry = (...args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(pathOf('dist/cli/cost-sentry.mjs'), args, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+
+const COMPLETE = pathOf('examples/complete/terraform.tfvars');
+
+describe('cost-sentry validate', () => {
+  test('finds nothing wrong with the complete example', async () => {
+    const { code, stdout } = await costSentry('validate', '--var-file', COMPLETE, '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { valid: true, problems: [] }]);
+  });
+
+  test('says each problem with its path, and exits 2', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      const file = join(folder, 'bad.tfvars');
+      writeFileSync(file, 'models = { m = { model_id = "made.up" } }\ncost_centers = {}\n');
+      const { code, stdout, stderr } = await costSentry('validate', '--var-file', file);
+      expect(code).toBe(2);
+      expect(stdout + stderr).toMatch(/^models\.m: no price is known for "made\.up"/m);
+      expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a file that is not there is said in one line, and exits 2', async () => {
+    const { code, stdout, stderr } = await costSentry('validate', '--var-file', '/nowhere.tfvars');
+    expect(code).toBe(2);
+    expect((stdout + stderr).trim().split('\n')).toHaveLength(1);
+  });
+});
+
+test.each([[['--help']], [['validate', '--help']]])('%j helps, and exits 0', async (args) => {
+  const { code, stdout } = await costSentry(...args);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage:');
+});
+
+test('an unknown command exits 2', async () => {
+  expect((await costSentry('frobnicate')).code).toBe(2);
+});
