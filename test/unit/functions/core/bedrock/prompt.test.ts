@@ -232,7 +232,8 @@ describe('tools', () => {
   const [first, asked] = conversation.messages as [Message, Message];
   const wrongImage = { image: { format: 'png' as const, source: { bytes: '?' } } };
   const wrongResult = { toolResult: { toolUseId: 'use-1', content: [wrongImage] } };
-  const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+  const nested = (levels: number): Record<string, unknown> =>
+    levels === 0 ? {} : { a: nested(levels - 1) };
   test.each<[string, RequestPrompt, readonly string[]]>([
     [
       'results without their tools',
