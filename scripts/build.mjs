@@ -31,6 +31,9 @@ import { exec } from './lib/exec.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
+/** CommonJS packages inside an ES module still call require for Node's own modules. */
+const REQUIRE =
+  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 /** Zip entries carry local times without a zone; this one is the format's earliest. */
 const MODIFIED = new Date(1980, 0, 1);
 const UNIX = 3;
@@ -41,6 +44,7 @@ const shared = {
   bundle: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
   platform: 'node',
   target: 'node22',
   write: false,
@@ -77,7 +81,7 @@ const compiledValidators = {
 };
 
 async function buildFunction(name, out) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: [`functions/${name}/handler.ts`],
     // CommonJS starts faster: an ES module that imports node:http makes Node load all of undici.
@@ -95,21 +99,47 @@ async function buildFunction(name, out) {
   write(join(out, 'source-maps', `${name}.cjs.map`), contentsOf(outputFiles, '.map'));
   const entry = [code, { attrs: READABLE << 16, level: 9, mtime: MODIFIED, os: UNIX }];
   write(join(out, 'functions', `${name}.zip`), zipSync({ 'index.cjs': entry }));
-  return { name, raw: code.length, gzip: gzipSync(code, { level: 9 }).length };
+  const gzip = gzipSync(code, { level: 9 }).length;
+  return { name, raw: code.length, gzip, inputs: metafile.inputs };
 }
 
-/** Programs for a machine that has node_modules. */
-async function buildProgram(entryPoint, out) {
-  if (!existsSync(join(root, entryPoint))) return;
-  const { outputFiles } = await build({
+/** @returns what went into it, by path. */
+async function buildProgram(entryPoint, out, options = {}) {
+  const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: [entryPoint],
     format: 'esm',
     outfile: 'program.mjs',
-    packages: 'external',
+    ...options,
   });
   write(out, contentsOf(outputFiles, '.mjs'));
   chmodSync(out, 0o755);
+  return metafile.inputs;
+}
+
+/** All in one but the parser of HCL, which is WebAssembly: what `npm install` of the tarball brings. */
+const COMMAND_LINE = { banner: { js: REQUIRE }, external: ['@cdktf/hcl2json'] };
+/** For a machine that has node_modules. */
+const SANDBOX = { packages: 'external' };
+
+/** The licenses of the packages whose code is in the bundles. */
+function thirdPartyLicenses(inputs) {
+  const packages = new Set(
+    inputs.flatMap(
+      (path) => /^node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+    ),
+  );
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(root, folder, 'package.json')),
+      );
+      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+      const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+      return `${name} ${version} (${license})\n\n${text}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 const contentsOf = (files, ending) => files.find(({ path }) => path.endsWith(ending)).contents;
@@ -126,9 +156,13 @@ async function buildAll() {
   const sizes = [];
   try {
     for (const name of functionNames()) sizes.push(await buildFunction(name, fresh));
-    await buildProgram('cli/main.ts', join(fresh, 'cli', 'cost-sentry.mjs'));
-    await buildProgram('sandbox/main.ts', join(fresh, 'sandbox', 'main.mjs'));
-    await buildProgram('sandbox/lambda-worker.ts', join(fresh, 'sandbox', 'lambda-worker.mjs'));
+    const cli = join(fresh, 'cli', 'cost-sentry.mjs');
+    const inputs = [await buildProgram('cli/main.ts', cli, COMMAND_LINE)];
+    for (const name of ['main', 'lambda-worker']) {
+      await buildProgram(`sandbox/${name}.ts`, join(fresh, 'sandbox', `${name}.mjs`), SANDBOX);
+    }
+    const bundled = [...inputs, ...sizes.map((each) => each.inputs)].flatMap(Object.keys);
+    write(join(fresh, 'THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(bundled));
     write(join(fresh, '.build-id'), id);
     const old = `${fresh}.old`;
     if (existsSync(dist)) renameSync(dist, old);
