@@ -1,0 +1,186 @@
+/** The article's request and every kind of answer, through the built functions, in both executions. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type Json,
+  type RunningSandbox,
+  runSandbox,
+  SMALL,
+  smallRequest,
+  standing,
+} from './support/run-sandbox.ts';
+
+const DIMENSIONS = ['Application', 'CostCenter', 'Environment', 'Model', 'ModelId'];
+
+describe.each(['workflow', 'direct'])("the article's request, executed in %s", (execution) => {
+  const ARTICLE = {
+    model: 'claude-3-5-haiku',
+    prompt: {
+      messages: [
+        { role: 'system', content: 'You are a helpful AWS expert.' },
+        { role: 'user', content: 'How do I make an S3 bucket?' },
+      ],
+      parameters: { max_tokens: 2000, temperature: 0.7, top_p: 0.9, top_k: 50 },
+    },
+    tags: {
+      applicationId: 'aws-documentation-helper',
+      costCenter: 'support',
+      environment: 'production',
+    },
+  };
+  let sandbox: RunningSandbox;
+  beforeAll(async () => {
+    sandbox = await runSandbox('--execution', execution);
+  }, 180_000);
+  afterAll(async () => {
+    expect(await sandbox.stop()).toMatchObject({ code: 0 });
+  });
+
+  test.each(['claude-3-5-haiku', 'support'])('answers with model %s', async (model) => {
+    const { status, body } = await sandbox.post('/v1/invoke', { ...ARTICLE, model });
+    expect([status, body.outcome, body.model]).toEqual([200, 'succeeded', 'claude-3-5-haiku']);
+    const isProfile = body.modelId.startsWith('arn:');
+    expect(body.modelMetric).toBe(isProfile ? body.modelId.split('/')[1] : body.modelId);
+    expect(body.tags).toMatchObject({ ...ARTICLE.tags, modelMetric: body.modelMetric });
+    const sent = (await sandbox.get('/_sandbox/bedrock/requests')).body.at(-1);
+    expect(sent).toMatchObject({ operation: 'Converse', modelId: body.modelId });
+    expect(sent.body.additionalModelRequestFields).toEqual({ top_k: 50 });
+  });
+
+  test('leaves the metrics with their five dimensions', async () => {
+    const { body: metrics } = await sandbox.get('/_sandbox/metrics');
+    for (const name of ['TotalRequests', 'RateLimitApproved', 'InputTokens', 'OutputTokens']) {
+      const metric = metrics.find((each: Json) => each.name === name);
+      expect(Object.keys(metric.dimensions).sort()).toEqual(DIMENSIONS);
+      expect(metric.dimensions).toMatchObject({ CostCenter: 'support', Model: 'claude-3-5-haiku' });
+      expect(metric.namespace).toBe('GenAIRateLimiting');
+    }
+    expect((await sandbox.get('/_sandbox/audit')).body).toHaveLength(2);
+  });
+});
+
+describe.each(['workflow', 'direct'])(
+  'answers of the small policy, executed in %s',
+  (execution) => {
+    let sandbox: RunningSandbox;
+    beforeAll(async () => {
+      sandbox = await runSandbox('--var-file', SMALL, '--execution', execution);
+    }, 180_000);
+    afterAll(async () => {
+      expect(await sandbox.stop()).toMatchObject({ code: 0 });
+    });
+    const invoke = (over = {}) => sandbox.post('/v1/invoke', smallRequest(over));
+    const fail = (name: string, times = 1) =>
+      sandbox.post('/_sandbox/bedrock/behavior', { fail: { name, times } });
+    const called = async () => (await sandbox.get('/_sandbox/bedrock/requests')).body.length;
+
+    test.each([
+      ['AccessDeniedException', 1, 502],
+      ['ValidationException', 1, 502],
+      ['ThrottlingException', 100, 503],
+    ])('a call that fails with %s is given back', async (name, times, expected) => {
+      const before = await standing(sandbox);
+      await fail(name, times);
+      const { status, body, headers } = await invoke();
+      await sandbox.post('/_sandbox/bedrock/behavior', {});
+      expect([status, body.code, body.upstream.name]).toEqual([
+        expected,
+        'invocation_failed',
+        name,
+      ]);
+      if (expected === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await standing(sandbox)).toEqual(before);
+    });
+
+    test('a throttled call is tried again', async () => {
+      const before = await called();
+      await fail('ThrottlingException');
+      expect((await invoke()).status).toBe(200);
+      expect((await called()) - before).toBe(2);
+      expect(await standing(sandbox)).toMatchObject({ three: '1/0' });
+    });
+
+    test('a call whose outcome is not known keeps its reservation until the sweep', async () => {
+      await fail('ModelTimeoutException');
+      const { status, body } = await invoke();
+      expect([status, body.upstream.name]).toEqual([504, 'ModelTimeoutException']);
+      expect(await standing(sandbox)).toMatchObject({ three: '1/1' });
+      const later = new Date(Date.now() + 10 * 60_000).toISOString();
+      await sandbox.post('/_sandbox/clock', { now: later });
+      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 1 });
+      await sandbox.post('/_sandbox/clock', { now: null });
+      expect(await standing(sandbox)).toMatchObject({ three: '2/0' });
+    });
+
+    test('a denied call changes nothing and calls nobody', async () => {
+      expect((await invoke()).status).toBe(200);
+      const before = [await standing(sandbox), await called()];
+      const { status, body, headers } = await invoke();
+      expect([status, body.code, body.limit.name]).toEqual([429, 'limit_exceeded', 'three']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect([await standing(sandbox), await called()]).toEqual(before);
+      const { body: metrics } = await sandbox.get('/_sandbox/metrics');
+      expect(
+        metrics.some(({ name, value }: Json) => name === 'RateLimitDenied' && value === 1),
+      ).toBe(true);
+    });
+
+    test('alerts tell once that a third and all of a limit are used', async () => {
+      const { body: alerts } = await sandbox.get('/_sandbox/alerts');
+      const { body: usage } = await sandbox.get('/v1/usage?costCenter=retail');
+      expect(usage.costCenters[0].limits[0].used).toBe(3);
+      expect(alerts.map(({ detail }: Json) => detail.percent)).toEqual([30, 100]);
+      expect(alerts[0]).toMatchObject({ source: 'bedrock-cost-sentry', time: expect.any(String) });
+    });
+
+    test('the next window is open, and the last one closed again when time goes back', async () => {
+      await sandbox.post('/_sandbox/clock', { now: '2031-05-31T23:59:58Z' });
+      const may = await invoke();
+      expect(may.status).toBe(200);
+      expect(may.body.tags.timestamp).toMatch(/^2031-05-31T23:59:5[89]/);
+      await sandbox.post('/_sandbox/clock', { now: null });
+      expect((await invoke()).status).toBe(429);
+    });
+  },
+);
+
+describe('a ledger that fails', () => {
+  let sandbox: RunningSandbox;
+  beforeAll(async () => {
+    sandbox = await runSandbox('--var-file', SMALL);
+  }, 180_000);
+  afterAll(async () => {
+    await sandbox.stop();
+  });
+  const invoke = () => sandbox.post('/v1/invoke', smallRequest());
+  const fail = (when: string, times: number) =>
+    sandbox.post('/_sandbox/ledger/behavior', { fail: { operation: 'UpdateItem', when, times } });
+
+  test('before every write: 503, and nothing reached Bedrock', async () => {
+    await fail('before', 100);
+    const { status, body } = await invoke();
+    expect([status, body.code]).toEqual([503, 'ledger_unavailable']);
+    expect((await sandbox.get('/_sandbox/bedrock/requests')).body).toEqual([]);
+    await sandbox.post('/_sandbox/ledger/behavior', {});
+  });
+
+  test.each(['before', 'after'])('once, %s the write: the call is counted once', async (when) => {
+    const used = Number((await standing(sandbox)).three.split('/')[0]);
+    await fail(when, 1);
+    expect((await invoke()).status).toBe(200);
+    expect((await standing(sandbox)).three).toBe(`${used + 1}/0`);
+  });
+
+  test('takes two writes for a call and one for a denial, once the policy is known', async () => {
+    const counts = async () => (await sandbox.get('/_sandbox/dynamodb/requests')).body;
+    const before = await counts();
+    expect((await invoke()).status).toBe(200);
+    const approved = await counts();
+    expect((await invoke()).status).toBe(429);
+    const denied = await counts();
+    expect(approved.UpdateItem - before.UpdateItem).toBe(2);
+    expect(denied.UpdateItem - approved.UpdateItem).toBe(1);
+    for (const operation of ['Query', 'GetItem', 'BatchGetItem']) {
+      expect(denied[operation]).toBe(before[operation]);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+/** Runs the built sandbox as a user does, and talks to it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../../../', import.meta.url);
+const START_MS_MAX = 120_000;
+const STEP_MS = 50;
+
+export const pathOf = (path: string): string => fileURLToPath(new URL(path, ROOT));
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are read as a client of the API would.
+export type Json = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Json;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One process started as `npm start` starts it, npm itself left out. */
+export class SandboxProcess {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [pathOf('scripts/start.mjs'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
+    this.child.stderr?.on('data', (chunk) => {
+      this.stderr += chunk;
+    });
+    this.ended = once(this.child, 'close').then(([code]) => ({
+      code,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  /** @throws Error when it ends, or takes too long. */
+  async url(): Promise<string> {
+    const end = performance.now() + START_MS_MAX;
+    while (performance.now() < end && this.child.exitCode === null) {
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(this.stdout)?.[0];
+      if (url) return url;
+      await pause(STEP_MS);
+    }
+    this.child.kill('SIGKILL');
+    throw new Error(`the sandbox did not start: ${this.stdout}${this.stderr}`);
+  }
+
+  /** @returns how it ended. */
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface RunningSandbox {
+  readonly url: string;
+  readonly process: SandboxProcess;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  stop(): Promise<Ended>;
+}
+
+/** Starts one on a free port and waits until it answers. */
+export async function runSandbox(...args: readonly string[]): Promise<RunningSandbox> {
+  const started = new SandboxProcess(['--port', '0', ...args]);
+  const url = await started.url();
+  return {
+    url,
+    process: started,
+    get: async (path, headers = {}) => read(await fetch(url + path, { headers })),
+    post: async (path, body, headers = {}) =>
+      read(
+        await fetch(url + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        }),
+      ),
+    stop: () => started.stop(),
+  };
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text,
+  };
+}
+
+/** A small policy: three requests a month, one dollar, and nothing else. */
+export const SMALL = pathOf('test/integration/sandbox/support/small.tfvars');
+
+/** A request that the small policy allows; `over` replaces members. */
+export const smallRequest = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  model: 'haiku',
+  prompt: {
+    messages: [
+      { role: 'system', content: 'Be short.' },
+      { role: 'user', content: 'Hi' },
+    ],
+    parameters: { max_tokens: 50 },
+  },
+  tags: { applicationId: 'faq', costCenter: 'retail', environment: 'production' },
+  ...over,
+});
+
+export const retailTags = { applicationId: 'faq', costCenter: 'retail', environment: 'production' };
+
+/** What the limits of a cost center hold: `name: used/reserved`. */
+export async function standing(sandbox: RunningSandbox, costCenter = 'retail'): Promise<Json> {
+  const { body } = await sandbox.get(`/v1/usage?costCenter=${costCenter}`);
+  return Object.fromEntries(
+    body.costCenters[0].limits.map((limit: Json) => [
+      limit.name,
+      `${limit.used}/${limit.reserved}`,
+    ]),
+  );
+}
