@@ -11,7 +11,8 @@ locals {
 
   may_read_policy = { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy }
   may_read_usage  = { sid = "ReadUsage", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
-  may_count       = { sid = "Count", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_account }
+  # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
+  may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A scan reads all partitions, so no key can narrow it.
   may_scan    = { sid = "FindExpired", actions = ["dynamodb:Scan"], resources = [local.ledger_arn], conditions = {} }
   may_alert   = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
@@ -22,7 +23,7 @@ locals {
   is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
 
   statements = {
-    "validate-and-set-context" = concat([local.may_read_policy], local.may_use_key)
+    "validate-and-set-context" = concat([local.may_read_policy], local.may_count_tokens, local.may_use_key)
     "reserve-budget"           = concat([local.may_read_policy, local.may_count], local.may_use_key)
     "invoke-model"             = local.may_invoke
     "record-outcome"           = concat([local.may_count, local.may_alert], local.may_use_key)
@@ -32,7 +33,7 @@ locals {
   gateway_statements = concat(
     [local.may_read_policy, local.may_read_usage],
     [for statement in [local.may_start] : statement if local.is_workflow],
-    [for statement in concat([local.may_count, local.may_alert], local.may_invoke) : statement if !local.is_workflow],
+    [for statement in concat([local.may_count, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
     local.may_use_key,
   )
 }
@@ -55,6 +56,17 @@ locals {
       conditions = {}
     }],
   )
+
+  # CountTokens takes bare model ids only:
+  # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+  may_count_tokens = [for mode in [var.ledger.reservation] : {
+    sid     = "CountTokensOfThePolicysModels"
+    actions = ["bedrock:CountTokens"]
+    resources = sort(distinct([
+      for model in local.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
+    ]))
+    conditions = {}
+  } if mode == "count"]
 
   model_arns = {
     for alias, model in local.resolved_models : alias => compact(concat(

@@ -71,7 +71,9 @@ async function test({ root, exec }) {
       timeoutMs: 10 * MINUTE_MS,
     });
     const events = parseEvents(output);
-    const runs = events.filter(({ test_run: run }) => run?.progress === 'complete');
+    // A run that is skipped follows on one that failed.
+    const isRun = ({ test_run: run }) => run?.progress === 'complete' && run.status !== 'skip';
+    const runs = events.filter(isRun);
     for (const { test_run: run } of runs) {
       const name = `${run.path} > ${run.run}`;
       const isFailed = run.status === 'fail' || run.status === 'error';
