@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import dynalite from 'dynalite';
 import db from 'dynalite/db/index.js';
 import * as updateItem from 'dynalite/validations/updateItem.js';
+import { invariant } from '../functions/core/errors.ts';
 import { close, listen } from './loopback.ts';
 
 export interface Engine {
@@ -17,12 +18,34 @@ export interface Engine {
 export async function startDynalite(directory?: string): Promise<Engine> {
   teachAllOld();
   if (directory !== undefined) await mkdir(directory, { recursive: true });
-  const server = dynalite({
+  const { server, store } = create({
     ...(directory !== undefined && { path: directory }),
     createTableMs: 0,
   });
+  await store.db.open().catch((error: Error) => {
+    const cause = error.cause instanceof Object && 'code' in error.cause ? error.cause.code : '';
+    const why = cause === 'LEVEL_LOCKED' ? 'another sandbox uses it' : error.message;
+    throw new Error(`the ledger can't be kept in ${directory}: ${why}`, { cause: error });
+  });
   server.keepAliveTimeout = 60_000;
   return { url: new URL(await listen(server)), close: () => close(server) };
+}
+
+/** dynalite opens its store behind our back, and throws from a request if that fails. */
+function create(options: Parameters<typeof dynalite>[0]) {
+  const original = db.create;
+  let store: ReturnType<typeof original> | undefined;
+  db.create = (settings) => {
+    store = original(settings);
+    return store;
+  };
+  try {
+    const server = dynalite(options);
+    invariant(store, 'dynalite creates its store at once');
+    return { server, store };
+  } finally {
+    db.create = original;
+  }
 }
 
 /** Own mark on the patched function, so that a second sandbox in the process doesn't wrap it twice. */

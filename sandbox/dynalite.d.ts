@@ -14,7 +14,11 @@ declare module 'dynalite/db/index.js' {
     statusCode: number;
     body: Record<string, unknown>;
   }
+  interface Store {
+    readonly db: { open(): Promise<void> };
+  }
   const db: {
+    create(options: object): Store;
     checkConditional(
       request: { ReturnValuesOnConditionCheckFailure?: string },
       item: Record<string, unknown> | undefined,

@@ -103,9 +103,8 @@ const STOP_MS_MAX = 2_000;
 const SAME_SIGNAL_MS = 250;
 const PARENT_MS = 1_000;
 
-/** Under `npm start` nobody is left to stop the sandbox once npm's process is gone. */
+/** Nobody is left to stop the sandbox once who started it is gone. */
 function watchParent(orphaned: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) orphaned();
@@ -115,7 +114,8 @@ function watchParent(orphaned: () => void): void {
 function explain(error: unknown, flags: Flags): { text: string; exitCode: number } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'EADDRINUSE' || code === 'EACCES') {
+  const listens = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+  if (listens && (code === 'EADDRINUSE' || code === 'EACCES')) {
     const why = code === 'EACCES' ? 'may not be used' : 'is in use';
     const text = `Port ${flags.port} ${why}: choose another with --port, or --port 0 for a free one.`;
     return { text, exitCode: USAGE_ERROR };

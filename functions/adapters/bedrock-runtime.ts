@@ -1,4 +1,5 @@
 /** Bedrock Converse through the AWS SDK: one try per call, every failure classified. */
+import { isNativeError } from 'node:util/types';
 import {
   type BedrockRuntimeClient,
   BedrockRuntimeServiceException,
@@ -103,8 +104,7 @@ function toFailure(error: unknown, aborted: boolean): ConverseFailure {
 }
 
 function describe(error: unknown): { name: string; message: string; code: string | undefined } {
-  if (!(error instanceof Error))
-    return { name: 'Unknown', message: String(error), code: undefined };
+  if (!isNativeError(error)) return { name: 'Unknown', message: String(error), code: undefined };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { name: error.name, message: error.message, code };
 }

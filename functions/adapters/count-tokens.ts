@@ -1,4 +1,5 @@
 /** Bedrock CountTokens through the AWS SDK. It costs nothing, so failing is no more than a pity. */
+import { isNativeError } from 'node:util/types';
 import { type BedrockRuntimeClient, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
 import type { CountRequest, TokenCounter } from '../core/bedrock/ports.ts';
 import type { Clock } from '../core/time.ts';
@@ -28,7 +29,7 @@ export class BedrockTokenCounter implements TokenCounter {
       const { inputTokens } = await client.send(command, { abortSignal: stop.signal });
       return Number.isSafeInteger(inputTokens) ? inputTokens : undefined;
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'Unknown';
+      const name = isNativeError(error) ? error.name : 'Unknown';
       const reason = stop.signal.aborted ? 'it took too long' : name;
       warn(`CountTokens did not count for ${baseModelId} (${reason}): the strict bound is used`);
       return undefined;
