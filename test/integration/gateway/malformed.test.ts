@@ -70,7 +70,7 @@ const CASES: readonly [string, Sent, number][] = [
   ['constructor', { body: `{"constructor":{"prototype":{"x":1}},${text.slice(1)}` }, 400],
   ['100,000 brackets', { body: '['.repeat(100_000) }, 400],
   ['100,000 closed brackets', { body: '['.repeat(50_000) + ']'.repeat(50_000) }, 400],
-  ['deep objects', { body: '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000) }, 400],
+  ['deep objects', { body: `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}` }, 400],
   ['no messages', { body: withMessages([]) }, 400],
   ['messages that are none', { body: withMessages({ 0: { role: 'user', content: 'x' } }) }, 400],
   ['empty content', { body: withMessages([{ role: 'user', content: '' }]) }, 400],

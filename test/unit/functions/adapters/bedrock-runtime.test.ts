@@ -21,13 +21,26 @@ const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 let mock: MockBedrock;
 const clients: BedrockRuntimeClient[] = [];
 
+/**
+ * jest runs tests in a realm of their own, where an error of Node's net module is no Error: the SDK
+ * would wrap it and lose its code. Nothing but the realm is changed here.
+ */
+function inThisRealm(handler: NodeHttpHandler): NodeHttpHandler {
+  const handle = handler.handle.bind(handler);
+  handler.handle = (...request) =>
+    handle(...request).catch(({ name, message, code }: Error & { code?: string }) => {
+      throw Object.assign(new Error(message), { name, code });
+    });
+  return handler;
+}
+
 function clientOf(endpoint: string): BedrockRuntimeClient {
   const client = new BedrockRuntimeClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler(),
+    requestHandler: inThisRealm(new NodeHttpHandler()),
   });
   clients.push(client);
   return client;
