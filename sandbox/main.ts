@@ -11,6 +11,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
+  // Whoever read the output may have gone (`npm start | head -1`): the sandbox goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const parsed = parseFlags(process.argv.slice(2), ROOT);
   if (!('flags' in parsed)) {
     (parsed.exitCode === 0 ? process.stdout : process.stderr).write(parsed.text);
