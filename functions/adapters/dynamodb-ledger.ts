@@ -4,11 +4,10 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  paginateScan,
   UpdateItemCommand,
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { LedgerUnavailableError } from '../core/errors.ts';
+import { LedgerFullError, LedgerUnavailableError } from '../core/errors.ts';
 import type {
   AccountContents,
   AccountExpire,
@@ -21,17 +20,22 @@ import type {
   Counters,
   EpochSeconds,
   LedgerStore,
+  OwnHold,
 } from '../core/ledger/ports.ts';
 import type { Clock } from '../core/time.ts';
 import {
   attribute,
   chargeExpression,
   countersOf,
+  type Entry,
   type Expression,
   entryOf,
   expireExpression,
   type Item,
-  removeExpression,
+  publishedExpression,
+  publishedOf,
+  removeCountersExpression,
+  removeMarkersExpression,
   reserveExpression,
   settleExpression,
   settleLateExpression,
@@ -39,8 +43,12 @@ import {
 
 const SORT_KEY = 'counters';
 const BATCH_GET_MAX = 100;
-/** DynamoDB allows 300 operators in an update expression; a removed name counts as one. */
+/**
+ * Below the 4 KB of an expression and its 300 operators:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11
+ */
 const REMOVE_MAX = 250;
+const PRUNE_MAX = 20;
 /** How long an unreserved call's marker guards against a repeated charge, in seconds. */
 const CHARGE_MARKER_SECONDS = 900;
 const BATCH_GET_ROUNDS = 5;
@@ -66,7 +74,7 @@ export class DynamoDbLedger implements LedgerStore {
     const mine = entryOf(result.item?.[attribute.reservation(write.reservationId)]);
     if (mine) {
       if (mine.attemptId !== write.attemptId) return { outcome: 'conflict' };
-      return { outcome: 'replayed', held: mine.amounts };
+      return { outcome: 'replayed', ...ownHold(mine) };
     }
     if (result.item?.[attribute.marker(write.reservationId)]) return { outcome: 'conflict' };
     return { outcome: 'refused', counters: countersOf(result.item) };
@@ -95,63 +103,71 @@ export class DynamoDbLedger implements LedgerStore {
     return result.written ? settled('settledLate', result.item, added) : { outcome: 'replayed' };
   }
 
-  async expire(write: AccountExpire): Promise<boolean> {
-    return (await this.#update(write.account, expireExpression(write))).written;
+  async expire(write: AccountExpire): Promise<Counters | undefined> {
+    const result = await this.#update(write.account, expireExpression(write));
+    return result.written ? countersOf(result.item) : undefined;
   }
 
-  async prune(
-    account: AccountKey,
-    markers: readonly string[],
-    counters: readonly CounterKey[],
-  ): Promise<void> {
-    const names = [
-      ...markers.map(attribute.marker),
-      ...counters.flatMap((key) => [attribute.committed(key), attribute.settled(key)]),
-    ];
-    for (let i = 0; i < names.length; i += REMOVE_MAX) {
-      await this.#update(account, removeExpression(names.slice(i, i + REMOVE_MAX)));
+  async prune(account: AccountKey, markers: readonly string[], counters: Counters): Promise<void> {
+    for (let i = 0; i < markers.length; i += REMOVE_MAX) {
+      await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
+    }
+    const entries = [...counters];
+    for (let i = 0; i < entries.length; i += PRUNE_MAX) {
+      const some = new Map(entries.slice(i, i + PRUNE_MAX));
+      await this.#update(account, removeCountersExpression(some));
     }
   }
 
-  async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
-    const found = new Map<AccountKey, Counters>();
-    for (let i = 0; i < accounts.length; i += BATCH_GET_MAX) {
-      await this.#readBatch(accounts.slice(i, i + BATCH_GET_MAX), found);
+  async markPublished(account: AccountKey, counter: CounterKey, percent: number): Promise<void> {
+    await this.#update(account, publishedExpression(counter, percent));
+  }
+
+  async find(
+    accounts: readonly AccountKey[],
+    { reservationId, attemptId }: { readonly reservationId: string; readonly attemptId: string },
+  ): Promise<ReadonlyMap<AccountKey, OwnHold>> {
+    const found = new Map<AccountKey, OwnHold>();
+    for await (const item of this.#items(accounts, true)) {
+      const entry = entryOf(item[attribute.reservation(reservationId)]);
+      if (entry?.attemptId === attemptId) found.set(item.pk?.S ?? '', ownHold(entry));
     }
     return found;
   }
 
-  async #readBatch(
-    accounts: readonly AccountKey[],
-    found: Map<AccountKey, Counters>,
-  ): Promise<void> {
-    let keys: Item[] = accounts.map(key);
-    // DynamoDB may answer only a part of the keys; the rest is asked for again, a few times.
-    for (let round = 0; keys.length > 0; round++) {
-      if (round === BATCH_GET_ROUNDS) throw new LedgerUnavailableError('the ledger is throttled');
-      const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: keys } } });
-      const output = await this.#reach(() => this.#client.send(command));
-      for (const item of output.Responses?.[this.#table] ?? []) {
-        found.set(item.pk?.S ?? '', countersOf(item));
-      }
-      keys = output.UnprocessedKeys?.[this.#table]?.Keys ?? [];
+  async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
+    const found = new Map<AccountKey, Counters>();
+    for await (const item of this.#items(accounts, false)) {
+      found.set(item.pk?.S ?? '', countersOf(item));
     }
+    return found;
   }
 
-  async *scan(now: EpochSeconds): AsyncIterable<AccountContents> {
-    const pages = paginateScan(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        ConsistentRead: true,
-        FilterExpression: 'begins_with(pk, :account)',
-        ExpressionAttributeValues: { ':account': { S: 'account#' } },
-      },
-    )[Symbol.asyncIterator]();
-    for (;;) {
-      const page = await this.#reach(() => pages.next());
-      if (page.done) return;
-      for (const item of page.value.Items ?? []) yield contentsOf(item, now);
+  async *contents(
+    accounts: readonly AccountKey[],
+    now: EpochSeconds,
+  ): AsyncIterable<AccountContents> {
+    for await (const item of this.#items(accounts, true)) yield contentsOf(item, now);
+  }
+
+  /**
+   * In batches. DynamoDB may answer only a part of the keys (16 MB, or throttled); the rest is asked
+   * for again, as long as it answers anything.
+   */
+  async *#items(accounts: readonly AccountKey[], consistent: boolean): AsyncIterable<Item> {
+    for (let i = 0; i < accounts.length; i += BATCH_GET_MAX) {
+      let keys = accounts.slice(i, i + BATCH_GET_MAX).map(key);
+      for (let silent = 0; keys.length > 0; ) {
+        const request = { Keys: keys, ConsistentRead: consistent };
+        const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: request } });
+        const output = await this.#reach(() => this.#client.send(command));
+        const items = output.Responses?.[this.#table] ?? [];
+        yield* items;
+        keys = output.UnprocessedKeys?.[this.#table]?.Keys ?? [];
+        silent = items.length > 0 ? 0 : silent + 1;
+        if (silent === BATCH_GET_ROUNDS)
+          throw new LedgerUnavailableError('the ledger is throttled');
+      }
     }
   }
 
@@ -198,8 +214,22 @@ export class DynamoDbLedger implements LedgerStore {
 
 const key = (account: AccountKey): Item => ({ pk: { S: account }, sk: { S: SORT_KEY } });
 
-const unavailable = (error: unknown): LedgerUnavailableError =>
-  new LedgerUnavailableError('the ledger did not answer', error);
+const ITEM_TOO_LARGE = /item size.*exceed/i;
+
+function unavailable(error: unknown): LedgerUnavailableError {
+  if (error instanceof LedgerUnavailableError) return error;
+  const isFull =
+    error instanceof Error &&
+    error.name === 'ValidationException' &&
+    ITEM_TOO_LARGE.test(error.message);
+  if (isFull) return new LedgerFullError('too many calls are in flight for one item', error);
+  return new LedgerUnavailableError('the ledger did not answer', error);
+}
+
+const ownHold = ({ amounts, fallback }: Entry): OwnHold => ({
+  held: amounts,
+  ...(fallback !== undefined && { fallback }),
+});
 
 const settled = (
   outcome: 'settled' | 'settledLate',
@@ -215,13 +245,17 @@ function contentsOf(item: Item, now: EpochSeconds): AccountContents {
   for (const [name, value] of Object.entries(item)) {
     const entry = /^[rx]_/.test(name) ? entryOf(value) : undefined;
     if (!entry) continue;
-    const isOver = entry.expiresAt <= now;
+    const { expiresAt, amounts } = entry;
+    const isOver = expiresAt <= now;
     if (name.startsWith('x_') && isOver) staleMarkers.push(name.slice(2));
-    else for (const counter of entry.amounts.keys()) referred.add(counter);
+    else for (const counter of amounts.keys()) referred.add(counter);
     if (name.startsWith('r_') && isOver) {
-      expired.push({ account, reservationId: name.slice(2), held: entry.amounts });
+      const reservationId = name.slice(2);
+      expired.push({ account, reservationId, leaseExpiresAt: expiresAt, held: amounts });
     }
   }
-  const idleCounters = [...countersOf(item).keys()].filter((counter) => !referred.has(counter));
-  return { account, expired, staleMarkers, idleCounters };
+  expired.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
+  const counters = countersOf(item);
+  const idleCounters = [...counters.keys()].filter((counter) => !referred.has(counter));
+  return { account, counters, published: publishedOf(item), expired, staleMarkers, idleCounters };
 }

@@ -6,6 +6,7 @@ import type {
   AccountSettle,
   CounterKey,
   CounterState,
+  Counters,
 } from '../core/ledger/ports.ts';
 
 /** Attribute names of an account item; the only place that knows them. */
@@ -14,6 +15,7 @@ export const attribute = {
   settled: (key: CounterKey) => `s_${key}`,
   reservation: (id: string) => `r_${id}`,
   marker: (id: string) => `x_${id}`,
+  published: (key: CounterKey) => `p_${key}`,
 } as const;
 
 export type Item = Record<string, AttributeValue>;
@@ -25,10 +27,10 @@ export type Expression = Pick<
   | 'ExpressionAttributeValues'
 >;
 
-const number = (value: number): AttributeValue => ({ N: String(value) });
+export const number = (value: number): AttributeValue => ({ N: String(value) });
 
 /** Collects the names and values of one expression and hands out their placeholders. */
-class Placeholders {
+export class Placeholders {
   readonly names: Record<string, string> = {};
   readonly values: Record<string, AttributeValue> = {};
 
@@ -79,11 +81,13 @@ export function reserveExpression(write: AccountReserve): Expression {
 }
 
 /** What a reservation stores: lease end, the call's attempt, and the amount on each counter. */
-function reservationValue({ leaseExpiresAt, attemptId, holds }: AccountReserve): AttributeValue {
+function reservationValue(write: AccountReserve): AttributeValue {
+  const { leaseExpiresAt, attemptId, fallback, holds } = write;
   return {
     M: {
       e: number(leaseExpiresAt),
       n: { S: attemptId },
+      ...(fallback !== undefined && { m: { S: fallback } }),
       a: { M: Object.fromEntries(holds.map(({ key, amount }) => [key, number(amount)])) },
     },
   };
@@ -143,13 +147,42 @@ export function expireExpression(write: AccountExpire): Expression {
     ...additions(p, changes),
   ];
   const update = `SET ${sets.join(', ')} REMOVE ${reservation}`;
-  return p.expression(update, `attribute_exists(${reservation})`);
+  const lease = p.value(number(write.leaseExpiresAt));
+  return p.expression(update, `${reservation}.${p.name('e')} = ${lease}`);
 }
 
-/** Removes attributes nothing refers to any more. */
-export function removeExpression(attributeNames: readonly string[]): Expression {
+/** Removes markers nobody waits for any more. */
+export function removeMarkersExpression(ids: readonly string[]): Expression {
   const p = new Placeholders();
-  return p.expression(`REMOVE ${attributeNames.map((name) => p.name(name)).join(', ')}`);
+  return p.expression(`REMOVE ${ids.map((id) => p.name(attribute.marker(id))).join(', ')}`);
+}
+
+/**
+ * Removes counters that still stand as they were seen. One that a call took from in between stays:
+ * settling that call on a removed counter would make it negative.
+ */
+export function removeCountersExpression(counters: Counters): Expression {
+  const p = new Placeholders();
+  const names: string[] = [];
+  const conditions: string[] = [];
+  for (const [key, { committed, settled }] of counters) {
+    const c = p.name(attribute.committed(key));
+    const s = p.name(attribute.settled(key));
+    names.push(c, s, p.name(attribute.published(key)));
+    conditions.push(`${c} = ${p.value(number(committed))}`);
+    const was = `${s} = ${p.value(number(settled))}`;
+    conditions.push(settled === 0 ? `(attribute_not_exists(${s}) OR ${was})` : was);
+  }
+  return p.expression(`REMOVE ${names.join(', ')}`, conditions.join(' AND '));
+}
+
+/** Notes a percent as published, unless a higher one is. */
+export function publishedExpression(key: CounterKey, percent: number): Expression {
+  const p = new Placeholders();
+  const name = p.name(attribute.published(key));
+  const value = p.value(number(percent));
+  const condition = `attribute_not_exists(${name}) OR ${name} < ${value}`;
+  return p.expression(`SET ${name} = ${value}`, condition);
 }
 
 const markerValue = (
@@ -208,19 +241,33 @@ export function countersOf(item: Item | undefined): ReadonlyMap<CounterKey, Coun
   return counters;
 }
 
+const PUBLISHED_ATTRIBUTE = /^p_(.+)$/;
+
+/** The highest published percents among an item's attributes. */
+export function publishedOf(item: Item): ReadonlyMap<CounterKey, number> {
+  const published = new Map<CounterKey, number>();
+  for (const [name, { N }] of Object.entries(item)) {
+    const key = PUBLISHED_ATTRIBUTE.exec(name)?.[1];
+    if (key !== undefined) published.set(key, Number(N ?? 0));
+  }
+  return published;
+}
+
 /** Lease or marker end, and the amounts, of an `r_` or `x_` attribute. */
 export interface Entry {
   readonly expiresAt: number;
   readonly attemptId: string;
+  readonly fallback?: string;
   readonly amounts: ReadonlyMap<CounterKey, number>;
 }
 
 export function entryOf(value: AttributeValue | undefined): Entry | undefined {
   if (!value?.M) return undefined;
-  const { e, n, a } = value.M;
+  const { e, n, m, a } = value.M;
   return {
     expiresAt: Number(e?.N ?? 0),
     attemptId: n?.S ?? '',
+    ...(m?.S !== undefined && { fallback: m.S }),
     amounts: new Map(Object.entries(a?.M ?? {}).map(([key, { N }]) => [key, Number(N ?? 0)])),
   };
 }

@@ -4,8 +4,8 @@
  */
 import type { Telemetry } from '../core/telemetry/ports.ts';
 
-const print = (line: object): void => {
+export const printLine = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
-export const logTelemetry: Telemetry = { metrics: print, audit: print };
+export const logTelemetry: Telemetry = { metrics: printLine, audit: printLine };

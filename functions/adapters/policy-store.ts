@@ -1,11 +1,22 @@
-/** The policy from the ledger table: one Query, kept for a minute, shared by concurrent callers. */
-import { type AttributeValue, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+/**
+ * The policy from the ledger table, with the shard layout and the overrides: three reads, kept for
+ * a minute, shared by concurrent callers.
+ */
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailableError, PolicyUnavailableError, SentryError } from '../core/errors.ts';
+import { ONE_SHARD, parseLayout } from '../core/ledger/layout.ts';
 import { fromPolicyItems, POLICY_PARTITION } from '../core/policy/items.ts';
-import type { Policy, Problem } from '../core/policy/policy.ts';
+import { OVERRIDE_PARTITION, type OverrideItem, readOverrides } from '../core/policy/overrides.ts';
+import type { Policy, Problem, ShardLayout } from '../core/policy/policy.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
 import { resolvePolicy } from '../core/policy/resolve.ts';
 import type { Clock, EpochMs } from '../core/time.ts';
+import { LAYOUT_KEY } from './dynamodb-settings.ts';
 
 export interface PolicyStoreOptions {
   readonly client: DynamoDBClient;
@@ -75,13 +86,35 @@ function asUnavailable(error: unknown): SentryError {
   return new LedgerUnavailableError(`the policy cannot be read (${reason})`, error);
 }
 
-async function query({ client, tableName }: PolicyStoreOptions): Promise<Policy> {
-  const stored = fromPolicyItems(await allItems(client, tableName));
+async function query(options: PolicyStoreOptions): Promise<Policy> {
+  const [items, overrides, layout] = await Promise.all([
+    partition(options, POLICY_PARTITION),
+    partition(options, OVERRIDE_PARTITION),
+    storedLayout(options),
+  ]);
+  const stored = fromPolicyItems(items.map(toText));
   if ('problems' in stored) throw new PolicyUnavailableError(summary(stored.problems));
   const { config, inferenceProfiles } = stored;
   const resolution = resolvePolicy(config, { inferenceProfiles });
   if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
-  return resolution.policy;
+  const read = readOverrides(resolution.policy, overrides.map(toOverride));
+  for (const warning of read.warnings.slice(0, PROBLEMS_SHOWN)) options.warn(warning);
+  return {
+    ...resolution.policy,
+    shardLayout: layout,
+    overrides: read.overrides,
+    overrideRecords: read.records,
+  };
+}
+
+/** Without a layout everything is in one item; with one that cannot be read nothing is safe. */
+async function storedLayout({ client, tableName }: PolicyStoreOptions): Promise<ShardLayout> {
+  const Key = { pk: { S: LAYOUT_KEY.pk }, sk: { S: LAYOUT_KEY.sk } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key }));
+  if (!Item) return ONE_SHARD;
+  const layout = parseLayout(Item.body?.S ?? '');
+  if (!layout) throw new PolicyUnavailableError('the stored shard layout cannot be read');
+  return layout;
 }
 
 function summary(problems: readonly Problem[]): string {
@@ -90,26 +123,33 @@ function summary(problems: readonly Problem[]): string {
   return `the policy is not valid: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
-async function allItems(
-  client: DynamoDBClient,
-  tableName: string,
-): Promise<{ sk: string; body: string }[]> {
-  const items: { sk: string; body: string }[] = [];
+type Item = Record<string, AttributeValue>;
+
+async function partition(
+  { client, tableName }: PolicyStoreOptions,
+  name: string,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
   let pages = 0;
   const input = {
     TableName: tableName,
-    KeyConditionExpression: 'pk = :policy',
-    ExpressionAttributeValues: { ':policy': { S: POLICY_PARTITION } },
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: name } },
   };
   for await (const { Items = [] } of paginateQuery({ client }, input)) {
-    for (const item of Items) items.push(toText(item));
+    items.push(...Items);
     pages += 1;
-    if (pages > PAGES_MAX) throw new PolicyUnavailableError('the policy has too many items');
+    if (pages > PAGES_MAX) throw new PolicyUnavailableError(`the ${name} has too many items`);
   }
   return items;
 }
 
-const toText = ({ sk, body }: Record<string, AttributeValue>): { sk: string; body: string } => ({
+const toText = ({ sk, body }: Item): { sk: string; body: string } => ({
   sk: sk?.S ?? '',
   body: body?.S ?? '',
+});
+
+const toOverride = (item: Item): OverrideItem => ({
+  ...toText(item),
+  audited: item.audited !== undefined,
 });

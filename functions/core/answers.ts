@@ -168,7 +168,11 @@ export function denial(tags: Tags, refused: RefusedLimit, now: EpochMs): Problem
 }
 
 export function answerLimit({ limit, used, reserved, resetsAt }: LimitStanding): AnswerLimit {
-  const amounts = { limit: limit.amount, used, reserved };
+  const amounts = {
+    limit: limit.amount,
+    ...(used !== undefined && { used }),
+    ...(reserved !== undefined && { reserved }),
+  };
   return { ...limitHead(limit), ...amounts, resetsAt, ...decimals(limit.unit, amounts) };
 }
 

@@ -28,10 +28,15 @@ export class PolicyUnavailableError extends SentryError {
 
 /** The ledger did not answer, or not in time; whether it wrote is unknown. */
 export class LedgerUnavailableError extends SentryError {
-  override readonly name = 'LedgerUnavailableError';
+  override readonly name: string = 'LedgerUnavailableError';
   constructor(message: string, cause?: unknown) {
     super('ledger_unavailable', message, { retryable: true, cause });
   }
+}
+
+/** The account's item takes no further reservation; surely nothing was written. */
+export class LedgerFullError extends LedgerUnavailableError {
+  override readonly name: string = 'LedgerFullError';
 }
 
 /** The workflow did not run to its end; what it reserved is covered by its lease. */

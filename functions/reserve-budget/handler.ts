@@ -12,4 +12,9 @@ const ports = {
   clock: systemClock,
 };
 
-export const handler = workflowStep((call: Valid) => reserveBudget(ports, call));
+/** The workflow leaves the error of a lost try in the state it tries again with. */
+type Input = Valid & { readonly error?: unknown };
+
+export const handler = workflowStep((call: Input) =>
+  reserveBudget(ports, call, call.error !== undefined),
+);

@@ -1,24 +1,30 @@
-/** Once a minute: ends the reservations of calls that never came back. */
-
-import { logTelemetry } from '../adapters/log-telemetry.ts';
+/** Once a minute: what calls that never came back left behind, and what operators changed. */
+import { DynamoDbSettings } from '../adapters/dynamodb-settings.ts';
+import { EventBridgeAlerts } from '../adapters/event-bridge-alerts.ts';
+import { logTelemetry, printLine } from '../adapters/log-telemetry.ts';
 import { systemClock } from '../adapters/system.ts';
-import { sweep } from '../core/ledger/expire.ts';
-import { expiredRecords } from '../core/telemetry/metric-record.ts';
+import { sweepReservations } from '../core/steps/sweep-reservations.ts';
+import { dynamoDbClient, eventBridgeClient } from '../edge/clients.ts';
+import { required } from '../edge/config-from-env.ts';
 import { ledgerFrom } from '../edge/ledger-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
-import { workflowStep } from '../edge/workflow-step.ts';
+import { warn, workflowStep } from '../edge/workflow-step.ts';
 
-const ledger = ledgerFrom(process.env);
+const ports = {
+  ledger: ledgerFrom(process.env),
+  settings: new DynamoDbSettings(dynamoDbClient(), required(process.env, 'LEDGER_TABLE_NAME')),
+  clock: systemClock,
+  alerts: new EventBridgeAlerts(eventBridgeClient(), process.env.EVENT_BUS_NAME ?? 'default'),
+  telemetry: { metrics: logTelemetry.metrics, audit: printLine },
+  warn,
+};
 const policies = policiesFrom(process.env);
 
-export const handler = workflowStep(async () => {
+/** Left for what follows the last expired reservation. */
+const REST_MS = 10_000;
+
+export const handler = workflowStep(async (_event: unknown, context) => {
   const policy = await policies.load();
-  const result = await sweep(ledger, systemClock, policy.ledger, policy.timeZone);
-  for (const record of expiredRecords(result, systemClock.now())) logTelemetry.metrics(record);
-  return {
-    accounts: result.accounts,
-    expired: result.expired.length,
-    prunedMarkers: result.prunedMarkers,
-    prunedCounters: result.prunedCounters,
-  };
+  const remaining = context.getRemainingTimeInMillis();
+  return sweepReservations(ports, policy, systemClock.now() + Math.max(1_000, remaining - REST_MS));
 });

@@ -23,19 +23,29 @@ export function splitCounterKey(key: CounterKey): { limitName: string; periodNam
   return { limitName: key.slice(0, at), periodName: key.slice(at + 1) };
 }
 
-export function accountKey(owner: Owner, shard: number): AccountKey {
-  const who = owner.kind === 'organization' ? owner.kind : `${owner.kind}#${owner.name}`;
-  return `account#${who}#${shard}`;
+/** An owner as keys and events name it: `costCenter#sales`, `model#haiku`, `organization`. */
+export const ownerName = ({ kind, name }: Owner): string =>
+  kind === 'organization' ? kind : `${kind}#${name}`;
+
+export const accountKey = (owner: Owner, shard: number): AccountKey =>
+  `account#${ownerName(owner)}#${shard}`;
+
+/** The numbers 0 to `shards` - 1. */
+export const shardNumbers = (shards: number): readonly number[] =>
+  Array.from({ length: shards }, (_, shard) => shard);
+
+/** Every one of the shards once, beginning where the id's hash says, so that calls spread evenly. */
+export function shardOrder(reservationId: string, shards: readonly number[]): readonly number[] {
+  const first = fnv1a(reservationId) % shards.length;
+  return [...shards.slice(first), ...shards.slice(0, first)];
 }
 
-/** Every shard once, beginning where the id's hash says, so that calls spread evenly. */
-export function shardOrder(reservationId: string, shards: number): readonly number[] {
-  const first = fnv1a(reservationId) % shards;
-  return Array.from({ length: shards }, (_, i) => (first + i) % shards);
-}
-
-/** A shard's part of an amount; the parts of all shards add up to exactly the amount. */
+/**
+ * A shard's part of an amount; the parts of all shards add up to exactly the amount, and a shard
+ * beyond the count has none.
+ */
 export function shardShare(amount: number, shard: number, shards: number): number {
+  if (shard >= shards) return 0;
   const share = Math.floor(amount / shards);
   return share + (shard < amount - share * shards ? 1 : 0);
 }

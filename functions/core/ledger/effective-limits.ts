@@ -1,8 +1,10 @@
 /** Which limits a call meets, and how much of each it may still take. */
+import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Owner, Policy, Scope, Unit } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { counterKey } from './counters.ts';
+import { shardsAt } from './layout.ts';
 import type { CounterKey } from './ports.ts';
 
 /** Who a call is for and which model would run it. */
@@ -22,6 +24,8 @@ export interface EffectiveLimit {
   readonly limit: Limit;
   readonly period: Period;
   readonly key: CounterKey;
+  /** Items the counter is split over in this window. */
+  readonly shards: number;
   /** What this call asks for. */
   readonly requested: number;
   /** The most that may be committed after this call; absent when the limit only observes. */
@@ -65,20 +69,28 @@ export function effectiveLimits(
       owner,
       limits: limits
         .filter((limit) => matches(limit.scope, scope))
-        .map((limit) => effectiveLimit(limit, scope, requested[limit.unit], at, policy.timeZone)),
+        .map((limit) =>
+          effectiveLimit(policy, limitInForce(limit, policy, at), scope, requested, at),
+        ),
     }))
     .filter(({ limits }) => limits.length > 0);
 }
 
 function effectiveLimit(
+  policy: Policy,
   limit: Limit,
   scope: CallScope,
-  requested: number,
+  requested: Amounts,
   at: EpochMs,
-  timeZone: string,
 ): EffectiveLimit {
-  const period = periodAt(limit.window, at, timeZone);
-  const common = { limit, period, key: counterKey(limit.name, period.name), requested };
+  const period = periodAt(limit.window, at, policy.timeZone);
+  const common = {
+    limit,
+    period,
+    key: counterKey(limit.name, period.name),
+    shards: shardsAt(policy.shardLayout, period.startsAt),
+    requested: requested[limit.unit],
+  };
   if (limit.mode === 'observe') return { ...common, fallbacks: [] };
   const ceilings = limit.ceilings
     .filter((ceiling) => matches(ceiling.scope, scope))

@@ -1,55 +1,121 @@
 /**
- * The sweep: reservations of calls that never came back are settled by policy, and what the
- * history no longer needs is dropped. May run at any moment and several times at once.
+ * The sweep's part of the ledger: reservations of calls that never came back are settled by policy,
+ * and what the history no longer needs is dropped. May run at any moment and several times at once.
  */
-import type { LedgerSettings } from '../policy/policy.ts';
-import type { Clock } from '../time.ts';
-import { isBeyondHistory } from './counters.ts';
-import type { ExpiredEntry, LedgerStore } from './ports.ts';
+import { limitsOf } from '../policy/overrides.ts';
+import type { LedgerSettings, Policy } from '../policy/policy.ts';
+import type { Clock, EpochMs } from '../time.ts';
+import { accountKey, isBeyondHistory, ownerName, shardNumbers } from './counters.ts';
+import { mostShards } from './layout.ts';
+import type {
+  AccountContents,
+  AccountKey,
+  CounterKey,
+  CounterState,
+  Counters,
+  EpochSeconds,
+  ExpiredEntry,
+  LedgerStore,
+} from './ports.ts';
 
 /** Longest a Lambda function, and so a late answer, can take (AWS Lambda quotas, 2026-11). */
 const LATEST_ANSWER_SECONDS = 900;
 
-export interface SweepResult {
-  /** Reservations this sweep ended. */
+/** Most two hosts' clocks are taken to differ; a lease ends that much later for the sweep. */
+export const CLOCK_SKEW_SECONDS = 5;
+
+/** Writes of one run; the next one goes on. */
+const EXPIRE_MAX = 2_000;
+
+export interface Expired {
+  /** Reservations this run ended. */
   readonly expired: readonly ExpiredEntry[];
-  readonly accounts: number;
-  readonly prunedMarkers: number;
-  readonly prunedCounters: number;
+  /** Every account found, with its counters as they are after this run. */
+  readonly accounts: readonly AccountContents[];
+  /** False when there was more to end than one run does. */
+  readonly complete: boolean;
 }
 
 /**
- * Goes through all accounts once.
- * @throws LedgerUnavailableError; what was done so far stands, the next sweep goes on.
+ * Ends the reservations whose lease is over.
+ * @param stopBy no new write is begun from then on.
+ * @throws LedgerUnavailableError; what was done so far stands, the next run goes on.
  */
-export async function sweep(
+export async function expireReservations(
   store: LedgerStore,
   clock: Clock,
-  settings: Pick<LedgerSettings, 'expiredReservation' | 'historyWindows'>,
-  timeZone: string,
-): Promise<SweepResult> {
-  const now = clock.now();
-  const nowSeconds = Math.floor(now / 1000);
-  const history = { windows: settings.historyWindows, timeZone };
+  policy: Policy,
+  stopBy: EpochMs,
+): Promise<Expired> {
+  const nowSeconds = Math.floor(clock.now() / 1000);
   const expired: ExpiredEntry[] = [];
-  let accounts = 0;
-  let prunedMarkers = 0;
-  let prunedCounters = 0;
-  for await (const found of store.scan(nowSeconds)) {
-    accounts += 1;
+  const accounts: AccountContents[] = [];
+  let complete = true;
+  for await (const found of store.contents(accountsOf(policy), nowSeconds - CLOCK_SKEW_SECONDS)) {
+    const counters = new Map(found.counters);
     for (const entry of found.expired) {
-      const ended = await store.expire({
-        ...entry,
-        charge: settings.expiredReservation === 'charge',
-        markerExpiresAt: nowSeconds + LATEST_ANSWER_SECONDS,
-      });
-      if (ended) expired.push(entry);
+      if (expired.length === EXPIRE_MAX || clock.now() >= stopBy) {
+        complete = false;
+        break;
+      }
+      const after = await expire(store, policy.ledger, entry, nowSeconds);
+      if (!after) continue;
+      expired.push(entry);
+      for (const [key, state] of after) counters.set(key, state);
     }
-    const old = found.idleCounters.filter((key) => isBeyondHistory(key, now, history));
-    if (old.length === 0 && found.staleMarkers.length === 0) continue;
-    await store.prune(found.account, found.staleMarkers, old);
-    prunedMarkers += found.staleMarkers.length;
-    prunedCounters += old.length;
+    accounts.push({ ...found, counters });
   }
-  return { expired, accounts, prunedMarkers, prunedCounters };
+  return { expired, accounts, complete };
+}
+
+const expire = (
+  store: LedgerStore,
+  { expiredReservation }: LedgerSettings,
+  entry: ExpiredEntry,
+  now: EpochSeconds,
+): Promise<Counters | undefined> =>
+  store.expire({
+    ...entry,
+    charge: expiredReservation === 'charge',
+    markerExpiresAt: now + LATEST_ANSWER_SECONDS,
+  });
+
+/** Every item that calls of this policy may have reserved in. */
+export function accountsOf(policy: Policy): readonly AccountKey[] {
+  const owners = new Map(limitsOf(policy).map(({ owner }) => [ownerName(owner), owner]));
+  const shards = shardNumbers(mostShards(policy.shardLayout));
+  return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
+}
+
+export interface Pruned {
+  readonly markers: number;
+  readonly counters: number;
+}
+
+/**
+ * Drops markers nobody waits for and counters older than the history.
+ * @param needed counters to keep all the same.
+ * @throws LedgerUnavailableError; the next run goes on.
+ */
+export async function prune(
+  store: LedgerStore,
+  policy: Policy,
+  accounts: readonly AccountContents[],
+  now: EpochMs,
+  needed: ReadonlySet<CounterKey>,
+): Promise<Pruned> {
+  const history = { windows: policy.ledger.historyWindows, timeZone: policy.timeZone };
+  const pruned = { markers: 0, counters: 0 };
+  for (const { account, staleMarkers, idleCounters, counters } of accounts) {
+    const old = new Map<CounterKey, CounterState>();
+    for (const key of idleCounters) {
+      const state = counters.get(key);
+      if (state && !needed.has(key) && isBeyondHistory(key, now, history)) old.set(key, state);
+    }
+    if (old.size === 0 && staleMarkers.length === 0) continue;
+    await store.prune(account, staleMarkers, old);
+    pruned.markers += staleMarkers.length;
+    pruned.counters += old.size;
+  }
+  return pruned;
 }

@@ -1,4 +1,5 @@
 /** What the ledger needs from its table: single conditional writes on one account item each. */
+import type { OverrideRecord, ShardLayout } from '../policy/policy.ts';
 
 /** One counter of an account: `<limit>_<period>`, an integer in the limit's unit. */
 export type CounterKey = string;
@@ -27,6 +28,8 @@ export interface AccountReserve {
   readonly reservationId: string;
   /** Tells a retry of the same call from another call that reuses its id. */
   readonly attemptId: string;
+  /** Alias of the model this is for, when it is not the one asked for. */
+  readonly fallback?: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly holds: readonly CounterHold[];
 }
@@ -39,10 +42,16 @@ export type Counters = ReadonlyMap<CounterKey, CounterState>;
 export type AccountReserveResult =
   | { readonly outcome: 'reserved'; readonly counters: Counters }
   /** This very call had reserved already: an answer was lost, or a step ran twice. */
-  | { readonly outcome: 'replayed'; readonly held: ReadonlyMap<CounterKey, number> }
+  | ({ readonly outcome: 'replayed' } & OwnHold)
   /** Another call with this id is under way. */
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'refused'; readonly counters: Counters };
+
+/** What an earlier try of the same call holds in one account. */
+export interface OwnHold {
+  readonly held: ReadonlyMap<CounterKey, number>;
+  readonly fallback?: string;
+}
 
 export interface SettleAmount {
   readonly key: CounterKey;
@@ -71,10 +80,11 @@ export type AccountSettleResult =
   /** An earlier try had taken effect. */
   | { readonly outcome: 'replayed' };
 
-/** A reservation whose lease ended, or a marker nobody waits for any more. */
+/** A reservation whose lease ended. */
 export interface ExpiredEntry {
   readonly account: AccountKey;
   readonly reservationId: string;
+  readonly leaseExpiresAt: EpochSeconds;
   readonly held: ReadonlyMap<CounterKey, number>;
 }
 
@@ -88,6 +98,10 @@ export interface AccountExpire extends ExpiredEntry {
 /** What a sweep finds in one account item. */
 export interface AccountContents {
   readonly account: AccountKey;
+  readonly counters: Counters;
+  /** Highest percent of settled use that was published, by counter. */
+  readonly published: ReadonlyMap<CounterKey, number>;
+  /** By the end of their leases. */
   readonly expired: readonly ExpiredEntry[];
   /** Ids whose marker is older than any answer could be. */
   readonly staleMarkers: readonly string[];
@@ -102,16 +116,30 @@ export interface AccountContents {
 export interface LedgerStore {
   reserve(write: AccountReserve): Promise<AccountReserveResult>;
   settle(write: AccountSettle): Promise<AccountSettleResult>;
-  /** Returns false when the reservation was gone already. */
-  expire(write: AccountExpire): Promise<boolean>;
-  /** Drops markers and counters that are no longer needed. */
-  prune(
-    account: AccountKey,
-    markers: readonly string[],
-    counters: readonly CounterKey[],
-  ): Promise<void>;
+  /**
+   * Ends a reservation if it still has the lease that was seen. Returns the counters after it, or
+   * undefined when the reservation was gone already.
+   */
+  expire(write: AccountExpire): Promise<Counters | undefined>;
+  /** Drops markers, and those of the counters that still stand as they were seen. */
+  prune(account: AccountKey, markers: readonly string[], counters: Counters): Promise<void>;
+  /** Notes that a threshold was published; a higher note stays. */
+  markPublished(account: AccountKey, key: CounterKey, percent: number): Promise<void>;
+  /** Where a call holds something already. Sees every write before it. */
+  find(
+    accounts: readonly AccountKey[],
+    call: { readonly reservationId: string; readonly attemptId: string },
+  ): Promise<ReadonlyMap<AccountKey, OwnHold>>;
   /** All counters of the accounts, for reports; may lag the last writes. */
   read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>>;
-  /** Every account item, in pages. */
-  scan(now: EpochSeconds): AsyncIterable<AccountContents>;
+  /** Those of the accounts that have an item. Sees every write before it. */
+  contents(accounts: readonly AccountKey[], now: EpochSeconds): AsyncIterable<AccountContents>;
+}
+
+/** What an operator's settings of the ledger need beside the accounts. */
+export interface SettingsStore {
+  /** Stores a new shard layout, if none is stored or the stored one is still `seen`. */
+  writeLayout(layout: ShardLayout, seen: ShardLayout): Promise<void>;
+  /** Whether this call was the first to ask for this override: the caller then writes it down. */
+  claimAudit(record: Pick<OverrideRecord, 'key' | 'createdAt'>): Promise<boolean>;
 }

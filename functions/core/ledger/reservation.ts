@@ -21,6 +21,8 @@ export interface HeldCounter {
   readonly limit: HeldLimit;
   /** In the limit's unit. */
   readonly reserved: number;
+  /** Items the counter is split over; with several, one item does not tell where the limit stands. */
+  readonly shards: number;
   /** End of the window, ISO 8601. */
   readonly resetsAt: string;
 }
@@ -35,7 +37,6 @@ export interface Reservation {
   readonly leaseExpiresAt: EpochSeconds;
   /** `unreserved`: the ledger was unreachable and the policy let the call through. */
   readonly basis: 'reserved' | 'unreserved';
-  readonly shards: number;
   readonly accounts: readonly HeldAccount[];
 }
 
@@ -45,6 +46,7 @@ export function heldCounter(effective: EffectiveLimit): HeldCounter {
     key: effective.key,
     limit: { owner, name, window, unit, mode, amount, scope, notifyAt },
     reserved: effective.requested,
+    shards: effective.shards,
     resetsAt: isoTimestamp(effective.period.endsAt),
   };
 }

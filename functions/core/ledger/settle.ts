@@ -5,22 +5,16 @@
 import type { Amounts } from './effective-limits.ts';
 import type { AccountSettleResult, Counters, LedgerStore } from './ports.ts';
 import type { HeldAccount, HeldCounter, HeldLimit, Reservation } from './reservation.ts';
+import { crossingOf, isReached, type ThresholdCrossing } from './thresholds.ts';
 
-/** Where a limit stands right after a settle. Amounts in the limit's unit. */
+/**
+ * Where a limit stands right after a settle, in the limit's unit. A limit that is split over
+ * several items has no amounts: one of them does not tell.
+ */
 export interface LimitStanding {
   readonly limit: HeldLimit;
-  readonly used: number;
-  readonly reserved: number;
-  readonly resetsAt: string;
-}
-
-/** A `notify_at` percent that this settle passed. */
-export interface ThresholdCrossing {
-  /** The same for every delivery of this event: `<account>/<counter>/<percent>`. */
-  readonly id: string;
-  readonly limit: HeldLimit;
-  readonly percent: number;
-  readonly used: number;
+  readonly used?: number;
+  readonly reserved?: number;
   readonly resetsAt: string;
 }
 
@@ -64,7 +58,7 @@ export async function settle(
     if (result.outcome === 'replayed') continue;
     late ||= result.outcome === 'settledLate';
     standings.push(...standingsOf(held, result.counters));
-    crossings.push(...held.counters.flatMap(crossingsOf(held, result)));
+    crossings.push(...held.counters.flatMap((counter) => crossingsOf(counter, result)));
   }
   const exceeded = reservation.accounts.some(({ counters }) =>
     counters.some(({ limit, reserved }) => actual[limit.unit] > reserved),
@@ -77,10 +71,19 @@ export async function release(store: LedgerStore, reservation: Reservation): Pro
   await settle(store, { ...reservation, basis: 'reserved' }, NOTHING);
 }
 
+/**
+ * Gives back what a failed write may have taken, also when it takes effect only after this: a
+ * marker of zero keeps the reservation from being made any more.
+ */
+export async function abandon(store: LedgerStore, reservation: Reservation): Promise<void> {
+  await settle(store, { ...reservation, basis: 'unreserved' }, NOTHING);
+}
+
 function standingsOf({ counters }: HeldAccount, after: Counters): readonly LimitStanding[] {
-  return counters.flatMap(({ key, limit, resetsAt }) => {
+  return counters.flatMap(({ key, limit, shards, resetsAt }) => {
     const state = after.get(key);
     if (!state) return [];
+    if (shards > 1) return [{ limit, resetsAt }];
     const { committed, settled } = state;
     return [{ limit, used: settled, reserved: committed - settled, resetsAt }];
   });
@@ -88,17 +91,17 @@ function standingsOf({ counters }: HeldAccount, after: Counters): readonly Limit
 
 /**
  * Found in the settle's own returned values: settles of one item are one after the other, so
- * exactly one of them passes a given percent.
+ * exactly one of them passes a given percent. Of a limit split over several items only the sum
+ * counts, which the sweep looks at.
  */
-const crossingsOf =
-  ({ account }: HeldAccount, { counters, added }: Settled) =>
-  ({ key, limit, resetsAt }: HeldCounter): readonly ThresholdCrossing[] => {
-    const used = counters.get(key)?.settled ?? 0;
-    const before = used - (added.get(key) ?? 0);
-    return limit.notifyAt
-      .filter((percent) => isBelow(before, limit, percent) && !isBelow(used, limit, percent))
-      .map((percent) => ({ id: `${account}/${key}/${percent}`, limit, percent, used, resetsAt }));
-  };
-
-const isBelow = (used: number, { amount }: HeldLimit, percent: number) =>
-  BigInt(used) * 100n < BigInt(amount) * BigInt(percent);
+function crossingsOf(
+  { key, limit, shards, resetsAt }: HeldCounter,
+  { counters, added }: Settled,
+): readonly ThresholdCrossing[] {
+  if (shards > 1) return [];
+  const used = counters.get(key)?.settled ?? 0;
+  const before = used - (added.get(key) ?? 0);
+  return limit.notifyAt
+    .filter((percent) => !isReached(before, limit, percent) && isReached(used, limit, percent))
+    .map((percent) => crossingOf(limit, { key, percent, used, resetsAt }));
+}

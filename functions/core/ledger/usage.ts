@@ -1,9 +1,11 @@
 /** Where every limit stands: what `GET /v1/usage` and `cost-sentry usage` show. */
 import { formatUsd } from '../money.ts';
+import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Owner, Policy, Scope } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
-import { accountKey, counterKey } from './counters.ts';
+import { accountKey, counterKey, shardNumbers } from './counters.ts';
+import { mostShards } from './layout.ts';
 import type { AccountKey, CounterState, Counters, LedgerStore } from './ports.ts';
 
 /** One limit in its current window. Amounts in its unit; `utilization` in percent, rounded down. */
@@ -44,13 +46,14 @@ export async function usageOf(
   owners: readonly { owner: Owner; limits: readonly Limit[] }[],
   now: EpochMs,
 ): Promise<readonly OwnerUsage[]> {
-  const shards = Array.from({ length: policy.ledger.shards }, (_, shard) => shard);
+  const shards = shardNumbers(mostShards(policy.shardLayout));
   const keysOf = (owner: Owner) => shards.map((shard) => accountKey(owner, shard));
   const wanted = owners.filter(({ limits }) => limits.length > 0);
   const counters = await store.read(wanted.flatMap(({ owner }) => keysOf(owner)));
   return owners.map(({ owner, limits }) => ({
     name: owner.name,
-    limits: limits.map((limit) => {
+    limits: limits.map((configured) => {
+      const limit = limitInForce(configured, policy, now);
       const period = periodAt(limit.window, now, policy.timeZone);
       return limitUsage(limit, period, sumOf(limit, period, keysOf(owner), counters), now);
     }),

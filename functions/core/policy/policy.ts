@@ -105,6 +105,40 @@ export interface LedgerSettings {
   readonly onLedgerError: 'deny' | 'allow';
 }
 
+/** A number of shards and the windows it is for: those that begin at `from` or later. */
+export interface ShardsSince {
+  readonly shards: number;
+  /** Milliseconds since 1970; the first entry of a layout also counts for everything before. */
+  readonly from: number;
+}
+
+/** Ascending by `from`. */
+export type ShardLayout = readonly [ShardsSince, ...ShardsSince[]];
+
+/** A limit's amount for a while, set by an operator and not by the configuration. */
+export interface Override {
+  /** `<owner kind>#<owner name>/<limit name>`. */
+  readonly key: string;
+  /** In the limit's unit, as in `Limit.amount`. */
+  readonly amount: number;
+  /** First moment at which it no longer holds, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** An operator's change of a limit, as it is stored: also one that does not hold any more. */
+export interface OverrideRecord {
+  readonly key: string;
+  readonly action: 'raise' | 'lower' | 'reset';
+  readonly reason: string;
+  readonly author: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly until?: string;
+  /** In the limit's unit; absent for a reset. */
+  readonly amount?: number;
+  readonly audited: boolean;
+}
+
 export interface Policy {
   readonly name: string;
   readonly timeZone: string;
@@ -116,6 +150,12 @@ export interface Policy {
   readonly models: ReadonlyMap<string, Model>;
   readonly costCenters: ReadonlyMap<string, CostCenter>;
   readonly organization: { readonly limits: readonly Limit[] };
+  /** Over how many items each window's counters are split; see `ledger/layout.ts`. */
+  readonly shardLayout: ShardLayout;
+  /** By key. Whether one holds is asked of the clock at the time of use. */
+  readonly overrides: ReadonlyMap<string, Override>;
+  /** All that is stored, for the audit log. */
+  readonly overrideRecords: readonly OverrideRecord[];
 }
 
 /** One thing wrong with a configuration or a request, and what to write instead. */

@@ -81,6 +81,7 @@ function toPolicy(
   { inferenceProfiles }: ResolveOptions,
 ): Policy {
   const profiles = groupByCostCenter(inferenceProfiles ?? new Map());
+  const ledger = toLedger(config.ledger ?? {});
   return {
     name: config.name ?? DEFAULT_NAME,
     timeZone: config.time_zone ?? 'UTC',
@@ -89,7 +90,7 @@ function toPolicy(
     ...(config.default_cost_center !== undefined && {
       defaultCostCenter: config.default_cost_center,
     }),
-    ledger: toLedger(config.ledger ?? {}),
+    ledger,
     applications: new Map(
       Object.entries(config.applications).map(([name, { environments }]) => [
         name,
@@ -106,6 +107,10 @@ function toPolicy(
     organization: {
       limits: toLimits({ kind: 'organization', name: 'organization' }, config.organization?.limits),
     },
+    // What the table says of these wins; without a table the configuration is all there is.
+    shardLayout: [{ shards: ledger.shards, from: 0 }],
+    overrides: new Map(),
+    overrideRecords: [],
   };
 }
 

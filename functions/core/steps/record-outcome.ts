@@ -5,12 +5,13 @@ import { LedgerUnavailableError } from '../errors.ts';
 import type { Amounts } from '../ledger/effective-limits.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { release, type SettleResult, settle } from '../ledger/settle.ts';
+import { publishCrossings } from '../ledger/thresholds.ts';
 import { formatUsd } from '../money.ts';
 import { type TokenUsage, totalInputTokens } from '../pricing/price.ts';
 import type { Approved, Decided, Recorded, Valid } from '../state.ts';
 import type { AuditLine } from '../telemetry/audit.ts';
 import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
-import type { Alert, AlertPublisher, Telemetry } from '../telemetry/ports.ts';
+import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import { type Clock, isoTimestamp } from '../time.ts';
 import { costNanoUsd } from './invoke-model.ts';
 
@@ -159,36 +160,17 @@ function auditLine(
   };
 }
 
-/** An alert that cannot be handed over must not cost the caller the answer. */
+/**
+ * An alert that cannot be handed over must not cost the caller the answer; the sweep finds what is
+ * missing and hands it over later.
+ */
 async function publish(
   ports: RecordPorts,
   call: Recordable,
   result: SettleResult | undefined,
 ): Promise<void> {
-  const alerts = (result?.crossings ?? []).map(
-    ({ id, limit, percent, used, resetsAt }): Alert => ({
-      id,
-      type: 'LimitThresholdCrossed',
-      detail: {
-        owner: limit.owner,
-        limit: limit.name,
-        window: limit.window,
-        unit: limit.unit,
-        mode: limit.mode,
-        percent,
-        amount: limit.amount,
-        used,
-        ...(limit.unit === 'usd' && {
-          usd: { amount: formatUsd(limit.amount), used: formatUsd(used) },
-        }),
-        resetsAt,
-        requestId: call.tags.requestId,
-      },
-    }),
-  );
-  if (alerts.length === 0) return;
   try {
-    await ports.alerts.publish(alerts);
+    await publishCrossings(ports, result?.crossings ?? [], call.tags.requestId);
   } catch (error) {
     ports.warn('an alert could not be published', error);
   }

@@ -1,6 +1,6 @@
 /** Step 2: reserve the worst case of the call, or refuse it. */
 import { denial, money, problem } from '../answers.ts';
-import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
+import { LedgerFullError, LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import type { Reservation } from '../ledger/reservation.ts';
 import { type ReserveRequest, reserve, unreserved } from '../ledger/reserve.ts';
@@ -15,8 +15,15 @@ export interface ReservePorts {
   readonly clock: Clock;
 }
 
-/** Safe to run again for the same call: its own reservation is found, not made twice. */
-export async function reserveBudget(ports: ReservePorts, call: Valid): Promise<Reserved> {
+/**
+ * Safe to run again for the same call: its own reservation is found, not made twice.
+ * @param again an earlier run of this step for this call may have written, and its answer is lost.
+ */
+export async function reserveBudget(
+  ports: ReservePorts,
+  call: Valid,
+  again = false,
+): Promise<Reserved> {
   let policy: Policy;
   try {
     policy = await ports.policies.load();
@@ -25,7 +32,7 @@ export async function reserveBudget(ports: ReservePorts, call: Valid): Promise<R
     if (error instanceof PolicyUnavailableError) return unavailable(call, error);
     throw error;
   }
-  const request = reserveRequest(policy, call, ports.clock.now());
+  const request = { ...reserveRequest(policy, call, ports.clock.now()), again };
   try {
     const decision = await reserve(ports.ledger, request);
     switch (decision.outcome) {
@@ -43,7 +50,9 @@ export async function reserveBudget(ports: ReservePorts, call: Valid): Promise<R
     }
   } catch (error) {
     if (!(error instanceof LedgerUnavailableError)) throw error;
-    if (policy.ledger.onLedgerError === 'deny') return unavailable(call);
+    // What could not be counted afterwards either is not let through.
+    const isFull = error instanceof LedgerFullError;
+    if (policy.ledger.onLedgerError === 'deny' || isFull) return unavailable(call);
     return approved(call, call.candidates[0].model, unreserved(request));
   }
 }

@@ -3,8 +3,10 @@ import type { ProblemCode } from '../answers.ts';
 import type { AnswerContent } from '../bedrock/ports.ts';
 import type { Prompt } from '../bedrock/prompt.ts';
 import type { Caller } from '../identity.ts';
+import type { OverrideRecord } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/price.ts';
 import type { Recorded, Tags } from '../state.ts';
+import { type EpochMs, isoTimestamp } from '../time.ts';
 
 export interface AuditLine {
   readonly kind: 'audit';
@@ -31,4 +33,26 @@ export interface AuditLine {
   readonly error?: { readonly code: ProblemCode; readonly name?: string };
   readonly prompt?: Prompt;
   readonly completion?: AnswerContent;
+}
+
+/** An operator's change of a limit. */
+export interface OverrideLine {
+  readonly kind: 'audit';
+  readonly event: 'limit_override';
+  /** When the line was written, ISO 8601 UTC. */
+  readonly at: string;
+  readonly action: OverrideRecord['action'];
+  /** `<owner kind>#<owner name>/<limit>`. */
+  readonly limit: string;
+  /** In the limit's unit. */
+  readonly amount?: number;
+  readonly until?: string;
+  readonly reason: string;
+  readonly author: string;
+  readonly createdAt: string;
+}
+
+export function overrideLine(record: OverrideRecord, at: EpochMs): OverrideLine {
+  const { key, audited: _, ...rest } = record;
+  return { kind: 'audit', event: 'limit_override', at: isoTimestamp(at), limit: key, ...rest };
 }

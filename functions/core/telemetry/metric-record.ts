@@ -3,13 +3,20 @@
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html,
  * 2026-11). Built by hand, as the libraries add a `service` dimension to the five agreed ones.
  */
-import type { SweepResult } from '../ledger/expire.ts';
+import { counterKey, ownerName } from '../ledger/counters.ts';
+import type { Expired } from '../ledger/expire.ts';
+import { shardsAt } from '../ledger/layout.ts';
+import type { AccountContents } from '../ledger/ports.ts';
 import type { LimitStanding, SettleResult } from '../ledger/settle.ts';
+import { ownerOf } from '../ledger/thresholds.ts';
 import { utilizationPercent } from '../ledger/usage.ts';
 import { formatUsd } from '../money.ts';
+import { limitInForce, limitsOf } from '../policy/overrides.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/price.ts';
 import type { Dimensions, Recorded } from '../state.ts';
 import type { EpochMs } from '../time.ts';
+import { periodAt } from '../windows.ts';
 
 export const NAMESPACE = 'GenAIRateLimiting';
 
@@ -116,20 +123,53 @@ export function utilizationRecords(
   costCenter: string,
   at: EpochMs,
 ): readonly MetricRecord[] {
-  return standings.map(({ limit, used, reserved }) =>
-    metricRecord(
-      utilizationDimensions(limit, costCenter),
-      { LimitUtilization: utilizationPercent(used + reserved, limit.amount) },
-      at,
-    ),
+  return standings.flatMap(({ limit, used, reserved }) =>
+    used === undefined || reserved === undefined
+      ? []
+      : [utilizationRecord(limit, used + reserved, costCenter, at)],
   );
 }
+
+/** The same for limits split over several items: only a sweep sees their sum. */
+export function sharedUtilizationRecords(
+  policy: Policy,
+  accounts: readonly AccountContents[],
+  at: EpochMs,
+): readonly MetricRecord[] {
+  return limitsOf(policy).flatMap((configured) => {
+    const limit = limitInForce(configured, policy, at);
+    const period = periodAt(limit.window, at, policy.timeZone);
+    if (shardsAt(policy.shardLayout, period.startsAt) === 1) return [];
+    const key = counterKey(limit.name, period.name);
+    const committed = accounts
+      .filter(({ account }) => ownerOf(account) === ownerName(limit.owner))
+      .map(({ counters }) => counters.get(key)?.committed);
+    if (committed.every((amount) => amount === undefined)) return [];
+    const sum = committed.reduce<number>((total, amount = 0) => total + amount, 0);
+    return [utilizationRecord(limit, sum, limit.owner.name, at)];
+  });
+}
+
+const utilizationRecord = (
+  limit: LimitStanding['limit'],
+  committed: number,
+  costCenter: string,
+  at: EpochMs,
+): MetricRecord =>
+  metricRecord(
+    utilizationDimensions(limit, costCenter),
+    { LimitUtilization: utilizationPercent(committed, limit.amount) },
+    at,
+  );
 
 /**
  * How many calls never came back, by cost center. An account tells no more than its owner, and a
  * call that held in several accounts counts once, for its cost center if it has one there.
  */
-export function expiredRecords({ expired }: SweepResult, at: EpochMs): readonly MetricRecord[] {
+export function expiredRecords(
+  { expired }: Pick<Expired, 'expired'>,
+  at: EpochMs,
+): readonly MetricRecord[] {
   const costCenterOf = new Map<string, string>();
   for (const { account, reservationId } of expired) {
     const [, kind, name] = account.split('#');

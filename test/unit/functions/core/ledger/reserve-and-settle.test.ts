@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts';
 import type { Amounts } from '../../../../../functions/core/ledger/effective-limits.ts';
-import { sweep } from '../../../../../functions/core/ledger/expire.ts';
 import type { LedgerStore } from '../../../../../functions/core/ledger/ports.ts';
 import type { Reservation } from '../../../../../functions/core/ledger/reservation.ts';
 import { reserve, unreserved } from '../../../../../functions/core/ledger/reserve.ts';
@@ -333,8 +332,8 @@ describe('settle', () => {
       [50, 20],
     ]);
     expect(crossed.map(({ id }) => id).sort()).toEqual([
-      `${account()}/n_2026-11/100`,
-      `${account()}/n_2026-11/50`,
+      `costCenter#${center}/n/2026-11/100`,
+      `costCenter#${center}/n/2026-11/50`,
     ]);
   });
 
@@ -352,68 +351,6 @@ describe('settle', () => {
     await reserve(table.ledger, request);
     await settle(table.ledger, unreserved(request), amounts(1));
     expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
-  });
-});
-
-describe('sweep', () => {
-  const settings = { expiredReservation: 'charge', historyWindows: 3 } as const;
-  const afterLease = '2026-11-23T14:12:31.000Z';
-
-  test('charges the worst case of a call that never came back, once', async () => {
-    const policy = withLimits([{ name: 'usd', window: 'month', unit: 'usd', amount: 1 }]);
-    const reservation = await reserved(policy, { worstCase: amounts(5_000) });
-    await sweep(table.ledger, table.clock, settings, 'UTC');
-    expect(await counter('usd_2026-11')).toEqual({ committed: 5_000, settled: 0 });
-    table.clock.set(afterLease);
-    const sweeps = await Promise.all([
-      sweep(table.ledger, table.clock, settings, 'UTC'),
-      sweep(table.ledger, table.clock, settings, 'UTC'),
-    ]);
-    const ended = sweeps.flatMap(({ expired }) => expired.map((entry) => entry.reservationId));
-    expect(ended.filter((id) => id === reservation.id)).toHaveLength(1);
-    expect(await counter('usd_2026-11')).toEqual({ committed: 5_000, settled: 5_000 });
-  });
-
-  test('gives it back when the policy says release', async () => {
-    const policy = withLimits(three);
-    await reserved(policy);
-    table.clock.set(afterLease);
-    await sweep(table.ledger, table.clock, { ...settings, expiredReservation: 'release' }, 'UTC');
-    expect(await counter(MONTH)).toEqual({ committed: 0, settled: 0 });
-  });
-
-  test.each(['charge', 'release'] as const)(
-    'an answer after the lease corrects the counters to the real cost (%s)',
-    async (expiredReservation) => {
-      const policy = withLimits([{ name: 'usd', window: 'month', unit: 'usd', amount: 1 }]);
-      const reservation = await reserved(policy, { worstCase: amounts(5_000) });
-      table.clock.set(afterLease);
-      await sweep(table.ledger, table.clock, { ...settings, expiredReservation }, 'UTC');
-      const result = await settle(table.ledger, reservation, amounts(1_234));
-      expect(result.late).toBe(true);
-      expect(await counter('usd_2026-11')).toEqual({ committed: 1_234, settled: 1_234 });
-      await settle(table.ledger, reservation, amounts(1_234));
-      expect(await counter('usd_2026-11')).toEqual({ committed: 1_234, settled: 1_234 });
-    },
-  );
-
-  test('drops markers and counters nothing needs, and keeps the rest', async () => {
-    const policy = withLimits([
-      ...three,
-      { name: 'm', window: 'minute', unit: 'requests', amount: 9 },
-    ]);
-    await reserved(policy);
-    await settle(table.ledger, await reserved(policy), amounts(1));
-    table.clock.set(afterLease);
-    await sweep(table.ledger, table.clock, settings, 'UTC');
-    // The minute's counter is beyond the history, but a marker may still correct it.
-    expect(await counter('m_2026-11-23T14:05')).toEqual({ committed: 2, settled: 2 });
-    table.clock.set('2026-11-23T15:00:00.000Z');
-    await sweep(table.ledger, table.clock, settings, 'UTC');
-    await sweep(table.ledger, table.clock, settings, 'UTC');
-    expect(Object.keys(await table.attributes(account())).sort()).toEqual(
-      ['pk', 'sk', `c_${MONTH}`, `s_${MONTH}`].sort(),
-    );
   });
 });
 

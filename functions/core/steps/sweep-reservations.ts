@@ -1,0 +1,117 @@
+/**
+ * Once a minute: ends reservations of calls that never came back, tells thresholds nobody told,
+ * drops what is old, and writes down what operators changed. Every part may fail alone; the next
+ * run does it again. Safe at any moment and several times at once.
+ */
+import { type Expired, expireReservations, type Pruned, prune } from '../ledger/expire.ts';
+import { nextLayout } from '../ledger/layout.ts';
+import type { LedgerStore, SettingsStore } from '../ledger/ports.ts';
+import { missingCrossings, publishCrossings } from '../ledger/thresholds.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type OverrideLine, overrideLine } from '../telemetry/audit.ts';
+import { expiredRecords, sharedUtilizationRecords } from '../telemetry/metric-record.ts';
+import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
+import type { Clock, EpochMs } from '../time.ts';
+
+export interface SweepPorts {
+  readonly ledger: LedgerStore;
+  readonly settings: SettingsStore;
+  readonly clock: Clock;
+  readonly alerts: AlertPublisher;
+  readonly telemetry: Pick<Telemetry, 'metrics'> & { readonly audit: (line: OverrideLine) => void };
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+export interface SweepResult {
+  readonly accounts: number;
+  readonly expired: number;
+  readonly published: number;
+  readonly prunedMarkers: number;
+  readonly prunedCounters: number;
+  readonly overridesAudited: number;
+  /** False when there was more to end than one run does: the next one goes on. */
+  readonly complete: boolean;
+}
+
+/**
+ * @param stopBy no new reservation is ended from then on.
+ * @throws LedgerUnavailableError when the accounts cannot be read or written.
+ */
+export async function sweepReservations(
+  ports: SweepPorts,
+  policy: Policy,
+  stopBy: EpochMs,
+): Promise<SweepResult> {
+  const { ledger, clock, telemetry } = ports;
+  await resizeShards(ports, policy);
+  const overridesAudited = await auditOverrides(ports, policy);
+  const swept = await expireReservations(ledger, clock, policy, stopBy);
+  const now = clock.now();
+  for (const record of expiredRecords(swept, now)) telemetry.metrics(record);
+  for (const record of sharedUtilizationRecords(policy, swept.accounts, now)) {
+    telemetry.metrics(record);
+  }
+  const { published, pruned } = await publishAndPrune(ports, policy, swept);
+  return {
+    accounts: swept.accounts.length,
+    expired: swept.expired.length,
+    published,
+    prunedMarkers: pruned.markers,
+    prunedCounters: pruned.counters,
+    overridesAudited,
+    complete: swept.complete,
+  };
+}
+
+/** A counter whose threshold could not be told stays until it could. */
+async function publishAndPrune(
+  ports: SweepPorts,
+  policy: Policy,
+  { accounts }: Expired,
+): Promise<{ readonly published: number; readonly pruned: Pruned }> {
+  const now = ports.clock.now();
+  const missing = missingCrossings(policy, accounts, now);
+  const isTold = await attempt(ports, 'a threshold could not be published', () =>
+    publishCrossings(ports, missing),
+  );
+  const needed = new Set(isTold ? [] : missing.map(({ key }) => key));
+  const pruned = await prune(ports.ledger, policy, accounts, now, needed);
+  return { published: isTold ? missing.length : 0, pruned };
+}
+
+async function resizeShards(ports: SweepPorts, policy: Policy): Promise<void> {
+  const { shardLayout: stored, ledger } = policy;
+  const next = nextLayout(stored, ledger.shards, ports.clock.now(), ledger.historyWindows);
+  if (!next) return;
+  await attempt(ports, 'the shard layout could not be written', () =>
+    ports.settings.writeLayout(next, stored),
+  );
+}
+
+/** Of several runs at once, the one that sets the flag on the item writes the line. */
+async function auditOverrides(ports: SweepPorts, policy: Policy): Promise<number> {
+  let audited = 0;
+  for (const record of policy.overrideRecords) {
+    if (record.audited) continue;
+    await attempt(ports, 'an override could not be put into the audit log', async () => {
+      if (!(await ports.settings.claimAudit(record))) return;
+      ports.telemetry.audit(overrideLine(record, ports.clock.now()));
+      audited += 1;
+    });
+  }
+  return audited;
+}
+
+async function attempt(
+  { warn }: SweepPorts,
+  message: string,
+  run: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    warn(message, error);
+    return false;
+  }
+}

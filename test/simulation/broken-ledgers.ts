@@ -1,0 +1,149 @@
+/**
+ * Ledgers with one mistake each, as found in the wild. The simulation must catch every one of
+ * them; a check that passes a broken ledger proves nothing about a sound one.
+ */
+import { countersOf } from '../../functions/adapters/ledger-expressions.ts';
+import type {
+  AccountReserve,
+  AccountReserveResult,
+  AccountSettle,
+  AccountSettleResult,
+  LedgerStore,
+} from '../../functions/core/ledger/ports.ts';
+import { periodOf } from './policies.ts';
+import { TABLE, type Variation, type VariationContext } from './run.ts';
+
+/** The store with some of its methods replaced, whatever else it may have. */
+const changed = (store: LedgerStore, over: Partial<LedgerStore>): LedgerStore =>
+  new Proxy(store, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(over, name);
+      if (own !== undefined) return own;
+      const method: unknown = Reflect.get(target, name);
+      return typeof method === 'function' ? method.bind(target) : method;
+    },
+  });
+
+/** One UpdateItem that adds to counters, without a condition. */
+async function addBlindly(
+  { send }: VariationContext,
+  { account, reservationId, amounts }: AccountSettle,
+): Promise<AccountSettleResult> {
+  const names: Record<string, string> = { '#r': `r_${reservationId}` };
+  const values: Record<string, { N: string }> = { ':zero': { N: '0' } };
+  const sets = amounts.flatMap(({ key, reserved, actual }, i) => {
+    names[`#c${i}`] = `c_${key}`;
+    names[`#s${i}`] = `s_${key}`;
+    values[`:c${i}`] = { N: String(actual - reserved) };
+    values[`:s${i}`] = { N: String(actual) };
+    const add = (name: string, by: string) => `${name} = if_not_exists(${name}, :zero) + ${by}`;
+    return [add(`#c${i}`, `:c${i}`), add(`#s${i}`, `:s${i}`)];
+  });
+  await send({
+    TableName: TABLE,
+    Key: { pk: { S: account }, sk: { S: 'counters' } },
+    UpdateExpression: `SET ${sets.join(', ')} REMOVE #r`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  });
+  return {
+    outcome: 'settled',
+    counters: new Map(),
+    added: new Map(amounts.map(({ key, actual }) => [key, actual])),
+  };
+}
+
+/** Reads the counters, decides, then writes: everybody who read before the write gets through. */
+async function readThenWrite(
+  store: LedgerStore,
+  { get }: VariationContext,
+  write: AccountReserve,
+): Promise<AccountReserveResult> {
+  const output = await get(write.account);
+  const counters = countersOf('Item' in output ? { ...output.Item } : undefined);
+  const isFull = write.holds.some(({ key, amount, ceiling }) => {
+    const { committed = 0 } = counters.get(key) ?? {};
+    return ceiling !== undefined && committed + amount > ceiling;
+  });
+  if (isFull) return { outcome: 'refused', counters };
+  const holds = write.holds.map(({ key, amount }) => ({ key, amount }));
+  return store.reserve({ ...write, holds });
+}
+
+/** The window that is now, instead of the one the reservation was made in. */
+function atSettleTime({ clock, plan }: VariationContext, write: AccountSettle): AccountSettle {
+  const amounts = write.amounts.map((amount) => {
+    const [name] = amount.key.split('_');
+    const owner = write.account.split('#').slice(1, -1).join('#');
+    const limit = plan.limits.find((each) => each.owner === owner && each.name === name);
+    return limit
+      ? { ...amount, key: `${limit.name}_${periodOf(limit.window, clock.now())}` }
+      : amount;
+  });
+  return { ...write, amounts };
+}
+
+/** Every shard with the limit of all of them. */
+function fullLimit({ plan }: VariationContext, write: AccountReserve): AccountReserve {
+  const owner = write.account.split('#').slice(1, -1).join('#');
+  const holds = write.holds.map((hold) => {
+    const limit = plan.limits.find(
+      ({ owner: of, name }) => of === owner && hold.key.startsWith(`${name}_`),
+    );
+    return limit && hold.ceiling !== undefined ? { ...hold, ceiling: limit.amount } : hold;
+  });
+  return { ...write, holds };
+}
+
+const isRelease = ({ amounts }: AccountSettle) => amounts.every(({ actual }) => actual === 0);
+
+export const BROKEN_LEDGERS: readonly Variation[] = [
+  {
+    name: 'reads, then writes',
+    store: (store, context) =>
+      changed(store, { reserve: (write) => readThenWrite(store, context, write) }),
+  },
+  {
+    name: 'settles without a condition',
+    store: (store, context) =>
+      changed(store, {
+        settle: (write) => (isRelease(write) ? store.settle(write) : addBlindly(context, write)),
+      }),
+  },
+  {
+    name: 'drops a late settle',
+    store: (store, context) =>
+      changed(store, {
+        settle: async (write) => {
+          const output = await context.get(write.account);
+          const isHeld = 'Item' in output && output.Item?.[`r_${write.reservationId}`];
+          return isHeld ? store.settle(write) : { outcome: 'replayed' };
+        },
+      }),
+  },
+  {
+    name: 'retries a negative delta',
+    store: (store, context) =>
+      changed(store, {
+        settle: (write) => store.settle(write).catch(() => addBlindly(context, write)),
+      }),
+  },
+  {
+    name: 'takes the period when it settles',
+    store: (store, context) =>
+      changed(store, { settle: (write) => store.settle(atSettleTime(context, write)) }),
+  },
+  { name: 'releases on a time-out', releasesOnTimeout: true },
+  {
+    name: 'releases what was never reserved',
+    store: (store, context) =>
+      changed(store, {
+        settle: (write) => (isRelease(write) ? addBlindly(context, write) : store.settle(write)),
+      }),
+  },
+  {
+    name: 'gives every shard the full limit',
+    store: (store, context) =>
+      changed(store, { reserve: (write) => store.reserve(fullLimit(context, write)) }),
+  },
+];

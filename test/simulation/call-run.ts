@@ -1,0 +1,251 @@
+/** One call from its start to its end, as a workflow of separate steps or in one process. */
+
+import { failureRule } from '../../functions/core/bedrock/outcome.ts';
+import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
+import { release } from '../../functions/core/ledger/settle.ts';
+import type { PipelinePorts } from '../../functions/core/pipeline.ts';
+import type { Approved, Reserved, Validated } from '../../functions/core/state.ts';
+import { invokeModel } from '../../functions/core/steps/invoke-model.ts';
+import { type Recordable, recordOutcome } from '../../functions/core/steps/record-outcome.ts';
+import { reserveBudget } from '../../functions/core/steps/reserve-budget.ts';
+import { validateAndSetContext } from '../../functions/core/steps/validate-and-set-context.ts';
+import { type Host, HostCrashed, type Life, survived } from './network.ts';
+import type { Truth } from './oracle.ts';
+import type { CallPlan } from './plan.ts';
+import { type ModelName, POLICY_CACHE_MS, versionAt } from './policies.ts';
+import type { Random } from './random.ts';
+import { faultsInTurn, type Run } from './run.ts';
+
+class StepTimedOut extends Error {}
+
+/** As `workflow.asl.json.tftpl` says. */
+const STEP_MS = 30_000;
+const INVOKE_MS = 240_000;
+const TRIES_MAX = 3;
+const RETRY_MS = 1_000;
+
+export class CallRun {
+  readonly #run: Run;
+  readonly #call: CallPlan;
+  readonly #random: Random;
+  readonly #truth: Truth;
+  readonly #nextFault: ReturnType<typeof faultsInTurn>;
+  #answers = 0;
+  #ids = 0;
+
+  constructor(run: Run, call: CallPlan, random: Random) {
+    this.#run = run;
+    this.#call = call;
+    this.#random = random;
+    this.#truth = run.oracle.begin(call);
+    this.#nextFault = faultsInTurn(call.faults);
+  }
+
+  async play(): Promise<void> {
+    const work = this.#call.execution === 'workflow' ? this.#workflow() : this.#direct();
+    await work.catch((error: unknown) => {
+      if (!(error instanceof HostCrashed)) throw error;
+    });
+  }
+
+  /** Every step may run on another host; the state goes on as JSON; some steps are tried again. */
+  async #workflow(): Promise<void> {
+    const [beforeReserve = 0, beforeInvoke = 0, beforeRecord = 0] = this.#call.pauses;
+    const { scheduler } = this.#run;
+    const validated = await this.#step(1, STEP_MS, (ports) => this.#validate(ports));
+    if (validated === undefined) return;
+    let state: Recordable = validated;
+    if (validated.status === 'valid') {
+      await scheduler.sleep(beforeReserve);
+      const reserved = await this.#step(TRIES_MAX, STEP_MS, (ports) =>
+        this.#reserve(ports, validated),
+      );
+      state = reserved ?? validated;
+      if (reserved?.status === 'approved') {
+        await scheduler.sleep(beforeInvoke);
+        const invoke = (ports: PipelinePorts) => this.#invoke(ports, reserved, INVOKE_MS);
+        state = (await this.#step(1, INVOKE_MS, invoke)) ?? reserved;
+      }
+    }
+    await scheduler.sleep(beforeRecord);
+    const last = state;
+    await this.#step(TRIES_MAX, STEP_MS, (ports) => this.#record(ports, last));
+  }
+
+  /** One process, and a crash ends all of it. */
+  async #direct(): Promise<void> {
+    const life = this.#pickHost().life;
+    const ports = this.#portsOn(life);
+    await this.#during(life, this.#inOneProcess(ports));
+  }
+
+  async #inOneProcess(ports: PipelinePorts): Promise<void> {
+    const validated = await this.#validate(ports);
+    const reserved =
+      validated.status === 'valid' ? await this.#reserve(ports, validated) : validated;
+    this.#noteDecision(reserved);
+    const last =
+      reserved.status === 'approved' ? await this.#invoke(ports, reserved, INVOKE_MS) : reserved;
+    await this.#record(ports, last);
+  }
+
+  async #validate(ports: PipelinePorts): Promise<Validated> {
+    const { model, environment, costCenter, maxTokens, textLength, requestId } = this.#call;
+    const request = {
+      model,
+      prompt: {
+        messages: [{ role: 'user', content: 'x'.repeat(textLength) }],
+        parameters: { max_tokens: maxTokens },
+      },
+      tags: { applicationId: 'faq', costCenter, environment },
+    };
+    const validated = await validateAndSetContext(ports, {
+      request,
+      requestId,
+      receivedAt: ports.clock.now(),
+    });
+    if (validated.status === 'valid') {
+      for (const candidate of validated.candidates) {
+        const { input_tokens: input, output_tokens: output } = candidate.worstCase;
+        this.#truth.worst[modelNamed(candidate.model)] = { input, output };
+      }
+    }
+    return validated;
+  }
+
+  async #reserve(
+    ports: PipelinePorts,
+    valid: Extract<Validated, { status: 'valid' }>,
+  ): Promise<Reserved> {
+    if (this.#truth.phase === 'begun') {
+      this.#truth.phase = 'reserving';
+      this.#truth.reservingSince = this.#run.scheduler.now;
+    }
+    return reserveBudget(ports, valid);
+  }
+
+  async #invoke(ports: PipelinePorts, approved: Approved, withinMs: number) {
+    this.#truth.phase = 'invoking';
+    const state = await invokeModel(ports, approved, ports.clock.now() + withinMs);
+    const isTimeout =
+      state.status === 'failed' && failureRule(state.failure.name).reservation === 'keep';
+    if (isTimeout && this.#run.variation?.releasesOnTimeout)
+      await release(ports.ledger, state.reservation).catch(() => undefined);
+    return state;
+  }
+
+  #record(ports: PipelinePorts, state: Recordable) {
+    this.#truth.phase = 'recording';
+    return recordOutcome(ports, state);
+  }
+
+  /** @returns undefined when the step failed for good. */
+  async #step<T>(
+    triesMax: number,
+    withinMs: number,
+    work: (ports: PipelinePorts) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { scheduler } = this.#run;
+    for (let tries = 1; ; tries++) {
+      const { life } = this.#pickHost();
+      const timer = scheduler.sleep(withinMs).then(() => {
+        throw new StepTimedOut();
+      });
+      timer.catch(() => undefined);
+      try {
+        const state = await this.#during(life, Promise.race([work(this.#portsOn(life)), timer]));
+        this.#noteDecision(state);
+        return handedOver(state);
+      } catch (error) {
+        if (!(error instanceof HostCrashed || error instanceof StepTimedOut)) throw error;
+        if (tries === triesMax) return undefined;
+        await scheduler.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Only what the workflow got to know counts: a state that was lost decided nothing. */
+  #noteDecision(state: unknown): void {
+    if (this.#truth.phase !== 'reserving' || typeof state !== 'object' || state === null) return;
+    noteDecision(this.#run, this.#truth, state);
+  }
+
+  #during<T>(life: Life, work: Promise<T>): Promise<T> {
+    return Promise.race([work, life.ended]);
+  }
+
+  #pickHost(): Host {
+    const { hosts } = this.#run;
+    const host = hosts[this.#random.integer(0, hosts.length - 1)];
+    if (!host) throw new Error('a plan has a host');
+    return host;
+  }
+
+  #portsOn(life: Life): PipelinePorts {
+    const { scheduler, versions } = this.#run;
+    const { store, clock } = this.#run.ledgerOn(life, this.#random, this.#nextFault, this.#truth);
+    const cacheAge = this.#random.integer(0, POLICY_CACHE_MS);
+    return {
+      policies: { load: async () => versionAt(versions, scheduler.now - cacheAge).policy },
+      ledger: store,
+      clock,
+      ids: { uuid: () => `${this.#call.id}~${this.#ids++}` },
+      random: { next: () => this.#random.next() },
+      sleeper: { sleep: (milliseconds) => survived(life, scheduler.sleep(milliseconds)) },
+      models: { converse: (call) => survived(life, this.#converse(call, clock.now())) },
+      telemetry: {
+        metrics: () => undefined,
+        audit: ({ settlement = '' }) => void this.#truth.settlements.add(settlement),
+      },
+      alerts: { publish: async () => undefined },
+      warn: () => undefined,
+    };
+  }
+
+  async #converse({ candidate, deadline }: ConverseCall, hostNow: number): Promise<ConverseResult> {
+    const model: ModelName = candidate.modelId.includes('big') ? 'big' : 'small';
+    this.#run.oracle.invoked(this.#truth, model);
+    const { answers } = this.#call;
+    const answer = answers[Math.min(this.#answers++, answers.length - 1)];
+    if (!answer) throw new Error('a call has an answer');
+    const bound = this.#truth.worst[model] ?? { input: 0, output: 0 };
+    const tokens = {
+      input: Math.floor((bound.input * answer.inputPercent) / 100),
+      output: Math.floor((bound.output * answer.outputPercent) / 100),
+    };
+    const isLate = answer.milliseconds > deadline - hostNow;
+    const rule = answer.outcome === 'ok' ? undefined : failureRule(answer.outcome);
+    const isBilled = isLate || rule?.reservation !== 'release';
+    if (isBilled) this.#truth.billed = { tokens, isKnown: !isLate && !rule };
+    else this.#truth.refusedByModel = true;
+    await this.#run.scheduler.sleep(isLate ? Math.max(0, deadline - hostNow) : answer.milliseconds);
+    const failure = isLate ? 'DeadlineExceeded' : answer.outcome;
+    if (failure !== 'ok')
+      return { outcome: 'failed', failure: { name: failure, message: 'planned' } };
+    return {
+      outcome: 'succeeded',
+      content: [{ text: 'x' }],
+      stopReason: 'end_turn',
+      usage: {
+        inputTokens: tokens.input,
+        outputTokens: tokens.output,
+        cacheReadInputTokens: 0,
+        cacheWriteInputTokens: 0,
+        cacheWrite1hInputTokens: 0,
+      },
+    };
+  }
+}
+
+const modelNamed = (alias: string): ModelName => (alias === 'big' ? 'big' : 'small');
+
+const handedOver = <T>(state: T): T => JSON.parse(JSON.stringify(state));
+
+function noteDecision(run: Run, truth: Truth, state: object): void {
+  if (!('status' in state)) return;
+  if (state.status === 'approved') {
+    const reservation = 'reservation' in state ? state.reservation : undefined;
+    const isHeld = JSON.stringify(reservation).includes('"basis":"reserved"');
+    run.oracle.decided(truth, isHeld ? 'approved' : 'unreserved');
+  } else run.oracle.decided(truth, state.status === 'denied' ? 'denied' : 'other');
+}

@@ -1,0 +1,62 @@
+/** A real SDK client whose requests are answered in this process instead of being sent. */
+import {
+  type BatchGetItemCommandInput,
+  type DeleteItemCommandInput,
+  DynamoDBClient,
+  type GetItemCommandInput,
+  type PutItemCommandInput,
+  type QueryCommandInput,
+  type ScanCommandInput,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDbModel } from './model.ts';
+
+/** One request as the client sends it. */
+export interface Sent {
+  /** `UpdateItem`, `Scan`, ... */
+  readonly operation: string;
+  readonly input: ServiceInputTypes;
+}
+
+export type Transport = (sent: Sent) => Promise<ServiceOutputTypes>;
+
+/** The first middleware answers, so nothing is serialized, signed or retried behind our back. */
+export function clientOver(transport: Transport): DynamoDBClient {
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+  });
+  client.middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async ({ input }) => ({
+        output: await transport({ operation: commandName.replace(/Command$/, ''), input }),
+        response: {},
+      }),
+    { step: 'initialize', priority: 'high' },
+  );
+  return client;
+}
+
+/** What the model answers to a request. The command's name says which input it carries. */
+export function answerOf(model: DynamoDbModel, { operation, input }: Sent): ServiceOutputTypes {
+  switch (operation) {
+    case 'UpdateItem':
+      return model.update(input as UpdateItemCommandInput);
+    case 'PutItem':
+      return model.put(input as PutItemCommandInput);
+    case 'DeleteItem':
+      return model.delete(input as DeleteItemCommandInput);
+    case 'GetItem':
+      return model.get(input as GetItemCommandInput);
+    case 'BatchGetItem':
+      return model.batchGet(input as BatchGetItemCommandInput);
+    case 'Query':
+      return model.page(input as QueryCommandInput);
+    case 'Scan':
+      return model.page(input as ScanCommandInput);
+    default:
+      throw new Error(`the model has no ${operation}`);
+  }
+}

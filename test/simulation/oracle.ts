@@ -1,0 +1,310 @@
+/**
+ * Watches every write to the table and every call of a model, and knows what should have come of
+ * it without asking the ledger. Throws a Violation at the first step that breaks an invariant.
+ */
+import { countersOf, entryOf } from '../../functions/adapters/ledger-expressions.ts';
+import type { ItemKey } from './dynamodb/model.ts';
+import type { Item } from './dynamodb/values.ts';
+import type { CallPlan, LimitPlan, Plan } from './plan.ts';
+import {
+  amountIn,
+  ceilingOf,
+  type ModelName,
+  POLICY_CACHE_MS,
+  periodOf,
+  type Version,
+  versionAt,
+} from './policies.ts';
+
+export class Violation extends Error {
+  /** `I1` to `I6`, or another short name of what is wrong. */
+  readonly invariant: string;
+  constructor(invariant: string, message: string) {
+    super(`${invariant}: ${message}`);
+    this.invariant = invariant;
+  }
+}
+
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** What is truly known of one delivery of a request. */
+export interface Truth {
+  readonly call: CallPlan;
+  phase: 'begun' | 'reserving' | 'invoking' | 'recording';
+  beganAt: number;
+  reservingSince: number;
+  /** Worst case by model, in tokens. */
+  worst: Partial<Record<ModelName, Tokens>>;
+  decision?: 'approved' | 'unreserved' | 'denied' | 'other';
+  model?: ModelName;
+  /** The model worked on it and will be billed. */
+  billed?: { readonly tokens: Tokens; readonly isKnown: boolean };
+  /** It failed in a way that is surely not billed. */
+  refusedByModel: boolean;
+  /** How settling ended, as the audit log says. */
+  readonly settlements: Set<string>;
+  /** A refusal by the table that the counters of that moment justify. */
+  deniedRightly: boolean;
+  /** Committed and settled by this delivery, by `<owner>/<limit>_<period>`. */
+  readonly committed: Map<string, number>;
+  readonly settled: Map<string, number>;
+  readonly everHeld: Set<string>;
+}
+
+export interface OracleWorld {
+  readonly plan: Plan;
+  readonly versions: readonly Version[];
+  now(): number;
+  /** One line per thing that happened. */
+  trace(line: string): void;
+}
+
+const CLOCK_SKEW_MS = 5_000;
+const WINDOW_OF_LENGTH: Record<number, number> = {
+  7: 31 * 86_400_000,
+  10: 86_400_000,
+  13: 3_600_000,
+  16: 60_000,
+};
+
+export class Oracle {
+  readonly truths = new Map<string, Truth>();
+  /** Committed and settled over all shards, by `<owner>/<limit>_<period>`. */
+  readonly totals = new Map<string, { committed: number; settled: number }>();
+  /** What is written now is a check of ours, and no call's. */
+  isProbing = false;
+  /** Over the limit for a good reason: more used than reserved, or come after a release. */
+  readonly #excused = new Map<string, number>();
+  readonly #world: OracleWorld;
+
+  constructor(world: OracleWorld) {
+    this.#world = world;
+  }
+
+  begin(call: CallPlan): Truth {
+    const truth: Truth = {
+      call,
+      phase: 'begun',
+      beganAt: this.#world.now(),
+      reservingSince: 0,
+      worst: {},
+      refusedByModel: false,
+      settlements: new Set(),
+      deniedRightly: false,
+      committed: new Map(),
+      settled: new Map(),
+      everHeld: new Set(),
+    };
+    this.truths.set(call.id, truth);
+    return truth;
+  }
+
+  /** @param sender absent: a sweep. */
+  wrote(
+    sender: Truth | undefined,
+    { pk }: ItemKey,
+    before: Item | undefined,
+    after: Item | undefined,
+  ) {
+    const [, owner] = /^account#(.+)#[^#]*$/.exec(pk) ?? [];
+    if (owner === undefined) return;
+    const was = countersOf({ ...before });
+    const is = countersOf({ ...after });
+    const whose = sender ?? this.#ofReservation(before, after);
+    this.#world.trace(`${sender?.call.id ?? 'sweep'} wrote ${pk} ${changesOf(before, after)}`);
+    for (const key of new Set([...was.keys(), ...is.keys()])) {
+      const from = was.get(key) ?? { committed: 0, settled: 0 };
+      const to = is.get(key);
+      if (!to) {
+        this.#checkDropped(key);
+        continue;
+      }
+      if (to.committed < 0 || to.settled < 0) {
+        throw new Violation(
+          'I4',
+          `${pk} ${key} is ${to.committed} committed, ${to.settled} settled`,
+        );
+      }
+      const change = {
+        committed: to.committed - from.committed,
+        settled: to.settled - from.settled,
+      };
+      if (this.isProbing || (change.committed === 0 && change.settled === 0)) continue;
+      if (!whose) throw new Violation('I3', `a sweep changed ${pk} ${key} for no reservation`);
+      this.#count(whose, `${owner}/${key}`, change);
+    }
+    checkHeld(pk, after);
+  }
+
+  /** A table's refusal: were the counters of this moment really too high for some limit? */
+  refused(sender: Truth): void {
+    this.#world.trace(`${sender.call.id} was refused by the table`);
+    if (sender.phase !== 'reserving') return;
+    sender.deniedRightly ||= this.#limitsMet(sender).some(({ id, ceiling, worst }) => {
+      const { committed = 0 } = this.totals.get(id) ?? {};
+      return committed + worst > ceiling;
+    });
+  }
+
+  decided(truth: Truth, decision: NonNullable<Truth['decision']>): void {
+    truth.decision = decision;
+    this.#world.trace(`${truth.call.id} is ${decision}`);
+    if (decision !== 'denied') return;
+    const left = [...truth.committed].filter(([, amount]) => amount !== 0);
+    if (left.length > 0) throw new Violation('I5', `${truth.call.id} was denied and left ${left}`);
+    const isSharded = this.#world.versions.some(({ shards }) => shards > 1);
+    if (!truth.deniedRightly && !isSharded) {
+      throw new Violation('false denial', `${truth.call.id} was denied, though it fitted`);
+    }
+  }
+
+  /** Before a model is called: is the worst case held on every limit the call meets? */
+  invoked(truth: Truth, model: ModelName): void {
+    if (truth.decision === 'denied' || truth.decision === 'other' || !truth.decision) {
+      throw new Violation('I5', `${truth.call.id} called a model, being ${truth.decision}`);
+    }
+    truth.model = model;
+    this.#world.trace(`${truth.call.id} calls ${model}`);
+    if (truth.decision === 'unreserved') return;
+    for (const { id, worst } of this.#limitsMet(truth, model)) {
+      const [name] = id.split('_');
+      const held = [...truth.committed].find(([key]) => key.startsWith(`${name}_`))?.[1] ?? 0;
+      const isOver = this.#world.now() > truth.reservingSince + this.#leaseMs() - CLOCK_SKEW_MS;
+      if (held !== worst && !isOver) {
+        throw new Violation(
+          'I1',
+          `${truth.call.id} called a model holding ${held} on ${id}, not ${worst}`,
+        );
+      }
+    }
+  }
+
+  #leaseMs = () => this.#world.plan.leaseSeconds * 1000;
+
+  #count(truth: Truth, id: string, change: { committed: number; settled: number }): void {
+    const total = this.totals.get(id) ?? { committed: 0, settled: 0 };
+    total.committed += change.committed;
+    total.settled += change.settled;
+    this.totals.set(id, total);
+    addTo(truth.committed, id, change.committed);
+    addTo(truth.settled, id, change.settled);
+    if (change.settled === 0 && change.committed > 0)
+      this.#checkReserved(truth, id, total.committed);
+    else if (!truth.everHeld.has(id) && truth.decision !== 'unreserved') {
+      throw new Violation('I3', `${truth.call.id} settled ${id}, where it never held anything`);
+    } else if (change.committed > 0) this.#excuse(truth, id, change.committed);
+  }
+
+  #checkReserved(truth: Truth, id: string, committed: number): void {
+    truth.everHeld.add(id);
+    const met = this.#limitsMet(truth).filter((limit) => limit.id === id);
+    if (met.length === 0) throw new Violation('I1', `${truth.call.id} has no business with ${id}`);
+    const isSharded = this.#world.versions.some(({ shards }) => shards > 1);
+    const excused = isSharded ? (this.#excused.get(id) ?? 0) : 0;
+    // Ceilings of shards are theirs alone; together the shards keep to the whole limit.
+    const ceiling = Math.max(...met.map((limit) => (isSharded ? limit.whole : limit.ceiling)));
+    if (committed > ceiling + excused) {
+      throw new Violation(
+        'I1',
+        `${id} stands at ${committed} after ${truth.call.id}, over ${ceiling}`,
+      );
+    }
+  }
+
+  #excuse(truth: Truth, id: string, amount: number): void {
+    const { billed, worst, model } = truth;
+    const bound = model && worst[model];
+    const isOver = billed && bound && billed.tokens.input > bound.input;
+    const isLate = this.#world.plan.expired === 'release';
+    if (!isOver && !isLate && truth.decision !== 'unreserved') {
+      throw new Violation('I1', `${truth.call.id} settled ${id} at ${amount} more than it held`);
+    }
+    addTo(this.#excused, id, amount);
+  }
+
+  /** Every limit the call may meet, under every policy a host may still have, with every model. */
+  #limitsMet(truth: Truth, only?: ModelName) {
+    const { call } = truth;
+    const { now, versions, plan } = this.#world;
+    const current = versionAt(versions, now());
+    const oldest = versionAt(versions, truth.reservingSince - POLICY_CACHE_MS);
+    const possible = versions.slice(versions.indexOf(oldest), versions.indexOf(current) + 1);
+    const models: readonly ModelName[] = only ? [only] : [call.model, 'small'];
+    const times = [truth.reservingSince, now()].flatMap((at) =>
+      plan.hosts.map((skew) => at + skew),
+    );
+    return possible.flatMap(({ limits }) =>
+      limits.flatMap((limit) =>
+        models.flatMap((model) => {
+          const ceiling = ceilingOf(limit, call, model);
+          const bound = truth.worst[model];
+          if (ceiling === undefined || !bound) return [];
+          const worst = amountIn(limit.unit, model, bound);
+          const whole = limit.mode === 'observe' ? ceiling : limit.amount;
+          return [...new Set(times.map((at) => idOf(limit, at)))].map((id) => ({
+            id,
+            ceiling,
+            whole,
+            worst,
+          }));
+        }),
+      ),
+    );
+  }
+
+  /** Whose reservation a sweep has ended. */
+  #ofReservation(before: Item | undefined, after: Item | undefined): Truth | undefined {
+    for (const [name, value] of Object.entries(before ?? {})) {
+      if (!name.startsWith('r_') || after?.[name]) continue;
+      const attempt = entryOf(value)?.attemptId.split('~')[0];
+      const truth = this.truths.get(attempt ?? '');
+      if (truth) return truth;
+    }
+    return undefined;
+  }
+
+  #checkDropped(key: string): void {
+    const period = key.slice(key.indexOf('_') + 1);
+    const begins = Date.parse(period.length <= 10 ? period : `${period.padEnd(16, ':00')}Z`);
+    const ended = begins + (WINDOW_OF_LENGTH[period.length] ?? 0);
+    if (ended > this.#world.now() - CLOCK_SKEW_MS) {
+      throw new Violation('history', `${key} was dropped before its window ended`);
+    }
+  }
+}
+
+export const idOf = ({ owner, name, window }: LimitPlan, at: number) =>
+  `${owner}/${name}_${periodOf(window, at)}`;
+
+const addTo = (sums: Map<string, number>, id: string, amount: number) =>
+  sums.set(id, (sums.get(id) ?? 0) + amount);
+
+function changesOf(before: Item | undefined, after: Item | undefined): string {
+  const short = (value: Item[string] | undefined) => value && (value.N ?? JSON.stringify(value));
+  return [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+    .map((name) => ({ name, from: short(before?.[name]), to: short(after?.[name]) }))
+    .filter(({ name, from, to }) => from !== to && name !== 'pk' && name !== 'sk')
+    .map(({ name, from = '-', to = '-' }) => `${name}: ${from} -> ${to}`)
+    .join('; ');
+}
+
+/** I2 within one item: what is committed and not settled is what its reservations hold. */
+function checkHeld(pk: string, item: Item | undefined): void {
+  const held = new Map<string, number>();
+  for (const [name, value] of Object.entries(item ?? {})) {
+    if (!name.startsWith('r_')) continue;
+    for (const [key, amount] of entryOf(value)?.amounts ?? []) addTo(held, key, amount);
+  }
+  for (const [key, { committed, settled }] of countersOf({ ...item })) {
+    const live = held.get(key) ?? 0;
+    if (committed - settled !== live) {
+      throw new Violation(
+        'I2',
+        `${pk} ${key} is ${committed} committed, ${settled} settled, ${live} held`,
+      );
+    }
+  }
+}

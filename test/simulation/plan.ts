@@ -1,0 +1,239 @@
+/**
+ * What happens in one simulated run, made from a seed. A plan is plain JSON with every decision
+ * written out, so that a failing one can be made smaller piece by piece and still be run.
+ */
+import { type Random, randomOf } from './random.ts';
+
+export interface LimitPlan {
+  readonly owner: 'costCenter#alpha' | 'costCenter#beta' | 'model#big' | 'organization';
+  readonly name: string;
+  readonly window: 'minute' | 'hour' | 'day' | 'month';
+  readonly unit: 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'usd';
+  /** In the unit; nano-USD for usd. */
+  readonly amount: number;
+  readonly mode: 'enforce' | 'observe';
+  readonly environment?: 'dev';
+  readonly model?: 'big';
+  readonly ceiling?: {
+    readonly percent: number;
+    readonly environment?: 'dev';
+    readonly fallback?: 'small';
+  };
+  readonly notifyAt?: readonly number[];
+}
+
+/** What goes wrong with one request to the table. */
+export type NetworkFault =
+  /** It never arrives; the client notices. */
+  | 'lostBefore'
+  /** It takes effect, and the answer is lost. */
+  | 'lostAfter'
+  /** The client gives up waiting and tries again, and the first one arrives later all the same. */
+  | 'delayed';
+
+export interface ModelAnswer {
+  /** `ok`, or the name of an exception. */
+  readonly outcome: string;
+  readonly milliseconds: number;
+  /** Share of max_tokens that comes out, and of the input bound that was read, in percent. */
+  readonly outputPercent: number;
+  readonly inputPercent: number;
+}
+
+export interface CallPlan {
+  readonly id: string;
+  /** Calls that share it are deliveries of one request. */
+  readonly requestId: string;
+  /** Milliseconds after the start. */
+  readonly at: number;
+  readonly costCenter: 'alpha' | 'beta';
+  readonly environment: 'dev' | 'production';
+  readonly model: 'big' | 'small';
+  readonly maxTokens: number;
+  readonly textLength: number;
+  readonly execution: 'workflow' | 'direct';
+  readonly answers: readonly ModelAnswer[];
+  /** Milliseconds between the steps: a workflow that stands still may go on long after. */
+  readonly pauses: readonly number[];
+  /** By the how-manieth request to the table the call makes. */
+  readonly faults: Readonly<Record<number, NetworkFault>>;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly start: string;
+  readonly limits: readonly LimitPlan[];
+  readonly shards: number;
+  readonly leaseSeconds: number;
+  readonly expired: 'charge' | 'release';
+  readonly onLedgerError: 'deny' | 'allow';
+  /** Whether the engine returns the item with a failed condition. */
+  readonly allOld: boolean;
+  readonly pageBytes: number;
+  /** Clock skew of each host, in milliseconds. */
+  readonly hosts: readonly number[];
+  /** Longest ordinary delay of a message, in milliseconds. */
+  readonly latency: number;
+  readonly calls: readonly CallPlan[];
+  readonly sweeps: readonly {
+    readonly at: number;
+    readonly host: number;
+    readonly faults: CallPlan['faults'];
+  }[];
+  readonly crashes: readonly { readonly at: number; readonly host: number }[];
+  /** From then on each host sees the new policy, as soon as its cache ends. */
+  readonly changes: readonly {
+    readonly at: number;
+    readonly shards?: number;
+    readonly percent?: number;
+  }[];
+}
+
+const KEPT = [
+  'DeadlineExceeded',
+  'ModelTimeoutException',
+  'ServiceUnavailableException',
+  'ConnectionLost',
+] as const;
+const RELEASED = [
+  'ThrottlingException',
+  'ValidationException',
+  'AccessDeniedException',
+  'NotSent',
+] as const;
+/** Three before a window of every kind ends, one in the middle of all. */
+const STARTS = [
+  '2026-11-30T23:59:50.000Z',
+  '2026-11-23T23:59:40.000Z',
+  '2026-11-23T14:59:30.000Z',
+  '2026-11-23T14:05:05.000Z',
+] as const;
+/** Worst case of a middling call of the model `big`, in each unit; see `policies.ts` for the prices. */
+const TYPICAL = { requests: 1, tokens: 400, input_tokens: 300, output_tokens: 100, usd: 1_300_000 };
+const MINUTE = 60_000;
+
+export function planOf(seed: number): Plan {
+  const random = randomOf('plan', seed);
+  const span = random.pick([500, 20_000, 4 * MINUTE]);
+  const hosts = Array.from({ length: random.integer(1, 4) }, () => random.integer(-5_000, 5_000));
+  const faulty = random.pick([0, 0.05, 0.2]);
+  const count = random.integer(2, 24);
+  const leaseSeconds = random.pick([60, 90, 420]);
+  const end = span + leaseSeconds * 1_000 + 30_000;
+  const calls = Array.from({ length: count }, (_, i) => callOf(random, `c${i}`, span, faulty));
+  const repeated = calls
+    .filter(() => random.chance(0.08))
+    .map((call, i) => ({ ...call, id: `d${i}`, at: call.at + random.integer(0, 3_000) }));
+  return {
+    seed,
+    start: random.pick(STARTS),
+    limits: limitsOf(random, count),
+    shards: random.pick([1, 1, 1, 2, 4]),
+    leaseSeconds,
+    expired: random.chance(0.7) ? 'charge' : 'release',
+    onLedgerError: random.chance(0.85) ? 'deny' : 'allow',
+    allOld: random.chance(0.8),
+    pageBytes: random.pick([64, 1_000, 1_000_000]),
+    hosts,
+    latency: random.pick([0, 5, 200, 900]),
+    calls: [...calls, ...repeated],
+    sweeps: Array.from({ length: random.integer(0, 6) }, () => ({
+      at: random.integer(0, end),
+      host: random.integer(0, hosts.length - 1),
+      faults: faultsOf(random, faulty),
+    })).flatMap((sweep) => (random.chance(0.4) ? [sweep, { ...sweep, host: 0 }] : [sweep])),
+    crashes: Array.from({ length: faulty > 0 ? random.integer(0, 3) : 0 }, () => ({
+      at: random.integer(0, span + 5_000),
+      host: random.integer(0, hosts.length - 1),
+    })),
+    changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
+  };
+}
+
+const changeOf = (random: Random, span: number) => ({
+  at: random.integer(0, span),
+  ...(random.chance(0.5)
+    ? { shards: random.pick([1, 2, 3, 4]) }
+    : { percent: random.pick([25, 50, 150, 200]) }),
+});
+
+function limitsOf(random: Random, calls: number): readonly LimitPlan[] {
+  const unit = () => random.pick(['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd']);
+  const window = () => random.pick(['minute', 'hour', 'day', 'month', 'month']);
+  const amount = (of: keyof typeof TYPICAL) =>
+    Math.max(1, Math.floor((TYPICAL[of] * calls * random.integer(5, 120)) / 100));
+  const limit = (owner: LimitPlan['owner'], name: string): LimitPlan => {
+    const of = unit();
+    return {
+      owner,
+      name,
+      window: window(),
+      unit: of,
+      amount: amount(of),
+      mode: random.chance(0.85) ? 'enforce' : 'observe',
+      ...(random.chance(0.15) && { environment: 'dev' }),
+      ...(owner.startsWith('costCenter') && random.chance(0.2) && { model: 'big' }),
+      ...(random.chance(0.3) && {
+        ceiling: {
+          percent: random.pick([40, 80]),
+          ...(random.chance(0.5) && { environment: 'dev' }),
+          ...(owner.startsWith('costCenter') && random.chance(0.6) && { fallback: 'small' }),
+        },
+      }),
+      ...(random.chance(0.5) && { notifyAt: [50, 100] }),
+    };
+  };
+  const limits = [limit('costCenter#alpha', 'first')];
+  if (random.chance(0.5)) limits.push(limit('costCenter#alpha', 'second'));
+  if (random.chance(0.5)) limits.push(limit('costCenter#beta', 'first'));
+  if (random.chance(0.3)) limits.push(limit('model#big', 'first'));
+  if (random.chance(0.3)) limits.push(limit('organization', 'first'));
+  return limits;
+}
+
+function callOf(random: Random, id: string, span: number, faulty: number): CallPlan {
+  return {
+    id,
+    requestId: `r-${id}`,
+    at: random.integer(0, span),
+    costCenter: random.chance(0.75) ? 'alpha' : 'beta',
+    environment: random.chance(0.6) ? 'production' : 'dev',
+    model: random.chance(0.75) ? 'big' : 'small',
+    maxTokens: random.integer(1, 200),
+    textLength: random.integer(1, 200),
+    execution: random.chance(0.6) ? 'workflow' : 'direct',
+    answers: answersOf(random, faulty),
+    pauses: Array.from({ length: 3 }, () => pauseOf(random)),
+    faults: faultsOf(random, faulty),
+  };
+}
+
+const pauseOf = (random: Random) =>
+  random.chance(0.06) ? random.integer(30_000, 600_000) : random.integer(0, 50);
+
+/** Up to three tries of the model; the last answer stays. Now and then it takes minutes. */
+function answersOf(random: Random, faulty: number): readonly ModelAnswer[] {
+  const answer = (outcome: string): ModelAnswer => ({
+    outcome,
+    milliseconds: random.chance(0.1) ? random.integer(20_000, 500_000) : random.integer(0, 3_000),
+    outputPercent: random.integer(0, 100),
+    inputPercent: random.chance(0.02) ? 150 : random.integer(0, 100),
+  });
+  if (!random.chance(0.1 + faulty)) return [answer('ok')];
+  const failures = random.chance(0.5) ? KEPT : RELEASED;
+  const failed = answer(random.pick(failures));
+  return random.chance(0.5) ? [failed, answer('ok')] : [failed];
+}
+
+/** Some calls meet a network that is away for several requests in a row. */
+function faultsOf(random: Random, faulty: number): CallPlan['faults'] {
+  const faults: Record<number, NetworkFault> = {};
+  const kind = () => random.pick(['lostBefore', 'lostAfter', 'delayed']);
+  for (let i = 0; i < 12; i++) if (random.chance(faulty)) faults[i] = kind();
+  if (random.chance(faulty / 2)) {
+    const from = random.integer(0, 4);
+    const fault = kind();
+    for (let i = from; i < from + random.integer(3, 9); i++) faults[i] = fault;
+  }
+  return faults;
+}

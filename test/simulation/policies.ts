@@ -1,0 +1,149 @@
+/** The policies of a plan, twice: resolved by the product, and as the oracle understands them. */
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import { policyOf } from '../support/policy.ts';
+import type { CallPlan, LimitPlan, Plan } from './plan.ts';
+
+/** USD per million tokens. Odd prices, so that rounding has something to round. */
+const PRICES = {
+  big: { input: 3.003, output: 15.007 },
+  small: { input: 0.301, output: 1.207 },
+} as const;
+/** The same in nano-USD per million tokens, written out so as not to depend on the product. */
+const NANO = {
+  big: { input: 3_003_000_000n, output: 15_007_000_000n },
+  small: { input: 301_000_000n, output: 1_207_000_000n },
+} as const;
+/** As the product says: a change is in force everywhere within this time. */
+export const POLICY_CACHE_MS = 60_000;
+
+export type ModelName = keyof typeof PRICES;
+
+/** A policy and when it was written. */
+export interface Version {
+  readonly from: number;
+  readonly shards: number;
+  readonly limits: readonly LimitPlan[];
+  readonly policy: Policy;
+}
+
+export function versionsOf(plan: Plan): readonly Version[] {
+  const start = Date.parse(plan.start);
+  const versions = [versionOf(plan, 0, plan.shards, plan.limits)];
+  for (const change of [...plan.changes].sort((a, b) => a.at - b.at)) {
+    const last = versions[versions.length - 1];
+    const limits = (last?.limits ?? []).map((limit) => ({
+      ...limit,
+      amount: Math.max(1, Math.floor((limit.amount * (change.percent ?? 100)) / 100)),
+    }));
+    versions.push(versionOf(plan, start + change.at, change.shards ?? last?.shards ?? 1, limits));
+  }
+  return versions;
+}
+
+function versionOf(
+  plan: Plan,
+  from: number,
+  shards: number,
+  limits: readonly LimitPlan[],
+): Version {
+  const of = (owner: LimitPlan['owner']) =>
+    limits.filter((limit) => limit.owner === owner).map(variableOf);
+  const center = (name: 'alpha' | 'beta') => ({
+    model: 'big',
+    models: ['big', 'small'],
+    applications: ['faq'],
+    limits: of(`costCenter#${name}`),
+  });
+  const price = (name: ModelName) => ({
+    ...PRICES[name],
+    cache_read: PRICES[name].input,
+    cache_write: PRICES[name].input,
+    cache_write_1h: PRICES[name].input,
+  });
+  const model = (name: ModelName) => ({
+    model_id: `acme.${name}-v1:0`,
+    context_tokens: 100_000,
+    max_output_tokens: 1_000,
+    price: price(name),
+  });
+  const policy = policyOf({
+    name: 'simulated',
+    models: { big: { ...model('big'), limits: of('model#big') }, small: model('small') },
+    applications: { faq: { environments: ['dev', 'production'] } },
+    cost_centers: { alpha: center('alpha'), beta: center('beta') },
+    organization: { limits: of('organization') },
+    ledger: {
+      shards,
+      lease_seconds: plan.leaseSeconds,
+      expired_reservation: plan.expired,
+      on_ledger_error: plan.onLedgerError,
+    },
+  });
+  return { from, shards, limits, policy };
+}
+
+function variableOf({ owner: _, amount, ceiling, notifyAt, ...limit }: LimitPlan) {
+  return {
+    ...limit,
+    amount: limit.unit === 'usd' ? Number(decimalUsd(amount)) : amount,
+    ...(ceiling && { ceilings: [ceiling] }),
+    ...(notifyAt && { notify_at: notifyAt }),
+  };
+}
+
+const decimalUsd = (nano: number) =>
+  `${Math.floor(nano / 1e9)}.${String(nano % 1e9).padStart(9, '0')}`;
+
+/** The version of a host whose cache may be that much out of date. */
+export const versionAt = (versions: readonly Version[], at: number): Version => {
+  const found = versions.filter(({ from }) => from <= at).at(-1) ?? versions[0];
+  if (!found) throw new Error('a plan has a policy');
+  return found;
+};
+
+/** What a limit leaves a call of that model, or undefined where the two have nothing to do. */
+export function ceilingOf(
+  limit: LimitPlan,
+  call: Pick<CallPlan, 'costCenter' | 'environment'>,
+  model: ModelName,
+): number | undefined {
+  const isOwn =
+    limit.owner === 'organization' ||
+    limit.owner === `costCenter#${call.costCenter}` ||
+    limit.owner === `model#${model}`;
+  if (!isOwn) return undefined;
+  if (limit.environment !== undefined && limit.environment !== call.environment) return undefined;
+  if (limit.model !== undefined && limit.model !== model) return undefined;
+  if (limit.mode === 'observe') return Number.POSITIVE_INFINITY;
+  const { ceiling } = limit;
+  const isLower =
+    ceiling && (ceiling.environment === undefined || ceiling.environment === call.environment);
+  return isLower ? Math.floor((limit.amount * ceiling.percent) / 100) : limit.amount;
+}
+
+/** UTC only: `2026-11`, `2026-11-23`, `2026-11-23T14`, `2026-11-23T14:05`. */
+export const periodOf = (window: LimitPlan['window'], at: number): string =>
+  new Date(at).toISOString().slice(0, { month: 7, day: 10, hour: 13, minute: 16 }[window]);
+
+/** What a limit counts for a call that read and wrote so many tokens. */
+export function amountIn(
+  unit: LimitPlan['unit'],
+  model: ModelName,
+  tokens: { readonly input: number; readonly output: number },
+): number {
+  switch (unit) {
+    case 'requests':
+      return 1;
+    case 'tokens':
+      return tokens.input + tokens.output;
+    case 'input_tokens':
+      return tokens.input;
+    case 'output_tokens':
+      return tokens.output;
+    case 'usd': {
+      const { input, output } = NANO[model];
+      const perMillion = BigInt(tokens.input) * input + BigInt(tokens.output) * output;
+      return Number((perMillion + 999_999n) / 1_000_000n);
+    }
+  }
+}

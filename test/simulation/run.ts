@@ -1,0 +1,217 @@
+/** Runs a plan: the product's own steps and ledger, on virtual hosts and a virtual table. */
+import type { ServiceOutputTypes, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
+import { LedgerUnavailableError } from '../../functions/core/errors.ts';
+import type { LedgerStore } from '../../functions/core/ledger/ports.ts';
+import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
+import type { Clock } from '../../functions/core/time.ts';
+import { checkAtRest } from './at-rest.ts';
+import { CallRun } from './call-run.ts';
+import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
+import { DynamoDbModel } from './dynamodb/model.ts';
+import { Host, type Life, transportOver } from './network.ts';
+import { Oracle, type Truth, Violation } from './oracle.ts';
+import type { CallPlan, Plan } from './plan.ts';
+import { POLICY_CACHE_MS, type Version, versionAt, versionsOf } from './policies.ts';
+import { probe } from './probe.ts';
+import { type Random, randomOf } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** Puts something between the product and its table; for ledgers that are broken on purpose. */
+export interface Variation {
+  readonly name: string;
+  readonly store?: (store: LedgerStore, context: VariationContext) => LedgerStore;
+  /** A model's time-out gives the reservation back. */
+  readonly releasesOnTimeout?: boolean;
+}
+
+export interface VariationContext {
+  readonly clock: Clock;
+  readonly plan: Plan;
+  readonly send: (input: UpdateItemCommandInput) => Promise<ServiceOutputTypes>;
+  readonly get: (account: string) => Promise<ServiceOutputTypes>;
+}
+
+export interface RunResult {
+  readonly steps: number;
+  readonly calls: number;
+  readonly decisions: Readonly<Record<string, number>>;
+  readonly violation?: { readonly invariant: string; readonly message: string };
+}
+
+export const TABLE = 'ledger';
+const MARKER_LIFE_MS = 950_000;
+const SWEEP_MS = 50_000;
+
+export interface RunOptions {
+  readonly variation?: Variation;
+  readonly trace?: (line: string) => void;
+}
+
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const run = new Run(plan, options);
+  try {
+    await run.play();
+    return run.result();
+  } catch (error) {
+    if (error instanceof Violation) {
+      return run.result({ invariant: error.invariant, message: error.message });
+    }
+    throw error;
+  }
+}
+
+export class Run {
+  readonly plan: Plan;
+  readonly scheduler: Scheduler;
+  readonly oracle: Oracle;
+  readonly versions: readonly Version[];
+  readonly hosts: readonly Host[];
+  readonly variation: Variation | undefined;
+  readonly #model: DynamoDbModel;
+  /** Whose request the table is working on. */
+  #sender: Truth | undefined;
+  #failure: unknown;
+
+  constructor(plan: Plan, { variation, trace }: RunOptions) {
+    this.plan = plan;
+    this.variation = variation;
+    this.versions = versionsOf(plan);
+    this.hosts = plan.hosts.map((skew) => new Host(skew));
+    this.scheduler = new Scheduler(Date.parse(plan.start), randomOf('order', plan.seed), () => {
+      if (this.#failure !== undefined) throw this.#failure;
+    });
+    const { versions, scheduler } = this;
+    this.oracle = new Oracle({
+      plan,
+      versions,
+      now: () => scheduler.now,
+      trace: (line) => trace?.(`${new Date(scheduler.now).toISOString().slice(11, 23)} ${line}`),
+    });
+    this.#model = new DynamoDbModel({
+      allOld: plan.allOld,
+      pageBytes: plan.pageBytes,
+      onWrite: (key, before, after) => this.oracle.wrote(this.#sender, key, before, after),
+    });
+  }
+
+  async play(): Promise<void> {
+    const { plan, scheduler } = this;
+    for (const call of plan.calls) scheduler.after(call.at, () => this.#start(call));
+    plan.sweeps.forEach(({ at, host, faults }, i) => {
+      scheduler.after(at, () =>
+        this.watch(this.#sweep(host, faults, randomOf(plan.seed, 'sweep', i))),
+      );
+    });
+    for (const { at, host } of plan.crashes) scheduler.after(at, () => this.hosts[host]?.crash());
+    await scheduler.run();
+    await this.#comeToRest();
+    checkAtRest(plan, this.oracle, this.#model.items());
+    await probe(this);
+  }
+
+  /** Sweeps until every lease and every marker is over. */
+  async #comeToRest(): Promise<void> {
+    for (const wait of [this.plan.leaseSeconds * 1000 + 15_000, MARKER_LIFE_MS, 1_000]) {
+      this.scheduler.now += wait;
+      this.watch(this.#sweep(0, {}, randomOf(this.plan.seed, 'rest', wait)));
+      await this.scheduler.run();
+    }
+  }
+
+  #start(call: CallPlan): void {
+    const random = randomOf(this.plan.seed, call.id);
+    this.watch(new CallRun(this, call, random).play());
+  }
+
+  async #sweep(host: number, faults: CallPlan['faults'], random: Random): Promise<void> {
+    const life = (this.hosts[host] ?? this.hosts[0])?.life;
+    if (!life) throw new Error('a plan has a host');
+    const { store, clock } = this.ledgerOn(life, random, faultsInTurn(faults), undefined);
+    const { policy } = versionAt(this.versions, this.scheduler.now - POLICY_CACHE_MS);
+    const ports = {
+      ledger: store,
+      settings: { writeLayout: async () => undefined, claimAudit: async () => false },
+      clock,
+      alerts: { publish: async () => undefined },
+      telemetry: { metrics: () => undefined, audit: () => undefined },
+      warn: () => undefined,
+    };
+    await sweepReservations(ports, policy, clock.now() + SWEEP_MS).catch((error: unknown) => {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+    });
+  }
+
+  /** The real ledger as one life of a host reaches it. */
+  ledgerOn(
+    life: Life,
+    random: Random,
+    nextFault: ReturnType<typeof faultsInTurn>,
+    sender: Truth | undefined,
+  ): { store: LedgerStore; clock: Clock } {
+    const { scheduler, plan } = this;
+    const clock = { now: () => scheduler.now + life.skew };
+    const arrive = (sent: Sent) => this.#arrive(sent, sender);
+    const send = transportOver({
+      scheduler,
+      random,
+      latency: plan.latency,
+      life,
+      nextFault,
+      arrive,
+    });
+    const real = new DynamoDbLedger(clientOver(send), TABLE, clock);
+    const store = this.variation?.store?.(real, {
+      clock,
+      plan,
+      send: (input) => send({ operation: 'UpdateItem', input }).catch(unavailable),
+      get: (account) => send({ operation: 'GetItem', input: getInput(account) }).catch(unavailable),
+    });
+    return { store: store ?? real, clock };
+  }
+
+  #arrive(sent: Sent, sender: Truth | undefined): ServiceOutputTypes {
+    this.#sender = sender;
+    try {
+      return answerOf(this.#model, sent);
+    } catch (error) {
+      if (error instanceof Violation) this.#failure ??= error;
+      const isRefused = error instanceof Error && error.name === 'ConditionalCheckFailedException';
+      if (sender && isRefused) this.oracle.refused(sender);
+      if (!isRefused && !(error instanceof Violation)) this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  /** Whatever fails, fails the run. */
+  watch(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
+
+  result(violation?: RunResult['violation']): RunResult {
+    const decisions: Record<string, number> = {};
+    for (const { decision = 'none' } of this.oracle.truths.values()) {
+      decisions[decision] = (decisions[decision] ?? 0) + 1;
+    }
+    const { steps } = this.scheduler;
+    return { steps, calls: this.plan.calls.length, decisions, ...(violation && { violation }) };
+  }
+}
+
+const unavailable = (cause: unknown): never => {
+  throw new LedgerUnavailableError('the table did not answer', cause);
+};
+
+const getInput = (account: string) => ({
+  TableName: TABLE,
+  Key: { pk: { S: account }, sk: { S: 'counters' } },
+  ConsistentRead: true,
+});
+
+/** The faults of a plan's part, one request after the other. */
+export function faultsInTurn(faults: CallPlan['faults']) {
+  let requests = 0;
+  return () => faults[requests++];
+}
