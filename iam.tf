@@ -6,32 +6,39 @@ locals {
   bus_arn    = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.event_bus_name}"
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-  is_policy  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy"] } }
-  is_account = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
+  is_policy   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy", "override"] } }
+  is_layout   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger"] } }
+  is_settings = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger", "override"] } }
+  is_account  = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
 
-  may_read_policy = { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy }
-  may_read_usage  = { sid = "ReadUsage", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
+  # The policy holds together with the overrides and with the split of its counters over shards.
+  may_read_policy = [
+    { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy },
+    { sid = "ReadShardLayout", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_layout },
+  ]
+  may_read_accounts = { sid = "ReadAccounts", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
   may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }
-  # A scan reads all partitions, so no key can narrow it.
-  may_scan    = { sid = "FindExpired", actions = ["dynamodb:Scan"], resources = [local.ledger_arn], conditions = {} }
-  may_alert   = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
-  may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
-  may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
+  # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
+  may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
+  may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
+  may_start         = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
+  may_use_key       = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
 
   statements = {
-    "validate-and-set-context" = concat([local.may_read_policy], local.may_count_tokens, local.may_use_key)
-    "reserve-budget"           = concat([local.may_read_policy, local.may_count], local.may_use_key)
+    "validate-and-set-context" = concat(local.may_read_policy, local.may_count_tokens, local.may_use_key)
+    "reserve-budget"           = concat(local.may_read_policy, [local.may_read_accounts, local.may_count], local.may_use_key)
     "invoke-model"             = local.may_invoke
     "record-outcome"           = concat([local.may_count, local.may_alert], local.may_use_key)
-    "sweep-reservations"       = concat([local.may_read_policy, local.may_scan, local.may_count, local.may_alert], local.may_use_key)
+    "sweep-reservations"       = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_alert], local.may_use_key)
   }
   # Apart from the others, which the workflow calls: the gateway calls the workflow.
   gateway_statements = concat(
-    [local.may_read_policy, local.may_read_usage],
+    local.may_read_policy,
+    [local.may_read_accounts],
     [for statement in [local.may_start] : statement if local.is_workflow],
     [for statement in concat([local.may_count, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
     local.may_use_key,
