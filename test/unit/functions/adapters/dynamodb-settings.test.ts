@@ -1,0 +1,85 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DynamoDbSettings, LAYOUT_KEY } from '../../../../functions/adapters/dynamodb-settings.ts';
+import { LedgerUnavailableError } from '../../../../functions/core/errors.ts';
+import { layoutJson, ONE_SHARD } from '../../../../functions/core/ledger/layout.ts';
+import type { ShardLayout } from '../../../../functions/core/policy/policy.ts';
+import { startLedger, type TestLedger } from '../../../support/ledger.ts';
+
+let table: TestLedger;
+let settings: DynamoDbSettings;
+
+beforeAll(async () => {
+  table = await startLedger();
+  settings = new DynamoDbSettings(table.client, table.table);
+});
+afterAll(() => table.close());
+
+const read = async (pk: string, sk: string) => {
+  const Key = { pk: { S: pk }, sk: { S: sk } };
+  const command = new GetItemCommand({ TableName: table.table, Key, ConsistentRead: true });
+  return (await table.client.send(command)).Item;
+};
+
+describe('the shard layout', () => {
+  const stored = async () => (await read(LAYOUT_KEY.pk, LAYOUT_KEY.sk))?.body?.S;
+  const two: ShardLayout = [...ONE_SHARD, { shards: 2, from: 1_000 }];
+  const four: ShardLayout = [...ONE_SHARD, { shards: 4, from: 2_000 }];
+
+  test('is written where none is, replaced by who saw it, and kept against who did not', async () => {
+    await settings.writeLayout(two, ONE_SHARD);
+    expect(await stored()).toBe(layoutJson(two));
+    await settings.writeLayout(four, ONE_SHARD);
+    expect(await stored()).toBe(layoutJson(two));
+    await settings.writeLayout(four, two);
+    expect(await stored()).toBe(layoutJson(four));
+  });
+
+  test('of several writers at once, one wins', async () => {
+    const seen = four;
+    const wanted = [8, 16, 32].map((shards): ShardLayout => [...four, { shards, from: 3_000 }]);
+    await Promise.all(wanted.map((layout) => settings.writeLayout(layout, seen)));
+    expect(wanted.map(layoutJson)).toContain(await stored());
+  });
+});
+
+describe('an override', () => {
+  const createdAt = '2026-11-23T11:00:00Z';
+  let key = '';
+  let keys = 0;
+
+  beforeEach(async () => {
+    key = `costCenter#sales/limit-${++keys}`;
+    const Item = {
+      pk: { S: 'override' },
+      sk: { S: key },
+      body: { S: JSON.stringify({ amount: 5, createdAt }) },
+    };
+    await table.client.send(new PutItemCommand({ TableName: table.table, Item }));
+  });
+
+  test('is claimed by exactly one of many sweeps', async () => {
+    const claims = Array.from({ length: 10 }, () => settings.claimAudit({ key, createdAt }));
+    expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+    expect(await read('override', key)).toHaveProperty('audited');
+  });
+
+  test('that was replaced since it was loaded is left to who loads the new one', async () => {
+    const old = { key, createdAt: '2026-11-22T09:00:00Z' };
+    expect(await settings.claimAudit(old)).toBe(false);
+    expect(await read('override', key)).not.toHaveProperty('audited');
+  });
+
+  test('that was removed is not brought back', async () => {
+    const gone = { key: 'costCenter#sales/gone', createdAt };
+    expect(await settings.claimAudit(gone)).toBe(false);
+    expect(await read('override', gone.key)).toBeUndefined();
+  });
+});
+
+test('a table that does not answer is the ledger being unavailable', async () => {
+  const elsewhere = new DynamoDbSettings(table.client, 'no-such-table');
+  await expect(elsewhere.claimAudit({ key: 'k', createdAt: 'then' })).rejects.toThrow(
+    LedgerUnavailableError,
+  );
+});
