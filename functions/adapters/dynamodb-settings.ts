@@ -7,12 +7,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import { layoutJson } from '../core/ledger/layout.ts';
-import type { SettingsStore } from '../core/ledger/ports.ts';
+import type { EpochSeconds, SettingsStore } from '../core/ledger/ports.ts';
 import { OVERRIDE_PARTITION } from '../core/policy/overrides.ts';
 import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
+import { type EpochMs, isoTimestamp } from '../core/time.ts';
 
 /** Item that holds the shard layout, as JSON in `body`. */
 export const LAYOUT_KEY = { pk: 'ledger', sk: 'layout' } as const;
+
+const overrideItemKey = (id: string) => ({ pk: { S: OVERRIDE_PARTITION }, sk: { S: id } });
 
 export class DynamoDbSettings implements SettingsStore {
   readonly #client: DynamoDBClient;
@@ -36,14 +39,35 @@ export class DynamoDbSettings implements SettingsStore {
     });
   }
 
-  claimAudit({ key, createdAt }: Pick<OverrideRecord, 'key' | 'createdAt'>): Promise<boolean> {
+  claimAudit(
+    { id }: Pick<OverrideRecord, 'id'>,
+    { now, staleAt }: { readonly now: EpochMs; readonly staleAt: EpochMs },
+  ): Promise<boolean> {
     return this.#update({
       TableName: this.#table,
-      Key: { pk: { S: OVERRIDE_PARTITION }, sk: { S: key } },
-      UpdateExpression: 'SET audited = :at',
-      // An override replaced or removed since it was loaded is not the one to write down.
-      ConditionExpression: 'contains(body, :at) AND attribute_not_exists(audited)',
-      ExpressionAttributeValues: { ':at': { S: createdAt } },
+      Key: overrideItemKey(id),
+      UpdateExpression: 'SET claimedUntil = :until',
+      ConditionExpression:
+        'attribute_exists(body) AND attribute_not_exists(audited) AND ' +
+        '(attribute_not_exists(claimedUntil) OR claimedUntil <= :now)',
+      ExpressionAttributeValues: { ':until': { N: String(staleAt) }, ':now': { N: String(now) } },
+    });
+  }
+
+  async markAudited(
+    { id }: Pick<OverrideRecord, 'id'>,
+    { now, expiresAt }: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
+  ): Promise<void> {
+    await this.#update({
+      TableName: this.#table,
+      Key: overrideItemKey(id),
+      UpdateExpression: 'SET audited = :at, #ttl = :expires REMOVE claimedUntil',
+      ConditionExpression: 'attribute_exists(body)',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':at': { S: isoTimestamp(now) },
+        ':expires': { N: String(expiresAt) },
+      },
     });
   }
 

@@ -97,7 +97,8 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
   const { config, inferenceProfiles } = stored;
   const resolution = resolvePolicy(config, { inferenceProfiles });
   if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
-  const read = readOverrides(resolution.policy, overrides.map(toOverride));
+  const now = options.clock.now();
+  const read = readOverrides(resolution.policy, overrides.map(toOverride), now);
   for (const warning of read.warnings.slice(0, PROBLEMS_SHOWN)) options.warn(warning);
   return {
     ...resolution.policy,

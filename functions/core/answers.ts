@@ -5,6 +5,7 @@ import { printable } from './describe.ts';
 import type { RefusedLimit } from './ledger/reserve.ts';
 import type { LimitStanding } from './ledger/settle.ts';
 import { formatUsd } from './money.ts';
+import { amountInWords } from './policy/limits.ts';
 import type { Problem, Unit } from './policy/policy.ts';
 import { type TokenUsage, totalInputTokens } from './pricing/price.ts';
 import type { Tags } from './state.ts';
@@ -152,9 +153,9 @@ export function denial(tags: Tags, refused: RefusedLimit, now: EpochMs): Problem
   const part = ceilingPercent === undefined ? 'The' : `${ceilingPercent} % of the`;
   const detail =
     `${part} limit ${refused.name} of ${ownerName(refused.owner)} ` +
-    `(${shown(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
-    `${shown(refused.unit, refused.used)} used, ${shown(refused.unit, refused.reserved)} reserved ` +
-    `by calls in flight, and this call may use up to ${shown(refused.unit, requested)}.`;
+    `(${amountInWords(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
+    `${amountInWords(refused.unit, refused.used)} used, ${amountInWords(refused.unit, refused.reserved)} reserved ` +
+    `by calls in flight, and this call may use up to ${amountInWords(refused.unit, requested)}.`;
   return problem('limit_exceeded', tags, detail, {
     limit: {
       ...limitHead(refused),
@@ -235,12 +236,6 @@ const limitHead = (limit: Pick<RefusedLimit, 'owner' | 'name' | 'window' | 'unit
   window: limit.window,
   unit: limit.unit,
 });
-
-function shown(unit: Unit, amount: number): string {
-  if (unit === 'usd') return `USD ${formatUsd(amount)}`;
-  const units = unit.replace('_', ' ');
-  return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
-}
 
 function decimals(unit: Unit, amounts: Readonly<Record<string, number>>) {
   if (unit !== 'usd') return {};

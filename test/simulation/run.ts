@@ -131,7 +131,11 @@ export class Run {
     const { policy } = versionAt(this.versions, this.scheduler.now - POLICY_CACHE_MS);
     const ports = {
       ledger: store,
-      settings: { writeLayout: async () => undefined, claimAudit: async () => false },
+      settings: {
+        writeLayout: async () => undefined,
+        claimAudit: async () => false,
+        markAudited: async () => undefined,
+      },
       clock,
       alerts: { publish: async () => undefined },
       telemetry: { metrics: () => undefined, audit: () => undefined },

@@ -1,5 +1,6 @@
 /** What the ledger needs from its table: single conditional writes on one account item each. */
 import type { OverrideRecord, ShardLayout } from '../policy/policy.ts';
+import type { EpochMs } from '../time.ts';
 
 /** One counter of an account: `<limit>_<period>`, an integer in the limit's unit. */
 export type CounterKey = string;
@@ -140,6 +141,17 @@ export interface LedgerStore {
 export interface SettingsStore {
   /** Stores a new shard layout, if none is stored or the stored one is still `seen`. */
   writeLayout(layout: ShardLayout, seen: ShardLayout): Promise<void>;
-  /** Whether this call was the first to ask for this override: the caller then writes it down. */
-  claimAudit(record: Pick<OverrideRecord, 'key' | 'createdAt'>): Promise<boolean>;
+  /**
+   * Whether the caller is the one to write this change down now. It stays so until `staleAt`; then
+   * another may, as whoever claimed it has not come back.
+   */
+  claimAudit(
+    record: Pick<OverrideRecord, 'id'>,
+    claim: { readonly now: EpochMs; readonly staleAt: EpochMs },
+  ): Promise<boolean>;
+  /** Notes that the change was written down, and until when it is kept. */
+  markAudited(
+    record: Pick<OverrideRecord, 'id'>,
+    mark: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
+  ): Promise<void>;
 }

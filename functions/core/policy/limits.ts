@@ -1,10 +1,10 @@
 /** Limits: their names, their amounts, and the checks that need more than their own form. */
 import { oneOf, quoted } from '../describe.ts';
-import { parseUsd } from '../money.ts';
+import { formatUsd, parseUsd } from '../money.ts';
 import { unknownValue } from '../schema-words.ts';
 import { entriesOf, type Loose, listOf, looseOf, numberOf, stringOf } from './loose.ts';
 import { join } from './path.ts';
-import type { OwnerKind, Problem } from './policy.ts';
+import type { OwnerKind, Problem, Unit } from './policy.ts';
 
 /** What a limit's scope and fallbacks may name, given who the limit belongs to. */
 export interface LimitContext {
@@ -59,6 +59,13 @@ export function limitAmount(unit: string, amount: number): number | string {
   return nanoUsd > MAX_SAFE_NANO_USD
     ? `must be at most 9007199.254740991, ${got}`
     : Number(nanoUsd);
+}
+
+/** `USD 5.00`, `1 request`, `20 input tokens`, from an amount in the limit's unit. */
+export function amountInWords(unit: Unit, amount: number): string {
+  if (unit === 'usd') return `USD ${formatUsd(amount)}`;
+  const units = unit.replace('_', ' ');
+  return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
 }
 
 /** A name that exists, but not in this cost center. */

@@ -1,34 +1,64 @@
 /**
- * Overrides: an operator raises or lowers one limit for a while, without a deployment. They are
- * items of their own in the ledger table, loaded with the policy. A broken one is passed over.
+ * Overrides: an operator raises or lowers one limit for a while, without a deployment. Each change
+ * is an item of its own in the ledger table, so that none is lost before the audit log has it; the
+ * newest about a limit counts, whether it still holds or not. A broken one is passed over.
  */
+import { quoted } from '../describe.ts';
+import type { EpochSeconds } from '../ledger/ports.ts';
+import type { EpochMs } from '../time.ts';
 import { limitAmount } from './limits.ts';
-import { looseOf, numberOf, stringOf } from './loose.ts';
-import type { Limit, Override, OverrideRecord, Owner, Policy } from './policy.ts';
+import { type Loose, looseOf, numberOf, stringOf } from './loose.ts';
+import {
+  type Limit,
+  type Override,
+  type OverrideRecord,
+  type Owner,
+  type Policy,
+  UNITS,
+} from './policy.ts';
 
 export const OVERRIDE_PARTITION = 'override';
-const TEXT_MAX = 500;
+/** Characters of a reason or an author. */
+export const OVERRIDE_TEXT_MAX = 500;
+export const OVERRIDE_DAYS_MAX = 366;
+
+const DAY_MS = 86_400_000;
+export const OVERRIDE_MS_MAX = OVERRIDE_DAYS_MAX * DAY_MS;
+/** Margin over the longest override, for the skew of clocks. */
+const KEPT_MS = OVERRIDE_MS_MAX + 2 * DAY_MS;
+const ACTIONS = ['raise', 'lower', 'reset'] as const;
+/** Names of limits and their owners do not hold it. */
+const SEPARATOR = '@';
 
 /** An item of partition `override`; `body` is the JSON of an OverrideBody. */
 export interface OverrideItem {
+  /** `<owner kind>#<owner name>/<limit name>@<createdAt>@<unique id>`. */
   readonly sk: string;
   readonly body: string;
   readonly audited: boolean;
 }
 
-/** `amount` or `by` in the configuration's units (USD as decimals); a reset has neither. */
-export interface OverrideBody {
-  readonly amount?: number;
-  readonly by?: number;
-  /** ISO 8601. */
-  readonly until: string;
+interface Common {
   readonly reason: string;
   readonly author: string;
+  /** ISO 8601. */
   readonly createdAt: string;
 }
 
+export type OverrideBody =
+  | (Common & {
+      readonly action: 'raise' | 'lower';
+      /** As a configuration has it: USD as a decimal. */
+      readonly amount: number;
+      readonly unit: Limit['unit'];
+      /** ISO 8601. */
+      readonly until: string;
+    })
+  | (Common & { readonly action: 'reset' });
+
 export interface LoadedOverrides {
   readonly overrides: ReadonlyMap<string, Override>;
+  /** The oldest first. */
   readonly records: readonly OverrideRecord[];
   /** What was passed over, for the log. */
   readonly warnings: readonly string[];
@@ -39,28 +69,49 @@ const ownerKey = ({ kind, name }: Owner): string => `${kind}#${name}`;
 export const overrideKey = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string =>
   `${ownerKey(owner)}/${name}`;
 
+/** The sort key of a new item. */
+export const overrideSortKey = (key: string, createdAt: string, uuid: string): string =>
+  [key, createdAt, uuid].join(SEPARATOR);
+
+/**
+ * When a stored change may go: no earlier one that it replaced can hold any more by then, or it
+ * would hold again.
+ */
+export const overrideExpiresAt = (record: Pick<OverrideRecord, 'createdAt'>): EpochSeconds =>
+  Math.ceil((Date.parse(record.createdAt) + KEPT_MS) / 1000);
+
 /** Reads the stored overrides against the limits they are about. */
-export function readOverrides(policy: Policy, items: Iterable<OverrideItem>): LoadedOverrides {
+export function readOverrides(
+  policy: Policy,
+  items: Iterable<OverrideItem>,
+  at: EpochMs,
+): LoadedOverrides {
   const limits = new Map(limitsOf(policy).map((limit) => [overrideKey(limit), limit]));
-  const overrides = new Map<string, Override>();
   const records: OverrideRecord[] = [];
   const warnings: string[] = [];
+  const passOver = (sk: string, why: string) => {
+    warnings.push(`the override ${JSON.stringify(sk.slice(0, OVERRIDE_TEXT_MAX))} ${why}`);
+  };
   for (const item of items) {
-    const read = readOverride(item, limits.get(item.sk));
-    if (typeof read === 'string') {
-      warnings.push(`the override ${JSON.stringify(item.sk.slice(0, TEXT_MAX))} ${read}`);
-      continue;
-    }
-    records.push(read);
-    const { key, amount, until } = read;
-    if (amount === undefined || until === undefined) continue;
-    overrides.set(key, { key, amount, until: Date.parse(until) });
+    const read = readOverride(item);
+    if (typeof read === 'string') passOver(item.sk, read);
+    else records.push(read);
+  }
+  records.sort(byAge);
+  const overrides = new Map<string, Override>();
+  // The newest about a limit comes last.
+  for (const [key, record] of new Map(records.map((each) => [each.key, each]))) {
+    const override = toOverride(record);
+    if (!override || override.until <= at) continue;
+    const misfit = misfitOf(record, limits.get(key));
+    if (misfit === undefined) overrides.set(key, override);
+    else passOver(record.id, misfit);
   }
   return { overrides, records, warnings };
 }
 
 /** The limit as it holds at a moment: with the amount of its override until that one ends. */
-export function limitInForce(limit: Limit, policy: Policy, at: number): Limit {
+export function limitInForce(limit: Limit, policy: Policy, at: EpochMs): Limit {
   if (policy.overrides.size === 0) return limit;
   const override = policy.overrides.get(overrideKey(limit));
   return override && at < override.until ? { ...limit, amount: override.amount } : limit;
@@ -73,48 +124,56 @@ export const limitsOf = (policy: Policy): readonly Limit[] => [
   ...policy.organization.limits,
 ];
 
-/**
- * The amount an override gives a limit, in the limit's unit; a string says what is wrong with it.
- * @param base the configured limit.
- */
-export function overrideAmount(
-  base: Limit,
-  change: { readonly amount?: number | undefined; readonly by?: number | undefined },
-): number | string {
-  const { amount, by } = change;
-  if ((amount === undefined) === (by === undefined)) return 'needs one of an amount and a change';
-  if (amount !== undefined) return limitAmount(base.unit, amount);
-  const step = limitAmount(base.unit, Math.abs(by ?? 0));
-  if (typeof step === 'string') return step;
-  const total = base.amount + Math.sign(by ?? 0) * step;
-  if (total <= 0) return 'would leave nothing of the limit: it must stay above 0';
-  return Number.isSafeInteger(total) ? total : 'would make the limit too large';
+function toOverride({ key, amount, until }: OverrideRecord): Override | undefined {
+  if (amount === undefined || until === undefined) return undefined;
+  return { key, amount, until: Date.parse(until) };
 }
 
-function readOverride(
-  { sk, body, audited }: OverrideItem,
-  limit: Limit | undefined,
-): OverrideRecord | string {
+/** An amount means nothing in another unit than it was written in. */
+function misfitOf({ unit }: OverrideRecord, limit: Limit | undefined): string | undefined {
+  if (!limit) return 'is about a limit that is not in the policy';
+  return limit.unit === unit ? undefined : `is in ${unit}, but its limit is in ${limit.unit} now`;
+}
+
+const byAge = (left: OverrideRecord, right: OverrideRecord): number =>
+  Date.parse(left.createdAt) - Date.parse(right.createdAt) || (left.id < right.id ? -1 : 1);
+
+function readOverride({ sk, body, audited }: OverrideItem): OverrideRecord | string {
   const loose = looseOf(parse(body));
   const [reason, author] = [stringOf(loose, 'reason'), stringOf(loose, 'author')];
-  const [until, createdAt] = [stringOf(loose, 'until'), stringOf(loose, 'createdAt')];
-  if (reason === undefined || author === undefined || createdAt === undefined) {
+  const createdAt = stringOf(loose, 'createdAt');
+  const action = ACTIONS.find((each) => each === stringOf(loose, 'action'));
+  const created = Date.parse(createdAt ?? '');
+  if (reason === undefined || author === undefined || createdAt === undefined || !action) {
     return 'is not one of ours';
   }
-  if (until === undefined || Number.isNaN(Date.parse(until))) return 'has no end';
+  if (Number.isNaN(created)) return 'has no time of its own';
   const common = {
-    key: sk,
-    reason: reason.slice(0, TEXT_MAX),
-    author: author.slice(0, TEXT_MAX),
+    id: sk,
+    key: sk.split(SEPARATOR)[0] ?? sk,
+    action,
+    reason: reason.slice(0, OVERRIDE_TEXT_MAX),
+    author: author.slice(0, OVERRIDE_TEXT_MAX),
     createdAt,
     audited,
   };
-  const change = { amount: numberOf(loose, 'amount'), by: numberOf(loose, 'by') };
-  if (change.amount === undefined && change.by === undefined) return { ...common, action: 'reset' };
-  if (!limit) return 'is about a limit that is not in the policy';
-  const amount = overrideAmount(limit, change);
-  if (typeof amount === 'string') return amount;
-  return { ...common, action: amount < limit.amount ? 'lower' : 'raise', until, amount };
+  if (action === 'reset') return common;
+  const change = readChange(loose, created);
+  return typeof change === 'string' ? change : { ...common, ...change };
+}
+
+function readChange(
+  loose: Loose,
+  createdAt: EpochMs,
+): Required<Pick<OverrideRecord, 'amount' | 'unit' | 'until'>> | string {
+  const until = stringOf(loose, 'until');
+  const end = Date.parse(until ?? '');
+  if (until === undefined || Number.isNaN(end)) return 'has no end';
+  if (end - createdAt > OVERRIDE_MS_MAX) return `lasts longer than ${OVERRIDE_DAYS_MAX} days`;
+  const unit = UNITS.find((each) => each === stringOf(loose, 'unit'));
+  if (!unit) return `is in no unit: ${quoted(loose.get('unit'))}`;
+  const amount = limitAmount(unit, numberOf(loose, 'amount') ?? 0);
+  return typeof amount === 'string' ? amount : { amount, unit, until };
 }
 
 function parse(body: string): unknown {

@@ -127,6 +127,8 @@ export interface Override {
 
 /** An operator's change of a limit, as it is stored: also one that does not hold any more. */
 export interface OverrideRecord {
+  /** Unique among all that are stored. */
+  readonly id: string;
   readonly key: string;
   readonly action: 'raise' | 'lower' | 'reset';
   readonly reason: string;
@@ -134,8 +136,9 @@ export interface OverrideRecord {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly until?: string;
-  /** In the limit's unit; absent for a reset. */
+  /** In `unit`; both are absent for a reset. */
   readonly amount?: number;
+  readonly unit?: Unit;
   readonly audited: boolean;
 }
 
@@ -154,7 +157,7 @@ export interface Policy {
   readonly shardLayout: ShardLayout;
   /** By key. Whether one holds is asked of the clock at the time of use. */
   readonly overrides: ReadonlyMap<string, Override>;
-  /** All that is stored, for the audit log. */
+  /** All that is stored, for the audit log; the oldest first. */
   readonly overrideRecords: readonly OverrideRecord[];
 }
 

@@ -7,6 +7,7 @@ import { type Expired, expireReservations, type Pruned, prune } from '../ledger/
 import { nextLayout } from '../ledger/layout.ts';
 import type { LedgerStore, SettingsStore } from '../ledger/ports.ts';
 import { missingCrossings, publishCrossings } from '../ledger/thresholds.ts';
+import { overrideExpiresAt } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type OverrideLine, overrideLine } from '../telemetry/audit.ts';
 import { expiredRecords, sharedUtilizationRecords } from '../telemetry/metric-record.ts';
@@ -21,6 +22,9 @@ export interface SweepPorts {
   readonly telemetry: Pick<Telemetry, 'metrics'> & { readonly audit: (line: OverrideLine) => void };
   readonly warn: (message: string, cause: unknown) => void;
 }
+
+/** Longer than any run of the sweep. */
+const CLAIM_MS = 600_000;
 
 export interface SweepResult {
   readonly accounts: number;
@@ -88,15 +92,21 @@ async function resizeShards(ports: SweepPorts, policy: Policy): Promise<void> {
   );
 }
 
-/** Of several runs at once, the one that sets the flag on the item writes the line. */
+/**
+ * Of several runs at once one writes the line; if it dies on the way, a later one does. So a change
+ * is in the log at least once, and a second line has the same id.
+ */
 async function auditOverrides(ports: SweepPorts, policy: Policy): Promise<number> {
+  const { settings, clock, telemetry } = ports;
   let audited = 0;
   for (const record of policy.overrideRecords) {
     if (record.audited) continue;
     await attempt(ports, 'an override could not be put into the audit log', async () => {
-      if (!(await ports.settings.claimAudit(record))) return;
-      ports.telemetry.audit(overrideLine(record, ports.clock.now()));
+      const now = clock.now();
+      if (!(await settings.claimAudit(record, { now, staleAt: now + CLAIM_MS }))) return;
+      telemetry.audit(overrideLine(record, now));
       audited += 1;
+      await settings.markAudited(record, { now, expiresAt: overrideExpiresAt(record) });
     });
   }
   return audited;

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../answers.ts';
 import type { AnswerContent } from '../bedrock/ports.ts';
 import type { Prompt } from '../bedrock/prompt.ts';
 import type { Caller } from '../identity.ts';
-import type { OverrideRecord } from '../policy/policy.ts';
+import type { OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/price.ts';
 import type { Recorded, Tags } from '../state.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
@@ -15,12 +15,14 @@ export interface AuditLine {
   readonly at: string;
   readonly tags: Tags;
   readonly caller?: Caller;
-  readonly decision: 'approved' | 'denied' | 'not_valid' | 'unavailable';
+  readonly decision: 'approved' | 'denied' | 'not_valid' | 'replayed' | 'unavailable';
   readonly outcome: Recorded['status'];
   /** Alias. */
   readonly model: string;
   readonly modelId?: string;
   readonly fallbackFrom?: string;
+  /** The request that holds the idempotency key this one came with. */
+  readonly originalRequestId?: string;
   /** `<owner>/<limit>` that refused. */
   readonly limit?: string;
   readonly reservedNanoUsd?: number;
@@ -41,11 +43,14 @@ export interface OverrideLine {
   readonly event: 'limit_override';
   /** When the line was written, ISO 8601 UTC. */
   readonly at: string;
+  /** The same for every line about this change. */
+  readonly id: string;
   readonly action: OverrideRecord['action'];
   /** `<owner kind>#<owner name>/<limit>`. */
   readonly limit: string;
-  /** In the limit's unit. */
+  /** In `unit`; nano-USD for usd. */
   readonly amount?: number;
+  readonly unit?: Unit;
   readonly until?: string;
   readonly reason: string;
   readonly author: string;

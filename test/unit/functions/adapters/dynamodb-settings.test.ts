@@ -44,42 +44,52 @@ describe('the shard layout', () => {
 });
 
 describe('an override', () => {
-  const createdAt = '2026-11-23T11:00:00Z';
-  let key = '';
-  let keys = 0;
+  const now = Date.parse('2026-11-23T11:00:00Z');
+  const claim = { now, staleAt: now + 1_000 };
+  let id = '';
+  let ids = 0;
 
   beforeEach(async () => {
-    key = `costCenter#sales/limit-${++keys}`;
-    const Item = {
-      pk: { S: 'override' },
-      sk: { S: key },
-      body: { S: JSON.stringify({ amount: 5, createdAt }) },
-    };
+    id = `costCenter#sales/limit@2026-11-23T11:00:00Z@${++ids}`;
+    const Item = { pk: { S: 'override' }, sk: { S: id }, body: { S: '{}' } };
     await table.client.send(new PutItemCommand({ TableName: table.table, Item }));
   });
 
   test('is claimed by exactly one of many sweeps', async () => {
-    const claims = Array.from({ length: 10 }, () => settings.claimAudit({ key, createdAt }));
+    const claims = Array.from({ length: 10 }, () => settings.claimAudit({ id }, claim));
     expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
-    expect(await read('override', key)).toHaveProperty('audited');
+    expect(await read('override', id)).not.toHaveProperty('audited');
   });
 
-  test('that was replaced since it was loaded is left to who loads the new one', async () => {
-    const old = { key, createdAt: '2026-11-22T09:00:00Z' };
-    expect(await settings.claimAudit(old)).toBe(false);
-    expect(await read('override', key)).not.toHaveProperty('audited');
+  test('is claimed again once whoever claimed it has not come back', async () => {
+    expect(await settings.claimAudit({ id }, claim)).toBe(true);
+    const later = (at: number) => ({ now: at, staleAt: at + 1_000 });
+    expect(await settings.claimAudit({ id }, later(now + 999))).toBe(false);
+    expect(await settings.claimAudit({ id }, later(now + 1_000))).toBe(true);
+  });
+
+  test('that was written down is not claimed again, and goes by itself', async () => {
+    await settings.claimAudit({ id }, claim);
+    await settings.markAudited({ id }, { now, expiresAt: 1_800_000_000 });
+    expect(await read('override', id)).toMatchObject({
+      audited: { S: '2026-11-23T11:00:00.000Z' },
+      ttl: { N: '1800000000' },
+    });
+    const muchLater = { now: now + 1e9, staleAt: now + 2e9 };
+    expect(await settings.claimAudit({ id }, muchLater)).toBe(false);
   });
 
   test('that was removed is not brought back', async () => {
-    const gone = { key: 'costCenter#sales/gone', createdAt };
-    expect(await settings.claimAudit(gone)).toBe(false);
-    expect(await read('override', gone.key)).toBeUndefined();
+    const gone = { id: 'costCenter#sales/gone' };
+    expect(await settings.claimAudit(gone, claim)).toBe(false);
+    await settings.markAudited(gone, { now, expiresAt: 1_800_000_000 });
+    expect(await read('override', gone.id)).toBeUndefined();
   });
 });
 
 test('a table that does not answer is the ledger being unavailable', async () => {
   const elsewhere = new DynamoDbSettings(table.client, 'no-such-table');
-  await expect(elsewhere.claimAudit({ key: 'k', createdAt: 'then' })).rejects.toThrow(
+  await expect(elsewhere.claimAudit({ id: 'k' }, { now: 0, staleAt: 1 })).rejects.toThrow(
     LedgerUnavailableError,
   );
 });

@@ -16,7 +16,6 @@ import {
 } from '../../../../functions/core/errors.ts';
 import { ONE_SHARD } from '../../../../functions/core/ledger/layout.ts';
 import { type PolicyItem, toPolicyItems } from '../../../../functions/core/policy/items.ts';
-import type { OverrideBody } from '../../../../functions/core/policy/overrides.ts';
 
 type Read = 'policy' | 'override' | 'layout';
 type Answer = () => { readonly status: number; readonly body: unknown };
@@ -70,8 +69,10 @@ const layout =
 
 const BUDGET = 'costCenter#sales/budget';
 
-const override = (change: Partial<OverrideBody>, sk = BUDGET) => {
+const override = (change: object, sk = BUDGET) => {
   const body = {
+    action: 'raise',
+    unit: 'usd',
     until: '2026-12-01T00:00:00Z',
     reason: 'launch week',
     author: 'finops',
@@ -231,16 +232,18 @@ describe('the shard layout', () => {
 
 describe('overrides', () => {
   test('change the amount of the limit they name, in its unit', async () => {
-    answers.override = overrides(override({ by: 100 }));
+    answers.override = overrides(override({ amount: 600 }));
     const { overrides: loaded, overrideRecords, costCenters } = await store().load();
     expect([...loaded.values()]).toEqual([
       { key: BUDGET, amount: 600_000_000_000, until: Date.parse('2026-12-01T00:00:00Z') },
     ]);
     expect(overrideRecords).toEqual([
       {
+        id: BUDGET,
         key: BUDGET,
         action: 'raise',
         amount: 600_000_000_000,
+        unit: 'usd',
         until: '2026-12-01T00:00:00Z',
         reason: 'launch week',
         author: 'finops',
@@ -264,8 +267,8 @@ describe('overrides', () => {
     );
     expect((await store().load()).overrides.size).toBe(0);
     expect(warnings).toEqual([
-      'the override "costCenter#sales/gone" is about a limit that is not in the policy',
       `the override "${BUDGET}" is not one of ours`,
+      'the override "costCenter#sales/gone" is about a limit that is not in the policy',
     ]);
   });
 

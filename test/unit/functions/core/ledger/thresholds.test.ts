@@ -112,14 +112,16 @@ describe('what nobody told', () => {
 
   test('is measured by the amount an override gives', () => {
     const body = {
+      action: 'raise',
       amount: 0.0000002,
+      unit: 'usd',
       until: '2026-12-01T00:00:00Z',
       reason: 'r',
       author: 'a',
-      createdAt: 'then',
+      createdAt: '2026-11-23T00:00:00Z',
     };
     const items = [{ sk: 'costCenter#retail/budget', body: JSON.stringify(body), audited: true }];
-    const raised = { ...policy, overrides: readOverrides(policy, items).overrides };
+    const raised = { ...policy, overrides: readOverrides(policy, items, NOW).overrides };
     expect(percents(missingCrossings(raised, [contents(100)], NOW))).toEqual([50]);
     expect(percents(missingCrossings(raised, [contents(100)], Date.parse(body.until)))).toEqual([
       50, 80, 100,

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   limitInForce,
   limitsOf,
-  type OverrideBody,
-  overrideAmount,
+  overrideExpiresAt,
   overrideKey,
+  overrideSortKey,
   readOverrides,
 } from '../../../../../functions/core/policy/overrides.ts';
 import type { Limit, Policy } from '../../../../../functions/core/policy/policy.ts';
@@ -33,18 +33,22 @@ const BUDGET = 'costCenter#retail/budget';
 const CALLS = 'costCenter#retail/calls';
 const UNTIL = '2026-12-01T00:00:00Z';
 
-const body: OverrideBody = {
-  until: UNTIL,
-  reason: 'launch week',
-  author: 'finops',
-  createdAt: '2026-11-23T11:00:00Z',
-};
+const CREATED = '2026-11-23T11:00:00Z';
+const NOW = Date.parse('2026-11-23T12:00:00Z');
 
-const item = (change: object, sk = BUDGET) => ({
-  sk,
-  body: JSON.stringify({ ...body, ...change }),
-  audited: false,
+const text = { reason: 'launch week', author: 'finops', createdAt: CREATED };
+const raise = { action: 'raise', amount: 700, unit: 'usd', until: UNTIL, ...text };
+const calls = { ...raise, unit: 'requests', amount: 5, action: 'lower' };
+
+let ids = 0;
+const item = (body: Record<string, unknown>, key = BUDGET, audited = false) => ({
+  sk: overrideSortKey(key, String(body.createdAt), `id-${++ids}`),
+  body: JSON.stringify(body),
+  audited,
 });
+
+const readAt = (at: number, ...items: { sk: string; body: string; audited: boolean }[]) =>
+  readOverrides(policy, items, at);
 
 const limitNamed = (key: string): Limit => {
   const limit = limitsOf(policy).find((each) => overrideKey(each) === key);
@@ -65,66 +69,112 @@ describe('a key', () => {
 
 describe('reading', () => {
   test.each([
-    [{ amount: 700 }, BUDGET, 'raise', 700_000_000_000],
-    [{ amount: 0.000000001 }, BUDGET, 'lower', 1],
-    [{ by: 100 }, BUDGET, 'raise', 600_000_000_000],
-    [{ by: -499.999999999 }, BUDGET, 'lower', 1],
-    [{ by: 20 }, CALLS, 'raise', 120],
-    [{ by: -1 }, 'model#haiku/shared', 'lower', 8],
-    [{ amount: 8 }, 'organization#organization/all', 'raise', 8],
-  ] as const)('%j of %s is a %s to %d', (change, key, action, amount) => {
-    const { overrides, records, warnings } = readOverrides(policy, [item(change, key)]);
+    [{ amount: 700 }, BUDGET, 700_000_000_000],
+    [{ amount: 0.000000001 }, BUDGET, 1],
+    [{ amount: 120, unit: 'requests' }, CALLS, 120],
+    [{ amount: 8, unit: 'tokens' }, 'model#haiku/shared', 8],
+    [{ amount: 8, unit: 'requests' }, 'organization#organization/all', 8],
+  ])('%j of %s gives the limit %d', (change, key, amount) => {
+    const stored = item({ ...raise, ...change }, key);
+    const { overrides, records, warnings } = readAt(NOW, stored);
     expect(warnings).toEqual([]);
     expect(overrides.get(key)).toEqual({ key, amount, until: Date.parse(UNTIL) });
-    expect(records).toMatchObject([{ key, action, amount, until: UNTIL, audited: false }]);
+    expect(records).toEqual([{ ...raise, ...change, amount, id: stored.sk, key, audited: false }]);
   });
 
-  test('a reset changes no amount, and is to be written down', () => {
-    const { overrides, records } = readOverrides(policy, [item({})]);
+  test('the newest about a limit counts, in whichever order they come', () => {
+    const first = item({ ...raise, amount: 600 });
+    const second = item({ ...raise, amount: 800, createdAt: '2026-11-23T11:00:00.001Z' });
+    for (const items of [
+      [first, second],
+      [second, first],
+    ]) {
+      const { overrides, records } = readAt(NOW, ...items);
+      expect(overrides.get(BUDGET)?.amount).toBe(800_000_000_000);
+      expect(records.map(({ id }) => id)).toEqual([first.sk, second.sk]);
+    }
+  });
+
+  test('an earlier one does not hold again when the newest ends', () => {
+    const long = item({ ...raise, until: '2027-01-01T00:00:00Z' });
+    const short = item({ ...raise, amount: 800, createdAt: '2026-11-23T11:30:00Z' });
+    expect(readAt(Date.parse(UNTIL), long, short).overrides.size).toBe(0);
+  });
+
+  test('a reset ends what came before it, and is to be written down', () => {
+    const reset = item({ ...text, action: 'reset', createdAt: '2026-11-23T11:30:00Z' });
+    const { overrides, records } = readAt(NOW, item(raise), reset);
     expect(overrides.size).toBe(0);
-    const { reason, author, createdAt } = body;
-    const record = { key: BUDGET, action: 'reset', reason, author, createdAt, audited: false };
-    expect(records).toEqual([record]);
+    expect(records.map(({ action, amount }) => [action, amount])).toEqual([
+      ['raise', 700_000_000_000],
+      ['reset', undefined],
+    ]);
   });
 
-  test('a reset of a limit that is gone is still to be written down', () => {
-    expect(readOverrides(policy, [item({}, 'costCenter#gone/budget')]).records).toHaveLength(1);
+  test('an override of a limit that is gone is still to be written down', () => {
+    const { overrides, records, warnings } = readAt(NOW, item(raise, 'costCenter#gone/budget'));
+    expect(overrides.size).toBe(0);
+    expect(records).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining('a limit that is not in the policy')]);
+  });
+
+  test('an amount is never taken for another unit', () => {
+    const { overrides, warnings } = readAt(NOW, item({ ...raise, amount: 700 }, CALLS));
+    expect(overrides.size).toBe(0);
+    expect(warnings).toEqual([
+      expect.stringContaining('is in usd, but its limit is in requests now'),
+    ]);
+  });
+
+  test('of what has ended nobody is warned', () => {
+    const gone = item(raise, 'costCenter#gone/budget');
+    expect(readAt(Date.parse(UNTIL), gone).warnings).toEqual([]);
   });
 
   test.each([
-    ['is about a limit that is not in the policy', item({ amount: 1 }, 'costCenter#gone/budget')],
-    ['needs one of an amount and a change', item({ amount: 1, by: 1 })],
-    ['must be greater than 0, got 0', item({ amount: 0 })],
-    ['must be a whole number of requests, got 1.5', item({ by: 1.5 }, CALLS)],
-    ['would leave nothing of the limit: it must stay above 0', item({ by: -500 })],
-    ['would make the limit too large', item({ by: 9_007_000 })],
-    ['has no end', item({ amount: 1, until: undefined })],
-    ['has no end', item({ amount: 1, until: 'soon' })],
-    ['is not one of ours', item({ amount: 1, reason: undefined })],
-    ['is not one of ours', item({ amount: 1, author: 7 })],
-    ['is not one of ours', { sk: BUDGET, body: '[]', audited: false }],
-    ['is not one of ours', { sk: BUDGET, body: '{', audited: false }],
-  ])('what %s is passed over and said', (says, broken) => {
-    const sound = item({ amount: 5 }, CALLS);
-    const { overrides, records, warnings } = readOverrides(policy, [broken, sound]);
+    ['must be greater than 0, got 0', { amount: 0 }],
+    ['must be greater than 0, got 0', { amount: 'much' }],
+    ['must be USD with at most 9 decimals, got 1e-10', { amount: 1e-10 }],
+    ['is in no unit: "eur"', { unit: 'eur' }],
+    ['has no end', { until: undefined }],
+    ['has no end', { until: 'soon' }],
+    ['lasts longer than 366 days', { until: '2028-01-01T00:00:00Z' }],
+    ['has no time of its own', { createdAt: 'yesterday' }],
+    ['is not one of ours', { action: 'double' }],
+    ['is not one of ours', { reason: undefined }],
+    ['is not one of ours', { author: 7 }],
+  ])('what %s is passed over and said', (says, change) => {
+    const broken = item({ ...raise, ...change });
+    const { overrides, records, warnings } = readAt(NOW, broken, item(calls, CALLS));
     expect(warnings).toEqual([`the override ${JSON.stringify(broken.sk)} ${says}`]);
     expect([...overrides.keys()]).toEqual([CALLS]);
     expect(records).toHaveLength(1);
   });
 
+  test.each(['[]', '{', ''])('a body of %j is not one of ours', (body) => {
+    const { records, warnings } = readAt(NOW, { sk: BUDGET, body, audited: false });
+    expect(records).toEqual([]);
+    expect(warnings).toEqual([`the override "${BUDGET}" is not one of ours`]);
+  });
+
   test('words of any length are cut', () => {
     const long = 'x'.repeat(10_000);
-    const { records } = readOverrides(policy, [item({ amount: 1, reason: long, author: long })]);
+    const { records } = readAt(NOW, item({ ...raise, reason: long, author: long }));
     expect(records[0]?.reason).toHaveLength(500);
     expect(records[0]?.author).toHaveLength(500);
   });
+});
+
+test('a change is kept until nothing it replaced could hold any more', () => {
+  const longest = Date.parse(CREATED) + 366 * 86_400_000;
+  expect(overrideExpiresAt(text) * 1000).toBeGreaterThan(longest);
 });
 
 describe('a limit', () => {
   const until = Date.parse(UNTIL);
   const withOverride: Policy = {
     ...policy,
-    overrides: readOverrides(policy, [item({ amount: 700 })]).overrides,
+    overrides: readAt(NOW, item(raise)).overrides,
   };
   const budget = limitNamed(BUDGET);
 
@@ -140,9 +190,5 @@ describe('a limit', () => {
     const calls = limitNamed(CALLS);
     expect(limitInForce(calls, withOverride, until - 1)).toEqual(calls);
     expect(limitInForce(budget, policy, until - 1)).toEqual(budget);
-  });
-
-  test('cannot be changed by neither an amount nor a change', () => {
-    expect(overrideAmount(budget, {})).toBe('needs one of an amount and a change');
   });
 });
