@@ -10,6 +10,7 @@ locals {
   is_layout   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger"] } }
   is_settings = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger", "override"] } }
   is_account  = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
+  is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
 
   # The policy holds together with the overrides and with the split of its counters over shards.
   may_read_policy = [
@@ -19,6 +20,9 @@ locals {
   may_read_accounts = { sid = "ReadAccounts", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
   may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }
+  # Of a request with an idempotency key: claimed before it is reserved, ended once it is recorded.
+  may_claim     = { sid = "ClaimKeys", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_claim }
+  may_end_claim = { sid = "EndClaims", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_claim }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
   may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
@@ -30,9 +34,9 @@ locals {
 
   statements = {
     "validate-and-set-context" = concat(local.may_read_policy, local.may_count_tokens, local.may_use_key)
-    "reserve-budget"           = concat(local.may_read_policy, [local.may_read_accounts, local.may_count], local.may_use_key)
+    "reserve-budget"           = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_claim], local.may_use_key)
     "invoke-model"             = local.may_invoke
-    "record-outcome"           = concat([local.may_count, local.may_alert], local.may_use_key)
+    "record-outcome"           = concat([local.may_count, local.may_end_claim, local.may_alert], local.may_use_key)
     "sweep-reservations"       = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_alert], local.may_use_key)
   }
   # Apart from the others, which the workflow calls: the gateway calls the workflow.
@@ -40,7 +44,7 @@ locals {
     local.may_read_policy,
     [local.may_read_accounts],
     [for statement in [local.may_start] : statement if local.is_workflow],
-    [for statement in concat([local.may_count, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
+    [for statement in concat([local.may_count, local.may_claim, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
     local.may_use_key,
   )
 }

@@ -44,6 +44,8 @@ export interface SuccessBody {
   readonly fallbackFrom?: string;
   readonly tags: Tags;
   readonly limits: readonly AnswerLimit[];
+  /** A repeat with the same idempotency key: this is the first answer, and nothing was charged. */
+  readonly replayed?: true;
   /** The ledger could not be reached after the call; the lease covers it until it can. */
   readonly settlement?: 'pending';
 }
@@ -64,6 +66,11 @@ export interface ProblemBody {
   /** What a failed call counts as for now; `reserved` until its lease ends, as it may be billed. */
   readonly charged?: Money & { readonly basis: 'released' | 'reserved' | 'settled' };
   readonly fallbackFrom?: string;
+  /** The request that holds the idempotency key. */
+  readonly originalRequestId?: string;
+  /** What the original request used and cost. */
+  readonly usage?: SuccessBody['usage'];
+  readonly cost?: SuccessBody['cost'];
   /** Seconds; also sent as the Retry-After header. */
   readonly retryAfter?: number;
   readonly settlement?: 'pending';
@@ -88,7 +95,9 @@ const PROBLEMS = {
   method_not_allowed: [405, 'The method is not allowed here'],
   payload_too_large: [413, 'The request is too large'],
   unsupported_media_type: [415, 'The body is not JSON'],
-  request_in_progress: [409, 'A request with this id is under way'],
+  request_in_progress: [409, 'This request is under way'],
+  request_completed: [409, 'This request has ended already'],
+  idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
   limit_exceeded: [429, 'A spending limit is reached'],
   invocation_failed: [502, 'The model call failed'],
   ledger_unavailable: [503, 'The ledger cannot be reached'],
@@ -110,7 +119,18 @@ const RETRY_SECONDS = 5;
 
 /** What differs from problem to problem. */
 export type ProblemParts = Partial<
-  Pick<ProblemBody, 'errors' | 'limit' | 'upstream' | 'charged' | 'fallbackFrom' | 'retryAfter'>
+  Pick<
+    ProblemBody,
+    | 'errors'
+    | 'limit'
+    | 'upstream'
+    | 'charged'
+    | 'fallbackFrom'
+    | 'originalRequestId'
+    | 'usage'
+    | 'cost'
+    | 'retryAfter'
+  >
 > & { readonly status?: number };
 
 export function problem(

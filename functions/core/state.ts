@@ -9,6 +9,7 @@ import type { Candidate } from './bedrock/candidate.ts';
 import type { ConverseFailure } from './bedrock/outcome.ts';
 import type { AnswerContent } from './bedrock/ports.ts';
 import type { Prompt } from './bedrock/prompt.ts';
+import type { Claim } from './idempotency/ports.ts';
 import type { Caller } from './identity.ts';
 import type { Reservation } from './ledger/reservation.ts';
 import type { RefusedLimit } from './ledger/reserve.ts';
@@ -23,6 +24,8 @@ export interface Envelope {
   /** When the caller stops waiting. */
   readonly deadline?: EpochMs;
   readonly caller?: Caller;
+  /** A repeat of the request with this key is charged once. */
+  readonly idempotencyKey?: string;
 }
 
 /** Design: kept in every later state, metric and log line. */
@@ -51,16 +54,26 @@ interface Common {
   readonly receivedAt: EpochMs;
   readonly deadline?: EpochMs;
   readonly caller?: Caller;
+  /** Of a request with an idempotency key: what it claims, or holds. */
+  readonly claim?: Claim;
   readonly answer: Answer;
 }
 
 export interface NotValid extends Common {
   readonly status: 'not_valid';
+  /** The request that holds the idempotency key this one came with. */
+  readonly originalRequestId?: string;
 }
 
 /** Something needed before the call did not answer; the model was not called. */
 export interface Unavailable extends Common {
   readonly status: 'unavailable';
+}
+
+/** A repeat of a request that has ended: nothing is reserved, called or charged. */
+export interface Replayed extends Common {
+  readonly status: 'replayed';
+  readonly originalRequestId: string;
 }
 
 /** The request is sound; the first candidate is the model asked for, the rest may replace it. */
@@ -111,8 +124,8 @@ export interface Failed extends Invoked {
 }
 
 export type Validated = Valid | NotValid | Unavailable;
-export type Reserved = Approved | Denied | NotValid | Unavailable;
-export type Decided = Succeeded | Failed | Denied | NotValid | Unavailable;
+export type Reserved = Approved | Denied | NotValid | Replayed | Unavailable;
+export type Decided = Succeeded | Failed | Denied | NotValid | Replayed | Unavailable;
 
 /** The workflow's last word: where it ended, and what the caller gets. */
 export interface Recorded {

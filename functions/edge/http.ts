@@ -34,7 +34,12 @@ export function httpAnswer(
   answer: Answer,
   headers: Readonly<Record<string, string>> = {},
 ): HttpAnswer {
-  if (!isProblem(answer)) return jsonAnswer(200, answer, headers);
+  if (!isProblem(answer)) {
+    return jsonAnswer(200, answer, {
+      ...(answer.replayed && { 'idempotent-replayed': 'true' }),
+      ...headers,
+    });
+  }
   return jsonAnswer(answer.status, answer, {
     'content-type': 'application/problem+json',
     ...(answer.retryAfter !== undefined && { 'retry-after': String(answer.retryAfter) }),

@@ -6,10 +6,12 @@ import type { LedgerStore } from '../core/ledger/ports.ts';
 import type { RecordPorts } from '../core/steps/record-outcome.ts';
 import { eventBridgeClient } from './clients.ts';
 import type { Environment } from './config-from-env.ts';
+import { idempotencyFrom } from './ledger-from-env.ts';
 import { warn } from './workflow-step.ts';
 
 export const recordPorts = (env: Environment, ledger: LedgerStore): RecordPorts => ({
   ledger,
+  idempotency: idempotencyFrom(env),
   telemetry: logTelemetry,
   alerts: new EventBridgeAlerts(eventBridgeClient(), env.EVENT_BUS_NAME ?? 'default'),
   clock: systemClock,

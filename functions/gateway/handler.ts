@@ -5,6 +5,7 @@ import { systemClock, systemIds } from '../adapters/system.ts';
 import type { Caller } from '../core/identity.ts';
 import { IDENTITIES, oneOfEnv } from '../edge/config-from-env.ts';
 import { type HttpAnswer, type HttpEvent, httpAnswer, jsonAnswer } from '../edge/http.ts';
+import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { callerOf } from '../edge/identity.ts';
 import { jsonBody } from '../edge/json-body.ts';
 import { ledgerFrom } from '../edge/ledger-from-env.ts';
@@ -50,6 +51,7 @@ async function invokeAnswer(
     requestId: systemIds.uuid(),
     receivedAt: systemClock.now(),
   };
+  const idempotencyKey = idempotencyKeyOf(event);
   const isFunctionUrl = event.requestContext.domainName?.includes('.lambda-url.') ?? false;
   const remaining = context.getRemainingTimeInMillis() - ANSWER_MS;
   const deadline = receivedAt + (isFunctionUrl ? remaining : Math.min(remaining, HTTP_API_MS));
@@ -59,6 +61,7 @@ async function invokeAnswer(
     receivedAt,
     deadline,
     ...(caller && { caller }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
   return httpAnswer(await invoke(envelope, deadline));
 }

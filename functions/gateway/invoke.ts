@@ -1,6 +1,6 @@
 /** Runs one call through the four steps: in the workflow, or right here. */
 import { StepFunctionsWorkflow } from '../adapters/step-functions-workflow.ts';
-import { systemClock, systemIds } from '../adapters/system.ts';
+import { systemClock, systemDigest, systemIds } from '../adapters/system.ts';
 import type { Answer } from '../core/answers.ts';
 import type { LedgerStore } from '../core/ledger/ports.ts';
 import { runPipeline } from '../core/pipeline.ts';
@@ -29,6 +29,7 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
       ...recordPorts(env, ledger),
       policies,
       ids: systemIds,
+      digest: systemDigest,
       counter: tokenCounter(),
     };
     return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;

@@ -1,5 +1,5 @@
 /** Workflow step 1. */
-import { systemClock, systemIds } from '../adapters/system.ts';
+import { systemClock, systemDigest, systemIds } from '../adapters/system.ts';
 import { requestTooLarge } from '../core/steps/request-too-large.ts';
 import { validateAndSetContext } from '../core/steps/validate-and-set-context.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
@@ -10,6 +10,7 @@ const ports = {
   policies: policiesFrom(process.env),
   clock: systemClock,
   ids: systemIds,
+  digest: systemDigest,
   counter: tokenCounter(),
 };
 

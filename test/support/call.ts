@@ -1,4 +1,6 @@
 /** Runs calls through the real steps, with a scripted model and a real ledger. */
+import { DynamoDbIdempotency } from '../../functions/adapters/dynamodb-idempotency.ts';
+import { systemDigest } from '../../functions/adapters/system.ts';
 import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
 import { type PipelinePorts, runPipeline } from '../../functions/core/pipeline.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
@@ -62,6 +64,8 @@ export function benchOn(table: TestLedger, policy: Policy): Bench {
     ports: {
       policies: { load: async () => bench.policy },
       ledger: table.ledger,
+      idempotency: new DynamoDbIdempotency(table.client, table.table),
+      digest: systemDigest,
       clock: table.clock,
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}` },
       random: { next: () => 0.5 },

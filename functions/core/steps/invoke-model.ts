@@ -103,13 +103,14 @@ export function answerTooLarge(result: Succeeded): Failed {
 }
 
 function invoked(call: Approved, latencyMs: number) {
-  const { tags, dimensions, receivedAt, deadline, caller, candidate, fallbackFrom } = call;
+  const { tags, dimensions, receivedAt, deadline, caller, claim, candidate, fallbackFrom } = call;
   return {
     tags,
     dimensions,
     receivedAt,
     ...(deadline !== undefined && { deadline }),
     ...(caller && { caller }),
+    ...(claim && { claim }),
     candidate,
     ...(fallbackFrom !== undefined && { fallbackFrom }),
     reservation: call.reservation,

@@ -2,6 +2,7 @@
 import { type Answer, answerLimit, isProblem } from '../answers.ts';
 import { failureRule } from '../bedrock/outcome.ts';
 import { LedgerUnavailableError } from '../errors.ts';
+import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { Amounts } from '../ledger/effective-limits.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { release, type SettleResult, settle } from '../ledger/settle.ts';
@@ -13,10 +14,12 @@ import type { AuditLine } from '../telemetry/audit.ts';
 import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import { type Clock, isoTimestamp } from '../time.ts';
+import { type ClaimEnd, endClaim } from './claim-key.ts';
 import { costNanoUsd } from './invoke-model.ts';
 
 export interface RecordPorts {
   readonly ledger: LedgerStore;
+  readonly idempotency: IdempotencyStore;
   readonly telemetry: Telemetry;
   readonly alerts: AlertPublisher;
   readonly clock: Clock;
@@ -42,6 +45,7 @@ export async function recordOutcome(ports: RecordPorts, call: Recordable): Promi
   const status = statusOf(call);
   const settlement = await settleCall(ports, call);
   const answer = answerOf(call.answer, settlement);
+  await freeKey(ports, call, claimEnd(call, settlement, answer));
   const at = ports.clock.now();
   const { usage, actualNanoUsd, result, how } = settlement;
   ports.telemetry.metrics(
@@ -108,6 +112,35 @@ async function attempt(
   }
 }
 
+/** What was charged, or may have been, is never run again under the same key. */
+function claimEnd(call: Recordable, { how, usage }: Settlement, answer: Answer): ClaimEnd {
+  switch (call.status) {
+    case 'valid':
+      return { how: 'left' };
+    case 'succeeded':
+      return { how: 'completed', answer, keepsContent: call.completion !== undefined };
+    case 'approved':
+      return { how: 'completed', answer, keepsContent: false };
+    case 'failed':
+      if (how === 'released') return { how: 'released' };
+      if (how === 'pending' && !usage) return { how: 'left' };
+      return { how: 'completed', answer, keepsContent: false };
+    default:
+      return { how: 'released' };
+  }
+}
+
+/** A key that cannot be freed now must not cost the caller the answer. */
+async function freeKey(ports: RecordPorts, { claim }: Recordable, end: ClaimEnd): Promise<void> {
+  if (!claim) return;
+  try {
+    await endClaim(ports.idempotency, claim, end, ports.clock.now());
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    ports.warn('the end of a call could not be kept under its idempotency key', error);
+  }
+}
+
 /** What a usage counts in each unit; cached input is input. */
 export const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
   requests: 1,
@@ -142,6 +175,7 @@ function auditLine(
     decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
     outcome,
     model: call.dimensions.Model,
+    ...('originalRequestId' in call && { originalRequestId: call.originalRequestId }),
     ...(candidate && {
       modelId: candidate.modelId,
       reservedNanoUsd: candidate.worstCase.usd,

@@ -1,6 +1,7 @@
 /** Step 2: reserve the worst case of the call, or refuse it. */
 import { denial, money, problem } from '../answers.ts';
 import { LedgerFullError, LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
+import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import type { Reservation } from '../ledger/reservation.ts';
 import { type ReserveRequest, reserve, unreserved } from '../ledger/reserve.ts';
@@ -8,10 +9,12 @@ import type { Policy } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
 import type { Approved, Reserved, Tags, Unavailable, Valid } from '../state.ts';
 import type { Clock, EpochMs } from '../time.ts';
+import { claimKey, type NotClaimed } from './claim-key.ts';
 
 export interface ReservePorts {
   readonly policies: PolicySource;
   readonly ledger: LedgerStore;
+  readonly idempotency: IdempotencyStore;
   readonly clock: Clock;
 }
 
@@ -32,7 +35,11 @@ export async function reserveBudget(
     if (error instanceof PolicyUnavailableError) return unavailable(call, error);
     throw error;
   }
-  const request = { ...reserveRequest(policy, call, ports.clock.now()), again };
+  const now = ports.clock.now();
+  const { claim } = call;
+  const refused = claim && (await claimKey(ports.idempotency, { ...call, claim }, policy, now));
+  if (refused) return notClaimed(call, refused);
+  const request = { ...reserveRequest(policy, call, now), again };
   try {
     const decision = await reserve(ports.ledger, request);
     switch (decision.outcome) {
@@ -59,12 +66,14 @@ export async function reserveBudget(
 
 function reserveRequest(policy: Policy, call: Valid, now: EpochMs): ReserveRequest {
   const { costCenter = '', applicationId = '', environment = '', requestId } = call.tags;
+  const { attemptId } = call;
   return {
     policy,
     scope: { costCenter, application: applicationId, environment },
     candidates: call.candidates,
-    reservationId: requestId,
-    attemptId: call.attemptId,
+    // A key lets only one call through, and the next one under the same id must not meet its traces.
+    reservationId: call.claim ? attemptId : requestId,
+    attemptId,
     now,
   };
 }
@@ -92,13 +101,21 @@ function approved(call: Valid, model: string, reservation: Reservation): Approve
 }
 
 /** What of the state goes on when the prompt is not needed any more. */
-const carried = ({ tags, dimensions, receivedAt, deadline, caller }: Valid) => ({
+const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: Valid) => ({
   tags,
   dimensions,
   receivedAt,
   ...(deadline !== undefined && { deadline }),
   ...(caller && { caller }),
+  ...(claim && { claim }),
 });
+
+/** Without the claim where another call holds the key: there is nothing to end. */
+function notClaimed(call: Valid, refused: NotClaimed): Reserved {
+  if (refused.status === 'unavailable') return { ...carried(call), ...refused };
+  const { claim: _, ...rest } = carried(call);
+  return { ...rest, ...refused };
+}
 
 function unavailable(call: Valid, policyError?: PolicyUnavailableError): Unavailable {
   const answer = policyError

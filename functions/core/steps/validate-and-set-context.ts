@@ -5,7 +5,8 @@ import { type Prompt, toPrompt } from '../bedrock/prompt.ts';
 import type { InvokeRequest } from '../bedrock/request.schema.ts';
 import { printable } from '../describe.ts';
 import { LedgerUnavailableError, SentryError } from '../errors.ts';
-import type { Ids } from '../ids.ts';
+import { claimFor } from '../idempotency/key.ts';
+import type { Digest } from '../idempotency/ports.ts';
 import type { Policy, Problem } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
 import type {
@@ -20,11 +21,12 @@ import type {
 import { OTHER } from '../telemetry/metric-record.ts';
 import { isoTimestamp } from '../time.ts';
 import { type CandidatePorts, candidatesFor } from './candidates.ts';
+import { type EnvelopePorts, openEnvelope } from './envelope.ts';
 import { type Context, type KnownNames, setContext } from './set-context.ts';
 
-export interface ValidatePorts extends CandidatePorts {
+export interface ValidatePorts extends CandidatePorts, EnvelopePorts {
   readonly policies: PolicySource;
-  readonly ids: Ids;
+  readonly digest: Digest;
 }
 
 /** What is known of a call before its request is understood. */
@@ -33,16 +35,17 @@ interface Start {
   readonly tags: Tags;
 }
 
-/** @param input the gateway's envelope, or the request alone. Never throws for its content. */
+/** @param input whatever `openEnvelope` takes. Never throws for its content. */
 export async function validateAndSetContext(
   ports: ValidatePorts,
   input: unknown,
 ): Promise<Validated> {
-  const envelope = toEnvelope(input, ports);
+  const { envelope, problems } = openEnvelope(input, ports);
   const { requestId, receivedAt } = envelope;
   const start = { envelope, tags: { requestId, timestamp: isoTimestamp(receivedAt) } };
   const parsed = parseRequest(envelope.request);
-  if (parsed.outcome === 'not_valid') return invalid(start, parsed.problems);
+  if (parsed.outcome === 'not_valid') return invalid(start, [...problems, ...parsed.problems]);
+  if (problems.length > 0) return invalid(start, problems);
   let policy: Policy;
   try {
     policy = await ports.policies.load();
@@ -79,7 +82,14 @@ async function validate(
   if (result.outcome === 'not_valid') {
     return notValid(start, known, (tags) => refusal('invalid_request', tags, result.problems));
   }
-  return valid(policy, start, context, prompt.prompt, ports.ids, result.candidates);
+  const attemptId = ports.ids.uuid();
+  const { idempotencyKey: key, caller } = start.envelope;
+  const keyed = { caller, costCenter: context.costCenter.name, request, attemptId };
+  return {
+    ...valid(policy, start, context, prompt.prompt, result.candidates),
+    attemptId,
+    ...(key !== undefined && { claim: claimFor(ports.digest, { ...keyed, key }) }),
+  };
 }
 
 function valid(
@@ -87,9 +97,8 @@ function valid(
   start: Start,
   context: Context,
   prompt: Prompt,
-  ids: Ids,
   candidates: Valid['candidates'],
-): Valid {
+): Omit<Valid, 'attemptId'> {
   const [{ modelMetric }] = candidates;
   const tags: Tags = {
     ...start.tags,
@@ -103,29 +112,11 @@ function valid(
     ...common(start.envelope),
     tags,
     dimensions: dimensionsOf({ ...namesOf(context), modelMetric }),
-    attemptId: ids.uuid(),
     candidates,
     prompt,
     logPrompts: policy.logPrompts,
     answer: problem('ledger_unavailable', tags, 'The reserving step did not answer.'),
   };
-}
-
-/** The envelope is the gateway's own; a request started directly gets one made here. */
-function toEnvelope(input: unknown, { clock, ids }: ValidatePorts): Envelope {
-  if (isEnvelope(input)) return input;
-  return { request: input, requestId: ids.uuid(), receivedAt: clock.now() };
-}
-
-function isEnvelope(input: unknown): input is Envelope {
-  if (typeof input !== 'object' || input === null) return false;
-  return (
-    'request' in input &&
-    'requestId' in input &&
-    typeof input.requestId === 'string' &&
-    'receivedAt' in input &&
-    typeof input.receivedAt === 'number'
-  );
 }
 
 const common = ({ receivedAt, deadline, caller }: Envelope) => ({

@@ -69,6 +69,7 @@ describe('the outcomes', () => {
       'RateLimitApprovedInvocationUnsuccessful',
       'RateLimitDenied',
       'NotValid',
+      'Replayed',
       'Unavailable',
     ]);
   });
@@ -93,6 +94,16 @@ describe('the outcomes', () => {
     const script = { 'reserve-budget': { returns: denied }, 'record-outcome': { returns: denied } };
     expect(await run(script)).toEqual({ said: 'limit' });
     expect(steps()).toEqual(['validate-and-set-context', 'reserve-budget', 'record-outcome']);
+  });
+
+  test('a repeat of a request that has ended calls no model and is recorded', async () => {
+    const repeat = state('replayed', 'said before');
+    const script = { 'reserve-budget': { returns: repeat }, 'record-outcome': { returns: repeat } };
+    expect(await run(script)).toEqual({ said: 'said before' });
+    expect(steps()).toEqual(['validate-and-set-context', 'reserve-budget', 'record-outcome']);
+    expect(await run({ ...script, 'record-outcome': { fails: 'Error' } })).toEqual({
+      said: 'said before',
+    });
   });
 
   test('approved and failed is recorded', async () => {

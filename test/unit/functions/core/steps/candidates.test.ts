@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { systemDigest } from '../../../../../functions/adapters/system.ts';
 import type { CountRequest } from '../../../../../functions/core/bedrock/ports.ts';
 import { validateAndSetContext } from '../../../../../functions/core/steps/validate-and-set-context.ts';
 import { request } from '../../../../support/call.ts';
@@ -49,6 +50,7 @@ async function validate({ reservation = 'count', counted, deadline, input = requ
       policies: { load: async () => policy },
       clock: { now: () => now },
       ids: { uuid: () => 'id' },
+      digest: systemDigest,
       counter: {
         count: async (each) => {
           asked.push(each);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { systemDigest } from '../../../../../functions/adapters/system.ts';
 import { isProblem } from '../../../../../functions/core/answers.ts';
 import type { Caller } from '../../../../../functions/core/identity.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
@@ -43,6 +44,7 @@ const validate = (input: unknown, used: Policy = policy, caller?: Caller) =>
       policies: { load: async () => used },
       clock: { now: () => now },
       ids: { uuid: () => '11111111-1111-4111-8111-111111111111' },
+      digest: systemDigest,
     },
     caller ? { request: input, requestId: 'id', receivedAt: now, caller } : input,
   );

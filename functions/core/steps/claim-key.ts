@@ -1,0 +1,92 @@
+/** Before reserving, the request's key is claimed; after recording, it is completed or freed. */
+import { type Answer, problem } from '../answers.ts';
+import { LedgerUnavailableError } from '../errors.ts';
+import { repeatAnswer, toKept } from '../idempotency/kept-answer.ts';
+import type { Claim, ClaimResult, IdempotencyStore } from '../idempotency/ports.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Tags, Valid } from '../state.ts';
+import type { EpochMs } from '../time.ts';
+
+/** How long a repeat is recognized, from the claim and again from the end of the call. */
+const KEPT_SECONDS = 86_400;
+/** After its lease a call may still be recorded: three tries of a step, and hosts whose clocks differ. */
+const RECORDING_SECONDS = 120;
+const RETRY_SECONDS = 5;
+
+/** Why a call does not go on: it is a repeat, or nobody knows whether it is one. */
+export type NotClaimed =
+  | { readonly status: 'unavailable'; readonly answer: Answer }
+  | {
+      readonly status: 'replayed' | 'not_valid';
+      readonly answer: Answer;
+      readonly originalRequestId: string;
+    };
+
+/**
+ * Without an answer of the store nothing is let through, whatever the policy's `on_ledger_error`:
+ * whoever sends a key asks for one charge at most.
+ * @returns undefined when the call holds its key.
+ */
+export async function claimKey(
+  store: IdempotencyStore,
+  call: Valid & { readonly claim: Claim },
+  policy: Policy,
+  now: EpochMs,
+): Promise<NotClaimed | undefined> {
+  const { requestId } = call.tags;
+  const at = Math.ceil(now / 1000);
+  const runningUntil = at + policy.ledger.leaseSeconds + RECORDING_SECONDS;
+  const write = { ...call.claim, requestId, now: at, runningUntil, expiresAt: at + KEPT_SECONDS };
+  try {
+    const result = await store.claim(write);
+    return result.outcome === 'claimed' ? undefined : refusal(call.tags, result);
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    const detail = 'The ledger did not answer whether this is a repeat; no model was called.';
+    return { status: 'unavailable', answer: problem('ledger_unavailable', call.tags, detail) };
+  }
+}
+
+function refusal(tags: Tags, met: Exclude<ClaimResult, { outcome: 'claimed' }>): NotClaimed {
+  const originalRequestId = met.requestId;
+  switch (met.outcome) {
+    case 'running': {
+      const detail = `The request ${originalRequestId} with this key is still under way.`;
+      const parts = { originalRequestId, retryAfter: RETRY_SECONDS };
+      const answer = problem('request_in_progress', tags, detail, parts);
+      return { status: 'not_valid', answer, originalRequestId };
+    }
+    case 'reused': {
+      const detail =
+        `The request ${originalRequestId} used this key for something else: ` +
+        'send a new key with a new request, or the same request with this key.';
+      const answer = problem('idempotency_key_reused', tags, detail, { originalRequestId });
+      return { status: 'not_valid', answer, originalRequestId };
+    }
+    case 'completed':
+      return { status: 'replayed', answer: repeatAnswer(met.answer, tags), originalRequestId };
+  }
+}
+
+/** What becomes of the key once its call has ended. */
+export type ClaimEnd =
+  /** It was charged, or may have been: a repeat is told so. */
+  | { readonly how: 'completed'; readonly answer: Answer; readonly keepsContent: boolean }
+  /** Nothing was charged: a repeat runs anew. */
+  | { readonly how: 'released' }
+  /** Nobody knows: a repeat is told that it is under way, until the lease is over. */
+  | { readonly how: 'left' };
+
+/** @throws LedgerUnavailableError; the record then stays as it is until the lease is over. */
+export async function endClaim(
+  store: IdempotencyStore,
+  claim: Claim,
+  end: ClaimEnd,
+  now: EpochMs,
+): Promise<void> {
+  const at = Math.ceil(now / 1000);
+  if (end.how === 'released') await store.release(claim, at);
+  if (end.how === 'completed') {
+    await store.complete(claim, toKept(end.answer, end.keepsContent), at + KEPT_SECONDS);
+  }
+}
