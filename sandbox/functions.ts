@@ -66,6 +66,8 @@ export function environmentOf(
       ? userEnvironment(settings.hostEnvironment)
       : { ...MADE_UP_CREDENTIALS, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock }),
     AWS_LAMBDA_FUNCTION_NAME: name,
+    // Goes into the user agent, so that an engine of the user's can tell who called it.
+    AWS_SDK_UA_APP_ID: name,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
     AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,

@@ -3,13 +3,7 @@ import { type ParsedInput, unknownKeys, wholeNumber } from './bedrock-behavior.t
 import { isRecord } from './loopback.ts';
 
 /** Those the functions use. */
-export const LEDGER_OPERATIONS = [
-  'BatchGetItem',
-  'GetItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-] as const;
+export const LEDGER_OPERATIONS = ['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'] as const;
 export const FAIL_WHEN = ['before', 'after'] as const;
 
 export interface LedgerBehavior {

@@ -1,0 +1,150 @@
+/**
+ * The functions' rights on the ledger are exactly the calls they make: what the built bundles ask
+ * an engine for, against the golden policies that the Terraform module is tested to grant.
+ */
+import { readFileSync } from 'node:fs';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type LedgerCall,
+  type RecordedEngine,
+  startRecordedEngine,
+} from './support/recorded-engine.ts';
+import {
+  pathOf,
+  type RunningSandbox,
+  runSandbox,
+  SMALL,
+  smallRequest,
+} from './support/run-sandbox.ts';
+
+interface Right {
+  readonly sid: string;
+  readonly action: string;
+  /** A partition, or the beginning of partitions and `*`. */
+  readonly partition: string;
+}
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** The rights on the table that a golden policy grants. */
+function rightsOf(golden: string): readonly Right[] {
+  const text = readFileSync(pathOf(`test/golden/iam/${golden}.json`), 'utf8');
+  const { Statement: statements }: { Statement: readonly Statement[] } = JSON.parse(text);
+  return statements.flatMap(({ Sid: sid, Action: actions, Condition = {} }) =>
+    actions
+      .filter((action) => action.startsWith('dynamodb:'))
+      .flatMap((action) => {
+        const [keys] = Object.values(Condition).map((each) => each['dynamodb:LeadingKeys'] ?? []);
+        return (keys ?? ['*']).map((partition) => ({ sid, action, partition }));
+      }),
+  );
+}
+
+const allows = ({ action, partition }: Right, call: LedgerCall): boolean =>
+  action === call.action &&
+  (partition.endsWith('*')
+    ? call.partition.startsWith(partition.slice(0, -1))
+    : call.partition === partition);
+
+/**
+ * What no test can make happen. DynamoDB returns the item with a condition that failed, unless there
+ * is none; most writers meet that only when somebody else was faster. And a function looks for what
+ * an earlier try of it holds only when that try died.
+ */
+const isRare = (golden: string, { sid, action }: Right): boolean =>
+  (action === 'dynamodb:GetItem' && ['Count', 'ClaimKeys'].includes(sid)) ||
+  (golden === 'reserve-budget' && sid === 'ReadAccounts');
+
+describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
+  let engine: RecordedEngine;
+  let sandbox: RunningSandbox;
+
+  beforeAll(async () => {
+    engine = await startRecordedEngine();
+    sandbox = await runSandbox(
+      '--var-file',
+      SMALL,
+      '--execution',
+      execution,
+      '--dynamodb-endpoint',
+      engine.url,
+    );
+    await use();
+  }, 180_000);
+  afterAll(async () => {
+    await sandbox.stop();
+    await engine.close();
+  });
+
+  /** Everything that makes a function ask the ledger for something. */
+  async function use(): Promise<void> {
+    const invoke = (headers = {}) => sandbox.post('/v1/invoke', smallRequest(), headers);
+    expect((await invoke({ 'idempotency-key': 'once' })).status).toBe(200);
+    const lost = { fail: { operation: 'UpdateItem', when: 'after', times: 3 } };
+    await sandbox.post('/_sandbox/ledger/behavior', lost);
+    await invoke();
+    await sandbox.post('/_sandbox/ledger/behavior', {});
+    // Whether the model ran is not known, so the reservation stays until its lease ends.
+    const unknown = { fail: { name: 'InternalServerException', times: 1 } };
+    await sandbox.post('/_sandbox/bedrock/behavior', unknown);
+    expect((await invoke()).status).toBe(502);
+    for (let i = 0; i < 3; i++) await invoke();
+    expect((await invoke()).status).toBe(429);
+    expect((await sandbox.get('/v1/usage')).status).toBe(200);
+    await putOverrideAndLayout();
+    await sandbox.post('/_sandbox/clock', { now: new Date(Date.now() + 3_600_000).toISOString() });
+    expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
+  }
+
+  /** An operator's change to be audited, and more shards than the policy wants. */
+  async function putOverrideAndLayout(): Promise<void> {
+    const client = new DynamoDBClient({
+      endpoint: engine.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const put = (pk: string, sk: string, body: unknown) =>
+      client.send(
+        new PutItemCommand({
+          TableName: 'small-ledger',
+          Item: { pk: { S: pk }, sk: { S: sk }, body: { S: JSON.stringify(body) } },
+        }),
+      );
+    await put('ledger', 'layout', [{ shards: 2, from: 0 }]);
+    const createdAt = new Date().toISOString();
+    const common = { reason: 'launch week', author: 'finops', createdAt };
+    await put('override', `costCenter#retail/spend@${createdAt}@1`, { action: 'reset', ...common });
+    client.destroy();
+  }
+
+  const functions =
+    execution === 'direct'
+      ? { gateway: 'gateway-direct', 'sweep-reservations': 'sweep-reservations' }
+      : {
+          gateway: 'gateway-workflow',
+          'validate-and-set-context': 'validate-and-set-context',
+          'reserve-budget': 'reserve-budget',
+          'invoke-model': 'invoke-model',
+          'record-outcome': 'record-outcome',
+          'sweep-reservations': 'sweep-reservations',
+        };
+
+  test.each(Object.entries(functions))('%s does nothing it may not', (name, golden) => {
+    const rights = rightsOf(golden);
+    const calls = engine.calls.get(name) ?? [];
+    expect(calls.filter((call) => !rights.some((right) => allows(right, call)))).toEqual([]);
+  });
+
+  test.each(Object.entries(functions))('%s may nothing it does not do', (name, golden) => {
+    const calls = engine.calls.get(name) ?? [];
+    const unused = rightsOf(golden).filter(
+      (right) => !isRare(golden, right) && !calls.some((call) => allows(right, call)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
