@@ -12,6 +12,7 @@ import type {
   AccountContents,
   AccountExpire,
   AccountKey,
+  AccountPrune,
   AccountReserve,
   AccountReserveResult,
   AccountSettle,
@@ -27,7 +28,6 @@ import {
   attribute,
   chargeExpression,
   countersOf,
-  type Entry,
   type Expression,
   entryOf,
   expireExpression,
@@ -49,13 +49,18 @@ const BATCH_GET_MAX = 100;
  */
 const REMOVE_MAX = 250;
 const PRUNE_MAX = 20;
-/** How long an unreserved call's marker guards against a repeated charge, in seconds. */
-const CHARGE_MARKER_SECONDS = 900;
+/** How long a closed id turns copies of its writes away; no request lives that long. */
+const CLOSED_SECONDS = 900;
+const SETTLE_ROUNDS = 2;
+const READ_ROUNDS = 5;
 const BATCH_GET_ROUNDS = 5;
 
-type Written =
-  | { readonly written: true; readonly item: Item | undefined }
-  | { readonly written: false; readonly item: Item | undefined };
+/** `sends`: how often the SDK sent it; an earlier copy may still be on its way. */
+interface Written {
+  readonly written: boolean;
+  readonly item: Item | undefined;
+  readonly sends: number;
+}
 
 export class DynamoDbLedger implements LedgerStore {
   readonly #client: DynamoDBClient;
@@ -69,27 +74,46 @@ export class DynamoDbLedger implements LedgerStore {
   }
 
   async reserve(write: AccountReserve): Promise<AccountReserveResult> {
-    const result = await this.#update(write.account, reserveExpression(write));
-    if (result.written) return { outcome: 'reserved', counters: countersOf(result.item) };
-    const mine = entryOf(result.item?.[attribute.reservation(write.reservationId)]);
-    if (mine) {
-      if (mine.attemptId !== write.attemptId) return { outcome: 'conflict' };
-      return { outcome: 'replayed', ...ownHold(mine) };
+    const { reservationId, otherIds, attemptId } = write;
+    const ids = [reservationId, ...otherIds].map(attribute.reservation);
+    const taken = [attribute.marker(reservationId), ...ids];
+    let isRepeated = false;
+    for (let round = 1; ; round++) {
+      const { written, item, sends } = await this.#update(write.account, reserveExpression(write));
+      isRepeated ||= sends > 1;
+      if (written) return { outcome: 'reserved', isRepeated };
+      const mine = entryOf(item?.[attribute.reservation(reservationId)]);
+      if (mine?.attemptId === attemptId) {
+        return { outcome: 'replayed', reservationId, held: mine.amounts };
+      }
+      if (taken.some((name) => item?.[name])) return { outcome: 'conflict' };
+      const counters = countersOf(item);
+      if (isOver(write, counters)) return { outcome: 'refused', counters, isRepeated };
+      // Only where the item had to be read after the write: what refused has ended in between.
+      if (round === READ_ROUNDS) return { outcome: 'conflict' };
     }
-    if (result.item?.[attribute.marker(write.reservationId)]) return { outcome: 'conflict' };
-    return { outcome: 'refused', counters: countersOf(result.item) };
   }
 
   async settle(write: AccountSettle): Promise<AccountSettleResult> {
     const actual = new Map(write.amounts.map((amount) => [amount.key, amount.actual]));
-    const result = await this.#update(write.account, settleExpression(write));
-    if (result.written) return settled('settled', result.item, actual);
-    const marker = entryOf(result.item?.[attribute.marker(write.reservationId)]);
-    if (marker && !write.unreserved) return this.#settleLate(write, marker.amounts, actual);
-    if (marker || !write.unreserved) return { outcome: 'replayed' };
-    const until = Math.ceil(this.#clock.now() / 1000) + CHARGE_MARKER_SECONDS;
-    const charged = await this.#update(write.account, chargeExpression(write, until));
-    return charged.written ? settled('settled', charged.item, actual) : { outcome: 'replayed' };
+    const until = write.closes ? this.#closedUntil() : undefined;
+    // A reservation that arrives between the two writes is there for the second round.
+    for (let round = 0; round < SETTLE_ROUNDS; round++) {
+      const result = await this.#update(write.account, settleExpression(write, until));
+      if (result.written) return settled('settled', result.item, actual);
+      const marker = entryOf(result.item?.[attribute.marker(write.reservationId)]);
+      if (marker?.attemptId === write.attemptId) {
+        return this.#settleLate(write, marker.amounts, actual);
+      }
+      if (marker || until === undefined) return { outcome: 'replayed' };
+      const charged = await this.#update(write.account, chargeExpression(write, until));
+      if (charged.written) return settled('settled', charged.item, actual);
+    }
+    return { outcome: 'replayed' };
+  }
+
+  #closedUntil(): EpochSeconds {
+    return Math.ceil(this.#clock.now() / 1000) + CLOSED_SECONDS;
   }
 
   async #settleLate(
@@ -98,8 +122,7 @@ export class DynamoDbLedger implements LedgerStore {
     actual: ReadonlyMap<CounterKey, number>,
   ): Promise<AccountSettleResult> {
     const added = new Map([...charged].map(([key, sum]) => [key, (actual.get(key) ?? sum) - sum]));
-    const expression = settleLateExpression(write.reservationId, added);
-    const result = await this.#update(write.account, expression);
+    const result = await this.#update(write.account, settleLateExpression(write, added));
     return result.written ? settled('settledLate', result.item, added) : { outcome: 'replayed' };
   }
 
@@ -108,29 +131,36 @@ export class DynamoDbLedger implements LedgerStore {
     return result.written ? countersOf(result.item) : undefined;
   }
 
-  async prune(account: AccountKey, markers: readonly string[], counters: Counters): Promise<void> {
+  async prune({ account, markers, counters, published }: AccountPrune): Promise<void> {
     for (let i = 0; i < markers.length; i += REMOVE_MAX) {
       await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
     }
     const entries = [...counters];
     for (let i = 0; i < entries.length; i += PRUNE_MAX) {
       const some = new Map(entries.slice(i, i + PRUNE_MAX));
-      await this.#update(account, removeCountersExpression(some));
+      await this.#update(account, removeCountersExpression(some, published));
     }
   }
 
-  async markPublished(account: AccountKey, counter: CounterKey, percent: number): Promise<void> {
-    await this.#update(account, publishedExpression(counter, percent));
+  async markPublished(
+    account: AccountKey,
+    counter: CounterKey,
+    percents: readonly number[],
+  ): Promise<void> {
+    await this.#update(account, publishedExpression(counter, percents));
   }
 
   async find(
     accounts: readonly AccountKey[],
-    { reservationId, attemptId }: { readonly reservationId: string; readonly attemptId: string },
+    { ids, attemptId }: { readonly ids: readonly string[]; readonly attemptId: string },
   ): Promise<ReadonlyMap<AccountKey, OwnHold>> {
     const found = new Map<AccountKey, OwnHold>();
     for await (const item of this.#items(accounts, true)) {
-      const entry = entryOf(item[attribute.reservation(reservationId)]);
-      if (entry?.attemptId === attemptId) found.set(item.pk?.S ?? '', ownHold(entry));
+      for (const reservationId of ids) {
+        const entry = entryOf(item[attribute.reservation(reservationId)]);
+        if (entry?.attemptId !== attemptId) continue;
+        found.set(item.pk?.S ?? '', { reservationId, held: entry.amounts });
+      }
     }
     return found;
   }
@@ -185,9 +215,11 @@ export class DynamoDbLedger implements LedgerStore {
       output = await this.#client.send(command);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
-      return { written: false, item: error.Item ?? (await this.#readItem(account)) };
+      const item = error.Item ?? (await this.#readItem(account));
+      return { written: false, item, sends: error.$metadata.attempts ?? 1 };
     }
-    return { written: true, item: output.Attributes };
+    const sends = output.$metadata.attempts ?? 1;
+    return { written: true, item: output.Attributes, sends };
   }
 
   /**
@@ -214,6 +246,12 @@ export class DynamoDbLedger implements LedgerStore {
 
 const key = (account: AccountKey): Item => ({ pk: { S: account }, sk: { S: SORT_KEY } });
 
+const isOver = ({ holds }: AccountReserve, counters: Counters): boolean =>
+  holds.some(
+    ({ key, amount, ceiling }) =>
+      ceiling !== undefined && (counters.get(key)?.committed ?? 0) + amount > ceiling,
+  );
+
 const ITEM_TOO_LARGE = /item size.*exceed/i;
 
 function unavailable(error: unknown): LedgerUnavailableError {
@@ -225,11 +263,6 @@ function unavailable(error: unknown): LedgerUnavailableError {
   if (isFull) return new LedgerFullError('too many calls are in flight for one item', error);
   return new LedgerUnavailableError('the ledger did not answer', error);
 }
-
-const ownHold = ({ amounts, fallback }: Entry): OwnHold => ({
-  held: amounts,
-  ...(fallback !== undefined && { fallback }),
-});
 
 const settled = (
   outcome: 'settled' | 'settledLate',
@@ -245,13 +278,19 @@ function contentsOf(item: Item, now: EpochSeconds): AccountContents {
   for (const [name, value] of Object.entries(item)) {
     const entry = /^[rx]_/.test(name) ? entryOf(value) : undefined;
     if (!entry) continue;
-    const { expiresAt, amounts } = entry;
+    const { expiresAt, attemptId, amounts } = entry;
     const isOver = expiresAt <= now;
     if (name.startsWith('x_') && isOver) staleMarkers.push(name.slice(2));
     else for (const counter of amounts.keys()) referred.add(counter);
     if (name.startsWith('r_') && isOver) {
       const reservationId = name.slice(2);
-      expired.push({ account, reservationId, leaseExpiresAt: expiresAt, held: amounts });
+      expired.push({
+        account,
+        reservationId,
+        attemptId,
+        leaseExpiresAt: expiresAt,
+        held: amounts,
+      });
     }
   }
   expired.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);

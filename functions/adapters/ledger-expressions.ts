@@ -7,6 +7,8 @@ import type {
   CounterKey,
   CounterState,
   Counters,
+  EpochSeconds,
+  Published,
 } from '../core/ledger/ports.ts';
 
 /** Attribute names of an account item; the only place that knows them. */
@@ -15,7 +17,7 @@ export const attribute = {
   settled: (key: CounterKey) => `s_${key}`,
   reservation: (id: string) => `r_${id}`,
   marker: (id: string) => `x_${id}`,
-  published: (key: CounterKey) => `p_${key}`,
+  published: (key: CounterKey, percent: number) => `p_${key}_${percent}`,
 } as const;
 
 export type Item = Record<string, AttributeValue>;
@@ -65,10 +67,12 @@ export class Placeholders {
 export function reserveExpression(write: AccountReserve): Expression {
   const p = new Placeholders();
   const reservation = p.name(attribute.reservation(write.reservationId));
-  const marker = p.name(attribute.marker(write.reservationId));
+  const ids = [attribute.marker(write.reservationId), ...write.otherIds.map(attribute.reservation)];
   const zero = write.holds.length > 0 ? p.value(number(0)) : '';
   const sets = [`${reservation} = ${p.value(reservationValue(write))}`];
-  const conditions = [`attribute_not_exists(${reservation})`, `attribute_not_exists(${marker})`];
+  const conditions = [reservation, ...ids.map((name) => p.name(name))].map(
+    (name) => `attribute_not_exists(${name})`,
+  );
   for (const { key, amount, ceiling } of write.holds) {
     const committed = p.name(attribute.committed(key));
     sets.push(`${committed} = if_not_exists(${committed}, ${zero}) + ${p.value(number(amount))}`);
@@ -81,55 +85,74 @@ export function reserveExpression(write: AccountReserve): Expression {
 }
 
 /** What a reservation stores: lease end, the call's attempt, and the amount on each counter. */
-function reservationValue(write: AccountReserve): AttributeValue {
-  const { leaseExpiresAt, attemptId, fallback, holds } = write;
-  return {
-    M: {
-      e: number(leaseExpiresAt),
-      n: { S: attemptId },
-      ...(fallback !== undefined && { m: { S: fallback } }),
-      a: { M: Object.fromEntries(holds.map(({ key, amount }) => [key, number(amount)])) },
-    },
-  };
-}
+const reservationValue = ({
+  leaseExpiresAt,
+  attemptId,
+  holds,
+}: AccountReserve): AttributeValue => ({
+  M: {
+    e: number(leaseExpiresAt),
+    n: { S: attemptId },
+    a: { M: Object.fromEntries(holds.map(({ key, amount }) => [key, number(amount)])) },
+  },
+});
 
-/** Turns the held amounts into the actual ones, if the reservation is still there. */
-export function settleExpression({ reservationId, amounts }: AccountSettle): Expression {
-  return correctExpression(
-    attribute.reservation(reservationId),
-    amounts.map(({ key, reserved, actual }) => ({
-      key,
-      committed: actual - reserved,
-      settled: actual,
-    })),
-  );
+/**
+ * Turns the held amounts into the actual ones, if this call's reservation is still there.
+ * @param closedUntil leaves a marker until then.
+ */
+export function settleExpression(write: AccountSettle, closedUntil?: EpochSeconds): Expression {
+  const { reservationId, attemptId, amounts } = write;
+  const p = new Placeholders();
+  const reservation = p.name(attribute.reservation(reservationId));
+  const changes = amounts.map(({ key, reserved, actual }) => ({
+    key,
+    committed: actual - reserved,
+    settled: actual,
+  }));
+  const sets = [
+    ...(closedUntil === undefined ? [] : [closedMarker(p, reservationId, closedUntil)]),
+    ...additions(p, changes),
+  ];
+  const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
+  const isOurs = `${reservation}.${p.name('n')} = ${p.value({ S: attemptId })}`;
+  return p.expression(`${set}REMOVE ${reservation}`, isOurs);
 }
 
 /** Corrects what the sweep charged for a call whose answer came after its lease. */
 export function settleLateExpression(
-  reservationId: string,
+  { reservationId, attemptId }: Pick<AccountSettle, 'reservationId' | 'attemptId'>,
   added: ReadonlyMap<CounterKey, number>,
 ): Expression {
-  return correctExpression(
-    attribute.marker(reservationId),
+  const p = new Placeholders();
+  const marker = p.name(attribute.marker(reservationId));
+  const sets = additions(
+    p,
     [...added].map(([key, settled]) => ({ key, committed: settled, settled })),
   );
+  const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
+  const isOurs = `${marker}.${p.name('n')} = ${p.value({ S: attemptId })}`;
+  return p.expression(`${set}REMOVE ${marker}`, isOurs);
 }
 
-/** Charges a call that ran without a reservation, once: the marker stands for it from then on. */
-export function chargeExpression(write: AccountSettle, markerExpiresAt: number): Expression {
+/**
+ * Charges a call that ran without a reservation, once: the marker stands for it from then on. With
+ * amounts of zero it only closes the id.
+ */
+export function chargeExpression(write: AccountSettle, closedUntil: EpochSeconds): Expression {
   const p = new Placeholders();
-  const reservation = p.name(attribute.reservation(write.reservationId));
-  const marker = p.name(attribute.marker(write.reservationId));
-  const charged = new Map(write.amounts.map(({ key, actual }) => [key, actual]));
+  const { reservationId, amounts } = write;
+  const charged = amounts.filter(({ actual }) => actual !== 0);
   const sets = [
-    `${marker} = ${p.value(markerValue(markerExpiresAt, charged))}`,
+    closedMarker(p, reservationId, closedUntil),
     ...additions(
       p,
-      [...charged].map(([key, actual]) => ({ key, committed: actual, settled: actual })),
+      charged.map(({ key, actual }) => ({ key, committed: actual, settled: actual })),
     ),
   ];
-  const isNew = `attribute_not_exists(${reservation}) AND attribute_not_exists(${marker})`;
+  const isNew = [attribute.reservation(reservationId), attribute.marker(reservationId)]
+    .map((name) => `attribute_not_exists(${p.name(name)})`)
+    .join(' AND ');
   return p.expression(`SET ${sets.join(', ')}`, isNew);
 }
 
@@ -143,12 +166,15 @@ export function expireExpression(write: AccountExpire): Expression {
     write.charge ? { key, committed: 0, settled: held } : { key, committed: -held, settled: 0 },
   );
   const sets = [
-    `${marker} = ${p.value(markerValue(write.markerExpiresAt, charged))}`,
+    `${marker} = ${p.value(openMarkerValue(write, charged))}`,
     ...additions(p, changes),
   ];
   const update = `SET ${sets.join(', ')} REMOVE ${reservation}`;
-  const lease = p.value(number(write.leaseExpiresAt));
-  return p.expression(update, `${reservation}.${p.name('e')} = ${lease}`);
+  const isSeen = [
+    `${reservation}.${p.name('e')} = ${p.value(number(write.leaseExpiresAt))}`,
+    `${reservation}.${p.name('n')} = ${p.value({ S: write.attemptId })}`,
+  ];
+  return p.expression(update, isSeen.join(' AND '));
 }
 
 /** Removes markers nobody waits for any more. */
@@ -161,14 +187,15 @@ export function removeMarkersExpression(ids: readonly string[]): Expression {
  * Removes counters that still stand as they were seen. One that a call took from in between stays:
  * settling that call on a removed counter would make it negative.
  */
-export function removeCountersExpression(counters: Counters): Expression {
+export function removeCountersExpression(counters: Counters, published: Published): Expression {
   const p = new Placeholders();
   const names: string[] = [];
   const conditions: string[] = [];
   for (const [key, { committed, settled }] of counters) {
     const c = p.name(attribute.committed(key));
     const s = p.name(attribute.settled(key));
-    names.push(c, s, p.name(attribute.published(key)));
+    const notes = [...(published.get(key) ?? [])];
+    names.push(c, s, ...notes.map((percent) => p.name(attribute.published(key, percent))));
     conditions.push(`${c} = ${p.value(number(committed))}`);
     const was = `${s} = ${p.value(number(settled))}`;
     conditions.push(settled === 0 ? `(attribute_not_exists(${s}) OR ${was})` : was);
@@ -176,37 +203,34 @@ export function removeCountersExpression(counters: Counters): Expression {
   return p.expression(`REMOVE ${names.join(', ')}`, conditions.join(' AND '));
 }
 
-/** Notes a percent as published, unless a higher one is. */
-export function publishedExpression(key: CounterKey, percent: number): Expression {
+/** Notes percents as published. Each has its own note: a higher one may be told before a lower. */
+export function publishedExpression(key: CounterKey, percents: readonly number[]): Expression {
   const p = new Placeholders();
-  const name = p.name(attribute.published(key));
-  const value = p.value(number(percent));
-  const condition = `attribute_not_exists(${name}) OR ${name} < ${value}`;
-  return p.expression(`SET ${name} = ${value}`, condition);
+  const value = p.value(number(1));
+  const sets = percents.map((percent) => `${p.name(attribute.published(key, percent))} = ${value}`);
+  return p.expression(`SET ${sets.join(', ')}`);
 }
 
-const markerValue = (
-  expiresAt: number,
+/** A marker that a late answer may still correct. */
+const openMarkerValue = (
+  { markerExpiresAt, attemptId }: AccountExpire,
   charged: ReadonlyMap<CounterKey, number>,
 ): AttributeValue => ({
   M: {
-    e: number(expiresAt),
+    e: number(markerExpiresAt),
+    n: { S: attemptId },
     a: { M: Object.fromEntries([...charged].map(([key, amount]) => [key, number(amount)])) },
   },
 });
+
+/** A marker of what is settled for good: it only turns writes of its id away. */
+const closedMarker = (p: Placeholders, reservationId: string, until: EpochSeconds): string =>
+  `${p.name(attribute.marker(reservationId))} = ${p.value({ M: { e: number(until) } })}`;
 
 interface CounterChange {
   readonly key: CounterKey;
   readonly committed: number;
   readonly settled: number;
-}
-
-function correctExpression(guard: string, changes: readonly CounterChange[]): Expression {
-  const p = new Placeholders();
-  const name = p.name(guard);
-  const sets = additions(p, changes);
-  const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
-  return p.expression(`${set}REMOVE ${name}`, `attribute_exists(${name})`);
 }
 
 /** Writes both counters even where they do not change, so that the answer returns them. */
@@ -241,33 +265,35 @@ export function countersOf(item: Item | undefined): ReadonlyMap<CounterKey, Coun
   return counters;
 }
 
-const PUBLISHED_ATTRIBUTE = /^p_(.+)$/;
+const PUBLISHED_ATTRIBUTE = /^p_(.+)_(\d+)$/;
 
-/** The highest published percents among an item's attributes. */
-export function publishedOf(item: Item): ReadonlyMap<CounterKey, number> {
-  const published = new Map<CounterKey, number>();
-  for (const [name, { N }] of Object.entries(item)) {
-    const key = PUBLISHED_ATTRIBUTE.exec(name)?.[1];
-    if (key !== undefined) published.set(key, Number(N ?? 0));
+/** The published percents among an item's attributes. */
+export function publishedOf(item: Item): Published {
+  const published = new Map<CounterKey, Set<number>>();
+  for (const name of Object.keys(item)) {
+    const [, key, percent] = PUBLISHED_ATTRIBUTE.exec(name) ?? [];
+    if (key === undefined) continue;
+    published.set(key, (published.get(key) ?? new Set<number>()).add(Number(percent)));
   }
   return published;
 }
 
-/** Lease or marker end, and the amounts, of an `r_` or `x_` attribute. */
+/** An `r_` or `x_` attribute. */
 export interface Entry {
-  readonly expiresAt: number;
+  /** End of the lease, or of the marker. */
+  readonly expiresAt: EpochSeconds;
+  /** Empty in a closed marker. */
   readonly attemptId: string;
-  readonly fallback?: string;
+  /** What is held, or what was charged. */
   readonly amounts: ReadonlyMap<CounterKey, number>;
 }
 
 export function entryOf(value: AttributeValue | undefined): Entry | undefined {
   if (!value?.M) return undefined;
-  const { e, n, m, a } = value.M;
+  const { e, n, a } = value.M;
   return {
     expiresAt: Number(e?.N ?? 0),
     attemptId: n?.S ?? '',
-    ...(m?.S !== undefined && { fallback: m.S }),
     amounts: new Map(Object.entries(a?.M ?? {}).map(([key, { N }]) => [key, Number(N ?? 0)])),
   };
 }

@@ -65,7 +65,7 @@ async function readThenWrite(
     const { committed = 0 } = counters.get(key) ?? {};
     return ceiling !== undefined && committed + amount > ceiling;
   });
-  if (isFull) return { outcome: 'refused', counters };
+  if (isFull) return { outcome: 'refused', counters, isRepeated: false };
   const holds = write.holds.map(({ key, amount }) => ({ key, amount }));
   return store.reserve({ ...write, holds });
 }

@@ -1,5 +1,7 @@
 /** One call from its start to its end, as a workflow of separate steps or in one process. */
 
+import { DynamoDbIdempotency } from '../../functions/adapters/dynamodb-idempotency.ts';
+import { systemDigest } from '../../functions/adapters/system.ts';
 import { failureRule } from '../../functions/core/bedrock/outcome.ts';
 import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
 import { release } from '../../functions/core/ledger/settle.ts';
@@ -12,9 +14,9 @@ import { validateAndSetContext } from '../../functions/core/steps/validate-and-s
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Truth } from './oracle.ts';
 import type { CallPlan } from './plan.ts';
-import { type ModelName, POLICY_CACHE_MS, versionAt } from './policies.ts';
+import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
-import { faultsInTurn, type Run } from './run.ts';
+import { faultsInTurn, type Run, TABLE } from './run.ts';
 
 class StepTimedOut extends Error {}
 
@@ -57,8 +59,8 @@ export class CallRun {
     let state: Recordable = validated;
     if (validated.status === 'valid') {
       await scheduler.sleep(beforeReserve);
-      const reserved = await this.#step(TRIES_MAX, STEP_MS, (ports) =>
-        this.#reserve(ports, validated),
+      const reserved = await this.#step(TRIES_MAX, STEP_MS, (ports, tries) =>
+        this.#reserve(ports, validated, tries > 1),
       );
       state = reserved ?? validated;
       if (reserved?.status === 'approved') {
@@ -116,12 +118,13 @@ export class CallRun {
   async #reserve(
     ports: PipelinePorts,
     valid: Extract<Validated, { status: 'valid' }>,
+    again = false,
   ): Promise<Reserved> {
     if (this.#truth.phase === 'begun') {
       this.#truth.phase = 'reserving';
       this.#truth.reservingSince = this.#run.scheduler.now;
     }
-    return reserveBudget(ports, valid);
+    return reserveBudget(ports, valid, again);
   }
 
   async #invoke(ports: PipelinePorts, approved: Approved, withinMs: number) {
@@ -143,7 +146,7 @@ export class CallRun {
   async #step<T>(
     triesMax: number,
     withinMs: number,
-    work: (ports: PipelinePorts) => Promise<T>,
+    work: (ports: PipelinePorts, tries: number) => Promise<T>,
   ): Promise<T | undefined> {
     const { scheduler } = this.#run;
     for (let tries = 1; ; tries++) {
@@ -153,7 +156,10 @@ export class CallRun {
       });
       timer.catch(() => undefined);
       try {
-        const state = await this.#during(life, Promise.race([work(this.#portsOn(life)), timer]));
+        const state = await this.#during(
+          life,
+          Promise.race([work(this.#portsOn(life), tries), timer]),
+        );
         this.#noteDecision(state);
         return handedOver(state);
       } catch (error) {
@@ -182,12 +188,19 @@ export class CallRun {
   }
 
   #portsOn(life: Life): PipelinePorts {
-    const { scheduler, versions } = this.#run;
-    const { store, clock } = this.#run.ledgerOn(life, this.#random, this.#nextFault, this.#truth);
+    const { scheduler } = this.#run;
+    const { store, clock, client } = this.#run.ledgerOn(
+      life,
+      this.#random,
+      this.#nextFault,
+      this.#truth,
+    );
     const cacheAge = this.#random.integer(0, POLICY_CACHE_MS);
     return {
-      policies: { load: async () => versionAt(versions, scheduler.now - cacheAge).policy },
+      policies: { load: async () => this.#run.policyOf(cacheAge) },
       ledger: store,
+      idempotency: new DynamoDbIdempotency(client, TABLE),
+      digest: systemDigest,
       clock,
       ids: { uuid: () => `${this.#call.id}~${this.#ids++}` },
       random: { next: () => this.#random.next() },
@@ -197,7 +210,7 @@ export class CallRun {
         metrics: () => undefined,
         audit: ({ settlement = '' }) => void this.#truth.settlements.add(settlement),
       },
-      alerts: { publish: async () => undefined },
+      alerts: this.#run.alertsFrom(this.#random),
       warn: () => undefined,
     };
   }

@@ -115,7 +115,10 @@ function report(
 ): void {
   const { seeds, calls, steps, seconds, failures } = summary;
   process.exitCode = failures.length > 0 ? 1 : 0;
-  if (asJson) return print(JSON.stringify(summary, null, 2));
+  if (asJson) {
+    print(JSON.stringify(summary, null, 2));
+    return;
+  }
   for (const { seed, message, plan } of failures) {
     print(`seed ${seed} fails: ${message}`);
     print(`  replay: npm run test:simulate -- --seed ${seed}`);

@@ -1,5 +1,8 @@
 /** Hosts that crash, and the way from them to the table. */
-import type { ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBServiceException as ServiceException,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-dynamodb';
 import type { Sent, Transport } from './dynamodb/client.ts';
 import type { NetworkFault } from './plan.ts';
 import type { Random } from './random.ts';
@@ -67,8 +70,11 @@ export function transportOver(route: Route): Transport {
   return async (sent) => {
     for (let tries = 1; ; tries++) {
       const result = await survived(route.life, tryOnce(route, sent));
-      if ('output' in result) return result.output;
-      if ('error' in result) throw result.error;
+      if ('output' in result) return { ...result.output, $metadata: { attempts: tries } };
+      if ('error' in result) {
+        if (result.error instanceof ServiceException) result.error.$metadata.attempts = tries;
+        throw result.error;
+      }
       if (tries === TRIES_MAX) throw new NoAnswer('the table did not answer');
       await survived(route.life, route.scheduler.sleep(route.random.integer(0, 100)));
     }

@@ -74,6 +74,8 @@ export class Oracle {
   readonly truths = new Map<string, Truth>();
   /** Committed and settled over all shards, by `<owner>/<limit>_<period>`. */
   readonly totals = new Map<string, { committed: number; settled: number }>();
+  /** Ids of the thresholds that were told. */
+  readonly published = new Set<string>();
   /** What is written now is a check of ours, and no call's. */
   isProbing = false;
   /** Over the limit for a good reason: more used than reserved, or come after a release. */
@@ -155,8 +157,7 @@ export class Oracle {
     if (decision !== 'denied') return;
     const left = [...truth.committed].filter(([, amount]) => amount !== 0);
     if (left.length > 0) throw new Violation('I5', `${truth.call.id} was denied and left ${left}`);
-    const isSharded = this.#world.versions.some(({ shards }) => shards > 1);
-    if (!truth.deniedRightly && !isSharded) {
+    if (!truth.deniedRightly && !this.#isSharded) {
       throw new Violation('false denial', `${truth.call.id} was denied, though it fitted`);
     }
   }
@@ -182,6 +183,10 @@ export class Oracle {
     }
   }
 
+  get #isSharded(): boolean {
+    return this.#world.versions.some(({ shards }) => shards > 1);
+  }
+
   #leaseMs = () => this.#world.plan.leaseSeconds * 1000;
 
   #count(truth: Truth, id: string, change: { committed: number; settled: number }): void {
@@ -202,7 +207,7 @@ export class Oracle {
     truth.everHeld.add(id);
     const met = this.#limitsMet(truth).filter((limit) => limit.id === id);
     if (met.length === 0) throw new Violation('I1', `${truth.call.id} has no business with ${id}`);
-    const isSharded = this.#world.versions.some(({ shards }) => shards > 1);
+    const isSharded = this.#isSharded;
     const excused = isSharded ? (this.#excused.get(id) ?? 0) : 0;
     // Ceilings of shards are theirs alone; together the shards keep to the whole limit.
     const ceiling = Math.max(...met.map((limit) => (isSharded ? limit.whole : limit.ceiling)));
@@ -231,7 +236,10 @@ export class Oracle {
     const { now, versions, plan } = this.#world;
     const current = versionAt(versions, now());
     const oldest = versionAt(versions, truth.reservingSince - POLICY_CACHE_MS);
-    const possible = versions.slice(versions.indexOf(oldest), versions.indexOf(current) + 1);
+    // A lowered limit leaves shards above their new part, of which the others do not know: over
+    // shards, what holds is the highest amount the limit had.
+    const from = this.#isSharded ? 0 : versions.indexOf(oldest);
+    const possible = versions.slice(from, versions.indexOf(current) + 1);
     const models: readonly ModelName[] = only ? [only] : [call.model, 'small'];
     const times = [truth.reservingSince, now()].flatMap((at) =>
       plan.hosts.map((skew) => at + skew),

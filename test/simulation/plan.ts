@@ -81,6 +81,8 @@ export interface Plan {
     readonly faults: CallPlan['faults'];
   }[];
   readonly crashes: readonly { readonly at: number; readonly host: number }[];
+  /** Probability that a publisher fails before, and again that it fails after publishing. */
+  readonly alertFailures: number;
   /** From then on each host sees the new policy, as soon as its cache ends. */
   readonly changes: readonly {
     readonly at: number;
@@ -114,7 +116,7 @@ const MINUTE = 60_000;
 
 export function planOf(seed: number): Plan {
   const random = randomOf('plan', seed);
-  const span = random.pick([500, 20_000, 4 * MINUTE]);
+  const span = random.pick([500, 20_000, 4 * MINUTE, 40 * MINUTE]);
   const hosts = Array.from({ length: random.integer(1, 4) }, () => random.integer(-5_000, 5_000));
   const faulty = random.pick([0, 0.05, 0.2]);
   const count = random.integer(2, 24);
@@ -146,6 +148,7 @@ export function planOf(seed: number): Plan {
       at: random.integer(0, span + 5_000),
       host: random.integer(0, hosts.length - 1),
     })),
+    alertFailures: random.pick([0, 0.5, 1]),
     changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
   };
 }

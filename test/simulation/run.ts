@@ -1,14 +1,23 @@
 /** Runs a plan: the product's own steps and ledger, on virtual hosts and a virtual table. */
-import type { ServiceOutputTypes, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  DynamoDBClient,
+  ServiceOutputTypes,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
+import { DynamoDbSettings, LAYOUT_KEY } from '../../functions/adapters/dynamodb-settings.ts';
 import { LedgerUnavailableError } from '../../functions/core/errors.ts';
+import { parseLayout } from '../../functions/core/ledger/layout.ts';
 import type { LedgerStore } from '../../functions/core/ledger/ports.ts';
+import type { Policy, ShardLayout } from '../../functions/core/policy/policy.ts';
 import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
+import type { AlertPublisher } from '../../functions/core/telemetry/ports.ts';
 import type { Clock } from '../../functions/core/time.ts';
-import { checkAtRest } from './at-rest.ts';
+import { checkAtRest, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
 import { DynamoDbModel } from './dynamodb/model.ts';
+import type { Item } from './dynamodb/values.ts';
 import { Host, type Life, transportOver } from './network.ts';
 import { Oracle, type Truth, Violation } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
@@ -72,6 +81,9 @@ export class Run {
   /** Whose request the table is working on. */
   #sender: Truth | undefined;
   #failure: unknown;
+  /** Shard layouts as they were written, the newest last. */
+  readonly #layouts: { readonly at: number; readonly layout: ShardLayout }[] = [];
+  #isResting = false;
 
   constructor(plan: Plan, { variation, trace }: RunOptions) {
     this.plan = plan;
@@ -91,8 +103,39 @@ export class Run {
     this.#model = new DynamoDbModel({
       allOld: plan.allOld,
       pageBytes: plan.pageBytes,
-      onWrite: (key, before, after) => this.oracle.wrote(this.#sender, key, before, after),
+      onWrite: (key, before, after) => {
+        if (key.pk === LAYOUT_KEY.pk) this.#noteLayout(after);
+        else this.oracle.wrote(this.#sender, key, before, after);
+      },
     });
+    this.#layouts.push({ at: 0, layout: [{ shards: plan.shards, from: 0 }] });
+  }
+
+  #noteLayout(item: Item | undefined): void {
+    const layout = parseLayout(item?.body?.S ?? '');
+    if (!layout) throw new Violation('layout', 'a layout was written that nobody can read');
+    this.#layouts.push({ at: this.scheduler.now, layout });
+  }
+
+  /** What a host believes whose cache is that old. */
+  policyOf(cacheAgeMs: number): Policy {
+    const at = this.scheduler.now - cacheAgeMs;
+    const { layout } = this.#layouts.filter((each) => each.at <= at).at(-1) ?? {};
+    const { policy } = versionAt(this.versions, at);
+    return { ...policy, shardLayout: layout ?? policy.shardLayout };
+  }
+
+  /** Publishes, and now and then fails before or after it did. */
+  alertsFrom(random: Random): AlertPublisher {
+    const { alertFailures } = this.plan;
+    const fails = () => !this.#isResting && random.chance(alertFailures);
+    return {
+      publish: async (alerts) => {
+        if (fails()) throw new Error('the publisher is away');
+        for (const { id } of alerts) this.oracle.published.add(id);
+        if (fails()) throw new Error('the answer of the publisher was lost');
+      },
+    };
   }
 
   async play(): Promise<void> {
@@ -106,17 +149,23 @@ export class Run {
     for (const { at, host } of plan.crashes) scheduler.after(at, () => this.hosts[host]?.crash());
     await scheduler.run();
     await this.#comeToRest();
-    checkAtRest(plan, this.oracle, this.#model.items());
+    checkAtRest(plan, this.oracle, this.#accounts());
+    checkPublished(this);
     await probe(this);
   }
 
   /** Sweeps until every lease and every marker is over. */
   async #comeToRest(): Promise<void> {
+    this.#isResting = true;
     for (const wait of [this.plan.leaseSeconds * 1000 + 15_000, MARKER_LIFE_MS, 1_000]) {
       this.scheduler.now += wait;
       this.watch(this.#sweep(0, {}, randomOf(this.plan.seed, 'rest', wait)));
       await this.scheduler.run();
     }
+  }
+
+  #accounts(): readonly Item[] {
+    return this.#model.items().filter(({ pk }) => pk?.S?.startsWith('account#'));
   }
 
   #start(call: CallPlan): void {
@@ -127,17 +176,13 @@ export class Run {
   async #sweep(host: number, faults: CallPlan['faults'], random: Random): Promise<void> {
     const life = (this.hosts[host] ?? this.hosts[0])?.life;
     if (!life) throw new Error('a plan has a host');
-    const { store, clock } = this.ledgerOn(life, random, faultsInTurn(faults), undefined);
-    const { policy } = versionAt(this.versions, this.scheduler.now - POLICY_CACHE_MS);
+    const { store, clock, client } = this.ledgerOn(life, random, faultsInTurn(faults), undefined);
+    const policy = this.policyOf(POLICY_CACHE_MS);
     const ports = {
       ledger: store,
-      settings: {
-        writeLayout: async () => undefined,
-        claimAudit: async () => false,
-        markAudited: async () => undefined,
-      },
+      settings: new DynamoDbSettings(client, TABLE),
       clock,
-      alerts: { publish: async () => undefined },
+      alerts: this.alertsFrom(random),
       telemetry: { metrics: () => undefined, audit: () => undefined },
       warn: () => undefined,
     };
@@ -152,7 +197,7 @@ export class Run {
     random: Random,
     nextFault: ReturnType<typeof faultsInTurn>,
     sender: Truth | undefined,
-  ): { store: LedgerStore; clock: Clock } {
+  ): { store: LedgerStore; clock: Clock; client: DynamoDBClient } {
     const { scheduler, plan } = this;
     const clock = { now: () => scheduler.now + life.skew };
     const arrive = (sent: Sent) => this.#arrive(sent, sender);
@@ -164,14 +209,15 @@ export class Run {
       nextFault,
       arrive,
     });
-    const real = new DynamoDbLedger(clientOver(send), TABLE, clock);
+    const client = clientOver(send);
+    const real = new DynamoDbLedger(client, TABLE, clock);
     const store = this.variation?.store?.(real, {
       clock,
       plan,
       send: (input) => send({ operation: 'UpdateItem', input }).catch(unavailable),
       get: (account) => send({ operation: 'GetItem', input: getInput(account) }).catch(unavailable),
     });
-    return { store: store ?? real, clock };
+    return { store: store ?? real, clock, client };
   }
 
   #arrive(sent: Sent, sender: Truth | undefined): ServiceOutputTypes {

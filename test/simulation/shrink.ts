@@ -1,4 +1,6 @@
-/** Makes a failing plan smaller: takes pieces away for as long as it still fails in the same way. */
+/**
+ * Makes a failing plan smaller: takes pieces away for as long as it still fails in the same way.
+ */
 import type { CallPlan, Plan } from './plan.ts';
 import { type RunOptions, type RunResult, runPlan } from './run.ts';
 

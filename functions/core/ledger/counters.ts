@@ -27,6 +27,13 @@ export function splitCounterKey(key: CounterKey): { limitName: string; periodNam
 export const ownerName = ({ kind, name }: Owner): string =>
   kind === 'organization' ? kind : `${kind}#${name}`;
 
+/**
+ * The id a call reserves under for its n-th candidate model. Each has its own, so that a delayed
+ * write for one model never touches what is held for another.
+ */
+export const candidateId = (reservationId: string, candidate: number): string =>
+  candidate === 0 ? reservationId : `${reservationId}.${candidate}`;
+
 export const accountKey = (owner: Owner, shard: number): AccountKey =>
   `account#${ownerName(owner)}#${shard}`;
 

@@ -106,7 +106,7 @@ function effectiveLimit(
 }
 
 /** Whether every part the scope names is the call's. */
-export function matches(scope: Scope, call: CallScope): boolean {
+function matches(scope: Scope, call: CallScope): boolean {
   return (
     (scope.application === undefined || scope.application === call.application) &&
     (scope.environment === undefined || scope.environment === call.environment) &&
@@ -115,6 +115,6 @@ export function matches(scope: Scope, call: CallScope): boolean {
 }
 
 /** Rounded down: a ceiling never lets through more than its percentage. */
-export function percentOf(amount: number, percent: number): number {
+function percentOf(amount: number, percent: number): number {
   return Number((BigInt(amount) * BigInt(percent)) / 100n);
 }

@@ -106,14 +106,14 @@ export async function prune(
 ): Promise<Pruned> {
   const history = { windows: policy.ledger.historyWindows, timeZone: policy.timeZone };
   const pruned = { markers: 0, counters: 0 };
-  for (const { account, staleMarkers, idleCounters, counters } of accounts) {
+  for (const { account, staleMarkers, idleCounters, counters, published } of accounts) {
     const old = new Map<CounterKey, CounterState>();
     for (const key of idleCounters) {
       const state = counters.get(key);
       if (state && !needed.has(key) && isBeyondHistory(key, now, history)) old.set(key, state);
     }
     if (old.size === 0 && staleMarkers.length === 0) continue;
-    await store.prune(account, staleMarkers, old);
+    await store.prune({ account, markers: staleMarkers, counters: old, published });
     pruned.markers += staleMarkers.length;
     pruned.counters += old.size;
   }

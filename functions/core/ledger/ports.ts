@@ -27,10 +27,10 @@ export interface CounterHold {
 export interface AccountReserve {
   readonly account: AccountKey;
   readonly reservationId: string;
+  /** Ids under which the same call would hold for another model: only one of all may be held. */
+  readonly otherIds: readonly string[];
   /** Tells a retry of the same call from another call that reuses its id. */
   readonly attemptId: string;
-  /** Alias of the model this is for, when it is not the one asked for. */
-  readonly fallback?: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly holds: readonly CounterHold[];
 }
@@ -40,18 +40,22 @@ export type EpochSeconds = number;
 /** Counters of the account after (or, where nothing was written, before) the write. */
 export type Counters = ReadonlyMap<CounterKey, CounterState>;
 
+/**
+ * `isRepeated`: the write was sent more than once, so an earlier copy of it may yet arrive. Whoever
+ * settles, releases or gives up then leaves a marker that turns it away.
+ */
 export type AccountReserveResult =
-  | { readonly outcome: 'reserved'; readonly counters: Counters }
+  | { readonly outcome: 'reserved'; readonly isRepeated: boolean }
   /** This very call had reserved already: an answer was lost, or a step ran twice. */
   | ({ readonly outcome: 'replayed' } & OwnHold)
-  /** Another call with this id is under way. */
+  /** Another call with this id is under way, or it has ended. */
   | { readonly outcome: 'conflict' }
-  | { readonly outcome: 'refused'; readonly counters: Counters };
+  | { readonly outcome: 'refused'; readonly counters: Counters; readonly isRepeated: boolean };
 
 /** What an earlier try of the same call holds in one account. */
 export interface OwnHold {
+  readonly reservationId: string;
   readonly held: ReadonlyMap<CounterKey, number>;
-  readonly fallback?: string;
 }
 
 export interface SettleAmount {
@@ -65,9 +69,14 @@ export interface SettleAmount {
 export interface AccountSettle {
   readonly account: AccountKey;
   readonly reservationId: string;
+  /** Of the call that reserved; what another one holds under the same id is left alone. */
+  readonly attemptId: string;
   readonly amounts: readonly SettleAmount[];
-  /** The reservation may never have been written (policy `on_ledger_error = "allow"`). */
-  readonly unreserved?: boolean;
+  /**
+   * Leaves a marker, so that no write of this reservation takes effect any more. What was never
+   * reserved is charged all the same: with amounts of zero, that only closes the id.
+   */
+  readonly closes: boolean;
 }
 
 export type AccountSettleResult =
@@ -85,6 +94,7 @@ export type AccountSettleResult =
 export interface ExpiredEntry {
   readonly account: AccountKey;
   readonly reservationId: string;
+  readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly held: ReadonlyMap<CounterKey, number>;
 }
@@ -96,12 +106,22 @@ export interface AccountExpire extends ExpiredEntry {
   readonly markerExpiresAt: EpochSeconds;
 }
 
+/** The `notify_at` percents that were told, by counter. */
+export type Published = ReadonlyMap<CounterKey, ReadonlySet<number>>;
+
+/** What to drop from an account; counters only if they still stand as they were seen. */
+export interface AccountPrune {
+  readonly account: AccountKey;
+  readonly markers: readonly string[];
+  readonly counters: Counters;
+  readonly published: Published;
+}
+
 /** What a sweep finds in one account item. */
 export interface AccountContents {
   readonly account: AccountKey;
   readonly counters: Counters;
-  /** Highest percent of settled use that was published, by counter. */
-  readonly published: ReadonlyMap<CounterKey, number>;
+  readonly published: Published;
   /** By the end of their leases. */
   readonly expired: readonly ExpiredEntry[];
   /** Ids whose marker is older than any answer could be. */
@@ -122,14 +142,13 @@ export interface LedgerStore {
    * undefined when the reservation was gone already.
    */
   expire(write: AccountExpire): Promise<Counters | undefined>;
-  /** Drops markers, and those of the counters that still stand as they were seen. */
-  prune(account: AccountKey, markers: readonly string[], counters: Counters): Promise<void>;
-  /** Notes that a threshold was published; a higher note stays. */
-  markPublished(account: AccountKey, key: CounterKey, percent: number): Promise<void>;
+  prune(write: AccountPrune): Promise<void>;
+  /** Notes thresholds as published. */
+  markPublished(account: AccountKey, key: CounterKey, percents: readonly number[]): Promise<void>;
   /** Where a call holds something already. Sees every write before it. */
   find(
     accounts: readonly AccountKey[],
-    call: { readonly reservationId: string; readonly attemptId: string },
+    call: { readonly ids: readonly string[]; readonly attemptId: string },
   ): Promise<ReadonlyMap<AccountKey, OwnHold>>;
   /** All counters of the accounts, for reports; may lag the last writes. */
   read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>>;

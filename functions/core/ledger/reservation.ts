@@ -29,14 +29,19 @@ export interface HeldCounter {
 
 export interface HeldAccount {
   readonly account: AccountKey;
+  /** The reserving write was sent more than once: an earlier copy may yet arrive. */
+  readonly isRepeated: boolean;
   readonly counters: readonly HeldCounter[];
 }
 
 export interface Reservation {
   readonly id: string;
+  /** Tells a call from another one with its id. */
+  readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   /** `unreserved`: the ledger was unreachable and the policy let the call through. */
   readonly basis: 'reserved' | 'unreserved';
+  /** One per budget owner; several where no shard alone had the room. */
   readonly accounts: readonly HeldAccount[];
 }
 

@@ -2,8 +2,9 @@
  * Settling: the held worst case becomes what the call really used, exactly once (I3), in the
  * windows the reservation was made in. Releasing is settling with zero.
  */
+import { ownerName } from './counters.ts';
 import type { Amounts } from './effective-limits.ts';
-import type { AccountSettleResult, Counters, LedgerStore } from './ports.ts';
+import type { AccountSettleResult, Counters, LedgerStore, SettleAmount } from './ports.ts';
 import type { HeldAccount, HeldCounter, HeldLimit, Reservation } from './reservation.ts';
 import { crossingOf, isReached, type ThresholdCrossing } from './thresholds.ts';
 
@@ -41,29 +42,30 @@ export async function settle(
   reservation: Reservation,
   actual: Amounts,
 ): Promise<SettleResult> {
-  const standings: LimitStanding[] = [];
+  const standings = new Map<string, LimitStanding>();
   const crossings: ThresholdCrossing[] = [];
+  const parts = partsOf(reservation, actual);
   let late = false;
-  for (const held of reservation.accounts) {
+  for (const { held, amounts } of parts) {
     const result = await store.settle({
       account: held.account,
       reservationId: reservation.id,
-      amounts: held.counters.map((counter) => ({
-        key: counter.key,
-        reserved: counter.reserved,
-        actual: actual[counter.limit.unit],
-      })),
-      unreserved: reservation.basis === 'unreserved',
+      attemptId: reservation.attemptId,
+      amounts,
+      closes: held.isRepeated || reservation.basis === 'unreserved',
     });
     if (result.outcome === 'replayed') continue;
     late ||= result.outcome === 'settledLate';
-    standings.push(...standingsOf(held, result.counters));
+    for (const standing of standingsOf(held, result.counters)) {
+      const { owner, name } = standing.limit;
+      standings.set(`${ownerName(owner)}/${name}`, standing);
+    }
     crossings.push(...held.counters.flatMap((counter) => crossingsOf(counter, result)));
   }
-  const exceeded = reservation.accounts.some(({ counters }) =>
-    counters.some(({ limit, reserved }) => actual[limit.unit] > reserved),
+  const exceeded = parts.some(({ amounts }) =>
+    amounts.some((amount) => amount.actual > amount.reserved),
   );
-  return { late, exceeded, standings, crossings };
+  return { late, exceeded, standings: [...standings.values()], crossings };
 }
 
 /** Gives everything back; what was never held, or is settled already, stays as it is. */
@@ -72,11 +74,38 @@ export async function release(store: LedgerStore, reservation: Reservation): Pro
 }
 
 /**
- * Gives back what a failed write may have taken, also when it takes effect only after this: a
- * marker of zero keeps the reservation from being made any more.
+ * Gives back what a failed write may have taken, also when it takes effect only after this: the
+ * ids are closed.
  */
 export async function abandon(store: LedgerStore, reservation: Reservation): Promise<void> {
   await settle(store, { ...reservation, basis: 'unreserved' }, NOTHING);
+}
+
+/**
+ * What each account settles. Where a call holds in several shards of one limit, the use fills one
+ * hold after the other, and the last takes what is more than all of them.
+ */
+function partsOf({ accounts }: Reservation, actual: Amounts) {
+  const left = new Map<string, number>();
+  const holders = new Map<string, number>();
+  const idOf = ({ limit, key }: HeldCounter) => `${ownerName(limit.owner)}/${key}`;
+  for (const counter of accounts.flatMap(({ counters }) => counters)) {
+    left.set(idOf(counter), actual[counter.limit.unit]);
+    holders.set(idOf(counter), (holders.get(idOf(counter)) ?? 0) + 1);
+  }
+  return accounts.map((held) => ({
+    held,
+    amounts: held.counters.map((counter): SettleAmount => {
+      const { key, reserved } = counter;
+      const id = idOf(counter);
+      const rest = left.get(id) ?? 0;
+      const after = (holders.get(id) ?? 1) - 1;
+      const part = after === 0 ? rest : Math.min(rest, reserved);
+      left.set(id, rest - part);
+      holders.set(id, after);
+      return { key, reserved, actual: part };
+    }),
+  }));
 }
 
 function standingsOf({ counters }: HeldAccount, after: Counters): readonly LimitStanding[] {

@@ -3,6 +3,7 @@
  * notes beside the counters that it did; the sweep tells what the notes lack, under the same id.
  */
 import { formatUsd } from '../money.ts';
+import { amountInWords, ownerInWords } from '../policy/limits.ts';
 import { limitInForce, limitsOf } from '../policy/overrides.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
 import type { Alert, AlertPublisher } from '../telemetry/ports.ts';
@@ -49,14 +50,16 @@ export async function publishCrossings(
 ): Promise<void> {
   if (crossings.length === 0) return;
   await ports.alerts.publish(crossings.map((crossing) => toAlert(crossing, requestId)));
-  const highest = new Map<string, ThresholdCrossing>();
+  const told = new Map<string, ThresholdCrossing[]>();
   for (const crossing of crossings) {
     const counter = `${ownerName(crossing.limit.owner)}/${crossing.key}`;
-    const known = highest.get(counter);
-    if (!known || known.percent < crossing.percent) highest.set(counter, crossing);
+    told.set(counter, [...(told.get(counter) ?? []), crossing]);
   }
-  for (const { limit, key, percent } of highest.values()) {
-    await ports.ledger.markPublished(accountKey(limit.owner, 0), key, percent);
+  for (const same of told.values()) {
+    const [first] = same;
+    if (!first) continue;
+    const percents = same.map(({ percent }) => percent);
+    await ports.ledger.markPublished(accountKey(first.limit.owner, 0), first.key, percents);
   }
 }
 
@@ -88,10 +91,11 @@ function missing(
 ): readonly ThresholdCrossing[] {
   const key = counterKey(limit.name, period.name);
   const used = shards.reduce((sum, { counters }) => sum + (counters.get(key)?.settled ?? 0), 0);
-  const published = Math.max(0, ...shards.map((shard) => shard.published.get(key) ?? 0));
+  const isTold = (percent: number) =>
+    shards.some(({ published }) => published.get(key)?.has(percent));
   const resetsAt = isoTimestamp(period.endsAt);
   return limit.notifyAt
-    .filter((percent) => percent > published && isReached(used, limit, percent))
+    .filter((percent) => !isTold(percent) && isReached(used, limit, percent))
     .map((percent) => crossingOf(limit, { key, percent, used, resetsAt }));
 }
 
@@ -117,6 +121,7 @@ function toAlert(
     id,
     type: 'LimitThresholdCrossed',
     detail: {
+      summary: summaryOf(limit, percent, used, resetsAt),
       owner: limit.owner,
       limit: limit.name,
       window: limit.window,
@@ -133,3 +138,9 @@ function toAlert(
     },
   };
 }
+
+/** What a person is told. EventBridge puts it into a quoted template, so it holds no quotes. */
+const summaryOf = (limit: HeldLimit, percent: number, used: number, resetsAt: string): string =>
+  `The limit ${limit.name} of ${ownerInWords(limit.owner)} has reached ${percent} %: ` +
+  `${amountInWords(limit.unit, used)} of ${amountInWords(limit.unit, limit.amount)} ` +
+  `per ${limit.window}${limit.mode === 'observe' ? ' (observed only)' : ''}, until ${resetsAt}.`;

@@ -31,7 +31,7 @@ export interface LimitUsage {
   >;
 }
 
-export interface OwnerUsage {
+interface OwnerUsage {
   readonly name: string;
   readonly limits: readonly LimitUsage[];
 }

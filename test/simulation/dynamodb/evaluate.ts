@@ -97,18 +97,26 @@ export function updated(update: Update, before: Item): Item {
   for (const { path, by } of update.add) {
     changes.push({ path, to: add(valueAt(before, path) ?? { N: '0' }, by, 1n) });
   }
-  return changes.reduce((item, { path, to }) => withChange(item, path, to), before);
+  // One copy for all changes: an item may hold a thousand attributes.
+  const item: Changing = { ...before };
+  for (const { path, to } of changes) change(item, path, to);
+  return item;
 }
 
-function withChange(item: Item, path: Path, to: AttributeValue | undefined): Item {
+type Changing = Record<string, AttributeValue>;
+
+function change(item: Changing, path: Path, to: AttributeValue | undefined): void {
   const [first, second, ...rest] = path;
   if (second === undefined) {
-    const { [first]: _, ...others } = item;
-    return to === undefined ? others : { ...item, [first]: to };
+    if (to === undefined) delete item[first];
+    else item[first] = to;
+    return;
   }
   const parent = item[first]?.M;
   if (!parent) {
     throw invalid('The document path provided in the update expression is invalid for update');
   }
-  return { ...item, [first]: { M: withChange(parent, [second, ...rest], to) } };
+  const inner = { ...parent };
+  change(inner, [second, ...rest], to);
+  item[first] = { M: inner };
 }

@@ -1,6 +1,6 @@
 /** Parses DynamoDB's update and condition expressions, as much of them as a ledger could want. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { invalid } from './values.ts';
+import { invalid, typeOf } from './values.ts';
 
 /** A document path: a top-level name, then keys of nested maps. */
 export type Path = readonly [string, ...string[]];
@@ -118,13 +118,23 @@ export class ExpressionParser {
     if (operator !== '+' && operator !== '-') return { path, to: left };
     this.#take();
     const sign: 1n | -1n = operator === '+' ? 1n : -1n;
-    return { path, to: { kind: 'sum', left, right: this.#operand(), sign } as const };
+    const right = this.#operand();
+    for (const operand of [left, right]) this.#checkNumber(operator, operand);
+    return { path, to: { kind: 'sum', left, right, sign } as const };
+  }
+
+  /** A value's type is known before the item is: DynamoDB then refuses whatever the condition says. */
+  #checkNumber(operator: string, operand: Operand): void {
+    if (operand.kind === 'if_not_exists') this.#checkNumber(operator, operand.otherwise);
+    if (operand.kind !== 'value' || operand.value.N !== undefined) return;
+    this.#fail(`incorrect operand type for ${operator}: ${typeOf(operand.value)}`);
   }
 
   #addition() {
     const path = this.#path();
     const by = this.#operand();
     if (by.kind !== 'value') return this.#fail('ADD takes a value');
+    this.#checkNumber('ADD', by);
     return { path, by: by.value };
   }
 
@@ -203,7 +213,9 @@ export class ExpressionParser {
     }
     const comparator = this.#take();
     if (!isComparator(comparator)) return this.#fail(`syntax error at ${comparator}`);
-    return { kind: 'compare', comparator, left, right: this.#operand() };
+    const right = this.#operand();
+    if (isSamePath(left, right)) this.#fail(`${comparator} compares an attribute with itself`);
+    return { kind: 'compare', comparator, left, right };
   }
 
   #path(): Path {
@@ -269,6 +281,9 @@ export class ExpressionParser {
     throw invalid(`Invalid ${this.#what}: ${why}`);
   }
 }
+
+const isSamePath = (left: Operand, right: Operand): boolean =>
+  left.kind === 'path' && right.kind === 'path' && left.path.join('\0') === right.path.join('\0');
 
 function tokensOf(what: string, text: string): readonly string[] {
   const tokens: string[] = [];

@@ -32,8 +32,19 @@ export const typeOf = (value: AttributeValue): string => Object.keys(value)[0] ?
  * more, a map or list three and one per element
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html, 2026-11).
  */
-export const itemBytes = (item: Item): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + bytes(name) + valueBytes(value), 0);
+export function itemBytes(item: Item): number {
+  const known = measured.get(item);
+  if (known !== undefined) return known;
+  const size = Object.entries(item).reduce(
+    (sum, [name, value]) => sum + bytes(name) + valueBytes(value),
+    0,
+  );
+  measured.set(item, size);
+  return size;
+}
+
+/** Items and the maps in them are never changed, only replaced: most of a large one stays as it was. */
+const measured = new WeakMap<Item, number>();
 
 const bytes = (text: string) => Buffer.byteLength(text);
 

@@ -36,12 +36,12 @@ const contents = (
     published,
     account = ACCOUNT,
   }: Partial<Record<'key' | 'account', string>> & {
-    published?: number;
+    published?: readonly number[];
   } = {},
 ): AccountContents => ({
   account,
   counters: new Map([[key, { committed: settled + 40, settled }]]),
-  published: new Map(published === undefined ? [] : [[key, published]]),
+  published: new Map(published === undefined ? [] : [[key, new Set(published)]]),
   expired: [],
   staleMarkers: [],
   idleCounters: [],
@@ -87,13 +87,14 @@ describe('what nobody told', () => {
   });
 
   test('leaves out what is noted as published', () => {
-    expect(percents(missing(contents(100, { published: 80 })))).toEqual([100]);
-    expect(missing(contents(100, { published: 100 }))).toEqual([]);
+    expect(percents(missing(contents(100, { published: [50, 80] })))).toEqual([100]);
+    expect(percents(missing(contents(100, { published: [50, 100] })))).toEqual([80]);
+    expect(missing(contents(100, { published: [50, 80, 100] }))).toEqual([]);
   });
 
   test('is seen in the sum of the shards, with the note of any', () => {
     const [a, b] = [ACCOUNT, 'account#costCenter#retail#1'];
-    const both = (published?: number) =>
+    const both = (published?: readonly number[]) =>
       missing(
         contents(40, { account: a }),
         contents(40, { account: b, ...(published !== undefined && { published }) }),
@@ -102,7 +103,7 @@ describe('what nobody told', () => {
       [50, 80],
       [80, 80],
     ]);
-    expect(percents(both(50))).toEqual([80]);
+    expect(percents(both([50]))).toEqual([80]);
   });
 
   test('is not looked for in the items of others', () => {
@@ -185,6 +186,9 @@ describe('publishing', () => {
         used: 50,
         usd: { amount: '0.0000001', used: '0.00000005' },
         requestId: 'request-1',
+        summary:
+          'The limit budget of cost center retail has reached 50 %: ' +
+          'USD 0.00000005 of USD 0.0000001 per month, until 2026-12-01T00:00:00.000Z.',
       },
     });
     expect(await noted('a_1')).toEqual({ N: '80' });

@@ -1,0 +1,263 @@
+/**
+ * Reserving in one account: in one of its shards, or, when none alone has the room that all have
+ * together, in several.
+ */
+import { LedgerFullError } from '../errors.ts';
+import type { Owner } from '../policy/policy.ts';
+import {
+  accountKey,
+  ownerName,
+  shardNumbers,
+  shardOrder,
+  shardShare,
+  splitCounterKey,
+} from './counters.ts';
+import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
+import type { Held, OwnHolds } from './own-holds.ts';
+import type {
+  AccountKey,
+  AccountReserve,
+  AccountReserveResult,
+  Counters,
+  LedgerStore,
+} from './ports.ts';
+import { type Refusal, refusalsOf, roomIn, type ShardCounters } from './refusal.ts';
+import {
+  type HeldAccount,
+  type HeldCounter,
+  heldCounter,
+  type Reservation,
+} from './reservation.ts';
+import { abandon, release } from './settle.ts';
+
+/** One candidate's try at all its accounts. */
+export interface Attempt {
+  readonly shell: Pick<Reservation, 'id' | 'attemptId' | 'leaseExpiresAt'>;
+  readonly otherIds: readonly string[];
+  /** Given where a step runs again: every write of its first run may yet arrive. */
+  readonly own: OwnHolds | undefined;
+  /** Every account that holds, or after an error may hold, something. */
+  readonly accounts: HeldAccount[];
+}
+
+export type AccountOutcome =
+  | { outcome: 'reserved' }
+  | { outcome: 'conflict' }
+  | { outcome: 'refused'; refused: readonly Refusal[] };
+
+/** The amount of each limit to take from one shard. */
+type Part = ReadonlyMap<EffectiveLimit, number>;
+
+/** @throws LedgerUnavailableError; `attempt.accounts` then tells what may have been taken. */
+export async function reserveAccount(
+  store: LedgerStore,
+  attempt: Attempt,
+  { owner, limits }: AccountLimits,
+): Promise<AccountOutcome> {
+  const own = attempt.own?.whole.get(ownerName(owner));
+  if (own) {
+    for (const [account, held] of own) {
+      const counters = asStored(limits.map(heldCounter), held);
+      attempt.accounts.push({ account, isRepeated: true, counters });
+    }
+    return { outcome: 'reserved' };
+  }
+  const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
+  const tried = new Map<number, Counters>();
+  let full: LedgerFullError | undefined;
+  for (const shard of shardsFor(attempt.shell.id, limits)) {
+    const result = await tryShard(store, attempt, owner, shard, whole);
+    if (result instanceof LedgerFullError) full = result;
+    else if (result.outcome === 'refused') tried.set(shard, result.counters);
+    else return result;
+  }
+  // A shard that could not be asked might have had room: that is no denial.
+  if (full) throw full;
+  return reserveSpread(store, attempt, { owner, limits }, tried);
+}
+
+/**
+ * The shards that could hold the whole call if they were empty, beginning with its own. If none
+ * could, one is asked all the same: its refusal tells how things stand.
+ */
+export function shardsFor(
+  reservationId: string,
+  limits: readonly EffectiveLimit[],
+): readonly number[] {
+  const all = allShards(limits);
+  const able = all.filter((shard) =>
+    limits.every(
+      (effective) =>
+        effective.ceiling === undefined ||
+        roomIn(effective, shard, undefined) >= effective.requested,
+    ),
+  );
+  return able.length > 0 ? shardOrder(reservationId, able) : [0];
+}
+
+const allShards = (limits: readonly EffectiveLimit[]): readonly number[] =>
+  shardNumbers(Math.max(1, ...limits.map(({ shards }) => shards)));
+
+type ShardOutcome =
+  | { outcome: 'reserved' | 'conflict' }
+  | { outcome: 'refused'; counters: Counters }
+  | LedgerFullError;
+
+async function tryShard(
+  store: LedgerStore,
+  attempt: Attempt,
+  owner: Owner,
+  shard: number,
+  part: Part,
+): Promise<ShardOutcome> {
+  const { accounts } = attempt;
+  const account = accountKey(owner, shard);
+  const counters = [...part].map(([effective, reserved]) => ({
+    ...heldCounter(effective),
+    reserved,
+  }));
+  accounts.push({ account, isRepeated: true, counters });
+  const result = await store
+    .reserve(accountReserve(attempt, account, shard, part))
+    .catch((error: unknown) => {
+      if (error instanceof LedgerFullError) return error;
+      throw error;
+    });
+  accounts.pop();
+  if (result instanceof LedgerFullError) return result;
+  return taken(store, attempt, { account, counters }, result);
+}
+
+/** Notes what a shard's answer means for the attempt. */
+async function taken(
+  store: LedgerStore,
+  attempt: Attempt,
+  { account, counters }: Omit<HeldAccount, 'isRepeated'>,
+  result: AccountReserveResult,
+): Promise<Exclude<ShardOutcome, LedgerFullError>> {
+  const { accounts, shell, own } = attempt;
+  switch (result.outcome) {
+    case 'conflict':
+      return { outcome: 'conflict' };
+    case 'reserved':
+      accounts.push({ account, isRepeated: result.isRepeated || own !== undefined, counters });
+      return { outcome: 'reserved' };
+    case 'replayed':
+      accounts.push({ account, isRepeated: true, counters: asStored(counters, result.held) });
+      return { outcome: 'reserved' };
+    case 'refused':
+      // An earlier copy of the write may find room where this one found none.
+      if (result.isRepeated) {
+        const held = [{ account, isRepeated: true, counters }];
+        await abandon(store, { ...shell, basis: 'unreserved', accounts: held });
+      }
+      return { outcome: 'refused', counters: result.counters };
+  }
+}
+
+function accountReserve(
+  { shell, otherIds }: Attempt,
+  account: AccountKey,
+  shard: number,
+  part: Part,
+): AccountReserve {
+  return {
+    account,
+    reservationId: shell.id,
+    otherIds,
+    attemptId: shell.attemptId,
+    leaseExpiresAt: shell.leaseExpiresAt,
+    holds: [...part].map(([{ key, ceiling, shards }, amount]) => ({
+      key,
+      amount,
+      ...(ceiling !== undefined && { ceiling: shardShare(ceiling, shard, shards) }),
+    })),
+  };
+}
+
+/**
+ * Takes from several shards what no one of them has left: what fits is not refused only because of
+ * how the use before it was spread. All the parts, or none.
+ */
+async function reserveSpread(
+  store: LedgerStore,
+  attempt: Attempt,
+  { owner, limits }: AccountLimits,
+  tried: ShardCounters,
+): Promise<AccountOutcome> {
+  const everywhere = await withUntried(store, owner, allShards(limits), tried);
+  const refused = { outcome: 'refused', refused: refusalsOf(limits, everywhere) } as const;
+  const parts = partsOver(limits, [...everywhere]);
+  if (!parts) return refused;
+  const taking: Attempt = { ...attempt, accounts: [] };
+  try {
+    for (const [shard, part] of parts) {
+      const result = await tryShard(store, taking, owner, shard, part);
+      if (result instanceof LedgerFullError) throw result;
+      if (result.outcome === 'reserved') continue;
+      await release(store, { ...attempt.shell, basis: 'reserved', accounts: taking.accounts });
+      taking.accounts.length = 0;
+      return result.outcome === 'conflict' ? { outcome: 'conflict' } : refused;
+    }
+    return { outcome: 'reserved' };
+  } finally {
+    attempt.accounts.push(...taking.accounts);
+  }
+}
+
+async function withUntried(
+  store: LedgerStore,
+  owner: Owner,
+  shards: readonly number[],
+  tried: ShardCounters,
+): Promise<ShardCounters> {
+  const everywhere = new Map(shards.map((shard) => [shard, tried.get(shard) ?? NO_COUNTERS]));
+  const untried = new Map(
+    shards.filter((shard) => !tried.has(shard)).map((shard) => [accountKey(owner, shard), shard]),
+  );
+  if (untried.size === 0) return everywhere;
+  for await (const { account, counters } of store.contents([...untried.keys()], 0)) {
+    const shard = untried.get(account);
+    if (shard !== undefined) everywhere.set(shard, counters);
+  }
+  return everywhere;
+}
+
+const NO_COUNTERS: Counters = new Map();
+
+/** How much of each limit to take from which shard; undefined where all together lack the room. */
+function partsOver(
+  limits: readonly EffectiveLimit[],
+  everywhere: readonly (readonly [number, Counters])[],
+): ReadonlyMap<number, Part> | undefined {
+  if (everywhere.length === 1) return undefined;
+  const parts = new Map<number, Map<EffectiveLimit, number>>();
+  for (const effective of limits) {
+    const rooms = everywhere
+      .map(([shard, counters]) => ({ shard, room: roomIn(effective, shard, counters) }))
+      .sort((a, b) => b.room - a.room);
+    let rest = effective.requested;
+    for (const { shard, room } of rooms) {
+      const isFirst = shard === rooms[0]?.shard;
+      const taken = effective.ceiling === undefined ? rest : Math.min(rest, Math.max(0, room));
+      if (taken === 0 && !(isFirst && rest === 0)) continue;
+      const part = parts.get(shard) ?? new Map<EffectiveLimit, number>();
+      parts.set(shard, part.set(effective, taken));
+      rest -= taken;
+    }
+    if (rest > 0) return undefined;
+  }
+  return parts;
+}
+
+/**
+ * The counters an earlier try took from, as stored. Its window may have ended since, so the stored
+ * names and amounts count, not those of now.
+ */
+function asStored(counters: readonly HeldCounter[], held: Held): readonly HeldCounter[] {
+  const byName = new Map(counters.map((counter) => [counter.limit.name, counter]));
+  return [...held].flatMap(([key, reserved]) => {
+    const counter = byName.get(splitCounterKey(key).limitName);
+    return counter ? [{ ...counter, key, reserved }] : [];
+  });
+}
