@@ -1,0 +1,11 @@
+# Of the policies rather than of the topics: who publishes may do so only once the policy is there.
+
+output "topic_arns" {
+  description = "ARNs of the topics, by cost center."
+  value       = { for name in keys(var.cost_centers) : name => aws_sns_topic_policy.this["cost_center/${name}"].arn }
+}
+
+output "organization_topic_arn" {
+  description = "ARN of the topic for what concerns no single cost center."
+  value       = aws_sns_topic_policy.this["organization"].arn
+}

@@ -1,0 +1,81 @@
+variable "name" {
+  description = "Prefix of the names of topics and rules."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9-]{1,64}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits and hyphens."
+  }
+}
+
+variable "cost_centers" {
+  description = <<-EOT
+    The cost centers that get a topic, by name.
+
+    - `emails` - Addresses that are subscribed to it.
+  EOT
+  type = map(object({
+    emails = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.cost_centers) : can(regex("^[a-zA-Z0-9-]{1,100}$", name))])
+    error_message = "cost_centers: ${join(", ", [for name in keys(var.cost_centers) : "\"${name}\"" if !can(regex("^[a-zA-Z0-9-]{1,100}$", name))])} can't be part of a topic's name: write 1 to 100 letters, digits and hyphens."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for center in values(var.cost_centers) : [for email in center.emails : can(regex("^\\S+@\\S+$", email))]]))
+    error_message = "cost_centers.*.emails: ${join(", ", flatten([for center in values(var.cost_centers) : [for email in center.emails : "\"${email}\"" if !can(regex("^\\S+@\\S+$", email))]]))} is not an e-mail address: write one such as \"finops@example.com\"."
+  }
+}
+
+variable "emails" {
+  description = "Addresses that are subscribed to the topic of what concerns no single cost center: limits of models and of the organization, and cost anomalies."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for email in var.emails : can(regex("^\\S+@\\S+$", email))])
+    error_message = "emails: ${join(", ", [for email in var.emails : "\"${email}\"" if !can(regex("^\\S+@\\S+$", email))])} is not an e-mail address: write one such as \"finops@example.com\"."
+  }
+}
+
+variable "event_bus_name" {
+  description = "EventBridge bus that the functions send alerts to."
+  type        = string
+  default     = "default"
+  nullable    = false
+}
+
+variable "account_id" {
+  description = "Account whose budgets and anomaly detection may publish."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id: \"${var.account_id}\" is not an account: write its 12 digits."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the topics. Its policy must let EventBridge, Budgets and Cost Anomaly Detection use it. Default: not encrypted with a key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

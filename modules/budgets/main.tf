@@ -1,0 +1,43 @@
+data "aws_partition" "current" {}
+
+resource "aws_budgets_budget" "this" {
+  for_each = local.budgets
+
+  # Names of deployments and of cost centers may hold hyphens; the underscore keeps them apart.
+  name         = "${var.name}_${each.key}"
+  budget_type  = "COST"
+  time_unit    = "MONTHLY"
+  limit_amount = format("%.2f", each.value.amount)
+  limit_unit   = "USD"
+  tags         = var.tags
+
+  # The tag alone. Most models are sold through AWS Marketplace, each as a service of its own name, so
+  # a filter on the service "Amazon Bedrock" would miss most of what they cost.
+  cost_filter {
+    name   = "TagKeyValue"
+    values = [format("user:%s$%s", var.tag_key, each.key)]
+  }
+
+  # What was used, whatever somebody later forgives of it.
+  cost_types {
+    include_credit = false
+    include_refund = false
+  }
+
+  dynamic "notification" {
+    for_each = var.notifications
+
+    content {
+      notification_type          = upper(notification.value.type)
+      comparison_operator        = "GREATER_THAN"
+      threshold                  = notification.value.percent
+      threshold_type             = "PERCENTAGE"
+      subscriber_sns_topic_arns  = each.value.topic_arn == null ? [] : [each.value.topic_arn]
+      subscriber_email_addresses = each.value.emails
+    }
+  }
+}
+
+locals {
+  budgets = { for name, center in var.cost_centers : name => center if center.amount != null }
+}

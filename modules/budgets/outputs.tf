@@ -1,0 +1,14 @@
+output "budget_names" {
+  description = "Names of the budgets, by cost center; none for a cost center without an amount."
+  value       = { for name, budget in aws_budgets_budget.this : name => budget.name }
+}
+
+output "anomaly_monitor_arns" {
+  description = "ARNs of the anomaly monitors: the module's own, or those it was given."
+  value       = local.monitor_arns
+}
+
+output "action_role_arn" {
+  description = "ARN of the role that AWS Budgets attaches the policy with; null without an action."
+  value       = one([for role in aws_iam_role.actions : role.arn])
+}

@@ -1,0 +1,103 @@
+resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18: only the export writes to it; who reads it is in CloudTrail, an access log would be one more bucket.
+  #checkov:skip=CKV_AWS_21: the export overwrites its files three times a day; versions would keep every one of them.
+  #checkov:skip=CKV_AWS_144: AWS makes the files again on request, so a copy in another region protects nothing.
+  #checkov:skip=CKV_AWS_145: encrypted with the key that S3 owns unless the caller gives one (kms_key_arn).
+  #checkov:skip=CKV2_AWS_62: nothing of this module waits for a file.
+  bucket        = coalesce(var.bucket_name, "${var.name}-cur-${var.account_id}")
+  force_destroy = var.force_destroy
+  tags          = var.tags
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket                  = aws_s3_bucket.this.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    bucket_key_enabled = var.kms_key_arn != null
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = "retention"
+    status = "Enabled"
+
+    filter {}
+
+    dynamic "expiration" {
+      for_each = var.retention_days == 0 ? [] : [var.retention_days]
+
+      content {
+        days = expiration.value
+      }
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+  policy = local.bucket_policy
+
+  # A policy that is set while public access is being blocked can meet a conflict.
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+locals {
+  # https://docs.aws.amazon.com/cur/latest/userguide/dataexports-s3-bucket.html
+  bucket_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "LetExportsWrite"
+        Effect    = "Allow"
+        Action    = ["s3:PutObject", "s3:GetBucketPolicy"]
+        Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+        Principal = { Service = ["bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"] }
+        Condition = {
+          StringLike = {
+            "aws:SourceAccount" = var.account_id
+            "aws:SourceArn" = [
+              "arn:${local.partition}:bcm-data-exports:us-east-1:${var.account_id}:export/*",
+              "arn:${local.partition}:cur:us-east-1:${var.account_id}:definition/*",
+            ]
+          }
+        }
+      },
+      {
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Action    = "s3:*"
+        Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+        Principal = "*"
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+    ]
+  })
+}

@@ -1,0 +1,117 @@
+variable "name" {
+  description = "Name of the export, and prefix of the bucket's."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,45}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 46 lower-case letters, digits and hyphens, beginning with a letter or digit."
+  }
+}
+
+variable "account_id" {
+  description = "Account of the export and the bucket."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id: \"${var.account_id}\" is not an account: write its 12 digits."
+  }
+}
+
+variable "tag_keys" {
+  description = "Keys of cost allocation tags that get a column of their own, such as `user_cost_center` for `costCenter`. Each must be active. All active tags are also in the column `resource_tags`."
+  type        = list(string)
+  default     = ["costCenter", "applicationId", "environment"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in var.tag_keys : can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) && !startswith(key, "user:")])
+    error_message = "tag_keys: ${join(", ", [for key in var.tag_keys : "\"${key}\"" if !can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) || startswith(key, "user:")])} is not the key of a tag: write it as on the resource, without \"user:\", such as \"costCenter\"."
+  }
+}
+
+variable "time_granularity" {
+  description = "What a line of the export sums up: `hourly`, `daily` or `monthly`."
+  type        = string
+  default     = "daily"
+  nullable    = false
+
+  validation {
+    condition     = contains(["hourly", "daily", "monthly"], var.time_granularity)
+    error_message = "time_granularity: unknown granularity \"${var.time_granularity}\": write one of hourly, daily, monthly."
+  }
+}
+
+variable "format" {
+  description = "`parquet`, or `csv` (compressed with gzip)."
+  type        = string
+  default     = "parquet"
+  nullable    = false
+
+  validation {
+    condition     = contains(["parquet", "csv"], var.format)
+    error_message = "format: unknown format \"${var.format}\": write one of parquet, csv."
+  }
+}
+
+variable "bucket_name" {
+  description = "Name of the bucket. Default: `<name>-cur-<account>`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", coalesce(var.bucket_name, "-")))
+    error_message = "bucket_name: \"${coalesce(var.bucket_name, "-")}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+}
+
+variable "prefix" {
+  description = "Folder in the bucket."
+  type        = string
+  default     = "cur"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9!_.*'()-]+(/[a-zA-Z0-9!_.*'()-]+)*$", var.prefix))
+    error_message = "prefix: \"${var.prefix}\" is not a folder: write names of letters, digits and !_.*'()- with a slash between them and none at the ends."
+  }
+}
+
+variable "retention_days" {
+  description = "Days that files are kept after they were last written; 0 keeps them for ever."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 0 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days: must be a whole number of days, 0 for ever, got ${var.retention_days}."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the files. Its policy must let `bcm-data-exports.amazonaws.com` use it. Default: the key that S3 owns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether a destroy also deletes a bucket that holds files."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
