@@ -1,7 +1,7 @@
 /** What the workflow is started with: the gateway's envelope, a named request, or a request alone. */
-import { quoted } from '../describe.ts';
 import { keyProblem } from '../idempotency/key.ts';
 import type { Ids } from '../ids.ts';
+import { join } from '../policy/path.ts';
 import type { Problem } from '../policy/policy.ts';
 import { unknownValue } from '../schema-words.ts';
 import type { Envelope } from '../state.ts';
@@ -33,7 +33,7 @@ export function openEnvelope(input: unknown, { clock, ids }: EnvelopePorts): Ope
   const problems = [
     ...(message === undefined ? [] : [{ path: '$.requestId', message }]),
     ...Object.keys(others).map((name) => ({
-      path: `$[${quoted(name)}]`,
+      path: join('$', name),
       message: unknownValue('property', name, ['requestId', 'request']),
     })),
   ];

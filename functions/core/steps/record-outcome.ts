@@ -142,7 +142,7 @@ async function freeKey(ports: RecordPorts, { claim }: Recordable, end: ClaimEnd)
 }
 
 /** What a usage counts in each unit; cached input is input. */
-export const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
+const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
   requests: 1,
   tokens: totalInputTokens(usage) + usage.outputTokens,
   input_tokens: totalInputTokens(usage),
@@ -152,7 +152,7 @@ export const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
 
 function answerOf(answer: Answer, { how, result }: Settlement): Answer {
   if (how === 'pending') return { ...answer, settlement: 'pending' };
-  if (isProblem(answer)) return answer;
+  if (isProblem(answer) || answer.replayed) return answer;
   const { settlement: _, ...settled } = answer;
   return { ...settled, limits: (result?.standings ?? []).map(answerLimit) };
 }
