@@ -1,4 +1,4 @@
-/** A ledger on a real engine: dynalite in this process, as the sandbox runs it. */
+/** A ledger on a real engine; unless another is given, dynalite in this process. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
 import { countersOf } from '../../functions/adapters/ledger-expressions.ts';
@@ -36,10 +36,21 @@ export interface TestLedger {
 
 let tables = 0;
 
+/** A ledger on an engine of its own. */
 export async function startLedger(): Promise<TestLedger> {
   const engine = await startDynalite();
+  const ledger = await openLedger(engine.url);
+  const close = async () => {
+    await ledger.close();
+    await engine.close();
+  };
+  return { ...ledger, close };
+}
+
+/** A ledger in a new table of a running engine. */
+export async function openLedger(engine: URL): Promise<TestLedger> {
   const table = `ledger-${++tables}`;
-  const endpoint = engine.url.toString();
+  const endpoint = engine.toString();
   await prepareLedgerTable({ endpoint, tableName: table, policyItems: [] });
   const requests = new Map<string, number>();
   const client = new DynamoDBClient({
@@ -70,9 +81,6 @@ export async function startLedger(): Promise<TestLedger> {
     requests,
     attributes: item,
     counters: async (account) => countersOf(await item(account)),
-    close: async () => {
-      client.destroy();
-      await engine.close();
-    },
+    close: async () => client.destroy(),
   };
 }

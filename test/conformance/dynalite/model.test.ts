@@ -1,0 +1,7 @@
+import { taughtDynalite } from '../support/engines.ts';
+import { describeModel } from '../support/model-cases.ts';
+
+describeModel(
+  taughtDynalite,
+  Array.from({ length: 120 }, (_, i) => i),
+);

@@ -1,0 +1,146 @@
+/** Random requests as the product makes them: its own adapters write and read, nothing else. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbIdempotency } from '../../../functions/adapters/dynamodb-idempotency.ts';
+import { DynamoDbLedger } from '../../../functions/adapters/dynamodb-ledger.ts';
+import { DynamoDbOverrides } from '../../../functions/adapters/dynamodb-overrides.ts';
+import { DynamoDbSettings } from '../../../functions/adapters/dynamodb-settings.ts';
+import { problem } from '../../../functions/core/answers.ts';
+import type { CounterHold, ExpiredEntry } from '../../../functions/core/ledger/ports.ts';
+import type { ShardLayout } from '../../../functions/core/policy/policy.ts';
+import type { Random } from '../../simulation/random.ts';
+import { ManualClock } from '../../support/ledger.ts';
+
+/** Everything that writes to the ledger's table. */
+export interface Adapters {
+  readonly ledger: DynamoDbLedger;
+  readonly settings: DynamoDbSettings;
+  readonly overrides: DynamoDbOverrides;
+  readonly idempotency: DynamoDbIdempotency;
+}
+
+export const adaptersOf = (client: DynamoDBClient, table: string): Adapters => ({
+  ledger: new DynamoDbLedger(client, table, new ManualClock()),
+  settings: new DynamoDbSettings(client, table),
+  overrides: new DynamoDbOverrides(client, table),
+  idempotency: new DynamoDbIdempotency(client, table),
+});
+
+// Few of each, so that requests meet what others left.
+const ACCOUNTS = ['account#costCenter#sales#0', 'account#model#haiku#0', 'account#none#0'] as const;
+const IDS = ['one', 'two', '0d9f-3', 'call.4'] as const;
+const ATTEMPTS = ['first', 'second'] as const;
+const COUNTERS = ['usd_2026-11', 'day-tokens_2026-11-23', 'm_2026-11-23T14:05'] as const;
+const LEASES = [1_000, 1_060] as const;
+const LAYOUTS: readonly [ShardLayout, ...ShardLayout[]] = [
+  [{ shards: 1, from: 0 }],
+  [{ shards: 4, from: 0 }],
+];
+const PERCENTS = [50, 80, 100] as const;
+const TIMES = [1_000, 2_000, 4_000] as const;
+const TAGS = { requestId: 'one', timestamp: '2026-11-23T14:05:30.000Z' };
+const FAILED = problem('invocation_failed', TAGS, 'The model did not answer.');
+const AMOUNTS = [0, 1, 2, 5, 999_999_999, 4_503_599_627_370_496] as const;
+
+/** One step of a history: one call of a port, whatever it then answers. */
+export async function adapterStep(random: Random, adapters: Adapters): Promise<void> {
+  const often = random.pick([reserve, reserve, settle, settle, expire]);
+  const step = random.pick([often, often, prune, publish, read, change, claim]);
+  await step(random, adapters);
+}
+
+const amount = (random: Random): number => random.pick(AMOUNTS);
+const someOf = <T>(random: Random, all: readonly T[]): readonly T[] =>
+  all.filter(() => random.chance(0.5));
+
+async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
+  const hold = (key: string): CounterHold => ({
+    key,
+    amount: amount(random),
+    ...(random.chance(0.7) && { ceiling: amount(random) }),
+  });
+  await ledger.reserve({
+    account: random.pick(ACCOUNTS),
+    reservationId: random.pick(IDS),
+    otherIds: random.chance(0.3) ? ['call.4.1'] : [],
+    attemptId: random.pick(ATTEMPTS),
+    leaseExpiresAt: random.pick(LEASES),
+    holds: someOf(random, COUNTERS).map(hold),
+  });
+}
+
+async function settle(random: Random, { ledger }: Adapters): Promise<void> {
+  const change = (key: string) => ({ key, reserved: amount(random), actual: amount(random) });
+  await ledger.settle({
+    account: random.pick(ACCOUNTS),
+    reservationId: random.pick(IDS),
+    attemptId: random.pick(ATTEMPTS),
+    amounts: someOf(random, COUNTERS).map(change),
+    closes: random.chance(0.3),
+  });
+}
+
+async function expire(random: Random, { ledger }: Adapters): Promise<void> {
+  const entry: ExpiredEntry = {
+    account: random.pick(ACCOUNTS),
+    reservationId: random.pick(IDS),
+    attemptId: random.pick(ATTEMPTS),
+    leaseExpiresAt: random.pick(LEASES),
+    held: new Map(someOf(random, COUNTERS).map((key) => [key, amount(random)])),
+  };
+  await ledger.expire({ ...entry, charge: random.chance(0.5), markerExpiresAt: 2_000 });
+}
+
+async function prune(random: Random, { ledger }: Adapters): Promise<void> {
+  const account = random.pick(ACCOUNTS);
+  const seen = (await ledger.read([account])).get(account) ?? new Map();
+  const counters = someOf(random, [...seen]);
+  // Sometimes as they no longer are: then they must stay.
+  const moved = counters.map(
+    ([key, state]) => [key, { ...state, settled: amount(random) }] as const,
+  );
+  const percents = (key: string) => [key, new Set(someOf(random, PERCENTS))] as const;
+  await ledger.prune({
+    account,
+    markers: someOf(random, IDS),
+    counters: new Map(random.chance(0.7) ? counters : moved),
+    published: new Map(someOf(random, COUNTERS).map(percents)),
+  });
+}
+
+async function publish(random: Random, { ledger }: Adapters): Promise<void> {
+  const percents = [random.pick(PERCENTS), 120];
+  await ledger.markPublished(random.pick(ACCOUNTS), random.pick(COUNTERS), percents);
+}
+
+async function change(random: Random, { settings, overrides }: Adapters): Promise<void> {
+  const [id, now] = [random.pick(IDS), random.pick(TIMES)];
+  const kind = random.integer(0, 3);
+  if (kind === 0) await settings.claimAudit({ id }, { now, staleAt: now + 1_000 });
+  else if (kind === 1) await settings.markAudited({ id }, { now, expiresAt: now });
+  else if (kind === 2) await overrides.write({ sk: id, body: random.pick(['{}', '{"a":1}']) });
+  else await settings.writeLayout(random.pick(LAYOUTS), random.pick(LAYOUTS));
+}
+
+async function claim(random: Random, { idempotency }: Adapters): Promise<void> {
+  const now = random.pick(TIMES);
+  const own = {
+    record: random.pick(['a1', 'b2']),
+    fingerprint: random.pick(['c3', 'c3', 'd4']),
+    attemptId: random.pick(ATTEMPTS),
+  };
+  const kind = random.integer(0, 3);
+  if (kind === 0) await idempotency.release(own, now);
+  else if (kind === 1) await idempotency.complete(own, FAILED, now + 2_000);
+  else {
+    const times = { now, runningUntil: now + random.pick([0, 500]), expiresAt: now + 1_000 };
+    await idempotency.claim({ ...own, ...times, requestId: random.pick(IDS) });
+  }
+}
+
+async function read(random: Random, { ledger }: Adapters): Promise<void> {
+  const accounts = someOf(random, ACCOUNTS);
+  if (accounts.length === 0) return;
+  const call = { ids: someOf(random, IDS), attemptId: random.pick(ATTEMPTS) };
+  await ledger.find(accounts, call);
+  for await (const _ of ledger.contents(accounts, random.pick(LEASES)));
+}

@@ -1,0 +1,122 @@
+/** A client of a real engine that puts every request to the model too, and compares the answers. */
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  DynamoDBServiceException,
+  paginateScan,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-dynamodb';
+import { answerOf } from '../../simulation/dynamodb/client.ts';
+import type { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
+import { canonical, type Item } from '../../simulation/dynamodb/values.ts';
+
+const REGION = { region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };
+
+/** The parts of answers that must agree; the rest is accounting and transport. */
+const COMPARED = ['Attributes', 'Item', 'Items', 'Count', 'ScannedCount', 'LastEvaluatedKey'];
+
+/** The one refusal whose wording the ledger reads. */
+const ITEM_TOO_LARGE = /item size.*exceed/i;
+
+export interface ComparedClient {
+  readonly client: DynamoDBClient;
+  /** Requests so far, by what the engine answered: `UpdateItem ok`, `PutItem ValidationException`. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** @throws Error when engine and model do not hold the same items. */
+  compareItems(): Promise<void>;
+}
+
+/** Its `send` rejects with a Difference as soon as the two answer a request differently. */
+export function comparedClient(engine: URL, table: string, model: DynamoDbModel): ComparedClient {
+  const answers = new Map<string, number>();
+  const endpoint = engine.toString();
+  const client = new DynamoDBClient({ ...REGION, endpoint, maxAttempts: 1 });
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const operation = commandName.replace(/Command$/, '');
+        const real = await next(args).then(
+          ({ output }) => ({ output }),
+          (error: unknown) => ({ error }),
+        );
+        const modelled = modelAnswer(model, operation, args.input);
+        const [expected, actual] = [worded(real), worded(modelled)];
+        const kind = `${operation} ${'error' in real ? nameOf(real.error) : 'ok'}`;
+        answers.set(kind, (answers.get(kind) ?? 0) + 1);
+        if (expected !== actual) {
+          const said = [real, modelled].map((answer) =>
+            'error' in answer ? messageOf(answer.error) : '',
+          );
+          throw new Difference(
+            operation,
+            args.input,
+            `${expected} ${said[0]}`,
+            `${actual} ${said[1]}`,
+          );
+        }
+        if ('error' in real) throw real.error;
+        return { output: real.output, response: {} };
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  const plain = new DynamoDBClient({ ...REGION, endpoint });
+  const compareItems = async () => {
+    const items: Item[] = [];
+    for await (const page of paginateScan({ client: plain }, { TableName: table })) {
+      items.push(...(page.Items ?? []));
+    }
+    plain.destroy();
+    const [expected, actual] = [unordered(items), unordered(model.items())];
+    if (expected !== actual) throw new Difference('all items', {}, expected, actual);
+  };
+  return { client, answers, compareItems };
+}
+
+/** Engine and model disagree. */
+export class Difference extends Error {
+  constructor(what: string, request: object, engine: string, model: string) {
+    super(
+      [`${what} ${JSON.stringify(request)}`, `engine: ${engine}`, `model:  ${model}`].join('\n'),
+    );
+  }
+}
+
+type Answer = { readonly output: ServiceOutputTypes } | { readonly error: unknown };
+type ModelInput = Parameters<typeof answerOf>[1]['input'];
+
+function modelAnswer(model: DynamoDbModel, operation: string, input: ModelInput): Answer {
+  try {
+    return { output: answerOf(model, { operation, input }) };
+  } catch (error) {
+    // What is no answer of DynamoDB is a fault of the model.
+    if (!(error instanceof DynamoDBServiceException)) throw error;
+    return { error };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+
+/** An answer as a text that two equal answers share. */
+function worded(answer: Answer): string {
+  if ('output' in answer) return `answered ${wordedOutput(answer.output)}`;
+  const { error } = answer;
+  if (error instanceof ConditionalCheckFailedException) {
+    return `condition failed, ${error.Item ? canonical(error.Item) : 'no item'}`;
+  }
+  const isSize = error instanceof Error && ITEM_TOO_LARGE.test(error.message);
+  return `refused: ${nameOf(error)}${isSize ? ' (item size)' : ''}`;
+}
+
+function wordedOutput(output: object): string {
+  const parts = Object.entries(output).flatMap(([name, value]): string[] => {
+    if (name === 'Responses') return Object.values(value).map((items) => unordered(asItems(items)));
+    const isEmpty = value === undefined || JSON.stringify(value) === '{}';
+    return COMPARED.includes(name) && !isEmpty ? [`${name} ${canonical(value)}`] : [];
+  });
+  return parts.sort().join(', ');
+}
+
+const asItems = (value: unknown): readonly Item[] => (Array.isArray(value) ? value : []);
+
+const unordered = (items: readonly Item[]): string => items.map(canonical).sort().join('\n');

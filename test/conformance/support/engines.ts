@@ -1,0 +1,76 @@
+/** DynamoDB engines of several makers: what the ledger relies on must hold on each of them. */
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import dynalite from 'dynalite';
+import { type Engine, startDynalite } from '../../../sandbox/dynalite-engine.ts';
+import { close, LOOPBACK, listen } from '../../../sandbox/loopback.ts';
+
+export interface ConformanceEngine {
+  readonly name: string;
+  /** Whether a failed condition returns the item, as DynamoDB itself does. */
+  readonly returnsItem: boolean;
+  start(): Promise<Engine>;
+}
+
+/** As the sandbox runs it: taught to return the item of a failed condition. */
+export const taughtDynalite: ConformanceEngine = {
+  name: 'dynalite that returns the item of a failed condition',
+  returnsItem: true,
+  start: () => startDynalite(),
+};
+
+/** Teaching changes dynalite for a whole process, so both kinds never meet in one test file. */
+export const plainDynalite: ConformanceEngine = {
+  name: 'dynalite as it comes',
+  returnsItem: false,
+  start: async () => {
+    const server = dynalite({ createTableMs: 0 });
+    return { url: new URL(await listen(server)), close: () => close(server) };
+  },
+};
+
+/** In another process, in another language, by other people. */
+export const moto: ConformanceEngine = {
+  name: 'moto',
+  returnsItem: true,
+  start: async () => {
+    const child = spawn('moto-dynamodb', ['0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const port = await portOf(child);
+    return { url: new URL(`http://${LOOPBACK}:${port}`), close: () => end(child) };
+  },
+};
+
+/** @throws Error with what the process said, when it ended before it listened. */
+async function portOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
+  let errors = '';
+  // Read to the end: a full pipe would stop the engine.
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = `${errors}${chunk}`.slice(-2_000);
+  });
+  const gone = new Promise<never>((_, reject) => {
+    child.once('error', (error) => reject(new Error(`moto-dynamodb: ${error.message}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`moto-dynamodb ended with exit code ${code}: ${errors}`)),
+    );
+  });
+  const listening = (async () => {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const port = /^listening on (\d+)$/.exec(line)?.[1];
+      if (port !== undefined) return port;
+    }
+    return gone;
+  })();
+  const port = await Promise.race([listening, gone]);
+  // From here on its end is ours.
+  gone.catch(() => undefined);
+  return port;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
