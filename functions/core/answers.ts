@@ -2,10 +2,10 @@
 import type { Candidate } from './bedrock/candidate.ts';
 import type { AnswerContent } from './bedrock/ports.ts';
 import { printable } from './describe.ts';
-import type { RefusedLimit } from './ledger/reserve.ts';
+import type { RefusedLimit } from './ledger/refusal.ts';
 import type { LimitStanding } from './ledger/settle.ts';
 import { formatUsd } from './money.ts';
-import { amountInWords } from './policy/limits.ts';
+import { amountInWords, ownerInWords } from './policy/limits.ts';
 import type { Problem, Unit } from './policy/policy.ts';
 import { type TokenUsage, totalInputTokens } from './pricing/price.ts';
 import type { Tags } from './state.ts';
@@ -172,7 +172,7 @@ export function denial(tags: Tags, refused: RefusedLimit, now: EpochMs): Problem
   };
   const part = ceilingPercent === undefined ? 'The' : `${ceilingPercent} % of the`;
   const detail =
-    `${part} limit ${refused.name} of ${ownerName(refused.owner)} ` +
+    `${part} limit ${refused.name} of ${ownerInWords(refused.owner)} ` +
     `(${amountInWords(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
     `${amountInWords(refused.unit, refused.used)} used, ${amountInWords(refused.unit, refused.reserved)} reserved ` +
     `by calls in flight, and this call may use up to ${amountInWords(refused.unit, requested)}.`;
@@ -241,11 +241,6 @@ export const upstream = ({ name, message }: { name: string; message: string }) =
   name: printable(name),
   message: printable(message, UPSTREAM_LENGTH_MAX),
 });
-
-const ownerName = ({ kind, name }: RefusedLimit['owner']): string =>
-  kind === 'organization'
-    ? 'the organization'
-    : `${kind === 'model' ? 'model' : 'cost center'} ${name}`;
 
 const limitHead = (limit: Pick<RefusedLimit, 'owner' | 'name' | 'window' | 'unit'>) => ({
   owner:

@@ -4,7 +4,7 @@ import { formatUsd, parseUsd } from '../money.ts';
 import { unknownValue } from '../schema-words.ts';
 import { entriesOf, type Loose, listOf, looseOf, numberOf, stringOf } from './loose.ts';
 import { join } from './path.ts';
-import type { OwnerKind, Problem, Unit } from './policy.ts';
+import type { Owner, OwnerKind, Problem, Unit } from './policy.ts';
 
 /** What a limit's scope and fallbacks may name, given who the limit belongs to. */
 export interface LimitContext {
@@ -67,6 +67,12 @@ export function amountInWords(unit: Unit, amount: number): string {
   const units = unit.replace('_', ' ');
   return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
 }
+
+/** `cost center sales`, `model nova-lite`, `the organization`. */
+export const ownerInWords = ({ kind, name }: Owner): string =>
+  kind === 'organization'
+    ? 'the organization'
+    : `${kind === 'model' ? 'model' : 'cost center'} ${name}`;
 
 /** A name that exists, but not in this cost center. */
 export const notOneOf = (

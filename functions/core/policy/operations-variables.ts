@@ -3,13 +3,19 @@
  * may spend what. A test holds this list against the module's variables.tf.
  */
 export const OPERATIONS_VARIABLES: readonly string[] = [
+  'access_policies',
+  'alerts',
+  'anomaly_detection',
   'api',
+  'budgets',
+  'cost_allocation_tags',
   'deletion_protection',
   'event_bus_name',
   'functions',
   'identity',
   'kms_key_arn',
   'log_retention_days',
+  'reporting',
   'tags',
   'workflow',
 ];
