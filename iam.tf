@@ -79,6 +79,13 @@ locals {
     conditions = {}
   } if mode == "count"]
 
+  # Roles of the functions with a right to call or count.
+  bedrock_role_arns = [
+    for name, statements in merge(local.statements, { gateway = local.gateway_statements }) :
+    name == "gateway" ? module.gateway.role_arn : module.functions[name].role_arn
+    if anytrue([for action in flatten(statements[*].actions) : startswith(action, "bedrock:")])
+  ]
+
   model_arns = {
     for alias, model in local.resolved_models : alias => compact(concat(
       model.is_arn ? [var.models[alias].model_id] : [],

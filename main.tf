@@ -86,3 +86,16 @@ module "api" {
   kms_key_arn        = var.kms_key_arn
   tags               = local.tags
 }
+
+# Makes nothing: JSON for whoever decides on policies to attach.
+module "access_policies" {
+  source = "./modules/access-policies"
+
+  sentry_role_arns = local.bedrock_role_arns
+  exceptions       = var.access_policies.exceptions
+  confinement = var.access_policies.confine_sentry == false ? null : {
+    model_arns  = flatten(values(local.model_arns))
+    profile_tag = { key = local.owner_tag, value = var.name }
+    required    = var.access_policies.confine_sentry == true
+  }
+}

@@ -43,3 +43,13 @@ output "caller_policy_json" {
     })
   }
 }
+
+output "deny_direct_bedrock_policy_json" {
+  description = "IAM policy that denies every way to Bedrock but the one through the sentry, for the roles and users of the account."
+  value       = module.access_policies.policy_json
+}
+
+output "deny_direct_bedrock_scp_json" {
+  description = "The same as a service control policy, for accounts and organizational units."
+  value       = module.access_policies.scp_json
+}

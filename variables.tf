@@ -398,6 +398,21 @@ variable "kms_key_arn" {
   }
 }
 
+variable "access_policies" {
+  description = <<-EOT
+    The policies that deny calling Bedrock around the sentry, in the outputs `deny_direct_bedrock_*_json`.
+
+    - `exceptions` - ARNs of roles and users that may still call it in any way; `*` and `?` stand for characters of the account or the name.
+    - `confine_sentry` - Whether they also confine the sentry's roles to the models and profiles of this policy, whatever other policies allow them. Default: as long as the models fit into a document; with `true` it is an error when they do not.
+  EOT
+  type = object({
+    exceptions     = optional(list(string), [])
+    confine_sentry = optional(bool)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "log_retention_days" {
   description = "Days that log groups keep their events, the audit log included; 0 keeps them for ever."
   type        = number

@@ -2,6 +2,22 @@ mock_provider "aws" {
   source = "./test/fixtures/mocks"
 }
 
+# The roles that may call Bedrock, told apart.
+override_resource {
+  target = module.functions["validate-and-set-context"].aws_iam_role.this
+  values = { arn = "arn:aws:iam::111122223333:role/genai-validate-and-set-context" }
+}
+
+override_resource {
+  target = module.functions["invoke-model"].aws_iam_role.this
+  values = { arn = "arn:aws:iam::111122223333:role/genai-invoke-model" }
+}
+
+override_resource {
+  target = module.gateway.aws_iam_role.this
+  values = { arn = "arn:aws:iam::111122223333:role/genai-gateway" }
+}
+
 variables {
   name = "genai"
   models = {
@@ -44,6 +60,7 @@ variables {
   ledger              = { shards = 64, lease_seconds = 60, history_windows = 24, reservation = "count", expired_reservation = "release", on_ledger_error = "allow" }
   log_prompts         = true
 
+  access_policies     = { exceptions = ["arn:aws:iam::*:role/research/notebook-*"], confine_sentry = true }
   api                 = { throttling = { rate = 5, burst = 10 } }
   functions           = { bundle_directory = "test/fixtures/bundles", memory_mb = { "gateway" = 1024 }, reserved_concurrency = { "sweep-reservations" = 1 }, tracing = true }
   workflow            = { log_level = "ALL", include_execution_data = true, tracing = true }
@@ -52,6 +69,11 @@ variables {
   log_retention_days  = 30
   deletion_protection = false
   tags                = { team = "platform" }
+
+  alerts               = { emails = ["finops@example.com"], kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/5678" }
+  budgets              = { amounts = { support = 12.5 }, action = { policy_arn = "arn:aws:iam::111122223333:policy/deny-bedrock", roles = { support = ["support-app"] } } }
+  anomaly_detection    = { enabled = true, frequency = "weekly", minimum_impact_usd = 1 }
+  cost_allocation_tags = { enabled = true, keys = ["costCenter"] }
 }
 
 run "workflow" {
@@ -124,6 +146,16 @@ run "workflow" {
     condition     = jsondecode(output.caller_policy_json["sales"]) == jsondecode(file("test/golden/iam/caller.json"))
     error_message = "Not as in test/golden/iam/caller.json; if it should be so, put there: ${output.caller_policy_json["sales"]}"
   }
+
+  assert {
+    condition     = jsondecode(output.deny_direct_bedrock_scp_json) == jsondecode(file("test/golden/access-policies/scp.json"))
+    error_message = "Not as in test/golden/access-policies/scp.json; if it should be so, put there: ${output.deny_direct_bedrock_scp_json}"
+  }
+
+  assert {
+    condition     = jsondecode(output.deny_direct_bedrock_policy_json) == jsondecode(file("test/golden/access-policies/policy.json"))
+    error_message = "Not as in test/golden/access-policies/policy.json; if it should be so, put there: ${output.deny_direct_bedrock_policy_json}"
+  }
 }
 
 run "direct" {
@@ -138,6 +170,11 @@ run "direct" {
   assert {
     condition     = jsondecode(module.gateway.policy_json) == jsondecode(file("test/golden/iam/gateway-direct.json"))
     error_message = "Not as in test/golden/iam/gateway-direct.json; if it should be so, put there: ${module.gateway.policy_json}"
+  }
+
+  assert {
+    condition     = contains(jsondecode(output.deny_direct_bedrock_scp_json).Statement[0].Condition.ArnNotLike["aws:PrincipalArn"], "arn:aws:iam::111122223333:role/genai-gateway")
+    error_message = "In direct execution the gateway calls Bedrock: ${output.deny_direct_bedrock_scp_json}"
   }
 
   assert {
@@ -167,4 +204,78 @@ run "jwt" {
     condition     = alltrue([for policy in values(output.caller_policy_json) : policy == null]) && output.function_url == null
     error_message = "Who sends a token needs no IAM policy."
   }
+}
+
+run "billing" {
+  command = apply
+
+  assert {
+    condition     = output.budget_names == { sales = "genai_sales", support = "genai_support" }
+    error_message = "Limits and given amounts make budgets, got ${jsonencode(output.budget_names)}."
+  }
+
+  # The least that AWS Budgets knows is a cent; the limit is a billionth of a dollar.
+  assert {
+    condition     = local.budget_amounts == { sales = 0.01, support = 12.5 }
+    error_message = "The amounts are ${jsonencode(local.budget_amounts)}."
+  }
+
+  assert {
+    condition     = module.budgets.action_role_arn != null && length(module.budgets.anomaly_monitor_arns) == 1 && toset(module.cost_allocation_tags.tag_keys) == toset(["costCenter"])
+    error_message = "The action, anomaly detection and the tags must be on."
+  }
+}
+
+run "the_smallest_whole_limit_of_a_month_is_the_budget" {
+  command = plan
+
+  variables {
+    budgets = {}
+    cost_centers = {
+      sales = {
+        models       = ["nova-lite"]
+        applications = ["chat"]
+        limits = [
+          { window = "month", unit = "usd", amount = 500 },
+          { name = "seen", window = "month", unit = "usd", amount = 200.125, mode = "observe" },
+          { window = "month", unit = "usd", amount = 100, model = "nova-lite" },
+          { window = "day", unit = "usd", amount = 10 },
+        ]
+      }
+      support = { models = ["sonnet"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100, application = "chat" }] }
+    }
+  }
+
+  assert {
+    condition     = local.budget_amounts.sales == 200.13 || local.budget_amounts.sales == 200.12
+    error_message = "A limit that is narrowed, or of another window, is no budget: ${jsonencode(local.budget_amounts)}."
+  }
+
+  assert {
+    condition     = local.budget_amounts.support == null
+    error_message = "A narrowed limit alone makes no budget: ${jsonencode(local.budget_amounts)}."
+  }
+}
+
+run "without_budgets" {
+  command = plan
+
+  variables {
+    budgets = { enabled = false, amounts = { support = 12.5 } }
+  }
+
+  assert {
+    condition     = output.budget_names == {}
+    error_message = "enabled = false leaves none."
+  }
+}
+
+run "refuses_the_bill_outside_of_us_east_1" {
+  command = plan
+
+  variables {
+    reporting = { enabled = true }
+  }
+
+  expect_failures = [module.reporting]
 }
