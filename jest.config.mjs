@@ -17,4 +17,6 @@ export default {
   },
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
+  // Only ends what hangs: how long a test takes is the machine's affair.
+  testTimeout: 120_000,
 };

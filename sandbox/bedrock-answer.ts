@@ -61,7 +61,9 @@ function textLength(value: unknown): number {
   );
 }
 
-/** The frames of a streamed answer; one that breaks off ends in an error, and never tells its usage. */
+/**
+ * The frames of a streamed answer; one that breaks off ends in an error, and never tells its usage.
+ */
 export function* streamOf(answer: MockAnswer, breaksOff: boolean): Generator<Buffer> {
   const { text, stopReason, usage, latencyMs } = answer;
   yield eventFrame('messageStart', { role: 'assistant' });

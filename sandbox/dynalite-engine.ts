@@ -48,7 +48,9 @@ function create(options: Parameters<typeof dynalite>[0]) {
   }
 }
 
-/** Own mark on the patched function, so that a second sandbox in the process doesn't wrap it twice. */
+/**
+ * Own mark on the patched function, so that a second sandbox in the process doesn't wrap it twice.
+ */
 const taught = new WeakSet<object>();
 
 /**

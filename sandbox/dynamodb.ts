@@ -16,7 +16,7 @@ export interface SandboxDynamoDb {
   close(): Promise<void>;
 }
 
-export interface DynamoDbOptions {
+interface DynamoDbOptions {
   /** Absent: dynalite. */
   readonly endpoint?: URL;
   /** Where dynalite keeps its tables; absent: in memory. */
@@ -97,7 +97,9 @@ class Forwarder {
     return fail.when;
   }
 
-  /** Waits for the whole answer even when the caller has gone: dynalite can't bear a broken call. */
+  /**
+   * Waits for the whole answer even when the caller has gone: dynalite can't bear a broken call.
+   */
   #forward(request: IncomingMessage, body: Buffer): Promise<Forwarded> {
     const forwarded = new Promise<Forwarded>((resolve, reject) => {
       const { host: _host, 'transfer-encoding': _encoding, ...headers } = request.headers;

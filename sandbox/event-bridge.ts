@@ -5,7 +5,7 @@ import { type Clock, isoTimestamp } from '../functions/core/time.ts';
 import { History } from './history.ts';
 import { close, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
 
-export interface Alert {
+interface Alert {
   readonly id: string;
   /** ISO 8601. */
   readonly time: string;

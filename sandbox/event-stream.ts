@@ -9,7 +9,7 @@ const CRC_BYTES = 4;
 const STRING_TYPE = 7;
 
 /** One frame: headers with text values, and a JSON body. */
-export function frame(headers: Readonly<Record<string, string>>, body: unknown): Buffer {
+function frame(headers: Readonly<Record<string, string>>, body: unknown): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)));
   const payload = Buffer.from(JSON.stringify(body));
   const total = PRELUDE_BYTES + head.length + payload.length + CRC_BYTES;

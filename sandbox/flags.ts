@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-export const IDENTITIES = ['off', 'on'] as const;
-export const EXECUTIONS = ['workflow', 'direct'] as const;
-export const BEDROCKS = ['mock', 'aws'] as const;
+const IDENTITIES = ['off', 'on'] as const;
+const EXECUTIONS = ['workflow', 'direct'] as const;
+const BEDROCKS = ['mock', 'aws'] as const;
 
 export interface Flags {
   readonly port: number;
@@ -19,12 +19,12 @@ export interface Flags {
   readonly verbose: boolean;
 }
 
-export type ParsedFlags =
+type ParsedFlags =
   | { readonly flags: Flags }
   /** Nothing is to run: 0 after --help, 2 after a mistake. */
   | { readonly exitCode: 0 | 2; readonly text: string };
 
-export const DEFAULT_PORT = 8787;
+const DEFAULT_PORT = 8787;
 
 /** @param root the project's folder; the default configuration is one of its examples. */
 export function parseFlags(args: readonly string[], root: URL): ParsedFlags {

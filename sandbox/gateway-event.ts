@@ -15,7 +15,9 @@ export interface GatewayRequest {
   readonly sourceIp: string;
 }
 
-/** What the gateway is known by to itself; not a Function URL's name, which has other time limits. */
+/**
+ * What the gateway is known by to itself; not a Function URL's name, which has other time limits.
+ */
 const DOMAIN = 'sandbox.execute-api.us-east-1.amazonaws.com';
 const ACCOUNT = '000000000000';
 const ROUTE_KEYS = ['POST /v1/invoke', 'GET /v1/usage', 'GET /v1/models', 'GET /healthz'];
@@ -91,7 +93,9 @@ function accessLogTime(date: Date): string {
   return `${dayOfMonth}/${MONTHS[date.getUTCMonth()]}/${year}:${time.slice(0, 8)} +0000`;
 }
 
-/** Sends a function's answer; false when it has not the form of one, which API Gateway makes a 500. */
+/**
+ * Sends a function's answer; false when it has not the form of one, which API Gateway makes a 500.
+ */
 export function sendGatewayAnswer(response: ServerResponse, payload: string): boolean {
   const answer: unknown = JSON.parse(payload);
   if (!isRecord(answer) || typeof answer.statusCode !== 'number') return false;

@@ -1,4 +1,7 @@
-/** What happened, for the `/_sandbox/` routes to show: bounded, so that a long run can't fill memory. */
+/**
+ * What happened, for the `/_sandbox/` routes to show: bounded, so that a long run can't fill
+ * memory.
+ */
 export class History<T> {
   readonly #entries: T[] = [];
   readonly #max: number;

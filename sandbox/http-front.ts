@@ -1,4 +1,6 @@
-/** The sandbox's door: what API Gateway does for a request before and after the gateway function. */
+/**
+ * The sandbox's door: what API Gateway does for a request before and after the gateway function.
+ */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,7 +17,7 @@ import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from './lambda-host.ts';
 import { type JsonAnswer, readBody, sendJson } from './loopback.ts';
 import { type FrontProblem, problemAnswer, sendProblem } from './problem.ts';
 
-export interface FrontParts {
+interface FrontParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly clock: Clock;
   /** Absent: nobody needs to prove anything. */

@@ -1,4 +1,7 @@
-/** Made-up callers: for each cost center the roles and claims its `callers` name. No security boundary. */
+/**
+ * Made-up callers: for each cost center the roles and claims its `callers` name. No security
+ * boundary.
+ */
 import { createHash } from 'node:crypto';
 import type { Policy } from '../functions/core/policy/policy.ts';
 
@@ -10,7 +13,7 @@ export interface RoleIdentity {
   readonly secretAccessKey: string;
 }
 
-export interface TokenIdentity {
+interface TokenIdentity {
   readonly costCenter: string;
   readonly claims: Readonly<Record<string, string>>;
 }
@@ -22,7 +25,9 @@ export interface Identities {
 
 const STRANGER = 'arn:aws:iam::000000000000:role/stranger';
 
-/** A role for each pattern of `callers.iam_role_arns`, one that matches none, and the JWT claims. */
+/**
+ * A role for each pattern of `callers.iam_role_arns`, one that matches none, and the JWT claims.
+ */
 export function fabricateIdentities(policy: Policy): Identities {
   const centers = [...policy.costCenters.values()];
   return {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './lambda-protocol.ts';
 
-export interface LambdaSettings {
+interface LambdaSettings {
   readonly functionName: string;
   /** `file:` URL of the bundle. */
   readonly bundle: URL;

@@ -3,8 +3,8 @@ import { type ParsedInput, unknownKeys, wholeNumber } from './bedrock-behavior.t
 import { isRecord } from './loopback.ts';
 
 /** Those the functions use. */
-export const LEDGER_OPERATIONS = ['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'] as const;
-export const FAIL_WHEN = ['before', 'after'] as const;
+const LEDGER_OPERATIONS = ['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'] as const;
+const FAIL_WHEN = ['before', 'after'] as const;
 
 export interface LedgerBehavior {
   readonly fail?: {

@@ -37,10 +37,7 @@ export function close(server: Server, graceMs = 0): Promise<void> {
   });
 }
 
-export type Body =
-  | { readonly bytes: Buffer }
-  | { readonly tooLarge: true }
-  | { readonly aborted: true };
+type Body = { readonly bytes: Buffer } | { readonly tooLarge: true } | { readonly aborted: true };
 
 /** Reads a body of at most `bytesMax` bytes; of a larger one nothing is kept. Never rejects. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {

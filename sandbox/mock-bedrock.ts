@@ -1,4 +1,7 @@
-/** A Bedrock that thinks nothing and costs nothing: Converse, ConverseStream and CountTokens over HTTP. */
+/**
+ * A Bedrock that thinks nothing and costs nothing: Converse, ConverseStream and CountTokens over
+ * HTTP.
+ */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +11,7 @@ import { converseProblem, countTokensProblem, isModelIdentifier } from './bedroc
 import { History } from './history.ts';
 import { close, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
 
-export interface BedrockRequest {
+interface BedrockRequest {
   readonly operation: keyof typeof OPERATIONS;
   readonly modelId: string;
   readonly body: unknown;
@@ -23,7 +26,7 @@ export interface MockBedrock {
   close(): Promise<void>;
 }
 
-export interface MockBedrockOptions {
+interface MockBedrockOptions {
   /** ARN of every application inference profile there is -> the model id it stands for. */
   readonly profiles?: ReadonlyMap<string, string>;
 }

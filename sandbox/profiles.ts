@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Policy } from '../functions/core/policy/policy.ts';
 
-export interface FabricatedProfiles {
+interface FabricatedProfiles {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
   readonly arns: ReadonlyMap<string, string>;
   /** ARN -> the model id that the profile copies. */
@@ -12,7 +12,9 @@ export interface FabricatedProfiles {
 const ACCOUNT = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/';
 const ID_CHARACTERS = 12;
 
-/** One per cost center, application, environment and model that may have one; always the same ARNs. */
+/**
+ * One per cost center, application, environment and model that may have one; always the same ARNs.
+ */
 export function fabricateProfiles(policy: Policy): FabricatedProfiles {
   const arns = new Map<string, string>();
   const modelIds = new Map<string, string>();

@@ -12,7 +12,7 @@ export interface SignedRequest {
   readonly body: Buffer;
 }
 
-export type Verification = { readonly role: RoleIdentity } | { readonly refused: string };
+type Verification = { readonly role: RoleIdentity } | { readonly refused: string };
 
 const SERVICES = ['execute-api', 'lambda'];
 const WINDOW_MS = 5 * 60 * 1000;

@@ -13,7 +13,7 @@ import {
 } from './loopback.ts';
 import { type ExecutionName, STATE_BYTES_MAX, type Workflow } from './workflow-run.ts';
 
-export interface StepFunctions {
+interface StepFunctions {
   readonly url: string;
   close(): Promise<void>;
 }

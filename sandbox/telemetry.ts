@@ -2,7 +2,7 @@
 import { History } from './history.ts';
 import { isRecord } from './loopback.ts';
 
-export interface Metric {
+interface Metric {
   readonly namespace: string;
   readonly name: string;
   readonly unit: string;
@@ -45,7 +45,7 @@ function parse(line: string): Readonly<Record<string, unknown>> | undefined {
  * The metrics of one record in embedded metric format; what breaks the format is left out, as
  * CloudWatch does: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emfMetrics(record: Readonly<Record<string, unknown>>): Metric[] {
+function emfMetrics(record: Readonly<Record<string, unknown>>): Metric[] {
   const metadata = record._aws;
   if (!isRecord(metadata) || typeof metadata.Timestamp !== 'number') return [];
   const timestamp = new Date(metadata.Timestamp);

@@ -32,7 +32,7 @@ export function renderWorkflow(template: string): StateMachineDefinition {
   return JSON.parse(text);
 }
 
-export interface WorkflowTask {
+interface WorkflowTask {
   readonly state: string;
   /** A function's ARN, or the service integration that calls a function. */
   readonly resource: string;

@@ -15,11 +15,11 @@ export interface ExecutionName {
   readonly stateMachineArn: string;
 }
 
-export type ExecutionEnd =
+type ExecutionEnd =
   | { readonly status: 'SUCCEEDED'; readonly output: string }
   | { readonly status: 'FAILED' | 'TIMED_OUT'; readonly error: string; readonly cause?: string };
 
-export type InvokeFunction = (functionName: string, event: unknown) => Promise<LambdaResult>;
+type InvokeFunction = (functionName: string, event: unknown) => Promise<LambdaResult>;
 
 type Task = (input: unknown) => Promise<ReturnType<typeof JSON.parse>>;
 

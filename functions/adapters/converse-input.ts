@@ -19,7 +19,7 @@ import type { Prompt } from '../core/bedrock/prompt.ts';
 import type { ToolConfig } from '../core/bedrock/tool-config.schema.ts';
 
 type DocumentValue = NonNullable<ConverseTokensRequest['additionalModelRequestFields']>;
-export type Conversation = Required<Pick<ConverseTokensRequest, 'messages'>> &
+type Conversation = Required<Pick<ConverseTokensRequest, 'messages'>> &
   Pick<ConverseTokensRequest, 'system' | 'toolConfig'>;
 
 export function toConversation({ system, messages, toolConfig }: Prompt): Conversation {

@@ -5,7 +5,7 @@ import type { CountRequest, TokenCounter } from '../core/bedrock/ports.ts';
 import type { Clock } from '../core/time.ts';
 import { toConversation } from './converse-input.ts';
 
-export interface BedrockTokenCounterOptions {
+interface BedrockTokenCounterOptions {
   readonly client: BedrockRuntimeClient;
   readonly clock: Clock;
   /** Gets the name of what went wrong, never the service's words: they may quote the prompt. */

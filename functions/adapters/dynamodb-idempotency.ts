@@ -1,4 +1,6 @@
-/** Idempotency records on the ledger's table: one conditional UpdateItem each, nothing read first. */
+/**
+ * Idempotency records on the ledger's table: one conditional UpdateItem each, nothing read first.
+ */
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,

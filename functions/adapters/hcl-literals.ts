@@ -4,12 +4,12 @@
  */
 import { join, type PathPart } from '../core/policy/path.ts';
 
-export interface LiteralNumber {
+interface LiteralNumber {
   readonly path: string;
   readonly text: string;
 }
 
-export interface Literals {
+interface Literals {
   readonly numbers: readonly LiteralNumber[];
   /** Paths of keys that occur a second time in their object. */
   readonly duplicates: readonly string[];

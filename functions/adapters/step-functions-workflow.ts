@@ -5,7 +5,7 @@ import { WorkflowUnavailableError } from '../core/errors.ts';
 import type { Envelope } from '../core/state.ts';
 
 /** Runs one call through the four steps. @throws WorkflowUnavailableError */
-export interface Workflow {
+interface Workflow {
   run(envelope: Envelope, waitMs: number): Promise<Answer>;
 }
 

@@ -2,7 +2,9 @@
 
 const QUOTED_LENGTH_MAX = 80;
 const LISTED_MAX = 12;
-/** Control, format (bidi, zero-width), surrogate and separator characters: never echoed as they are. */
+/**
+ * Control, format (bidi, zero-width), surrogate and separator characters: never echoed as they are.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
 const escaped = (character: string): string =>

@@ -3,7 +3,7 @@
  * values, not errors; broken invariants crash through `invariant`.
  */
 
-export type ErrorCode = 'policy_unavailable' | 'ledger_unavailable' | 'workflow_unavailable';
+type ErrorCode = 'policy_unavailable' | 'ledger_unavailable' | 'workflow_unavailable';
 
 export class SentryError extends Error {
   override readonly name: string = 'SentryError';

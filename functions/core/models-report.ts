@@ -6,7 +6,7 @@ import { pricePeriodFor } from './pricing/worst-case.ts';
 import type { EpochMs } from './time.ts';
 
 /** Prices are decimal USD per million tokens, as they hold now. */
-export interface ModelReport {
+interface ModelReport {
   readonly alias: string;
   readonly modelId: string;
   readonly contextTokens: number;

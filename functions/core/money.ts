@@ -33,7 +33,10 @@ function plainDecimal(value: number): string {
   return /e-/i.test(text) ? value.toFixed(12).replace(/0+$/, '') : text;
 }
 
-/** Formats nano-USD as decimal USD with at least two decimals and no needless zeros ("500.00", "0.000123"). */
+/**
+ * Formats nano-USD as decimal USD with at least two decimals and no needless zeros ("500.00",
+ * "0.000123").
+ */
 export function formatUsd(amount: bigint | number): string {
   const value = BigInt(amount);
   const digits = (value < 0n ? -value : value).toString().padStart(NANO_DIGITS + 1, '0');

@@ -9,7 +9,7 @@ import { type Clock, isoTimestamp } from '../core/time.ts';
 import { type HttpAnswer, type HttpEvent, httpAnswer } from './http.ts';
 import { HttpProblem } from './http-problem.ts';
 
-export interface ProblemResponsePorts {
+interface ProblemResponsePorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly warn: (message: string, cause: unknown) => void;

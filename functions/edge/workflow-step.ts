@@ -1,4 +1,6 @@
-/** The handler of one workflow step: middy around a core function, its state kept below the limit. */
+/**
+ * The handler of one workflow step: middy around a core function, its state kept below the limit.
+ */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 

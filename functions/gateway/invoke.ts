@@ -14,13 +14,13 @@ import { recordPorts } from '../edge/record-ports.ts';
 import { tokenCounter } from '../edge/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes } from '../edge/workflow-step.ts';
 
-export interface LedgerPorts {
+interface LedgerPorts {
   readonly ledger: LedgerStore;
   readonly policies: PolicySource;
 }
 
 /** @param stopBy when this function or its caller stops waiting. */
-export type Invoke = (envelope: Envelope, stopBy: number) => Promise<Answer>;
+type Invoke = (envelope: Envelope, stopBy: number) => Promise<Answer>;
 
 export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts): Invoke {
   if (oneOfEnv(env, 'EXECUTION', EXECUTIONS) === 'direct') {

@@ -10,7 +10,7 @@ import { type Clock, isoTimestamp } from '../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblem } from '../edge/http-problem.ts';
 
-export const ROUTES: Readonly<Record<string, 'GET' | 'POST'>> = {
+const ROUTES: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/v1/invoke': 'POST',
   '/v1/usage': 'GET',
   '/v1/models': 'GET',
@@ -31,7 +31,7 @@ export function routeOf({ rawPath, requestContext }: HttpEvent): string {
   return path;
 }
 
-export interface ReportPorts {
+interface ReportPorts {
   readonly policies: PolicySource;
   readonly ledger: LedgerStore;
   readonly clock: Clock;

@@ -6,14 +6,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatUsd, nano, parseUsd } from '../../functions/core/money.ts';
 import { completePrice } from '../../functions/core/pricing/complete-price.ts';
-import {
-  costOf,
-  type Price,
-  type PricePeriod,
-  pricePeriodAt,
-} from '../../functions/core/pricing/price.ts';
+import { costOf, type Price, type PricePeriod } from '../../functions/core/pricing/price.ts';
 import { fromJson, toJson } from '../../functions/core/pricing/price-json.ts';
 import { worstCaseOf } from '../../functions/core/pricing/worst-case.ts';
+import { pricePeriodAt } from '../support/prices.ts';
 
 const part = fc.bigInt({ min: 0n, max: 100_000_000_000n });
 const price: fc.Arbitrary<Price> = fc.record({

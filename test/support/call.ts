@@ -9,7 +9,7 @@ import type { AuditLine } from '../../functions/core/telemetry/audit.ts';
 import type { Alert } from '../../functions/core/telemetry/ports.ts';
 import type { TestLedger } from './ledger.ts';
 
-export const usageOf = (over: Partial<TokenUsage> = {}): TokenUsage => ({
+const usageOf = (over: Partial<TokenUsage> = {}): TokenUsage => ({
   inputTokens: 10,
   outputTokens: 20,
   cacheReadInputTokens: 0,

@@ -34,7 +34,7 @@ export type CandidateResult =
   | { readonly outcome: 'valid'; readonly candidate: Candidate }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 
-export interface CandidateRequest {
+interface CandidateRequest {
   readonly model: Model;
   readonly profileArn: string | undefined;
   readonly prompt: Prompt;

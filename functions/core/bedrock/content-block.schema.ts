@@ -14,7 +14,9 @@ const text = {
   description: 'write more than white space',
 } as const;
 
-/** Of a file. Whether it is base64, and of what, is checked in code: its problem must not quote it. */
+/**
+ * Of a file. Whether it is base64, and of what, is checked in code: its problem must not quote it.
+ */
 const bytes = { type: 'string', minLength: 1 } as const;
 
 export const cachePoint = {
@@ -129,5 +131,4 @@ export const contentBlock = {
 export type RequestBlock = FromSchema<typeof contentBlock>;
 export type ImageBlock = FromSchema<typeof image>;
 export type DocumentBlock = FromSchema<typeof document>;
-export type ToolUseBlock = FromSchema<typeof toolUse>;
 export type ToolResultBlock = FromSchema<typeof toolResult>;

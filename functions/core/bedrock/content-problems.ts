@@ -9,7 +9,7 @@ import type {
 } from './content-block.schema.ts';
 import { readDocument, readImage } from './files.ts';
 
-export type Role = 'system' | 'user' | 'assistant';
+type Role = 'system' | 'user' | 'assistant';
 
 /**
  * Files come from the user, tool uses from the assistant
@@ -22,7 +22,7 @@ const BLOCKS = {
 } as const satisfies Record<Role, readonly (keyof RequestBlock)[]>;
 
 /** No tool needs deeper values, and rendering them indented must stay cheap. */
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 
 /** @param path of the block in the request. */
 export function blockProblems(role: Role, block: RequestBlock, path: string): readonly Problem[] {

@@ -11,7 +11,7 @@ const IMAGE_SIDE_MAX = 8_000;
 const DOCUMENT_BYTES_MAX = 4.5 * 1024 * 1024;
 
 /** Either the file, or what is wrong with it: `at` is the member it is about, from the block on. */
-export type FileResult<T> =
+type FileResult<T> =
   | { readonly outcome: 'valid'; readonly file: T }
   | { readonly outcome: 'not_valid'; readonly at: string; readonly message: string };
 
@@ -75,8 +75,10 @@ function notBounded(format: DocumentBlock['format']): string {
 
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 
-/** Strict (RFC 4648, padded), as Bedrock's own JSON is; Node alone would skip what is not base64. */
-export function decodeBase64(text: string): Uint8Array | undefined {
+/**
+ * Strict (RFC 4648, padded), as Bedrock's own JSON is; Node alone would skip what is not base64.
+ */
+function decodeBase64(text: string): Uint8Array | undefined {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const digits = text.slice(0, text.length - padding);
   if (text.length === 0 || text.length % 4 !== 0 || NOT_BASE64.test(digits)) return undefined;

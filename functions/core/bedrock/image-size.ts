@@ -1,6 +1,6 @@
 /** Reads an image's real dimensions from its bytes, and whether it moves. Nothing is decoded. */
 
-export type ImageFormat = 'png' | 'jpeg' | 'gif' | 'webp';
+type ImageFormat = 'png' | 'jpeg' | 'gif' | 'webp';
 
 export interface ImageSize {
   /** Pixels. */
@@ -8,7 +8,7 @@ export interface ImageSize {
   readonly height: number;
 }
 
-export interface ImageHeader extends ImageSize {
+interface ImageHeader extends ImageSize {
   readonly format: ImageFormat;
   readonly animated: boolean;
 }

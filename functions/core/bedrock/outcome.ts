@@ -2,12 +2,14 @@
 
 /** Why a Converse call did not bring an answer. */
 export interface ConverseFailure {
-  /** Name of the service's exception, or of ours: `DeadlineExceeded`, `ConnectionLost`, `NotSent`. */
+  /**
+   * Name of the service's exception, or of ours: `DeadlineExceeded`, `ConnectionLost`, `NotSent`.
+   */
   readonly name: string;
   readonly message: string;
 }
 
-export interface FailureRule {
+interface FailureRule {
   /** `release`: refused before inference, nothing was billed. `keep`: it may have been. */
   readonly reservation: 'release' | 'keep';
   readonly status: 502 | 503 | 504;

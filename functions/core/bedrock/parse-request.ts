@@ -4,7 +4,7 @@ import { wordErrors } from '../schema-words.ts';
 import type { InvokeRequest } from './request.schema.ts';
 import { validate } from './request.validator.ts';
 
-export type RequestResult =
+type RequestResult =
   | { readonly outcome: 'valid'; readonly request: InvokeRequest }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 

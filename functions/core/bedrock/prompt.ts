@@ -7,7 +7,7 @@ import type { InvokeRequest, RequestMessage } from './request.schema.ts';
 import type { ToolConfig } from './tool-config.schema.ts';
 import { toolProblems } from './tool-problems.ts';
 
-export interface PromptMessage {
+interface PromptMessage {
   readonly role: 'user' | 'assistant';
   readonly content: readonly RequestBlock[];
 }
@@ -20,7 +20,7 @@ export interface Prompt {
 }
 
 /** What a prompt asks of a model, so that a model without it can be told beforehand. */
-export interface PromptTraits {
+interface PromptTraits {
   readonly hasSystem: boolean;
   /** The last message is the assistant's: the answer goes on from it. */
   readonly isPrefilled: boolean;
@@ -30,7 +30,7 @@ export interface PromptTraits {
   readonly cacheTtl: CacheTtl;
 }
 
-export type PromptResult =
+type PromptResult =
   | { readonly outcome: 'valid'; readonly prompt: Prompt }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 

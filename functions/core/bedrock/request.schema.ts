@@ -6,7 +6,7 @@ import { toolConfig } from './tool-config.schema.ts';
 /** Bounds strings from outside before anything else looks at them. */
 const NAME_LENGTH_MAX = 64;
 const MODEL_LENGTH_MAX = 256;
-export const MESSAGES_MAX = 10_000;
+const MESSAGES_MAX = 10_000;
 const BLOCKS_MAX = 1_000;
 
 const name = {

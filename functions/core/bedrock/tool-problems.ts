@@ -1,4 +1,6 @@
-/** What is wrong with a prompt's tools, their uses and their results, whichever model they are for. */
+/**
+ * What is wrong with a prompt's tools, their uses and their results, whichever model they are for.
+ */
 import { oneOf, quoted } from '../describe.ts';
 import type { Problem } from '../policy/policy.ts';
 import { depthProblems } from './content-problems.ts';

@@ -12,7 +12,7 @@ export function keyProblem(key: unknown): string | undefined {
   return `must be 1 to 255 printable ASCII characters, got ${given}`;
 }
 
-export interface KeyedRequest {
+interface KeyedRequest {
   readonly key: string;
   readonly caller?: Caller | undefined;
   readonly costCenter: string;

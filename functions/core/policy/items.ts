@@ -28,7 +28,7 @@ const SETTINGS_VARIABLES = [
   'log_prompts',
 ] as const;
 
-export type StoredPolicy =
+type StoredPolicy =
   | {
       readonly config: unknown;
       /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
@@ -70,7 +70,10 @@ const item = (sk: string, body: unknown): PolicyItem => ({
   body: JSON.stringify(body),
 });
 
-/** The configuration and profiles behind the items, to be resolved; unknown sort keys are passed over. */
+/**
+ * The configuration and profiles behind the items, to be resolved; unknown sort keys are passed
+ * over.
+ */
 export function fromPolicyItems(
   items: Iterable<{ readonly sk: string; readonly body: string }>,
 ): StoredPolicy {

@@ -14,7 +14,7 @@ import type { Problem } from './policy.ts';
 
 export type ResolvedModel = PricedModel & { readonly inferenceProfile: boolean };
 
-export type ModelResolution =
+type ModelResolution =
   | { readonly model: ResolvedModel }
   | { readonly problems: readonly Problem[] };
 

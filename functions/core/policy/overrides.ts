@@ -56,7 +56,7 @@ export type OverrideBody =
     })
   | (Common & { readonly action: 'reset' });
 
-export interface LoadedOverrides {
+interface LoadedOverrides {
   readonly overrides: ReadonlyMap<string, Override>;
   /** The oldest first. */
   readonly records: readonly OverrideRecord[];

@@ -238,7 +238,5 @@ export const POLICY_SCHEMA = {
 
 /** The tfvars of the policy: validated by form, references not yet checked. */
 export type PolicyConfig = FromSchema<typeof POLICY_SCHEMA>;
-export type ModelConfig = FromSchema<typeof MODEL>;
 export type LimitConfig = FromSchema<typeof LIMIT>;
-export type CeilingConfig = FromSchema<typeof CEILING>;
 export type CostCenterConfig = FromSchema<typeof COST_CENTER>;

@@ -11,7 +11,7 @@ export const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'us
 export type Unit = (typeof UNITS)[number];
 
 export const MODES = ['enforce', 'observe'] as const;
-export type Mode = (typeof MODES)[number];
+type Mode = (typeof MODES)[number];
 
 /** Narrows a limit or a ceiling to the requests that match every given part. */
 export interface Scope {
@@ -21,7 +21,7 @@ export interface Scope {
 }
 
 /** A lower effective limit, in percent of the limit, for the requests its scope matches. */
-export interface Ceiling {
+interface Ceiling {
   readonly percent: number;
   readonly scope: Scope;
   /** Alias of the model to try instead when this ceiling refuses. */
@@ -51,7 +51,7 @@ export interface Limit {
   readonly ceilings: readonly Ceiling[];
 }
 
-export interface Application {
+interface Application {
   readonly name: string;
   readonly environments: readonly string[];
 }

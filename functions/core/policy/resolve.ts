@@ -31,7 +31,7 @@ export interface ResolveOptions {
   readonly inferenceProfiles?: ReadonlyMap<string, string>;
 }
 
-export type Resolution =
+type Resolution =
   | { readonly policy: Policy }
   | { readonly problems: readonly [Problem, ...Problem[]] };
 

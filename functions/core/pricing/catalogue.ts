@@ -8,7 +8,7 @@ import type { ModelTraits, Price, PricePeriod, PriceSchedule } from './price.ts'
 import { familyDefaults } from './traits.ts';
 
 /** Geographies of system-defined inference profiles, as they stand before a model id. */
-export const PREFIXES = ['us.', 'eu.', 'apac.', 'jp.', 'au.', 'ca.', 'global.', 'us-gov.'] as const;
+const PREFIXES = ['us.', 'eu.', 'apac.', 'jp.', 'au.', 'ca.', 'global.', 'us-gov.'] as const;
 
 export interface PricedModel {
   readonly modelId: string;
@@ -20,7 +20,7 @@ export interface PricedModel {
   readonly traits: ModelTraits;
 }
 
-export type ModelLookup =
+type ModelLookup =
   | { readonly outcome: 'priced'; readonly model: PricedModel }
   | { readonly outcome: 'unpriced'; readonly message: string };
 
@@ -47,9 +47,6 @@ interface CatalogueModel {
 const rows: ReadonlyMap<string, CatalogueModel> = new Map(
   catalogue.models.map((model: CatalogueModel) => [model.modelId, model]),
 );
-
-/** Every model id of the catalogue, without prefixes. */
-export const catalogueModelIds = (): readonly string[] => [...rows.keys()];
 
 /** The id without its geography prefix: what CountTokens and the catalogue know a model by. */
 export function splitModelId(modelId: string): { prefix: string; baseModelId: string } {

@@ -11,7 +11,9 @@ export interface UsdPrice {
   readonly cacheWrite1h?: number | undefined;
 }
 
-/** A price above this is taken for a slip of the unit (per token or per thousand, not per million). */
+/**
+ * A price above this is taken for a slip of the unit (per token or per thousand, not per million).
+ */
 export const USD_PER_MILLION_TOKENS_MAX = 100_000;
 
 /** Reads one part of a price; undefined when it is no plain decimal with at most nine decimals. */

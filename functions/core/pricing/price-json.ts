@@ -6,7 +6,7 @@ import type { Price, PricePeriod } from './price.ts';
 const PARTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const;
 
 /** Nano-USD per million tokens, as safe integers. */
-export type PriceJson = Readonly<Record<(typeof PARTS)[number], number>>;
+type PriceJson = Readonly<Record<(typeof PARTS)[number], number>>;
 
 export interface PricePeriodJson {
   readonly price: PriceJson;

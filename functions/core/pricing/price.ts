@@ -61,7 +61,9 @@ export interface ModelTraits {
   readonly toolTokens: number;
 }
 
-/** Tokens as Converse reports them: `inputTokens` leaves out those read from or written to a cache. */
+/**
+ * Tokens as Converse reports them: `inputTokens` leaves out those read from or written to a cache.
+ */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -70,15 +72,6 @@ export interface TokenUsage {
   readonly cacheWriteInputTokens: number;
   /** The part of the cache writes with a time to live of one hour. */
   readonly cacheWrite1hInputTokens: number;
-}
-
-/** The period that holds at a time, or undefined when the schedule has a gap there. */
-export function pricePeriodAt(schedule: PriceSchedule, at: EpochMs): PricePeriod | undefined {
-  return schedule.find(
-    ({ effectiveFrom, effectiveTo }) =>
-      (effectiveFrom === undefined || at >= effectiveFrom) &&
-      (effectiveTo === undefined || at < effectiveTo),
-  );
 }
 
 /** Input of every kind: what the context window and the long-context threshold count. */

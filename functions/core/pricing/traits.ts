@@ -24,7 +24,7 @@ interface Family {
   readonly toolTokens?: number | undefined;
 }
 
-export interface FamilyDefaults {
+interface FamilyDefaults {
   readonly traits: ModelTraits;
   /** What max_tokens is when neither the request nor the policy names one. */
   readonly defaultMaxTokens: number;

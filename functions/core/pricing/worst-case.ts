@@ -8,7 +8,7 @@ import type { LongContextPrice, Price, PricePeriod, PriceSchedule } from './pric
 /** The longest time-to-live of any cache entry a request asks for. */
 export type CacheTtl = 'none' | '5m' | '1h';
 
-export interface TokenBound {
+interface TokenBound {
   /** Upper bound of all input tokens, cached or not. */
   readonly inputTokens: number;
   readonly maxOutputTokens: number;
@@ -16,7 +16,7 @@ export interface TokenBound {
   readonly cacheTtl?: CacheTtl;
 }
 
-export interface WorstCase {
+interface WorstCase {
   readonly amount: NanoUsd;
   /** The price to settle this call at, whatever holds by then. */
   readonly period: PricePeriod;
@@ -81,7 +81,7 @@ export function worstCaseOf(bound: TokenBound, schedule: PriceSchedule, at: Epoc
 }
 
 /** As `worstCaseOf`, at a price already chosen. */
-export function worstCaseAt(bound: TokenBound, period: PricePeriod): NanoUsd {
+function worstCaseAt(bound: TokenBound, period: PricePeriod): NanoUsd {
   const { price, longContext } = period;
   if (!longContext || bound.inputTokens <= longContext.aboveInputTokens) {
     return worstAt(bound.inputTokens, bound, price);

@@ -1,4 +1,6 @@
-/** The models that could run a call: the one asked for, and those a ceiling may put in its place. */
+/**
+ * The models that could run a call: the one asked for, and those a ceiling may put in its place.
+ */
 import { type Candidate, type CandidateResult, toCandidate } from '../bedrock/candidate.ts';
 import type { TokenCounter } from '../bedrock/ports.ts';
 import type { Prompt } from '../bedrock/prompt.ts';
@@ -15,7 +17,7 @@ export interface CandidatePorts {
   readonly counter?: TokenCounter;
 }
 
-export interface CandidatesRequest {
+interface CandidatesRequest {
   readonly policy: Policy;
   readonly context: Context;
   readonly prompt: Prompt;
@@ -24,7 +26,7 @@ export interface CandidatesRequest {
   readonly deadline?: EpochMs | undefined;
 }
 
-export type CandidatesResult =
+type CandidatesResult =
   | { readonly outcome: 'valid'; readonly candidates: readonly [Candidate, ...Candidate[]] }
   | { readonly outcome: 'not_valid'; readonly problems: readonly Problem[] };
 

@@ -9,7 +9,10 @@ import type { EpochMs } from '../time.ts';
 
 /** How long a repeat is recognized, from the claim and again from the end of the call. */
 const KEPT_SECONDS = 86_400;
-/** After its lease a call may still be recorded: three tries of a step, and hosts whose clocks differ. */
+/**
+ * After its lease a call may still be recorded: three tries of a step, and hosts whose clocks
+ * differ.
+ */
 const RECORDING_SECONDS = 120;
 const RETRY_SECONDS = 5;
 

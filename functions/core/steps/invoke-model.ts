@@ -1,4 +1,6 @@
-/** Step 3: call the model. What it answers, and what it cost, is decided here; nothing is written. */
+/**
+ * Step 3: call the model. What it answers, and what it cost, is decided here; nothing is written.
+ */
 import { money, problem, success, upstream } from '../answers.ts';
 import { type ConversePorts, converse } from '../bedrock/converse.ts';
 import { type ConverseFailure, failureRule } from '../bedrock/outcome.ts';

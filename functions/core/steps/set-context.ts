@@ -14,11 +14,11 @@ export interface Context {
   readonly environment: string;
 }
 
-export interface CodedProblem extends Problem {
+interface CodedProblem extends Problem {
   readonly code: ProblemCode;
 }
 
-export type ContextResult =
+type ContextResult =
   | { readonly outcome: 'valid'; readonly context: Context }
   | {
       readonly outcome: 'not_valid';

@@ -14,7 +14,7 @@ import { expiredRecords, sharedUtilizationRecords } from '../telemetry/metric-re
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock, EpochMs } from '../time.ts';
 
-export interface SweepPorts {
+interface SweepPorts {
   readonly ledger: LedgerStore;
   readonly settings: SettingsStore;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface SweepPorts {
 /** Longer than any run of the sweep. */
 const CLAIM_MS = 600_000;
 
-export interface SweepResult {
+interface SweepResult {
   readonly accounts: number;
   readonly expired: number;
   readonly published: number;

@@ -1,4 +1,6 @@
-/** The audit log: one JSON line per request. Prompts and completions only when the policy says so. */
+/**
+ * The audit log: one JSON line per request. Prompts and completions only when the policy says so.
+ */
 import type { ProblemCode } from '../answers.ts';
 import type { AnswerContent } from '../bedrock/ports.ts';
 import type { Prompt } from '../bedrock/prompt.ts';

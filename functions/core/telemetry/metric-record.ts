@@ -18,7 +18,7 @@ import type { Dimensions, Recorded } from '../state.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
 
-export const NAMESPACE = 'GenAIRateLimiting';
+const NAMESPACE = 'GenAIRateLimiting';
 
 /** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
 export const OTHER = 'other';
@@ -50,13 +50,13 @@ const UNITS = {
   LimitUtilization: 'Percent',
 } as const satisfies Record<string, Unit>;
 
-export type MetricName = keyof typeof UNITS;
-export type MetricValues = Partial<Record<MetricName, number>>;
+type MetricName = keyof typeof UNITS;
+type MetricValues = Partial<Record<MetricName, number>>;
 
 /** One line of the log: the directive under `_aws`, dimensions and values beside it. */
 export type MetricRecord = Readonly<Record<string, unknown>>;
 
-export function metricRecord(
+function metricRecord(
   dimensions: Readonly<Record<string, string>>,
   values: MetricValues,
   at: EpochMs,
@@ -80,7 +80,7 @@ export function metricRecord(
   };
 }
 
-export interface CallMeasures {
+interface CallMeasures {
   readonly requestId: string;
   readonly dimensions: Dimensions;
   readonly status: Recorded['status'];

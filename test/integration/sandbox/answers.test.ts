@@ -1,4 +1,6 @@
-/** The article's request and every kind of answer, through the built functions, in both executions. */
+/**
+ * The article's request and every kind of answer, through the built functions, in both executions.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type Json,

@@ -1,4 +1,7 @@
-/** Where files belong: tests where a runner finds them, a README beside each part, one version floor. */
+/**
+ * Where files belong: tests where a runner finds them, a README beside each part, one version
+ * floor.
+ */
 import type { Rule, SourceFile, Violation } from './source.ts';
 
 /** Folders of test/ with files that are not tests. */

@@ -12,8 +12,12 @@ export const fileLength: Rule = (files) =>
     .filter(({ lines }) => lines > LINES_MAX)
     .map(({ path, lines }) => ({ path, says: `has ${lines} lines, more than ${LINES_MAX}` }));
 
-/** A line that holds only one string can't be broken by the formatter, and a break would hide it. */
+/**
+ * A line that holds only one string can't be broken by the formatter, and a break would hide it.
+ */
 const ONE_STRING = /^\s*(?:[\w$]+(?:\.[\w$]+)*:\s*)?(['"`]).*\1[,;)\]}]*$/;
+/** So with a regular expression. */
+const ONE_PATTERN = /^\s*\/.*\/[a-z]*[,;)\]}]*$/;
 /** A row of a table: an array or object literal, alone on its line, holding strings. */
 const TABLE_ROW = /^\s*[[{].*['"`].*[\]}],?$/;
 /** A message of words: its line is wide because the message is. */
@@ -22,10 +26,13 @@ const MESSAGE = /(['"`])(?:(?!\1).){60,}\1|`[^`]{40,}`/;
 const isExcused = (path: string, line: string): boolean =>
   [...line.replace(/https?:\/\/[^\s,)]+/g, '')].length <= COLUMNS_MAX ||
   ONE_STRING.test(line) ||
+  ONE_PATTERN.test(line) ||
   MESSAGE.test(line) ||
   (path.startsWith('test/') && TABLE_ROW.test(line));
 
-/** Lines fit beside each other; excused are addresses, long messages and, in tests, rows of tables. */
+/**
+ * Lines fit beside each other; excused are addresses, long messages and, in tests, rows of tables.
+ */
 export const lineWidth: Rule = (files) =>
   files.filter(isTypeScript).flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {

@@ -1,9 +1,12 @@
-/** Method: the door in front of a scripted gateway; what fetch would not send goes over a raw socket. */
+/**
+ * Method: the door in front of a scripted gateway; what fetch would not send goes over a raw
+ * socket.
+ */
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createFront, type FrontParts } from '../../../sandbox/http-front.ts';
+import { createFront } from '../../../sandbox/http-front.ts';
 import type { LambdaResult } from '../../../sandbox/lambda-host.ts';
 import { close, listen } from '../../../sandbox/loopback.ts';
 
@@ -14,6 +17,8 @@ let result: LambdaResult;
 let reports: string[];
 
 const answerOf = (answer: unknown): LambdaResult => ({ payload: JSON.stringify(answer) });
+
+type FrontParts = Parameters<typeof createFront>[0];
 
 async function start(over: Partial<FrontParts> = {}): Promise<void> {
   server = createFront({

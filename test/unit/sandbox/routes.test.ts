@@ -4,7 +4,7 @@ import { SandboxClock } from '../../../sandbox/clock.ts';
 import { History } from '../../../sandbox/history.ts';
 import { fabricateIdentities } from '../../../sandbox/identities.ts';
 import type { LedgerBehavior } from '../../../sandbox/ledger-behavior.ts';
-import { answerSandboxRoute, type SandboxParts } from '../../../sandbox/routes.ts';
+import { answerSandboxRoute } from '../../../sandbox/routes.ts';
 import { Telemetry } from '../../../sandbox/telemetry.ts';
 import { createTokenIssuer, type TokenIssuer } from '../../../sandbox/tokens.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
@@ -12,7 +12,7 @@ import { configWith, policyOf } from '../../support/policy.ts';
 let tokens: TokenIssuer;
 let behaviors: (BedrockBehavior | LedgerBehavior)[];
 let clocksSet: number;
-let parts: SandboxParts;
+let parts: Parameters<typeof answerSandboxRoute>[0];
 beforeAll(async () => {
   tokens = await createTokenIssuer();
 });

@@ -2,13 +2,11 @@
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { LambdaResult } from '../../../sandbox/lambda-host.ts';
-import {
-  STATE_MACHINE_ARN,
-  type StepFunctions,
-  startStepFunctions,
-} from '../../../sandbox/step-functions.ts';
+import { STATE_MACHINE_ARN, startStepFunctions } from '../../../sandbox/step-functions.ts';
 import { renderWorkflow, tasksOf } from '../../../sandbox/workflow-definition.ts';
-import { type InvokeFunction, Workflow } from '../../../sandbox/workflow-run.ts';
+import { Workflow } from '../../../sandbox/workflow-run.ts';
+
+type InvokeFunction = ConstructorParameters<typeof Workflow>[2];
 
 const NAMES = ['reserve-budget', 'record-outcome'];
 const clock = { now: () => Date.parse('2026-11-23T14:05:09Z') };
@@ -54,7 +52,7 @@ async function start(
   invoke: InvokeFunction,
 ): Promise<(input: unknown, name?: string) => ReturnType<typeof send>> {
   const workflow = new Workflow(renderWorkflow(TEMPLATE), NAMES, invoke);
-  const endpoint: StepFunctions = await startStepFunctions(workflow, clock);
+  const endpoint = await startStepFunctions(workflow, clock);
   const client = new SFNClient({
     endpoint: endpoint.url,
     region: 'us-east-1',

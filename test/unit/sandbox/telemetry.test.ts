@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { History } from '../../../sandbox/history.ts';
-import { emfMetrics, Telemetry } from '../../../sandbox/telemetry.ts';
+import { Telemetry } from '../../../sandbox/telemetry.ts';
 
 const record = (
   over: Record<string, unknown> = {},
@@ -27,13 +27,19 @@ const METRIC = {
   timestamp: '2026-11-23T14:05:09.000Z',
 };
 
+function metricsOf(printed: object) {
+  const telemetry = new Telemetry(() => undefined);
+  telemetry.add('record-outcome', JSON.stringify(printed));
+  return telemetry.metrics.list();
+}
+
 describe('metrics of a record', () => {
   test('have name, unit, dimensions, value and time', () => {
-    expect(emfMetrics(record())).toEqual([METRIC]);
+    expect(metricsOf(record())).toEqual([METRIC]);
   });
 
   test('are one for each value of a list, and have no unit where none is given', () => {
-    const metrics = emfMetrics(record({ Total: [1, 2] }, [{ Name: 'Total' }]));
+    const metrics = metricsOf(record({ Total: [1, 2] }, [{ Name: 'Total' }]));
     expect(metrics).toEqual([
       { ...METRIC, unit: 'None' },
       { ...METRIC, unit: 'None', value: 2 },
@@ -48,7 +54,7 @@ describe('metrics of a record', () => {
     ['that is something else', { message: 'hello' }],
     ['with metrics that are none', record({}, 'Total')],
   ])('are none in one %s', (_what, broken) => {
-    expect(emfMetrics(broken)).toEqual([]);
+    expect(metricsOf(broken)).toEqual([]);
   });
 });
 

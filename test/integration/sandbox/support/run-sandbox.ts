@@ -125,8 +125,6 @@ export const smallRequest = (over: Record<string, unknown> = {}): Record<string,
   ...over,
 });
 
-export const retailTags = { applicationId: 'faq', costCenter: 'retail', environment: 'production' };
-
 /** What the limits of a cost center hold: `name: used/reserved`. */
 export async function standing(sandbox: RunningSandbox, costCenter = 'retail'): Promise<Json> {
   const { body } = await sandbox.get(`/v1/usage?costCenter=${costCenter}`);

@@ -1,4 +1,6 @@
-/** Method: the real SDK client against the sandbox's Bedrock, and against servers that misbehave. */
+/**
+ * Method: the real SDK client against the sandbox's Bedrock, and against servers that misbehave.
+ */
 import { createServer, type RequestListener } from 'node:http';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';

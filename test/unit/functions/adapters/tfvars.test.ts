@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readTfvars, resolveTfvars } from '../../../../functions/adapters/tfvars.ts';
+import { resolveTfvars } from '../../../../functions/adapters/tfvars.ts';
+import { readTfvars } from '../../../../functions/adapters/tfvars-files.ts';
 
 let folder = '';
 let count = 0;

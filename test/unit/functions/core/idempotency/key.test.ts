@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../functions/adapters/system.ts';
-import {
-  claimFor,
-  type KeyedRequest,
-  keyProblem,
-} from '../../../../../functions/core/idempotency/key.ts';
+import { claimFor, keyProblem } from '../../../../../functions/core/idempotency/key.ts';
+
+type KeyedRequest = Parameters<typeof claimFor>[1];
 
 describe('a key', () => {
   test.each(['a', ' ', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '~'.repeat(255)])(

@@ -4,22 +4,23 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSettings } from '../../../../../functions/adapters/dynamodb-settings.ts';
 import { createPolicyStore } from '../../../../../functions/adapters/policy-store.ts';
 import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts';
-import { LAYOUT_DELAY_MS } from '../../../../../functions/core/ledger/layout.ts';
 import type { Reservation } from '../../../../../functions/core/ledger/reservation.ts';
 import { reserve } from '../../../../../functions/core/ledger/reserve.ts';
 import { settle } from '../../../../../functions/core/ledger/settle.ts';
 import { toPolicyItems } from '../../../../../functions/core/policy/items.ts';
 import { overrideSortKey } from '../../../../../functions/core/policy/overrides.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
-import {
-  type SweepPorts,
-  sweepReservations,
-} from '../../../../../functions/core/steps/sweep-reservations.ts';
+import { sweepReservations } from '../../../../../functions/core/steps/sweep-reservations.ts';
 import type { OverrideLine } from '../../../../../functions/core/telemetry/audit.ts';
 import type { MetricRecord } from '../../../../../functions/core/telemetry/metric-record.ts';
 import type { Alert } from '../../../../../functions/core/telemetry/ports.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig } from '../../../../support/policy.ts';
+
+/** From writing a new number of shards until the first window that may use it. */
+const LAYOUT_DELAY_MS = 15 * 60_000;
+
+type SweepPorts = Parameters<typeof sweepReservations>[0];
 
 let table: TestLedger;
 let alerts: Alert[];

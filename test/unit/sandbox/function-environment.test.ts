@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentOf, type FunctionSettings } from '../../../sandbox/functions.ts';
+import { environmentOf, type FunctionSettings } from '../../../sandbox/function-environment.ts';
 import { fabricateProfiles } from '../../../sandbox/profiles.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
 
@@ -10,7 +10,7 @@ const settings = (flags: Partial<FunctionSettings['flags']> = {}): FunctionSetti
   tableName: 'test-ledger',
   endpoints: { dynamoDb: 'd', bedrock: 'b', eventBridge: 'e', stepFunctions: 's' },
   hostEnvironment: {
-    HOME: '/home/me',
+    HOME: '/somewhere/me',
     AWS_PROFILE: 'mine',
     AWS_REGION: 'eu-central-1',
     AWS_ENDPOINT_URL: 'http://elsewhere',
@@ -39,7 +39,7 @@ describe('the environment of a function', () => {
     const aws = settings({ bedrock: 'aws' });
     const caller = environmentOf('invoke-model', aws);
     expect(caller).toMatchObject({
-      HOME: '/home/me',
+      HOME: '/somewhere/me',
       AWS_PROFILE: 'mine',
       AWS_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL_DYNAMODB: 'd',
