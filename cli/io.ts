@@ -1,11 +1,20 @@
 /** What a command may do to the world around it; tests give their own. */
 import type { Command } from 'commander';
+import type { Ids } from '../functions/core/ids.ts';
+import type { Clock } from '../functions/core/time.ts';
 
 export interface Io {
   /** Writes to standard output. */
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
+  /** Asks whoever sits at the terminal; absent where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who runs the command, as the system knows them. */
+  readonly user?: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 /** 0 fine; 1 the answer is "no" (drift, over a limit); 2 bad usage or configuration. */

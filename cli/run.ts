@@ -1,10 +1,12 @@
 /** The `cost-sentry` program; a command is one file in `commands/` and one entry here. */
 import { Command, CommanderError } from 'commander';
+import { SentryError } from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { addLimits } from './commands/limits.ts';
 import { addValidate } from './commands/validate.ts';
 import type { AddCommand, ExitCode, Io } from './io.ts';
 
-const COMMANDS: readonly AddCommand[] = [addValidate];
+const COMMANDS: readonly AddCommand[] = [addValidate, addLimits];
 
 /** Runs one command line (without the program's own name). */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -24,6 +26,9 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof SentryError)) throw error;
+    const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    io.err(`${error.message}${reason}\n`);
+    return 2;
   }
 }

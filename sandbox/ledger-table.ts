@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { POLICY_PARTITION, type PolicyItem } from '../functions/core/policy/items.ts';
 
-export interface LedgerTableOptions {
+interface LedgerTableOptions {
   readonly endpoint: string;
   readonly tableName: string;
   readonly policyItems: readonly PolicyItem[];
@@ -18,16 +18,20 @@ export interface LedgerTableOptions {
 
 const TABLE_WAIT_SECONDS = 30;
 
+/** A client for an engine that takes any credentials. */
+export const dynamoDbAt = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+  });
+
 /**
  * Afterwards the table exists and holds exactly these policy items; counters stay as they were.
  * @throws Error when DynamoDB can't be reached or refuses.
  */
 export async function prepareLedgerTable(options: LedgerTableOptions): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: options.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-  });
+  const client = dynamoDbAt(options.endpoint);
   try {
     await createTable(client, options.tableName);
     await writePolicy(client, options);

@@ -1,6 +1,8 @@
 /** Everything below `/_sandbox/`: looking into the sandbox, and making things go wrong in it. */
 import { randomUUID } from 'node:crypto';
-import { isoTimestamp } from '../functions/core/time.ts';
+import type { OperatorLimits } from '../functions/adapters/dynamodb-limits.ts';
+import { SentryError } from '../functions/core/errors.ts';
+import { isoTimestamp, parseIsoTime } from '../functions/core/time.ts';
 import { type InputProblem, parseBedrockBehavior, unknownKeys } from './bedrock-behavior.ts';
 import type { SandboxClock } from './clock.ts';
 import type { SandboxDynamoDb } from './dynamodb.ts';
@@ -11,15 +13,17 @@ import type { LambdaHost } from './lambda-host.ts';
 import { parseLedgerBehavior } from './ledger-behavior.ts';
 import { isRecord, type JsonAnswer, parseJson } from './loopback.ts';
 import type { MockBedrock } from './mock-bedrock.ts';
+import { override } from './override-routes.ts';
 import { problemAnswer } from './problem.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { TokenIssuer } from './tokens.ts';
 
-export interface SandboxParts {
+interface SandboxParts {
   readonly telemetry: Telemetry;
   readonly eventBridge: Pick<EventBridge, 'alerts'>;
   readonly bedrock: Pick<MockBedrock, 'requests' | 'behave'>;
   readonly dynamoDb: Pick<SandboxDynamoDb, 'requests' | 'behave'>;
+  readonly limits: OperatorLimits;
   readonly clock: SandboxClock;
   /** False when signatures go to the real AWS, which refuses another time. */
   readonly clockMoves: boolean;
@@ -41,6 +45,11 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   },
   '/_sandbox/bedrock/behavior': { POST: setBedrockBehavior },
   '/_sandbox/ledger/behavior': { POST: setLedgerBehavior },
+  '/_sandbox/overrides': {
+    GET: ({ limits }) => fromLedger(async () => ok(await limits.report())),
+    POST: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, false)),
+    DELETE: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, true)),
+  },
   '/_sandbox/clock': { POST: setClock },
   '/_sandbox/sweep': { POST: sweep },
   '/_sandbox/identities': { GET: listIdentities },
@@ -87,20 +96,33 @@ async function setClock(parts: SandboxParts, body: unknown): Promise<JsonAnswer>
   }
   if (!isRecord(body)) return invalid([{ path: '', message: 'must be a JSON object' }]);
   const { now } = body;
-  const at = typeof now === 'string' && ISO_TIME.test(now) ? Date.parse(now) : Number.NaN;
+  const at = typeof now === 'string' ? parseIsoTime(now) : undefined;
   const problems = [
     ...unknownKeys(body, ['now'], ''),
-    ...(now === null || !Number.isNaN(at)
+    ...(now === null || at !== undefined
       ? []
       : [{ path: 'now', message: 'must be a time such as "2026-11-30T23:59:58Z", or null' }]),
   ];
   if (problems.length > 0) return invalid(problems);
-  clock.set(now === null ? null : at);
+  clock.set(at ?? null);
   await Promise.all(functions.map((each) => each.setClock()));
   return ok({ now: isoTimestamp(clock.now()) });
 }
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+async function changeOverride(limits: OperatorLimits, body: unknown, isReset: boolean) {
+  const changed = await override(limits, body, isReset);
+  return 'problems' in changed ? invalid(changed.problems) : ok(changed.value);
+}
+
+/** A ledger that a tester made fail is no defect of the sandbox. */
+async function fromLedger(run: () => Promise<JsonAnswer>): Promise<JsonAnswer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof SentryError)) throw error;
+    return refused(503, error.code, `${error.message}.`);
+  }
+}
 
 async function sweep(parts: SandboxParts): Promise<JsonAnswer> {
   const result = await parts.sweep.invoke({});
@@ -140,6 +162,7 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   409: 'Not with these flags',
   502: 'The function failed',
+  503: 'The ledger does not answer',
 };
 
 function refused(

@@ -1,5 +1,7 @@
 /** Puts the sandbox together: engines first, then the functions, then the door. */
 import { readFile } from 'node:fs/promises';
+import { operatorLimits } from '../functions/adapters/dynamodb-limits.ts';
+import { systemIds } from '../functions/adapters/system.ts';
 import { toPolicyItems } from '../functions/core/policy/items.ts';
 import type { Policy } from '../functions/core/policy/policy.ts';
 import { authorize } from './authorizer.ts';
@@ -10,7 +12,7 @@ import type { Flags } from './flags.ts';
 import { createFunctions, FUNCTION_NAMES, type Functions } from './functions.ts';
 import { createFront } from './http-front.ts';
 import { fabricateIdentities, type Identities } from './identities.ts';
-import { prepareLedgerTable } from './ledger-table.ts';
+import { dynamoDbAt, prepareLedgerTable } from './ledger-table.ts';
 import { close, listen } from './loopback.ts';
 import { startMockBedrock } from './mock-bedrock.ts';
 import { fabricateProfiles } from './profiles.ts';
@@ -116,7 +118,10 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
 
   const identities = fabricateIdentities(policy);
   const tokens = await createTokenIssuer();
+  const client = dynamoDbAt(dynamoDb.url);
+  opened.push(async () => client.destroy());
   const parts = {
+    limits: operatorLimits({ client, tableName, clock, ids: systemIds, warn: report }),
     telemetry,
     eventBridge,
     bedrock,

@@ -24,6 +24,8 @@ export interface PolicyStoreOptions {
   readonly clock: Clock;
   /** Told when a refresh failed and the last good policy still holds. */
   readonly warn: (message: string) => void;
+  /** Whether a read sees every write before it, at twice the price. */
+  readonly isConsistent?: boolean;
 }
 
 /** How long a loaded policy is used without looking: a change takes effect within this time. */
@@ -109,9 +111,9 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
 }
 
 /** Without a layout everything is in one item; with one that cannot be read nothing is safe. */
-async function storedLayout({ client, tableName }: PolicyStoreOptions): Promise<ShardLayout> {
+async function storedLayout(options: PolicyStoreOptions): Promise<ShardLayout> {
   const Key = { pk: { S: LAYOUT_KEY.pk }, sk: { S: LAYOUT_KEY.sk } };
-  const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key }));
+  const { Item } = await options.client.send(new GetItemCommand({ ...readFrom(options), Key }));
   if (!Item) return ONE_SHARD;
   const layout = parseLayout(Item.body?.S ?? '');
   if (!layout) throw new PolicyUnavailableError('the stored shard layout cannot be read');
@@ -126,18 +128,20 @@ function summary(problems: readonly Problem[]): string {
 
 type Item = Record<string, AttributeValue>;
 
-async function partition(
-  { client, tableName }: PolicyStoreOptions,
-  name: string,
-): Promise<readonly Item[]> {
+const readFrom = ({ tableName, isConsistent }: PolicyStoreOptions) => ({
+  TableName: tableName,
+  ...(isConsistent && { ConsistentRead: true }),
+});
+
+async function partition(options: PolicyStoreOptions, name: string): Promise<readonly Item[]> {
   const items: Item[] = [];
   let pages = 0;
   const input = {
-    TableName: tableName,
+    ...readFrom(options),
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': { S: name } },
   };
-  for await (const { Items = [] } of paginateQuery({ client }, input)) {
+  for await (const { Items = [] } of paginateQuery({ client: options.client }, input)) {
     items.push(...Items);
     pages += 1;
     if (pages > PAGES_MAX) throw new PolicyUnavailableError(`the ${name} has too many items`);

@@ -44,6 +44,13 @@ export function periodAt(window: Window, at: EpochMs, timeZone: string): Period 
   return period;
 }
 
+/** The first moment of a day (`2026-11-30`) in a time zone. */
+export function startOfDay(date: string, timeZone: string): EpochMs {
+  const midnightUtc = Date.parse(`${date}T00:00:00Z`);
+  const hasBegun = (t: EpochMs) => periodName('day', t, timeZone) >= date;
+  return firstTrue(midnightUtc - LONGEST_MS.day, midnightUtc + LONGEST_MS.day, hasBegun);
+}
+
 /**
  * Names of hours and minutes outside UTC carry the offset (`2026-11-01T01-04:00`): when clocks go
  * back the same local hour comes twice, and two windows must not share a counter.

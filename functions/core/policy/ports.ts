@@ -1,3 +1,4 @@
+import type { OverrideItem } from './overrides.ts';
 import type { Policy } from './policy.ts';
 
 /** Where the policy comes from. */
@@ -7,4 +8,13 @@ export interface PolicySource {
    * @throws PolicyUnavailableError when there is none recent enough to decide by.
    */
   load(): Promise<Policy>;
+}
+
+/** Where operators' changes of limits are kept. */
+export interface OverrideStore {
+  /**
+   * Adds one; safe to repeat.
+   * @throws LedgerUnavailableError when the table does not answer; whether it wrote is unknown.
+   */
+  write(item: Pick<OverrideItem, 'sk' | 'body'>): Promise<void>;
 }

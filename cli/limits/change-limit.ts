@@ -1,0 +1,79 @@
+/** Runs `limits raise`, `lower` and `reset`: plans, asks, and has it stored. */
+import {
+  changeReport,
+  type LimitChange,
+  type PlannedChange,
+  planChange,
+  writtenAmount,
+} from '../../functions/core/policy/limit-change.ts';
+import { amountInWords } from '../../functions/core/policy/limits.ts';
+import type { LimitsReport } from '../../functions/core/policy/limits-report.schema.ts';
+import { isoTimestamp } from '../../functions/core/time.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { type CommonOptions, inJson, refuse, withLimits } from './with-limits.ts';
+
+export interface ChangeOptions extends CommonOptions {
+  readonly by?: string;
+  readonly to?: string;
+  readonly until?: string;
+  readonly reason?: string;
+  readonly author?: string;
+  readonly yes?: boolean;
+}
+
+export const changeLimit = (
+  what: Pick<LimitChange, 'action' | 'limit'>,
+  options: ChangeOptions,
+  io: Io,
+): Promise<ExitCode> =>
+  withLimits(options, io, async (source) => {
+    const report = await source.report();
+    const { by, to, until, reason, author = io.user } = options;
+    const plan = planChange(
+      { ...what, by, to, until, reason, author },
+      { ...report, now: Date.parse(report.asOf) },
+    );
+    if ('problems' in plan) return refuse(plan.problems, options, io);
+    const { planned } = plan;
+    const warning = warningOf(planned, report);
+    if (warning !== undefined) io.err(`${warning}\n`);
+    if (!options.yes) {
+      if (!io.ask) {
+        const message = 'must be given where there is no terminal to ask at';
+        return refuse([{ path: 'yes', message }], options, io);
+      }
+      if (!/^y(?:es)?$/i.test((await io.ask(`${inWords(planned)}? [y/N] `)).trim())) {
+        io.err('nothing was changed\n');
+        return 1;
+      }
+    }
+    const problems = await source.change(asConfirmed(planned));
+    if (problems.length > 0) return refuse(problems, options, io);
+    const words = `${inWords(planned)}: in force within 60 seconds\n`;
+    io.out(options.json ? inJson(changeReport(planned)) : words);
+    return 0;
+  });
+
+/** The very amount and end that were shown, whatever has changed since. */
+function asConfirmed({ action, limit, to, until, reason, author }: PlannedChange): LimitChange {
+  const what = { action, limit: limit.limit, reason, author };
+  if (until === undefined) return what;
+  return { ...what, to: writtenAmount(limit.unit, to), until: isoTimestamp(until) };
+}
+
+function inWords({ action, limit, to, until }: PlannedChange): string {
+  const [before, after] = [limit.inForce, to].map((each) => amountInWords(limit.unit, each));
+  const end = until === undefined ? '' : ` until ${isoTimestamp(until)}`;
+  return `${action} ${limit.limit} from ${before} to ${after}${end}`;
+}
+
+function warningOf({ limit, to }: PlannedChange, report: LimitsReport): string | undefined {
+  const {
+    used = 0,
+    reserved = 0,
+    resetsAt,
+  } = report.limits.find((each) => each.limit === limit.limit) ?? {};
+  if (used + reserved < to || limit.mode === 'observe') return undefined;
+  const taken = amountInWords(limit.unit, used + reserved);
+  return `note: ${taken} are used or reserved already, so calls will be denied until ${resetsAt}`;
+}

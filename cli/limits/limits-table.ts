@@ -1,0 +1,48 @@
+/** The limits as a table for people. */
+import { printable } from '../../functions/core/describe.ts';
+import { writtenAmount } from '../../functions/core/policy/limit-change.ts';
+import type {
+  LimitsReport,
+  ReportedLimit,
+} from '../../functions/core/policy/limits-report.schema.ts';
+
+const TITLES = [
+  'LIMIT',
+  'WINDOW',
+  'UNIT',
+  'CONFIGURED',
+  'IN FORCE',
+  'USED',
+  'RESERVED',
+  'OVERRIDE',
+];
+/** Amounts: their ends stand under each other. */
+const RIGHT = new Set([3, 4, 5, 6]);
+const WORDS_MAX = 60;
+
+export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
+  const rows = [TITLES, ...limits.map(rowOf)];
+  const widths = TITLES.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) =>
+        RIGHT.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return `${rows.map(line).join('\n')}\n`;
+}
+
+function rowOf(limit: ReportedLimit): readonly string[] {
+  const { unit, configured, inForce, used, reserved } = limit;
+  const amounts = [configured, inForce, used, reserved].map((each) => writtenAmount(unit, each));
+  return [limit.limit, limit.window, unit, ...amounts, overrideWords(limit)];
+}
+
+function overrideWords({ override }: ReportedLimit): string {
+  if (!override) return '';
+  const [author, reason] = [override.author, override.reason].map((each) =>
+    printable(each, WORDS_MAX),
+  );
+  return `until ${override.until} by ${author}: ${reason}`;
+}

@@ -1,0 +1,41 @@
+/** Where limits are read and changed: a ledger table, or a sandbox. */
+import type { LimitChange } from '../../functions/core/policy/limit-change.ts';
+import type { LimitsReport } from '../../functions/core/policy/limits-report.schema.ts';
+import type { Problem } from '../../functions/core/policy/policy.ts';
+import type { Io } from '../io.ts';
+import { sandboxLimits } from './sandbox-limits.ts';
+import { tableLimits } from './table-limits.ts';
+
+/** Methods throw a SentryError when what they reach for does not answer. */
+export interface LimitsSource {
+  report(): Promise<LimitsReport>;
+  /** Checks and stores a change; what is wrong with it is returned, and nothing stored. */
+  change(change: LimitChange): Promise<readonly Problem[]>;
+  close(): void;
+}
+
+export interface SourceFlags {
+  readonly table?: string;
+  readonly url?: string;
+}
+
+export const TABLE_VARIABLE = 'COST_SENTRY_TABLE';
+export const URL_VARIABLE = 'COST_SENTRY_URL';
+
+/** The flag that is given, or else the variable that is set. */
+export function limitsSource(
+  flags: SourceFlags,
+  io: Io,
+): { readonly source: LimitsSource } | { readonly problem: Problem } {
+  const isFlagged = flags.table !== undefined || flags.url !== undefined;
+  const table = isFlagged ? flags.table : io.env[TABLE_VARIABLE] || undefined;
+  const url = isFlagged ? flags.url : io.env[URL_VARIABLE] || undefined;
+  if (table !== undefined && url !== undefined) {
+    const path = isFlagged ? 'url' : URL_VARIABLE;
+    return { problem: { path, message: `give a table or a URL, not both` } };
+  }
+  if (url !== undefined) return sandboxLimits(url);
+  if (table) return { source: tableLimits(table, io) };
+  const message = `must be given (or ${TABLE_VARIABLE}): the ledger's table, which Terraform's output ledger_table_name names; or a sandbox's --url (or ${URL_VARIABLE})`;
+  return { problem: { path: 'table', message } };
+}

@@ -1,0 +1,19 @@
+/** Limits of a deployed stack, by its ledger table and the usual AWS environment. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { operatorLimits } from '../../functions/adapters/dynamodb-limits.ts';
+import type { Io } from '../io.ts';
+import type { LimitsSource } from './source.ts';
+
+export function tableLimits(tableName: string, { clock, ids, err }: Io): LimitsSource {
+  const client = new DynamoDBClient();
+  const warn = (message: string) => err(`${message}\n`);
+  const limits = operatorLimits({ client, tableName, clock, ids, warn });
+  return {
+    report: limits.report,
+    change: async (change) => {
+      const plan = await limits.change(change);
+      return 'problems' in plan ? plan.problems : [];
+    },
+    close: () => client.destroy(),
+  };
+}

@@ -1,0 +1,29 @@
+/** The terminal a command runs at, and who sits there. */
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline';
+
+/** Asks on standard error, so that standard output stays what the command prints. */
+function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise<string>((resolve) => {
+    // Ctrl-C and the end of the input are no answer.
+    lines.once('close', () => resolve(''));
+    lines.question(question, resolve);
+  }).finally(() => lines.close());
+}
+
+/** What a command may know of its terminal and user; each is absent where there is none. */
+export function terminal(): { ask?: typeof ask; user?: string } {
+  const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
+  const user = currentUser();
+  return { ...(isTerminal && { ask }), ...(user !== undefined && { user }) };
+}
+
+function currentUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+/** Every limit as it stands, configured and in force: what `cost-sentry limits show` prints. */
+import type { LedgerStore } from './ledger/ports.ts';
+import { type LimitUsage, usageOf } from './ledger/usage.ts';
+import { formatUsd } from './money.ts';
+import { type LimitOverview, limitOverview } from './policy/limit-overview.ts';
+import type { LimitsReport, ReportedLimit } from './policy/limits-report.schema.ts';
+import type { Limit, Owner, Policy } from './policy/policy.ts';
+import { type EpochMs, isoTimestamp } from './time.ts';
+
+/** @throws LedgerUnavailableError when the counters cannot be read. */
+export async function limitsReport(
+  store: LedgerStore,
+  policy: Policy,
+  now: EpochMs,
+): Promise<LimitsReport> {
+  const owners = ownersOf(policy);
+  const usage = await usageOf(store, policy, owners, now);
+  const limits = owners.flatMap((each, i) =>
+    each.limits.flatMap((limit, j) => {
+      const used = usage[i]?.limits[j];
+      return used ? [reported(limitOverview(limit, policy, now), used)] : [];
+    }),
+  );
+  return { asOf: isoTimestamp(now), timeZone: policy.timeZone, limits };
+}
+
+const ownersOf = (policy: Policy): readonly { owner: Owner; limits: readonly Limit[] }[] => [
+  ...[...policy.costCenters.values()].map(({ name, limits }) => ({
+    owner: { kind: 'costCenter', name } as const,
+    limits,
+  })),
+  ...[...policy.models.values()].map(({ alias, limits }) => ({
+    owner: { kind: 'model', name: alias } as const,
+    limits,
+  })),
+  {
+    owner: { kind: 'organization', name: 'organization' },
+    limits: policy.organization.limits,
+  },
+];
+
+function reported(limit: LimitOverview, { used, reserved, resetsAt }: LimitUsage): ReportedLimit {
+  const { configured, inForce } = limit;
+  return {
+    ...limit,
+    used,
+    reserved,
+    resetsAt,
+    ...(limit.unit === 'usd' && {
+      usd: {
+        configured: formatUsd(configured),
+        inForce: formatUsd(inForce),
+        used: formatUsd(used),
+        reserved: formatUsd(reserved),
+      },
+    }),
+  };
+}
