@@ -32,3 +32,13 @@ output "caller_policy_json" {
   description = "By cost center, the IAM policy that a caller's role needs."
   value       = module.cost_sentry.caller_policy_json
 }
+
+output "deny_direct_bedrock_policy_json" {
+  description = "IAM policy that denies every way to Bedrock but the one through the sentry."
+  value       = module.cost_sentry.deny_direct_bedrock_policy_json
+}
+
+output "deny_direct_bedrock_scp_json" {
+  description = "The same as a service control policy."
+  value       = module.cost_sentry.deny_direct_bedrock_scp_json
+}
