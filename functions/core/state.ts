@@ -11,8 +11,8 @@ import type { AnswerContent } from './bedrock/ports.ts';
 import type { Prompt } from './bedrock/prompt.ts';
 import type { Claim } from './idempotency/ports.ts';
 import type { Caller } from './identity.ts';
+import type { RefusedLimit } from './ledger/refusal.ts';
 import type { Reservation } from './ledger/reservation.ts';
-import type { RefusedLimit } from './ledger/reserve.ts';
 import type { TokenUsage } from './pricing/price.ts';
 import type { EpochMs } from './time.ts';
 
@@ -71,7 +71,7 @@ export interface Unavailable extends Common {
 }
 
 /** A repeat of a request that has ended: nothing is reserved, called or charged. */
-export interface Replayed extends Common {
+interface Replayed extends Common {
   readonly status: 'replayed';
   readonly originalRequestId: string;
 }

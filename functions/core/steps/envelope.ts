@@ -7,7 +7,7 @@ import { unknownValue } from '../schema-words.ts';
 import type { Envelope } from '../state.ts';
 import type { Clock } from '../time.ts';
 
-export interface Opened {
+interface Opened {
   readonly envelope: Envelope;
   /** What is wrong with the envelope itself. */
   readonly problems: readonly Problem[];

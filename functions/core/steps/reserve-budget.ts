@@ -71,7 +71,7 @@ function reserveRequest(policy: Policy, call: Valid, now: EpochMs): ReserveReque
     policy,
     scope: { costCenter, application: applicationId, environment },
     candidates: call.candidates,
-    // A key lets only one call through, and the next one under the same id must not meet its traces.
+    // A key lets one call through at a time; the next under the same id must not meet its traces.
     reservationId: call.claim ? attemptId : requestId,
     attemptId,
     now,
