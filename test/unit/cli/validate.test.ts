@@ -1,38 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
-import { run } from '../../../cli/run.ts';
-
-async function costSentry(...args: string[]) {
-  let [out, err] = ['', ''];
-  const exitCode = await run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { exitCode, out, err };
-}
+import { costSentry } from '../../support/command-line.ts';
 
 const GOOD = 'examples/complete/terraform.tfvars';
 const BAD = 'test/fixtures/broken/unknown-model.tfvars';
 
 describe('cost-sentry validate', () => {
   test('exits with 0 when the files resolve', async () => {
-    const result = await costSentry('validate', '--var-file', GOOD);
-    expect(result).toEqual({ exitCode: 0, out: 'valid: 3 cost centers, 6 models\n', err: '' });
+    const result = await costSentry(['validate', '--var-file', GOOD]);
+    expect(result).toMatchObject({
+      exitCode: 0,
+      out: 'valid: 3 cost centers, 6 models\n',
+      err: '',
+    });
   });
 
   test('prints one line for each problem and exits with 2', async () => {
-    const { exitCode, out } = await costSentry('validate', '--var-file', BAD);
+    const { exitCode, out } = await costSentry(['validate', '--var-file', BAD]);
     expect(exitCode).toBe(2);
     expect(out).toMatch(/^cost_centers\.sales\.models\[1\]: unknown model "nova-litte": .*\n$/);
   });
 
   test('prints JSON when asked', async () => {
-    const good = await costSentry('validate', '--json', '--var-file', GOOD);
+    const good = await costSentry(['validate', '--json', '--var-file', GOOD]);
     expect(JSON.parse(good.out)).toEqual({ valid: true, problems: [] });
-    const bad = await costSentry('validate', '--json', '--var-file', BAD);
+    const bad = await costSentry(['validate', '--json', '--var-file', BAD]);
     expect(bad.exitCode).toBe(2);
     expect(JSON.parse(bad.out)).toEqual({
       valid: false,
@@ -41,12 +32,12 @@ describe('cost-sentry validate', () => {
   });
 
   test('takes several files, of which the last wins', async () => {
-    const result = await costSentry('validate', '--var-file', BAD, '--var-file', GOOD);
+    const result = await costSentry(['validate', '--var-file', BAD, '--var-file', GOOD]);
     expect(result.exitCode).toBe(0);
   });
 
   test('says which file is not there, without a stack trace', async () => {
-    const { exitCode, out, err } = await costSentry('validate', '--var-file', 'nope.tfvars');
+    const { exitCode, out, err } = await costSentry(['validate', '--var-file', 'nope.tfvars']);
     expect([exitCode, out, err]).toEqual([2, 'nope.tfvars: there is no such file\n', '']);
   });
 });
@@ -59,7 +50,7 @@ describe('cost-sentry', () => {
     [['validate', '--nope']],
     [['validate', '--var-file']],
   ])('exits with 2 for the arguments %j', async (args) => {
-    const { exitCode, err } = await costSentry(...args);
+    const { exitCode, err } = await costSentry(args);
     expect(exitCode).toBe(2);
     expect(err).not.toBe('');
   });
@@ -67,7 +58,7 @@ describe('cost-sentry', () => {
   test.each([[['--help']], [['--version']], [['validate', '--help']]])(
     'exits with 0 for %j',
     async (args) => {
-      expect(await costSentry(...args)).toMatchObject({ exitCode: 0, err: '' });
+      expect(await costSentry(args)).toMatchObject({ exitCode: 0, err: '' });
     },
   );
 });

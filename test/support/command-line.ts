@@ -1,0 +1,38 @@
+/** The command line in this process, with a terminal, a clock and an environment of the test's. */
+import { run } from '../../cli/run.ts';
+import type { Clock } from '../../functions/core/time.ts';
+
+export interface CommandWorld {
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  /** What the person at the terminal answers; absent: there is no terminal. */
+  readonly answer?: string;
+}
+
+let uuids = 0;
+
+/** Runs `cost-sentry` with these arguments; `asked` are the questions at the terminal. */
+export async function costSentry(args: readonly string[], world: CommandWorld = {}) {
+  const { clock = { now: () => 0 }, env = {}, user, answer } = world;
+  let [out, err] = ['', ''];
+  const asked: string[] = [];
+  const ask = async (question: string) => {
+    asked.push(question);
+    return answer ?? '';
+  };
+  const exitCode = await run(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    ...(answer !== undefined && { ask }),
+    ...(user !== undefined && { user }),
+    env,
+    clock,
+    ids: { uuid: () => `uuid-${++uuids}` },
+  });
+  return { exitCode, out, err, asked };
+}
