@@ -139,3 +139,34 @@ locals {
     })
   }
 }
+
+# What AWS bills, beside what the ledger counts.
+locals {
+  # The limits that a budget can stand beside: all of a cost center's dollars of a month.
+  monthly_usd = {
+    for name, center in var.cost_centers : name => [
+      for limit in center.limits : limit.amount
+      if limit.window == "month" && limit.unit == "usd" && limit.application == null && limit.environment == null && limit.model == null
+    ]
+  }
+  # In whole cents, and at least one: AWS Budgets knows no less.
+  budget_amounts = {
+    for name, amounts in local.monthly_usd : name => lookup(var.budgets.amounts, name, length(amounts) == 0 ? null :
+    max(0.01, tonumber(format("%.2f", min(concat(amounts, [local.amount_max_usd])...)))))
+  }
+  budgets = {
+    for name, amount in local.budget_amounts : name => {
+      amount    = var.budgets.enabled ? amount : null
+      topic_arn = module.alerts.topic_arns[name]
+    }
+  }
+
+  anomaly_detection = !var.anomaly_detection.enabled ? null : {
+    monitor_arns             = var.anomaly_detection.monitor_arns
+    cost_centers_per_monitor = var.anomaly_detection.cost_centers_per_monitor
+    frequency                = var.anomaly_detection.frequency
+    minimum_impact_usd       = var.anomaly_detection.minimum_impact_usd
+    topic_arn                = module.alerts.organization_topic_arn
+    emails                   = var.alerts.emails
+  }
+}

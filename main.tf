@@ -99,3 +99,49 @@ module "access_policies" {
     required    = var.access_policies.confine_sentry == true
   }
 }
+
+module "alerts" {
+  source = "./modules/alerts"
+
+  name           = var.name
+  cost_centers   = { for name, center in var.cost_centers : name => { emails = center.alert_emails } }
+  emails         = var.alerts.emails
+  event_bus_name = var.event_bus_name
+  account_id     = local.account_id
+  kms_key_arn    = var.alerts.kms_key_arn
+  tags           = local.tags
+}
+
+module "budgets" {
+  source = "./modules/budgets"
+
+  name              = var.name
+  cost_centers      = local.budgets
+  notifications     = var.budgets.notifications
+  action            = var.budgets.enabled ? var.budgets.action : null
+  anomaly_detection = local.anomaly_detection
+  account_id        = local.account_id
+  tags              = local.tags
+}
+
+module "cost_allocation_tags" {
+  source = "./modules/cost-allocation-tags"
+
+  tag_keys = var.cost_allocation_tags.enabled ? var.cost_allocation_tags.keys : []
+}
+
+module "reporting" {
+  source   = "./modules/reporting"
+  for_each = { for name in ["cur"] : name => var.reporting if var.reporting.enabled }
+
+  name             = var.name
+  account_id       = local.account_id
+  tag_keys         = each.value.tag_keys
+  time_granularity = each.value.time_granularity
+  format           = each.value.format
+  bucket_name      = each.value.bucket_name
+  retention_days   = each.value.retention_days
+  kms_key_arn      = each.value.kms_key_arn
+  force_destroy    = each.value.force_destroy
+  tags             = local.tags
+}

@@ -34,6 +34,26 @@ output "audit_log_group_name" {
   value       = module.functions["record-outcome"].log_group.name
 }
 
+output "alert_topic_arns" {
+  description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
+  value       = module.alerts.topic_arns
+}
+
+output "organization_alert_topic_arn" {
+  description = "ARN of the SNS topic that gets the alerts about models, the organization and cost anomalies."
+  value       = module.alerts.organization_topic_arn
+}
+
+output "budget_names" {
+  description = "Names of the AWS Budgets, by cost center; none for a cost center without a monthly amount."
+  value       = module.budgets.budget_names
+}
+
+output "cost_report_bucket_name" {
+  description = "Name of the bucket that the cost and usage report comes into; null without reporting."
+  value       = one([for report in module.reporting : report.bucket_name])
+}
+
 output "caller_policy_json" {
   description = "By cost center, the IAM policy that a caller's role needs; null when callers do not sign their requests."
   value = {

@@ -24,5 +24,16 @@ module "cost_sentry" {
   workflow            = { log_level = "ERROR" }
   log_retention_days  = 90
   deletion_protection = false # an example should be easy to destroy
-  tags                = { Example = "complete" }
+
+  # What AWS bills, beside what the ledger counts. Budgets take their amounts from the monthly limits.
+  alerts = { emails = ["finops@example.com"] }
+  budgets = {
+    notifications = [
+      { type = "actual", percent = 50 },
+      { type = "actual", percent = 100 },
+      { type = "forecasted", percent = 100 },
+    ]
+  }
+  anomaly_detection = { enabled = true, minimum_impact_usd = 25 }
+  tags              = { Example = "complete" }
 }

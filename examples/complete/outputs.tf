@@ -33,6 +33,16 @@ output "caller_policy_json" {
   value       = module.cost_sentry.caller_policy_json
 }
 
+output "alert_topic_arns" {
+  description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
+  value       = module.cost_sentry.alert_topic_arns
+}
+
+output "budget_names" {
+  description = "Names of the AWS Budgets, by cost center."
+  value       = module.cost_sentry.budget_names
+}
+
 output "deny_direct_bedrock_policy_json" {
   description = "IAM policy that denies every way to Bedrock but the one through the sentry."
   value       = module.cost_sentry.deny_direct_bedrock_policy_json

@@ -113,6 +113,8 @@ const PLANNED = {
     aws_sfn_state_machine: 1,
     aws_apigatewayv2_route: 4,
     aws_bedrock_inference_profile: 1,
+    aws_budgets_budget: 1,
+    aws_sns_topic: 2,
   },
   'examples/complete': {
     aws_dynamodb_table: 1,
@@ -122,6 +124,16 @@ const PLANNED = {
     aws_apigatewayv2_route: 4,
     // 3 cost centers, 3 environments, 6 models.
     aws_bedrock_inference_profile: 54,
+    aws_budgets_budget: 3,
+    aws_ce_anomaly_monitor: 1,
+    aws_ce_anomaly_subscription: 1,
+    // One for each cost center and one for the organization, each with one address.
+    aws_sns_topic: 4,
+    aws_sns_topic_subscription: 4,
+    aws_cloudwatch_event_rule: 5,
+  },
+  'examples/payer-account': {
+    aws_ce_cost_allocation_tag: 3,
   },
 };
 

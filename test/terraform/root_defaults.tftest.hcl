@@ -2,6 +2,18 @@ mock_provider "aws" {
   source = "./test/fixtures/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./test/fixtures/mocks"
+
+  mock_data "aws_region" {
+    defaults = {
+      id   = "us-east-1"
+      name = "us-east-1"
+    }
+  }
+}
+
 # Where the caller leaves out whatever can be left out.
 variables {
   models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
@@ -54,5 +66,41 @@ run "defaults" {
   assert {
     condition     = jsondecode(local.policy_cost_centers["research"]).config.models == ["nova-lite"]
     error_message = "The item of research is ${local.policy_cost_centers["research"]}."
+  }
+}
+
+run "billing_by_default" {
+  command = apply
+
+  assert {
+    condition     = keys(output.alert_topic_arns) == ["research"] && output.organization_alert_topic_arn != null
+    error_message = "Every cost center has a topic, and so has the organization."
+  }
+
+  assert {
+    condition     = output.budget_names == {} && length(module.budgets.anomaly_monitor_arns) == 0
+    error_message = "Without a monthly limit in USD there is no budget."
+  }
+
+  assert {
+    condition     = length(module.cost_allocation_tags.tag_keys) == 0 && output.cost_report_bucket_name == null
+    error_message = "What only the payer account may do is off."
+  }
+}
+
+run "reporting" {
+  command = plan
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  variables {
+    reporting = { enabled = true, format = "csv", retention_days = 30 }
+  }
+
+  assert {
+    condition     = output.cost_report_bucket_name == "bedrock-cost-sentry-cur-111122223333"
+    error_message = "The bill comes into a bucket of this deployment's, got ${coalesce(output.cost_report_bucket_name, "none")}."
   }
 }

@@ -93,6 +93,49 @@ run "refuses_an_unknown_on_ledger_error" {
   expect_failures = [var.ledger]
 }
 
+run "refuses_an_alert_to_no_address_and_a_budget_of_nobody" {
+  command = plan
+
+  variables {
+    alerts  = { emails = ["finops"] }
+    budgets = { amounts = { marketing = 5 } }
+  }
+
+  expect_failures = [var.alerts, var.budgets]
+}
+
+run "refuses_a_key_that_is_none_and_an_action_for_nobody" {
+  command = plan
+
+  variables {
+    alerts  = { kms_key_arn = "alias/aws/sns" }
+    budgets = { action = { policy_arn = "arn:aws:iam::111122223333:policy/deny", roles = { marketing = ["app"] } } }
+  }
+
+  expect_failures = [var.alerts, var.budgets]
+}
+
+run "refuses_fractions_of_a_cent_and_a_digest_to_nobody" {
+  command = plan
+
+  variables {
+    budgets           = { amounts = { research = 1.005 } }
+    anomaly_detection = { enabled = true, frequency = "daily" }
+  }
+
+  expect_failures = [var.budgets, var.anomaly_detection]
+}
+
+run "refuses_an_unknown_frequency" {
+  command = plan
+
+  variables {
+    anomaly_detection = { frequency = "hourly" }
+  }
+
+  expect_failures = [var.anomaly_detection]
+}
+
 run "refuses_a_policy_with_a_problem" {
   command = plan
 
