@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EpochMs } from '../functions/core/time.ts';
 import type { Authorized } from './authorizer.ts';
-import { isRecord } from './loopback.ts';
+import { isRecord, LOOPBACK } from './loopback.ts';
 
 export interface GatewayRequest {
   readonly method: string;
@@ -33,7 +33,7 @@ export function toGatewayRequest(request: IncomingMessage, body: Buffer): Gatewa
   );
   // A proxy's request line may hold the whole URL.
   const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
-  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+  const sourceIp = request.socket.remoteAddress ?? LOOPBACK;
   return { method: request.method ?? 'GET', url, headers, body, sourceIp };
 }
 

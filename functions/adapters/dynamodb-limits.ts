@@ -11,7 +11,7 @@ import { DynamoDbLedger } from './dynamodb-ledger.ts';
 import { DynamoDbOverrides } from './dynamodb-overrides.ts';
 import { createPolicyStore } from './policy-store.ts';
 
-export interface LimitsTable {
+interface LimitsTable {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;

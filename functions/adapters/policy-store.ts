@@ -18,7 +18,7 @@ import { resolvePolicy } from '../core/policy/resolve.ts';
 import type { Clock, EpochMs } from '../core/time.ts';
 import { LAYOUT_KEY } from './dynamodb-settings.ts';
 
-export interface PolicyStoreOptions {
+interface PolicyStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
@@ -29,11 +29,11 @@ export interface PolicyStoreOptions {
 }
 
 /** How long a loaded policy is used without looking: a change takes effect within this time. */
-export const FRESH_MS = 60_000;
+const FRESH_MS = 60_000;
 /** How long the last good policy holds while none can be loaded; then nothing is allowed. */
-export const STALE_MS = 600_000;
+const STALE_MS = 600_000;
 /** Time between attempts while refreshing fails, so that a struggling table is not hammered. */
-export const RETRY_MS = 10_000;
+const RETRY_MS = 10_000;
 
 const PAGES_MAX = 64;
 const PROBLEMS_SHOWN = 5;

@@ -11,7 +11,7 @@ import { type TokenUsage, totalInputTokens } from './pricing/price.ts';
 import type { Tags } from './state.ts';
 import type { EpochMs } from './time.ts';
 
-export interface Money {
+interface Money {
   readonly currency: 'USD';
   /** Decimal USD. */
   readonly amount: string;
@@ -19,7 +19,7 @@ export interface Money {
 }
 
 /** One limit, as the answer shows it: integers in the limit's unit, USD also as decimals. */
-export interface AnswerLimit {
+interface AnswerLimit {
   readonly owner: string;
   readonly name: string;
   readonly window: string;
@@ -197,7 +197,7 @@ export function answerLimit({ limit, used, reserved, resetsAt }: LimitStanding):
   return { ...limitHead(limit), ...amounts, resetsAt, ...decimals(limit.unit, amounts) };
 }
 
-export interface SuccessParts {
+interface SuccessParts {
   readonly candidate: Candidate;
   readonly fallbackFrom?: string | undefined;
   readonly tags: Tags;

@@ -5,12 +5,14 @@ import { type Plan, planOf } from './plan.ts';
 import { type RunOptions, type RunResult, runPlan } from './run.ts';
 import { shrink } from './shrink.ts';
 
+const BROKEN_NAMES = BROKEN_LEDGERS.map(({ name }) => `"${name}"`).join(', ');
+
 const USAGE = `npm run test:simulate -- [options]
 
   --seeds N       run N seeds, one after the other (default 200)
   --from N        the first of them (default 1)
   --seed N        run one seed, and print everything that happened
-  --broken NAME   with a ledger broken on purpose: ${BROKEN_LEDGERS.map(({ name }) => `"${name}"`).join(', ')}
+  --broken NAME   with a ledger broken on purpose: ${BROKEN_NAMES}
   --no-shrink     don't make a failing plan smaller
   --json          the result as JSON on stdout
   --help          this text

@@ -22,7 +22,7 @@ import type {
 const LATEST_ANSWER_SECONDS = 900;
 
 /** Most two hosts' clocks are taken to differ; a lease ends that much later for the sweep. */
-export const CLOCK_SKEW_SECONDS = 5;
+const CLOCK_SKEW_SECONDS = 5;
 
 /** Writes of one run; the next one goes on. */
 const EXPIRE_MAX = 2_000;
@@ -81,7 +81,7 @@ const expire = (
   });
 
 /** Every item that calls of this policy may have reserved in. */
-export function accountsOf(policy: Policy): readonly AccountKey[] {
+function accountsOf(policy: Policy): readonly AccountKey[] {
   const owners = new Map(limitsOf(policy).map(({ owner }) => [ownerName(owner), owner]));
   const shards = shardNumbers(mostShards(policy.shardLayout));
   return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));

@@ -38,7 +38,7 @@ export type Plan =
   | { readonly planned: PlannedChange }
   | { readonly problems: readonly [Problem, ...Problem[]] };
 
-export interface PlanContext {
+interface PlanContext {
   readonly limits: readonly LimitOverview[];
   readonly timeZone: string;
   readonly now: EpochMs;

@@ -14,7 +14,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { OverrideStore, PolicySource } from '../policy/ports.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../time.ts';
 
-export interface ChangePorts {
+interface ChangePorts {
   /** Sees every write before it. */
   readonly policies: PolicySource;
   readonly overrides: OverrideStore;

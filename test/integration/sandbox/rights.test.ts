@@ -52,7 +52,7 @@ const allows = ({ action, partition }: Right, call: LedgerCall): boolean =>
     : call.partition === partition);
 
 /**
- * What no test can make happen. DynamoDB returns the item with a condition that failed, unless there
+ * What no test can make happen. With a condition that failed DynamoDB returns the item, unless there
  * is none; most writers meet that only when somebody else was faster. And a function looks for what
  * an earlier try of it holds only when that try died.
  */

@@ -14,7 +14,7 @@ export interface AccessRequest {
   readonly context?: Context;
 }
 
-export type Decision =
+type Decision =
   | { readonly outcome: 'allowed' }
   | { readonly outcome: 'denied'; readonly by: 'default' }
   | { readonly outcome: 'denied'; readonly by: 'statement'; readonly sid: string };

@@ -4,18 +4,17 @@ import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  createPolicyStore,
-  FRESH_MS,
-  RETRY_MS,
-  STALE_MS,
-} from '../../../../functions/adapters/policy-store.ts';
+import { createPolicyStore } from '../../../../functions/adapters/policy-store.ts';
 import {
   LedgerUnavailableError,
   PolicyUnavailableError,
 } from '../../../../functions/core/errors.ts';
 import { ONE_SHARD } from '../../../../functions/core/ledger/layout.ts';
 import { type PolicyItem, toPolicyItems } from '../../../../functions/core/policy/items.ts';
+
+const FRESH_MS = 60_000;
+const RETRY_MS = 10_000;
+const STALE_MS = 10 * 60_000;
 
 type Read = 'policy' | 'override' | 'layout';
 type Answer = () => { readonly status: number; readonly body: unknown };

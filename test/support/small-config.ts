@@ -1,0 +1,43 @@
+/** A small configuration to resolve, and what became of it. */
+import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
+import { type ResolveOptions, resolvePolicy } from '../../functions/core/policy/resolve.ts';
+
+export type Change = Readonly<Record<string, unknown>>;
+
+export const LIMIT = { window: 'month', unit: 'usd', amount: 500 };
+
+/** A small valid configuration, with top-level variables replaced. */
+export const config = (change: Change = {}): Change => ({
+  name: 'genai',
+  models: {
+    lite: { model_id: 'amazon.nova-lite-v1:0' },
+    haiku: { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+  },
+  applications: { docs: { environments: ['dev', 'production'] }, crm: { environments: ['test'] } },
+  cost_centers: { sales: center() },
+  ...change,
+});
+
+export const center = (change: Change = {}): Change => ({
+  model: 'lite',
+  models: ['lite', 'haiku'],
+  applications: ['docs'],
+  ...change,
+});
+
+export const withLimits = (...limits: unknown[]): Change =>
+  config({ cost_centers: { sales: center({ limits }) } });
+
+export function policyOf(document: unknown, options: ResolveOptions = {}): Policy {
+  const resolution = resolvePolicy(document, options);
+  if ('problems' in resolution) throw new Error(JSON.stringify(resolution.problems, null, 2));
+  return resolution.policy;
+}
+
+export function problemsOf(document: unknown): readonly Problem[] {
+  const resolution = resolvePolicy(document);
+  return 'problems' in resolution ? resolution.problems : [];
+}
+
+export const limitsOf = (document: unknown) =>
+  policyOf(document).costCenters.get('sales')?.limits ?? [];
