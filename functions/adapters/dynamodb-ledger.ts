@@ -28,6 +28,7 @@ import {
   attribute,
   chargeExpression,
   countersOf,
+  type Entry,
   type Expression,
   entryOf,
   expireExpression,
@@ -39,6 +40,7 @@ import {
   reserveExpression,
   settleExpression,
   settleLateExpression,
+  takeOverExpression,
 } from './ledger-expressions.ts';
 
 const SORT_KEY = 'counters';
@@ -84,7 +86,7 @@ export class DynamoDbLedger implements LedgerStore {
       if (written) return { outcome: 'reserved', isRepeated };
       const mine = entryOf(item?.[attribute.reservation(reservationId)]);
       if (mine?.attemptId === attemptId) {
-        return { outcome: 'replayed', reservationId, held: mine.amounts };
+        return { outcome: 'replayed', ...ownHold(reservationId, mine) };
       }
       if (taken.some((name) => item?.[name])) return { outcome: 'conflict' };
       const counters = countersOf(item);
@@ -152,17 +154,20 @@ export class DynamoDbLedger implements LedgerStore {
 
   async find(
     accounts: readonly AccountKey[],
-    { ids, attemptId }: { readonly ids: readonly string[]; readonly attemptId: string },
+    ids: readonly string[],
   ): Promise<ReadonlyMap<AccountKey, OwnHold>> {
     const found = new Map<AccountKey, OwnHold>();
     for await (const item of this.#items(accounts, true)) {
       for (const reservationId of ids) {
         const entry = entryOf(item[attribute.reservation(reservationId)]);
-        if (entry?.attemptId !== attemptId) continue;
-        found.set(item.pk?.S ?? '', { reservationId, held: entry.amounts });
+        if (entry) found.set(item.pk?.S ?? '', ownHold(reservationId, entry));
       }
     }
     return found;
+  }
+
+  async takeOver(account: AccountKey, hold: OwnHold, holder: string): Promise<boolean> {
+    return (await this.#update(account, takeOverExpression(hold, holder))).written;
   }
 
   async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
@@ -245,6 +250,12 @@ export class DynamoDbLedger implements LedgerStore {
 }
 
 const key = (account: AccountKey): Item => ({ pk: { S: account }, sk: { S: SORT_KEY } });
+
+const ownHold = (reservationId: string, { attemptId, amounts }: Entry): OwnHold => ({
+  reservationId,
+  holder: attemptId,
+  held: amounts,
+});
 
 const isOver = ({ holds }: AccountReserve, counters: Counters): boolean =>
   holds.some(

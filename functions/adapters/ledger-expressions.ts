@@ -8,6 +8,7 @@ import type {
   CounterState,
   Counters,
   EpochSeconds,
+  OwnHold,
   Published,
 } from '../core/ledger/ports.ts';
 
@@ -117,6 +118,20 @@ export function settleExpression(write: AccountSettle, closedUntil?: EpochSecond
   const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
   const isOurs = `${reservation}.${p.name('n')} = ${p.value({ S: attemptId })}`;
   return p.expression(`${set}REMOVE ${reservation}`, isOurs);
+}
+
+/** Puts another holder into a reservation that is still the one that was seen. */
+export function takeOverExpression(
+  { reservationId, holder }: Pick<OwnHold, 'reservationId' | 'holder'>,
+  newHolder: string,
+): Expression {
+  const p = new Placeholders();
+  const n = `${p.name(attribute.reservation(reservationId))}.${p.name('n')}`;
+  return p.expression(
+    `SET ${n} = ${p.value({ S: newHolder })}`,
+    // The write's own copy finds its work done.
+    [holder, newHolder].map((each) => `${n} = ${p.value({ S: each })}`).join(' OR '),
+  );
 }
 
 /** Corrects what the sweep charged for a call whose answer came after its lease. */

@@ -1,5 +1,5 @@
 /** Workflow step 2. */
-import { systemClock } from '../adapters/system.ts';
+import { systemClock, systemIds } from '../adapters/system.ts';
 import type { Valid } from '../core/state.ts';
 import { reserveBudget } from '../core/steps/reserve-budget.ts';
 import { idempotencyFrom, ledgerFrom } from '../edge/ledger-from-env.ts';
@@ -11,6 +11,7 @@ const ports = {
   idempotency: idempotencyFrom(process.env),
   policies: policiesFrom(process.env),
   clock: systemClock,
+  ids: systemIds,
 };
 
 /** The workflow leaves the error of a lost try in the state it tries again with. */

@@ -37,6 +37,10 @@ export const candidateId = (reservationId: string, candidate: number): string =>
 export const accountKey = (owner: Owner, shard: number): AccountKey =>
   `account#${ownerName(owner)}#${shard}`;
 
+/** Whether it is one of the owner's items. */
+export const isOf = (account: AccountKey, owner: Owner): boolean =>
+  account.startsWith(`account#${ownerName(owner)}#`);
+
 /** The numbers 0 to `shards` - 1. */
 export const shardNumbers = (shards: number): readonly number[] =>
   Array.from({ length: shards }, (_, shard) => shard);

@@ -13,7 +13,7 @@ export const ONE_SHARD: ShardLayout = [{ shards: 1, from: 0 }];
  * Time from writing a new count until the first window that may use it. Above the ten minutes for
  * which a function may hold an old policy, a call's way to its write, and the skew of clocks.
  */
-export const LAYOUT_DELAY_MS = 900_000;
+const LAYOUT_DELAY_MS = 900_000;
 
 const SHARDS_MAX = 64;
 const LONGEST_WINDOW_MS = 32 * 86_400_000;

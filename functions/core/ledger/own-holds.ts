@@ -3,11 +3,17 @@
  * is whole is kept, what is not is given back.
  */
 import type { Owner } from '../policy/policy.ts';
-import { accountKey, candidateId, ownerName, shardNumbers, splitCounterKey } from './counters.ts';
+import { accountKey, isOf, ownerName, shardNumbers, splitCounterKey } from './counters.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import { mostShards } from './layout.ts';
 import type { AccountKey, CounterKey, LedgerStore, OwnHold } from './ports.ts';
-import { candidateIds, limitsFor, type ReserveRequest } from './reserve-request.ts';
+import {
+  attemptOf,
+  candidateIds,
+  holderOf,
+  limitsFor,
+  type ReserveRequest,
+} from './reserve-request.ts';
 
 /** What an earlier run of the same call holds. */
 export interface OwnHolds {
@@ -19,34 +25,47 @@ export interface OwnHolds {
 
 export type Held = OwnHold['held'];
 
-/** Gives back all but what is whole and for one candidate. */
+/** Takes over what is whole and for one candidate; gives back the rest. */
 export async function ownHolds(store: LedgerStore, request: ReserveRequest): Promise<OwnHolds> {
-  const found = await store.find(everyAccount(request), {
-    ids: candidateIds(request),
-    attemptId: request.attemptId,
-  });
-  const [first] = found.values();
   const ids = candidateIds(request);
+  const found = new Map(
+    [...(await store.find(everyAccount(request), ids))].filter(
+      ([, { holder }]) => attemptOf(holder) === request.attemptId,
+    ),
+  );
+  const [first] = found.values();
   const candidate = Math.max(0, ids.indexOf(first?.reservationId ?? ''));
-  const id = candidateId(request.reservationId, candidate);
   const whole = new Map<string, ReadonlyMap<AccountKey, Held>>();
-  for (const { owner, limits } of limitsFor(
-    request,
-    request.candidates[candidate] ?? request.candidates[0],
-  )) {
-    const own = new Map<AccountKey, Held>();
-    for (const [account, { reservationId, held }] of found) {
-      if (reservationId === id && isOf(account, owner)) own.set(account, held);
-    }
-    if (isWhole(limits, [...own.values()])) whole.set(ownerName(owner), own);
+  const { [candidate]: tried = request.candidates[0] } = request.candidates;
+  for (const { owner, limits } of limitsFor(request, tried)) {
+    const own = [...found].filter(
+      ([account, hold]) => hold.reservationId === ids[candidate] && isOf(account, owner),
+    );
+    const held = own.map(([account, hold]) => [account, hold.held] as const);
+    if (
+      !isWhole(
+        limits,
+        own.map(([, hold]) => hold.held),
+      )
+    )
+      continue;
+    if (!(await takeOverAll(store, request, own))) continue;
+    for (const [account] of own) found.delete(account);
+    whole.set(ownerName(owner), new Map(held));
   }
-  const kept = new Set([...whole.values()].flatMap((accounts) => [...accounts.keys()]));
-  for (const [account, hold] of found) {
-    if (hold.reservationId !== id || !kept.has(account)) {
-      await giveBack(store, request, account, hold);
-    }
-  }
+  for (const [account, hold] of found) await giveBack(store, account, hold);
   return { candidate, whole };
+}
+
+async function takeOverAll(
+  store: LedgerStore,
+  request: ReserveRequest,
+  holds: readonly (readonly [AccountKey, OwnHold])[],
+): Promise<boolean> {
+  for (const [account, hold] of holds) {
+    if (!(await store.takeOver(account, hold, holderOf(request)))) return false;
+  }
+  return true;
 }
 
 function everyAccount(request: ReserveRequest): readonly AccountKey[] {
@@ -57,9 +76,6 @@ function everyAccount(request: ReserveRequest): readonly AccountKey[] {
   const shards = shardNumbers(mostShards(request.policy.shardLayout));
   return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
 }
-
-const isOf = (account: AccountKey, owner: Owner): boolean =>
-  account.startsWith(`account#${ownerName(owner)}#`);
 
 /** Windows may have ended since, so limits are compared by name. */
 function isWhole(limits: readonly EffectiveLimit[], holds: readonly Held[]): boolean {
@@ -74,13 +90,15 @@ function isWhole(limits: readonly EffectiveLimit[], holds: readonly Held[]): boo
 
 const nameOf = (key: CounterKey): string => splitCounterKey(key).limitName;
 
-/** Closes the id there as well: copies of the write may be on their way. */
+/**
+ * Closes the id there as well: copies of the write may be on their way. What was taken over before
+ * the next one failed keeps its new holder, and ends with its lease.
+ */
 async function giveBack(
   store: LedgerStore,
-  { attemptId }: ReserveRequest,
   account: AccountKey,
-  { reservationId, held }: OwnHold,
+  { reservationId, holder, held }: OwnHold,
 ): Promise<void> {
   const amounts = [...held].map(([key, reserved]) => ({ key, reserved, actual: 0 }));
-  await store.settle({ account, reservationId, attemptId, amounts, closes: true });
+  await store.settle({ account, reservationId, attemptId: holder, amounts, closes: true });
 }

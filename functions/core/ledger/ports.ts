@@ -29,7 +29,7 @@ export interface AccountReserve {
   readonly reservationId: string;
   /** Ids under which the same call would hold for another model: only one of all may be held. */
   readonly otherIds: readonly string[];
-  /** Tells a retry of the same call from another call that reuses its id. */
+  /** Tells this run of this call from others that use the id. */
   readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly holds: readonly CounterHold[];
@@ -46,15 +46,17 @@ export type Counters = ReadonlyMap<CounterKey, CounterState>;
  */
 export type AccountReserveResult =
   | { readonly outcome: 'reserved'; readonly isRepeated: boolean }
-  /** This very call had reserved already: an answer was lost, or a step ran twice. */
+  /** This very run had reserved already: an answer was lost. */
   | ({ readonly outcome: 'replayed' } & OwnHold)
-  /** Another call with this id is under way, or it has ended. */
+  /** Another call, or another run of this one, holds under this id, or it is closed. */
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'refused'; readonly counters: Counters; readonly isRepeated: boolean };
 
 /** What an earlier try of the same call holds in one account. */
 export interface OwnHold {
   readonly reservationId: string;
+  /** The `attemptId` it was reserved with. */
+  readonly holder: string;
   readonly held: ReadonlyMap<CounterKey, number>;
 }
 
@@ -145,11 +147,13 @@ export interface LedgerStore {
   prune(write: AccountPrune): Promise<void>;
   /** Notes thresholds as published. */
   markPublished(account: AccountKey, key: CounterKey, percents: readonly number[]): Promise<void>;
-  /** Where a call holds something already. Sees every write before it. */
+  /** What is held under the ids. Sees every write before it. */
   find(
     accounts: readonly AccountKey[],
-    call: { readonly ids: readonly string[]; readonly attemptId: string },
+    ids: readonly string[],
   ): Promise<ReadonlyMap<AccountKey, OwnHold>>;
+  /** Makes a hold this run's own. False when it is not there any more. */
+  takeOver(account: AccountKey, hold: OwnHold, holder: string): Promise<boolean>;
   /** All counters of the accounts, for reports; may lag the last writes. */
   read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>>;
   /** Those of the accounts that have an item. Sees every write before it. */

@@ -18,8 +18,12 @@ export interface ReserveRequest {
   readonly candidates: readonly [ReserveCandidate, ...ReserveCandidate[]];
   readonly reservationId: string;
   readonly attemptId: string;
-  /** An earlier try of this call may have reserved, and nobody knows what. */
-  readonly again?: boolean;
+  /**
+   * Given where the reserving step runs again: its first run may have reserved, nobody knows what,
+   * and its writes may be on their way. What this run holds bears this id as well, so that they
+   * leave it alone.
+   */
+  readonly runId?: string;
   readonly now: EpochMs;
 }
 
@@ -30,3 +34,12 @@ export const candidateIds = ({ candidates, reservationId }: ReserveRequest): rea
 /** The limits the call meets on a candidate, by account. */
 export const limitsFor = (request: ReserveRequest, { model, worstCase }: ReserveCandidate) =>
   effectiveLimits(request.policy, { ...request.scope, model }, worstCase, request.now);
+
+const RUN = '~run~';
+
+/** What this run of the call's reserving step marks its holds with. */
+export const holderOf = ({ attemptId, runId }: ReserveRequest): string =>
+  runId === undefined ? attemptId : `${attemptId}${RUN}${runId}`;
+
+/** The attempt behind a holder, whichever run it was. */
+export const attemptOf = (holder: string): string => holder.split(RUN)[0] ?? holder;

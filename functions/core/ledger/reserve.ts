@@ -2,13 +2,14 @@
  * Reserving: the worst case of a call on every limit it meets, one conditional write per account.
  * Upholds I1 (committed never passes an enforced limit) and I5 (a denied call changes no counter).
  */
-import { accountKey, candidateId } from './counters.ts';
+import { LedgerFullError, LedgerUnavailableError } from '../errors.ts';
+import { accountKey, candidateId, isOf } from './counters.ts';
 import { type OwnHolds, ownHolds } from './own-holds.ts';
 import type { LedgerStore } from './ports.ts';
 import { describeRefusal, type RefusedLimit } from './refusal.ts';
 import { type HeldAccount, heldCounter, type Reservation } from './reservation.ts';
 import { type AccountOutcome, type Attempt, reserveAccount, shardsFor } from './reserve-account.ts';
-import { candidateIds, limitsFor, type ReserveRequest } from './reserve-request.ts';
+import { candidateIds, holderOf, limitsFor, type ReserveRequest } from './reserve-request.ts';
 import { abandon, release } from './settle.ts';
 
 export type ReserveDecision =
@@ -20,13 +21,35 @@ export type ReserveDecision =
 /**
  * Reserves for the first candidate that fits. A candidate after the first is tried only when a
  * ceiling that refused names it as its fallback.
+ *
+ * With `on_ledger_error = "allow"` an unreachable ledger reserves nothing and lets the call go.
  * @throws LedgerUnavailableError; what could be reached was given back, the lease covers the rest.
  */
 export async function reserve(
   store: LedgerStore,
   request: ReserveRequest,
 ): Promise<ReserveDecision> {
-  const own = request.again ? await ownHolds(store, request) : undefined;
+  try {
+    const own = request.runId === undefined ? undefined : await ownHolds(store, request);
+    return await reserveFrom(store, request, own);
+  } catch (error) {
+    if (!mayGoUncounted(request, error)) throw error;
+    const reservation = uncounted(request, 0, []);
+    return { outcome: 'reserved', model: request.candidates[0].model, reservation };
+  }
+}
+
+/** What could not be counted afterwards either is not let through. */
+const mayGoUncounted = ({ policy }: ReserveRequest, error: unknown): boolean =>
+  policy.ledger.onLedgerError === 'allow' &&
+  error instanceof LedgerUnavailableError &&
+  !(error instanceof LedgerFullError);
+
+async function reserveFrom(
+  store: LedgerStore,
+  request: ReserveRequest,
+  own: OwnHolds | undefined,
+): Promise<ReserveDecision> {
   const untried = new Set(request.candidates.keys());
   for (let at = own?.candidate ?? 0; ; ) {
     untried.delete(at);
@@ -51,14 +74,20 @@ export async function reserve(
   }
 }
 
-/** What the call would hold if it reserved for its first candidate; nothing is written. */
-export function unreserved(request: ReserveRequest): Reservation {
-  const accounts = limitsFor(request, request.candidates[0]).map(({ owner, limits }) => ({
-    account: accountKey(owner, shardsFor(request.reservationId, limits)[0] ?? 0),
-    isRepeated: true,
-    counters: limits.map(heldCounter),
-  }));
-  return { ...reservationShell(request, 0), basis: 'unreserved', accounts };
+/**
+ * A call that goes without all its reservations: what is held, and may be, is settled with it, and
+ * what is not is charged.
+ */
+function uncounted(request: ReserveRequest, at: number, held: readonly HeldAccount[]): Reservation {
+  const candidate = request.candidates[at] ?? request.candidates[0];
+  const others = limitsFor(request, candidate)
+    .filter(({ owner }) => !held.some(({ account }) => isOf(account, owner)))
+    .map(({ owner, limits }) => ({
+      account: accountKey(owner, shardsFor(request.reservationId, limits)[0] ?? 0),
+      isRepeated: true,
+      counters: limits.map(heldCounter),
+    }));
+  return { ...reservationShell(request, at), basis: 'unreserved', accounts: [...held, ...others] };
 }
 
 type CandidateOutcome =
@@ -86,11 +115,12 @@ async function reserveCandidate(
       return result;
     }
   } catch (error) {
-    // A write whose answer was lost may even take effect later. Where the call is refused it must
-    // not; where the policy lets it run, what it took is settled with it.
-    const undo = request.policy.ledger.onLedgerError === 'deny' ? abandon : release;
-    // The ledger may still be away: what cannot be given back now ends with its lease.
-    await undo(store, held).catch(() => undefined);
+    if (mayGoUncounted(request, error)) {
+      return { outcome: 'reserved', reservation: uncounted(request, at, accounts) };
+    }
+    // A write whose answer was lost may even take effect later: its id is closed. The ledger may
+    // still be away: what cannot be given back now ends with its lease.
+    await abandon(store, held).catch(() => undefined);
     throw error;
   }
   return { outcome: 'reserved', reservation: held };
@@ -98,6 +128,6 @@ async function reserveCandidate(
 
 const reservationShell = (request: ReserveRequest, candidate: number) => ({
   id: candidateId(request.reservationId, candidate),
-  attemptId: request.attemptId,
+  attemptId: holderOf(request),
   leaseExpiresAt: Math.ceil(request.now / 1000) + request.policy.ledger.leaseSeconds,
 });

@@ -70,7 +70,7 @@ export async function settle(
 
 /** Gives everything back; what was never held, or is settled already, stays as it is. */
 export async function release(store: LedgerStore, reservation: Reservation): Promise<void> {
-  await settle(store, { ...reservation, basis: 'reserved' }, NOTHING);
+  await settle(store, reservation, NOTHING);
 }
 
 /**

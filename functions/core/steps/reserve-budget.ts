@@ -1,10 +1,12 @@
 /** Step 2: reserve the worst case of the call, or refuse it. */
 import { denial, money, problem } from '../answers.ts';
-import { LedgerFullError, LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
+import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
+import type { Ids } from '../ids.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import type { Reservation } from '../ledger/reservation.ts';
-import { type ReserveRequest, reserve, unreserved } from '../ledger/reserve.ts';
+import { reserve } from '../ledger/reserve.ts';
+import type { ReserveRequest } from '../ledger/reserve-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
 import type { Approved, Reserved, Tags, Unavailable, Valid } from '../state.ts';
@@ -16,6 +18,7 @@ export interface ReservePorts {
   readonly ledger: LedgerStore;
   readonly idempotency: IdempotencyStore;
   readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 /**
@@ -39,7 +42,10 @@ export async function reserveBudget(
   const { claim } = call;
   const refused = claim && (await claimKey(ports.idempotency, { ...call, claim }, policy, now));
   if (refused) return notClaimed(call, refused);
-  const request = { ...reserveRequest(policy, call, now), again };
+  const request = {
+    ...reserveRequest(policy, call, now),
+    ...(again && { runId: ports.ids.uuid() }),
+  };
   try {
     const decision = await reserve(ports.ledger, request);
     switch (decision.outcome) {
@@ -56,11 +62,8 @@ export async function reserveBudget(
         return inProgress(call);
     }
   } catch (error) {
-    if (!(error instanceof LedgerUnavailableError)) throw error;
-    // What could not be counted afterwards either is not let through.
-    const isFull = error instanceof LedgerFullError;
-    if (policy.ledger.onLedgerError === 'deny' || isFull) return unavailable(call);
-    return approved(call, call.candidates[0].model, unreserved(request));
+    if (error instanceof LedgerUnavailableError) return unavailable(call);
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts'
 import type { Amounts } from '../../../../../functions/core/ledger/effective-limits.ts';
 import type { LedgerStore } from '../../../../../functions/core/ledger/ports.ts';
 import type { Reservation } from '../../../../../functions/core/ledger/reservation.ts';
-import { reserve, unreserved } from '../../../../../functions/core/ledger/reserve.ts';
+import { reserve } from '../../../../../functions/core/ledger/reserve.ts';
 import { release, settle } from '../../../../../functions/core/ledger/settle.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
@@ -45,6 +45,7 @@ const withLimits = (limits: readonly object[], over: Record<string, unknown> = {
 interface Call {
   id?: string;
   attempt?: string;
+  run?: string;
   worstCase?: Amounts;
   environment?: string;
   fallback?: Amounts;
@@ -60,6 +61,7 @@ const requestOf = (policy: Policy, call: Call = {}) => ({
   ] as [{ model: string; worstCase: Amounts }],
   reservationId: call.id ?? `call-${++ids}`,
   attemptId: call.attempt ?? 'attempt',
+  ...(call.run !== undefined && { runId: call.run }),
   now: table.clock.now(),
 });
 
@@ -70,6 +72,22 @@ async function reserved(policy: Policy, call: Call = {}): Promise<Reservation> {
   const decision = await reserveCall(policy, call);
   if (decision.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(decision)}`);
   return decision.reservation;
+}
+
+const allowing = (limits: readonly object[]): Policy =>
+  withLimits(limits, { ledger: { on_ledger_error: 'allow' } });
+
+/** Let through by the policy; the reserving write may have taken effect, its answer is lost. */
+async function uncounted(policy: Policy, isWritten: boolean, call: Call = {}) {
+  const store: LedgerStore = Object.assign(Object.create(table.ledger), {
+    reserve: async (write: Parameters<LedgerStore['reserve']>[0]) => {
+      if (isWritten) await table.ledger.reserve(write);
+      throw new LedgerUnavailableError('away');
+    },
+  });
+  const reservation = await reserved(policy, { ...call, store });
+  expect(reservation.basis).toBe('unreserved');
+  return reservation;
 }
 
 const account = (name = center) => `account#costCenter#${name}#0`;
@@ -156,7 +174,7 @@ describe('reserve', () => {
   test('the same call again finds its own reservation; another one with its id is refused', async () => {
     const policy = withLimits(three);
     const first = await reserved(policy, { id: 'once', attempt: 'a' });
-    expect(await reserved(policy, { id: 'once', attempt: 'a' })).toEqual(first);
+    expect(await reserved(policy, { id: 'once', attempt: 'a' })).toMatchObject({ id: first.id });
     expect(await reserveCall(policy, { id: 'once', attempt: 'b' })).toEqual({
       outcome: 'conflict',
     });
@@ -307,10 +325,12 @@ describe('settle', () => {
     expect(await counter(MONTH)).toEqual({ committed: 0, settled: 0 });
   });
 
-  test('release of what was never held changes nothing', async () => {
-    const policy = withLimits(three);
-    await release(table.ledger, unreserved(requestOf(policy)));
-    expect(await table.attributes(account())).toEqual({});
+  test('release of what was never held counts nothing, and lets no late write hold it', async () => {
+    const policy = allowing(three);
+    const reservation = await uncounted(policy, false, { id: `late-${center}` });
+    await release(table.ledger, reservation);
+    expect(await counter(MONTH)).toBeUndefined();
+    expect(await reserveCall(policy, { id: `late-${center}` })).toEqual({ outcome: 'conflict' });
   });
 
   test('each notify_at percent is passed by exactly one of many concurrent settles', async () => {
@@ -338,18 +358,45 @@ describe('settle', () => {
   });
 
   test('a call let through without a reservation is charged once', async () => {
-    const policy = withLimits(three);
-    const reservation = unreserved(requestOf(policy));
+    const reservation = await uncounted(allowing(three), false);
     await settle(table.ledger, reservation, amounts(1));
     await settle(table.ledger, reservation, amounts(1));
     expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
   });
 
   test('a reservation written although its answer was lost is settled, not charged on top', async () => {
+    const reservation = await uncounted(allowing(three), true);
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 0 });
+    await settle(table.ledger, reservation, amounts(1));
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
+  });
+
+  test('another call with the same id can neither settle nor release it', async () => {
+    const reservation = await reserved(withLimits(three));
+    const other = { ...reservation, attemptId: 'other' };
+    await release(table.ledger, other);
+    await settle(table.ledger, other, amounts(1));
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 0 });
+  });
+});
+
+describe('a step that runs again', () => {
+  test('takes over what its first run holds, which then leaves it alone', async () => {
     const policy = withLimits(three);
-    const request = requestOf(policy, { id: `lost-${center}` });
-    await reserve(table.ledger, request);
-    await settle(table.ledger, unreserved(request), amounts(1));
+    const first = await reserved(policy, { id: `again-${center}` });
+    const again = await reserved(policy, { id: `again-${center}`, run: 'second' });
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 0 });
+    await release(table.ledger, first);
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 0 });
+    await settle(table.ledger, again, amounts(1));
+    expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
+  });
+
+  test('lets no late write of its first run hold anything once it has settled', async () => {
+    const policy = withLimits(three);
+    const again = await reserved(policy, { id: `again-${center}`, run: 'second' });
+    await settle(table.ledger, again, amounts(1));
+    expect(await reserveCall(policy, { id: `again-${center}` })).toEqual({ outcome: 'conflict' });
     expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
   });
 });
@@ -366,6 +413,25 @@ describe('shards', () => {
     expect(decisions.filter(({ outcome }) => outcome === 'reserved')).toHaveLength(10);
     const last = await reserveCall(policy);
     expect(last).toMatchObject({ outcome: 'denied', limit: { limit: 10, reserved: 10, used: 0 } });
+  });
+
+  test('what no shard alone has room for is taken from several, to the last unit', async () => {
+    const policy = withLimits([{ name: 's', window: 'month', unit: 'tokens', amount: 400 }], {
+      ledger: { shards: 4 },
+    });
+    for (let i = 0; i < 4; i++) await reserved(policy, { worstCase: amounts(1, 60) });
+    const spread = await reserved(policy, { worstCase: amounts(1, 160) });
+    expect(spread.accounts).toHaveLength(4);
+    expect(await reserveCall(policy, { worstCase: amounts(1, 2) })).toMatchObject({
+      outcome: 'denied',
+      limit: { limit: 400, reserved: 400 },
+    });
+    const result = await settle(table.ledger, spread, amounts(1, 90));
+    expect(result.exceeded).toBe(false);
+    const shards = [0, 1, 2, 3].map((shard) => `account#costCenter#${center}#${shard}`);
+    const settled = await Promise.all(shards.map((shard) => counter('s_2026-11', shard)));
+    expect(settled.reduce((sum, state) => sum + (state?.settled ?? 0), 0)).toBe(90);
+    expect(settled.reduce((sum, state) => sum + (state?.committed ?? 0), 0)).toBe(240 + 90);
   });
 
   test('a limit smaller than the number of shards still holds', async () => {
