@@ -5,6 +5,7 @@ moto reads an item, checks the condition and writes in separate steps, so two re
 both pass. DynamoDB does not: one request at a time answers here, as many as may be connected.
 """
 
+import logging
 import sys
 import threading
 
@@ -31,7 +32,9 @@ def port_of(arguments):
 
 
 def main():
-    application = OneAtATime(DomainDispatcherApplication(create_backend_app, service="dynamodb"))
+    # Not a line for every request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    application = OneAtATime(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", port_of(sys.argv[1:]), application, threaded=True)
     print(f"listening on {server.port}", flush=True)
     server.serve_forever()

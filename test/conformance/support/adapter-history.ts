@@ -140,7 +140,9 @@ async function claim(random: Random, { idempotency }: Adapters): Promise<void> {
 async function read(random: Random, { ledger }: Adapters): Promise<void> {
   const accounts = someOf(random, ACCOUNTS);
   if (accounts.length === 0) return;
-  const call = { ids: someOf(random, IDS), attemptId: random.pick(ATTEMPTS) };
-  await ledger.find(accounts, call);
+  const found = await ledger.find(accounts, someOf(random, IDS));
+  for (const [account, hold] of found) {
+    if (random.chance(0.5)) await ledger.takeOver(account, hold, random.pick(ATTEMPTS));
+  }
   for await (const _ of ledger.contents(accounts, random.pick(LEASES)));
 }

@@ -7,10 +7,22 @@ import dynalite from 'dynalite';
 import { type Engine, startDynalite } from '../../../sandbox/dynalite-engine.ts';
 import { close, LOOPBACK, listen } from '../../../sandbox/loopback.ts';
 
+export type Departure =
+  /** Looks at the condition before it looks for faults in the expressions. */
+  | 'late faults'
+  /** Ends with HTTP status 500 where an operand has the wrong type. */
+  | 'crash on wrong type'
+  /** UPDATED_NEW leaves out what was set to the value it had, and adds the key of a new item. */
+  | 'updated new'
+  /** A page that its limit ended has no LastEvaluatedKey when nothing follows. */
+  | 'last page';
+
 export interface ConformanceEngine {
   readonly name: string;
   /** Whether a failed condition returns the item, as DynamoDB itself does. */
   readonly returnsItem: boolean;
+  /** Where it is known to answer otherwise than DynamoDB does; there it is no witness. */
+  readonly departures: readonly Departure[];
   start(): Promise<Engine>;
 }
 
@@ -18,6 +30,7 @@ export interface ConformanceEngine {
 export const taughtDynalite: ConformanceEngine = {
   name: 'dynalite that returns the item of a failed condition',
   returnsItem: true,
+  departures: [],
   start: () => startDynalite(),
 };
 
@@ -25,6 +38,7 @@ export const taughtDynalite: ConformanceEngine = {
 export const plainDynalite: ConformanceEngine = {
   name: 'dynalite as it comes',
   returnsItem: false,
+  departures: [],
   start: async () => {
     const server = dynalite({ createTableMs: 0 });
     return { url: new URL(await listen(server)), close: () => close(server) };
@@ -35,6 +49,7 @@ export const plainDynalite: ConformanceEngine = {
 export const moto: ConformanceEngine = {
   name: 'moto',
   returnsItem: true,
+  departures: ['late faults', 'crash on wrong type', 'updated new', 'last page'],
   start: async () => {
     const child = spawn('moto-dynamodb', ['0'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const port = await portOf(child);

@@ -6,9 +6,9 @@ import { prepareLedgerTable } from '../../../sandbox/ledger-table.ts';
 import { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
 import { type Random, randomOf } from '../../simulation/random.ts';
 import { adapterStep, adaptersOf } from './adapter-history.ts';
-import { type ComparedClient, comparedClient } from './compared-client.ts';
+import { comparedClient } from './compared-client.ts';
 import type { ConformanceEngine } from './engines.ts';
-import { rawStep } from './raw-history.ts';
+import { rawStep, type Target } from './raw-history.ts';
 
 const STEPS = 40;
 
@@ -29,9 +29,11 @@ export function describeModel(of: ConformanceEngine, seeds: readonly number[]): 
       const endpoint = engine.url.toString();
       await prepareLedgerTable({ endpoint, tableName: table, policyItems: [] });
       const model = new DynamoDbModel({ allOld: returnsItem });
-      const compared = comparedClient(engine.url, table, model);
+      const compared = comparedClient({ engine: engine.url, of, table, model });
       try {
-        await play(compared, table, randomOf('model', seed));
+        const { client } = compared;
+        const target = { client, table, withFaults: !of.departures.includes('late faults') };
+        await play(target, randomOf('model', seed));
         await compared.compareItems();
       } finally {
         compared.client.destroy();
@@ -59,12 +61,10 @@ const KINDS = [
   'UpdateItem ok',
 ];
 
-async function play({ client }: ComparedClient, table: string, random: Random): Promise<void> {
-  const adapters = adaptersOf(client, table);
+async function play(target: Target, random: Random): Promise<void> {
+  const adapters = adaptersOf(target.client, target.table);
   for (let i = 0; i < STEPS; i++) {
-    const step = random.chance(0.5)
-      ? adapterStep(random, adapters)
-      : rawStep(random, client, table);
+    const step = random.chance(0.5) ? adapterStep(random, adapters) : rawStep(random, target);
     // A refusal that both agree on is an answer like any other.
     await step.catch((error: unknown) => {
       if (!(error instanceof DynamoDBServiceException)) throw error;

@@ -19,10 +19,17 @@ const MAPS = ['r_a', 'r_b'] as const;
 const INSIDE = ['e', 'n', 'a'] as const;
 const RETURNS = ['NONE', 'ALL_OLD', 'ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'] as const;
 
+/** Where requests go, and whether some are to be wrong. */
+export interface Target {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly withFaults: boolean;
+}
+
 /** Sends one random request; what it is answered is compared elsewhere. */
-export async function rawStep(random: Random, client: DynamoDBClient, table: string) {
+export async function rawStep(random: Random, target: Target): Promise<void> {
   const step = random.pick([update, update, update, update, put, remove, get, batchGet, query]);
-  await step(random, client, table);
+  await step(random, target);
 }
 
 const keyOf = (random: Random) => ({
@@ -30,29 +37,30 @@ const keyOf = (random: Random) => ({
   sk: { S: random.pick(SORTS) },
 });
 
-async function update(random: Random, client: DynamoDBClient, TableName: string): Promise<void> {
+async function update(random: Random, target: Target): Promise<void> {
   const p = new Placeholders();
   const condition = random.chance(0.6) ? conditionText(random, p, 2) : undefined;
   const expression = p.expression(updateText(random, p), condition);
+  const { client, table: TableName, withFaults } = target;
   await client.send(
     new UpdateItemCommand({
       TableName,
       Key: keyOf(random),
-      ...broken(random, expression),
+      ...(withFaults ? broken(random, expression) : expression),
       ReturnValues: random.pick(RETURNS),
       ...(random.chance(0.7) && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
     }),
   );
 }
 
-async function put(random: Random, client: DynamoDBClient, TableName: string): Promise<void> {
+async function put(random: Random, { client, table: TableName }: Target): Promise<void> {
   const item: Record<string, AttributeValue> = keyOf(random);
   for (const name of PLAIN) if (random.chance(0.5)) item[name] = scalar(random);
   for (const name of MAPS) if (random.chance(0.5)) item[name] = map(random);
   await client.send(new PutItemCommand({ TableName, Item: item, ...conditionOf(random) }));
 }
 
-async function remove(random: Random, client: DynamoDBClient, TableName: string): Promise<void> {
+async function remove(random: Random, { client, table: TableName }: Target): Promise<void> {
   await client.send(
     new DeleteItemCommand({
       TableName,
@@ -63,7 +71,7 @@ async function remove(random: Random, client: DynamoDBClient, TableName: string)
   );
 }
 
-async function get(random: Random, client: DynamoDBClient, TableName: string): Promise<void> {
+async function get(random: Random, { client, table: TableName }: Target): Promise<void> {
   const p = new Placeholders();
   const ProjectionExpression = [p.name(random.pick(PLAIN)), p.name(random.pick(MAPS))].join(', ');
   const projection = { ProjectionExpression, ExpressionAttributeNames: p.names };
@@ -72,13 +80,13 @@ async function get(random: Random, client: DynamoDBClient, TableName: string): P
   );
 }
 
-async function batchGet(random: Random, client: DynamoDBClient, table: string): Promise<void> {
+async function batchGet(random: Random, { client, table }: Target): Promise<void> {
   // Now and then twice the same key, which is refused.
   const Keys = [keyOf(random), keyOf(random)];
   await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys } } }));
 }
 
-async function query(random: Random, client: DynamoDBClient, TableName: string): Promise<void> {
+async function query(random: Random, { client, table: TableName }: Target): Promise<void> {
   await client.send(
     new QueryCommand({
       TableName,
@@ -111,9 +119,6 @@ function pathText(random: Random, p: Placeholders): string {
   const nested = () => `${p.name(random.pick(MAPS))}.${p.name(random.pick(INSIDE))}`;
   return random.chance(0.7) ? p.name(random.pick(PLAIN)) : nested();
 }
-
-const operandText = (random: Random, p: Placeholders): string =>
-  random.chance(0.5) ? pathText(random, p) : p.value(scalar(random));
 
 function conditionText(random: Random, p: Placeholders, depth: number): string {
   const inner = () => conditionText(random, p, depth - 1);
@@ -150,53 +155,73 @@ function conditionText(random: Random, p: Placeholders, depth: number): string {
 }
 
 function updateText(random: Random, p: Placeholders): string {
-  const sets = Array.from({ length: random.integer(0, 2) }, () => assignmentText(random, p));
-  const removes = Array.from({ length: random.integer(0, 2) }, () => pathText(random, p));
-  const adds = random.chance(0.2)
-    ? [`${p.name(random.pick(PLAIN))} ${p.value(number(random.integer(-2, 2)))}`]
-    : [];
-  const sections = [
-    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
-    ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
-  ];
-  return sections.length > 0 ? sections.join(' ') : `REMOVE ${p.name(random.pick(PLAIN))}`;
+  // Each attribute once: paths that overlap are one of the faults below.
+  const targets = PLAIN.filter(() => random.chance(0.5)).map((name) => p.name(name));
+  for (const name of MAPS) {
+    if (random.chance(0.3)) targets.push(`${p.name(name)}.${p.name(random.pick(INSIDE))}`);
+  }
+  const sections: Record<'SET' | 'REMOVE' | 'ADD', string[]> = { SET: [], REMOVE: [], ADD: [] };
+  for (const path of targets.length > 0 ? targets : [p.name('c_a')]) {
+    const section = random.pick(['SET', 'SET', 'SET', 'REMOVE', 'REMOVE', 'ADD']);
+    // Only top-level attributes take an ADD.
+    if (section === 'REMOVE') sections.REMOVE.push(path);
+    else if (section === 'ADD' && !path.includes('.')) {
+      sections.ADD.push(`${path} ${p.value(number(random.integer(-2, 2)))}`);
+    } else sections.SET.push(`${path} = ${assignedText(random, p)}`);
+  }
+  return Object.entries(sections)
+    .filter(([, parts]) => parts.length > 0)
+    .map(([section, parts]) => `${section} ${parts.join(', ')}`)
+    .join(' ');
 }
 
-function assignmentText(random: Random, p: Placeholders): string {
-  if (random.chance(0.2)) return `${p.name(random.pick(MAPS))} = ${p.value(map(random))}`;
-  const path = pathText(random, p);
-  const base = random.chance(0.5)
-    ? `if_not_exists(${pathText(random, p)}, ${p.value(number(0))})`
-    : operandText(random, p);
-  if (random.chance(0.4)) return `${path} = ${base}`;
-  return `${path} = ${base} ${random.pick(['+', '-'])} ${p.value(number(random.integer(-3, 9)))}`;
+function assignedText(random: Random, p: Placeholders): string {
+  const numeric = () => p.value(number(random.integer(-3, 9)));
+  switch (random.integer(0, 5)) {
+    case 0:
+      return p.value(map(random));
+    case 1:
+      return p.value(scalar(random));
+    case 2:
+      return pathText(random, p);
+    case 3:
+      return `if_not_exists(${pathText(random, p)}, ${p.value(scalar(random))})`;
+    case 4:
+      return `${pathText(random, p)} ${random.pick(['+', '-'])} ${numeric()}`;
+    default:
+      return `if_not_exists(${pathText(random, p)}, ${numeric()}) + ${numeric()}`;
+  }
 }
 
 type Expression = ReturnType<Placeholders['expression']>;
 
-/** One request in five gets one of the faults that DynamoDB refuses. */
+/** One request in five gets one of the faults that DynamoDB finds before it looks at the item. */
 function broken(random: Random, expression: Expression): Expression {
   if (random.chance(0.8)) return expression;
-  const { UpdateExpression = '', ExpressionAttributeNames, ExpressionAttributeValues } = expression;
-  const names = { ...ExpressionAttributeNames };
-  switch (random.integer(0, 6)) {
+  const { UpdateExpression = '' } = expression;
+  const names = { ...expression.ExpressionAttributeNames };
+  const values = { ...expression.ExpressionAttributeValues };
+  const updating = (text: string) => ({ ...expression, UpdateExpression: text });
+  switch (random.integer(0, 7)) {
     case 0:
       return { ...expression, ExpressionAttributeNames: { ...names, '#unused': 'c_a' } };
     case 1:
-      return {
-        ...expression,
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':unused': number(1) },
-      };
+      return { ...expression, ExpressionAttributeValues: { ...values, ':unused': number(1) } };
     case 2:
-      return { ...expression, UpdateExpression: `${UpdateExpression}, #missing` };
+      return updating(`${UpdateExpression}, #missing`);
     case 3:
       return { ...expression, ExpressionAttributeNames: { ...names, '#0': 'pk' } };
     case 4:
-      return { ...expression, UpdateExpression: `${UpdateExpression} REMOVE #0, #0` };
+      return updating('REMOVE #0, #0');
     case 5:
-      return { ...expression, UpdateExpression: UpdateExpression.replace(/[A-Z]+/, 'PUT') };
+      return updating(UpdateExpression.replace(/[A-Z]+/, 'PUT'));
+    case 6:
+      return {
+        UpdateExpression: 'SET #0 = #0 + :text',
+        ExpressionAttributeNames: { '#0': 'c_a' },
+        ExpressionAttributeValues: { ':text': { S: '1' } },
+      };
     default:
-      return { ...expression, UpdateExpression: UpdateExpression.slice(0, random.integer(1, 12)) };
+      return updating(UpdateExpression.slice(0, random.integer(1, 12)));
   }
 }
