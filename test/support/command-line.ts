@@ -5,7 +5,7 @@ import type { Clock } from '../../functions/core/time.ts';
 export interface CommandWorld {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** What the person at the terminal answers; absent: there is no terminal. */
   readonly answer?: string;
 }

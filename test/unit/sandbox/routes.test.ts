@@ -1,4 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LedgerUnavailableError } from '../../../functions/core/errors.ts';
+import type { LimitChange } from '../../../functions/core/policy/limit-change.ts';
+import type { AlertsBehavior } from '../../../sandbox/alerts-behavior.ts';
 import type { BedrockBehavior } from '../../../sandbox/bedrock-behavior.ts';
 import { SandboxClock } from '../../../sandbox/clock.ts';
 import { History } from '../../../sandbox/history.ts';
@@ -9,9 +12,12 @@ import { Telemetry } from '../../../sandbox/telemetry.ts';
 import { createTokenIssuer, type TokenIssuer } from '../../../sandbox/tokens.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
 
+type Behavior = AlertsBehavior | BedrockBehavior | LedgerBehavior;
+
 let tokens: TokenIssuer;
-let behaviors: (BedrockBehavior | LedgerBehavior)[];
+let behaviors: Behavior[];
 let clocksSet: number;
+let changes: LimitChange[];
 let parts: Parameters<typeof answerSandboxRoute>[0];
 beforeAll(async () => {
   tokens = await createTokenIssuer();
@@ -19,12 +25,21 @@ beforeAll(async () => {
 beforeEach(() => {
   behaviors = [];
   clocksSet = 0;
+  const behave = (behavior: Behavior) => void behaviors.push(behavior);
+  changes = [];
   const behave = (behavior: BedrockBehavior | LedgerBehavior) => void behaviors.push(behavior);
   parts = {
     telemetry: new Telemetry(() => undefined),
-    eventBridge: { alerts: new History() },
+    eventBridge: { alerts: new History(), behave },
     bedrock: { requests: new History(), behave },
     dynamoDb: { requests: new Map([['UpdateItem', 2]]), behave },
+    limits: {
+      report: async () => ({ asOf: 'now', timeZone: 'UTC', limits: [] }),
+      change: async (change) => {
+        changes.push(change);
+        return { problems: [{ path: 'limit', message: 'is none' }] };
+      },
+    },
     clock: new SandboxClock(),
     clockMoves: true,
     functions: [
@@ -62,7 +77,10 @@ describe('a behavior', () => {
     ['bedrock/behavior', BEDROCK],
     ['bedrock/behavior', {}],
     ['ledger/behavior', { fail: { operation: 'UpdateItem', when: 'after', times: 2 } }],
+    ['ledger/behavior', { fail: { operation: 'UpdateItem', when: 'after', times: 1, skip: 4 } }],
     ['ledger/behavior', {}],
+    ['alerts/behavior', { fail: { times: 2 } }],
+    ['alerts/behavior', {}],
   ])('%s takes %j', async (path, behavior) => {
     expect((await call('POST', path, behavior)).status).toBe(200);
     expect(behaviors).toEqual([behavior]);
@@ -91,6 +109,17 @@ describe('a behavior', () => {
     ],
     ['ledger', { fail: { operation: 'Query', when: 'x', times: 1 } }, 'fail.when', /before, after/],
     ['ledger', { fail: { operation: 'Query', when: 'after' } }, 'fail.times', /must be given/],
+    [
+      'ledger',
+      { fail: { operation: 'Query', when: 'after', times: 1, skip: -1 } },
+      'fail.skip',
+      /from 0/,
+    ],
+    ['alerts', { fail: {} }, 'fail.times', /must be given/],
+    ['alerts', { fail: { times: 0 } }, 'fail.times', /from 1/],
+    ['alerts', { fail: { times: 1, when: 'before' } }, 'fail.when', /allowed are times/],
+    ['alerts', { fail: 1 }, 'fail', /JSON object/],
+    ['alerts', [], '', /JSON object/],
     ['ledger', { fails: {} }, 'fails', /allowed are fail/],
     ['ledger', { fail: 1 }, 'fail', /JSON object/],
     ['ledger', null, '', /JSON object/],
@@ -135,6 +164,52 @@ describe('the clock', () => {
   test('stays with the real Bedrock', async () => {
     parts = { ...parts, clockMoves: false };
     expect((await call('POST', 'clock', { now: null })).status).toBe(409);
+  });
+});
+
+describe('overrides', () => {
+  test.each<[string, unknown, string, RegExp]>([
+    ['POST', { limit: 'a/b' }, 'action', /one of raise, lower/],
+    ['POST', { action: 'reset', limit: 'a/b' }, 'action', /one of raise, lower/],
+    ['POST', { action: 'raise' }, 'limit', /must be given/],
+    ['POST', { action: 'raise', limit: 3 }, 'limit', /must be text/],
+    ['POST', { action: 'raise', limit: 'a/b', until: 3 }, 'until', /must be text/],
+    ['POST', { action: 'raise', limit: 'a/b', at: 3 }, 'at', /allowed are action, limit/],
+    ['POST', [], '', /JSON object/],
+    ['DELETE', {}, 'limit', /must be given/],
+    ['DELETE', { limit: 'a/b', to: 5 }, 'to', /allowed are limit, reason, author/],
+  ])('%s does not take %j', async (method, body, path, message) => {
+    const answer = await call(method, 'overrides', body);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ path, message: expect.stringMatching(message) }] },
+    });
+    expect(changes).toEqual([]);
+  });
+
+  test('take an amount as a number or as text, and say what the change is refused for', async () => {
+    const raise = { action: 'raise', limit: 'a/b', until: '3d', reason: 'r', author: 'a' };
+    const answer = await call('POST', 'overrides', { ...raise, to: 0.5 });
+    await call('POST', 'overrides', { ...raise, by: '7' });
+    await call('DELETE', 'overrides', { limit: 'a/b', reason: 'r' });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'limit', message: 'is none' }] },
+    });
+    expect(changes).toEqual([
+      { ...raise, to: '0.5' },
+      { ...raise, by: '7' },
+      { action: 'reset', limit: 'a/b', reason: 'r' },
+    ]);
+  });
+
+  test('are 503 when the ledger was made to fail', async () => {
+    const report = () => Promise.reject(new LedgerUnavailableError('the ledger did not answer'));
+    parts = { ...parts, limits: { ...parts.limits, report } };
+    expect(await call('GET', 'overrides')).toMatchObject({
+      status: 503,
+      body: { code: 'ledger_unavailable', detail: 'the ledger did not answer.' },
+    });
   });
 });
 
