@@ -51,7 +51,7 @@ describe('the ledger', () => {
     'meets calls of every kind: approved, denied, without a reservation and neither',
     async () => {
       const met = new Set<string>();
-      for (let seed = 1; seed <= GROUP; seed++) {
+      for (let seed = 1; seed <= 2 * GROUP; seed++) {
         const { decisions } = await runPlan(planOf(seed));
         for (const decision of Object.keys(decisions)) met.add(decision);
       }

@@ -133,7 +133,7 @@ export function planOf(seed: number): Plan {
     shards: random.pick([1, 1, 1, 2, 4]),
     leaseSeconds,
     expired: random.chance(0.7) ? 'charge' : 'release',
-    onLedgerError: random.chance(0.85) ? 'deny' : 'allow',
+    onLedgerError: random.chance(0.7) ? 'deny' : 'allow',
     allOld: random.chance(0.8),
     pageBytes: random.pick([64, 1_000, 1_000_000]),
     hosts,
