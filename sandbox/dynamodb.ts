@@ -54,6 +54,7 @@ class Forwarder {
   readonly #inFlight = new Set<Promise<unknown>>();
   #behavior: LedgerBehavior = {};
   #failuresLeft = 0;
+  #passesLeft = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -64,6 +65,7 @@ class Forwarder {
   behave(behavior: LedgerBehavior): void {
     this.#behavior = behavior;
     this.#failuresLeft = behavior.fail?.times ?? 0;
+    this.#passesLeft = behavior.fail?.skip ?? 0;
   }
 
   /** Resolves once the engine has answered everything it was sent. */
@@ -93,6 +95,10 @@ class Forwarder {
   #failsNow(operation: string): 'before' | 'after' | undefined {
     const { fail } = this.#behavior;
     if (fail?.operation !== operation || this.#failuresLeft === 0) return undefined;
+    if (this.#passesLeft > 0) {
+      this.#passesLeft -= 1;
+      return undefined;
+    }
     this.#failuresLeft -= 1;
     return fail.when;
   }

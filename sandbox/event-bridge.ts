@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type Clock, isoTimestamp } from '../functions/core/time.ts';
+import type { AlertsBehavior } from './alerts-behavior.ts';
 import { History } from './history.ts';
 import { close, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
 
@@ -17,6 +18,7 @@ interface Alert {
 export interface EventBridge {
   readonly url: string;
   readonly alerts: History<Alert>;
+  behave(behavior: AlertsBehavior): void;
   close(): Promise<void>;
 }
 
@@ -25,12 +27,18 @@ const BODY_BYTES_MAX = 1024 * 1024;
 
 export async function startEventBridge(clock: Clock): Promise<EventBridge> {
   const alerts = new History<Alert>();
+  let failuresLeft = 0;
   const server = createServer(async (request, response) => {
     const received = await readBody(request, BODY_BYTES_MAX);
     const body = 'bytes' in received ? parseJson(received.bytes) : undefined;
     const entries = isRecord(body) && Array.isArray(body.Entries) ? body.Entries : [];
     if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
       return sendJson(response, refusal('UnknownOperationException', 'Only PutEvents is known.'));
+    }
+    if (failuresLeft > 0) {
+      failuresLeft -= 1;
+      const told = refusal('InternalFailure', 'As the sandbox was told to.');
+      return sendJson(response, { ...told, status: 500 });
     }
     if (entries.length === 0 || entries.length > ENTRIES_MAX) {
       const message = `Entries must hold 1 to ${ENTRIES_MAX} entries.`;
@@ -50,7 +58,14 @@ export async function startEventBridge(clock: Clock): Promise<EventBridge> {
     });
   });
   server.keepAliveTimeout = 60_000;
-  return { url: await listen(server), alerts, close: () => close(server) };
+  return {
+    url: await listen(server),
+    alerts,
+    behave: ({ fail }) => {
+      failuresLeft = fail?.times ?? 0;
+    },
+    close: () => close(server),
+  };
 }
 
 const AWS_JSON = { 'content-type': 'application/x-amz-json-1.1' };

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../functions/core/time.ts';
+import type { Admission } from './admission.ts';
 import type { Authorization } from './authorizer.ts';
 import {
   type GatewayRequest,
@@ -20,6 +21,8 @@ import { type FrontProblem, problemAnswer, sendProblem } from './problem.ts';
 interface FrontParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly clock: Clock;
+  /** For what may call a model; absent: every request is taken at once. */
+  readonly admission?: Pick<Admission, 'run'>;
   /** Absent: nobody needs to prove anything. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
   /** Answers everything below `/_sandbox/`. */
@@ -94,6 +97,17 @@ async function answerRequest(
     sendProblem(response, problem('unauthenticated', authorization.refused));
     return;
   }
+  const pass = () => passOn(parts, request, authorization, response);
+  // Who looks on must not wait behind those who call.
+  await (request.method === 'POST' && parts.admission ? parts.admission.run(pass) : pass());
+}
+
+async function passOn(
+  parts: FrontParts,
+  request: GatewayRequest,
+  authorization: Authorization | Record<never, never>,
+  response: ServerResponse,
+): Promise<void> {
   const requestId = randomUUID();
   const event = toGatewayEvent(request, { requestId, now: parts.clock.now(), ...authorization });
   if (Buffer.byteLength(JSON.stringify(event)) > LAMBDA_PAYLOAD_BYTES_MAX) {

@@ -13,6 +13,8 @@ export interface LedgerBehavior {
     readonly when: (typeof FAIL_WHEN)[number];
     /** Requests to fail; a retry by the SDK is one of its own. */
     readonly times: number;
+    /** Requests of the operation that pass before the first one fails. */
+    readonly skip?: number;
   };
 }
 
@@ -25,12 +27,13 @@ export function parseLedgerBehavior(input: unknown): ParsedInput<LedgerBehavior>
   if (!isRecord(fail)) return { problems: [{ path: 'fail', message: 'must be a JSON object' }] };
   const problems = [
     ...unknown,
-    ...unknownKeys(fail, ['operation', 'when', 'times'], 'fail.'),
+    ...unknownKeys(fail, ['operation', 'when', 'times', 'skip'], 'fail.'),
     ...oneOf(fail.operation, 'fail.operation', LEDGER_OPERATIONS),
     ...oneOf(fail.when, 'fail.when', FAIL_WHEN),
     ...(fail.times === undefined
       ? [{ path: 'fail.times', message: 'must be given' }]
       : wholeNumber(fail.times, 'fail.times', 1, 1_000_000)),
+    ...wholeNumber(fail.skip, 'fail.skip', 0, 1_000_000),
   ];
   return problems.length > 0 ? { problems } : { value: input };
 }

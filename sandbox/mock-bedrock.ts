@@ -21,6 +21,8 @@ export interface MockBedrock {
   readonly url: string;
   /** Every request that arrived, answered or not. */
   readonly requests: History<BedrockRequest>;
+  /** Requests that wait at the moment, as the behavior says. */
+  readonly waiting: () => number;
   /** Replaces the behavior as a whole; requests that hang go on with the new one. */
   behave(behavior: BedrockBehavior): void;
   close(): Promise<void>;
@@ -29,6 +31,8 @@ export interface MockBedrock {
 interface MockBedrockOptions {
   /** ARN of every application inference profile there is -> the model id it stands for. */
   readonly profiles?: ReadonlyMap<string, string>;
+  /** Told when one more request waits. */
+  readonly onWait?: () => void;
 }
 
 const OPERATIONS = {
@@ -40,7 +44,7 @@ const BODY_BYTES_MAX = 25 * 1024 * 1024;
 const PROFILE = ':application-inference-profile/';
 
 export async function startMockBedrock(options: MockBedrockOptions = {}): Promise<MockBedrock> {
-  const mock = new Mock(options.profiles ?? new Map());
+  const mock = new Mock(options);
   const server = createServer((request, response) => {
     mock.serve(request, response).catch((error: unknown) => {
       fail(response, 'InternalServerException', String(error));
@@ -50,6 +54,7 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
   return {
     url: await listen(server),
     requests: mock.requests,
+    waiting: () => mock.waiting,
     behave: (behavior) => mock.behave(behavior),
     close: () => {
       mock.behave({});
@@ -60,13 +65,16 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
 
 class Mock {
   readonly requests = new History<BedrockRequest>();
+  waiting = 0;
+  readonly #onWait: () => void;
   readonly #profiles: ReadonlyMap<string, string>;
   #behavior: BedrockBehavior = {};
   #failuresLeft = 0;
   #changed = new AbortController();
 
-  constructor(profiles: ReadonlyMap<string, string>) {
+  constructor({ profiles = new Map(), onWait = () => undefined }: MockBedrockOptions) {
     this.#profiles = profiles;
+    this.#onWait = onWait;
   }
 
   behave(behavior: BedrockBehavior): void {
@@ -104,7 +112,10 @@ class Mock {
     const ms = hang ? 2 ** 31 - 1 : latencyMs;
     if (!ms) return;
     const signal = hang ? AbortSignal.any([gone, this.#changed.signal]) : gone;
+    this.waiting += 1;
+    this.#onWait();
     await sleep(ms, undefined, { signal }).catch(() => undefined);
+    this.waiting -= 1;
   }
 
   #problem(called: Called, body: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { OperatorLimits } from '../functions/adapters/dynamodb-limits.ts';
 import { SentryError } from '../functions/core/errors.ts';
 import { isoTimestamp, parseIsoTime } from '../functions/core/time.ts';
+import { parseAlertsBehavior } from './alerts-behavior.ts';
 import { type InputProblem, parseBedrockBehavior, unknownKeys } from './bedrock-behavior.ts';
 import type { SandboxClock } from './clock.ts';
 import type { SandboxDynamoDb } from './dynamodb.ts';
@@ -20,7 +21,7 @@ import type { TokenIssuer } from './tokens.ts';
 
 interface SandboxParts {
   readonly telemetry: Telemetry;
-  readonly eventBridge: Pick<EventBridge, 'alerts'>;
+  readonly eventBridge: Pick<EventBridge, 'alerts' | 'behave'>;
   readonly bedrock: Pick<MockBedrock, 'requests' | 'behave'>;
   readonly dynamoDb: Pick<SandboxDynamoDb, 'requests' | 'behave'>;
   readonly limits: OperatorLimits;
@@ -43,6 +44,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/_sandbox/dynamodb/requests': {
     GET: ({ dynamoDb }) => ok(Object.fromEntries(dynamoDb.requests)),
   },
+  '/_sandbox/alerts/behavior': { POST: setAlertsBehavior },
   '/_sandbox/bedrock/behavior': { POST: setBedrockBehavior },
   '/_sandbox/ledger/behavior': { POST: setLedgerBehavior },
   '/_sandbox/overrides': {
@@ -85,6 +87,13 @@ function setLedgerBehavior({ dynamoDb }: SandboxParts, body: unknown): JsonAnswe
   const parsed = parseLedgerBehavior(body);
   if ('problems' in parsed) return invalid(parsed.problems);
   dynamoDb.behave(parsed.value);
+  return ok(parsed.value);
+}
+
+function setAlertsBehavior({ eventBridge }: SandboxParts, body: unknown): JsonAnswer {
+  const parsed = parseAlertsBehavior(body);
+  if ('problems' in parsed) return invalid(parsed.problems);
+  eventBridge.behave(parsed.value);
   return ok(parsed.value);
 }
 

@@ -4,12 +4,14 @@ import { operatorLimits } from '../functions/adapters/dynamodb-limits.ts';
 import { systemIds } from '../functions/adapters/system.ts';
 import { toPolicyItems } from '../functions/core/policy/items.ts';
 import type { Policy } from '../functions/core/policy/policy.ts';
+import { Admission } from './admission.ts';
 import { authorize } from './authorizer.ts';
 import { SandboxClock } from './clock.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startEventBridge } from './event-bridge.ts';
 import type { Flags } from './flags.ts';
-import { createFunctions, FUNCTION_NAMES, type Functions } from './functions.ts';
+import { FUNCTION_NAMES } from './function-environment.ts';
+import { createFunctions, type Functions } from './functions.ts';
 import { createFront } from './http-front.ts';
 import { fabricateIdentities, type Identities } from './identities.ts';
 import { dynamoDbAt, prepareLedgerTable } from './ledger-table.ts';
@@ -23,7 +25,7 @@ import { createTokenIssuer } from './tokens.ts';
 import { renderWorkflow } from './workflow-definition.ts';
 import { Workflow } from './workflow-run.ts';
 
-export interface SandboxOptions {
+interface SandboxOptions {
   readonly flags: Flags;
   readonly policy: Policy;
   /** The tfvars that the policy was resolved from. */
@@ -43,6 +45,8 @@ export interface Sandbox {
 }
 
 const GRACE_MS = 500;
+/** Calls at work at once: enough to race for a limit, few enough to stay within time limits. */
+const WORKING_MAX = 16;
 
 /** @throws Error when something can't start; what had started is closed again. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -76,7 +80,10 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
       ...(flags.dataDirectory !== undefined && { directory: flags.dataDirectory }),
     }),
   );
-  const bedrock = opening(await startMockBedrock({ profiles: profiles.modelIds }));
+  const bedrock = opening(
+    await startMockBedrock({ profiles: profiles.modelIds, onWait: () => admission.admit() }),
+  );
+  const admission = new Admission(WORKING_MAX, bedrock.waiting);
   const eventBridge = opening(await startEventBridge(clock));
   const tableName = `${policy.name}-ledger`;
   const policyItems = toPolicyItems(config, profileArns);
@@ -136,6 +143,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const front = createFront({
     gateway: functions.gateway,
     clock,
+    ...(flags.bedrock === 'mock' && { admission }),
     report,
     sandboxRoutes: (request) => answerSandboxRoute(parts, request),
     ...(flags.identity === 'on' && {

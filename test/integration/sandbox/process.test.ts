@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
+  descendants,
   type Ended,
+  kill,
   pathOf,
   pause,
   type RunningSandbox,
@@ -42,13 +44,6 @@ const isGone = (url: string) =>
     () => true,
   );
 
-/** Processes below the given one, by reading Linux's /proc; empty elsewhere. */
-async function descendants(pid: number): Promise<number[]> {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
-}
 /** One that has ended but that nobody has waited for is none. */
 async function alive(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(
@@ -175,10 +170,7 @@ describe('--data', () => {
     const second = await small('--data', data);
     expect(await standing(second)).toMatchObject({ three: '1/0' });
     expect((await second.post('/v1/invoke', smallRequest())).status).toBe(200);
-    const [pid] = await descendants(second.process.child.pid ?? 0);
-    if (pid === undefined) throw new Error('there is no sandbox process');
-    process.kill(pid, 'SIGKILL');
-    await second.process.ended;
+    await kill(second);
     const more = join(directory, 'more.tfvars');
     await writeFile(more, (await readFile(SMALL, 'utf8')).replace('amount = 3', 'amount = 4'));
     const third = await runSandbox('--var-file', more, '--data', data);

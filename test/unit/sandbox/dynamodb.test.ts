@@ -99,6 +99,15 @@ describe('faults', () => {
     await expect(add()).resolves.toBeDefined();
   });
 
+  test('let pass as many as they are told to', async () => {
+    db.behave({ fail: { operation: 'UpdateItem', when: 'before', times: 1, skip: 2 } });
+    await add();
+    await add();
+    await expect(add()).rejects.toMatchObject({ name: 'InternalServerError' });
+    expect(await stored()).toBe('2');
+    await expect(add()).resolves.toBeDefined();
+  });
+
   test('leave other operations alone, and end with a reset', async () => {
     db.behave({ fail: { operation: 'UpdateItem', when: 'before', times: 100 } });
     expect(await stored()).toBeUndefined();

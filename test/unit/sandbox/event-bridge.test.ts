@@ -42,6 +42,19 @@ describe('PutEvents', () => {
     ]);
   });
 
+  test('fails as often as it is told to, and keeps nothing of it', async () => {
+    const before = bridge.alerts.list().length;
+    bridge.behave({ fail: { times: 1 } });
+    const send = () => client.send(new PutEventsCommand({ Entries: [entry] }));
+    await expect(send()).rejects.toMatchObject({ name: 'InternalFailure' });
+    expect(bridge.alerts.list()).toHaveLength(before);
+    expect((await send()).FailedEntryCount).toBe(0);
+    bridge.behave({ fail: { times: 9 } });
+    bridge.behave({});
+    expect((await send()).FailedEntryCount).toBe(0);
+    expect(bridge.alerts.list()).toHaveLength(before + 2);
+  });
+
   test.each([0, 11])('refuses %i entries', async (count) => {
     const sent = client.send(new PutEventsCommand({ Entries: Array(count).fill(entry) }));
     await expect(sent).rejects.toMatchObject({ name: 'ValidationException' });

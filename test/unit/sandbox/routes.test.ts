@@ -27,7 +27,6 @@ beforeEach(() => {
   clocksSet = 0;
   const behave = (behavior: Behavior) => void behaviors.push(behavior);
   changes = [];
-  const behave = (behavior: BedrockBehavior | LedgerBehavior) => void behaviors.push(behavior);
   parts = {
     telemetry: new Telemetry(() => undefined),
     eventBridge: { alerts: new History(), behave },

@@ -1,6 +1,7 @@
 /** Runs the built sandbox as a user does, and talks to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../../../', import.meta.url);
@@ -76,6 +77,22 @@ export interface RunningSandbox {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   stop(): Promise<Ended>;
+}
+
+/** Processes below the given one, by reading Linux's /proc; empty elsewhere. */
+export async function descendants(pid: number): Promise<number[]> {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const children = text.split(' ').filter(Boolean).map(Number);
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+}
+
+/** kill -9 of the sandbox itself: it gets to do nothing more. */
+export async function kill({ process: started }: RunningSandbox): Promise<void> {
+  const [pid] = await descendants(started.child.pid ?? 0);
+  if (pid === undefined) throw new Error('there is no sandbox process');
+  process.kill(pid, 'SIGKILL');
+  await started.ended;
 }
 
 /** Starts one on a free port and waits until it answers. */
