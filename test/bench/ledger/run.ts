@@ -1,0 +1,92 @@
+/** The whole benchmark, and what must hold of it. */
+import { CONTENDERS } from './contenders.ts';
+import { compareWithEngine, type EngineRow } from './engine.ts';
+import { playVirtually, type VirtualOutcome } from './virtual.ts';
+import { measureWriteCost, type Sustained, sustained, type WriteCost } from './write-units.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly callers: readonly number[];
+  readonly tell: (line: string) => void;
+}
+
+export interface ShardOutcome extends VirtualOutcome {
+  readonly shards: number;
+}
+
+export interface Result {
+  readonly seed: number;
+  readonly limitUsd: number;
+  readonly patience: number;
+  readonly overshoot: readonly VirtualOutcome[];
+  readonly shards: readonly ShardOutcome[];
+  readonly engine: readonly EngineRow[];
+  readonly writeCost: readonly WriteCost[];
+  readonly sustained: readonly Sustained[];
+}
+
+export const LIMIT_USD = 10;
+export const PATIENCE = 10;
+const SHARD_COUNTS = [1, 4, 16] as const;
+const SHARD_CALLERS = 100;
+const IN_FLIGHT = [0, 1, 10, 50, 100, 500] as const;
+const CALL_SECONDS = [1, 3, 10] as const;
+/** More callers than that, and the engine's own queue is all that is measured. */
+const ENGINE_CALLERS_MAX = 100;
+
+export async function runBenchmark({ seed, callers, tell }: RunOptions): Promise<Result> {
+  const overshoot: VirtualOutcome[] = [];
+  const base = { seed, limitUsd: LIMIT_USD, patience: PATIENCE };
+  for (const count of callers) {
+    for (const contender of CONTENDERS) {
+      tell(`in virtual time: ${contender}, callers: ${count}`);
+      overshoot.push(await playVirtually({ ...base, contender, callers: count }));
+    }
+  }
+  const shardOutcomes: ShardOutcome[] = [];
+  for (const shards of SHARD_COUNTS) {
+    tell(`in virtual time: ledger, shards: ${shards}`);
+    const run = { ...base, contender: 'ledger', callers: SHARD_CALLERS, shards } as const;
+    shardOutcomes.push({ shards, ...(await playVirtually({ ...run, isLocal: true })) });
+  }
+  const real = callers.filter((count) => count <= ENGINE_CALLERS_MAX);
+  const engine = await compareWithEngine(seed, real, tell);
+  const writeCost: WriteCost[] = [];
+  for (const inFlight of IN_FLIGHT) {
+    tell(`measuring writes, reservations in flight: ${inFlight}`);
+    writeCost.push(await measureWriteCost(seed, inFlight));
+  }
+  return {
+    ...base,
+    overshoot,
+    shards: shardOutcomes,
+    engine,
+    writeCost,
+    sustained: SHARD_COUNTS.flatMap((shards) =>
+      CALL_SECONDS.map((seconds) => sustained(writeCost, shards, seconds)),
+    ),
+  };
+}
+
+/** What the ledger promises and did not keep, in words; empty when it kept everything. */
+export function brokenPromises(result: Pick<Result, 'overshoot' | 'shards' | 'engine'>): string[] {
+  const rows = [
+    ...result.overshoot.map((row) => ({ ...row, where: 'in virtual time', isExact: true })),
+    ...result.shards.map((row) => ({ ...row, where: `on ${row.shards} shards`, isExact: false })),
+    ...result.engine.map(({ engine, contender, callers }) => ({
+      ...engine,
+      contender,
+      callers,
+      where: 'on a real engine',
+      isExact: false,
+    })),
+  ].filter(({ contender }) => contender === 'ledger');
+  return rows.flatMap(({ where, callers, overshootNanoUsd, denials, isExact }) => {
+    const refused = isExact ? denials.unfounded : denials.unfoundedAtRest;
+    const row = `the ledger, ${where}, callers: ${callers}`;
+    return [
+      ...(overshootNanoUsd > 0 ? [`${row}: overshot by ${overshootNanoUsd} nano-USD`] : []),
+      ...(refused > 0 ? [`${row}: falsely denied ${refused}`] : []),
+    ];
+  });
+}
