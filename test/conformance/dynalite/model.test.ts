@@ -3,5 +3,5 @@ import { describeModel } from '../support/model-cases.ts';
 
 describeModel(
   taughtDynalite,
-  Array.from({ length: 120 }, (_, i) => i),
+  Array.from({ length: 40 }, (_, i) => i),
 );

@@ -3,5 +3,5 @@ import { describeModel } from '../support/model-cases.ts';
 
 describeModel(
   moto,
-  Array.from({ length: 40 }, (_, i) => i),
+  Array.from({ length: 20 }, (_, i) => i),
 );

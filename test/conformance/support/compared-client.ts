@@ -48,8 +48,8 @@ export function comparedClient({ engine, of, table, model }: Compared): Compared
           (error: unknown) => ({ error }),
         );
         const modelled = modelAnswer(model, operation, args.input);
-        const told = partsOf(of, args.input);
-        const [expected, actual] = [worded(real, told), worded(modelled, told)];
+        const parts = partsOf(of, args.input);
+        const [expected, actual] = [worded(real, parts), worded(modelled, parts)];
         const kind = `${operation} ${'error' in real ? nameOf(real.error) : 'ok'}`;
         answers.set(kind, (answers.get(kind) ?? 0) + 1);
         if (expected !== actual) {
@@ -106,35 +106,25 @@ function modelAnswer(model: DynamoDbModel, operation: string, input: ModelInput)
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-interface Told {
-  /** The parts of an answer that the engine is a witness of. */
-  readonly parts: readonly string[];
-  readonly crashes: boolean;
-}
-
-function partsOf({ departures }: ConformanceEngine, input: ModelInput): Told {
-  const isUpdatedNew = 'ReturnValues' in input && input.ReturnValues === 'UPDATED_NEW';
+/** The parts of an answer that the engine is a witness of. */
+function partsOf({ departures }: ConformanceEngine, input: ModelInput): readonly string[] {
+  const isUpdated = 'ReturnValues' in input && input.ReturnValues?.startsWith('UPDATED_');
   const left = new Set([
-    ...(isUpdatedNew && departures.includes('updated new') ? ['Attributes'] : []),
+    ...(isUpdated && departures.includes('updated attributes') ? ['Attributes'] : []),
     ...(departures.includes('last page') ? ['LastEvaluatedKey'] : []),
   ]);
-  return {
-    parts: COMPARED.filter((part) => !left.has(part)),
-    crashes: departures.includes('crash on wrong type'),
-  };
+  return COMPARED.filter((part) => !left.has(part));
 }
 
 /** An answer as a text that two equal answers share. */
-function worded(answer: Answer, { parts, crashes }: Told): string {
+function worded(answer: Answer, parts: readonly string[]): string {
   if ('output' in answer) return `answered ${wordedOutput(answer.output, parts)}`;
   const { error } = answer;
   if (error instanceof ConditionalCheckFailedException) {
     return `condition failed, ${error.Item ? canonical(error.Item) : 'no item'}`;
   }
   const isSize = error instanceof Error && ITEM_TOO_LARGE.test(error.message);
-  // A page of HTML with status 500 is no JSON.
-  const name = crashes && error instanceof SyntaxError ? 'ValidationException' : nameOf(error);
-  return `refused: ${name}${isSize ? ' (item size)' : ''}`;
+  return `refused: ${nameOf(error)}${isSize ? ' (item size)' : ''}`;
 }
 
 function wordedOutput(output: object, parts: readonly string[]): string {

@@ -12,8 +12,11 @@ export type Departure =
   | 'late faults'
   /** Ends with HTTP status 500 where an operand has the wrong type. */
   | 'crash on wrong type'
-  /** UPDATED_NEW leaves out what was set to the value it had, and adds the key of a new item. */
-  | 'updated new'
+  /**
+   * UPDATED_NEW leaves out what was set to the value it had, and adds the key of a new item;
+   * UPDATED_OLD returns the whole map that a path leads into.
+   */
+  | 'updated attributes'
   /** A page that its limit ended has no LastEvaluatedKey when nothing follows. */
   | 'last page';
 
@@ -49,7 +52,7 @@ export const plainDynalite: ConformanceEngine = {
 export const moto: ConformanceEngine = {
   name: 'moto',
   returnsItem: true,
-  departures: ['late faults', 'crash on wrong type', 'updated new', 'last page'],
+  departures: ['late faults', 'crash on wrong type', 'updated attributes', 'last page'],
   start: async () => {
     const child = spawn('moto-dynamodb', ['0'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const port = await portOf(child);

@@ -32,7 +32,12 @@ export function describeModel(of: ConformanceEngine, seeds: readonly number[]): 
       const compared = comparedClient({ engine: engine.url, of, table, model });
       try {
         const { client } = compared;
-        const target = { client, table, withFaults: !of.departures.includes('late faults') };
+        const target: Target = {
+          client,
+          table,
+          withFaults: !of.departures.includes('late faults'),
+          mixesTypes: !of.departures.includes('crash on wrong type'),
+        };
         await play(target, randomOf('model', seed));
         await compared.compareItems();
       } finally {
