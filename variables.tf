@@ -97,7 +97,7 @@ variable "cost_centers" {
       - `iam_role_arns` - Role ARNs; `*` stands for any characters.
       - `jwt` - Claims that must all be there with these values.
       - `applications` - Only these of the cost center's applications.
-    - `alert_emails` - Addresses that get its alerts.
+    - `alert_emails` - Addresses that get its alerts. Each must confirm the mail that AWS sends it first.
   EOT
   type = map(object({
     model        = optional(string)
@@ -378,6 +378,146 @@ variable "functions" {
     condition     = alltrue([for memory_mb in values(var.functions.memory_mb) : memory_mb >= 128 && memory_mb <= 10240 && floor(memory_mb) == memory_mb])
     error_message = "functions.memory_mb: must be whole numbers from 128 to 10240, got ${join(", ", values(var.functions.memory_mb))}."
   }
+}
+
+variable "alerts" {
+  description = <<-EOT
+    Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another.
+
+    - `emails` - Addresses for what concerns no single cost center: limits of models and of the organization, and cost anomalies.
+    - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com` and `costalerts.amazonaws.com` use it. Default: none.
+  EOT
+  type = object({
+    emails      = optional(list(string), [])
+    kms_key_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for email in var.alerts.emails : can(regex(local.email_pattern, email))])
+    error_message = "alerts.emails: ${join(", ", [for email in var.alerts.emails : "\"${email}\"" if !can(regex(local.email_pattern, email))])} is not an e-mail address: write one plain address, such as \"finops@example.com\"."
+  }
+
+  validation {
+    condition     = var.alerts.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.alerts.kms_key_arn))
+    error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "budgets" {
+  description = <<-EOT
+    AWS Budgets, one per cost center: they warn, a day late, on what AWS bills. They need the cost allocation tags.
+
+    - `enabled` - Whether there are any. Default: `true`.
+    - `amounts` - USD a month by cost center. Default: its smallest `month` limit in `usd` that is not narrowed; no budget without one.
+    - `notifications` - When they tell: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
+    - `action` - What to do by itself when one is passed: attach the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100), `approval` being `automatic` (default) or `manual`. Default: nothing.
+  EOT
+  type = object({
+    enabled = optional(bool, true)
+    amounts = optional(map(number), {})
+    notifications = optional(list(object({
+      type    = string
+      percent = number
+    })))
+    action = optional(object({
+      policy_arn = string
+      roles      = map(list(string))
+      percent    = optional(number, 100)
+      approval   = optional(string, "automatic")
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))) == 0
+    error_message = "budgets.amounts: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+  }
+
+  validation {
+    condition     = alltrue([for amount in values(var.budgets.amounts) : amount > 0 && tonumber(format("%.2f", amount)) == amount])
+    error_message = "budgets.amounts: must be USD greater than 0 with at most 2 decimals, got ${join(", ", [for name, amount in var.budgets.amounts : "${amount} for \"${name}\"" if amount <= 0 || tonumber(format("%.2f", amount)) != amount])}."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))) == 0
+    error_message = "budgets.action.roles: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+  }
+}
+
+variable "anomaly_detection" {
+  description = <<-EOT
+    Cost Anomaly Detection over the cost centers; needs an account that sees the cost allocation tags in its bill.
+
+    - `enabled` - Whether it is on. Default: `false`.
+    - `monitor_arns` - ARNs of monitors that exist already, to be told of instead of making monitors.
+    - `cost_centers_per_monitor` - Cost centers that are watched together, 1 to 10. Default: 10.
+    - `frequency` - `immediate` (to the topic of `organization_alert_topic_arn`), `daily` or `weekly` (by mail to `alerts.emails`). Default: `immediate`.
+    - `minimum_impact_usd` - USD above the expected cost from which on an anomaly is told. Default: 10.
+  EOT
+  type = object({
+    enabled                  = optional(bool, false)
+    monitor_arns             = optional(list(string), [])
+    cost_centers_per_monitor = optional(number, 10)
+    frequency                = optional(string, "immediate")
+    minimum_impact_usd       = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["immediate", "daily", "weekly"], var.anomaly_detection.frequency)
+    error_message = "anomaly_detection.frequency: unknown frequency \"${var.anomaly_detection.frequency}\": write one of immediate, daily, weekly."
+  }
+
+  validation {
+    condition     = !var.anomaly_detection.enabled || var.anomaly_detection.frequency == "immediate" || length(var.alerts.emails) > 0
+    error_message = "anomaly_detection.frequency: \"${var.anomaly_detection.frequency}\" goes by mail, and alerts.emails is empty: add an address there, or write \"immediate\"."
+  }
+}
+
+variable "cost_allocation_tags" {
+  description = <<-EOT
+    Activation of the cost allocation tags. Only the payer account can, and only once the keys have appeared in billing: see examples/payer-account.
+
+    - `enabled` - Whether this deployment activates them. Default: `false`.
+    - `keys` - Keys of the tags. Default: `costCenter`, `applicationId` and `environment`.
+  EOT
+  type = object({
+    enabled = optional(bool, false)
+    keys    = optional(set(string), ["costCenter", "applicationId", "environment"])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "reporting" {
+  description = <<-EOT
+    Export of the cost and usage report (CUR 2.0) into a bucket, with the tags as columns. In us-east-1 only.
+
+    - `enabled` - Whether there is one. Default: `false`.
+    - `tag_keys` - Keys of active tags that get a column. Default: `costCenter`, `applicationId` and `environment`.
+    - `time_granularity` - `hourly`, `daily` or `monthly`. Default: `daily`.
+    - `format` - `parquet` or `csv`. Default: `parquet`.
+    - `bucket_name` - Name of the bucket. Default: `<name>-cur-<account>`.
+    - `retention_days` - Days that files are kept, 0 for ever. Default: 0.
+    - `kms_key_arn` - ARN of the KMS key of the files. Default: the key that S3 owns.
+    - `force_destroy` - Whether a destroy also deletes the files. Default: `false`.
+  EOT
+  type = object({
+    enabled          = optional(bool, false)
+    tag_keys         = optional(list(string), ["costCenter", "applicationId", "environment"])
+    time_granularity = optional(string, "daily")
+    format           = optional(string, "parquet")
+    bucket_name      = optional(string)
+    retention_days   = optional(number, 0)
+    kms_key_arn      = optional(string)
+    force_destroy    = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "event_bus_name" {

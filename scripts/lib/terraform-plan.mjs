@@ -130,7 +130,7 @@ const PLANNED = {
     // One for each cost center and one for the organization, each with one address.
     aws_sns_topic: 4,
     aws_sns_topic_subscription: 4,
-    aws_cloudwatch_event_rule: 5,
+    aws_cloudwatch_event_rule: 4,
   },
   'examples/payer-account': {
     aws_ce_cost_allocation_tag: 3,

@@ -58,19 +58,15 @@ run "full" {
     error_message = "An address is subscribed once to each of its topics, got ${jsonencode(keys(aws_sns_topic_subscription.emails))}."
   }
 
-  # The pattern must be what functions/adapters/event-bridge-alerts.ts sends; a unit test holds the two together.
+  # A unit test sends the functions' own events through these patterns.
   assert {
-    condition = jsondecode(aws_cloudwatch_event_rule.limits["cost_center/sales"].event_pattern) == {
-      source      = ["bedrock-cost-sentry"]
-      detail-type = ["LimitThresholdCrossed"]
-      detail      = { owner = { kind = ["costCenter"], name = ["sales"] } }
-    }
-    error_message = "A cost center's rule takes its own events, got ${aws_cloudwatch_event_rule.limits["cost_center/sales"].event_pattern}."
+    condition     = jsondecode(aws_cloudwatch_event_rule.limits["cost_center/sales"].event_pattern) == jsondecode(file("test/golden/alerts/cost-center.json"))
+    error_message = "Not as in test/golden/alerts/cost-center.json; if it should be so, put there: ${aws_cloudwatch_event_rule.limits["cost_center/sales"].event_pattern}"
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.limits["organization"].event_pattern).detail.owner == { kind = ["organization", "model"] }
-    error_message = "What concerns no cost center goes to the organization's topic."
+    condition     = jsondecode(aws_cloudwatch_event_rule.limits["organization"].event_pattern) == jsondecode(file("test/golden/alerts/organization.json"))
+    error_message = "Not as in test/golden/alerts/organization.json; if it should be so, put there: ${aws_cloudwatch_event_rule.limits["organization"].event_pattern}"
   }
 
   assert {
