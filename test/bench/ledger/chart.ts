@@ -4,7 +4,7 @@ import type { VirtualOutcome } from './virtual.ts';
 
 const WIDTH = 760;
 const HEIGHT = 440;
-const PLOT = { left: 84, right: 560, top: 64, bottom: 336 } as const;
+const PLOT = { left: 84, right: 512, top: 64, bottom: 336 } as const;
 /** Where zero stands, apart from the scale. */
 const ZERO_Y = 370;
 const LABEL_GAP = 17;
@@ -98,7 +98,8 @@ export function overshootChart(rows: readonly VirtualOutcome[], limitUsd: number
       text(columnX(i, callers.length), ZERO_Y + 26, count.toLocaleString('en-US'), 'middle'),
     ),
     text((PLOT.left + PLOT.right) / 2, ZERO_Y + 50, 'concurrent callers', 'middle faint'),
-    ...lines.map(({ contender, points }) => drawn(points, contender)),
+    // The first contender last, so that no other covers it.
+    ...[...lines].reverse().map(({ contender, points }) => drawn(points, contender)),
     ...labels(lines),
     '</svg>',
     '',
@@ -118,8 +119,11 @@ function heightOf(percent: number, { low, high }: ReturnType<typeof decadesOf>):
   return PLOT.bottom - part * (PLOT.bottom - PLOT.top);
 }
 
-const columnX = (index: number, columns: number): number =>
-  PLOT.left + ((index + 0.5) * (PLOT.right - PLOT.left)) / columns;
+/** The last column is the end of the lines, where their names begin. */
+function columnX(index: number, columns: number): number {
+  const [first, last] = [PLOT.left + 60, PLOT.right - 12];
+  return columns === 1 ? last : first + (index * (last - first)) / (columns - 1);
+}
 
 function scale(decades: ReturnType<typeof decadesOf>): readonly string[] {
   const exponents = Array.from(

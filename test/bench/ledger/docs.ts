@@ -8,18 +8,24 @@ const PAGE = 'docs/ledger.md';
 const PICTURE = 'ledger-benchmark.svg';
 const BEGIN = '<!-- bench:ledger -->';
 const END = '<!-- /bench:ledger -->';
-const EMPTY_PAGE = `# The ledger\n\n## Benchmark\n\n${BEGIN}\n${END}\n`;
+const HEADING = '## Benchmark';
 
-/** @throws Error when the page has no place for it. */
+/** @throws Error when the page has only one of the two marks. */
 export function writeDocs(root: URL, result: Result, date: string): void {
   const page = new URL(PAGE, root);
-  const text = existsSync(page) ? readFileSync(page, 'utf8') : EMPTY_PAGE;
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${PAGE} has no ${BEGIN} followed by ${END}`);
-  const section = `${BEGIN}\n\n${sectionOf(result, date)}\n\n`;
-  writeFileSync(page, text.slice(0, begin) + section + text.slice(end));
+  const text = existsSync(page) ? readFileSync(page, 'utf8') : '# The ledger\n';
+  writeFileSync(page, pageWith(text, sectionOf(result, date)));
   const picture = overshootChart(result.overshoot, result.limitUsd);
   writeFileSync(new URL(`docs/${PICTURE}`, root), picture);
+}
+
+/** The page with the section between the marks, which are added at the end of one without them. */
+function pageWith(page: string, section: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  const marked = `${BEGIN}\n\n${section}\n\n${END}`;
+  if (begin < 0 && end < 0) return `${page.trimEnd()}\n\n${HEADING}\n\n${marked}\n`;
+  if (begin < 0 || end < begin) throw new Error(`${PAGE} has no ${BEGIN} followed by ${END}`);
+  return page.slice(0, begin) + marked + page.slice(end + END.length);
 }
 
 const sectionOf = (result: Result, date: string): string =>

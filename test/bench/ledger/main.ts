@@ -20,8 +20,8 @@ counter that lags 2 and 5 minutes, on the same traffic. Compare ratios and count
   --write-docs       also write docs/ledger-benchmark.svg and the section of docs/ledger.md
   --help             this text
 
-Progress goes to stderr. Exit codes: 0 the ledger kept its promises, 1 it overshot or denied falsely,
-2 wrong usage.
+Progress goes to stderr.
+Exit codes: 0 the ledger kept its promises, 1 it overshot or denied falsely, 2 wrong usage.
 `;
 
 const OPTIONS = {
