@@ -3,7 +3,7 @@
 import type { Item } from './dynamodb/values.ts';
 import { type Oracle, type Truth, Violation } from './oracle.ts';
 import type { LimitPlan, Plan } from './plan.ts';
-import { amountIn, type ModelName, periodOf } from './policies.ts';
+import { amountIn, ceilingOf, type ModelName, periodOf } from './policies.ts';
 import type { Run } from './run.ts';
 
 /** Within the three windows kept and the last hour; the final sweeps come half an hour late. */
@@ -68,17 +68,17 @@ function isWatched(period: string, window: LimitPlan['window'], now: number): bo
   return period >= periodOf(window, now - WATCHED_MS[window]);
 }
 
-function unitOf(plan: Plan, id: string) {
+function limitOf(plan: Plan, id: string): LimitPlan {
   const limit = plan.limits.find(({ owner, name }) => id.startsWith(`${owner}/${name}_`));
   if (!limit) throw new Violation('I3', `${id} belongs to no limit`);
-  return limit.unit;
+  return limit;
 }
 
 /** What the sweep makes of a reservation nobody settled. */
 const swept = (plan: Plan, worst: number): number => (plan.expired === 'charge' ? worst : 0);
 
 function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[] {
-  const unit = unitOf(plan, id);
+  const { unit } = limitOf(plan, id);
   const inUnit = (model: ModelName, tokens: { input: number; output: number } | undefined) =>
     tokens ? amountIn(unit, model, tokens) : 0;
   const { decision, model, billed, settlements, worst } = truth;
@@ -86,9 +86,12 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
   if (decision === undefined || decision === 'other' || !model) {
     // Whether something was reserved is not known to the caller; then the lease settles it.
     const every = (['big', 'small'] as const).map((each) => swept(plan, inUnit(each, worst[each])));
-    const isSure = decision === 'approved';
+    // A release whose answer was lost may have taken effect.
+    const isSure = decision === 'approved' && !settlements.has('pending');
     return settlements.has('released') ? [0] : isSure ? every : [0, ...every];
   }
+  // Held for the dear model and given back; the cheap one has nothing to do with this limit.
+  if (ceilingOf(limitOf(plan, id), truth.call, model) === undefined) return [0];
   const actual = inUnit(model, billed?.tokens);
   const left = swept(plan, inUnit(model, worst[model]));
   if (billed?.isKnown) {
@@ -106,7 +109,7 @@ function checkComplete(plan: Plan, truth: Truth): void {
   if (!truth.billed?.isKnown || truth.decision !== 'approved') return;
   for (const id of truth.everHeld) {
     const settled = truth.settled.get(id) ?? 0;
-    if (settled === 0 && plan.expired === 'charge' && unitOf(plan, id) === 'requests') {
+    if (settled === 0 && plan.expired === 'charge' && limitOf(plan, id).unit === 'requests') {
       throw new Violation('I3', `${truth.call.id} was answered and never charged on ${id}`);
     }
   }
