@@ -174,13 +174,19 @@ describe('a ledger that fails', () => {
 
   test('takes two writes for a call and one for a denial, once the policy is known', async () => {
     const counts = async () => (await sandbox.get('/_sandbox/dynamodb/requests')).body;
+    const tags = { applicationId: 'faq', costCenter: 'wholesale', environment: 'dev' };
+    const other = smallRequest({ model: 'micro', tags });
     const before = await counts();
-    expect((await invoke()).status).toBe(200);
+    expect((await sandbox.post('/v1/invoke', other)).status).toBe(200);
     const approved = await counts();
+    expect((await invoke()).status).toBe(200);
+    const notified = await counts();
     expect((await invoke()).status).toBe(429);
     const denied = await counts();
     expect(approved.UpdateItem - before.UpdateItem).toBe(2);
-    expect(denied.UpdateItem - approved.UpdateItem).toBe(1);
+    // The last call that fits passes a `notify_at` percent, and that it was told is noted.
+    expect(notified.UpdateItem - approved.UpdateItem).toBe(3);
+    expect(denied.UpdateItem - notified.UpdateItem).toBe(1);
     for (const operation of ['Query', 'GetItem', 'BatchGetItem']) {
       expect(denied[operation]).toBe(before[operation]);
     }

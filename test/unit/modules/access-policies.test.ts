@@ -1,5 +1,5 @@
 /**
- * The policies of modules/access-policies, as Terraform renders them (test/terraform/root_full holds
+ * The policies of modules/access-policies as Terraform renders them (test/terraform/root_full holds
  * the golden files to that), evaluated as IAM does: who may still call what.
  */
 import { readFileSync } from 'node:fs';
