@@ -4,9 +4,10 @@
  */
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
+import type { Clock } from '../functions/core/time.ts';
 import { type Engine, startDynalite } from './dynalite-engine.ts';
 import type { LedgerBehavior } from './ledger-behavior.ts';
-import { close, listen, readBody, sendJson } from './loopback.ts';
+import { close, dateAnswers, listen, readBody, sendJson } from './loopback.ts';
 
 export interface SandboxDynamoDb {
   readonly url: string;
@@ -21,6 +22,8 @@ interface DynamoDbOptions {
   readonly endpoint?: URL;
   /** Where dynalite keeps its tables; absent: in memory. */
   readonly directory?: string;
+  /** Absent: the host's. */
+  readonly clock?: Clock;
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -34,6 +37,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Sand
     proxy.serve(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
+  dateAnswers(server, options.clock ?? { now: Date.now });
   return {
     url: await listen(server),
     requests: proxy.requests,
@@ -120,7 +124,12 @@ class Forwarder {
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', reject);
         answer.on('end', () => {
-          const { connection: _c, 'transfer-encoding': _t, ...answerHeaders } = answer.headers;
+          const {
+            connection: _c,
+            date: _d,
+            'transfer-encoding': _t,
+            ...answerHeaders
+          } = answer.headers;
           const status = answer.statusCode ?? 500;
           resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks) });
         });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type Clock, isoTimestamp } from '../functions/core/time.ts';
 import type { AlertsBehavior } from './alerts-behavior.ts';
 import { History } from './history.ts';
-import { close, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
+import { close, dateAnswers, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
 
 interface Alert {
   readonly id: string;
@@ -58,6 +58,7 @@ export async function startEventBridge(clock: Clock): Promise<EventBridge> {
     });
   });
   server.keepAliveTimeout = 60_000;
+  dateAnswers(server, clock);
   return {
     url: await listen(server),
     alerts,

@@ -1,5 +1,6 @@
 /** Small HTTP servers on this machine's loopback address, and reading what they are sent. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Clock } from '../functions/core/time.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -19,6 +20,16 @@ export function listen(server: Server, port = 0): Promise<string> {
         resolve(`http://${LOOPBACK}:${address.port}`);
       }
     });
+  });
+}
+
+/**
+ * Answers carry the clock's time. An SDK that finds the other side's time far from its own takes an
+ * error for a matter of clocks, and sends the request again.
+ */
+export function dateAnswers(server: Server, clock: Clock): void {
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    response.setHeader('date', new Date(clock.now()).toUTCString());
   });
 }
 

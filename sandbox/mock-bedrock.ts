@@ -5,11 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../functions/core/time.ts';
 import { answerTo, countTokens, type MockAnswer, streamOf } from './bedrock-answer.ts';
 import { BEDROCK_ERRORS, type BedrockBehavior, type BedrockErrorName } from './bedrock-behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './bedrock-validation.ts';
 import { History } from './history.ts';
-import { close, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
+import { close, dateAnswers, isRecord, listen, parseJson, readBody, sendJson } from './loopback.ts';
 
 interface BedrockRequest {
   readonly operation: keyof typeof OPERATIONS;
@@ -33,6 +34,8 @@ interface MockBedrockOptions {
   readonly profiles?: ReadonlyMap<string, string>;
   /** Told when one more request waits. */
   readonly onWait?: () => void;
+  /** Absent: the host's. */
+  readonly clock?: Clock;
 }
 
 const OPERATIONS = {
@@ -51,6 +54,7 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
     });
   });
   server.keepAliveTimeout = 60_000;
+  dateAnswers(server, options.clock ?? { now: Date.now });
   return {
     url: await listen(server),
     requests: mock.requests,

@@ -76,12 +76,17 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const profileArns = flags.bedrock === 'mock' ? profiles.arns : new Map<string, string>();
   const dynamoDb = opening(
     await startDynamoDb({
+      clock,
       ...(flags.dynamodbEndpoint && { endpoint: flags.dynamodbEndpoint }),
       ...(flags.dataDirectory !== undefined && { directory: flags.dataDirectory }),
     }),
   );
   const bedrock = opening(
-    await startMockBedrock({ profiles: profiles.modelIds, onWait: () => admission.admit() }),
+    await startMockBedrock({
+      clock,
+      profiles: profiles.modelIds,
+      onWait: () => admission.admit(),
+    }),
   );
   const admission = new Admission(WORKING_MAX, bedrock.waiting);
   const eventBridge = opening(await startEventBridge(clock));

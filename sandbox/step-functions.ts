@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../functions/core/time.ts';
 import {
   close,
+  dateAnswers,
   isRecord,
   type JsonAnswer,
   listen,
@@ -31,6 +32,7 @@ export async function startStepFunctions(workflow: Workflow, clock: Clock): Prom
     sendJson(response, await answer(request, body, workflow, clock));
   });
   server.keepAliveTimeout = 60_000;
+  dateAnswers(server, clock);
   return {
     url: await listen(server),
     close: () => {

@@ -116,6 +116,17 @@ describe('faults', () => {
   });
 });
 
+test('answers carry the time that the functions have, so that the SDK sees no clock gone wrong', async () => {
+  const later = await startDynamoDb({
+    endpoint: new URL(db.url),
+    clock: { now: () => Date.parse('2031-03-01T00:00:00Z') },
+  });
+  const answer = await fetch(later.url, { method: 'POST' });
+  expect(answer.headers.get('date')).toBe('Sat, 01 Mar 2031 00:00:00 GMT');
+  await answer.text();
+  await later.close();
+});
+
 test('many conditional writes at once are all counted', async () => {
   await Promise.all(Array.from({ length: 100 }, () => add()));
   expect(await stored()).toBe('100');

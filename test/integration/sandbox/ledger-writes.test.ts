@@ -1,0 +1,90 @@
+/** What a call costs in DynamoDB: one write an account to reserve, one to settle, and no read. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Folder, moveClock, question } from './support/ledger-policy.ts';
+import { type Answer, type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+
+jest.setTimeout(600_000);
+
+const month = (name: string, unit: string, amount: number, over: object = {}) => ({
+  name,
+  window: 'month',
+  unit,
+  amount,
+  ...over,
+});
+
+describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
+  let folder: Folder;
+  let sandbox: RunningSandbox;
+  beforeAll(async () => {
+    folder = await Folder.create();
+    const policy = await folder.writePolicy({
+      limits: {
+        retail: [
+          month('calls', 'requests', 1_000),
+          month('spend', 'usd', 10, {
+            notify_at: [50],
+            ceilings: [{ percent: 1, environment: 'dev', fallback: 'micro' }],
+          }),
+          month('dev', 'tokens', 1, { environment: 'dev', model: 'haiku' }),
+        ],
+        wholesale: [month('calls', 'requests', 1)],
+      },
+      haiku: [month('calls', 'requests', 1_000)],
+      organization: [month('calls', 'requests', 2)],
+    });
+    sandbox = await runSandbox('--var-file', policy, '--execution', execution);
+    // A new month: what is counted here is counted from nothing; and the policy gets loaded.
+    await moveClock(sandbox, '2031-03-01T00:00:00Z');
+  });
+  afterAll(async () => {
+    expect(await sandbox.stop()).toMatchObject({ code: 0 });
+    await folder.remove();
+  });
+
+  const requests = async (): Promise<Json> =>
+    (await sandbox.get('/_sandbox/dynamodb/requests')).body;
+
+  async function counted(request: Json): Promise<{ answer: Answer; counts: Json }> {
+    const before = await requests();
+    const answer = await sandbox.post('/v1/invoke', request);
+    const after = await requests();
+    const entries = Object.entries(after).map(([name, count]) => [
+      name,
+      Number(count) - (before[name] ?? 0),
+    ]);
+    return { answer, counts: Object.fromEntries(entries.filter(([, count]) => count !== 0)) };
+  }
+
+  test('an approved call in three accounts: three writes to reserve, three to settle', async () => {
+    // The first one loads the policy, and meets accounts that do not exist.
+    expect((await sandbox.post('/v1/invoke', question())).status).toBe(200);
+    const { answer, counts } = await counted(question());
+    expect([answer.status, counts]).toEqual([200, { UpdateItem: 6 }]);
+  });
+
+  test('a call that the last account refuses: three writes, and two that give back', async () => {
+    const { answer, counts } = await counted(question());
+    expect([answer.status, answer.body.limit.owner]).toEqual([429, 'organization']);
+    expect(counts).toEqual({ UpdateItem: 5 });
+  });
+
+  test('a call that its first account refuses: one write', async () => {
+    const { answer, counts } = await counted(question({ environment: 'dev' }));
+    expect([answer.status, answer.body.limit.name, counts]).toEqual([
+      429,
+      'dev',
+      { UpdateItem: 1 },
+    ]);
+  });
+
+  test.each([
+    ['a model nobody knows', { model: 'unknown' }],
+    ['no such environment', { environment: 'nowhere' }],
+    ['no such cost center', { costCenter: 'nobody' }],
+    ['a bad parameter', { maxTokens: 0 }],
+  ])('an invalid call: none (%s)', async (_what, over) => {
+    const { answer, counts } = await counted(question(over));
+    expect([answer.status, counts]).toEqual([400, {}]);
+  });
+});
