@@ -84,6 +84,9 @@ locals {
   actions   = var.action == null ? {} : var.action.roles
   role_arns = sort(distinct([for role in flatten(values(local.actions)) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]))
 
+  # A name, after a path if there is one; the colon would be an ARN's.
+  role_pattern = "^([a-zA-Z0-9_][!-9;-~]*/)?[a-zA-Z0-9_+=,.@-]+$"
+
   # None, or the one that all actions share.
   action_roles = { for name in ["budget-actions"] : name => local.role_arns if length(local.actions) > 0 }
 }

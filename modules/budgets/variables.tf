@@ -130,8 +130,8 @@ variable "action" {
   }
 
   validation {
-    condition     = alltrue(flatten([for roles in values(try(var.action.roles, {})) : [for role in roles : can(regex("^([a-zA-Z0-9_][!-~]*/)?[a-zA-Z0-9_+=,.@-]+$", role)) && !startswith(role, "arn:")]]))
-    error_message = "action.roles: ${join(", ", flatten([for roles in values(try(var.action.roles, {})) : [for role in roles : "\"${role}\"" if !can(regex("^([a-zA-Z0-9_][!-~]*/)?[a-zA-Z0-9_+=,.@-]+$", role)) || startswith(role, "arn:")]]))} is not the name of a role: write its name without the ARN, such as \"sales-app\"."
+    condition     = alltrue([for role in flatten(values(try(var.action.roles, {}))) : can(regex(local.role_pattern, role))])
+    error_message = "action.roles: ${join(", ", formatlist("\"%s\"", [for role in flatten(values(try(var.action.roles, {}))) : role if !can(regex(local.role_pattern, role))]))} is not the name of a role: write its name without the ARN, such as \"sales-app\"."
   }
 
   validation {
