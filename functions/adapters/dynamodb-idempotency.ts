@@ -117,15 +117,17 @@ function claimExpression(write: ClaimWrite): Expression {
   const [attempt, ttl] = [p.name('attemptId'), p.name('ttl')];
   const [fingerprint, until] = [p.name('fingerprint'), p.name('runningUntil')];
   const [own, now] = [p.value({ S: write.attemptId }), p.value(number(write.now))];
+  const newUntil = p.value(number(write.runningUntil));
   const same = p.value({ S: write.fingerprint });
   const sets = [
     `${attempt} = ${own}`,
     `${fingerprint} = ${same}`,
     `${p.name('requestId')} = ${p.value({ S: write.requestId })}`,
-    `${until} = ${p.value(number(write.runningUntil))}`,
+    `${until} = ${newUntil}`,
     `${ttl} = ${p.value(number(write.expiresAt))}`,
   ];
-  const isOwnOrDead = `(${attempt} = ${own} OR ${until} <= ${now})`;
+  // A late copy of an earlier try must not shorten what a later try of the call has claimed.
+  const isOwnOrDead = `((${attempt} = ${own} AND ${until} <= ${newUntil}) OR ${until} <= ${now})`;
   const condition = [
     `attribute_not_exists(${attempt})`,
     `${ttl} <= ${now}`,

@@ -61,6 +61,14 @@ describe('a claim', () => {
     expect(await store.claim(other)).toMatchObject({ outcome: 'running' });
   });
 
+  test('is not shortened by a late copy of an earlier try', async () => {
+    await store.claim(write('a'));
+    await store.claim(write('a', { now: NOW + 50, runningUntil: NOW + 150 }));
+    expect(await store.claim(write('a'))).toEqual({ outcome: 'claimed' });
+    const other = write('b', { now: NOW + 149 });
+    expect(await store.claim(other)).toMatchObject({ outcome: 'running' });
+  });
+
   test('is taken over from a dead call, from its time on, by one of many', async () => {
     await store.claim(write('a'));
     const early = write('b', { now: NOW + 99 });
