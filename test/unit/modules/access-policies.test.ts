@@ -1,6 +1,6 @@
 /**
- * The policies of modules/access-policies as Terraform renders them (test/terraform/root_full holds
- * the golden files to that), evaluated as IAM does: who may still call what.
+ * The policies of modules/access-policies as Terraform renders them, evaluated as IAM does: who may
+ * still call what. test/terraform/root_full holds the golden files to what is rendered.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
