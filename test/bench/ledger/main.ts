@@ -64,7 +64,8 @@ async function main(): Promise<void> {
   const values = flags();
   if (values.help) return print(USAGE);
   const isWhole = values.callers === CALLERS;
-  if (values['write-docs'] && !isWhole) refuse('--write-docs wants all the callers');
+  if (values['write-docs'] && !isWhole)
+    refuse(`--write-docs: the page shows ${CALLERS} callers, so leave --callers out`);
   const seed = wholeNumber('seed', values.seed);
   const result = await runBenchmark({ seed, callers: callerCounts(values.callers), tell });
   const date = new Date().toISOString().slice(0, 10);

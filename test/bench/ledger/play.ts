@@ -27,21 +27,23 @@ export interface Outcome {
   readonly denied: number;
   readonly denials: Denials;
   readonly mostInFlight: number;
+  /** With nothing in flight, a call for exactly what was left was denied. */
+  readonly refusesWhatIsLeft: boolean;
 }
 
-/** Plays until every caller has given up, then probes the line at rest. */
+/** Plays until every caller has given up, then asks for all that is left. */
 export async function play(run: Play): Promise<Outcome> {
   const { traffic, contender, callers } = run;
   const spending = new Spending(traffic.limitNanoUsd);
   await Promise.all(
     Array.from({ length: callers }, (_, caller) => callInLoop(run, spending, caller)),
   );
-  await probe(run, spending);
+  const refusesWhatIsLeft = !(await grantsWhatIsLeft(run, spending));
   const counted = await contender.counted();
   if (counted !== spending.settled) {
     throw new Error(`${counted} nano-USD were counted, and ${spending.settled} were spent`);
   }
-  return outcomeOf(spending);
+  return { ...outcomeOf(spending), refusesWhatIsLeft };
 }
 
 async function callInLoop(run: Play, spending: Spending, caller: number): Promise<void> {
@@ -73,15 +75,15 @@ async function callOnce(run: Play, spending: Spending, call: Call): Promise<bool
   return true;
 }
 
-/** With nothing in flight, one nano-USD too much must be refused, and exactly what is left not. */
-async function probe(run: Play, spending: Spending): Promise<void> {
+/** At rest; one nano-USD more is asked for first, and would show as overshoot. */
+async function grantsWhatIsLeft(run: Play, spending: Spending): Promise<boolean> {
   const left = spending.limit - spending.settled;
-  if (left < 0) return;
+  if (left < 0) return true;
   await callOnce(run, spending, callAsking('too much', left + 1, left + 1));
-  if (left > 0) await callOnce(run, spending, callAsking('what is left', left, 0));
+  return left === 0 || callOnce(run, spending, callAsking('what is left', left, 0));
 }
 
-function outcomeOf(spending: Spending): Outcome {
+function outcomeOf(spending: Spending): Omit<Outcome, 'refusesWhatIsLeft'> {
   const { limit, settled, approved, denials, mostInFlight } = spending;
   const overshoot = Math.max(0, settled - limit);
   const { founded, unfounded, transient, ownWorstCase } = denials;

@@ -142,20 +142,20 @@ const shardTable = (rows: readonly ShardOutcome[]): Table => ({
     'callers',
     'overshoot',
     'of the limit spent',
-    'false denials at rest',
+    'what is left can be had',
     'writes per call asked',
   ],
-  rows: rows.map(({ shards, callers, overshootPercent, utilizationPercent, denials, ...row }) => [
+  rows: rows.map(({ shards, callers, overshootPercent, utilizationPercent, ...row }) => [
     count(shards),
     count(callers),
     percent(overshootPercent),
     percent(utilizationPercent),
-    count(denials.unfoundedAtRest),
+    row.refusesWhatIsLeft ? 'no' : 'yes',
     (row.metered.writes / (row.approved + row.denied)).toFixed(2),
   ]),
   note:
-    'Here the requests of different calls mix, also where one call asks several shards: as ' +
-    'one that is refused has done.',
+    'Here the requests of different calls mix, also where one call asks several shards, as ' +
+    'one that is refused always does.',
 });
 
 const engineTable = (rows: readonly EngineRow[]): Table => ({
