@@ -6,6 +6,7 @@ import {
 } from '../../../../functions/adapters/dynamodb-limits.ts';
 import { createPolicyStore } from '../../../../functions/adapters/policy-store.ts';
 import { PolicyUnavailableError } from '../../../../functions/core/errors.ts';
+import { reserve } from '../../../../functions/core/ledger/reserve.ts';
 import { usageOf } from '../../../../functions/core/ledger/usage.ts';
 import type { LimitChange } from '../../../../functions/core/policy/limit-change.ts';
 import { limitsOf } from '../../../../functions/core/policy/overrides.ts';
@@ -70,6 +71,48 @@ async function inForce(policy: Policy): Promise<number | undefined> {
   const [usage] = await usageOf(table.ledger, policy, owners, table.clock.now());
   return usage?.limits[0]?.limit;
 }
+
+/** How many of so many calls at once are let through. */
+async function allowed(policy: Policy, calls: number): Promise<number> {
+  const decisions = await Promise.all(
+    Array.from({ length: calls }, () =>
+      reserve(table.ledger, {
+        policy,
+        scope: { costCenter: 'retail', application: 'faq', environment: 'dev' },
+        candidates: [{ model: 'haiku', worstCase: ONE_CALL }],
+        reservationId: `call-${++ids}`,
+        attemptId: 'attempt',
+        now: table.clock.now(),
+      }),
+    ),
+  );
+  return decisions.filter(({ outcome }) => outcome === 'reserved').length;
+}
+
+const ONE_CALL = { requests: 1, tokens: 2, input_tokens: 1, output_tokens: 1, usd: 1 };
+
+describe.each([1, 4])('over %d shards', (shards) => {
+  const loaded = async (): Promise<Policy> => ({
+    ...(await policies().load()),
+    shardLayout: [{ shards, from: 0 }],
+  });
+
+  test('a raise lets exactly its amount through', async () => {
+    expect(await allowed(await loaded(), 15)).toBe(10);
+    await made(limits, change({ by: '7' }));
+    expect(await allowed(await loaded(), 15)).toBe(7);
+    await made(limits, RESET);
+    expect(await allowed(await loaded(), 5)).toBe(0);
+  });
+
+  test('a lowering below what is used denies every call', async () => {
+    expect(await allowed(await loaded(), 6)).toBe(6);
+    await made(limits, change({ action: 'lower', to: '2' }));
+    expect(await allowed(await loaded(), 6)).toBe(0);
+    await made(limits, change({ to: '8' }));
+    expect(await allowed(await loaded(), 6)).toBe(2);
+  });
+});
 
 describe('a change', () => {
   test('is in force once a function looks again, and ends by itself', async () => {
