@@ -110,7 +110,8 @@ const isOwn = (p: Placeholders, { attemptId }: Claim): string =>
 
 /**
  * Takes the record if there is none, if its time is over (DynamoDB deletes days later), or if it is
- * of the same request and either this call's own or that of a dead call.
+ * of the same request and either this call's own or that of a dead call. A completed one has no
+ * `runningUntil`, so no comparison with it holds.
  */
 function claimExpression(write: ClaimWrite): Expression {
   const p = new Placeholders();
@@ -131,7 +132,7 @@ function claimExpression(write: ClaimWrite): Expression {
   const condition = [
     `attribute_not_exists(${attempt})`,
     `${ttl} <= ${now}`,
-    `(${fingerprint} = ${same} AND attribute_exists(${until}) AND ${isOwnOrDead})`,
+    `(${fingerprint} = ${same} AND ${isOwnOrDead})`,
   ].join(' OR ');
   return p.expression(`SET ${sets.join(', ')} REMOVE ${p.name('answer')}`, condition);
 }
