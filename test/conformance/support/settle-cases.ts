@@ -1,0 +1,175 @@
+/** Ends of calls under real concurrency: settled, released, expired and repeated, all at once. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DynamoDbIdempotency } from '../../../functions/adapters/dynamodb-idempotency.ts';
+import { expireReservations } from '../../../functions/core/ledger/expire.ts';
+import type { Reservation } from '../../../functions/core/ledger/reservation.ts';
+import { release, settle } from '../../../functions/core/ledger/settle.ts';
+import type { Policy } from '../../../functions/core/policy/policy.ts';
+import type { Engine } from '../../../sandbox/dynalite-engine.ts';
+import { openLedger, type TestLedger } from '../../support/ledger.ts';
+import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
+import { holdingsOf } from './at-rest.ts';
+import type { ConformanceEngine } from './engines.ts';
+
+const CALLS = 100;
+const REPEATS = 30;
+const WORST_USD = 1_000;
+const NOW = '2026-11-23T14:05:30.000Z';
+/** Past every lease and the skew allowed for, before the end of the day. */
+const AFTER_LEASES = '2026-11-23T18:00:00.000Z';
+const KEY = 'usd_2026-11-23';
+const POLICIES = ['charge', 'release'] as const;
+const ROWS = POLICIES.flatMap((expired) => [1, 4].map((shards) => ({ expired, shards })));
+
+const numbered = <T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+
+/** What calls are charged, however their ends meet. */
+export function describeSettling(of: ConformanceEngine): void {
+  describe(`settling on ${of.name}`, () => {
+    let engine: Engine;
+    let table: TestLedger;
+    beforeAll(async () => {
+      engine = await of.start();
+      table = await openLedger(engine.url);
+    });
+    afterAll(async () => {
+      await table.close();
+      await engine.close();
+    });
+    const start = () => {
+      table.clock.set(NOW);
+      return { table, calls: new CenterCalls(table) };
+    };
+    endsAtOnce(start);
+    sweeps(start);
+    repeats(start);
+  });
+}
+
+type Start = () => { readonly table: TestLedger; readonly calls: CenterCalls };
+
+const policyWith = (calls: CenterCalls, expired: string, shards: number): Policy =>
+  calls.withLimits([{ name: 'usd', window: 'day', unit: 'usd', amount: 1 }], {
+    ledger: { shards, expired_reservation: expired },
+  });
+
+const sweep = ({ ledger, clock }: TestLedger, policy: Policy) =>
+  expireReservations(ledger, clock, policy, Number.POSITIVE_INFINITY);
+
+function endsAtOnce(start: Start): void {
+  test.each(ROWS)(
+    'settled, released and expired ($expired) at once, $shards shards rest at what was charged',
+    async ({ expired, shards }) => {
+      const { table, calls } = start();
+      const policy = policyWith(calls, expired, shards);
+      const reservations = await numbered(CALLS, () =>
+        calls.reserved(policy, { worstCase: amounts(WORST_USD) }),
+      );
+      table.clock.set(AFTER_LEASES);
+      const charges = reservations.map(async (reservation, i) => {
+        const actual = 100 + i;
+        const end = () => settle(table.ledger, reservation, amounts(actual));
+        if (i % 4 === 0) await end();
+        else if (i % 4 === 1) await Promise.all([end(), end(), end()]);
+        else if (i % 4 === 2) await release(table.ledger, reservation);
+        // The others never come back.
+        if (i % 4 === 3) return expired === 'charge' ? WORST_USD : 0;
+        return i % 4 === 2 ? 0 : actual;
+      });
+      const [charged] = await Promise.all([
+        Promise.all(charges),
+        sweep(table, policy),
+        sweep(table, policy),
+      ]);
+      await sweep(table, policy);
+      const sum = charged.reduce((total, each) => total + each, 0);
+      const { counters, held } = await holdingsOf(table, calls.owner, shards);
+      expect(counters).toEqual({ [KEY]: { committed: sum, settled: sum } });
+      expect(held).toBe(0);
+    },
+  );
+}
+
+function sweeps(start: Start): void {
+  test.each(ROWS)(
+    'two sweeps at once end each reservation once ($expired, $shards shards)',
+    async ({ expired, shards }) => {
+      const { table, calls } = start();
+      const policy = policyWith(calls, expired, shards);
+      const reservations = await numbered(REPEATS, () => calls.reserved(policy));
+      expect((await sweep(table, policy)).expired).toEqual([]);
+      table.clock.set(AFTER_LEASES);
+      const runs = await Promise.all([sweep(table, policy), sweep(table, policy)]);
+      const ended = runs.flatMap((run) => run.expired.map(({ reservationId }) => reservationId));
+      expect(ended.sort()).toEqual(reservations.map(({ id }) => id).sort());
+      const sum = expired === 'charge' ? REPEATS * WORST_USD : 0;
+      const { counters } = await holdingsOf(table, calls.owner, shards);
+      expect(counters).toEqual({ [KEY]: { committed: sum, settled: sum } });
+    },
+  );
+
+  test.each(ROWS)(
+    'an answer after the sweep is charged at what it used, once ($expired, $shards shards)',
+    async ({ expired, shards }) => {
+      const { table, calls } = start();
+      const policy = policyWith(calls, expired, shards);
+      const reservation = await calls.reserved(policy);
+      table.clock.set(AFTER_LEASES);
+      await sweep(table, policy);
+      const end = () => settle(table.ledger, reservation, amounts(321));
+      const results = await numbered(REPEATS, end);
+      expect(results.filter(({ late }) => late)).toHaveLength(1);
+      expect((await end()).late).toBe(false);
+      const { counters } = await holdingsOf(table, calls.owner, shards);
+      expect(counters).toEqual({ [KEY]: { committed: 321, settled: 321 } });
+    },
+  );
+}
+
+function repeats(start: Start): void {
+  const settledOnce = async (table: TestLedger, reservation: Reservation) => {
+    const results = await numbered(REPEATS, () => settle(table.ledger, reservation, amounts(777)));
+    return results.filter(({ standings }) => standings.length > 0).length;
+  };
+
+  test(`of ${REPEATS} settles of one reservation at once, one counts`, async () => {
+    const { table, calls } = start();
+    const policy = policyWith(calls, 'charge', 1);
+    expect(await settledOnce(table, await calls.reserved(policy))).toBe(1);
+    expect(await calls.counter(KEY)).toEqual({ committed: 777, settled: 777 });
+  });
+
+  test('a call that reserves many times at once holds once; another with its id holds nothing', async () => {
+    const { table, calls } = start();
+    const policy = policyWith(calls, 'charge', 4);
+    const id = `once-${calls.center}`;
+    await calls.reserved(policy, { id, attempt: 'own' });
+    const decisions = await numbered(REPEATS, (i) =>
+      calls.reserve(policy, { id, attempt: i % 2 === 0 ? 'own' : `other-${i}` }),
+    );
+    const outcomes = decisions.map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(outcomes.map((_, i) => (i % 2 === 0 ? 'reserved' : 'conflict')));
+    const { counters, held } = await holdingsOf(table, calls.owner, 4);
+    expect(counters).toEqual({ [KEY]: { committed: WORST_USD, settled: 0 } });
+    expect(held).toBe(1);
+  });
+
+  test('of many calls with one idempotency key at once, one claims it', async () => {
+    const { table, calls } = start();
+    const store = new DynamoDbIdempotency(table.client, table.table);
+    const now = Math.floor(table.clock.now() / 1000);
+    const times = { now, runningUntil: now + 60, expiresAt: now + 600 };
+    const results = await numbered(REPEATS, (i) =>
+      store.claim({
+        record: calls.center,
+        fingerprint: 'same',
+        attemptId: `attempt-${i}`,
+        requestId: `request-${i}`,
+        ...times,
+      }),
+    );
+    expect(results.filter(({ outcome }) => outcome === 'claimed')).toHaveLength(1);
+    expect(results.filter(({ outcome }) => outcome === 'running')).toHaveLength(REPEATS - 1);
+  });
+}

@@ -1,0 +1,82 @@
+/** Calls of one cost center against a ledger, as the workflow's steps make them. */
+import type { Amounts } from '../../functions/core/ledger/effective-limits.ts';
+import type { AccountKey, CounterState, LedgerStore } from '../../functions/core/ledger/ports.ts';
+import type { Reservation } from '../../functions/core/ledger/reservation.ts';
+import { type ReserveDecision, reserve } from '../../functions/core/ledger/reserve.ts';
+import type {
+  ReserveCandidate,
+  ReserveRequest,
+} from '../../functions/core/ledger/reserve-request.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { TestLedger } from './ledger.ts';
+import { limitsConfig, policyOf } from './policy.ts';
+
+export interface Call {
+  readonly id?: string;
+  readonly attempt?: string;
+  readonly worstCase?: Amounts;
+  readonly environment?: string;
+  readonly fallback?: Amounts;
+  readonly store?: LedgerStore;
+}
+
+let ids = 0;
+
+/** One request of `tokens` tokens, half of them input, at a price of `usd` nano-USD. */
+export const amounts = (usd: number, tokens = 100): Amounts => ({
+  requests: 1,
+  tokens,
+  input_tokens: tokens / 2,
+  output_tokens: tokens / 2,
+  usd,
+});
+
+/** A cost center of its own name, so that tests can share a table. */
+export class CenterCalls {
+  readonly center = `center-${++ids}`;
+  readonly #table: TestLedger;
+
+  constructor(table: TestLedger) {
+    this.#table = table;
+  }
+
+  withLimits(limits: readonly object[], over: Record<string, unknown> = {}): Policy {
+    const center = { model: 'haiku', models: ['haiku', 'micro'], applications: ['faq'], limits };
+    return policyOf(limitsConfig([], { cost_centers: { [this.center]: center }, ...over }));
+  }
+
+  request(policy: Policy, call: Call = {}): ReserveRequest {
+    const { environment = 'production', worstCase = amounts(1_000), fallback } = call;
+    const first: ReserveCandidate = { model: 'haiku', worstCase };
+    return {
+      policy,
+      scope: { costCenter: this.center, application: 'faq', environment },
+      candidates: fallback ? [first, { model: 'micro', worstCase: fallback }] : [first],
+      reservationId: call.id ?? `call-${++ids}`,
+      attemptId: call.attempt ?? 'attempt',
+      now: this.#table.clock.now(),
+    };
+  }
+
+  reserve(policy: Policy, call: Call = {}): Promise<ReserveDecision> {
+    return reserve(call.store ?? this.#table.ledger, this.request(policy, call));
+  }
+
+  async reserved(policy: Policy, call: Call = {}): Promise<Reservation> {
+    const decision = await this.reserve(policy, call);
+    if (decision.outcome === 'reserved') return decision.reservation;
+    throw new Error(`not reserved: ${JSON.stringify(decision)}`);
+  }
+
+  get owner(): string {
+    return `costCenter#${this.center}`;
+  }
+
+  account(shard = 0): AccountKey {
+    return `account#${this.owner}#${shard}`;
+  }
+
+  async counter(key: string, of = this.account()): Promise<CounterState | undefined> {
+    return (await this.#table.counters(of)).get(key);
+  }
+}
