@@ -8,9 +8,9 @@ import type { EffectiveLimit } from './effective-limits.ts';
 import { mostShards } from './layout.ts';
 import type { AccountKey, CounterKey, LedgerStore, OwnHold } from './ports.ts';
 import {
-  attemptOf,
   candidateIds,
   holderOf,
+  isHeldBy,
   limitsFor,
   type ReserveRequest,
 } from './reserve-request.ts';
@@ -29,8 +29,8 @@ export type Held = OwnHold['held'];
 export async function ownHolds(store: LedgerStore, request: ReserveRequest): Promise<OwnHolds> {
   const ids = candidateIds(request);
   const found = new Map(
-    [...(await store.find(everyAccount(request), ids))].filter(
-      ([, { holder }]) => attemptOf(holder) === request.attemptId,
+    [...(await store.find(everyAccount(request), ids))].filter(([, { holder }]) =>
+      isHeldBy(request, holder),
     ),
   );
   const [first] = found.values();

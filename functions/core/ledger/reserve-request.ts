@@ -36,10 +36,15 @@ export const limitsFor = (request: ReserveRequest, { model, worstCase }: Reserve
   effectiveLimits(request.policy, { ...request.scope, model }, worstCase, request.now);
 
 const RUN = '~run~';
+/** 48 random bits of a UUID: every reservation carries them, and its item grows with each byte. */
+const HOLDER_LENGTH = 13;
+
+const shortened = (id: string): string => id.slice(0, HOLDER_LENGTH);
 
 /** What this run of the call's reserving step marks its holds with. */
 export const holderOf = ({ attemptId, runId }: ReserveRequest): string =>
-  runId === undefined ? attemptId : `${attemptId}${RUN}${runId}`;
+  runId === undefined ? shortened(attemptId) : `${shortened(attemptId)}${RUN}${shortened(runId)}`;
 
-/** The attempt behind a holder, whichever run it was. */
-export const attemptOf = (holder: string): string => holder.split(RUN)[0] ?? holder;
+/** Whether any run of this call holds it. */
+export const isHeldBy = ({ attemptId }: ReserveRequest, holder: string): boolean =>
+  holder.split(RUN)[0] === shortened(attemptId);
