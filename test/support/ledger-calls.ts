@@ -2,11 +2,8 @@
 import type { Amounts } from '../../functions/core/ledger/effective-limits.ts';
 import type { AccountKey, CounterState, LedgerStore } from '../../functions/core/ledger/ports.ts';
 import type { Reservation } from '../../functions/core/ledger/reservation.ts';
-import { type ReserveDecision, reserve } from '../../functions/core/ledger/reserve.ts';
-import type {
-  ReserveCandidate,
-  ReserveRequest,
-} from '../../functions/core/ledger/reserve-request.ts';
+import { reserve } from '../../functions/core/ledger/reserve.ts';
+import type { ReserveRequest } from '../../functions/core/ledger/reserve-request.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { TestLedger } from './ledger.ts';
 import { limitsConfig, policyOf } from './policy.ts';
@@ -14,11 +11,15 @@ import { limitsConfig, policyOf } from './policy.ts';
 export interface Call {
   readonly id?: string;
   readonly attempt?: string;
+  /** Given where the reserving step runs again. */
+  readonly run?: string;
   readonly worstCase?: Amounts;
   readonly environment?: string;
   readonly fallback?: Amounts;
   readonly store?: LedgerStore;
 }
+
+export type Decision = Awaited<ReturnType<typeof reserve>>;
 
 let ids = 0;
 
@@ -47,18 +48,19 @@ export class CenterCalls {
 
   request(policy: Policy, call: Call = {}): ReserveRequest {
     const { environment = 'production', worstCase = amounts(1_000), fallback } = call;
-    const first: ReserveCandidate = { model: 'haiku', worstCase };
+    const first: ReserveRequest['candidates'][number] = { model: 'haiku', worstCase };
     return {
       policy,
       scope: { costCenter: this.center, application: 'faq', environment },
       candidates: fallback ? [first, { model: 'micro', worstCase: fallback }] : [first],
       reservationId: call.id ?? `call-${++ids}`,
       attemptId: call.attempt ?? 'attempt',
+      ...(call.run !== undefined && { runId: call.run }),
       now: this.#table.clock.now(),
     };
   }
 
-  reserve(policy: Policy, call: Call = {}): Promise<ReserveDecision> {
+  reserve(policy: Policy, call: Call = {}): Promise<Decision> {
     return reserve(call.store ?? this.#table.ledger, this.request(policy, call));
   }
 

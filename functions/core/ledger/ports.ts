@@ -16,7 +16,7 @@ export interface CounterState {
 }
 
 /** One counter a reservation takes from. */
-export interface CounterHold {
+interface CounterHold {
   readonly key: CounterKey;
   /** What is taken, in the limit's unit. */
   readonly amount: number;

@@ -5,7 +5,7 @@ import { candidateId } from './counters.ts';
 import { type Amounts, type CallScope, effectiveLimits } from './effective-limits.ts';
 
 /** A model that could run the call, and the most the call could use on it. */
-export interface ReserveCandidate {
+interface ReserveCandidate {
   /** Alias. */
   readonly model: string;
   readonly worstCase: Amounts;

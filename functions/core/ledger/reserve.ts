@@ -12,7 +12,7 @@ import { type AccountOutcome, type Attempt, reserveAccount, shardsFor } from './
 import { candidateIds, holderOf, limitsFor, type ReserveRequest } from './reserve-request.ts';
 import { abandon, release } from './settle.ts';
 
-export type ReserveDecision =
+type ReserveDecision =
   | { readonly outcome: 'reserved'; readonly model: string; readonly reservation: Reservation }
   | { readonly outcome: 'denied'; readonly limit: RefusedLimit }
   /** A call with the same id is under way or has ended; nothing was changed for this one. */

@@ -5,13 +5,13 @@ import { DynamoDbLedger } from '../../../functions/adapters/dynamodb-ledger.ts';
 import { DynamoDbOverrides } from '../../../functions/adapters/dynamodb-overrides.ts';
 import { DynamoDbSettings } from '../../../functions/adapters/dynamodb-settings.ts';
 import { problem } from '../../../functions/core/answers.ts';
-import type { CounterHold, ExpiredEntry } from '../../../functions/core/ledger/ports.ts';
+import type { AccountReserve, ExpiredEntry } from '../../../functions/core/ledger/ports.ts';
 import type { ShardLayout } from '../../../functions/core/policy/policy.ts';
 import type { Random } from '../../simulation/random.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 /** Everything that writes to the ledger's table. */
-export interface Adapters {
+interface Adapters {
   readonly ledger: DynamoDbLedger;
   readonly settings: DynamoDbSettings;
   readonly overrides: DynamoDbOverrides;
@@ -53,7 +53,7 @@ const someOf = <T>(random: Random, all: readonly T[]): readonly T[] =>
   all.filter(() => random.chance(0.5));
 
 async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
-  const hold = (key: string): CounterHold => ({
+  const hold = (key: string): AccountReserve['holds'][number] => ({
     key,
     amount: amount(random),
     ...(random.chance(0.7) && { ceiling: amount(random) }),

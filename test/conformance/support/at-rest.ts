@@ -2,7 +2,7 @@
 import type { CounterState } from '../../../functions/core/ledger/ports.ts';
 import type { TestLedger } from '../../support/ledger.ts';
 
-export interface Holdings {
+interface Holdings {
   readonly counters: Readonly<Record<string, CounterState>>;
   /** Reservations that are held. */
   readonly held: number;

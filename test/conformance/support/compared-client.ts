@@ -19,14 +19,14 @@ const COMPARED = ['Attributes', 'Item', 'Items', 'Count', 'ScannedCount', 'LastE
 /** The one refusal whose wording the ledger reads. */
 const ITEM_TOO_LARGE = /item size.*exceed/i;
 
-export interface Compared {
+interface Compared {
   readonly engine: URL;
   readonly of: ConformanceEngine;
   readonly table: string;
   readonly model: DynamoDbModel;
 }
 
-export interface ComparedClient {
+interface ComparedClient {
   readonly client: DynamoDBClient;
   /** Requests so far, by what the engine answered: `UpdateItem ok`, `PutItem ValidationException`. */
   readonly answers: ReadonlyMap<string, number>;
@@ -82,7 +82,7 @@ export function comparedClient({ engine, of, table, model }: Compared): Compared
 }
 
 /** Engine and model disagree. */
-export class Difference extends Error {
+class Difference extends Error {
   constructor(what: string, request: object, engine: string, model: string) {
     super(
       [`${what} ${JSON.stringify(request)}`, `engine: ${engine}`, `model:  ${model}`].join('\n'),

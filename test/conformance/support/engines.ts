@@ -7,7 +7,7 @@ import dynalite from 'dynalite';
 import { type Engine, startDynalite } from '../../../sandbox/dynalite-engine.ts';
 import { close, LOOPBACK, listen } from '../../../sandbox/loopback.ts';
 
-export type Departure =
+type Departure =
   /** Looks at the condition before it looks for faults in the expressions. */
   | 'late faults'
   /** Ends with HTTP status 500 where an operand has the wrong type. */

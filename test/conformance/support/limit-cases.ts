@@ -1,9 +1,8 @@
 /** Limits under real concurrency: hundreds of callers at once, on a real engine. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ReserveDecision } from '../../../functions/core/ledger/reserve.ts';
 import type { Engine } from '../../../sandbox/dynalite-engine.ts';
 import { openLedger, type TestLedger } from '../../support/ledger.ts';
-import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
+import { amounts, CenterCalls, type Decision } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
 import type { ConformanceEngine } from './engines.ts';
 
@@ -13,7 +12,7 @@ const FEWER_CALLERS = 120;
 const FIT = 41;
 const SHARDS = [1, 4] as const;
 
-const countOf = (decisions: readonly ReserveDecision[], outcome: ReserveDecision['outcome']) =>
+const countOf = (decisions: readonly Decision[], outcome: Decision['outcome']) =>
   decisions.filter((decision) => decision.outcome === outcome).length;
 
 /** How many calls an engine lets through, and what it holds afterwards. */
@@ -37,15 +36,12 @@ export function describeLimits(of: ConformanceEngine): void {
 }
 
 /** Amounts of which 41 calls fit; what is left of the larger ones lies spread over the shards. */
-const AMOUNTS = [
-  ['requests', FIT, amounts(1_000)],
-  ['tokens', FIT * 100 + 99, amounts(1_000, 100)],
-  ['usd', 0.000_041_9, amounts(1_000)],
+const ROWS = [
+  { unit: 'requests', amount: FIT, each: amounts(1_000), shards: 1 },
+  { unit: 'requests', amount: FIT, each: amounts(1_000), shards: 4 },
+  { unit: 'tokens', amount: FIT * 100 + 99, each: amounts(1_000, 100), shards: 4 },
+  { unit: 'usd', amount: 0.000_041_9, each: amounts(1_000), shards: 1 },
 ] as const;
-
-const ROWS = AMOUNTS.flatMap(([unit, amount, each]) =>
-  SHARDS.map((shards) => ({ unit, amount, each, shards })),
-);
 
 function exactCounts(table: () => TestLedger): void {
   test.each(ROWS)(

@@ -1,78 +1,33 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts';
-import type { Amounts } from '../../../../../functions/core/ledger/effective-limits.ts';
 import type { LedgerStore } from '../../../../../functions/core/ledger/ports.ts';
-import type { Reservation } from '../../../../../functions/core/ledger/reservation.ts';
 import { reserve } from '../../../../../functions/core/ledger/reserve.ts';
 import { release, settle } from '../../../../../functions/core/ledger/settle.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
-import { configWith, limitsConfig, policyOf } from '../../../../support/policy.ts';
+import { amounts, type Call, CenterCalls } from '../../../../support/ledger-calls.ts';
+import { configWith, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let ids = 0;
-
 beforeAll(async () => {
   table = await startLedger();
 });
 afterAll(() => table.close());
 
 /** Every test has an account of its own, by the cost center's name. */
+let calls: CenterCalls;
 let center = '';
 beforeEach(() => {
-  center = `center-${++ids}`;
+  calls = new CenterCalls(table);
+  center = calls.center;
   table.clock.set('2026-11-23T14:05:30.000Z');
 });
 
-const amounts = (usd: number, tokens = 100): Amounts => ({
-  requests: 1,
-  tokens,
-  input_tokens: tokens / 2,
-  output_tokens: tokens / 2,
-  usd,
-});
-
-const withLimits = (limits: readonly object[], over: Record<string, unknown> = {}): Policy =>
-  policyOf(
-    limitsConfig([], {
-      cost_centers: {
-        [center]: { model: 'haiku', models: ['haiku', 'micro'], applications: ['faq'], limits },
-      },
-      ...over,
-    }),
-  );
-
-interface Call {
-  id?: string;
-  attempt?: string;
-  run?: string;
-  worstCase?: Amounts;
-  environment?: string;
-  fallback?: Amounts;
-  store?: LedgerStore;
-}
-
-const requestOf = (policy: Policy, call: Call = {}) => ({
-  policy,
-  scope: { costCenter: center, application: 'faq', environment: call.environment ?? 'production' },
-  candidates: [
-    { model: 'haiku', worstCase: call.worstCase ?? amounts(1_000) },
-    ...(call.fallback ? [{ model: 'micro', worstCase: call.fallback }] : []),
-  ] as [{ model: string; worstCase: Amounts }],
-  reservationId: call.id ?? `call-${++ids}`,
-  attemptId: call.attempt ?? 'attempt',
-  ...(call.run !== undefined && { runId: call.run }),
-  now: table.clock.now(),
-});
-
-const reserveCall = (policy: Policy, call: Call = {}) =>
-  reserve(call.store ?? table.ledger, requestOf(policy, call));
-
-async function reserved(policy: Policy, call: Call = {}): Promise<Reservation> {
-  const decision = await reserveCall(policy, call);
-  if (decision.outcome !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(decision)}`);
-  return decision.reservation;
-}
+const withLimits = (limits: readonly object[], over?: Record<string, unknown>): Policy =>
+  calls.withLimits(limits, over);
+const requestOf = (policy: Policy, call?: Call) => calls.request(policy, call);
+const reserveCall = (policy: Policy, call?: Call) => calls.reserve(policy, call);
+const reserved = (policy: Policy, call?: Call) => calls.reserved(policy, call);
 
 const allowing = (limits: readonly object[]): Policy =>
   withLimits(limits, { ledger: { on_ledger_error: 'allow' } });
@@ -90,8 +45,8 @@ async function uncounted(policy: Policy, isWritten: boolean, call: Call = {}) {
   return reservation;
 }
 
-const account = (name = center) => `account#costCenter#${name}#0`;
-const counter = async (key: string, of = account()) => (await table.counters(of)).get(key);
+const account = () => calls.account();
+const counter = (key: string, of?: string) => calls.counter(key, of);
 
 const three = [{ name: 'three', window: 'month', unit: 'requests', amount: 3 }];
 const MONTH = 'three_2026-11';
@@ -148,14 +103,6 @@ describe('reserve', () => {
     expect((await reserveCall(policy)).outcome).toBe('denied');
     expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 1 });
     expect(await table.attributes(account())).toEqual(before);
-  });
-
-  test('lets exactly as many concurrent callers through as fit', async () => {
-    const policy = withLimits([
-      { name: 'seventeen', window: 'hour', unit: 'requests', amount: 17 },
-    ]);
-    const decisions = await Promise.all(Array.from({ length: 120 }, () => reserveCall(policy)));
-    expect(decisions.filter(({ outcome }) => outcome === 'reserved')).toHaveLength(17);
   });
 
   test('an observed limit counts and never denies', async () => {

@@ -1,0 +1,15 @@
+/** The ledger and the model of its table, held against DynamoDB engines of several makers. */
+import { runJest } from '../lib/jest.mjs';
+
+const MINUTE_MS = 60_000;
+const FOLDER = 'test/conformance';
+
+const moto = { command: 'moto-dynamodb', hint: 'run scripts/install-tools.sh moto-dynamodb' };
+
+const on = (engine) => (context) =>
+  runJest(context, [`${FOLDER}/${engine}/`], { timeoutMs: 20 * MINUTE_MS });
+
+export const suites = [
+  { name: 'conformance', tools: [], run: on('dynalite') },
+  { name: 'conformance on moto', tools: [moto], run: on('moto') },
+];
