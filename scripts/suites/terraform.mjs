@@ -68,7 +68,7 @@ async function test({ root, exec }) {
     const { code, output } = await exec('terraform', ['test', '-json', TEST_FOLDER], {
       cwd: module,
       env,
-      timeoutMs: 10 * MINUTE_MS,
+      timeoutMs: 30 * MINUTE_MS,
     });
     const events = parseEvents(output);
     // A run that is skipped follows on one that failed.
