@@ -18,7 +18,7 @@ moto_version=5.2.5
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 tools="$root/.tools"
 bin="$tools/bin"
-known=(tflint terraform-docs checkov shellcheck moto-dynamodb)
+known=(tflint terraform-docs checkov shellcheck moto-dynamodb moto_server)
 failed=()
 
 say() { printf 'install-tools: %s\n' "$*"; }
@@ -98,6 +98,9 @@ install_tool() {
     moto-dynamodb)
       install_with_pip moto-dynamodb "$moto_version" moto-venv \
         "moto[dynamodb]==$moto_version" flask==3.1.2 flask-cors==6.0.1
+      ;;
+    moto_server)
+      install_with_pip moto_server "$moto_version" moto-venv "moto[server]==$moto_version"
       ;;
     *)
       say "unknown tool $1 (known: ${known[*]})"

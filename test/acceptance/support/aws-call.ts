@@ -1,0 +1,65 @@
+/** Calls of AWS APIs as they arrive: which operation of which service, with what. */
+import type { IncomingMessage } from 'node:http';
+import { isRecord, parseJson } from '../../../sandbox/loopback.ts';
+
+export interface AwsCall {
+  /** As the signature names it, such as `dynamodb`. */
+  readonly service: string;
+  /** The operation of a JSON protocol, or method and path of a REST one. */
+  readonly operation: string;
+  /** The body's members, where it is JSON. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The access key: functions sign with their own name. */
+  readonly caller: string;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers what it knows; undefined is for the next one to look at. */
+export type Api = (call: AwsCall) => AwsAnswer | undefined | Promise<AwsAnswer | undefined>;
+
+export function readCall(request: IncomingMessage, bytes: Buffer): AwsCall {
+  const credential = /Credential=([^/]+)\/\d+\/[^/]*\/([^/]+)\//.exec(
+    request.headers.authorization ?? '',
+  );
+  const target = request.headers['x-amz-target'];
+  const [path = ''] = (request.url ?? '').split('?');
+  const body = parseJson(bytes);
+  return {
+    service: credential?.[2] ?? '',
+    operation:
+      typeof target === 'string'
+        ? target.slice(target.lastIndexOf('.') + 1)
+        : `${request.method} ${decodeURIComponent(path)}`,
+    input: isRecord(body) ? body : {},
+    caller: credential?.[1] ?? '',
+  };
+}
+
+export const done = (body: unknown = {}): AwsAnswer => ({ status: 200, body });
+
+/** An error as both of AWS's JSON protocols write it. */
+export const refuse = (type: string, message: string, status = 400): AwsAnswer => ({
+  status,
+  headers: { 'x-amzn-errortype': type },
+  body: { __type: type, message, Message: message },
+});
+
+export const textAt = (input: unknown, name: string): string => {
+  const value = isRecord(input) ? input[name] : undefined;
+  return typeof value === 'string' ? value : '';
+};
+
+export const listAt = (input: unknown, name: string): readonly unknown[] => {
+  const value = isRecord(input) ? input[name] : undefined;
+  return Array.isArray(value) ? value : [];
+};
+
+export const recordAt = (input: unknown, name: string): Readonly<Record<string, unknown>> => {
+  const value = isRecord(input) ? input[name] : undefined;
+  return isRecord(value) ? value : {};
+};

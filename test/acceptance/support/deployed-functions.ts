@@ -1,0 +1,171 @@
+/**
+ * Runs the zips that were deployed, each in a worker, and keeps what moto forgets of a function's
+ * configuration.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { unzipSync } from 'fflate';
+import { LambdaHost } from '../../../sandbox/lambda-host.ts';
+import { isRecord } from '../../../sandbox/loopback.ts';
+import { type AwsAnswer, type AwsCall, recordAt, refuse, textAt } from './aws-call.ts';
+
+interface Deployed {
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly bundle: URL;
+  host: LambdaHost | undefined;
+}
+
+/** Members of a function's configuration that moto takes and does not give back. */
+const FORGOTTEN = ['LoggingConfig', 'DeadLetterConfig'];
+const PATH = /^(\w+) \/2015-03-31\/functions(?:\/([^/]+))?(?:\/([\w-]+))?$/;
+const TIMEOUT_DEFAULT_SECONDS = 3;
+
+export class DeployedFunctions {
+  readonly #folder: string;
+  readonly #functions = new Map<string, Deployed>();
+  readonly #forgotten = new Map<string, Readonly<Record<string, unknown>>>();
+  #endpoint = '';
+  #bundles = 0;
+  #clockOffsetMs = 0;
+
+  /** @param folder takes the unpacked bundles. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Where the functions find AWS. */
+  reachAt(url: string): void {
+    this.#endpoint = url;
+  }
+
+  /** Runs a function, where the call invokes one. */
+  async invoke({ operation, input }: AwsCall): Promise<AwsAnswer | undefined> {
+    const [, method, id = '', action] = PATH.exec(operation) ?? [];
+    if (method !== 'POST' || action !== 'invocations') return undefined;
+    const name = nameOf(id);
+    const deployed = this.#functions.get(name);
+    if (!deployed) return refuse('ResourceNotFoundException', `Function not found: ${id}`, 404);
+    deployed.host ??= this.#host(name, deployed);
+    const result = await deployed.host.invoke(input);
+    const headers = { 'x-amz-executed-version': '$LATEST' };
+    if ('payload' in result) return { status: 200, headers, body: JSON.parse(result.payload) };
+    return {
+      status: 200,
+      headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
+      body: result.error,
+    };
+  }
+
+  /** Looks at what moto answered; @returns the answer with what moto forgot. */
+  async observe({ operation, input }: AwsCall, answer: unknown): Promise<unknown> {
+    const [, method, id, action] = PATH.exec(operation) ?? [];
+    if (method === undefined) return answer;
+    const name = nameOf(id ?? textAt(input, 'FunctionName'));
+    if (method === 'POST' && id === undefined) this.#deploy(name, input);
+    if (method === 'PUT' && action === 'code') await this.#redeploy(name, input);
+    if (method === 'PUT' && action === 'configuration') await this.#configure(name, input);
+    if (method === 'DELETE' && action === undefined) await this.#remove(name);
+    return this.#complete(answer, this.#forgotten.get(name) ?? {});
+  }
+
+  /** Moves the clock of all functions on, those to come included. */
+  async advance(ms: number): Promise<void> {
+    this.#clockOffsetMs += ms;
+    await Promise.all([...this.#functions.values()].map(({ host }) => host?.setClock()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#functions.values()].map(({ host }) => host?.close()));
+  }
+
+  #complete(answer: unknown, kept: Readonly<Record<string, unknown>>): unknown {
+    if (!isRecord(answer)) return answer;
+    if (answer.FunctionArn !== undefined) return { ...answer, ...kept };
+    if (!isRecord(answer.Configuration)) return answer;
+    return { ...answer, Configuration: { ...answer.Configuration, ...kept } };
+  }
+
+  #deploy(name: string, input: AwsCall['input']): void {
+    const zip = textAt(recordAt(input, 'Code'), 'ZipFile');
+    this.#functions.set(name, {
+      ...settingsOf(input),
+      bundle: this.#unpack(name, zip),
+      host: undefined,
+    });
+    this.#remember(name, input);
+  }
+
+  async #redeploy(name: string, input: AwsCall['input']): Promise<void> {
+    const deployed = this.#functions.get(name);
+    if (!deployed) return;
+    await deployed.host?.close();
+    const bundle = this.#unpack(name, textAt(input, 'ZipFile'));
+    this.#functions.set(name, { ...deployed, bundle, host: undefined });
+  }
+
+  async #configure(name: string, input: AwsCall['input']): Promise<void> {
+    const deployed = this.#functions.get(name);
+    if (!deployed) return;
+    await deployed.host?.close();
+    this.#functions.set(name, { ...deployed, ...settingsOf(input), host: undefined });
+    this.#remember(name, input);
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#functions.get(name)?.host?.close();
+    this.#functions.delete(name);
+    this.#forgotten.delete(name);
+  }
+
+  #remember(name: string, input: AwsCall['input']): void {
+    const given = FORGOTTEN.filter((member) => input[member] !== undefined);
+    const kept = Object.fromEntries(given.map((member) => [member, input[member]]));
+    this.#forgotten.set(name, { ...this.#forgotten.get(name), ...kept });
+  }
+
+  /** Each version in a folder of its own: a module once loaded stays loaded. */
+  #unpack(name: string, zip: string): URL {
+    this.#bundles += 1;
+    const folder = join(this.#folder, `${name}-${this.#bundles}`);
+    mkdirSync(folder, { recursive: true });
+    const files = Object.entries(unzipSync(Buffer.from(zip, 'base64')));
+    for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes);
+    const entry = files.find(([file]) => /^index\.[cm]?js$/.test(file))?.[0] ?? 'index.js';
+    return pathToFileURL(join(folder, entry));
+  }
+
+  #host(name: string, { bundle, env, timeoutMs }: Deployed): LambdaHost {
+    const own = {
+      AWS_REGION: 'us-east-1',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_ACCESS_KEY_ID: name,
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_CONFIG_FILE: '/nonexistent',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      AWS_ENDPOINT_URL: this.#endpoint,
+      AWS_ENDPOINT_URL_SFN: this.#endpoint,
+    };
+    return new LambdaHost(
+      { functionName: name, bundle, env: { ...env, ...own }, timeoutMs },
+      {
+        workerEntry: new URL('../../../sandbox/lambda-worker.ts', import.meta.url),
+        clockOffsetMs: () => this.#clockOffsetMs,
+        printed: () => undefined,
+      },
+    );
+  }
+}
+
+/** A function is named by its name or its ARN. */
+const nameOf = (id: string): string => /:function:([\w-]+)/.exec(id)?.[1] ?? id;
+
+function settingsOf(input: AwsCall['input']) {
+  const variables = recordAt(recordAt(input, 'Environment'), 'Variables');
+  const seconds = typeof input.Timeout === 'number' ? input.Timeout : TIMEOUT_DEFAULT_SECONDS;
+  return {
+    env: Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, String(text)])),
+    timeoutMs: seconds * 1000,
+  };
+}

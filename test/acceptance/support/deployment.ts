@@ -1,0 +1,113 @@
+/** One deployment of the packed module's complete example: Terraform, and requests to what it made. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import { isRecord, parseJson } from '../../../sandbox/loopback.ts';
+import type { Facade } from './facade.ts';
+
+type Answer = Readonly<Record<string, unknown>>;
+
+interface Asked {
+  readonly costCenter: string;
+  readonly model?: string;
+}
+
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+export class Deployment {
+  readonly #facade: Facade;
+  readonly #folder: string;
+
+  constructor(facade: Facade) {
+    const module = process.env.ACCEPTANCE_MODULE;
+    if (!module) {
+      throw new Error('ACCEPTANCE_MODULE: is not set; run the suite with npm run test:acceptance');
+    }
+    this.#facade = facade;
+    this.#folder = join(module, 'examples', 'complete');
+  }
+
+  /** @returns what it printed. @throws Error with what it printed, when it fails. */
+  terraform(command: string, ...args: readonly string[]): Promise<string> {
+    const env = { ...process.env, AWS_ENDPOINT_URL: this.#facade.url, TF_CLI_ARGS: '-no-color' };
+    return new Promise((resolve, reject) => {
+      execFile(
+        'terraform',
+        [command, ...args],
+        { cwd: this.#folder, env, maxBuffer: OUTPUT_BYTES_MAX },
+        (error, stdout, stderr) => {
+          if (!error) return resolve(stdout);
+          const unknown = this.#facade.unknown.join('\n');
+          reject(new Error(`terraform ${command}\n${stdout.slice(-2_000)}\n${stderr}\n${unknown}`));
+        },
+      );
+    });
+  }
+
+  /** @returns what it changed, as `action address`. */
+  async apply(...args: readonly string[]): Promise<readonly string[]> {
+    return changesIn(await this.terraform('apply', '-auto-approve', '-json', ...args));
+  }
+
+  /** @returns what would change, as `action address`. */
+  async changes(): Promise<readonly string[]> {
+    return changesIn(await this.terraform('plan', '-json'));
+  }
+
+  /** Edits terraform.tfvars. @throws Error when the text to replace is not there exactly once. */
+  edit(from: string, to: string): void {
+    const file = join(this.#folder, 'terraform.tfvars');
+    const parts = readFileSync(file, 'utf8').split(from);
+    if (parts.length !== 2)
+      throw new Error(`terraform.tfvars: has ${from} ${parts.length - 1} times`);
+    writeFileSync(file, parts.join(to));
+  }
+
+  async output(name: string): Promise<unknown> {
+    return parseJson(Buffer.from(await this.terraform('output', '-json', name)));
+  }
+
+  /** Sends one request to the deployed state machine. @returns the answer's body. */
+  async ask({ costCenter, model = 'nova-lite' }: Asked): Promise<Answer> {
+    const client = new SFNClient({
+      region: 'us-east-1',
+      endpoint: this.#facade.url,
+      disableHostPrefix: true,
+      maxAttempts: 1,
+      credentials: { accessKeyId: 'caller', secretAccessKey: 'none' },
+    });
+    const run = await client.send(
+      new StartSyncExecutionCommand({
+        stateMachineArn: String(await this.output('state_machine_arn')),
+        name: randomUUID(),
+        input: JSON.stringify({
+          model,
+          prompt: {
+            messages: [{ role: 'user', content: 'Hello' }],
+            parameters: { max_tokens: 100 },
+          },
+          tags: { applicationId: 'aws-documentation-helper', costCenter, environment: 'dev' },
+        }),
+      }),
+    );
+    client.destroy();
+    const answer = parseJson(Buffer.from(run.output ?? ''));
+    if (run.status !== 'SUCCEEDED' || !isRecord(answer)) {
+      throw new Error(`the execution ended as ${run.status}: ${run.error} ${run.cause}`);
+    }
+    return answer;
+  }
+}
+
+/** The planned changes among the lines of Terraform's -json output, sorted. */
+function changesIn(output: string): readonly string[] {
+  const changes = output.split('\n').flatMap((line) => {
+    const event = parseJson(Buffer.from(line));
+    if (!isRecord(event) || event.type !== 'planned_change' || !isRecord(event.change)) return [];
+    const { action, resource } = event.change;
+    return [`${String(action)} ${isRecord(resource) ? String(resource.addr) : ''}`];
+  });
+  return changes.sort();
+}

@@ -1,0 +1,57 @@
+/** What is still there of a deployment, asked of the services themselves. */
+import { authorizationOf, type Facade } from './facade.ts';
+
+interface Listing {
+  readonly service: string;
+  /** `X-Amz-Target` of a JSON protocol. */
+  readonly target?: string;
+  readonly method?: 'GET';
+  readonly path?: string;
+}
+
+const JSON_LISTINGS: readonly Listing[] = [
+  { service: 'dynamodb', target: 'DynamoDB_20120810.ListTables' },
+  { service: 'logs', target: 'Logs_20140328.DescribeLogGroups' },
+  { service: 'states', target: 'AWSStepFunctions.ListStateMachines' },
+  { service: 'events', target: 'AWSEvents.ListRules' },
+  { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' },
+  { service: 'scheduler', method: 'GET', path: '/schedules' },
+  { service: 'apigateway', method: 'GET', path: '/v2/apis' },
+];
+const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[] = [
+  { service: 'iam', path: '/?Action=ListRoles&Version=2010-05-08', item: /<RoleName>/ },
+  { service: 'sns', path: '/?Action=ListTopics&Version=2010-03-31', item: /<TopicArn>/ },
+];
+
+/** @returns the listings that are not empty, with what they hold. */
+export async function leftIn(facade: Facade): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const { service, target, method = 'POST', path = '/' } of JSON_LISTINGS) {
+    const answer = await fetch(`${facade.url}${path}`, {
+      method,
+      headers: {
+        authorization: authorizationOf(service),
+        ...(target ? { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.0' } : {}),
+      },
+      ...(method === 'POST' ? { body: '{}' } : {}),
+    });
+    const body: unknown = await answer.json();
+    const lists = Object.values(Object(body)).filter(Array.isArray);
+    if (!answer.ok || lists.flat().length > 0 || lists.length !== 1) {
+      left.push(`${service}: ${answer.status} ${JSON.stringify(body)}`);
+    }
+  }
+  for (const { service, path, item } of QUERY_LISTINGS) {
+    const answer = await fetch(`${facade.url}${path}`, {
+      headers: { authorization: authorizationOf(service) },
+    });
+    const text = await answer.text();
+    if (!answer.ok || item.test(text)) left.push(`${service}: ${answer.status} ${text}`);
+  }
+  const kept = [
+    ...facade.profiles.modelIds.keys(),
+    ...facade.anomalies.resources.keys(),
+    ...facade.budgets.budgets.keys(),
+  ];
+  return [...left, ...kept];
+}
