@@ -186,8 +186,8 @@ export class DynamoDbLedger implements LedgerStore {
   }
 
   /**
-   * In batches. DynamoDB may answer only a part of the keys (16 MB, or throttled); the rest is asked
-   * for again, as long as it answers anything.
+   * In batches. DynamoDB may answer only a part of the keys (16 MB, or throttled); the rest is
+   * asked for again, as long as it answers anything.
    */
   async *#items(accounts: readonly AccountKey[], consistent: boolean): AsyncIterable<Item> {
     for (let i = 0; i < accounts.length; i += BATCH_GET_MAX) {

@@ -1,7 +1,8 @@
 /**
- * Goal: under one key, no two calls are ever alive at once, and none begins after one was completed,
- * until the record's time is over. Method: random histories of calls that claim, claim again, end
- * and die, whose writes are lost before or after they took effect and delivered again much later.
+ * Goal: under one key, no two calls are ever alive at once, and none begins after one was
+ * completed, until the record's time is over. Method: random histories of calls that claim, claim
+ * again, end and die, whose writes are lost before or after they took effect and delivered again
+ * much later.
  */
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
