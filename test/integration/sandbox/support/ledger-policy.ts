@@ -8,6 +8,9 @@ import type { Json, RunningSandbox } from './run-sandbox.ts';
 const HAIKU = { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' };
 const MICRO = { model_id: 'amazon.nova-micro-v1:0' };
 
+/** What `question()` reserves: 202 tokens in, at the price of a cache write, and 50 out. */
+export const WORST_NANO_USD = 202 * 312.5 + 50 * 1_250;
+
 /** What differs from test to test. */
 export interface LedgerPolicy {
   /** By cost center, as tfvars write them. */

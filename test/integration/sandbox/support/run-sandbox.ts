@@ -87,12 +87,17 @@ export async function descendants(pid: number): Promise<number[]> {
   return [...children, ...(await Promise.all(children.map(descendants))).flat()];
 }
 
-/** kill -9 of the sandbox itself: it gets to do nothing more. */
-export async function kill({ process: started }: RunningSandbox): Promise<void> {
+/** The sandbox itself, below the script that started it. */
+export async function sandboxPid({ process: started }: RunningSandbox): Promise<number> {
   const [pid] = await descendants(started.child.pid ?? 0);
   if (pid === undefined) throw new Error('there is no sandbox process');
-  process.kill(pid, 'SIGKILL');
-  await started.ended;
+  return pid;
+}
+
+/** kill -9 of the sandbox itself: it gets to do nothing more. */
+export async function kill(sandbox: RunningSandbox): Promise<void> {
+  process.kill(await sandboxPid(sandbox), 'SIGKILL');
+  await sandbox.process.ended;
 }
 
 /** Starts one on a free port and waits until it answers. */

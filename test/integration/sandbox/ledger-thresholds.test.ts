@@ -1,0 +1,80 @@
+/** `notify_at`: every threshold is told once, also when it could not be told at first. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Folder, moveClock, question, statuses } from './support/ledger-policy.ts';
+import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+
+jest.setTimeout(600_000);
+
+const CALLS = 100;
+const IDS = [
+  'costCenter#retail/calls/2031-03/100',
+  'costCenter#retail/calls/2031-03/50',
+  'costCenter#retail/calls/2031-03/80',
+  'organization/calls/2031-03/30',
+  'organization/calls/2031-03/31',
+];
+
+let folder: Folder;
+let sandbox: RunningSandbox;
+afterEach(async () => {
+  expect(await sandbox.stop()).toMatchObject({ code: 0 });
+  await folder.remove();
+});
+
+async function start(execution: string, ledger: object = {}): Promise<void> {
+  folder = await Folder.create();
+  const calls = { name: 'calls', window: 'month', unit: 'requests' };
+  const policy = await folder.writePolicy({
+    limits: { retail: [{ ...calls, amount: CALLS, notify_at: [50, 80, 100] }] },
+    organization: [{ ...calls, amount: 300, notify_at: [30, 31, 34] }],
+    ledger,
+  });
+  sandbox = await runSandbox('--var-file', policy, '--execution', execution);
+  // Announces the shards for the windows that begin later.
+  await sweep();
+  await moveClock(sandbox, '2031-03-01T00:00:00Z');
+}
+
+const sweep = async (): Promise<Json> => (await sandbox.post('/_sandbox/sweep', {})).body;
+const failAlerts = (times: number) =>
+  sandbox.post('/_sandbox/alerts/behavior', times > 0 ? { fail: { times } } : {});
+const told = async (): Promise<string[]> => {
+  const { body } = await sandbox.get('/_sandbox/alerts');
+  return body.map(({ detail }: Json) => detail.id).sort();
+};
+const callInParallel = async () => {
+  const calls = Array.from({ length: CALLS }, () => sandbox.post('/v1/invoke', question()));
+  expect(statuses(await Promise.all(calls))).toEqual({ 200: CALLS });
+};
+
+describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
+  test('a hundred calls at once tell each threshold they pass once', async () => {
+    await start(execution);
+    await callInParallel();
+    expect(await told()).toEqual(IDS);
+    expect(await sweep()).toMatchObject({ published: 0 });
+    expect(await told()).toEqual(IDS);
+  });
+
+  test('what could not be told the sweep tells, under the same ids', async () => {
+    await start(execution);
+    await failAlerts(1_000_000);
+    await callInParallel();
+    expect(await sweep()).toMatchObject({ published: 0 });
+    expect(await told()).toEqual([]);
+    await failAlerts(0);
+    expect(await sweep()).toMatchObject({ published: IDS.length });
+    expect(await told()).toEqual(IDS);
+    expect(await sweep()).toMatchObject({ published: 0 });
+    expect(await told()).toEqual(IDS);
+  });
+});
+
+test('of a limit split over four items the sweep tells the sum', async () => {
+  await start('direct', { shards: 4 });
+  await callInParallel();
+  expect(await told()).toEqual([]);
+  expect(await sweep()).toMatchObject({ accounts: 8, published: IDS.length });
+  expect(await told()).toEqual(IDS);
+  expect(await sweep()).toMatchObject({ published: 0 });
+});
