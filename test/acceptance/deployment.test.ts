@@ -16,6 +16,8 @@ const facade = new Facade(folder);
 const deployment = new Deployment(facade);
 
 const STEP_MS_MAX = 600_000;
+/** How long a function may go on with the policy it has read. */
+const POLICY_READ_MS = 61_000;
 let failed: string | undefined;
 
 /** A test that relies on the ones before it: after one has failed, the others fail at once. */
@@ -60,6 +62,65 @@ step('a request through the state machine is approved and succeeds', async () =>
     costCenter: 'sales',
     modelMetric: asked?.modelId.split('/')[1],
   });
+});
+
+step('a call that the model refuses is approved and fails', async () => {
+  facade.bedrock.behave({ fail: { name: 'AccessDeniedException', times: 1 } });
+  const answer = await deployment.ask({ costCenter: 'sales' });
+  expect(answer).toMatchObject({
+    outcome: 'failed',
+    code: 'invocation_failed',
+    upstream: { name: 'AccessDeniedException' },
+    charged: { basis: 'released' },
+  });
+});
+
+step('requests above a limit are denied and reach no model', async () => {
+  const before = facade.bedrock.requests.list().length;
+  const answers = [];
+  // The limit is 5 a minute; a new minute may begin meanwhile.
+  while (answers.length < 40 && answers.at(-1)?.outcome !== 'denied') {
+    answers.push(await deployment.ask({ costCenter: 'services' }));
+  }
+  const approved = answers.slice(0, -1);
+  expect(answers.at(-1)).toMatchObject({
+    outcome: 'denied',
+    code: 'limit_exceeded',
+    limit: { owner: 'costCenter#services', window: 'minute', unit: 'requests', limit: 5 },
+  });
+  expect(approved.length).toBeGreaterThanOrEqual(5);
+  expect(new Set(approved.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
+  expect(facade.bedrock.requests.list().length).toBe(before + approved.length);
+});
+
+step(
+  'a limit changed in terraform.tfvars is in force within a minute, with the same bundles',
+  async () => {
+    expect(await deployment.ask({ costCenter: 'support' })).toMatchObject({ outcome: 'succeeded' });
+    deployment.edit('amount    = 300', 'amount    = 0.000001');
+    const changed = await deployment.apply('-refresh=false');
+    expect(changed).toEqual([
+      'update module.cost_sentry.module.budgets.aws_budgets_budget.this["support"]',
+      'update module.cost_sentry.module.ledger.aws_dynamodb_table_item.cost_centers["support"]',
+    ]);
+    await facade.advance(POLICY_READ_MS);
+    expect(await deployment.ask({ costCenter: 'support' })).toMatchObject({
+      outcome: 'denied',
+      limit: { owner: 'costCenter#support', name: 'monthly-budget', limit: 1_000 },
+    });
+  },
+);
+
+step('one cost center is added and one removed', async () => {
+  deployment.edit('  services = {', '  research = {');
+  await deployment.apply('-refresh=false');
+  await facade.advance(POLICY_READ_MS);
+  expect(await deployment.ask({ costCenter: 'research' })).toMatchObject({ outcome: 'succeeded' });
+  expect(await deployment.ask({ costCenter: 'services' })).toMatchObject({
+    outcome: 'not_valid',
+    code: 'unknown_cost_center',
+  });
+  expect(await deployment.changes()).toEqual([]);
 });
 
 step('terraform destroy leaves nothing', async () => {

@@ -1,4 +1,4 @@
-/** One deployment of the packed module's complete example: Terraform, and requests to what it made. */
+/** One deployment of the packed complete example: Terraform, and requests to what it made. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 export class Deployment {
   readonly #facade: Facade;
   readonly #folder: string;
+  #machine: string | undefined;
 
   constructor(facade: Facade) {
     const module = process.env.ACCEPTANCE_MODULE;
@@ -65,8 +66,10 @@ export class Deployment {
     writeFileSync(file, parts.join(to));
   }
 
-  async output(name: string): Promise<unknown> {
-    return parseJson(Buffer.from(await this.terraform('output', '-json', name)));
+  /** Asked once: it stays what it is until the deployment goes. */
+  async #stateMachineArn(): Promise<string> {
+    this.#machine ??= await this.terraform('output', '-raw', 'state_machine_arn');
+    return this.#machine;
   }
 
   /** Sends one request to the deployed state machine. @returns the answer's body. */
@@ -80,7 +83,7 @@ export class Deployment {
     });
     const run = await client.send(
       new StartSyncExecutionCommand({
-        stateMachineArn: String(await this.output('state_machine_arn')),
+        stateMachineArn: await this.#stateMachineArn(),
         name: randomUUID(),
         input: JSON.stringify({
           model,
