@@ -26,8 +26,8 @@ export const adaptersOf = (client: DynamoDBClient, table: string): Adapters => (
 });
 
 // Few of each, so that requests meet what others left.
-const ACCOUNTS = ['account#costCenter#sales#0', 'account#model#haiku#0', 'account#none#0'] as const;
-const IDS = ['one', 'two', '0d9f-3', 'call.4'] as const;
+const ACCOUNTS = ['account#costCenter#sales#0', 'account#model#haiku#0'] as const;
+const IDS = ['one', 'two', '0d9f-3', 'call.4', 'five', 'six', 'seven', 'eight'] as const;
 const ATTEMPTS = ['first', 'second'] as const;
 const COUNTERS = ['usd_2026-11', 'day-tokens_2026-11-23', 'm_2026-11-23T14:05'] as const;
 const LEASES = [1_000, 1_060] as const;
@@ -39,12 +39,13 @@ const PERCENTS = [50, 80, 100] as const;
 const TIMES = [1_000, 2_000, 4_000] as const;
 const TAGS = { requestId: 'one', timestamp: '2026-11-23T14:05:30.000Z' };
 const FAILED = problem('invocation_failed', TAGS, 'The model did not answer.');
-const AMOUNTS = [0, 1, 2, 5, 999_999_999, 4_503_599_627_370_496] as const;
+// Small ones most often, so that sums meet a ceiling exactly.
+const AMOUNTS = [0, 1, 1, 1, 2, 2, 3, 999_999_999, 4_503_599_627_370_496] as const;
 
 /** One step of a history: one call of a port, whatever it then answers. */
 export async function adapterStep(random: Random, adapters: Adapters): Promise<void> {
-  const often = random.pick([reserve, reserve, settle, settle, expire]);
-  const step = random.pick([often, often, prune, publish, read, change, claim]);
+  const often = random.pick([reserve, reserve, reserve, settle, expire]);
+  const step = random.pick([often, often, often, prune, publish, read, change, claim]);
   await step(random, adapters);
 }
 
@@ -56,7 +57,7 @@ async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
   const hold = (key: string): AccountReserve['holds'][number] => ({
     key,
     amount: amount(random),
-    ...(random.chance(0.7) && { ceiling: amount(random) }),
+    ...(random.chance(0.7) && { ceiling: random.integer(0, 5) }),
   });
   await ledger.reserve({
     account: random.pick(ACCOUNTS),

@@ -7,7 +7,7 @@ import { holdingsOf } from './at-rest.ts';
 import type { ConformanceEngine } from './engines.ts';
 
 const CALLERS = 300;
-/** Where a call is several writes. */
+/** Where a call is several requests. */
 const FEWER_CALLERS = 120;
 const FIT = 41;
 const SHARDS = [1, 4] as const;
@@ -37,23 +37,23 @@ export function describeLimits(of: ConformanceEngine): void {
 
 /** Amounts of which 41 calls fit; what is left of the larger ones lies spread over the shards. */
 const ROWS = [
-  { unit: 'requests', amount: FIT, each: amounts(1_000), shards: 1 },
-  { unit: 'requests', amount: FIT, each: amounts(1_000), shards: 4 },
-  { unit: 'tokens', amount: FIT * 100 + 99, each: amounts(1_000, 100), shards: 4 },
-  { unit: 'usd', amount: 0.000_041_9, each: amounts(1_000), shards: 1 },
+  { unit: 'requests', amount: FIT, callers: CALLERS, each: amounts(1_000), shards: 1 },
+  { unit: 'requests', amount: FIT, callers: CALLERS, each: amounts(1_000), shards: 4 },
+  { unit: 'tokens', amount: FIT * 100 + 99, callers: FEWER_CALLERS, each: amounts(0), shards: 4 },
+  { unit: 'usd', amount: 0.000_041_9, callers: FEWER_CALLERS, each: amounts(1_000), shards: 1 },
 ] as const;
 
 function exactCounts(table: () => TestLedger): void {
   test.each(ROWS)(
-    `of ${CALLERS} callers a limit of $amount $unit on $shards shards lets exactly ${FIT} through`,
-    async ({ unit, amount, each, shards }) => {
+    `of $callers callers a limit of $amount $unit on $shards shards lets exactly ${FIT} through`,
+    async ({ unit, amount, callers, each, shards }) => {
       const calls = new CenterCalls(table());
       const limits = [{ name: 'l', window: 'month', unit, amount }];
       const policy = calls.withLimits(limits, { ledger: { shards } });
       const call = () => calls.reserve(policy, { worstCase: each });
-      const decisions = await Promise.all(Array.from({ length: CALLERS }, call));
+      const decisions = await Promise.all(Array.from({ length: callers }, call));
       const reserved = countOf(decisions, 'reserved');
-      expect(reserved + countOf(decisions, 'denied')).toBe(CALLERS);
+      expect(reserved + countOf(decisions, 'denied')).toBe(callers);
       expect(reserved).toBeLessThanOrEqual(FIT);
       // Only callers that each wanted the same scattered rest may have kept it from each other.
       if (shards === 1 || unit === 'requests') expect(reserved).toBe(FIT);

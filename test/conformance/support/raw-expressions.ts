@@ -59,8 +59,8 @@ export class ExpressionDraw {
       case 3:
         return `contains(${this.#path('S')}, ${this.#p.value(textOf(this.#random))})`;
       case 4: {
-        const low = this.#random.integer(-3, 6);
-        const high = low + this.#random.integer(0, 6);
+        const low = this.#random.integer(-2, 1);
+        const high = low + this.#random.integer(0, 2);
         const [from, to] = [this.#p.value(number(low)), this.#p.value(number(high))];
         return `${this.#path('N')} BETWEEN ${from} AND ${to}`;
       }
@@ -112,8 +112,8 @@ export class ExpressionDraw {
     if (kind === 2) return `if_not_exists(${this.#path(type)}, ${value()})`;
     const operator = this.#random.pick(['+', '-']);
     const path = this.#path('N');
-    const left = kind === 3 ? path : `if_not_exists(${path}, ${this.#number(-3, 9)})`;
-    return `${left} ${operator} ${this.#number(-3, 9)}`;
+    const left = kind === 3 ? path : `if_not_exists(${path}, ${this.#number(-2, 3)})`;
+    return `${left} ${operator} ${this.#number(-2, 3)}`;
   }
 
   /** Some attributes of an item. */
@@ -128,7 +128,7 @@ export class ExpressionDraw {
 
   #scalar(type: Type): AttributeValue {
     const drawn = this.#options.mixesTypes && this.#random.chance(0.2) ? this.#type() : type;
-    return drawn === 'N' ? number(this.#random.integer(-3, 12)) : textOf(this.#random);
+    return drawn === 'N' ? number(this.#random.integer(-2, 3)) : textOf(this.#random);
   }
 
   #map(): AttributeValue {
