@@ -89,7 +89,7 @@ describe('the footprint', () => {
 
   test('shards are read one by one, and share the calls under way', () => {
     const split = footprintOf(policyWith({ ledger: { shards: 4 } }), 100, AT);
-    expect(split).toMatchObject({ accounts: 4, unitsOfCall: 4 });
+    expect(split).toMatchObject({ accounts: 4, unitsOfCall: 3 });
     expect(footprintOf(policyWith(), 100, AT).unitsOfCall).toBeGreaterThan(10);
   });
 
