@@ -5,7 +5,7 @@ import { startDynalite } from '../../../../sandbox/dynalite-engine.ts';
 type Item = Readonly<Record<string, AttributeValue>>;
 
 /** What the account items hold, added up over shards. */
-export interface KeptLedger {
+interface KeptLedger {
   /** Names of reservations that still hold something. */
   readonly live: readonly string[];
   /** Each counter, as `<account without shard>/<counter>`. */

@@ -64,7 +64,7 @@ export class Folder {
   }
 }
 
-export interface Question {
+interface Question {
   readonly costCenter?: string;
   readonly model?: string;
   readonly environment?: string;
