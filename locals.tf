@@ -140,6 +140,17 @@ locals {
   }
 }
 
+# Names in metrics, as functions/core/telemetry/metric-record.ts writes them.
+locals {
+  environments = sort(distinct(flatten([for application in values(var.applications) : application.environments])))
+  observed_limits = [for limit in local.limits : {
+    cost_center = limit.owner.cost_center == null ? "all" : limit.owner.cost_center
+    limit       = limit.owner.cost_center != null ? limit.full_name : "${coalesce(limit.owner.alias, "organization")}/${limit.full_name}"
+    window      = limit.window
+    mode        = coalesce(limit.mode, "enforce")
+  }]
+}
+
 # What AWS bills, beside what the ledger counts.
 locals {
   # The limits that a budget can stand beside: all of a cost center's dollars of a month.

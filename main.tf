@@ -112,6 +112,29 @@ module "alerts" {
   tags           = local.tags
 }
 
+module "observability" {
+  source = "./modules/observability"
+
+  name                   = var.name
+  models                 = keys(var.models)
+  applications           = keys(var.applications)
+  environments           = local.environments
+  cost_centers           = keys(var.cost_centers)
+  limits                 = local.observed_limits
+  function_names         = [for name in local.function_names : "${var.name}-${name}"]
+  state_machine_arn      = module.workflow.state_machine_arn
+  ledger_table_name      = module.ledger.table_name
+  audit_log_group_name   = module.functions["record-outcome"].log_group.name
+  dashboard              = var.observability.dashboard
+  alarms                 = var.observability.alarms
+  thresholds             = var.observability.thresholds
+  utilization_windows    = var.observability.utilization_windows
+  topic_arns             = module.alerts.topic_arns
+  organization_topic_arn = module.alerts.organization_topic_arn
+  alarm_actions          = var.observability.alarm_actions
+  tags                   = local.tags
+}
+
 module "budgets" {
   source = "./modules/budgets"
 

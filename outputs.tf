@@ -34,6 +34,16 @@ output "audit_log_group_name" {
   value       = module.functions["record-outcome"].log_group.name
 }
 
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard to begin with; null without dashboards."
+  value       = module.observability.dashboard_name
+}
+
+output "dashboard_url" {
+  description = "URL of the CloudWatch dashboard to begin with; null without dashboards."
+  value       = module.observability.dashboard_url
+}
+
 output "alert_topic_arns" {
   description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
   value       = module.alerts.topic_arns

@@ -191,15 +191,15 @@ locals {
 locals {
   limit_owners = concat(
     [for alias, model in var.models : {
-      path   = "models.${alias}", alias = alias, limits = model.limits,
+      path   = "models.${alias}", alias = alias, cost_center = null, limits = model.limits,
       models = keys(var.models), applications = keys(var.applications)
     }],
     [for name, center in var.cost_centers : {
-      path   = "cost_centers.${name}", alias = null, limits = center.limits,
+      path   = "cost_centers.${name}", alias = null, cost_center = name, limits = center.limits,
       models = center.models, applications = center.applications
     }],
     [{
-      path   = "organization", alias = null, limits = var.organization.limits,
+      path   = "organization", alias = null, cost_center = null, limits = var.organization.limits,
       models = keys(var.models), applications = keys(var.applications)
     }],
   )

@@ -385,7 +385,7 @@ variable "alerts" {
     Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another.
 
     - `emails` - Addresses for what concerns no single cost center: limits of models and of the organization, and cost anomalies.
-    - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com` and `costalerts.amazonaws.com` use it. Default: none.
+    - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com`, `costalerts.amazonaws.com` and `cloudwatch.amazonaws.com` use it. Default: none.
   EOT
   type = object({
     emails      = optional(list(string), [])
@@ -518,6 +518,55 @@ variable "reporting" {
   })
   default  = {}
   nullable = false
+}
+
+variable "observability" {
+  description = <<-EOT
+    Dashboards, alarms and saved log queries.
+
+    - `dashboard` - Whether there are dashboards. Default: `true`.
+    - `alarms` - Whether there are alarms. They tell the cost center's SNS topic, or the organization's. Default: `true`.
+    - `alarm_actions` - ARNs that every alarm tells besides, such as SNS topics; at most 4.
+    - `thresholds` - From what on an alarm goes off, per 5 minutes where it is a number; 0 for no such alarm:
+      - `utilization_percent` - Use of a limit, in percent. Default: 90.
+      - `denials` - Denied calls of a cost center. Default: 50.
+      - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.
+      - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+    - `utilization_windows` - Windows whose limits have an alarm of their use. Default: `day` and `month`.
+  EOT
+  type = object({
+    dashboard     = optional(bool, true)
+    alarms        = optional(bool, true)
+    alarm_actions = optional(list(string), [])
+    thresholds = optional(object({
+      utilization_percent  = optional(number)
+      denials              = optional(number)
+      failed_settlements   = optional(number)
+      expired_reservations = optional(number)
+      function_errors      = optional(number)
+      workflow_failures    = optional(number)
+      throttles            = optional(number)
+    }), {})
+    utilization_windows = optional(list(string), ["day", "month"])
+  })
+  default  = {}
+  nullable = false
+
+  # An alarm takes five actions for a state, and one is its topic.
+  validation {
+    condition     = length(var.observability.alarm_actions) <= 4 && alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
+    error_message = "observability.alarm_actions: must be at most 4 ARNs, got ${join(", ", formatlist("\"%s\"", var.observability.alarm_actions))}."
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.observability.thresholds) : coalesce(value, 0) >= 0])
+    error_message = "observability.thresholds: must be 0 or more, got ${join(", ", [for name, value in var.observability.thresholds : "${value} for ${name}" if coalesce(value, 0) < 0])}."
+  }
+
+  validation {
+    condition     = length(setsubtract(var.observability.utilization_windows, local.limit_windows)) == 0
+    error_message = "observability.utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.observability.utilization_windows, local.limit_windows)))}: write some of ${join(", ", local.limit_windows)}."
+  }
 }
 
 variable "event_bus_name" {

@@ -2,11 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { SentryError } from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
 import { addValidate } from './commands/validate.ts';
 import type { AddCommand, ExitCode, Io } from './io.ts';
 
-const COMMANDS: readonly AddCommand[] = [addValidate, addLimits];
+const COMMANDS: readonly AddCommand[] = [addValidate, addLimits, addEstimate];
 
 /** Runs one command line (without the program's own name). */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -7,7 +7,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-const append = (file: string, files: readonly string[] = []): readonly string[] => [...files, file];
+/** Collects an option that may be repeated. */
+export const append = (file: string, files: readonly string[] = []): readonly string[] => [
+  ...files,
+  file,
+];
 
 export const addValidate: AddCommand = ({ program, io, done }) => {
   program

@@ -5,6 +5,7 @@ import type {
   LimitsReport,
   ReportedLimit,
 } from '../../functions/core/policy/limits-report.schema.ts';
+import { columns } from '../columns.ts';
 
 const TITLES = [
   'LIMIT',
@@ -21,16 +22,7 @@ const RIGHT = new Set([3, 4, 5, 6]);
 const WORDS_MAX = 60;
 
 export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
-  const rows = [TITLES, ...limits.map(rowOf)];
-  const widths = TITLES.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) =>
-        RIGHT.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  return `${rows.map(line).join('\n')}\n`;
+  return columns([TITLES, ...limits.map(rowOf)], RIGHT);
 }
 
 function rowOf(limit: ReportedLimit): readonly string[] {

@@ -28,6 +28,11 @@ output "audit_log_group_name" {
   value       = module.cost_sentry.audit_log_group_name
 }
 
+output "dashboard_url" {
+  description = "URL of the CloudWatch dashboard."
+  value       = module.cost_sentry.dashboard_url
+}
+
 output "caller_policy_json" {
   description = "By cost center, the IAM policy that a caller's role needs."
   value       = module.cost_sentry.caller_policy_json

@@ -86,7 +86,7 @@ export interface Valid extends Common {
   readonly logPrompts: boolean;
 }
 
-export interface Denied extends Common {
+interface Denied extends Common {
   readonly status: 'denied';
   readonly limit: RefusedLimit;
 }

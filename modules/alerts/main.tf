@@ -104,6 +104,14 @@ locals {
           Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
         },
         {
+          Sid       = "LetAlarmsPublish"
+          Effect    = "Allow"
+          Action    = "sns:Publish"
+          Resource  = topic.arn
+          Principal = { Service = ["cloudwatch.amazonaws.com"] }
+          Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+        },
+        {
           # No condition: EventBridge sends none of the keys it would test, so nothing would arrive.
           # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
           Sid       = "LetEventsPublish"

@@ -52,7 +52,7 @@ variable "event_bus_name" {
 }
 
 variable "account_id" {
-  description = "Account whose budgets and anomaly detection may publish."
+  description = "Account whose budgets, anomaly detection and alarms may publish."
   type        = string
   nullable    = false
 
@@ -63,7 +63,7 @@ variable "account_id" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the topics. Its policy must let EventBridge, Budgets and Cost Anomaly Detection use it. Default: not encrypted with a key."
+  description = "ARN of the KMS key that encrypts the topics. Its policy must let EventBridge, Budgets, Cost Anomaly Detection and CloudWatch use it. Default: not encrypted with a key."
   type        = string
   default     = null
 

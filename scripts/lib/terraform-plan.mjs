@@ -131,6 +131,8 @@ const PLANNED = {
     aws_sns_topic: 4,
     aws_sns_topic_subscription: 4,
     aws_cloudwatch_event_rule: 4,
+    aws_cloudwatch_dashboard: 1,
+    aws_cloudwatch_query_definition: 4,
   },
   'examples/payer-account': {
     aws_ce_cost_allocation_tag: 3,

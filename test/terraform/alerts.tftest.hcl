@@ -82,6 +82,7 @@ run "full" {
   assert {
     condition = { for statement in jsondecode(aws_sns_topic_policy.this["cost_center/sales"].policy).Statement : statement.Sid => try(statement.Condition, null) } == {
       LetBillingPublish = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+      LetAlarmsPublish  = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
       LetEventsPublish  = null
       RefusePlainHttp   = { Bool = { "aws:SecureTransport" = "false" } }
     }

@@ -158,6 +158,40 @@ run "workflow" {
   }
 }
 
+run "observability" {
+  command = plan
+
+  variables {
+    observability = { thresholds = { utilization_percent = 80, throttles = 0 }, utilization_windows = ["month"], alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:pager"] }
+  }
+
+  assert {
+    condition = [for limit in local.observed_limits : "${limit.cost_center} ${limit.limit} ${limit.window} ${limit.mode}"] == [
+      "all claude-3-5-haiku/day-tokens day enforce",
+      "sales monthly-budget month enforce",
+      "sales minute-requests-docs-helper minute enforce",
+      "sales day-tokens day observe",
+      "all organization/month-usd month enforce",
+    ]
+    error_message = "Limits are named as in the functions' metrics: ${jsonencode(local.observed_limits)}."
+  }
+
+  assert {
+    condition     = output.dashboard_name == "genai" && endswith(output.dashboard_url, "#dashboards:name=genai")
+    error_message = "The dashboard has the deployment's name."
+  }
+
+  assert {
+    condition     = [for key in keys(module.observability.alarms) : key if startswith(key, "utilization") || startswith(key, "throttles")] == ["utilization_all_organization/month-usd", "utilization_sales_monthly-budget"]
+    error_message = "The thresholds and windows reach the alarms: ${jsonencode(keys(module.observability.alarms))}."
+  }
+
+  assert {
+    condition     = module.observability.alarms["utilization_sales_monthly-budget"].threshold == 80 && module.observability.alarms["denials_sales"].threshold == 50
+    error_message = "What is not given has its default."
+  }
+}
+
 run "direct" {
   command = apply
 

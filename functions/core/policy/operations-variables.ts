@@ -15,6 +15,7 @@ export const OPERATIONS_VARIABLES: readonly string[] = [
   'identity',
   'kms_key_arn',
   'log_retention_days',
+  'observability',
   'reporting',
   'tags',
   'workflow',

@@ -11,6 +11,7 @@ import { CostAnomalies } from './cost-anomalies.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { InferenceProfiles } from './inference-profiles.ts';
 import { type Moto, startMoto } from './moto.ts';
+import { SavedQueries } from './saved-queries.ts';
 import { stateMachineApi } from './state-machines.ts';
 
 /** moto's own. */
@@ -27,6 +28,7 @@ export class Facade {
   readonly profiles = new InferenceProfiles(ACCOUNT);
   readonly anomalies = new CostAnomalies(ACCOUNT);
   readonly budgets = new Budgets();
+  readonly queries = new SavedQueries();
   /** What was refused with 501, as `service operation`. */
   readonly unknown: string[] = [];
   readonly #functions: DeployedFunctions;
@@ -104,7 +106,8 @@ export class Facade {
 
   async #own(call: AwsCall): Promise<AwsAnswer | undefined> {
     const states = stateMachineApi((operation, input) => this.#callStates(operation, input));
-    for (const api of [this.profiles.api, this.anomalies.api, this.budgets.api, states]) {
+    const { profiles, anomalies, budgets, queries } = this;
+    for (const { api } of [profiles, anomalies, budgets, queries, { api: states }]) {
       const answer = await api(call);
       if (answer) return answer;
     }

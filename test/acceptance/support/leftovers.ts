@@ -19,6 +19,16 @@ const JSON_LISTINGS: readonly Listing[] = [
   { service: 'apigateway', method: 'GET', path: '/v2/apis' },
 ];
 const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[] = [
+  {
+    service: 'monitoring',
+    path: '/?Action=DescribeAlarms&Version=2010-08-01',
+    item: /<AlarmName>/,
+  },
+  {
+    service: 'monitoring',
+    path: '/?Action=ListDashboards&Version=2010-08-01',
+    item: /<DashboardName>/,
+  },
   { service: 'iam', path: '/?Action=ListRoles&Version=2010-05-08', item: /<RoleName>/ },
   { service: 'sns', path: '/?Action=ListTopics&Version=2010-03-31', item: /<TopicArn>/ },
 ];
@@ -52,6 +62,7 @@ export async function leftIn(facade: Facade): Promise<readonly string[]> {
     ...facade.profiles.modelIds.keys(),
     ...facade.anomalies.resources.keys(),
     ...facade.budgets.budgets.keys(),
+    ...facade.queries.definitions.keys(),
   ];
   return [...left, ...kept];
 }

@@ -50,6 +50,19 @@ describe('cost-sentry validate', () => {
   });
 });
 
+describe('cost-sentry estimate', () => {
+  test('has the prices with it', async () => {
+    const args = ['--requests-per-month', '1000000', '--json'];
+    const { code, stdout, stderr } = await costSentry('estimate', '--var-file', COMPLETE, ...args);
+    expect([code, stderr]).toEqual([0, '']);
+    const { prices, executions } = JSON.parse(stdout);
+    expect(prices).toContainEqual(expect.objectContaining({ item: 'httpApiRequest', usd: '1.00' }));
+    expect(Number(executions.express.perMonthUsd)).toBeGreaterThan(
+      Number(executions.direct.perMonthUsd),
+    );
+  });
+});
+
 test.each([[['--help']], [['validate', '--help']]])('%j helps, and exits 0', async (args) => {
   const { code, stdout } = await costSentry(...args);
   expect(code).toBe(0);

@@ -1,0 +1,115 @@
+/** `cost-sentry estimate`: what the sentry itself costs, before it is deployed. */
+import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
+import { quoted } from '../../functions/core/describe.ts';
+import { estimate, type Memory, type Traffic } from '../../functions/core/estimate/estimate.ts';
+import { looseOf } from '../../functions/core/policy/loose.ts';
+import type { Problem } from '../../functions/core/policy/policy.ts';
+import { estimateJson, estimateText } from '../estimate/written.ts';
+import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { append } from './validate.ts';
+
+interface Options {
+  readonly varFile: readonly string[];
+  readonly requestsPerMonth: string;
+  readonly modelSeconds: string;
+  readonly json?: boolean;
+}
+
+const REQUESTS_MAX = 1_000_000_000;
+/** The longest that the module lets a call of a model take. */
+const MODEL_MS_MAX = 235_000;
+const MEMORY_MB = { min: 128, max: 10_240 };
+
+const EXAMPLES = `
+Examples:
+  $ cost-sentry estimate --var-file terraform.tfvars --requests-per-month 1000000
+  $ cost-sentry estimate --var-file a.tfvars --requests-per-month 50000 --model-seconds 8.5 --json`;
+
+export const addEstimate: AddCommand = ({ program, io, done }) => {
+  program
+    .command('estimate')
+    .description('what the sentry itself costs a month, by line of the AWS bill')
+    .requiredOption(
+      '--var-file <file>',
+      'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
+      append,
+    )
+    .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
+    .option('--model-seconds <seconds>', 'how long a call of a model takes', '3')
+    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => done(await estimateOf(options, io)));
+};
+
+async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
+  const { varFile, json = false } = options;
+  const read = await resolveTfvars(varFile);
+  const traffic = trafficOf(options, io);
+  const memory = 'config' in read ? memoryOf(read.config) : { problems: [], memory: new Map() };
+  const problems = [
+    ...traffic.problems,
+    ...('problems' in read ? read.problems : []),
+    ...memory.problems,
+  ];
+  if (problems.length > 0 || 'problems' in read) {
+    if (json) io.out(`${JSON.stringify({ problems }, null, 2)}\n`);
+    else for (const { path, message } of problems) io.err(`${path}: ${message}\n`);
+    return 2;
+  }
+  const found = estimate(read.policy, traffic.traffic, memory.memory);
+  if (json) {
+    io.out(`${JSON.stringify(estimateJson(found, read.policy, traffic.traffic), null, 2)}\n`);
+  } else {
+    io.out(estimateText(found, read.policy, traffic.traffic));
+  }
+  return 0;
+}
+
+function trafficOf(
+  { requestsPerMonth, modelSeconds }: Options,
+  { clock }: Io,
+): { readonly traffic: Traffic; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const requests = /^\d{1,10}$/.test(requestsPerMonth) ? Number(requestsPerMonth) : 0;
+  if (requests < 1 || requests > REQUESTS_MAX) {
+    problems.push({
+      path: '--requests-per-month',
+      message: `must be a whole number from 1 to ${REQUESTS_MAX}, got ${quoted(requestsPerMonth)}`,
+    });
+  }
+  const isSeconds = /^\d{1,3}(?:\.\d{1,3})?$/.test(modelSeconds);
+  const modelMs = isSeconds ? Math.round(Number(modelSeconds) * 1000) : 0;
+  if (modelMs < 1 || modelMs > MODEL_MS_MAX) {
+    problems.push({
+      path: '--model-seconds',
+      message: `must be seconds from 0.001 to ${MODEL_MS_MAX / 1000}, got ${quoted(modelSeconds)}`,
+    });
+  }
+  return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now() }, problems };
+}
+
+/** Terraform's own variable `functions`; the policy has nothing of it. */
+function memoryOf(config: Readonly<Record<string, unknown>>): {
+  readonly memory: Memory;
+  readonly problems: readonly Problem[];
+} {
+  const memory = new Map<string, number>();
+  const problems: Problem[] = [];
+  const given = looseOf(looseOf(looseOf(config).get('functions')).get('memory_mb'));
+  for (const [name, value] of given) {
+    if (
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      value >= MEMORY_MB.min &&
+      value <= MEMORY_MB.max
+    ) {
+      memory.set(name, value);
+    } else {
+      problems.push({
+        path: `functions.memory_mb.${name}`,
+        message: `must be a whole number from ${MEMORY_MB.min} to ${MEMORY_MB.max}, got ${JSON.stringify(value)}`,
+      });
+    }
+  }
+  return { memory, problems };
+}

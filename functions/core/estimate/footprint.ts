@@ -1,0 +1,145 @@
+/** What of a policy costs money to run: accounts that a call writes to, metrics, log lines. */
+import { type CallScope, effectiveLimits } from '../ledger/effective-limits.ts';
+import { limitsOf } from '../policy/overrides.ts';
+import type { Policy } from '../policy/policy.ts';
+import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
+import type { EpochMs } from '../time.ts';
+import { periodAt } from '../windows.ts';
+
+/** Bytes of an account's item, as the benchmark in docs/ledger.md finds them. */
+const ITEM_BYTES = { itself: 40, counter: 60, reservation: 65, countersName: 40 };
+const WRITE_UNIT_BYTES = 1024;
+const READ_UNIT_BYTES = 4096;
+
+/** An audit line without prompts (about 900 bytes) and the access log's line of the API. */
+const OTHER_LOG_BYTES = 1300;
+/** What CloudWatch Logs adds to every event. */
+const EVENT_BYTES = 26;
+
+export interface Footprint {
+  /** Combinations of cost center, application, environment and model that may call. */
+  readonly combinations: number;
+  /** CloudWatch metrics when every combination is in use. */
+  readonly metrics: number;
+  /** Accounts that a call writes to; the most of any combination. */
+  readonly accountsOfCall: number;
+  /** Write units of one write to each of them. */
+  readonly unitsOfCall: number;
+  /** Items that the sweep reads, and the read units of all of them. */
+  readonly accounts: number;
+  readonly readUnits: number;
+  /** Of one request that was approved. */
+  readonly logBytes: number;
+}
+
+/** @param inFlight calls under way at once, all on one account: the dear side. */
+export function footprintOf(policy: Policy, inFlight: number, at: EpochMs): Footprint {
+  const scopes = scopesOf(policy);
+  const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
+  const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
+  const { shards } = policy.ledger;
+  const limitCounts = ownersLimits(policy);
+  const readUnits = limitCounts.map(
+    (limits) => shards * Math.ceil(itemBytes(policy, limits, inFlight) / READ_UNIT_BYTES),
+  );
+  return {
+    combinations: scopes.length,
+    metrics: scopes.length * most(({ metrics }) => metrics) + limitsOf(policy).length,
+    accountsOfCall: most(({ accounts }) => accounts),
+    unitsOfCall: most(({ units }) => units),
+    accounts: limitCounts.length * shards,
+    readUnits: readUnits.reduce((sum, units) => sum + units, 0),
+    logBytes: most(({ logBytes }) => logBytes),
+  };
+}
+
+/** How many limits each owner has that has any. */
+function ownersLimits(policy: Policy): readonly number[] {
+  const owners = [...policy.costCenters.values(), ...policy.models.values(), policy.organization];
+  return owners.map(({ limits }) => limits.length).filter((count) => count > 0);
+}
+
+interface CallFootprint {
+  readonly accounts: number;
+  readonly units: number;
+  readonly metrics: number;
+  readonly logBytes: number;
+}
+
+const scopesOf = (policy: Policy): readonly CallScope[] =>
+  [...policy.costCenters.values()].flatMap(({ name, applications, models }) =>
+    applications.flatMap((application) =>
+      (policy.applications.get(application)?.environments ?? []).flatMap((environment) =>
+        models.map((model) => ({ costCenter: name, application, environment, model })),
+      ),
+    ),
+  );
+
+const ONE_REQUEST = { requests: 1, tokens: 1, input_tokens: 1, output_tokens: 1, usd: 1 };
+
+function callFootprint(
+  policy: Policy,
+  scope: CallScope,
+  inFlight: number,
+  at: EpochMs,
+): CallFootprint {
+  const accounts = effectiveLimits(policy, scope, ONE_REQUEST, at);
+  const units = accounts.map(({ limits }) =>
+    Math.ceil(itemBytes(policy, limits.length, inFlight) / WRITE_UNIT_BYTES),
+  );
+  const call = sampleRecord(policy, scope, at);
+  const ownMetrics = Object.keys(call).length - NO_METRICS;
+  const standings = accounts.flatMap(({ limits }) =>
+    limits.map(({ limit }) => {
+      const { startsAt } = periodAt(limit.window, at, policy.timeZone);
+      return { limit, used: 1, reserved: 1, resetsAt: String(startsAt) };
+    }),
+  );
+  const records = [call, ...utilizationRecords({ standings }, scope.costCenter, at)];
+  return {
+    accounts: accounts.length,
+    units: units.reduce((sum, each) => sum + each, 0),
+    metrics: ownMetrics,
+    logBytes: records.reduce((sum, each) => sum + lineBytes(each), OTHER_LOG_BYTES),
+  };
+}
+
+/** Request id, five dimensions and the directive. */
+const NO_METRICS = 7;
+
+/** The record of a call that went well, with numbers of a usual length. */
+const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>
+  callRecord(
+    {
+      requestId: '00000000-0000-0000-0000-000000000000',
+      dimensions: {
+        Model: scope.model,
+        ModelId: policy.models.get(scope.model)?.modelId ?? scope.model,
+        CostCenter: scope.costCenter,
+        Application: scope.application,
+        Environment: scope.environment,
+      },
+      status: 'succeeded',
+      usage: {
+        inputTokens: 1234,
+        outputTokens: 1234,
+        cacheReadInputTokens: 0,
+        cacheWriteInputTokens: 0,
+        cacheWrite1hInputTokens: 0,
+      },
+      costNanoUsd: 1_234_567,
+      latencyMs: 1234,
+      exceeded: false,
+      settlementFailed: false,
+    },
+    at,
+  );
+
+const lineBytes = (record: unknown): number => JSON.stringify(record).length + EVENT_BYTES;
+
+/** The item with all its kept windows and, beside the calls under way, the one that writes. */
+function itemBytes({ ledger }: Policy, limits: number, inFlight: number): number {
+  const holds = Math.ceil(inFlight / ledger.shards) + 1;
+  const hold = ITEM_BYTES.reservation + limits * ITEM_BYTES.countersName;
+  return ITEM_BYTES.itself + limits * ledger.historyWindows * ITEM_BYTES.counter + holds * hold;
+}

@@ -1,0 +1,100 @@
+# What sets off which alarm, and who is told.
+
+locals {
+  thresholds = var.thresholds
+
+  # A limit that is full denies every call, and then nothing is settled and no use is written: its
+  # alarm has to stay as it was. Everything else is well when nothing is written.
+  utilization_alarms = {
+    for limit in var.limits : "utilization_${limit.cost_center}_${limit.limit}" => {
+      description = "${limit.limit} of ${limit.cost_center} is used up to ${local.thresholds.utilization_percent} %"
+      topic_arn   = lookup(var.topic_arns, limit.cost_center, var.organization_topic_arn)
+      namespace   = local.namespace
+      metric      = "LimitUtilization"
+      dimensions  = { CostCenter = limit.cost_center, Limit = limit.limit }
+      statistic   = "Maximum"
+      threshold   = local.thresholds.utilization_percent
+      missing     = "ignore"
+    } if limit.mode == "enforce" && contains(var.utilization_windows, limit.window)
+  }
+
+  denial_alarms = {
+    for name in var.cost_centers : "denials_${name}" => {
+      description = "Calls of ${name} are denied by a limit"
+      topic_arn   = lookup(var.topic_arns, name, var.organization_topic_arn)
+      query       = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} WHERE CostCenter = '${name}'"
+      threshold   = local.thresholds.denials
+    }
+  }
+
+  # Over all cost centers: whoever runs the deployment is told.
+  query_alarms = {
+    settlements = {
+      description = "Calls that were made and could not be settled: the sweep charges their worst case"
+      query       = "SELECT SUM(SettlementFailed) FROM ${local.call_schema}"
+      threshold   = local.thresholds.failed_settlements
+    }
+    expirations = {
+      description = "Reservations whose call never came back"
+      query       = "SELECT SUM(ReservationExpired) FROM ${local.call_schema}"
+      threshold   = local.thresholds.expired_reservations
+    }
+    model_throttles = {
+      description = "Bedrock throttles calls of this account"
+      query       = "SELECT SUM(InvocationThrottles) FROM SCHEMA(\"AWS/Bedrock\", ModelId)"
+      threshold   = local.thresholds.throttles
+    }
+    ledger_throttles = {
+      description = "DynamoDB throttles the ledger"
+      query       = "SELECT SUM(ThrottledRequests) FROM SCHEMA(\"AWS/DynamoDB\", TableName, Operation) WHERE TableName = '${var.ledger_table_name}'"
+      threshold   = local.thresholds.throttles
+    }
+  }
+
+  function_alarms = merge([
+    for name in var.function_names : {
+      "errors_${name}" = {
+        description = "The function ${name} fails"
+        metric      = "Errors"
+        dimensions  = { FunctionName = name }
+        threshold   = local.thresholds.function_errors
+      }
+      "throttles_${name}" = {
+        description = "Lambda throttles the function ${name}"
+        metric      = "Throttles"
+        dimensions  = { FunctionName = name }
+        threshold   = local.thresholds.throttles
+      }
+    }
+  ]...)
+
+  workflow_alarms = {
+    for metric in ["ExecutionsFailed", "ExecutionsTimedOut"] : "workflow_${metric}" => {
+      description = "The workflow: ${metric}"
+      metric      = metric
+      threshold   = local.thresholds.workflow_failures
+    }
+  }
+
+  # What most have in common, so that each says only how it differs.
+  usual_alarm = {
+    topic_arn  = var.organization_topic_arn
+    namespace  = null
+    metric     = null
+    dimensions = null
+    statistic  = "Sum"
+    query      = null
+    missing    = "notBreaching"
+  }
+  all_alarms = merge(
+    { for key, alarm in local.utilization_alarms : key => merge(local.usual_alarm, alarm) },
+    { for key, alarm in local.denial_alarms : key => merge(local.usual_alarm, alarm) },
+    { for key, alarm in local.query_alarms : key => merge(local.usual_alarm, alarm) },
+    { for key, alarm in local.function_alarms : key => merge(local.usual_alarm, alarm, { namespace = "AWS/Lambda" }) },
+    { for key, alarm in local.workflow_alarms : key => merge(local.usual_alarm, alarm, {
+      namespace  = "AWS/States"
+      dimensions = { StateMachineArn = var.state_machine_arn }
+    }) },
+  )
+  alarms = { for key, alarm in local.all_alarms : key => alarm if var.alarms && alarm.threshold > 0 }
+}

@@ -1,0 +1,61 @@
+data "aws_region" "current" {}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  for_each = local.dashboards
+
+  dashboard_name = each.key
+  dashboard_body = jsonencode({ widgets = each.value })
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}_${each.key}"
+  alarm_description   = each.value.description
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = each.value.threshold
+  evaluation_periods  = 1
+  treat_missing_data  = each.value.missing
+  alarm_actions       = concat([each.value.topic_arn], var.alarm_actions)
+  tags                = var.tags
+
+  # Either one metric, or a query that adds up many.
+  namespace   = each.value.query == null ? each.value.namespace : null
+  metric_name = each.value.query == null ? each.value.metric : null
+  dimensions  = each.value.query == null ? each.value.dimensions : null
+  statistic   = each.value.query == null ? each.value.statistic : null
+  period      = each.value.query == null ? local.period_seconds : null
+
+  dynamic "metric_query" {
+    for_each = each.value.query == null ? [] : [each.value.query]
+
+    content {
+      id          = "q1"
+      expression  = metric_query.value
+      period      = local.period_seconds
+      return_data = true
+    }
+  }
+}
+
+resource "aws_cloudwatch_query_definition" "this" {
+  for_each = local.queries
+
+  name            = "${var.name}/${each.key}"
+  query_string    = each.value
+  log_group_names = [var.audit_log_group_name]
+}
+
+locals {
+  region         = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+  namespace      = "GenAIRateLimiting"
+  period_seconds = 300
+
+  # Exactly the dimensions of functions/core/telemetry/metric-record.ts: a schema with one more or
+  # one less finds nothing.
+  call_dimensions = ["Model", "ModelId", "CostCenter", "Application", "Environment"]
+  calls           = "{${join(",", concat([local.namespace], local.call_dimensions))}}"
+  call_schema     = "SCHEMA(\"${local.namespace}\", ${join(", ", local.call_dimensions)})"
+  # LIMIT is a word of the query language, hence the quotes.
+  limit_schema = "SCHEMA(\"${local.namespace}\", CostCenter, \"Limit\")"
+}

@@ -1,0 +1,78 @@
+# What AWS measures itself: of the models, beside ours, and of the parts of the deployment.
+
+locals {
+  # By ModelId, which in an answer is `modelMetric`. A ModelId that Bedrock has and we have not is a
+  # call that went past the sentry.
+  bedrock_pairs = [
+    { title = "Calls", ours = "RateLimitApproved", theirs = "Invocations", stat = "Sum" },
+    { title = "Input tokens", ours = "InputTokens", theirs = "InputTokenCount", stat = "Sum" },
+    { title = "Output tokens", ours = "OutputTokens", theirs = "OutputTokenCount", stat = "Sum" },
+    { title = "Latency (ms)", ours = "InvocationLatency", theirs = "InvocationLatency", stat = "Average" },
+    { title = "Not answered", ours = "InvocationFailed", theirs = "InvocationThrottles", stat = "Sum" },
+  ]
+  bedrock_widgets = concat(
+    flatten([for pair in local.bedrock_pairs : [
+      for side in [
+        { title = "the sentry", schema = local.calls, metric = pair.ours },
+        { title = "Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = pair.theirs },
+        ] : {
+        type = "metric", width = 12, height = 6
+        properties = merge(local.graph, {
+          title = "${pair.title} by ModelId, ${side.title}: ${side.metric}"
+          metrics = [[{
+            id         = "e0"
+            label      = "$${PROP('Dim.ModelId')}"
+            expression = "SEARCH('${side.schema} MetricName=\"${side.metric}\"', '${pair.stat}', ${local.period_seconds})"
+          }]]
+        })
+      }
+    ]]),
+    [{
+      type = "metric", width = 24, height = 6
+      properties = merge(local.graph, {
+        title = "All calls: the sentry beside Bedrock"
+        metrics = [for index, line in [
+          { label = "approved by the sentry", schema = local.calls, metric = "RateLimitApproved" },
+          { label = "made, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "Invocations" },
+          { label = "client errors, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "InvocationClientErrors" },
+          { label = "server errors, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "InvocationServerErrors" },
+          ] : [{
+            id         = "e${index}"
+            label      = line.label
+            expression = "SUM(SEARCH('${line.schema} MetricName=\"${line.metric}\"', 'Sum', ${local.period_seconds}))"
+        }]]
+      })
+    }],
+  )
+
+  operation_widgets = concat(
+    [for metric, stat in { Errors = "Sum", Throttles = "Sum", Duration = "p95" } : {
+      type                        = "metric", width = 8, height = 6
+      properties = merge(local.graph, {
+        title   = "Functions: ${metric}"
+        stat    = stat
+        metrics = [for name in var.function_names : ["AWS/Lambda", metric, "FunctionName", name, { label = name }]]
+      })
+    }],
+    [{
+      type = "metric", width = 12, height = 6
+      properties = merge(local.graph, {
+        title = "Workflow"
+        metrics = [for metric in ["ExecutionsStarted", "ExecutionsFailed", "ExecutionsTimedOut"] :
+          ["AWS/States", metric, "StateMachineArn", var.state_machine_arn, { label = metric }]
+        ]
+      })
+    }],
+    [{
+      type = "metric", width = 12, height = 6
+      properties = merge(local.graph, {
+        title = "Ledger"
+        metrics = [for index, metric in ["ThrottledRequests", "SystemErrors"] : [{
+          id         = "e${index}"
+          label      = metric
+          expression = "SELECT SUM(${metric}) FROM SCHEMA(\"AWS/DynamoDB\", TableName, Operation) WHERE TableName = '${var.ledger_table_name}'"
+        }]]
+      })
+    }],
+  )
+}

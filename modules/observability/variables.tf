@@ -1,0 +1,171 @@
+variable "name" {
+  description = "Name of the dashboard, and prefix of the names of everything else."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits, hyphens and underscores."
+  }
+}
+
+variable "models" {
+  description = "Aliases of the models: values of the dimension `Model`."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "applications" {
+  description = "Names of the applications: values of the dimension `Application`."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "environments" {
+  description = "Names of the environments: values of the dimension `Environment`."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "cost_centers" {
+  description = "Names of the cost centers: values of the dimension `CostCenter`."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "limits" {
+  description = <<-EOT
+    The limits, as the functions name them in their metrics.
+
+    - `cost_center` - Value of the dimension `CostCenter`: whose limit it is, or `all` for one of a model or of the organization.
+    - `limit` - Value of the dimension `Limit`: its name, in a shared one after `<alias>/` or `organization/`.
+    - `window` - `minute`, `hour`, `day` or `month`.
+    - `mode` - `enforce` or `observe`; only the former has an alarm.
+  EOT
+  type = list(object({
+    cost_center = string
+    limit       = string
+    window      = string
+    mode        = optional(string, "enforce")
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for limit in var.limits : contains(concat(["all"], var.cost_centers), limit.cost_center)])
+    error_message = "limits.*.cost_center: unknown cost center ${join(", ", distinct([for limit in var.limits : "\"${limit.cost_center}\"" if !contains(concat(["all"], var.cost_centers), limit.cost_center)]))}: write one of ${join(", ", concat(["all"], var.cost_centers))}."
+  }
+}
+
+variable "function_names" {
+  description = "Names of the Lambda functions."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "state_machine_arn" {
+  description = "ARN of the state machine."
+  type        = string
+  nullable    = false
+}
+
+variable "ledger_table_name" {
+  description = "Name of the ledger's table."
+  type        = string
+  nullable    = false
+}
+
+variable "audit_log_group_name" {
+  description = "Name of the log group with the audit lines, which the saved queries read."
+  type        = string
+  nullable    = false
+}
+
+variable "dashboard" {
+  description = "Whether there are dashboards."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "alarms" {
+  description = "Whether there are alarms."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "thresholds" {
+  description = <<-EOT
+    From what on an alarm goes off, per 5 minutes where it is a number; 0 for no such alarm.
+
+    - `utilization_percent` - Use of a limit, in percent. Default: 90.
+    - `denials` - Denied calls of a cost center. Default: 50.
+    - `failed_settlements` - Calls that could not be settled. Default: 1.
+    - `expired_reservations` - Calls that never came back. Default: 1.
+    - `function_errors` - Errors of a function. Default: 1.
+    - `workflow_failures` - Executions that failed or timed out. Default: 1.
+    - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+  EOT
+  type = object({
+    utilization_percent  = optional(number, 90)
+    denials              = optional(number, 50)
+    failed_settlements   = optional(number, 1)
+    expired_reservations = optional(number, 1)
+    function_errors      = optional(number, 1)
+    workflow_failures    = optional(number, 1)
+    throttles            = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name, value in var.thresholds : value >= 0])
+    error_message = "thresholds: must be 0 or more, got ${join(", ", [for name, value in var.thresholds : "${value} for ${name}" if value < 0])}."
+  }
+}
+
+variable "utilization_windows" {
+  description = "Windows whose limits have an alarm of their use: of `minute`, `hour`, `day` and `month`. A limit of a minute is often full and soon empty again."
+  type        = list(string)
+  default     = ["day", "month"]
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])) == 0
+    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])))}: write some of minute, hour, day, month."
+  }
+}
+
+variable "topic_arns" {
+  description = "ARNs of the SNS topics that are told of a cost center's alarms, by cost center. The topics' policies must let `cloudwatch.amazonaws.com` publish."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "organization_topic_arn" {
+  description = "ARN of the SNS topic that is told of all other alarms."
+  type        = string
+  nullable    = false
+}
+
+variable "alarm_actions" {
+  description = "ARNs of what every alarm tells besides, such as another SNS topic; at most 4."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # An alarm takes five actions for a state, and one is its topic.
+  validation {
+    condition     = length(var.alarm_actions) <= 4 && alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
+    error_message = "alarm_actions: must be at most 4 ARNs, got ${join(", ", formatlist("\"%s\"", var.alarm_actions))}."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the alarms; dashboards and saved queries have none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

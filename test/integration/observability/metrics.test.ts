@@ -1,0 +1,152 @@
+/**
+ * Every metric, dimension and search of the rendered dashboard and alarms, resolved against what
+ * the built functions wrote in a sandbox of examples/complete.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isDocumented } from '../../support/cloudwatch/aws-metrics.ts';
+import { alarmSelectors, dashboardSelectors } from '../../support/cloudwatch/rendered.ts';
+import { type Selector, type Series, selects } from '../../support/cloudwatch/selectors.ts';
+import {
+  type Json,
+  pathOf,
+  type RunningSandbox,
+  runSandbox,
+} from '../sandbox/support/run-sandbox.ts';
+
+const rendered = (name: string): Json =>
+  JSON.parse(readFileSync(pathOf(`test/golden/observability/${name}.json`), 'utf8'));
+const DASHBOARD = dashboardSelectors(rendered('dashboard').widgets);
+const ALARMS = alarmSelectors(rendered('alarms'));
+
+interface Sample extends Series {
+  readonly value: number;
+}
+
+const MODELS = [
+  'nova-lite',
+  'nova-micro',
+  'claude-2',
+  'claude-3-haiku',
+  'claude-3-5-sonnet-v2',
+  'claude-3-5-haiku',
+];
+const LATER_MS = 10 * 60_000;
+let sandbox: RunningSandbox;
+let samples: readonly Sample[] = [];
+
+const call = (costCenter: string, model: string, environment = 'production') =>
+  sandbox.post('/v1/invoke', {
+    model,
+    prompt: { messages: [{ role: 'user', content: 'Hi' }], parameters: { max_tokens: 50 } },
+    tags: { applicationId: 'aws-documentation-helper', costCenter, environment },
+  });
+const bedrock = (behavior: object) => sandbox.post('/_sandbox/bedrock/behavior', behavior);
+
+/** @returns the status of each answer, so that a run that goes otherwise is seen. */
+async function traffic(): Promise<Record<string, readonly number[]>> {
+  const statuses = async (calls: readonly (() => ReturnType<typeof call>)[]) => {
+    const seen: number[] = [];
+    for (const each of calls) seen.push((await each()).status);
+    return seen;
+  };
+  const approved = await statuses([
+    ...MODELS.map((model) => () => call('sales', model)),
+    () => call('sales', 'nova-lite', 'dev'),
+    () => call('sales', 'nova-lite', 'staging'),
+    () => call('support', 'claude-3-5-sonnet-v2'),
+  ]);
+  const denied = await statuses(
+    Array.from({ length: 6 }, () => () => call('services', 'nova-lite')),
+  );
+  await bedrock({ usage: { inputTokens: 10, outputTokens: 5_000 } });
+  const exceeded = await statuses([() => call('support', 'nova-lite')]);
+  await bedrock({ fail: { name: 'ValidationException', times: 1 } });
+  const failed = await statuses([() => call('support', 'nova-lite')]);
+  await bedrock({ fail: { name: 'ModelTimeoutException', times: 1 } });
+  const lost = await statuses([() => call('support', 'nova-lite')]);
+  await bedrock({});
+  return { approved, denied, exceeded, failed, lost };
+}
+
+/** The call is answered, but its cost can't be written; the lease ends, and the sweep charges. */
+async function loseSettlement(): Promise<string> {
+  // Two updates reserve, with the cost center and with the organization; all after them fail.
+  const fail = { operation: 'UpdateItem', when: 'before', times: 1_000, skip: 2 };
+  await sandbox.post('/_sandbox/ledger/behavior', { fail });
+  const { body } = await call('support', 'nova-lite');
+  await sandbox.post('/_sandbox/ledger/behavior', {});
+  return body.settlement;
+}
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+  expect(await traffic()).toEqual({
+    approved: Array.from({ length: 9 }, () => 200),
+    denied: [200, 200, 200, 200, 200, 429],
+    exceeded: [200],
+    failed: [502],
+    lost: [504],
+  });
+  expect(await loseSettlement()).toBe('pending');
+  const now = new Date(Date.now() + LATER_MS).toISOString();
+  await sandbox.post('/_sandbox/clock', { now });
+  expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
+  samples = (await sandbox.get('/_sandbox/metrics')).body;
+}, 240_000);
+afterAll(async () => {
+  await sandbox.stop();
+});
+
+/** AWS's own metrics are not in a sandbox: what they are called is held against AWS's pages. */
+const finds = (selector: Selector): boolean =>
+  selector.namespace.startsWith('AWS/')
+    ? isDocumented(selector)
+    : samples.some((sample) => selects(selector, sample));
+const unfound = (selectors: readonly Selector[]): readonly string[] =>
+  selectors.filter((selector) => !finds(selector)).map(({ text }) => text);
+
+describe('what a run of examples/complete wrote', () => {
+  test.each([
+    'RateLimitApproved',
+    'RateLimitDenied',
+    'InvocationFailed',
+    'ReservationExceeded',
+    'ReservationExpired',
+    'SettlementFailed',
+    'LimitUtilization',
+    'CostUsd',
+  ])('has %s above zero', (name) => {
+    expect(samples.some((sample) => sample.name === name && sample.value > 0)).toBe(true);
+  });
+
+  test('is found by everything on the dashboard', () => {
+    expect(DASHBOARD.length).toBeGreaterThan(100);
+    expect(unfound(DASHBOARD)).toEqual([]);
+  });
+
+  test('is found by every alarm', () => {
+    expect(ALARMS.length).toBeGreaterThan(10);
+    expect(unfound(ALARMS)).toEqual([]);
+  });
+
+  test('is on the dashboard, whatever it is', () => {
+    const missed = samples.filter((sample) => !DASHBOARD.some((each) => selects(each, sample)));
+    expect([...new Set(missed.map(({ name }) => name))]).toEqual([]);
+  });
+
+  test('is not found by a name, a dimension or a value that is off by a little', () => {
+    const ours = [...DASHBOARD, ...ALARMS].filter(({ namespace }) => !namespace.startsWith('AWS/'));
+    for (const each of ours) {
+      const [dimension = '', ...others] = each.dimensions;
+      const wrong: readonly Selector[] = [
+        { ...each, metric: `${each.metric}s` },
+        { ...each, namespace: each.namespace.toLowerCase() },
+        { ...each, dimensions: others },
+        { ...each, dimensions: [...each.dimensions, 'service'] },
+        { ...each, values: { ...each.values, [dimension]: 'nobody' } },
+      ];
+      expect(wrong.filter(finds)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,179 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+# The names of examples/complete: test/integration/observability holds the golden files against what a
+# sandbox of that example writes.
+variables {
+  name         = "genai"
+  models       = ["claude-2", "claude-3-5-haiku", "claude-3-5-sonnet-v2", "claude-3-haiku", "nova-lite", "nova-micro"]
+  applications = ["aws-documentation-helper"]
+  environments = ["dev", "production", "staging"]
+  cost_centers = ["sales", "services", "support"]
+  limits = [
+    { cost_center = "all", limit = "claude-3-5-haiku/day-tokens", window = "day" },
+    { cost_center = "sales", limit = "monthly-budget", window = "month" },
+    { cost_center = "sales", limit = "minute-requests-aws-documentation-helper", window = "minute" },
+    { cost_center = "sales", limit = "day-tokens", window = "day", mode = "observe" },
+    { cost_center = "services", limit = "monthly-budget", window = "month" },
+    { cost_center = "services", limit = "minute-requests", window = "minute" },
+    { cost_center = "support", limit = "monthly-budget", window = "month" },
+    { cost_center = "support", limit = "minute-requests", window = "minute" },
+    { cost_center = "support", limit = "hour-output_tokens-claude-3-5-sonnet-v2", window = "hour" },
+    { cost_center = "all", limit = "organization/monthly-budget", window = "month" },
+  ]
+  function_names         = ["genai-gateway", "genai-record-outcome"]
+  state_machine_arn      = "arn:aws:states:eu-west-1:111122223333:stateMachine:genai"
+  ledger_table_name      = "genai-ledger"
+  audit_log_group_name   = "/genai/audit"
+  topic_arns             = { sales = "arn:aws:sns:eu-west-1:111122223333:sales" }
+  organization_topic_arn = "arn:aws:sns:eu-west-1:111122223333:organization"
+}
+
+run "defaults" {
+  command = apply
+
+  module {
+    source = "./modules/observability"
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_dashboard.this["genai"].dashboard_body) == jsondecode(file("test/golden/observability/dashboard.json"))
+    error_message = "Not as in test/golden/observability/dashboard.json; if it should be so, put there: ${aws_cloudwatch_dashboard.this["genai"].dashboard_body}"
+  }
+
+  assert {
+    condition     = jsonencode(output.alarms) == jsonencode(jsondecode(file("test/golden/observability/alarms.json")))
+    error_message = "Not as in test/golden/observability/alarms.json; if it should be so, put there: ${jsonencode(output.alarms)}"
+  }
+
+  assert {
+    condition     = output.dashboard_names == ["genai"] && output.dashboard_url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards:name=genai"
+    error_message = "Three cost centers fit on one dashboard: ${jsonencode(output.dashboard_names)}, ${output.dashboard_url}."
+  }
+
+  assert {
+    condition     = length(output.query_names) == 4 && alltrue([for query in aws_cloudwatch_query_definition.this : query.log_group_names == tolist(["/genai/audit"]) && strcontains(query.query_string, "kind = \"audit\"")])
+    error_message = "Every saved query reads audit lines of the audit group only."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["denials_sales"].alarm_name == "genai_denials_sales"
+    error_message = "The alarms are ${jsonencode(keys(output.alarms))}."
+  }
+}
+
+run "thresholds" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    thresholds          = { utilization_percent = 75, denials = 0 }
+    utilization_windows = ["minute"]
+    alarm_actions       = ["arn:aws:sns:eu-west-1:111122223333:pager"]
+  }
+
+  assert {
+    condition     = [for key in keys(aws_cloudwatch_metric_alarm.this) : key if startswith(key, "utilization_") || startswith(key, "denials_")] == ["utilization_sales_minute-requests-aws-documentation-helper", "utilization_services_minute-requests", "utilization_support_minute-requests"]
+    error_message = "Limits of a minute have an alarm, denials none: ${jsonencode(keys(aws_cloudwatch_metric_alarm.this))}."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : contains(alarm.alarm_actions, "arn:aws:sns:eu-west-1:111122223333:pager") && length(alarm.alarm_actions) == 2])
+    error_message = "Every alarm also tells what alarm_actions names."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["utilization_services_minute-requests"].threshold == 75
+    error_message = "The threshold is the one given."
+  }
+}
+
+run "off" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    dashboard = false
+    alarms    = false
+  }
+
+  assert {
+    condition     = output.dashboard_name == null && output.dashboard_url == null && output.dashboard_names == [] && length(output.alarms) == 0
+    error_message = "There are no dashboards and no alarms."
+  }
+}
+
+# CloudWatch takes 500 widgets and 500 metrics of a widget, and 100 searches of a graph.
+run "two_hundred_cost_centers" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    models       = [for number in range(120) : "model-${number}"]
+    cost_centers = [for number in range(200) : format("center-%03d", number)]
+    limits = flatten([for number in range(200) : [for limit in ["monthly-budget", "day-tokens"] :
+      { cost_center = format("center-%03d", number), limit = limit, window = "month" }
+    ]])
+  }
+
+  assert {
+    condition     = length(output.dashboard_names) == 11 && output.dashboard_name == "genai"
+    error_message = "There is one dashboard to begin with, and one for every 20 cost centers: ${jsonencode(output.dashboard_names)}."
+  }
+
+  assert {
+    condition     = alltrue([for dashboard in aws_cloudwatch_dashboard.this : length(jsondecode(dashboard.dashboard_body).widgets) <= 500])
+    error_message = "A dashboard takes 500 widgets."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for dashboard in aws_cloudwatch_dashboard.this : [for widget in jsondecode(dashboard.dashboard_body).widgets : length(try(widget.properties.metrics, [])) <= 50]]))
+    error_message = "A graph is readable with up to 50 lines."
+  }
+
+  assert {
+    condition     = alltrue([for number in range(200) : length([for name, dashboard in aws_cloudwatch_dashboard.this : name if strcontains(dashboard.dashboard_body, format("Limits of center-%03d ", number))]) == 1])
+    error_message = "Every cost center has its limits on one dashboard."
+  }
+}
+
+run "refuses_a_limit_of_nobody" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    limits = [{ cost_center = "marketing", limit = "monthly-budget", window = "month" }]
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "refuses_what_can_not_be" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    name                = "genai alarms"
+    thresholds          = { denials = -1 }
+    utilization_windows = ["week"]
+    alarm_actions       = ["pager"]
+  }
+
+  expect_failures = [var.name, var.thresholds, var.utilization_windows, var.alarm_actions]
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { costSentry } from '../../support/command-line.ts';
+
+const GOOD = 'examples/complete/terraform.tfvars';
+const BAD = 'test/fixtures/broken/unknown-model.tfvars';
+
+const estimate = (...args: readonly string[]) =>
+  costSentry(['estimate', '--var-file', GOOD, ...args]);
+
+describe('cost-sentry estimate', () => {
+  test('prints the lines of the bill, the ways to run a request, and where prices are from', async () => {
+    const { exitCode, out, err } = await estimate('--requests-per-month', '1000000');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/^API Gateway +HTTP API requests +1000000 requests +1\.00$/m);
+    expect(out).toMatch(/^direct +\d+\.\d\d +\d+\.\d\d +0\.\d{4}$/m);
+    expect(out).toMatch(/^express \(configured\) /m);
+    expect(out).toMatch(/^ {2}lambdaArm64: .*\(no source, check it\)$/m);
+    expect(out).toMatch(/^ {2}dynamoDbWrite: .*, 2025-07-21\)$/m);
+  });
+
+  test('prints JSON whose lines add up', async () => {
+    const { out } = await estimate(
+      '--requests-per-month',
+      '1000',
+      '--model-seconds',
+      '1.5',
+      '--json',
+    );
+    const found = JSON.parse(out);
+    expect(found).toMatchObject({
+      requestsPerMonth: 1000,
+      modelSeconds: 1.5,
+      region: 'us-east-1',
+      configured: 'express',
+    });
+    const { lines, perMonthUsd } = found.executions.direct;
+    const sum = lines.reduce(
+      (total: number, { nanoUsd }: { nanoUsd: number }) => total + nanoUsd,
+      0,
+    );
+    expect(Number(perMonthUsd)).toBeCloseTo(sum / 1e9, 9);
+  });
+
+  test.each([
+    ['--requests-per-month', '0'],
+    ['--requests-per-month', '1e6'],
+    ['--requests-per-month', '1000000001'],
+  ])('refuses %s %s', async (flag, value) => {
+    const { exitCode, err } = await estimate(flag, value);
+    expect([exitCode, err]).toEqual([
+      2,
+      `--requests-per-month: must be a whole number from 1 to 1000000000, got "${value}"\n`,
+    ]);
+  });
+
+  test.each(['0', '236', '3s', '-1'])('refuses --model-seconds=%s', async (value) => {
+    const result = await estimate(
+      '--requests-per-month',
+      '1',
+      `--model-seconds=${value}`,
+      '--json',
+    );
+    expect(result.exitCode).toBe(2);
+    const message = `must be seconds from 0.001 to 235, got "${value}"`;
+    expect(JSON.parse(result.out)).toEqual({ problems: [{ path: '--model-seconds', message }] });
+  });
+
+  test('says what is wrong with the tfvars, and with the memory of a function', async () => {
+    const bad = await costSentry(['estimate', '--var-file', BAD, '--requests-per-month', '1']);
+    expect(bad.exitCode).toBe(2);
+    expect(bad.err).toMatch(/^cost_centers\.sales\.models\[1\]: unknown model "nova-litte"/);
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      const file = join(folder, 'memory.tfvars');
+      writeFileSync(file, 'functions = { memory_mb = { gateway = 64 } }\n');
+      const { exitCode, err } = await estimate('--var-file', file, '--requests-per-month', '1');
+      expect([exitCode, err]).toEqual([
+        2,
+        'functions.memory_mb.gateway: must be a whole number from 128 to 10240, got 64\n',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('its help has examples', async () => {
+    const { exitCode, out } = await costSentry(['estimate', '--help']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('$ cost-sentry estimate --var-file');
+  });
+
+  test('needs the number of requests', async () => {
+    expect((await estimate()).err).toContain("'--requests-per-month <number>'");
+  });
+});
