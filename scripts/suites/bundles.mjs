@@ -55,7 +55,7 @@ async function pack({ exec }) {
 }
 
 const integration = (context) =>
-  runJest(context, [INTEGRATION], { args: ['--runInBand'], timeoutMs: 6 * MINUTE_MS });
+  runJest(context, [INTEGRATION], { args: ['--runInBand'], timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [
   { name: 'build', tools: [], run: build },

@@ -10,7 +10,7 @@ const moto = { command: 'moto-dynamodb', hint: 'run scripts/install-tools.sh mot
 const ARGS = [`--testTimeout=${20 * MINUTE_MS}`];
 
 const on = (engine) => (context) =>
-  runJest(context, [`${FOLDER}/${engine}/`], { args: ARGS, timeoutMs: 20 * MINUTE_MS });
+  runJest(context, [`${FOLDER}/${engine}/`], { args: ARGS, timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [
   { name: 'conformance', tools: [], run: on('dynalite') },

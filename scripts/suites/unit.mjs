@@ -9,6 +9,6 @@ const git = {
   hint: 'install git (https://git-scm.com); it lists the files to check',
 };
 
-const unit = (context) => runJest(context, FOLDERS, { timeoutMs: 10 * MINUTE_MS });
+const unit = (context) => runJest(context, FOLDERS, { timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [{ name: 'unit', tools: [git], run: unit }];

@@ -247,7 +247,8 @@ function partsOver(
     }
     if (rest > 0) return undefined;
   }
-  return parts;
+  // All in one order, so that of several calls after the same rest one gets it.
+  return new Map([...parts].sort(([a], [b]) => a - b));
 }
 
 /**
