@@ -25,6 +25,12 @@ const newKey = (): string => `key-${++keys}`;
 
 const coded = ({ status, body }: Answer): string => `${status} ${body.code ?? body.outcome}`;
 
+function tally(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const each of answers.map(coded)) counts[each] = (counts[each] ?? 0) + 1;
+  return counts;
+}
+
 describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (execution) => {
   let sandbox: RunningSandbox;
   beforeAll(async () => {
@@ -40,20 +46,40 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
   });
   const invoke = (key: string, over: Record<string, unknown> = {}) =>
     sandbox.post('/v1/invoke', smallRequest(over), { 'idempotency-key': key });
+  let unavailable = 0;
+  /** Again after a 503: a busy machine's ledger may not answer in the functions' two seconds. */
+  const insist = async (key: string): Promise<Answer> => {
+    for (;;) {
+      const answer = await invoke(key);
+      if (answer.body.code !== 'ledger_unavailable') return answer;
+      unavailable += 1;
+    }
+  };
   const called = async () => (await sandbox.get('/_sandbox/bedrock/requests')).body.length;
 
-  test('twenty at once: one is called and charged, the others learn its id', async () => {
-    await sandbox.post('/_sandbox/bedrock/behavior', { latencyMs: 2_000 });
+  test.each([
+    [0, '2031-01-15T12:00:00Z'],
+    [40, '2031-02-15T12:00:00Z'],
+  ])('twenty at once, %d writes failing: one is charged', async (times, now) => {
+    await sandbox.post('/_sandbox/clock', { now });
+    await sandbox.post('/_sandbox/bedrock/behavior', { latencyMs: 8_000 });
+    const fail = { operation: 'UpdateItem', when: 'before', times };
+    await sandbox.post('/_sandbox/ledger/behavior', times > 0 ? { fail } : {});
+    const before = await called();
+    unavailable = 0;
     const key = newKey();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => invoke(key)));
-    const [first, ...more] = answers.filter(({ status }) => status === 200);
-    expect([first?.status, more.length]).toEqual([200, 0]);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => insist(key)));
+    const counts = tally(answers);
+    const { '409 request_in_progress': running = 0, '409 request_completed': late = 0 } = counts;
+    const { three } = await standing(sandbox);
+    const seen = { calls: (await called()) - before, three, ...counts };
+    expect(seen).toMatchObject({ calls: 1, three: '1/0', '200 succeeded': 1 });
+    expect([running + late, running > 0]).toEqual([19, true]);
+    if (times > 0) expect(unavailable).toBeGreaterThan(0);
+    const first = answers.find(({ status }) => status === 200);
     const others = answers.filter((each) => each !== first);
-    expect(new Set(others.map(({ status }) => status))).toEqual(new Set([409]));
-    expect(others.map(coded)).toContain('409 request_in_progress');
     const originals = new Set(others.map(({ body }) => body.originalRequestId));
     expect(originals).toEqual(new Set([first?.body.requestId]));
-    expect([await called(), (await standing(sandbox)).three]).toEqual([1, '1/0']);
   });
 
   test('one after the other: the second is told what the first cost, and changes nothing', async () => {
@@ -83,7 +109,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
   });
 
   test('denied, and let through once the window has changed', async () => {
-    expect((await standing(sandbox)).three).toBe('3/0');
+    while ((await standing(sandbox)).three !== '3/0') await invoke(newKey());
     const key = newKey();
     expect(coded(await invoke(key))).toBe('429 limit_exceeded');
     expect(coded(await invoke(key))).toBe('429 limit_exceeded');
