@@ -1,12 +1,28 @@
-/** A thousand calls at once against a limit with room for 137 of them. */
+/**
+ * A thousand calls at once against limits with room for 137 of them. Every two of execution, shards
+ * and unit meet once.
+ */
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Folder, limitOf, moveClock, question, statuses } from './support/ledger-policy.ts';
+import {
+  charged,
+  Folder,
+  limitOf,
+  moveClock,
+  question,
+  statuses,
+  WORST_NANO_USD,
+} from './support/ledger-policy.ts';
 import { type Answer, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);
 
 const CALLS = 1_000;
 const FIT = 137;
+/** Costs exactly what was reserved for it: nothing is given back for another call to take. */
+const USAGE = { inputTokens: 0, cacheWriteInputTokens: 202, outputTokens: 50 };
+/** Short of one more call. */
+const NANO_USD = (FIT + 1) * WORST_NANO_USD - 1;
+
 let folder: Folder;
 let sandbox: RunningSandbox;
 afterEach(async () => {
@@ -44,4 +60,17 @@ test.each([
   const answers = await burst();
   await expectExactlyThoseThatFit(answers, shards);
   expect(await limitOf(sandbox, 'tight')).toMatchObject({ used: FIT, reserved: 0, remaining: 0 });
+});
+
+test.each([
+  ['direct', 4],
+  ['workflow', 1],
+] as const)('a limit of USD, executed in %s, %i shards', async (execution, shards) => {
+  await start(execution, shards, { unit: 'usd', amount: NANO_USD / 1e9 });
+  await sandbox.post('/_sandbox/bedrock/behavior', { usage: USAGE, latencyMs: 50 });
+  const answers = await burst();
+  await expectExactlyThoseThatFit(answers, shards);
+  const { used, reserved } = await limitOf(sandbox, 'tight');
+  expect([used, reserved]).toEqual([charged(answers), 0]);
+  expect(used).toBe(FIT * WORST_NANO_USD);
 });

@@ -1,5 +1,5 @@
 /** Calendar windows: a call counts where it was reserved, and a new window begins empty. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   Folder,
   type LedgerPolicy,
@@ -13,57 +13,61 @@ jest.setTimeout(600_000);
 
 let folder: Folder;
 let sandbox: RunningSandbox;
-afterEach(async () => {
-  expect(await sandbox.stop()).toMatchObject({ code: 0 });
+afterAll(async () => {
   await folder.remove();
 });
 
 async function start(execution: string, policy: LedgerPolicy): Promise<void> {
-  folder = await Folder.create();
+  folder ??= await Folder.create();
   const file = await folder.writePolicy(policy);
   sandbox = await runSandbox('--var-file', file, '--execution', execution);
 }
+const stop = async () => void expect(await sandbox.stop()).toMatchObject({ code: 0 });
 
-const invoke = (over: object = {}) => sandbox.post('/v1/invoke', question(over));
-const behave = (behavior: object) => sandbox.post('/_sandbox/bedrock/behavior', behavior);
-const requests = (window: string, amount: number, over: object = {}) => ({
+const callerOf = (costCenter: string) => () => sandbox.post('/v1/invoke', question({ costCenter }));
+const requests = (window: string, amount: number) => ({
   name: window,
   window,
   unit: 'requests',
   amount,
-  ...over,
 });
 
-/** One call that waits for its model while the window ends. */
-async function callOver(lastSeconds: string, nextWindow: string): Promise<void> {
-  await moveClock(sandbox, lastSeconds);
-  await behave({ hang: true });
-  const answering = invoke();
+/** A call that waits for its model while the month ends; once settled, it counts in the old one. */
+async function expectOldMonth(lastSeconds: string, nextMonth: string): Promise<void> {
+  const invoke = callerOf('retail');
   const called = async () => (await sandbox.get('/_sandbox/bedrock/requests')).body.length;
-  while ((await called()) === 0) await pause(20);
-  await moveClock(sandbox, nextWindow);
+  await moveClock(sandbox, lastSeconds);
+  await sandbox.post('/_sandbox/bedrock/behavior', { hang: true });
+  const before = await called();
+  const answering = invoke();
+  while ((await called()) === before) await pause(20);
+  await moveClock(sandbox, nextMonth);
   expect(await limitOf(sandbox, 'month')).toMatchObject({ used: 0, reserved: 0 });
-  await behave({});
+  await sandbox.post('/_sandbox/bedrock/behavior', {});
   expect((await answering).status).toBe(200);
+  expect(await limitOf(sandbox, 'month')).toMatchObject({ used: 0, reserved: 0 });
+  expect((await invoke()).status).toBe(200);
+  await moveClock(sandbox, lastSeconds);
+  expect(await limitOf(sandbox, 'month')).toMatchObject({ used: 1, reserved: 0 });
+  expect((await invoke()).status).toBe(429);
 }
 
-describe('in UTC', () => {
+describe('in UTC, executed in workflow', () => {
+  beforeAll(async () => {
+    const limits = {
+      retail: [requests('month', 1)],
+      wholesale: [requests('minute', 2), requests('hour', 5)],
+    };
+    await start('workflow', { limits });
+  });
+  afterAll(stop);
+
   test('a call settled after midnight of the 30th counts in the old month', async () => {
-    await start('workflow', { limits: { retail: [requests('month', 1)] } });
-    await callOver('2031-11-30T23:59:50Z', '2031-12-01T00:00:03Z');
-    expect(await limitOf(sandbox, 'month')).toMatchObject({ used: 0, reserved: 0 });
-    expect((await invoke()).status).toBe(200);
-    await moveClock(sandbox, '2031-11-30T23:59:55Z');
-    expect(await limitOf(sandbox, 'month')).toMatchObject({
-      used: 1,
-      reserved: 0,
-      resetsAt: '2031-12-01T00:00:00.000Z',
-    });
-    expect((await invoke()).status).toBe(429);
+    await expectOldMonth('2031-11-30T23:59:50Z', '2031-12-01T00:00:03Z');
   });
 
   test('a minute opens again with the next one', async () => {
-    await start('direct', { limits: { retail: [requests('minute', 2), requests('hour', 5)] } });
+    const invoke = callerOf('wholesale');
     await moveClock(sandbox, '2031-03-01T10:00:20Z');
     expect((await invoke()).status).toBe(200);
     expect((await invoke()).status).toBe(200);
@@ -73,36 +77,36 @@ describe('in UTC', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(40);
     await moveClock(sandbox, '2031-03-01T10:01:00Z');
     expect((await invoke()).status).toBe(200);
-    expect(await limitOf(sandbox, 'minute')).toMatchObject({ used: 1 });
-    await moveClock(sandbox, '2031-03-01T10:59:00Z');
+    expect(await limitOf(sandbox, 'minute', 'wholesale')).toMatchObject({ used: 1 });
+    await moveClock(sandbox, '2031-03-01T10:58:00Z');
     expect((await invoke()).status).toBe(200);
     expect((await invoke()).status).toBe(200);
-    await moveClock(sandbox, '2031-03-01T10:59:59Z');
+    // The hour is full too, and opens later.
     const hour = await invoke();
-    // Both are full: the one that opens last is named, here at the same moment.
-    expect(hour.status).toBe(429);
-    expect(Number(hour.headers.get('retry-after'))).toBe(1);
+    expect([hour.status, hour.body.limit.name]).toEqual([429, 'hour']);
+    expect(hour.body.limit.resetsAt).toBe('2031-03-01T11:00:00.000Z');
   });
 });
 
-describe('in New York', () => {
-  const timeZone = 'America/New_York';
+describe('in New York, executed in direct', () => {
+  beforeAll(async () => {
+    const limits = {
+      retail: [requests('month', 1)],
+      autumn: [requests('hour', 1), requests('day', 3)],
+      spring: [requests('hour', 1), requests('day', 2)],
+    };
+    await start('direct', { timeZone: 'America/New_York', limits });
+  });
+  afterAll(stop);
 
   test('a call settled after its midnight counts in the old month', async () => {
-    await start('direct', { timeZone, limits: { retail: [requests('month', 1)] } });
-    await callOver('2031-12-01T04:59:50Z', '2031-12-01T05:00:03Z');
-    expect((await invoke()).status).toBe(200);
-    await moveClock(sandbox, '2031-12-01T04:59:55Z');
-    expect(await limitOf(sandbox, 'month')).toMatchObject({
-      used: 1,
-      reserved: 0,
-      resetsAt: '2031-12-01T05:00:00.000Z',
-    });
+    await expectOldMonth('2031-12-01T04:59:50Z', '2031-12-01T05:00:03Z');
+    const { resetsAt } = await limitOf(sandbox, 'month');
+    expect(resetsAt).toBe('2031-12-01T05:00:00.000Z');
   });
 
   test('the hour that comes twice in autumn is two, in a day of 25', async () => {
-    const limits = [requests('hour', 1), requests('day', 3)];
-    await start('workflow', { timeZone, limits: { retail: limits } });
+    const invoke = callerOf('autumn');
     for (const [now, resetsAt] of [
       ['2031-11-02T05:30:00Z', '2031-11-02T06:00:00.000Z'],
       ['2031-11-02T06:30:00Z', '2031-11-02T07:00:00.000Z'],
@@ -123,15 +127,19 @@ describe('in New York', () => {
   });
 
   test('the hour that spring leaves out is none, in a day of 23', async () => {
-    const limits = [requests('hour', 1), requests('day', 2)];
-    await start('direct', { timeZone, limits: { retail: limits } });
-    await moveClock(sandbox, '2031-03-09T06:59:50Z');
+    const invoke = callerOf('spring');
+    await moveClock(sandbox, '2031-03-09T06:30:00Z');
     expect((await invoke()).status).toBe(200);
+    expect((await invoke()).body.limit.resetsAt).toBe('2031-03-09T07:00:00.000Z');
     await moveClock(sandbox, '2031-03-09T07:00:00Z');
     expect((await invoke()).status).toBe(200);
-    await moveClock(sandbox, '2031-03-10T03:59:50Z');
+    await moveClock(sandbox, '2031-03-10T03:30:00Z');
     const { status, body } = await invoke();
-    expect([status, body.limit.resetsAt]).toEqual([429, '2031-03-10T04:00:00.000Z']);
+    expect([status, body.limit.name, body.limit.resetsAt]).toEqual([
+      429,
+      'day',
+      '2031-03-10T04:00:00.000Z',
+    ]);
     await moveClock(sandbox, '2031-03-10T04:00:00Z');
     expect((await invoke()).status).toBe(200);
   });
