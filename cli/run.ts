@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { SentryError } from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { awsErrorSentence } from './aws-errors.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
 import { addValidate } from './commands/validate.ts';
@@ -27,9 +28,16 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof SentryError)) throw error;
-    const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    io.err(`${error.message}${reason}\n`);
+    io.err(`${sentenceOf(error, io)}\n`);
     return 2;
   }
+}
+
+/** @throws what is no failure of the world outside: a programmer's error shows its stack. */
+function sentenceOf(error: unknown, { env }: Io): string {
+  const ofAws = awsErrorSentence(error, env);
+  if (ofAws !== undefined) return ofAws;
+  if (!(error instanceof SentryError)) throw error;
+  const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${reason}`;
 }

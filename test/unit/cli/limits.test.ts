@@ -176,7 +176,7 @@ describe('where the limits are', () => {
     [
       ['--table', 'no-such-table'],
       {},
-      /^the policy cannot be read \(ResourceNotFoundException\): /,
+      /^AWS has none of that name in the region of your profile \(.+\): check the table/,
     ],
   ])('%j with %j is refused', async (flags, env, message) => {
     const { exitCode, out, err } = await limitsCommand(['show', ...flags], { env });
