@@ -73,7 +73,26 @@ const RULES: readonly Rule[] = [
     say: ({ message }) =>
       `AWS does not accept the credentials (${message}): check AWS_PROFILE or the access key, and this machine's clock`,
   },
+  {
+    is: ({ message }) => /not enabled for cost explorer/i.test(message),
+    say: () =>
+      'Cost Explorer is not enabled in this account: open it once in the Billing console of the account that pays, and ask again after 24 hours',
+  },
+  {
+    is: ({ message }) => /linked account.*(?:access|cost explorer)/i.test(message),
+    say: ({ message }) =>
+      `this account may not see its costs (${message}): allow it in the Cost Management preferences of the account that pays, or use an AWS_PROFILE of that one`,
+  },
   { is: named('AccessDenied', 'UnauthorizedOperation', 'Forbidden'), say: refusal },
+  {
+    is: named('DataUnavailable'),
+    say: () =>
+      'Cost Explorer has no data yet for this time: AWS prepares it within 24 hours of its first use',
+  },
+  {
+    is: named('BillExpiration', 'InvalidNextToken', 'RequestChanged'),
+    say: () => 'AWS changed the bill while it was read: run the command again',
+  },
   {
     is: named(
       ...['Throttling', 'ThrottledException', 'TooManyRequests', 'RequestLimitExceeded'],

@@ -8,6 +8,8 @@ export interface Io {
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
+  /** Tells what takes its time, in place of what it told before; absent where nobody looks on. */
+  readonly status?: (text: string) => void;
   /** Asks whoever sits at the terminal; absent where there is none. */
   readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;

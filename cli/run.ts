@@ -1,14 +1,15 @@
 /** The `cost-sentry` program; a command is one file in `commands/` and one entry here. */
 import { Command, CommanderError } from 'commander';
-import { SentryError } from '../functions/core/errors.ts';
+import { BillingUnavailableError, SentryError } from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { awsErrorSentence } from './aws-errors.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
+import { addReport } from './commands/report.ts';
 import { addValidate } from './commands/validate.ts';
 import type { AddCommand, ExitCode, Io } from './io.ts';
 
-const COMMANDS: readonly AddCommand[] = [addValidate, addLimits, addEstimate];
+const COMMANDS: readonly AddCommand[] = [addValidate, addLimits, addEstimate, addReport];
 
 /** Runs one command line (without the program's own name). */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -37,6 +38,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 function sentenceOf(error: unknown, { env }: Io): string {
   const ofAws = awsErrorSentence(error, env);
   if (ofAws !== undefined) return ofAws;
+  if (error instanceof BillingUnavailableError) return error.message;
   if (!(error instanceof SentryError)) throw error;
   const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${error.message}${reason}`;

@@ -12,11 +12,26 @@ function ask(question: string): Promise<string> {
   }).finally(() => lines.close());
 }
 
+/** One line, written over: the control sequence clears it to its end. */
+function status(text: string): void {
+  process.stderr.write(`\r${text}\u001b[K`);
+}
+
+interface Terminal {
+  readonly ask?: typeof ask;
+  readonly status?: typeof status;
+  readonly user?: string;
+}
+
 /** What a command may know of its terminal and user; each is absent where there is none. */
-export function terminal(): { ask?: typeof ask; user?: string } {
+export function terminal(): Terminal {
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
   const user = currentUser();
-  return { ...(isTerminal && { ask }), ...(user !== undefined && { user }) };
+  return {
+    ...(isTerminal && { ask }),
+    ...(process.stderr.isTTY && { status }),
+    ...(user !== undefined && { user }),
+  };
 }
 
 function currentUser(): string | undefined {

@@ -32,6 +32,9 @@ export function oneOf(values: readonly string[]): string {
   return values.length > LISTED_MAX ? `${shown.join(', ')} …` : shown.join(', ');
 }
 
+/** Orders by code units, the same on every machine. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** The candidate a typo was most likely meant to be, or undefined when none is near. */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
   const target = given.slice(0, QUOTED_LENGTH_MAX).toLowerCase();

@@ -47,6 +47,11 @@ export class WorkflowUnavailableError extends SentryError {
   }
 }
 
+/** What AWS says it billed can't be understood. No request meets it, so it has no code of theirs. */
+export class BillingUnavailableError extends Error {
+  override readonly name = 'BillingUnavailableError';
+}
+
 /** Stops on a programmer's error; never used for bad input. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);

@@ -1,0 +1,233 @@
+/** Method: the command line in this process against a Cost Explorer that answers from a bill. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { costSentry } from '../../support/command-line.ts';
+import {
+  billAnswers,
+  type Charge,
+  type CostExplorerServer,
+  startCostExplorer,
+} from '../../support/cost-explorer.ts';
+import { parseCsv } from '../../support/csv.ts';
+
+const HAIKU = 'Claude 3 Haiku (Amazon Bedrock Edition)';
+const charge = (day: string, costCenter: string | undefined, service: string, amount: string) => ({
+  day,
+  service,
+  usageType:
+    service === HAIKU ? 'USE1-MP:USE1_InputTokenCount-Units' : 'USE1-NovaLite-input-tokens',
+  amount,
+  ...(costCenter !== undefined && { tags: { costCenter, environment: 'production' } }),
+});
+const BILL: readonly Charge[] = [
+  charge('2026-11-01', 'sales', 'Amazon Bedrock', '1.0000123456'),
+  charge('2026-11-01', 'sales', HAIKU, '1.2E-7'),
+  charge('2026-11-01', 'support', HAIKU, '0.3'),
+  charge('2026-11-01', undefined, 'Amazon Bedrock', '0.1'),
+  charge('2026-11-01', 'sales', 'AWS Lambda', '700'),
+  charge('2026-11-02', 'sales', HAIKU, '2.5'),
+  charge('2026-11-02', '=1+1, "quoted"', HAIKU, '0.25'),
+  charge('2026-11-24', undefined, HAIKU, '-0.05'),
+  charge('2026-12-01', 'sales', HAIKU, '99'),
+];
+const TOTAL = '4.1000124656';
+
+const VARIABLES = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'eu-west-1',
+};
+const before = { ...process.env };
+let server: CostExplorerServer;
+const serve = async (answer: Parameters<typeof startCostExplorer>[0]) => {
+  server = await startCostExplorer(answer);
+  Object.assign(process.env, VARIABLES, { AWS_ENDPOINT_URL_COST_EXPLORER: server.url });
+};
+afterEach(async () => {
+  for (const name of [...Object.keys(VARIABLES), 'AWS_ENDPOINT_URL_COST_EXPLORER']) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
+  await server?.close();
+});
+
+const clock = { now: () => Date.parse('2026-11-25T13:00:00Z') };
+const report = (...args: readonly string[]) => costSentry(['report', ...args], { clock });
+const november = ['--from', '2026-11-01', '--to', '2026-12-01'];
+
+describe('the report', () => {
+  test('is a table whose cents add up, with the untagged and the price of asking', async () => {
+    await serve(billAnswers(BILL));
+    const { exitCode, out, err } = await report(...november);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/^sales +3\.50 +85\.4 %/m);
+    expect(out).toMatch(/^\(untagged\) +0\.05 +1\.2 %/m);
+    expect(out).toMatch(/^total +4\.10 +100\.0 %/m);
+    expect(out).toContain('98.8 % of what Bedrock cost carries the tag costCenter.');
+    expect(out).toContain('Costs since 2026-11-24 are estimates that AWS may still change.');
+    expect(out).toContain('Cost Explorer: 1 request, USD 0.01.');
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test.each([1, 2, 3, 100])('is the same to the last digit with %i groups a page', async (size) => {
+    await serve(billAnswers(BILL, size));
+    const json = JSON.parse((await report(...november, '--format', 'json')).out);
+    expect(json.total).toBe(TOTAL);
+    expect(json.costExplorer.requests).toBe(Math.ceil(8 / size));
+    expect(server.asked).toHaveLength(Math.ceil(8 / size));
+    expect(json.rows).toContainEqual({
+      ...{ from: '2026-11-01', to: '2026-11-02', value: 'sales', amount: '1.0000124656' },
+      ...{ currency: 'USD', estimated: false },
+    });
+    expect(json.rows.at(-1)).toMatchObject({
+      value: '(untagged)',
+      untagged: true,
+      amount: '-0.05',
+    });
+    const csv = parseCsv((await report(...november, '--format', 'csv')).out);
+    expect(csv[0]).toEqual(['from', 'to', 'costCenter', 'amount', 'currency', 'estimated']);
+    expect(csv.slice(1).map((row) => row[3])).toEqual(
+      json.rows.map(({ amount }: { amount: string }) => amount),
+    );
+    expect(csv.map((row) => row[2])).toContain(`'=1+1, "quoted"`);
+  });
+
+  test('is by month, by model and of some tags', async () => {
+    await serve(billAnswers(BILL));
+    const flags = ['--by', 'model', '--granularity', 'monthly', '--json'];
+    const json = JSON.parse((await report(...november, ...flags)).out);
+    expect(json.values).toEqual([
+      { value: 'Claude 3 Haiku', amount: '3.00000012', share: 0.732 },
+      { value: 'NovaLite', amount: '1.1000123456', share: 0.268 },
+    ]);
+    expect(json.periods).toMatchObject([{ from: '2026-11-01', to: '2026-12-01', amount: TOTAL }]);
+    const narrowed = ['--filter', 'costCenter=sales,support', '--filter', 'environment=production'];
+    const some = JSON.parse((await report(...november, '--json', ...narrowed)).out);
+    expect([some.total, some.tagged]).toEqual(['3.8000124656', undefined]);
+    const none = JSON.parse((await report(...november, '--json', '--filter', 'costCenter=')).out);
+    expect(none.total).toBe('0.05');
+  });
+
+  test('says what to do when no cost carries the tag, and when there is none', async () => {
+    await serve(billAnswers(BILL));
+    const { out } = await report(...november, '--by', 'applicationId');
+    expect(out).toContain('0.0 % of what Bedrock cost carries the tag applicationId.');
+    expect(out).toContain('Activate applicationId as a cost allocation tag');
+    const nothing = await report(...november, '--filter', 'costCenter=nobody');
+    expect(nothing.out).toContain('Nothing was billed for Bedrock with costCenter=nobody');
+  });
+
+  test('goes into a file only when it is whole', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      await serve((asked, count) =>
+        count === 1
+          ? {
+              status: 400,
+              body: JSON.stringify({ __type: 'BillExpirationException', message: 'gone' }),
+            }
+          : billAnswers(BILL, 3)(asked),
+      );
+      const file = join(folder, 'report.csv');
+      const failed = await report(...november, '--format', 'csv', '--out', file);
+      expect([failed.exitCode, readdirSync(folder)]).toEqual([2, []]);
+      const { exitCode, out } = await report(...november, '--format', 'csv', '--out', file);
+      expect([exitCode, out, readdirSync(folder)]).toEqual([0, '', ['report.csv']]);
+      expect(parseCsv(readFileSync(file, 'utf8'))).toHaveLength(7);
+      const nowhere = await report('--out', join(folder, 'no', 'report.csv'));
+      expect([nowhere.exitCode, nowhere.err]).toEqual([2, expect.stringContaining('--out: ')]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('waits for a throttled Cost Explorer, and counts what it sent', async () => {
+    await serve((asked, count) =>
+      count === 0
+        ? {
+            status: 400,
+            body: JSON.stringify({ __type: 'LimitExceededException', message: 'slow down' }),
+          }
+        : billAnswers(BILL)(asked),
+    );
+    const json = JSON.parse((await report(...november, '--json')).out);
+    expect([json.total, json.costExplorer]).toEqual([TOTAL, { requests: 2, usd: '0.02' }]);
+  });
+});
+
+describe('the report refuses', () => {
+  const failing = (type: string, message: string) => () => ({
+    status: 400,
+    body: JSON.stringify({ __type: type, message }),
+  });
+
+  test.each([
+    [
+      'AccessDeniedException',
+      'User: arn:aws:iam::1:user/ada is not authorized to perform: ce:GetCostAndUsage on resource: *',
+      'has no right to ce:GetCostAndUsage',
+    ],
+    [
+      'AccessDeniedException',
+      'User not enabled for cost explorer access',
+      'Cost Explorer is not enabled',
+    ],
+    [
+      'DataUnavailableException',
+      'Data is not available. Please try to adjust the time period.',
+      'Cost Explorer has no data yet',
+    ],
+  ])('in one sentence: %s, %s', async (type, message, says) => {
+    await serve(failing(type, message));
+    const { exitCode, out, err } = await report();
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toContain(says);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
+  test.each([
+    [
+      'an amount',
+      { Metrics: { UnblendedCost: { Amount: 'much', Unit: 'USD' } } },
+      'the amount "much"',
+    ],
+    [
+      'currencies',
+      { Metrics: { UnblendedCost: { Amount: '1', Unit: 'EUR' } } },
+      'in "USD" and in "EUR"',
+    ],
+  ])('an answer whose %s can not be understood', async (_, group, says) => {
+    const usd = {
+      Keys: ['costCenter$a', 'Amazon Bedrock'],
+      Metrics: { UnblendedCost: { Amount: '1', Unit: 'USD' } },
+    };
+    const period = {
+      TimePeriod: { Start: '2026-11-01', End: '2026-11-02' },
+      Groups: [usd, { ...usd, ...group }],
+    };
+    await serve(() => ({ body: JSON.stringify({ ResultsByTime: [period] }) }));
+    const { exitCode, err } = await report();
+    expect([exitCode, err]).toEqual([2, expect.stringContaining(says)]);
+  });
+
+  test('a page that comes again, which would never end', async () => {
+    await serve(() => ({ body: JSON.stringify({ ResultsByTime: [], NextPageToken: 'again' }) }));
+    const { exitCode, err } = await report();
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('the same page twice')]);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('flags that make no sense, by name and without asking', async () => {
+    await serve(billAnswers(BILL));
+    const { exitCode, err } = await report('--from', 'soon', '--by', 'team', '--format', 'pdf');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(
+      /^--from: must be a day.*\n--by: "team" is unknown.*\n--format: "pdf" is unknown/,
+    );
+    const both = await report('--json', '--format', 'csv');
+    expect(JSON.parse(both.out).problems).toMatchObject([{ path: 'json' }]);
+    expect(server.asked).toHaveLength(0);
+  });
+});
