@@ -41,7 +41,10 @@ locals {
   model_timeout_seconds = min(235, coalesce(var.ledger.lease_seconds, 420) - 30)
 
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
-  events_environment = { EVENT_BUS_NAME = var.event_bus_name }
+  events_environment = { EVENT_BUS_NAME = var.event_bus_name, DEPLOYMENT = var.name }
+
+  # As functions/core/telemetry/alerts.ts has them.
+  alert_types = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift"]
 
   functions = {
     "validate-and-set-context" = {

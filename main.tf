@@ -106,6 +106,7 @@ module "alerts" {
   name           = var.name
   cost_centers   = { for name, center in var.cost_centers : name => { emails = center.alert_emails } }
   emails         = var.alerts.emails
+  types          = coalesce(var.alerts.types, local.alert_types)
   event_bus_name = var.event_bus_name
   account_id     = local.account_id
   kms_key_arn    = var.alerts.kms_key_arn

@@ -385,14 +385,26 @@ variable "alerts" {
     Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another.
 
     - `emails` - Addresses for what concerns no single cost center: limits of models and of the organization, and cost anomalies.
+    - `types` - Kinds of alerts that go to the topics, as docs/alerts.md lists them; the others are events on the bus only. Default: all.
     - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com`, `costalerts.amazonaws.com` and `cloudwatch.amazonaws.com` use it. Default: none.
   EOT
   type = object({
     emails      = optional(list(string), [])
+    types       = optional(list(string))
     kms_key_arn = optional(string)
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.alerts.types == null || try(length(var.alerts.types) > 0, false)
+    error_message = "alerts.types: is empty: write at least one of ${join(", ", local.alert_types)}, or leave it out for all of them."
+  }
+
+  validation {
+    condition     = var.alerts.types == null || try(length(setsubtract(var.alerts.types, local.alert_types)) == 0, false)
+    error_message = "alerts.types: ${join(", ", [for type in try(setsubtract(var.alerts.types, local.alert_types), []) : "\"${type}\""])} is no kind of alert: write some of ${join(", ", local.alert_types)}."
+  }
 
   validation {
     condition     = alltrue([for email in var.alerts.emails : can(regex(local.email_pattern, email))])

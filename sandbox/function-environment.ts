@@ -46,6 +46,7 @@ export function environmentOf(
     AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
     LEDGER_TABLE_NAME: settings.tableName,
     EVENT_BUS_NAME: 'default',
+    DEPLOYMENT: settings.policy.name,
     EXECUTION: execution,
     STATE_MACHINE_ARN,
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',

@@ -1,6 +1,7 @@
 /** Alerts as EventBridge events; rules route them to topics and people. */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Alert, AlertPublisher } from '../core/telemetry/ports.ts';
+import type { Alert } from '../core/telemetry/alerts.ts';
+import type { AlertPublisher } from '../core/telemetry/ports.ts';
 
 const SOURCE = 'bedrock-cost-sentry';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html, 2026-11. */
@@ -9,10 +10,13 @@ const ENTRIES_MAX = 10;
 export class EventBridgeAlerts implements AlertPublisher {
   readonly #client: EventBridgeClient;
   readonly #busName: string;
+  readonly #deployment: string;
 
-  constructor(client: EventBridgeClient, busName: string) {
+  /** @param deployment tells the events of several deployments on one bus apart. */
+  constructor(client: EventBridgeClient, busName: string, deployment: string) {
     this.#client = client;
     this.#busName = busName;
+    this.#deployment = deployment;
   }
 
   async publish(alerts: readonly Alert[]): Promise<void> {
@@ -21,7 +25,12 @@ export class EventBridgeAlerts implements AlertPublisher {
         EventBusName: this.#busName,
         Source: SOURCE,
         DetailType: type,
-        Detail: JSON.stringify({ id, ...detail }),
+        Detail: JSON.stringify({
+          id,
+          deployment: this.#deployment,
+          ...detail,
+          summary: unquoted(detail.summary),
+        }),
       }));
       const output = await this.#client.send(new PutEventsCommand({ Entries: entries }));
       if (output.FailedEntryCount) {
@@ -33,3 +42,7 @@ export class EventBridgeAlerts implements AlertPublisher {
     }
   }
 }
+
+/** Rules put it into a quoted template, on one line. */
+const unquoted = (summary: string): string =>
+  summary.replace(/\s+/g, ' ').replaceAll('"', "'").replaceAll('\\', '/');

@@ -1,10 +1,9 @@
 /** The ports of the recording step, from the environment. */
-import { EventBridgeAlerts } from '../adapters/event-bridge-alerts.ts';
 import { logTelemetry } from '../adapters/log-telemetry.ts';
 import { systemClock } from '../adapters/system.ts';
 import type { LedgerStore } from '../core/ledger/ports.ts';
 import type { RecordPorts } from '../core/steps/record-outcome.ts';
-import { eventBridgeClient } from './clients.ts';
+import { alertsFrom } from './alerts-from-env.ts';
 import type { Environment } from './config-from-env.ts';
 import { idempotencyFrom } from './ledger-from-env.ts';
 import { warn } from './workflow-step.ts';
@@ -13,7 +12,7 @@ export const recordPorts = (env: Environment, ledger: LedgerStore): RecordPorts 
   ledger,
   idempotency: idempotencyFrom(env),
   telemetry: logTelemetry,
-  alerts: new EventBridgeAlerts(eventBridgeClient(), env.EVENT_BUS_NAME ?? 'default'),
+  alerts: alertsFrom(env),
   clock: systemClock,
   warn,
 });

@@ -1,10 +1,10 @@
 /** Once a minute: what calls that never came back left behind, and what operators changed. */
 import { DynamoDbSettings } from '../adapters/dynamodb-settings.ts';
-import { EventBridgeAlerts } from '../adapters/event-bridge-alerts.ts';
 import { logTelemetry, printLine } from '../adapters/log-telemetry.ts';
 import { systemClock } from '../adapters/system.ts';
 import { sweepReservations } from '../core/steps/sweep-reservations.ts';
-import { dynamoDbClient, eventBridgeClient } from '../edge/clients.ts';
+import { alertsFrom } from '../edge/alerts-from-env.ts';
+import { dynamoDbClient } from '../edge/clients.ts';
 import { required } from '../edge/config-from-env.ts';
 import { ledgerFrom } from '../edge/ledger-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
@@ -14,7 +14,7 @@ const ports = {
   ledger: ledgerFrom(process.env),
   settings: new DynamoDbSettings(dynamoDbClient(), required(process.env, 'LEDGER_TABLE_NAME')),
   clock: systemClock,
-  alerts: new EventBridgeAlerts(eventBridgeClient(), process.env.EVENT_BUS_NAME ?? 'default'),
+  alerts: alertsFrom(process.env),
   telemetry: { metrics: logTelemetry.metrics, audit: printLine },
   warn,
 };

@@ -23,17 +23,17 @@ resource "aws_sns_topic_subscription" "emails" {
   endpoint  = each.value.email
 }
 
-# What crosses a limit's notify_at, to the topic of the cost center it is about.
+# What this deployment's functions tell, to the topic of the cost center it is about.
 resource "aws_cloudwatch_event_rule" "limits" {
   for_each = local.topics
 
   name           = local.rule_names[each.key]
-  description    = "Limits that reach a percent of notify_at: ${each.value.about}"
+  description    = "Alerts of ${var.name}: ${each.value.about}"
   event_bus_name = var.event_bus_name
   event_pattern = jsonencode({
     source      = ["bedrock-cost-sentry"]
-    detail-type = ["LimitThresholdCrossed"]
-    detail      = { owner = each.value.owner }
+    detail-type = var.types
+    detail      = { deployment = [var.name], notify = [true], owner = each.value.owner }
   })
   tags = var.tags
 }
@@ -48,8 +48,8 @@ resource "aws_cloudwatch_event_target" "topics" {
 
   # People read this; what a program needs is in the event on the bus.
   input_transformer {
-    input_paths    = { summary = "$.detail.summary" }
-    input_template = "\"<summary>\""
+    input_paths    = { deployment = "$.detail.deployment", summary = "$.detail.summary" }
+    input_template = "\"<deployment>: <summary>\""
   }
 
   # Else the first event could come before EventBridge may publish it.

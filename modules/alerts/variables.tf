@@ -44,6 +44,18 @@ variable "emails" {
   }
 }
 
+variable "types" {
+  description = "Kinds of alerts that go to the topics, as EventBridge's detail-type; the others are events on the bus only."
+  type        = list(string)
+  default     = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.types) > 0
+    error_message = "types: is empty, and a rule for no event is refused by EventBridge: write at least one, such as \"LimitThresholdCrossed\"."
+  }
+}
+
 variable "event_bus_name" {
   description = "EventBridge bus that the functions send alerts to."
   type        = string

@@ -5,8 +5,8 @@ import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/
 import { type PipelinePorts, runPipeline } from '../../functions/core/pipeline.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { TokenUsage } from '../../functions/core/pricing/price.ts';
+import type { Alert } from '../../functions/core/telemetry/alerts.ts';
 import type { AuditLine } from '../../functions/core/telemetry/audit.ts';
-import type { Alert } from '../../functions/core/telemetry/ports.ts';
 import type { TestLedger } from './ledger.ts';
 
 const usageOf = (over: Partial<TokenUsage> = {}): TokenUsage => ({

@@ -75,7 +75,7 @@ run "full" {
   }
 
   assert {
-    condition     = one(aws_cloudwatch_event_target.topics["organization"].input_transformer).input_template == "\"<summary>\""
+    condition     = one(aws_cloudwatch_event_target.topics["organization"].input_transformer).input_template == "\"<deployment>: <summary>\""
     error_message = "People get the sentence of the event."
   }
 
@@ -133,6 +133,23 @@ run "refuses_what_is_no_address_name_account_or_key" {
   }
 
   expect_failures = [var.name, var.emails, var.account_id, var.kms_key_arn, var.cost_centers]
+}
+
+run "types_left_out_stay_on_the_bus" {
+  command = plan
+
+  module {
+    source = "./modules/alerts"
+  }
+
+  variables {
+    types = ["CallDenied"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.limits["organization"].event_pattern)["detail-type"] == ["CallDenied"]
+    error_message = "Only the kinds that are named go to the topics."
+  }
 }
 
 run "refuses_an_address_of_a_cost_center_that_is_none" {

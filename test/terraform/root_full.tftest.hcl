@@ -217,7 +217,7 @@ run "direct" {
   }
 
   assert {
-    condition     = local.gateway.environment.EVENT_BUS_NAME == "alerts" && !contains(keys(local.gateway.environment), "STATE_MACHINE_ARN")
+    condition     = local.gateway.environment.EVENT_BUS_NAME == "alerts" && local.gateway.environment.DEPLOYMENT == var.name && !contains(keys(local.gateway.environment), "STATE_MACHINE_ARN")
     error_message = "In direct execution the gateway alerts by itself and starts no workflow."
   }
 }

@@ -6,7 +6,8 @@ import { formatUsd } from '../money.ts';
 import { amountInWords, ownerInWords } from '../policy/limits.ts';
 import { limitInForce, limitsOf } from '../policy/overrides.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
-import type { Alert, AlertPublisher } from '../telemetry/ports.ts';
+import type { Alert } from '../telemetry/alerts.ts';
+import type { AlertPublisher } from '../telemetry/ports.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { accountKey, counterKey, ownerName, splitCounterKey } from './counters.ts';
@@ -122,6 +123,7 @@ function toAlert(
     type: 'LimitThresholdCrossed',
     detail: {
       summary: summaryOf(limit, percent, used, resetsAt),
+      notify: true,
       owner: limit.owner,
       limit: limit.name,
       window: limit.window,

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { EventBridgeAlerts } from '../../../../functions/adapters/event-bridge-alerts.ts';
 import { crossingOf, publishCrossings } from '../../../../functions/core/ledger/thresholds.ts';
 import type { Limit, Owner } from '../../../../functions/core/policy/policy.ts';
+import type { Alert } from '../../../../functions/core/telemetry/alerts.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 
 interface Entry {
@@ -51,6 +52,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
+  deployment = 'genai';
   calls = [];
   answer = { FailedEntryCount: 0, Entries: [] };
 });
@@ -67,6 +69,8 @@ const limitOf = (owner: Owner): Limit => ({
   ceilings: [],
 });
 
+let deployment = 'genai';
+
 async function publish(...owners: Owner[]): Promise<Entry[]> {
   const crossings = owners.map((owner) =>
     crossingOf(limitOf(owner), {
@@ -76,7 +80,7 @@ async function publish(...owners: Owner[]): Promise<Entry[]> {
       resetsAt: '2026-12-01T00:00:00.000Z',
     }),
   );
-  const alerts = new EventBridgeAlerts(client, 'alerts');
+  const alerts = new EventBridgeAlerts(client, 'alerts', deployment);
   await publishCrossings({ ledger: table.ledger, alerts }, crossings);
   return calls.flat();
 }
@@ -91,6 +95,16 @@ function matches(pattern: unknown, event: unknown): boolean {
 
 const patternOf = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../golden/alerts/${name}.json`, import.meta.url), 'utf8'));
+
+/** The rules that an event meets. */
+function reachedBy(entry: Entry | undefined): string[] {
+  const event = {
+    source: entry?.Source,
+    'detail-type': entry?.DetailType,
+    detail: JSON.parse(entry?.Detail ?? ''),
+  };
+  return ['cost-center', 'organization'].filter((name) => matches(patternOf(name), event));
+}
 
 const sales: Owner = { kind: 'costCenter', name: 'sales' };
 
@@ -118,16 +132,40 @@ describe('an alert', () => {
     [{ kind: 'organization', name: 'organization' }, ['organization']],
   ])('about %j reaches %j', async (owner, topics) => {
     const [entry] = await publish(owner);
-    const event = {
-      source: entry?.Source,
-      'detail-type': entry?.DetailType,
-      detail: JSON.parse(entry?.Detail ?? ''),
-    };
-    const reached = ['cost-center', 'organization'].filter((name) =>
-      matches(patternOf(name), event),
-    );
-    expect(reached).toEqual(topics);
+    expect(reachedBy(entry)).toEqual(topics);
   });
+
+  test('of another deployment on the same bus reaches nobody here', async () => {
+    deployment = 'genai-2';
+    const [entry] = await publish(sales);
+    expect(reachedBy(entry)).toEqual([]);
+  });
+
+  test('holds nothing that would break the template of the rule', async () => {
+    const alerts = new EventBridgeAlerts(client, 'alerts', deployment);
+    const about = { from: '2026-11-01', to: '2026-11-02', percent: 12, usd: {}, reasons: [] };
+    const summary = 'Use of "sales"\n  went  around \\ the sentry.';
+    const detail = { owner: sales, notify: true, ...about, summary };
+    await alerts.publish([{ type: 'ReconciliationDrift', id: 'drift', detail }]);
+    const [entry] = calls.flat();
+    expect(JSON.parse(entry?.Detail ?? '').summary).toBe(
+      "Use of 'sales' went around / the sentry.",
+    );
+    expect(reachedBy(entry)).toEqual(['cost-center']);
+  });
+});
+
+const EVERY_TYPE: Readonly<Record<Alert['type'], true>> = {
+  LimitThresholdCrossed: true,
+  CallDenied: true,
+  FallbackBegun: true,
+  LimitBurnRate: true,
+  ReservationsExpired: true,
+  ReconciliationDrift: true,
+};
+
+test.each(['cost-center', 'organization'])('the rule of a %s lets every kind through', (name) => {
+  expect(patternOf(name)).toMatchObject({ 'detail-type': Object.keys(EVERY_TYPE) });
 });
 
 describe('the bus', () => {

@@ -9,7 +9,7 @@ import {
   type ThresholdCrossing,
 } from '../../../../../functions/core/ledger/thresholds.ts';
 import { readOverrides } from '../../../../../functions/core/policy/overrides.ts';
-import type { Alert } from '../../../../../functions/core/telemetry/ports.ts';
+import type { Alert } from '../../../../../functions/core/telemetry/alerts.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../../support/policy.ts';
 

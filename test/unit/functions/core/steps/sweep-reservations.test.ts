@@ -11,9 +11,9 @@ import { toPolicyItems } from '../../../../../functions/core/policy/items.ts';
 import { overrideSortKey } from '../../../../../functions/core/policy/overrides.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
 import { sweepReservations } from '../../../../../functions/core/steps/sweep-reservations.ts';
+import type { Alert } from '../../../../../functions/core/telemetry/alerts.ts';
 import type { OverrideLine } from '../../../../../functions/core/telemetry/audit.ts';
 import type { MetricRecord } from '../../../../../functions/core/telemetry/metric-record.ts';
-import type { Alert } from '../../../../../functions/core/telemetry/ports.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig } from '../../../../support/policy.ts';
 
