@@ -7,6 +7,7 @@ const ALLOWED = [
   /^modules\/.+\/README\.md$/,
   /^examples\/.+\.(tf|tfvars)$/,
   /^examples\/.+\/README\.md$/,
+  /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
   /^functions\/core\/pricing\/catalogue\.json$/,
   /^dist\/functions\/[\w-]+\.zip$/,
   /^dist\/cli\/cost-sentry\.mjs$/,
@@ -19,6 +20,7 @@ const NEEDED = [
   /^[\w-]+\.tf$/,
   /^(modules|examples)\/.+\.(tf|tftpl|tfvars)$/,
   /^(modules|examples)\/.+\/README\.md$/,
+  /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
   /^docs\/.+\.md$/,
 ];
 

@@ -170,7 +170,11 @@ export async function plan({ root, exec }) {
   });
 }
 
-async function planProblem({ exec, env, cwd, expected }) {
+/**
+ * Plans in `cwd`, where `terraform init` was run.
+ * @returns what is wrong with the plan: errors, or resources to add that are not `expected`, by type.
+ */
+export async function planProblem({ exec, env, cwd, expected }) {
   const { code, output } = await exec('terraform', ['plan', '-json'], {
     cwd,
     env,

@@ -9,12 +9,12 @@ const foldersIn = (root, folder) =>
     .filter((name) => statSync(join(root, folder, name)).isDirectory())
     .map((name) => `${folder}/${name}`);
 
+const isOfTerraform = (root) => (folder) =>
+  readdirSync(join(root, folder)).some((name) => name.endsWith('.tf'));
+
 /** Folders, from the root, of everything that Terraform can run in: the module, its parts, the examples. */
-export const modulesOf = (root) => [
-  '.',
-  ...foldersIn(root, 'modules'),
-  ...foldersIn(root, 'examples'),
-];
+export const modulesOf = (root) =>
+  ['.', ...foldersIn(root, 'modules'), ...foldersIn(root, 'examples')].filter(isOfTerraform(root));
 
 /** Counts outcomes and keeps the output of what failed. */
 export function tally() {

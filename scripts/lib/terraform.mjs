@@ -28,6 +28,9 @@ const MODULE_PARTS = [
   'test/fixtures/mocks',
 ];
 
+/** What running an example leaves in its folder. */
+const MADE = /[/\\](\.terraform|node_modules|\.gen|cdktf\.out)([/\\]|$)|\.terraform\.lock\.hcl$/;
+
 const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Folders of a folder, or none when it can't be read. */
@@ -113,7 +116,7 @@ export function copyModule(root, folder) {
   for (const name of readdirSync(root)) {
     if (name.endsWith('.tf')) cpSync(join(root, name), join(folder, name));
   }
-  const isSource = (path) => !/[/\\]\.terraform([/\\]|$)|\.terraform\.lock\.hcl$/.test(path);
+  const isSource = (path) => !MADE.test(path);
   for (const part of MODULE_PARTS) {
     if (!existsSync(join(root, part))) continue;
     cpSync(join(root, part), join(folder, part), { recursive: true, filter: isSource });

@@ -1,0 +1,101 @@
+/**
+ * The policy as types. `cdktf get` writes a class for the module, but knows every variable that is
+ * an object as `any` only; with these, a wrong window or a model that does not exist is an error
+ * of the compiler. Properties are spelled as in the module's variables, which get them as they are;
+ * what they mean, and their defaults, is described there. Amounts of `usd` are US dollars, all
+ * others whole numbers.
+ */
+
+/** Narrows to the requests that match all that are set. */
+export interface Scope<Model extends string, Application extends string> {
+  readonly application?: Application;
+  readonly environment?: string;
+  readonly model?: Model;
+}
+
+/** A lower limit inside a limit, for some of its requests. */
+export interface Ceiling<Model extends string, Application extends string>
+  extends Scope<Model, Application> {
+  /** Percent of the limit's amount, 1 to 99. */
+  readonly percent: number;
+  /** Alias to try instead of refusing. */
+  readonly fallback?: Model;
+}
+
+/** What may be spent in each calendar window. */
+export interface Limit<Model extends string, Application extends string>
+  extends Scope<Model, Application> {
+  readonly name?: string;
+  readonly window: 'minute' | 'hour' | 'day' | 'month';
+  readonly unit: 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'usd';
+  readonly amount: number;
+  readonly mode?: 'enforce' | 'observe';
+  /** Percents of use, 1 to 100, that raise an alert. */
+  readonly notify_at?: readonly number[];
+  readonly ceilings?: readonly Ceiling<Model, Application>[];
+}
+
+/** USD per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cache_read?: number;
+  readonly cache_write?: number;
+  readonly cache_write_1h?: number;
+}
+
+/** A model that may be called. */
+export interface ModelSettings<Model extends string, Application extends string> {
+  readonly model_id: string;
+  readonly price?: Price;
+  readonly context_tokens?: number;
+  readonly max_output_tokens?: number;
+  readonly default_max_tokens?: number;
+  readonly inference_profile?: boolean;
+  readonly limits?: readonly Limit<Model, Application>[];
+}
+
+/** An application that may call. */
+export interface ApplicationSettings {
+  readonly environments: readonly string[];
+}
+
+/** Who may spend a cost center's money. */
+export interface Callers<Application extends string> {
+  readonly iam_role_arns?: readonly string[];
+  readonly jwt?: Readonly<Record<string, string>>;
+  readonly applications?: readonly Application[];
+}
+
+/** Who pays. */
+export interface CostCenter<Model extends string, Application extends string> {
+  readonly model?: Model;
+  readonly models: readonly Model[];
+  readonly applications: readonly Application[];
+  readonly limits?: readonly Limit<Model, Application>[];
+  readonly callers?: Callers<Application>;
+  readonly alert_emails?: readonly string[];
+}
+
+/** Limits over everything. */
+export interface Organization<Model extends string, Application extends string> {
+  readonly limits?: readonly Limit<Model, Application>[];
+}
+
+/** Who may spend what, on which models, from which applications. */
+export interface Policy<Model extends string, Application extends string> {
+  readonly models: Readonly<Record<Model, ModelSettings<NoInfer<Model>, NoInfer<Application>>>>;
+  readonly applications: Readonly<Record<Application, ApplicationSettings>>;
+  readonly cost_centers: Readonly<Record<string, CostCenter<NoInfer<Model>, NoInfer<Application>>>>;
+  readonly organization?: Organization<NoInfer<Model>, NoInfer<Application>>;
+}
+
+/**
+ * Gives a policy back as it is. The keys of `models` and `applications` become types here, so that
+ * everything else can name only those.
+ */
+export function definePolicy<Model extends string, Application extends string>(
+  policy: Policy<Model, Application>,
+): Policy<Model, Application> {
+  return policy;
+}
