@@ -5,16 +5,6 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Folders of functions/, and with the name before them the names of the Lambda functions. The
-  # longest, validate-and-set-context, leaves `name` 39 of Lambda's 64 characters; it may have 32.
-  function_names = [
-    "validate-and-set-context",
-    "reserve-budget",
-    "invoke-model",
-    "record-outcome",
-    "sweep-reservations",
-    "gateway",
-  ]
   bundle_directory = coalesce(var.functions.bundle_directory, "${path.module}/dist/functions")
   bundles          = { for name in local.function_names : name => "${local.bundle_directory}/${name}.zip" }
 
@@ -42,9 +32,6 @@ locals {
 
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
   events_environment = { EVENT_BUS_NAME = var.event_bus_name, DEPLOYMENT = var.name }
-
-  # As functions/core/telemetry/alerts.ts has them.
-  alert_types = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift"]
 
   functions = {
     "validate-and-set-context" = {

@@ -32,7 +32,7 @@ export function refusalProblem({ path, says }, code, errors) {
  * no provider and takes a fraction of a second. That the module refuses too is in `test` and `plan`.
  */
 function writeRulesOnly(root, folder) {
-  for (const name of ['variables.tf', 'policy.tf']) {
+  for (const name of ['variables.tf', 'vocabulary.tf', 'policy.tf']) {
     writeFileSync(join(folder, name), readFileSync(join(root, name)));
   }
   mkdirSync(join(folder, 'functions/core/pricing'), { recursive: true });
@@ -40,11 +40,7 @@ function writeRulesOnly(root, folder) {
   writeFileSync(join(folder, catalogue), readFileSync(join(root, catalogue)));
   writeFileSync(
     join(folder, 'outputs.tf'),
-    `locals {
-  function_names = []
-}
-
-output "policy" {
+    `output "policy" {
   value = true
 
   precondition {
