@@ -14,6 +14,7 @@ import type { Caller } from './identity.ts';
 import type { RefusedLimit } from './ledger/refusal.ts';
 import type { Reservation } from './ledger/reservation.ts';
 import type { TokenUsage } from './pricing/price.ts';
+import type { AuditedBound } from './telemetry/audit.ts';
 import type { EpochMs } from './time.ts';
 
 /** Input of the workflow when the gateway starts it; anyone else may send the request alone. */
@@ -86,12 +87,17 @@ export interface Valid extends Common {
   readonly logPrompts: boolean;
 }
 
-interface Denied extends Common {
+/** What was asked of the ledger, for the audit log. */
+interface Decidable extends Common {
+  readonly bounds: readonly AuditedBound[];
+}
+
+interface Denied extends Decidable {
   readonly status: 'denied';
   readonly limit: RefusedLimit;
 }
 
-export interface Approved extends Common {
+export interface Approved extends Decidable {
   readonly status: 'approved';
   readonly candidate: Candidate;
   readonly fallbackFrom?: string;
@@ -100,7 +106,7 @@ export interface Approved extends Common {
   readonly logPrompts: boolean;
 }
 
-interface Invoked extends Common {
+interface Invoked extends Decidable {
   readonly candidate: Candidate;
   readonly fallbackFrom?: string;
   readonly reservation: Reservation;

@@ -49,7 +49,7 @@ export async function candidatesFor(
   };
   const strict = prepare(context.model);
   if (strict.outcome === 'not_valid') return strict;
-  const models = [context.model, ...fallbacks(policy, context)];
+  const models = [context.model, ...fallbackModels(policy, context)];
   const counts = await countTokens(ports, request, models);
   const [first, ...others] = models.map((model) => prepare(model, counts.get(model.baseModelId)));
   invariant(first, 'the model asked for is the first candidate');
@@ -83,7 +83,10 @@ async function countTokens(
 }
 
 /** Every model that a ceiling on the way could put in the place of the one asked for. */
-function fallbacks(policy: Policy, { costCenter, model }: Context): readonly Model[] {
+export function fallbackModels(
+  policy: Policy,
+  { costCenter, model }: Pick<Context, 'costCenter' | 'model'>,
+): readonly Model[] {
   const shared = [...costCenter.limits, ...policy.organization.limits];
   const reached = [model];
   for (const each of reached) {

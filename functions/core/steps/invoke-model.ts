@@ -116,6 +116,7 @@ function invoked(call: Approved, latencyMs: number) {
     candidate,
     ...(fallbackFrom !== undefined && { fallbackFrom }),
     reservation: call.reservation,
+    bounds: call.bounds,
     latencyMs,
     ...(call.logPrompts && { prompt: withoutFiles(call.prompt) }),
   };

@@ -142,7 +142,7 @@ async function freeKey(ports: RecordPorts, { claim }: Recordable, end: ClaimEnd)
 }
 
 /** What a usage counts in each unit; cached input is input. */
-const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
+export const amountsOf = (usage: TokenUsage, usd: number): Amounts => ({
   requests: 1,
   tokens: totalInputTokens(usage) + usage.outputTokens,
   input_tokens: totalInputTokens(usage),
@@ -180,6 +180,7 @@ function auditLine(
       modelId: candidate.modelId,
       reservedNanoUsd: candidate.worstCase.usd,
     }),
+    ...('bounds' in call && { bounds: call.bounds }),
     ...('fallbackFrom' in call && { fallbackFrom: call.fallbackFrom }),
     ...(refused && { limit: `${refused.owner.name}/${refused.name}` }),
     ...(actualNanoUsd !== undefined && { actualNanoUsd, cost: formatUsd(actualNanoUsd) }),

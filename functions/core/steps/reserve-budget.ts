@@ -1,5 +1,6 @@
 /** Step 2: reserve the worst case of the call, or refuse it. */
 import { denial, money, problem } from '../answers.ts';
+import { promptTraits } from '../bedrock/prompt.ts';
 import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { Ids } from '../ids.ts';
@@ -10,6 +11,7 @@ import type { ReserveRequest } from '../ledger/reserve-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
 import type { Approved, Reserved, Tags, Unavailable, Valid } from '../state.ts';
+import type { AuditedBound } from '../telemetry/audit.ts';
 import type { Clock, EpochMs } from '../time.ts';
 import { claimKey, type NotClaimed } from './claim-key.ts';
 
@@ -56,6 +58,7 @@ export async function reserveBudget(
           ...carried(call),
           status: 'denied',
           limit: decision.limit,
+          bounds: boundsOf(call),
           answer: denial(call.tags, decision.limit, ports.clock.now()),
         };
       case 'conflict':
@@ -94,6 +97,7 @@ function approved(call: Valid, model: string, reservation: Reservation): Approve
     candidate,
     ...(candidate !== asked && { fallbackFrom: asked.model }),
     reservation,
+    bounds: boundsOf(call),
     prompt: call.prompt,
     logPrompts: call.logPrompts,
     answer: problem('invocation_failed', tags, 'The invoking step did not answer.', {
@@ -101,6 +105,16 @@ function approved(call: Valid, model: string, reservation: Reservation): Approve
       charged: { ...money(candidate.worstCase.usd), basis: 'reserved' },
     }),
   };
+}
+
+function boundsOf({ candidates, prompt }: Valid): readonly AuditedBound[] {
+  const isHour = promptTraits(prompt).cacheTtl === '1h';
+  return candidates.map(({ model, worstCase }) => ({
+    model,
+    inputTokens: worstCase.input_tokens,
+    outputTokens: worstCase.output_tokens,
+    ...(isHour && { cacheTtl: '1h' }),
+  }));
 }
 
 /** What of the state goes on when the prompt is not needed any more. */

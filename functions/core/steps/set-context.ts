@@ -40,7 +40,7 @@ const MODEL = '$.model';
 /** @param caller absent: nobody's identity is known, and tags are taken on trust. */
 export function setContext(
   policy: Policy,
-  { model: modelName, tags }: InvokeRequest,
+  { model: modelName, tags }: Pick<InvokeRequest, 'model' | 'tags'>,
   caller: Caller | undefined,
 ): ContextResult {
   const problems: CodedProblem[] = [];

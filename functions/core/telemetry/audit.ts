@@ -10,6 +10,16 @@ import type { TokenUsage } from '../pricing/price.ts';
 import type { Recorded, Tags } from '../state.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 
+/** The most a call could use on a model, in tokens: what was reserved there, or would have been. */
+export interface AuditedBound {
+  /** Alias. */
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Given where cache entries of an hour may be written, which cost more. */
+  readonly cacheTtl?: '1h';
+}
+
 export interface AuditLine {
   readonly kind: 'audit';
   readonly requestId: string;
@@ -27,6 +37,8 @@ export interface AuditLine {
   readonly originalRequestId?: string;
   /** `<owner>/<limit>` that refused. */
   readonly limit?: string;
+  /** By the models that could run the call; the one asked for comes first. */
+  readonly bounds?: readonly AuditedBound[];
   readonly reservedNanoUsd?: number;
   readonly actualNanoUsd?: number;
   /** Decimal USD. */

@@ -1,0 +1,106 @@
+/** Calls of a trace's files, and what of the files was not a call. */
+import { Ajv } from 'ajv';
+import { printable } from '../../functions/core/describe.ts';
+import { TRACE_LINE_SCHEMA, type TraceLine } from '../../functions/core/simulate/trace.schema.ts';
+import {
+  callOf,
+  type PassedOver,
+  type TraceCall,
+} from '../../functions/core/simulate/trace-call.ts';
+import { objectsIn } from '../../functions/core/simulate/trace-text.ts';
+import { textLines } from './text-lines.ts';
+
+interface BadLine {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Filled while the calls are read. */
+export class TraceNotes {
+  lines = 0;
+  badLines = 0;
+  /** The first of them. */
+  readonly bad: BadLine[] = [];
+  readonly passedOver: Record<PassedOver, number> = {
+    not_valid: 0,
+    replayed: 0,
+    unavailable: 0,
+    no_call: 0,
+  };
+
+  addBad(bad: BadLine): void {
+    this.badLines += 1;
+    if (this.bad.length < BAD_SHOWN) this.bad.push(bad);
+  }
+}
+
+const BAD_SHOWN = 20;
+
+const isTraceLine = new Ajv({ allErrors: true, verbose: true }).compile<TraceLine>(
+  TRACE_LINE_SCHEMA,
+);
+
+/** In the order of the files. @throws Error with one sentence for a file that cannot be read. */
+export async function* readTrace(
+  files: readonly string[],
+  notes: TraceNotes,
+): AsyncIterable<TraceCall> {
+  for (const file of files) {
+    try {
+      for await (const { number, text } of textLines(file)) {
+        notes.lines += 1;
+        yield* callsIn(file, number, text, notes);
+      }
+    } catch (error) {
+      throw new TraceError(`${printable(file, 200)}: ${readingProblem(error)}`, error);
+    }
+  }
+}
+
+/** A file of a trace that cannot be read. */
+export class TraceError extends Error {
+  override readonly name = 'TraceError';
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
+function* callsIn(
+  file: string,
+  line: number,
+  text: string | undefined,
+  notes: TraceNotes,
+): Iterable<TraceCall> {
+  const bad = (message: string) => notes.addBad({ file, line, message });
+  if (text === undefined) return bad('is longer than 16 MB');
+  const found = objectsIn(text);
+  if ('unreadable' in found) return bad(found.unreadable);
+  for (const value of found.objects) {
+    const read = callOf(value, isTraceLine);
+    if ('problem' in read) bad(read.problem);
+    else if ('passedOver' in read) notes.passedOver[read.passedOver] += 1;
+    else yield read.call;
+  }
+}
+
+/** A call that was read before. @throws Error when it was not. */
+export function readAgain(text: string): TraceCall {
+  const read = callOf(JSON.parse(text), isTraceLine);
+  if ('call' in read) return read.call;
+  throw new Error('a call that was set aside cannot be read again');
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a directory: name its files',
+  EACCES: 'the file may not be read',
+  Z_DATA_ERROR: 'the file is damaged: gzip cannot unpack it',
+  Z_BUF_ERROR: 'the file is cut off: gzip cannot unpack it to its end',
+};
+
+function readingProblem(error: unknown): string {
+  if (!(error instanceof Error)) return 'the file cannot be read';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return PROBLEMS[code] ?? `the file cannot be read (${code})`;
+}

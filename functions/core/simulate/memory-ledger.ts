@@ -1,0 +1,244 @@
+/**
+ * The ledger's store in memory, for one replay: it answers as the table's adapter does, and is held
+ * against it by a property test. Nothing is lost and nothing is sent twice here.
+ */
+import type {
+  AccountContents,
+  AccountExpire,
+  AccountKey,
+  AccountPrune,
+  AccountReserve,
+  AccountReserveResult,
+  AccountSettle,
+  AccountSettleResult,
+  CounterKey,
+  CounterState,
+  Counters,
+  EpochSeconds,
+  LedgerStore,
+  OwnHold,
+} from '../ledger/ports.ts';
+import type { Clock } from '../time.ts';
+
+interface Entry {
+  readonly expiresAt: EpochSeconds;
+  /** Empty in a marker of what is settled for good. */
+  readonly attemptId: string;
+  readonly amounts: ReadonlyMap<CounterKey, number>;
+}
+
+interface Account {
+  readonly counters: Map<CounterKey, CounterState>;
+  readonly reservations: Map<string, Entry>;
+  readonly markers: Map<string, Entry>;
+  readonly published: Map<CounterKey, Set<number>>;
+}
+
+const ZERO: CounterState = { committed: 0, settled: 0 };
+/** As the table's adapter closes ids. */
+const CLOSED_SECONDS = 900;
+
+export class MemoryLedger implements LedgerStore {
+  readonly #accounts = new Map<AccountKey, Account>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async reserve(write: AccountReserve): Promise<AccountReserveResult> {
+    const { account: key, reservationId, otherIds, attemptId, holds } = write;
+    const account = this.#accounts.get(key) ?? newAccount();
+    const mine = account.reservations.get(reservationId);
+    if (mine?.attemptId === attemptId) {
+      return { outcome: 'replayed', ...ownHold(reservationId, mine) };
+    }
+    const isTaken = [reservationId, ...otherIds].some((id) => account.reservations.has(id));
+    if (isTaken || account.markers.has(reservationId)) return { outcome: 'conflict' };
+    const isOver = holds.some(
+      ({ key: counter, amount, ceiling }) =>
+        ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
+    );
+    if (isOver) {
+      return { outcome: 'refused', counters: new Map(account.counters), isRepeated: false };
+    }
+    this.#accounts.set(key, account);
+    for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
+    account.reservations.set(reservationId, {
+      expiresAt: write.leaseExpiresAt,
+      attemptId,
+      amounts: new Map(holds.map(({ key: counter, amount }) => [counter, amount])),
+    });
+    return { outcome: 'reserved', isRepeated: false };
+  }
+
+  async settle(write: AccountSettle): Promise<AccountSettleResult> {
+    const { reservationId, attemptId, amounts, closes } = write;
+    const account = this.#open(write.account);
+    const actual = new Map(amounts.map((amount) => [amount.key, amount.actual]));
+    const marker = account.markers.get(reservationId);
+    if (account.reservations.get(reservationId)?.attemptId === attemptId) {
+      account.reservations.delete(reservationId);
+      if (closes) this.#close(account, reservationId);
+      for (const { key, reserved, actual: used } of amounts) {
+        add(account, key, used - reserved, used);
+      }
+      return settled('settled', account, actual);
+    }
+    if (marker?.attemptId === attemptId) {
+      account.markers.delete(reservationId);
+      const added = new Map(
+        [...marker.amounts].map(([key, sum]) => [key, (actual.get(key) ?? sum) - sum]),
+      );
+      for (const [key, more] of added) add(account, key, more, more);
+      return settled('settledLate', account, added);
+    }
+    const isHeld = account.reservations.has(reservationId);
+    if (marker || isHeld || !closes) return { outcome: 'replayed' };
+    this.#close(account, reservationId);
+    const charged = new Map([...actual].filter(([, used]) => used !== 0));
+    for (const [key, used] of charged) add(account, key, used, used);
+    return { ...settled('settled', account, charged), added: actual };
+  }
+
+  async expire(write: AccountExpire): Promise<Counters | undefined> {
+    const { reservationId, attemptId, held, charge } = write;
+    const account = this.#open(write.account);
+    const mine = account.reservations.get(reservationId);
+    if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
+    account.reservations.delete(reservationId);
+    const amounts = new Map([...held].map(([key, amount]) => [key, charge ? amount : 0]));
+    account.markers.set(reservationId, { expiresAt: write.markerExpiresAt, attemptId, amounts });
+    for (const [key, amount] of held) add(account, key, charge ? 0 : -amount, charge ? amount : 0);
+    return countersIn(account, held.keys());
+  }
+
+  async prune({ account: key, markers, counters }: AccountPrune): Promise<void> {
+    const account = this.#open(key);
+    for (const id of markers) account.markers.delete(id);
+    for (const [counter, { committed, settled }] of counters) {
+      const now = account.counters.get(counter);
+      if (now?.committed !== committed || now.settled !== settled) continue;
+      account.counters.delete(counter);
+      account.published.delete(counter);
+    }
+  }
+
+  async markPublished(
+    account: AccountKey,
+    key: CounterKey,
+    percents: readonly number[],
+  ): Promise<void> {
+    const { published } = this.#open(account);
+    published.set(key, new Set([...(published.get(key) ?? []), ...percents]));
+  }
+
+  async find(
+    accounts: readonly AccountKey[],
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<AccountKey, OwnHold>> {
+    const found = new Map<AccountKey, OwnHold>();
+    for (const key of accounts) {
+      for (const id of ids) {
+        const entry = this.#accounts.get(key)?.reservations.get(id);
+        if (entry) found.set(key, ownHold(id, entry));
+      }
+    }
+    return found;
+  }
+
+  async takeOver(key: AccountKey, hold: OwnHold, holder: string): Promise<boolean> {
+    const { reservations } = this.#open(key);
+    const entry = reservations.get(hold.reservationId);
+    if (!entry || ![hold.holder, holder].includes(entry.attemptId)) return false;
+    reservations.set(hold.reservationId, { ...entry, attemptId: holder });
+    return true;
+  }
+
+  async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
+    const found = new Map<AccountKey, Counters>();
+    for (const key of accounts) {
+      const account = this.#accounts.get(key);
+      if (account) found.set(key, new Map(account.counters));
+    }
+    return found;
+  }
+
+  async *contents(
+    accounts: readonly AccountKey[],
+    now: EpochSeconds,
+  ): AsyncIterable<AccountContents> {
+    for (const key of accounts) {
+      const account = this.#accounts.get(key);
+      if (account) yield contentsOf(key, account, now);
+    }
+  }
+
+  #open(key: AccountKey): Account {
+    const account = this.#accounts.get(key) ?? newAccount();
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  #close(account: Account, id: string): void {
+    const expiresAt = Math.ceil(this.#clock.now() / 1000) + CLOSED_SECONDS;
+    account.markers.set(id, { expiresAt, attemptId: '', amounts: new Map() });
+  }
+}
+
+const newAccount = (): Account => ({
+  counters: new Map(),
+  reservations: new Map(),
+  markers: new Map(),
+  published: new Map(),
+});
+
+function add(account: Account, key: CounterKey, committed: number, settledAmount: number): void {
+  const now = account.counters.get(key) ?? ZERO;
+  account.counters.set(key, {
+    committed: now.committed + committed,
+    settled: now.settled + settledAmount,
+  });
+}
+
+const countersIn = ({ counters }: Account, keys: Iterable<CounterKey>): Counters =>
+  new Map([...keys].map((key) => [key, counters.get(key) ?? ZERO]));
+
+const settled = (
+  outcome: 'settled' | 'settledLate',
+  account: Account,
+  added: ReadonlyMap<CounterKey, number>,
+) => ({ outcome, counters: countersIn(account, added.keys()), added }) as const;
+
+const ownHold = (reservationId: string, { attemptId, amounts }: Entry): OwnHold => ({
+  reservationId,
+  holder: attemptId,
+  held: amounts,
+});
+
+function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountContents {
+  const { counters, reservations, markers, published } = account;
+  const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
+  const isStale = ({ expiresAt }: Entry) => expiresAt <= now;
+  const stale = [...markers].filter(([, marker]) => isStale(marker)).map(([id]) => id);
+  const open = [...markers.values()].filter((marker) => !isStale(marker));
+  const referred = new Set(
+    [...reservations.values(), ...open].flatMap(({ amounts }) => [...amounts.keys()]),
+  );
+  return {
+    account: key,
+    counters: new Map(counters),
+    published: new Map(published),
+    expired: ended
+      .map(([reservationId, { attemptId, expiresAt, amounts }]) => ({
+        account: key,
+        reservationId,
+        attemptId,
+        leaseExpiresAt: expiresAt,
+        held: amounts,
+      }))
+      .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
+    staleMarkers: stale,
+    idleCounters: [...counters.keys()].filter((counter) => !referred.has(counter)),
+  };
+}
