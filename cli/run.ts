@@ -6,10 +6,17 @@ import { awsErrorSentence } from './aws-errors.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
 import { addReport } from './commands/report.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addValidate } from './commands/validate.ts';
 import type { AddCommand, ExitCode, Io } from './io.ts';
 
-const COMMANDS: readonly AddCommand[] = [addValidate, addLimits, addEstimate, addReport];
+const COMMANDS: readonly AddCommand[] = [
+  addValidate,
+  addLimits,
+  addSimulate,
+  addEstimate,
+  addReport,
+];
 
 /** Runs one command line (without the program's own name). */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 /** Calls of a trace's files, and what of the files was not a call. */
 import { Ajv } from 'ajv';
 import { printable } from '../../functions/core/describe.ts';
+import { looseOf, stringOf } from '../../functions/core/policy/loose.ts';
 import { TRACE_LINE_SCHEMA, type TraceLine } from '../../functions/core/simulate/trace.schema.ts';
 import {
   callOf,
@@ -100,7 +101,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 function readingProblem(error: unknown): string {
-  if (!(error instanceof Error)) return 'the file cannot be read';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const code = stringOf(looseOf(error), 'code') ?? 'unknown error';
   return PROBLEMS[code] ?? `the file cannot be read (${code})`;
 }

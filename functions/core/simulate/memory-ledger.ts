@@ -113,14 +113,19 @@ export class MemoryLedger implements LedgerStore {
     return countersIn(account, held.keys());
   }
 
-  async prune({ account: key, markers, counters }: AccountPrune): Promise<void> {
+  async prune({ account: key, markers, counters, published }: AccountPrune): Promise<void> {
     const account = this.#open(key);
     for (const id of markers) account.markers.delete(id);
-    for (const [counter, { committed, settled }] of counters) {
+    const isAsSeen = [...counters].every(([counter, { committed, settled }]) => {
       const now = account.counters.get(counter);
-      if (now?.committed !== committed || now.settled !== settled) continue;
+      return now?.committed === committed && now.settled === settled;
+    });
+    if (!isAsSeen) return;
+    for (const counter of counters.keys()) {
       account.counters.delete(counter);
-      account.published.delete(counter);
+      for (const percent of published.get(counter) ?? []) {
+        account.published.get(counter)?.delete(percent);
+      }
     }
   }
 

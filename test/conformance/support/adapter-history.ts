@@ -5,14 +5,18 @@ import { DynamoDbLedger } from '../../../functions/adapters/dynamodb-ledger.ts';
 import { DynamoDbOverrides } from '../../../functions/adapters/dynamodb-overrides.ts';
 import { DynamoDbSettings } from '../../../functions/adapters/dynamodb-settings.ts';
 import { problem } from '../../../functions/core/answers.ts';
-import type { AccountReserve, ExpiredEntry } from '../../../functions/core/ledger/ports.ts';
+import type {
+  AccountReserve,
+  ExpiredEntry,
+  LedgerStore,
+} from '../../../functions/core/ledger/ports.ts';
 import type { ShardLayout } from '../../../functions/core/policy/policy.ts';
 import type { Random } from '../../simulation/random.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 /** Everything that writes to the ledger's table. */
-interface Adapters {
-  readonly ledger: DynamoDbLedger;
+export interface Adapters {
+  readonly ledger: LedgerStore;
   readonly settings: DynamoDbSettings;
   readonly overrides: DynamoDbOverrides;
   readonly idempotency: DynamoDbIdempotency;
@@ -26,7 +30,7 @@ export const adaptersOf = (client: DynamoDBClient, table: string): Adapters => (
 });
 
 // Few of each, so that requests meet what others left.
-const ACCOUNTS = ['account#costCenter#sales#0', 'account#model#haiku#0'] as const;
+export const ACCOUNTS = ['account#costCenter#sales#0', 'account#model#haiku#0'] as const;
 const IDS = ['one', 'two', '0d9f-3', 'call.4', 'five', 'six', 'seven', 'eight'] as const;
 const ATTEMPTS = ['first', 'second'] as const;
 const COUNTERS = ['usd_2026-11', 'day-tokens_2026-11-23', 'm_2026-11-23T14:05'] as const;

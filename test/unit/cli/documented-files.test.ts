@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { answeredLine } from '../../support/audit-lines.ts';
 import { costSentry } from '../../support/command-line.ts';
 
 /** The first block of a language in a page. */
@@ -31,4 +32,30 @@ test('the estimate of docs/costs.md is what the command prints', async () => {
   expect(exitCode).toBe(0);
   expect(shown).toContain('USD A MONTH');
   expect(out.startsWith(shown)).toBe(true);
+});
+
+test('the simulation of docs/simulation.md is what the command prints', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+  try {
+    const policy = join(folder, 'proposed.tfvars');
+    const trace = join(folder, 'audit.jsonl');
+    writeFileSync(policy, block('docs/simulation.md', 'hcl'));
+    const lines = [0, 1, 2, 3].map((hour) =>
+      answeredLine(
+        { start: `2026-11-23T0${hour}:00:00.000Z`, ms: 900, tokens: [800, 400] },
+        { actualNanoUsd: 700_000 },
+      ),
+    );
+    writeFileSync(trace, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { exitCode, out } = await costSentry([
+      'simulate',
+      '--var-file',
+      policy,
+      '--trace',
+      trace,
+    ]);
+    expect([exitCode, out]).toEqual([0, block('docs/simulation.md', 'text')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

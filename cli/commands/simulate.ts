@@ -1,0 +1,132 @@
+/** `cost-sentry simulate`: what another policy would have decided about past calls. */
+import { basename } from 'node:path';
+import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
+import { oneOf, quoted } from '../../functions/core/describe.ts';
+import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
+import { type Simulation, simulate } from '../../functions/core/simulate/simulate.ts';
+import { GUESSES, type Guess } from '../../functions/core/simulate/typical.ts';
+import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
+import { sortedCalls } from '../simulate/sorted-calls.ts';
+import { badLines, simulationJson, simulationText } from '../simulate/written.ts';
+import { append } from './validate.ts';
+
+interface Options {
+  readonly varFile: readonly string[];
+  readonly trace: readonly string[];
+  readonly compareWith?: readonly string[];
+  readonly guess: string;
+  readonly daily?: boolean;
+  readonly failOnDenied?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+A trace is the audit log: its lines as they are, as "aws logs filter-log-events" or an export to S3
+gives them, or as a sandbox answers /_sandbox/audit; also gzipped.
+
+Examples:
+  $ cost-sentry simulate --var-file new.tfvars --trace audit.jsonl
+  $ cost-sentry simulate --var-file new.tfvars --compare-with now.tfvars --trace export-1.gz --trace export-2.gz
+  $ aws logs filter-log-events --log-group-name /aws/lambda/genai-record-outcome --output json \\
+      | cost-sentry simulate --var-file new.tfvars --trace - --daily
+
+Exit codes: 0 replayed; 1 only with --fail-on-denied; 2 a bad policy, or no line of the trace can be used.`;
+
+export const addSimulate: AddCommand = ({ program, io, done }) => {
+  program
+    .command('simulate')
+    .description('replay past calls against a policy: what it would have denied and spent')
+    .requiredOption('--var-file <file>', 'tfvars of the policy; repeat it as for Terraform', append)
+    .requiredOption('--trace <file>', 'audit log, or - for standard input; may be repeated', append)
+    .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', append)
+    .option('--guess <how>', 'tokens of a call that did not run: mean or worst', 'mean')
+    .option('--daily', 'a table by day as well')
+    .option('--fail-on-denied', 'exit 1 when a call that was let through is now denied')
+    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => done(await simulateTrace(options, io)));
+};
+
+async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
+  const guess = GUESSES.find((each) => each === options.guess);
+  const policies = await policiesOf(options);
+  const problems = [...policies.problems, ...(guess ? [] : [guessProblem(options.guess)])];
+  const [first, ...others] = policies.policies;
+  if (problems.length > 0 || !first || !guess) return refuse(problems, options, io);
+  const notes = new TraceNotes();
+  const read = await replay([first, ...others], guess, options, notes, io);
+  if ('problem' in read) return refuse([read.problem], options, io);
+  const { found } = read;
+  if (found.replayed === 0) {
+    if (!options.json) io.err(badLines(notes));
+    const message = `no line of ${notes.lines} is a call to replay: a trace is the audit log`;
+    return refuse([{ path: '--trace', message }], options, io);
+  }
+  const written = {
+    found,
+    notes,
+    names: policies.names,
+    timeZone: first.timeZone,
+    guess,
+    daily: options.daily ?? false,
+  };
+  if (options.json) io.out(`${JSON.stringify(simulationJson(written), null, 2)}\n`);
+  else io.out(simulationText(written));
+  const isDenied = found.changes.some(({ newlyDenied }) => newlyDenied > 0);
+  return options.failOnDenied && isDenied ? 1 : 0;
+}
+
+async function replay(
+  policies: readonly [Policy, ...Policy[]],
+  guess: Guess,
+  { trace }: Options,
+  notes: TraceNotes,
+  io: Io,
+): Promise<{ readonly found: Simulation } | { readonly problem: Problem }> {
+  try {
+    const calls = sortedCalls(readTrace(trace, notes));
+    const progress = (replayed: number) => io.status?.(`${replayed} calls replayed`);
+    return { found: await simulate(policies, calls, guess, progress) };
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    return { problem: { path: '--trace', message: error.message } };
+  } finally {
+    io.status?.('');
+  }
+}
+
+const guessProblem = (given: string): Problem => ({
+  path: '--guess',
+  message: `must be one of ${oneOf(GUESSES)}, got ${quoted(given)}`,
+});
+
+/** Problems of two policies are told apart by their files' names. */
+async function policiesOf({ varFile, compareWith }: Options): Promise<{
+  readonly names: readonly string[];
+  readonly policies: readonly Policy[];
+  readonly problems: readonly Problem[];
+}> {
+  const sets = compareWith ? [varFile, compareWith] : [varFile];
+  const names = sets.map((files) => files.map((file) => basename(file)).join('+'));
+  const isAmbiguous = new Set(names).size < names.length;
+  const results = await Promise.all(sets.map((files) => resolveTfvars(files)));
+  return {
+    names: isAmbiguous ? sets.map((files) => files.join('+')) : names,
+    policies: results.flatMap((result) => ('policy' in result ? [result.policy] : [])),
+    problems: results.flatMap((result, i) =>
+      'problems' in result
+        ? result.problems.map(({ path, message }) => ({
+            path: sets.length > 1 ? `${names[i]}: ${path}` : path,
+            message,
+          }))
+        : [],
+    ),
+  };
+}
+
+function refuse(problems: readonly Problem[], { json }: Options, io: Io): ExitCode {
+  if (json) io.out(`${JSON.stringify({ problems }, null, 2)}\n`);
+  else for (const { path, message } of problems) io.err(`${path}: ${message}\n`);
+  return 2;
+}
