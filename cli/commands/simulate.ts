@@ -27,11 +27,11 @@ gives them, or as a sandbox answers /_sandbox/audit; also gzipped.
 
 Examples:
   $ cost-sentry simulate --var-file new.tfvars --trace audit.jsonl
-  $ cost-sentry simulate --var-file new.tfvars --compare-with now.tfvars --trace export-1.gz --trace export-2.gz
+  $ cost-sentry simulate --var-file new.tfvars --compare-with now.tfvars --trace a.gz --trace b.gz
   $ aws logs filter-log-events --log-group-name /aws/lambda/genai-record-outcome --output json \\
       | cost-sentry simulate --var-file new.tfvars --trace - --daily
 
-Exit codes: 0 replayed; 1 only with --fail-on-denied; 2 a bad policy, or no line of the trace can be used.`;
+Exit codes: 0 replayed; 1 only with --fail-on-denied; 2 a bad policy, or no line can be used.`;
 
 export const addSimulate: AddCommand = ({ program, io, done }) => {
   program

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 /** One line; `text` is absent where it is too long to be looked at. */
-export interface TextLine {
+interface TextLine {
   /** From 1. */
   readonly number: number;
   readonly text?: string;

@@ -8,7 +8,7 @@ import { columns } from '../columns.ts';
 import type { TraceNotes } from './read-trace.ts';
 
 /** A simulation and what it was made from. */
-export interface Written {
+interface Written {
   readonly found: Simulation;
   readonly notes: TraceNotes;
   /** Of the policies, as the table calls them. */

@@ -1,14 +1,13 @@
 /**
- * Finds audit lines in the forms that logs are kept in: the line itself, an event of CloudWatch Logs
- * as `aws logs filter-log-events` prints it (whole, or one object a line), a line of an export to S3
- * (a time before it), a result of Logs Insights, or what the sandbox's `/_sandbox/audit` answers.
+ * Finds audit lines in the forms that logs are kept in: the line itself, an event of CloudWatch
+ * Logs as `aws logs filter-log-events` prints it (whole, or one object a line), a line of an export
+ * to S3 (a time before it), a result of Logs Insights, or what the sandbox's `/_sandbox/audit`
+ * answers.
  */
 import { listOf, looseOf } from '../policy/loose.ts';
 
 /** Objects found in one line of text; `unreadable` when it is neither JSON nor around it. */
-export type FoundObjects =
-  | { readonly objects: readonly unknown[] }
-  | { readonly unreadable: string };
+type FoundObjects = { readonly objects: readonly unknown[] } | { readonly unreadable: string };
 
 const NOTHING: FoundObjects = { objects: [] };
 /** `"message": "{…}",` of JSON that was printed over several lines; so Logs Insights' value. */

@@ -27,11 +27,14 @@ applications = { faq = { environments = ["dev", "production"] } }
 cost_centers = {
   retail = { models = ["haiku", "micro"], applications = ["faq"]
     limits = [{ name = "budget", window = "month", unit = "usd", amount = AMOUNT
-      ceilings = [{ percent = 50, model = "haiku", fallback = "micro" }, { percent = 70, environment = "dev" }] }] }
+      ceilings = [{ percent = 50, model = "haiku", fallback = "micro" },
+                  { percent = 70, environment = "dev" }] }] }
   support = { models = ["haiku"], applications = ["faq"]
     limits = [{ window = "month", unit = "requests", amount = 3 }] }
 }
-organization = { limits = [{ window = "month", unit = "tokens", amount = 30000, mode = "observe" }] }
+organization = {
+  limits = [{ window = "month", unit = "tokens", amount = 30000, mode = "observe" }]
+}
 `;
 
 let sandbox: RunningSandbox;
