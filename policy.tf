@@ -157,7 +157,8 @@ locals {
       for alias in [center.model] : contains(keys(var.models), alias)
       ? "cost_centers.${name}.model: \"${alias}\" is not one of this cost center's models: write one of ${join(", ", center.models)}, or add it to models"
       : "cost_centers.${name}.model: unknown model \"${alias}\": write one of ${join(", ", center.models)}"
-      if alias != null && !contains(center.models, coalesce(alias, "-"))
+      # Without any models there is none to choose, and that has been reported.
+      if alias != null && length(center.models) > 0 && !contains(center.models, coalesce(alias, "-"))
     ],
     [
       for index, application in center.applications :

@@ -376,7 +376,12 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for memory_mb in values(var.functions.memory_mb) : memory_mb >= 128 && memory_mb <= 10240 && floor(memory_mb) == memory_mb])
-    error_message = "functions.memory_mb: must be whole numbers from 128 to 10240, got ${join(", ", values(var.functions.memory_mb))}."
+    error_message = "functions.memory_mb: must be whole numbers from 128 to 10240, got ${join(", ", [for name, memory_mb in var.functions.memory_mb : "${memory_mb} for \"${name}\"" if memory_mb < 128 || memory_mb > 10240 || floor(memory_mb) != memory_mb])}."
+  }
+
+  validation {
+    condition     = alltrue([for count in values(var.functions.reserved_concurrency) : count >= 0 && floor(count) == count])
+    error_message = "functions.reserved_concurrency: must be whole numbers of 0 or more, got ${join(", ", [for name, count in var.functions.reserved_concurrency : "${count} for \"${name}\"" if count < 0 || floor(count) != count])}."
   }
 }
 
@@ -582,10 +587,16 @@ variable "observability" {
 }
 
 variable "event_bus_name" {
-  description = "EventBridge bus that gets the alerts."
+  description = "Name of the EventBridge bus that gets the alerts."
   type        = string
   default     = "default"
   nullable    = false
+
+  # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
+  validation {
+    condition     = can(regex("^[/.A-Za-z0-9_-]{1,256}$", var.event_bus_name))
+    error_message = "event_bus_name: \"${var.event_bus_name}\" is not the name of an event bus: write 1 to 256 letters, digits, dots, hyphens, underscores and slashes."
+  }
 }
 
 variable "kms_key_arn" {

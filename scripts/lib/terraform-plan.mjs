@@ -16,12 +16,17 @@ export function readBroken(file) {
   return { path: values('path')[0], says: values('says'), only: values('only')[0] };
 }
 
+/** How a message tells what is allowed, or what to do. */
+const REMEDY = /\b(?:write|must|add|give|rename|name another|leave|set)\b/;
+
 /** @returns why this is not the refusal that was asked for, or undefined when it is. */
 export function refusalProblem({ path, says }, code, errors) {
   if (code === 0) return 'was accepted';
   const missing = says.filter((text) => !fold(errors).includes(fold(text)));
   if (path === undefined) return 'has no `# path:` line';
-  if (!errors.split('\n').some((line) => line.startsWith(`${path}: `))) missing.unshift(`${path}:`);
+  const messages = errors.split('\n').filter((line) => line.startsWith(`${path}: `));
+  if (messages.length === 0) missing.unshift(`${path}:`);
+  if (messages.some((line) => !REMEDY.test(line))) missing.push('what to write instead');
   return missing.length === 0
     ? undefined
     : `said nothing of\n${missing.join('\n')}\nbut\n${errors}`;

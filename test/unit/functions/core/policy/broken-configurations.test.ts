@@ -34,6 +34,17 @@ describe('the table of broken configurations', () => {
     expect(files.length).toBeGreaterThan(50);
   });
 
+  test('has every path that a validation of variables.tf speaks of', () => {
+    const source = readFileSync('variables.tf', 'utf8');
+    const rules = source.matchAll(/^ {4}error_message = "([\w.]+): /gm);
+    const paths = new Set(files.flatMap((file) => headers(file, 'path')));
+    const untried = [...rules].flatMap(([, path = '']) => (paths.has(path) ? [] : [path]));
+    expect(source.match(/^ {2}validation \{/gm)).toHaveLength(
+      [...source.matchAll(/^ {4}error_message = "[\w.]+: /gm)].length,
+    );
+    expect(untried).toEqual([]);
+  });
+
   for (const file of files) {
     if (headers(file, 'only').some((only) => only.startsWith('terraform'))) continue;
     test(`${file} is refused as its header says`, async () => {
