@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { BillingUnavailableError, SentryError } from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { awsErrorSentence } from './aws-errors.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
 import { addReport } from './commands/report.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSimulate,
   addEstimate,
   addReport,
+  addCompletion,
 ];
 
 /** Runs one command line (without the program's own name). */

@@ -15,6 +15,7 @@ import {
 import { tableReport } from '../../functions/core/report/table.ts';
 import { writeReport } from '../../functions/core/report/write-report.ts';
 import type { ReportFormat } from '../../functions/core/report/written.ts';
+import { choiceOption } from '../choices.ts';
 import { columns } from '../columns.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { refuse } from '../limits/with-limits.ts';
@@ -56,14 +57,16 @@ const withFlags = (command: Command): Command =>
   command
     .option('--from <day>', 'first day, such as 2026-11-01 (default: the first of the month)')
     .option('--to <day>', 'first day that is not reported (default: tomorrow)')
-    .option('--granularity <length>', GRANULARITIES.join(' or '), 'daily')
-    .option('--by <what>', BREAKDOWNS.join(', '), 'costCenter')
+    .addOption(choiceOption('--granularity <length>', 'length of a period', GRANULARITIES, 'daily'))
+    .addOption(choiceOption('--by <what>', 'what has a row of its own', BREAKDOWNS, 'costCenter'))
     .option(
       '--filter <tag=values>',
       'only these, as costCenter=sales,support; costCenter= for what does not carry it; repeatable',
       append,
     )
-    .option('--format <format>', Object.keys(FORMATS).join(', '), 'table')
+    .addOption(
+      choiceOption('--format <format>', 'how it is written', Object.keys(FORMATS), 'table'),
+    )
     .addOption(new Option('--json', 'the same as --format json'))
     .option('--out <file>', 'write to a file');
 

@@ -5,6 +5,7 @@ import { oneOf, quoted } from '../../functions/core/describe.ts';
 import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
 import { type Simulation, simulate } from '../../functions/core/simulate/simulate.ts';
 import { GUESSES, type Guess } from '../../functions/core/simulate/typical.ts';
+import { choiceOption } from '../choices.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
@@ -40,7 +41,7 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
     .requiredOption('--var-file <file>', 'tfvars of the policy; repeat it as for Terraform', append)
     .requiredOption('--trace <file>', 'audit log, or - for standard input; may be repeated', append)
     .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', append)
-    .option('--guess <how>', 'tokens of a call that did not run: mean or worst', 'mean')
+    .addOption(choiceOption('--guess <how>', 'tokens of a call that did not run', GUESSES, 'mean'))
     .option('--daily', 'a table by day as well')
     .option('--fail-on-denied', 'exit 1 when a call that was let through is now denied')
     .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}')

@@ -1,0 +1,29 @@
+/** `cost-sentry completion`: a script that makes a shell complete commands and options. */
+import { Argument } from 'commander';
+import { commandTree, type TreeNode } from '../completion/command-tree.ts';
+import { fishScript, powershellScript } from '../completion/other-shells.ts';
+import { bashScript, zshScript } from '../completion/posix-shells.ts';
+import type { AddCommand } from '../io.ts';
+
+const SHELLS: ReadonlyMap<string, (tree: readonly TreeNode[]) => string> = new Map([
+  ['bash', bashScript],
+  ['zsh', zshScript],
+  ['fish', fishScript],
+  ['powershell', powershellScript],
+]);
+
+const EXAMPLES = `
+Examples:
+  $ cost-sentry completion bash >> ~/.bashrc
+  $ cost-sentry completion zsh > "\${fpath[1]}/_cost_sentry"
+  $ cost-sentry completion fish > ~/.config/fish/completions/cost-sentry.fish
+  PS> cost-sentry completion powershell >> $PROFILE`;
+
+export const addCompletion: AddCommand = ({ program, io }) => {
+  program
+    .command('completion')
+    .description('print a script that makes a shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'whose').choices([...SHELLS.keys()]))
+    .addHelpText('after', EXAMPLES)
+    .action((shell: string) => io.out(SHELLS.get(shell)?.(commandTree(program)) ?? ''));
+};

@@ -1,0 +1,133 @@
+/** Completion for bash (3.2 and later) and zsh. */
+import { placeOf, type TreeNode, type TreeOption } from './command-tree.ts';
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Patterns of a `case`: a place, then a word there. */
+const patterns = (node: TreeNode, words: readonly string[]): string =>
+  words.map((word) => quote(`${placeOf(node.words)} ${word}`)).join('|');
+
+/** Finds the command that stands before the cursor; values of options are stepped over. */
+function walk(tree: readonly TreeNode[], typed: 'COMP_WORDS' | 'words'): string {
+  const word = `\${${typed}[i]}`;
+  const commands = tree.flatMap((node) =>
+    node.commands.length > 0
+      ? [
+          patterns(
+            node,
+            node.commands.map(({ name }) => name),
+          ),
+        ]
+      : [],
+  );
+  const valued = tree.flatMap((node) => {
+    const names = node.options
+      .filter(({ value }) => value !== 'none')
+      .flatMap(({ names }) => names);
+    return names.length > 0 ? [patterns(node, names)] : [];
+  });
+  return [
+    `    case "$place ${word}" in`,
+    `      ${commands.join('|')}) place="$place ${word}" ;;`,
+    ...(valued.length > 0 ? [`      ${valued.join('|')}) i=$((i + 1)) ;;`] : []),
+    '    esac',
+  ].join('\n');
+}
+
+/** A branch for each option that takes a value. */
+const values = (tree: readonly TreeNode[], say: (option: TreeOption) => string): string =>
+  tree
+    .flatMap((node) =>
+      node.options
+        .filter(({ value }) => value !== 'none')
+        .map((option) => `    ${patterns(node, option.names)}) ${say(option)} ;;`),
+    )
+    .join('\n');
+
+const wordsOf = ({ commands, choices, options }: TreeNode): readonly string[] => [
+  ...commands.map(({ name }) => name),
+  ...choices,
+  ...options.flatMap(({ names }) => names),
+];
+
+export function bashScript(tree: readonly TreeNode[]): string {
+  const say = ({ value }: TreeOption): string => {
+    if (typeof value === 'object') return `words=${quote(value.join(' '))}; isValue=1`;
+    return value === 'file' ? '_cost_sentry_files "$current"; return' : 'return';
+  };
+  const places = tree.map(
+    (node) => `      ${quote(placeOf(node.words))}) words=${quote(wordsOf(node).join(' '))} ;;`,
+  );
+  return `# bash completion for cost-sentry
+_cost_sentry_files() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -f -- "$1"))
+  compopt -o filenames 2>/dev/null
+}
+
+_cost_sentry() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  local place='' words='' isValue='' i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+${walk(tree, 'COMP_WORDS')}
+  done
+  case "$place $before" in
+${values(tree, say)}
+  esac
+  if [ -z "$isValue" ]; then
+    case "$place" in
+${places.join('\n')}
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+
+complete -F _cost_sentry cost-sentry
+`;
+}
+
+/** \`word:description\` as _describe takes it. */
+const described = (word: string, description: string): string =>
+  quote(`${word.replaceAll(':', '\\:')}:${description}`);
+
+export function zshScript(tree: readonly TreeNode[]): string {
+  const say = ({ value }: TreeOption): string => {
+    if (typeof value === 'object') return `compadd -- ${value.map(quote).join(' ')}; return`;
+    return value === 'file' ? '_files; return' : '_message value; return';
+  };
+  const places = tree.map(({ words, commands, choices, options }) => {
+    const entries = [
+      ...commands.map(({ name, description }) => described(name, description)),
+      ...choices.map((choice) => described(choice, '')),
+      ...options.flatMap(({ names, description }) =>
+        names.map((name) => described(name, description)),
+      ),
+    ];
+    return `    ${quote(placeOf(words))}) found=(${entries.join(' ')}) ;;`;
+  });
+  return `#compdef cost-sentry
+# zsh completion for cost-sentry
+_cost_sentry() {
+  local place='' i
+  local -a found
+  for ((i = 2; i < CURRENT; i++)); do
+${walk(tree, 'words')}
+  done
+  case "$place \${words[CURRENT-1]}" in
+${values(tree, say)}
+  esac
+  case "$place" in
+${places.join('\n')}
+  esac
+  _describe 'cost-sentry' found
+}
+
+# Read as a function of its own the first time it is needed, or sourced.
+if [[ "\${funcstack[1]}" == _cost_sentry ]]; then
+  _cost_sentry "$@"
+else
+  compdef _cost_sentry cost-sentry
+fi
+`;
+}
