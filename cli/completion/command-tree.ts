@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander';
 
 /** What follows an option: nothing, a file's name, one of some words, or anything. */
-export type OptionValue = 'none' | 'file' | 'any' | readonly [string, ...string[]];
+type OptionValue = 'none' | 'file' | 'any' | readonly [string, ...string[]];
 
 export interface TreeOption {
   /** With their hyphens: `--json`, `-h`. */

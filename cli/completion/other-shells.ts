@@ -112,7 +112,8 @@ ${valued.join('\n')}
   foreach ($entry in $entries) {
     if ($entry[0] -notlike "$word*") { continue }
     $says = if ($entry[1]) { $entry[1] } else { $entry[0] }
-    [System.Management.Automation.CompletionResult]::new($entry[0], $entry[0], 'ParameterValue', $says)
+    $type = [System.Management.Automation.CompletionResult]
+    $type::new($entry[0], $entry[0], 'ParameterValue', $says)
   }
 }
 `;
