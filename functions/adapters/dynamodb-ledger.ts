@@ -17,6 +17,7 @@ import type {
   AccountReserveResult,
   AccountSettle,
   AccountSettleResult,
+  AlertMark,
   CounterKey,
   Counters,
   EpochSeconds,
@@ -27,14 +28,15 @@ import type { Clock } from '../core/time.ts';
 import {
   attribute,
   chargeExpression,
+  claimAlertExpression,
   countersOf,
   type Entry,
   type Expression,
   entryOf,
   expireExpression,
   type Item,
+  notesOf,
   publishedExpression,
-  publishedOf,
   removeCountersExpression,
   removeMarkersExpression,
   reserveExpression,
@@ -90,7 +92,9 @@ export class DynamoDbLedger implements LedgerStore {
       }
       if (taken.some((name) => item?.[name])) return { outcome: 'conflict' };
       const counters = countersOf(item);
-      if (isOver(write, counters)) return { outcome: 'refused', counters, isRepeated };
+      if (isOver(write, counters)) {
+        return { outcome: 'refused', counters, notes: notesOf(item), isRepeated };
+      }
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === READ_ROUNDS) return { outcome: 'conflict' };
     }
@@ -133,23 +137,27 @@ export class DynamoDbLedger implements LedgerStore {
     return result.written ? countersOf(result.item) : undefined;
   }
 
-  async prune({ account, markers, counters, published }: AccountPrune): Promise<void> {
+  async prune({ account, markers, counters, notes }: AccountPrune): Promise<void> {
     for (let i = 0; i < markers.length; i += REMOVE_MAX) {
       await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
     }
     const entries = [...counters];
     for (let i = 0; i < entries.length; i += PRUNE_MAX) {
       const some = new Map(entries.slice(i, i + PRUNE_MAX));
-      await this.#update(account, removeCountersExpression(some, published));
+      await this.#update(account, removeCountersExpression(some, notes));
     }
+  }
+
+  async claimAlert(account: AccountKey, counter: CounterKey, mark: AlertMark): Promise<boolean> {
+    return (await this.#update(account, claimAlertExpression(counter, mark))).written;
   }
 
   async markPublished(
     account: AccountKey,
     counter: CounterKey,
-    percents: readonly number[],
+    marks: readonly AlertMark[],
   ): Promise<void> {
-    await this.#update(account, publishedExpression(counter, percents));
+    await this.#update(account, publishedExpression(counter, marks));
   }
 
   async find(
@@ -306,6 +314,8 @@ function contentsOf(item: Item, now: EpochSeconds): AccountContents {
   }
   expired.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
   const counters = countersOf(item);
-  const idleCounters = [...counters.keys()].filter((counter) => !referred.has(counter));
-  return { account, counters, published: publishedOf(item), expired, staleMarkers, idleCounters };
+  const notes = notesOf(item);
+  const known = new Set([...counters.keys(), ...notes.keys()]);
+  const idleCounters = [...known].filter((counter) => !referred.has(counter));
+  return { account, counters, notes, expired, staleMarkers, idleCounters };
 }

@@ -4,12 +4,13 @@ import type {
   AccountExpire,
   AccountReserve,
   AccountSettle,
+  AlertMark,
   CounterKey,
   CounterState,
   Counters,
   EpochSeconds,
+  Notes,
   OwnHold,
-  Published,
 } from '../core/ledger/ports.ts';
 
 /** Attribute names of an account item; the only place that knows them. */
@@ -18,7 +19,7 @@ export const attribute = {
   settled: (key: CounterKey) => `s_${key}`,
   reservation: (id: string) => `r_${id}`,
   marker: (id: string) => `x_${id}`,
-  published: (key: CounterKey, percent: number) => `p_${key}_${percent}`,
+  note: (key: CounterKey, mark: AlertMark) => `p_${key}_${mark}`,
 } as const;
 
 export type Item = Record<string, AttributeValue>;
@@ -202,28 +203,45 @@ export function removeMarkersExpression(ids: readonly string[]): Expression {
  * Removes counters that still stand as they were seen. One that a call took from in between stays:
  * settling that call on a removed counter would make it negative.
  */
-export function removeCountersExpression(counters: Counters, published: Published): Expression {
+export function removeCountersExpression(counters: Counters, noted: Notes): Expression {
   const p = new Placeholders();
   const names: string[] = [];
   const conditions: string[] = [];
   for (const [key, { committed, settled }] of counters) {
     const c = p.name(attribute.committed(key));
     const s = p.name(attribute.settled(key));
-    const notes = [...(published.get(key) ?? [])];
-    names.push(c, s, ...notes.map((percent) => p.name(attribute.published(key, percent))));
-    conditions.push(`${c} = ${p.value(number(committed))}`);
-    const was = `${s} = ${p.value(number(settled))}`;
-    conditions.push(settled === 0 ? `(attribute_not_exists(${s}) OR ${was})` : was);
+    const marks = [...(noted.get(key)?.keys() ?? [])];
+    names.push(c, s, ...marks.map((mark) => p.name(attribute.note(key, mark))));
+    conditions.push(stands(p, c, committed), stands(p, s, settled));
   }
   return p.expression(`REMOVE ${names.join(', ')}`, conditions.join(' AND '));
 }
 
-/** Notes percents as published. Each has its own note: a higher one may be told before a lower. */
-export function publishedExpression(key: CounterKey, percents: readonly number[]): Expression {
+/** A counter that was never written, as one that is not there, is zero. */
+function stands(p: Placeholders, name: string, amount: number): string {
+  const is = `${name} = ${p.value(number(amount))}`;
+  return amount === 0 ? `(attribute_not_exists(${name}) OR ${is})` : is;
+}
+
+const TOLD = 1;
+const TO_BE_TOLD = 0;
+
+/** Notes alerts as told. Each has its own note: a higher percent may be told before a lower. */
+export function publishedExpression(key: CounterKey, marks: readonly AlertMark[]): Expression {
   const p = new Placeholders();
-  const value = p.value(number(1));
-  const sets = percents.map((percent) => `${p.name(attribute.published(key, percent))} = ${value}`);
+  const value = p.value(number(TOLD));
+  const sets = marks.map((mark) => `${p.name(attribute.note(key, mark))} = ${value}`);
   return p.expression(`SET ${sets.join(', ')}`);
+}
+
+/** Notes an alert as one to be told, if nothing is noted of it. */
+export function claimAlertExpression(key: CounterKey, mark: AlertMark): Expression {
+  const p = new Placeholders();
+  const note = p.name(attribute.note(key, mark));
+  return p.expression(
+    `SET ${note} = ${p.value(number(TO_BE_TOLD))}`,
+    `attribute_not_exists(${note})`,
+  );
 }
 
 /** A marker that a late answer may still correct. */
@@ -280,17 +298,18 @@ export function countersOf(item: Item | undefined): ReadonlyMap<CounterKey, Coun
   return counters;
 }
 
-const PUBLISHED_ATTRIBUTE = /^p_(.+)_(\d+)$/;
+const NOTE_ATTRIBUTE = /^p_(.+)_([^_]+)$/;
 
-/** The published percents among an item's attributes. */
-export function publishedOf(item: Item): Published {
-  const published = new Map<CounterKey, Set<number>>();
-  for (const name of Object.keys(item)) {
-    const [, key, percent] = PUBLISHED_ATTRIBUTE.exec(name) ?? [];
-    if (key === undefined) continue;
-    published.set(key, (published.get(key) ?? new Set<number>()).add(Number(percent)));
+/** The notes of alerts among an item's attributes. */
+export function notesOf(item: Item | undefined): Notes {
+  const notes = new Map<CounterKey, Map<AlertMark, boolean>>();
+  for (const [name, value] of Object.entries(item ?? {})) {
+    const [, key, mark] = NOTE_ATTRIBUTE.exec(name) ?? [];
+    if (key === undefined || mark === undefined) continue;
+    const marks = notes.get(key) ?? new Map<AlertMark, boolean>();
+    notes.set(key, marks.set(mark, Number(value.N) === TOLD));
   }
-  return published;
+  return notes;
 }
 
 /** An `r_` or `x_` attribute. */

@@ -11,6 +11,7 @@ import type { AnswerContent } from './bedrock/ports.ts';
 import type { Prompt } from './bedrock/prompt.ts';
 import type { Claim } from './idempotency/ports.ts';
 import type { Caller } from './identity.ts';
+import type { FirstTime } from './ledger/first-times.ts';
 import type { RefusedLimit } from './ledger/refusal.ts';
 import type { Reservation } from './ledger/reservation.ts';
 import type { TokenUsage } from './pricing/price.ts';
@@ -95,12 +96,15 @@ interface Decidable extends Common {
 interface Denied extends Decidable {
   readonly status: 'denied';
   readonly limit: RefusedLimit;
+  readonly firstTime?: FirstTime;
 }
 
 export interface Approved extends Decidable {
   readonly status: 'approved';
   readonly candidate: Candidate;
   readonly fallbackFrom?: string;
+  /** Of the fallback, where it is the first of its window. */
+  readonly firstTime?: FirstTime;
   readonly reservation: Reservation;
   readonly prompt: Prompt;
   readonly logPrompts: boolean;
@@ -109,6 +113,7 @@ export interface Approved extends Decidable {
 interface Invoked extends Decidable {
   readonly candidate: Candidate;
   readonly fallbackFrom?: string;
+  readonly firstTime?: FirstTime;
   readonly reservation: Reservation;
   readonly latencyMs: number;
   /** Only when the policy says to log prompts. */

@@ -1,5 +1,7 @@
 /** What must be true once every call has ended and every lease is over. */
 
+import { notesOf } from '../../functions/adapters/ledger-expressions.ts';
+import { ownerOf, splitCounterKey } from '../../functions/core/ledger/counters.ts';
 import type { Item } from './dynamodb/values.ts';
 import { type Oracle, type Truth, Violation } from './oracle.ts';
 import type { LimitPlan, Plan } from './plan.ts';
@@ -45,6 +47,28 @@ function checkCharged(plan: Plan, truth: Truth, id: string): void {
 
 const isSharded = ({ shards, changes }: Plan): boolean =>
   [{ shards }, ...changes].some((each) => (each.shards ?? 1) > 1);
+
+/** Every denial and fallback that is noted was told, and is noted as told. */
+export function checkNotes({ oracle, versions, scheduler }: Run, items: readonly Item[]): void {
+  for (const item of items) {
+    const owner = ownerOf(item.pk?.S ?? '');
+    for (const [key, marks] of notesOf(item)) {
+      const { limitName, periodName } = splitCounterKey(key);
+      const limit = versions
+        .at(-1)
+        ?.limits.find((each) => each.owner === owner && each.name === limitName);
+      if (!limit || !isWatched(periodName, limit.window, scheduler.now)) continue;
+      for (const [mark, isTold] of marks) {
+        const event = `${owner}/${limitName}/${periodName}/${mark}`;
+        if (isTold && oracle.published.has(event)) continue;
+        throw new Violation(
+          'alerts',
+          `${event} is noted${isTold ? ' as told' : ''}, and was not told`,
+        );
+      }
+    }
+  }
+}
 
 /** Every threshold that settled use has reached was told, whatever failed on the way. */
 export function checkPublished({ oracle, versions, scheduler }: Run): void {

@@ -65,7 +65,7 @@ async function readThenWrite(
     const { committed = 0 } = counters.get(key) ?? {};
     return ceiling !== undefined && committed + amount > ceiling;
   });
-  if (isFull) return { outcome: 'refused', counters, isRepeated: false };
+  if (isFull) return { outcome: 'refused', counters, notes: new Map(), isRepeated: false };
   const holds = write.holds.map(({ key, amount }) => ({ key, amount }));
   return store.reserve({ ...write, holds });
 }
@@ -145,5 +145,16 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
     name: 'gives every shard the full limit',
     store: (store, context) =>
       changed(store, { reserve: (write) => store.reserve(fullLimit(context, write)) }),
+  },
+  {
+    name: 'notes an alert as told before it is',
+    store: (store) =>
+      changed(store, {
+        claimAlert: async (account, key, mark) => {
+          const isNew = await store.claimAlert(account, key, mark);
+          if (isNew) await store.markPublished(account, key, [mark]);
+          return isNew;
+        },
+      }),
   },
 ];

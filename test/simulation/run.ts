@@ -13,7 +13,7 @@ import type { Policy, ShardLayout } from '../../functions/core/policy/policy.ts'
 import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
 import type { AlertPublisher } from '../../functions/core/telemetry/ports.ts';
 import type { Clock } from '../../functions/core/time.ts';
-import { checkAtRest, checkPublished } from './at-rest.ts';
+import { checkAtRest, checkNotes, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
 import { DynamoDbModel } from './dynamodb/model.ts';
@@ -151,6 +151,7 @@ export class Run {
     await this.#comeToRest();
     checkAtRest(plan, this.oracle, this.#accounts());
     checkPublished(this);
+    checkNotes(this, this.#accounts());
     await probe(this);
   }
 

@@ -37,6 +37,10 @@ export const candidateId = (reservationId: string, candidate: number): string =>
 export const accountKey = (owner: Owner, shard: number): AccountKey =>
   `account#${ownerName(owner)}#${shard}`;
 
+/** `account#costCenter#sales#0` -> `costCenter#sales`. */
+export const ownerOf = (account: AccountKey): string =>
+  account.slice(account.indexOf('#') + 1, account.lastIndexOf('#'));
+
 /** Whether it is one of the owner's items. */
 export const isOf = (account: AccountKey, owner: Owner): boolean =>
   account.startsWith(`account#${ownerName(owner)}#`);

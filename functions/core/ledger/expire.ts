@@ -87,6 +87,9 @@ function accountsOf(policy: Policy): readonly AccountKey[] {
   return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
 }
 
+/** What has notes only: a call was refused before any other was counted. */
+const NEVER_WRITTEN: CounterState = { committed: 0, settled: 0 };
+
 export interface Pruned {
   readonly markers: number;
   readonly counters: number;
@@ -106,14 +109,14 @@ export async function prune(
 ): Promise<Pruned> {
   const history = { windows: policy.ledger.historyWindows, timeZone: policy.timeZone };
   const pruned = { markers: 0, counters: 0 };
-  for (const { account, staleMarkers, idleCounters, counters, published } of accounts) {
+  for (const { account, staleMarkers, idleCounters, counters, notes } of accounts) {
     const old = new Map<CounterKey, CounterState>();
     for (const key of idleCounters) {
-      const state = counters.get(key);
-      if (state && !needed.has(key) && isBeyondHistory(key, now, history)) old.set(key, state);
+      if (needed.has(key) || !isBeyondHistory(key, now, history)) continue;
+      old.set(key, counters.get(key) ?? NEVER_WRITTEN);
     }
     if (old.size === 0 && staleMarkers.length === 0) continue;
-    await store.prune({ account, markers: staleMarkers, counters: old, published });
+    await store.prune({ account, markers: staleMarkers, counters: old, notes });
     pruned.markers += staleMarkers.length;
     pruned.counters += old.size;
   }

@@ -50,7 +50,12 @@ export type AccountReserveResult =
   | ({ readonly outcome: 'replayed' } & OwnHold)
   /** Another call, or another run of this one, holds under this id, or it is closed. */
   | { readonly outcome: 'conflict' }
-  | { readonly outcome: 'refused'; readonly counters: Counters; readonly isRepeated: boolean };
+  | {
+      readonly outcome: 'refused';
+      readonly counters: Counters;
+      readonly notes: Notes;
+      readonly isRepeated: boolean;
+    };
 
 /** What an earlier try of the same call holds in one account. */
 export interface OwnHold {
@@ -108,27 +113,30 @@ export interface AccountExpire extends ExpiredEntry {
   readonly markerExpiresAt: EpochSeconds;
 }
 
-/** The `notify_at` percents that were told, by counter. */
-export type Published = ReadonlyMap<CounterKey, ReadonlySet<number>>;
+/** A kind of alert of one counter that is told once: `50` for a percent, `denied-100`. */
+export type AlertMark = string;
+
+/** What is noted beside each counter: whether an alert was told (true), or is to be told. */
+export type Notes = ReadonlyMap<CounterKey, ReadonlyMap<AlertMark, boolean>>;
 
 /** What to drop from an account; counters only if they still stand as they were seen. */
 export interface AccountPrune {
   readonly account: AccountKey;
   readonly markers: readonly string[];
   readonly counters: Counters;
-  readonly published: Published;
+  readonly notes: Notes;
 }
 
 /** What a sweep finds in one account item. */
 export interface AccountContents {
   readonly account: AccountKey;
   readonly counters: Counters;
-  readonly published: Published;
+  readonly notes: Notes;
   /** By the end of their leases. */
   readonly expired: readonly ExpiredEntry[];
   /** Ids whose marker is older than any answer could be. */
   readonly staleMarkers: readonly string[];
-  /** Counters that no reservation and no marker refers to. */
+  /** Counters, or notes without one, that no reservation and no marker refers to. */
   readonly idleCounters: readonly CounterKey[];
 }
 
@@ -145,8 +153,10 @@ export interface LedgerStore {
    */
   expire(write: AccountExpire): Promise<Counters | undefined>;
   prune(write: AccountPrune): Promise<void>;
-  /** Notes thresholds as published. */
-  markPublished(account: AccountKey, key: CounterKey, percents: readonly number[]): Promise<void>;
+  /** Notes an alert as one to be told. False when it was noted already. */
+  claimAlert(account: AccountKey, key: CounterKey, mark: AlertMark): Promise<boolean>;
+  /** Notes alerts as told. */
+  markPublished(account: AccountKey, key: CounterKey, marks: readonly AlertMark[]): Promise<void>;
   /** What is held under the ids. Sees every write before it. */
   find(
     accounts: readonly AccountKey[],

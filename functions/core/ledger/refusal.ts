@@ -4,7 +4,7 @@ import type { Owner } from '../policy/policy.ts';
 import { isoTimestamp } from '../time.ts';
 import { shardShare } from './counters.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
-import type { CounterState, Counters } from './ports.ts';
+import type { AlertMark, CounterState, Counters, Notes } from './ports.ts';
 
 /** The limit that refused a call. Amounts are integers in the limit's unit. */
 export interface RefusedLimit {
@@ -25,10 +25,17 @@ export interface RefusedLimit {
 export interface Refusal {
   readonly effective: EffectiveLimit;
   readonly state: CounterState;
+  /** Alerts of this limit's window that are noted already. */
+  readonly noted: ReadonlySet<AlertMark>;
 }
 
-/** The counters of an account's shards, by number; those of a refused one as it refused. */
-export type ShardCounters = ReadonlyMap<number, Counters>;
+interface ShardState {
+  readonly counters: Counters;
+  readonly notes: Notes;
+}
+
+/** An account's shards, by number; a refused one as it refused. */
+export type ShardStates = ReadonlyMap<number, ShardState>;
 
 const UNTOUCHED: CounterState = { committed: 0, settled: 0 };
 
@@ -45,17 +52,19 @@ export function roomIn(
 /** The limits that refused, with their counters added up over the shards. */
 export function refusalsOf(
   limits: readonly EffectiveLimit[],
-  everywhere: ShardCounters,
+  everywhere: ShardStates,
 ): readonly Refusal[] {
   const all = limits
     .filter(({ ceiling }) => ceiling !== undefined)
     .map((effective) => {
-      const states = [...everywhere.values()].map(
-        (counters) => counters.get(effective.key) ?? UNTOUCHED,
-      );
+      const shards = [...everywhere.values()];
+      const states = shards.map(({ counters }) => counters.get(effective.key) ?? UNTOUCHED);
       const committed = states.reduce((sum, state) => sum + state.committed, 0);
       const settled = states.reduce((sum, state) => sum + state.settled, 0);
-      return { effective, state: { committed, settled } };
+      const noted = new Set(
+        shards.flatMap(({ notes }) => [...(notes.get(effective.key)?.keys() ?? [])]),
+      );
+      return { effective, state: { committed, settled }, noted };
     });
   const refusing = all.filter(
     ({ effective: { ceiling = 0, requested }, state }) => state.committed + requested > ceiling,
@@ -66,9 +75,13 @@ export function refusalsOf(
 }
 
 /** Of the limits that refused, the one that opens last: only then can the call succeed. */
-export function describeRefusal(refused: readonly Refusal[]): RefusedLimit {
+export function lastToOpen(refused: readonly Refusal[]): Refusal {
   const [last] = [...refused].sort((a, b) => b.effective.period.endsAt - a.effective.period.endsAt);
   invariant(last, 'a refusal names the limit that refused');
+  return last;
+}
+
+export function describeRefusal(last: Refusal): RefusedLimit {
   const { limit, requested, period, ceilingPercent } = last.effective;
   return {
     owner: limit.owner,

@@ -20,8 +20,9 @@ import type {
   AccountReserveResult,
   Counters,
   LedgerStore,
+  Notes,
 } from './ports.ts';
-import { type Refusal, refusalsOf, roomIn, type ShardCounters } from './refusal.ts';
+import { type Refusal, refusalsOf, roomIn, type ShardStates } from './refusal.ts';
 import {
   type HeldAccount,
   type HeldCounter,
@@ -63,12 +64,12 @@ export async function reserveAccount(
     return { outcome: 'reserved' };
   }
   const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
-  const tried = new Map<number, Counters>();
+  const tried = new Map<number, { counters: Counters; notes: Notes }>();
   let full: LedgerFullError | undefined;
   for (const shard of shardsFor(attempt.shell.id, limits)) {
     const result = await tryShard(store, attempt, owner, shard, whole);
     if (result instanceof LedgerFullError) full = result;
-    else if (result.outcome === 'refused') tried.set(shard, result.counters);
+    else if (result.outcome === 'refused') tried.set(shard, result);
     else return result;
   }
   // A shard that could not be asked might have had room: that is no denial.
@@ -100,7 +101,7 @@ const allShards = (limits: readonly EffectiveLimit[]): readonly number[] =>
 
 type ShardOutcome =
   | { outcome: 'reserved' | 'conflict' }
-  | { outcome: 'refused'; counters: Counters }
+  | { outcome: 'refused'; counters: Counters; notes: Notes }
   | LedgerFullError;
 
 async function tryShard(
@@ -151,7 +152,7 @@ async function taken(
         const held = [{ account, isRepeated: true, counters }];
         await abandon(store, { ...shell, basis: 'unreserved', accounts: held });
       }
-      return { outcome: 'refused', counters: result.counters };
+      return { outcome: 'refused', counters: result.counters, notes: result.notes };
   }
 }
 
@@ -183,11 +184,12 @@ async function reserveSpread(
   store: LedgerStore,
   attempt: Attempt,
   { owner, limits }: AccountLimits,
-  tried: ShardCounters,
+  tried: ShardStates,
 ): Promise<AccountOutcome> {
   const everywhere = await withUntried(store, owner, allShards(limits), tried);
   const refused = { outcome: 'refused', refused: refusalsOf(limits, everywhere) } as const;
-  const parts = partsOver(limits, [...everywhere]);
+  const counters = [...everywhere].map(([shard, state]) => [shard, state.counters] as const);
+  const parts = partsOver(limits, counters);
   if (!parts) return refused;
   const taking: Attempt = { ...attempt, accounts: [] };
   try {
@@ -209,21 +211,21 @@ async function withUntried(
   store: LedgerStore,
   owner: Owner,
   shards: readonly number[],
-  tried: ShardCounters,
-): Promise<ShardCounters> {
-  const everywhere = new Map(shards.map((shard) => [shard, tried.get(shard) ?? NO_COUNTERS]));
+  tried: ShardStates,
+): Promise<ShardStates> {
+  const everywhere = new Map(shards.map((shard) => [shard, tried.get(shard) ?? NOTHING]));
   const untried = new Map(
     shards.filter((shard) => !tried.has(shard)).map((shard) => [accountKey(owner, shard), shard]),
   );
   if (untried.size === 0) return everywhere;
-  for await (const { account, counters } of store.contents([...untried.keys()], 0)) {
-    const shard = untried.get(account);
-    if (shard !== undefined) everywhere.set(shard, counters);
+  for await (const found of store.contents([...untried.keys()], 0)) {
+    const shard = untried.get(found.account);
+    if (shard !== undefined) everywhere.set(shard, found);
   }
   return everywhere;
 }
 
-const NO_COUNTERS: Counters = new Map();
+const NOTHING: { counters: Counters; notes: Notes } = { counters: new Map(), notes: new Map() };
 
 /** How much of each limit to take from which shard; undefined where all together lack the room. */
 function partsOver(

@@ -4,17 +4,29 @@
  */
 import { LedgerFullError, LedgerUnavailableError } from '../errors.ts';
 import { accountKey, candidateId, isOf } from './counters.ts';
+import { type FirstTime, firstTimeOf } from './first-times.ts';
 import { type OwnHolds, ownHolds } from './own-holds.ts';
 import type { LedgerStore } from './ports.ts';
-import { describeRefusal, type RefusedLimit } from './refusal.ts';
+import { describeRefusal, lastToOpen, type Refusal, type RefusedLimit } from './refusal.ts';
 import { type HeldAccount, heldCounter, type Reservation } from './reservation.ts';
 import { type AccountOutcome, type Attempt, reserveAccount, shardsFor } from './reserve-account.ts';
 import { candidateIds, holderOf, limitsFor, type ReserveRequest } from './reserve-request.ts';
 import { abandon, release } from './settle.ts';
 
-type ReserveDecision =
-  | { readonly outcome: 'reserved'; readonly model: string; readonly reservation: Reservation }
-  | { readonly outcome: 'denied'; readonly limit: RefusedLimit }
+export type ReserveDecision =
+  | {
+      readonly outcome: 'reserved';
+      readonly model: string;
+      readonly reservation: Reservation;
+      /** A ceiling sent the call to another model, the first in its window. */
+      readonly firstTime?: FirstTime;
+    }
+  | {
+      readonly outcome: 'denied';
+      readonly limit: RefusedLimit;
+      /** It is the first that the limit denies in its window. */
+      readonly firstTime?: FirstTime;
+    }
   /** A call with the same id is under way or has ended; nothing was changed for this one. */
   | { readonly outcome: 'conflict' };
 
@@ -51,27 +63,50 @@ async function reserveFrom(
   own: OwnHolds | undefined,
 ): Promise<ReserveDecision> {
   const untried = new Set(request.candidates.keys());
+  let begun: FirstTime | undefined;
   for (let at = own?.candidate ?? 0; ; ) {
     untried.delete(at);
     const candidate = request.candidates[at] ?? request.candidates[0];
     const result = await reserveCandidate(store, request, at, own);
     switch (result.outcome) {
       case 'reserved':
-        return { outcome: 'reserved', model: candidate.model, reservation: result.reservation };
+        return {
+          outcome: 'reserved',
+          model: candidate.model,
+          reservation: result.reservation,
+          ...(begun && { firstTime: begun }),
+        };
       case 'conflict':
         return result;
       case 'refused': {
-        const next = result.refused
-          .flatMap(({ effective }) => effective.fallbacks)
-          .map((alias) => request.candidates.findIndex(({ model }) => model === alias))
-          .find((index) => untried.has(index));
-        if (next === undefined) {
-          return { outcome: 'denied', limit: describeRefusal(result.refused) };
-        }
-        at = next;
+        const next = nextCandidate(request, result.refused, untried);
+        if (next === undefined) return denied(result.refused);
+        begun ??= firstTimeOf('fallback', next.refusal);
+        at = next.candidate;
       }
     }
   }
+}
+
+/** The first candidate that a refusing limit names and that was not tried yet. */
+function nextCandidate(
+  { candidates }: ReserveRequest,
+  refused: readonly Refusal[],
+  untried: ReadonlySet<number>,
+): { readonly candidate: number; readonly refusal: Refusal } | undefined {
+  return refused
+    .flatMap((refusal) => refusal.effective.fallbacks.map((alias) => ({ refusal, alias })))
+    .map(({ refusal, alias }) => ({
+      refusal,
+      candidate: candidates.findIndex(({ model }) => model === alias),
+    }))
+    .find(({ candidate }) => untried.has(candidate));
+}
+
+function denied(refused: readonly Refusal[]): ReserveDecision {
+  const last = lastToOpen(refused);
+  const firstTime = firstTimeOf('denied', last);
+  return { outcome: 'denied', limit: describeRefusal(last), ...(firstTime && { firstTime }) };
 }
 
 /**

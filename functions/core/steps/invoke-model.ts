@@ -105,7 +105,8 @@ export function answerTooLarge(result: Succeeded): Failed {
 }
 
 function invoked(call: Approved, latencyMs: number) {
-  const { tags, dimensions, receivedAt, deadline, caller, claim, candidate, fallbackFrom } = call;
+  const { tags, dimensions, receivedAt, deadline, caller, claim } = call;
+  const { candidate, fallbackFrom, firstTime } = call;
   return {
     tags,
     dimensions,
@@ -115,6 +116,7 @@ function invoked(call: Approved, latencyMs: number) {
     ...(claim && { claim }),
     candidate,
     ...(fallbackFrom !== undefined && { fallbackFrom }),
+    ...(firstTime && { firstTime }),
     reservation: call.reservation,
     bounds: call.bounds,
     latencyMs,

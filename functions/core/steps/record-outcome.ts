@@ -4,6 +4,7 @@ import { failureRule } from '../bedrock/outcome.ts';
 import { LedgerUnavailableError } from '../errors.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { Amounts } from '../ledger/effective-limits.ts';
+import { tellFirstTime } from '../ledger/first-times.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { release, type SettleResult, settle } from '../ledger/settle.ts';
 import { publishCrossings } from '../ledger/thresholds.ts';
@@ -204,8 +205,16 @@ async function publish(
   call: Recordable,
   result: SettleResult | undefined,
 ): Promise<void> {
+  const { requestId } = call.tags;
   try {
-    await publishCrossings(ports, result?.crossings ?? [], call.tags.requestId);
+    await publishCrossings(ports, result?.crossings ?? [], requestId);
+    if (call.status === 'denied' && call.firstTime) {
+      await tellFirstTime(ports, call.firstTime, { requestId });
+    }
+    if (call.status === 'succeeded' && call.firstTime && call.fallbackFrom !== undefined) {
+      const models = { from: call.fallbackFrom, to: call.candidate.model };
+      await tellFirstTime(ports, call.firstTime, { requestId, ...models });
+    }
   } catch (error) {
     ports.warn('an alert could not be published', error);
   }

@@ -5,8 +5,7 @@ import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { Ids } from '../ids.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
-import type { Reservation } from '../ledger/reservation.ts';
-import { reserve } from '../ledger/reserve.ts';
+import { type ReserveDecision, reserve } from '../ledger/reserve.ts';
 import type { ReserveRequest } from '../ledger/reserve-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PolicySource } from '../policy/ports.ts';
@@ -52,13 +51,14 @@ export async function reserveBudget(
     const decision = await reserve(ports.ledger, request);
     switch (decision.outcome) {
       case 'reserved':
-        return approved(call, decision.model, decision.reservation);
+        return approved(call, decision);
       case 'denied':
         return {
           ...carried(call),
           status: 'denied',
           limit: decision.limit,
           bounds: boundsOf(call),
+          ...(decision.firstTime && { firstTime: decision.firstTime }),
           answer: denial(call.tags, decision.limit, ports.clock.now()),
         };
       case 'conflict':
@@ -84,7 +84,10 @@ function reserveRequest(policy: Policy, call: Valid, now: EpochMs): ReserveReque
   };
 }
 
-function approved(call: Valid, model: string, reservation: Reservation): Approved {
+function approved(
+  call: Valid,
+  { model, reservation, firstTime }: Extract<ReserveDecision, { outcome: 'reserved' }>,
+): Approved {
   const [asked] = call.candidates;
   const candidate = call.candidates.find((each) => each.model === model) ?? asked;
   const { modelMetric } = candidate;
@@ -96,6 +99,7 @@ function approved(call: Valid, model: string, reservation: Reservation): Approve
     dimensions: { ...call.dimensions, Model: candidate.model, ModelId: modelMetric },
     candidate,
     ...(candidate !== asked && { fallbackFrom: asked.model }),
+    ...(firstTime && { firstTime }),
     reservation,
     bounds: boundsOf(call),
     prompt: call.prompt,

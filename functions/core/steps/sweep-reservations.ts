@@ -1,18 +1,18 @@
 /**
- * Once a minute: ends reservations of calls that never came back, tells thresholds nobody told,
+ * Once a minute: ends reservations of calls that never came back, tells alerts nobody told,
  * drops what is old, and writes down what operators changed. Every part may fail alone; the next
  * run does it again. Safe at any moment and several times at once.
  */
-import { type Expired, expireReservations, type Pruned, prune } from '../ledger/expire.ts';
+import { expireReservations, prune } from '../ledger/expire.ts';
 import { nextLayout } from '../ledger/layout.ts';
 import type { LedgerStore, SettingsStore } from '../ledger/ports.ts';
-import { missingCrossings, publishCrossings } from '../ledger/thresholds.ts';
 import { overrideExpiresAt } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type OverrideLine, overrideLine } from '../telemetry/audit.ts';
 import { expiredRecords, sharedUtilizationRecords } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock, EpochMs } from '../time.ts';
+import { type Attempt, tellAlerts } from './tell-alerts.ts';
 
 interface SweepPorts {
   readonly ledger: LedgerStore;
@@ -55,7 +55,9 @@ export async function sweepReservations(
   for (const record of sharedUtilizationRecords(policy, swept.accounts, now)) {
     telemetry.metrics(record);
   }
-  const { published, pruned } = await publishAndPrune(ports, policy, swept);
+  const run: Attempt = (message, part) => attempt(ports, message, part);
+  const { published, needed } = await tellAlerts(ports, run, policy, swept, now);
+  const pruned = await prune(ledger, policy, swept.accounts, now, needed);
   return {
     accounts: swept.accounts.length,
     expired: swept.expired.length,
@@ -65,22 +67,6 @@ export async function sweepReservations(
     overridesAudited,
     complete: swept.complete,
   };
-}
-
-/** A counter whose threshold could not be told stays until it could. */
-async function publishAndPrune(
-  ports: SweepPorts,
-  policy: Policy,
-  { accounts }: Expired,
-): Promise<{ readonly published: number; readonly pruned: Pruned }> {
-  const now = ports.clock.now();
-  const missing = missingCrossings(policy, accounts, now);
-  const isTold = await attempt(ports, 'a threshold could not be published', () =>
-    publishCrossings(ports, missing),
-  );
-  const needed = new Set(isTold ? [] : missing.map(({ key }) => key));
-  const pruned = await prune(ports.ledger, policy, accounts, now, needed);
-  return { published: isTold ? missing.length : 0, pruned };
 }
 
 async function resizeShards(ports: SweepPorts, policy: Policy): Promise<void> {

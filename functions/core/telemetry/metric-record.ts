@@ -3,12 +3,11 @@
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html,
  * 2026-11). Built by hand, as the libraries add a `service` dimension to the five agreed ones.
  */
-import { counterKey, ownerName } from '../ledger/counters.ts';
+import { counterKey, ownerName, ownerOf } from '../ledger/counters.ts';
 import type { Expired } from '../ledger/expire.ts';
 import { shardsAt } from '../ledger/layout.ts';
 import type { AccountContents } from '../ledger/ports.ts';
 import type { LimitStanding, SettleResult } from '../ledger/settle.ts';
-import { ownerOf } from '../ledger/thresholds.ts';
 import { utilizationPercent } from '../ledger/usage.ts';
 import { formatUsd } from '../money.ts';
 import { limitInForce, limitsOf } from '../policy/overrides.ts';
@@ -17,6 +16,7 @@ import type { TokenUsage } from '../pricing/price.ts';
 import type { Dimensions, Recorded } from '../state.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
+import { expiredCalls } from './expired-calls.ts';
 
 const NAMESPACE = 'GenAIRateLimiting';
 
@@ -162,22 +162,16 @@ const utilizationRecord = (
     at,
   );
 
-/**
- * How many calls never came back, by cost center. An account tells no more than its owner, and a
- * call that held in several accounts counts once, for its cost center if it has one there.
- */
+/** How many calls never came back, by cost center. An account tells no more than its owner. */
 export function expiredRecords(
-  { expired }: Pick<Expired, 'expired'>,
+  swept: Pick<Expired, 'expired'>,
   at: EpochMs,
 ): readonly MetricRecord[] {
-  const costCenterOf = new Map<string, string>();
-  for (const { account, reservationId } of expired) {
-    const [, kind, name] = account.split('#');
-    if (kind === 'costCenter' && name !== undefined) costCenterOf.set(reservationId, name);
-    else if (!costCenterOf.has(reservationId)) costCenterOf.set(reservationId, OTHER);
-  }
   const counts = new Map<string, number>();
-  for (const name of costCenterOf.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { owner, reservations } of expiredCalls(swept)) {
+    const name = owner.kind === 'costCenter' ? owner.name : OTHER;
+    counts.set(name, (counts.get(name) ?? 0) + reservations.length);
+  }
   return [...counts].map(([CostCenter, ReservationExpired]) => {
     const dimensions = { ...UNKNOWN_DIMENSIONS, CostCenter };
     return metricRecord(dimensions, { ReservationExpired }, at);

@@ -39,7 +39,7 @@ const LAYOUTS: readonly [ShardLayout, ...ShardLayout[]] = [
   [{ shards: 1, from: 0 }],
   [{ shards: 4, from: 0 }],
 ];
-const PERCENTS = [50, 80, 100] as const;
+const MARKS = ['50', '80', 'denied-100'] as const;
 const TIMES = [1_000, 2_000, 4_000] as const;
 const TAGS = { requestId: 'one', timestamp: '2026-11-23T14:05:30.000Z' };
 const FAILED = problem('invocation_failed', TAGS, 'The model did not answer.');
@@ -103,18 +103,21 @@ async function prune(random: Random, { ledger }: Adapters): Promise<void> {
   const moved = counters.map(
     ([key, state]) => [key, { ...state, settled: amount(random) }] as const,
   );
-  const percents = (key: string) => [key, new Set(someOf(random, PERCENTS))] as const;
+  const marks = (key: string) =>
+    [key, new Map(someOf(random, MARKS).map((mark) => [mark, true]))] as const;
   await ledger.prune({
     account,
     markers: someOf(random, IDS),
     counters: new Map(random.chance(0.7) ? counters : moved),
-    published: new Map(someOf(random, COUNTERS).map(percents)),
+    notes: new Map(someOf(random, COUNTERS).map(marks)),
   });
 }
 
 async function publish(random: Random, { ledger }: Adapters): Promise<void> {
-  const percents = [random.pick(PERCENTS), 120];
-  await ledger.markPublished(random.pick(ACCOUNTS), random.pick(COUNTERS), percents);
+  const account = random.pick(ACCOUNTS);
+  const [counter, mark] = [random.pick(COUNTERS), random.pick(MARKS)];
+  if (random.chance(0.5)) await ledger.claimAlert(account, counter, mark);
+  else await ledger.markPublished(account, counter, [mark, '120']);
 }
 
 async function change(random: Random, { settings, overrides }: Adapters): Promise<void> {

@@ -108,4 +108,17 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
     expect(spent).toBeLessThanOrEqual(LIMIT_NANO_USD);
     expect(spent).toBeGreaterThan(0.999 * LIMIT_NANO_USD);
   });
+
+  test('each step was told once, as it began', async () => {
+    const { body } = await sandbox.get('/_sandbox/alerts');
+    const told = body.map(({ detailType, detail }: Json) => [detailType, detail.id, detail.from]);
+    const of = (mark: string) => `costCenter#retail/monthly-budget/2031-03/${mark}`;
+    expect(told).toEqual([
+      ['CallDenied', of('denied-80'), undefined],
+      ['FallbackBegun', of('fallback-90'), 'haiku'],
+      ['CallDenied', of('denied-100'), undefined],
+    ]);
+    expect(body[0].detail).toMatchObject({ deployment: 'ledger', notify: true });
+    expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ published: 0 });
+  });
 });

@@ -202,6 +202,76 @@ describe('a denied call', () => {
   });
 });
 
+describe('the first of its kind in a window', () => {
+  const noted = async () =>
+    Object.keys(await table.attributes('account#costCenter#retail#0')).filter((name) =>
+      /^p_.+_(?:denied|fallback)-\d+$/.test(name),
+    ).length;
+  const updates = async (run: () => Promise<unknown>) => {
+    table.requests.clear();
+    await run();
+    return table.requests.get('UpdateItem');
+  };
+
+  test('a denial is told with what to do, noted, and costs nothing from then on', async () => {
+    for (let i = 0; i < 3; i++) await bench.run(request());
+    const before = await noted();
+    expect(await updates(() => bench.run(request()))).toBe(3);
+    expect(await updates(() => bench.run(request()))).toBe(1);
+    expect(bench.alerts).toMatchObject([
+      {
+        type: 'CallDenied',
+        id: expect.stringMatching(/^costCenter#retail\/three\/\d{4}-\d{2}\/denied-100$/),
+        detail: { limit: 'three', percent: 100, amount: 3, used: 3, reserved: 0, notify: true },
+      },
+    ]);
+    expect(bench.alerts[0]?.detail.summary).toMatch(
+      /denied its first call of this month: 3 requests used of 3 requests per month\. .+ limits raise retail\/three --help\.$/,
+    );
+    expect(await noted()).toBe(before + 1);
+    expect(await counters()).toEqual({ committed: 3, settled: 3 });
+  });
+
+  test('many at once are told once', async () => {
+    for (let i = 0; i < 3; i++) await bench.run(request());
+    await Promise.all(Array.from({ length: 20 }, () => bench.run(request())));
+    expect(bench.alerts.map(({ type }) => type)).toEqual(['CallDenied']);
+  });
+
+  test('a ceiling that sends calls to the cheaper model is told once, and then its denial', async () => {
+    const ceilings = [{ percent: 50, model: 'haiku', fallback: 'micro' }];
+    const limit = { name: 'graded', window: 'hour', unit: 'requests', amount: 4, ceilings };
+    bench.policy = policyOf(config([limit]));
+    for (let i = 0; i < 6; i++) await bench.run(request());
+    expect(bench.alerts).toMatchObject([
+      {
+        type: 'FallbackBegun',
+        id: expect.stringMatching(/fallback-50$/),
+        detail: { percent: 50, used: 2, from: 'haiku', to: 'micro' },
+      },
+      { type: 'CallDenied', id: expect.stringMatching(/denied-100$/), detail: { used: 4 } },
+    ]);
+    expect(bench.alerts[0]?.detail.summary).toContain(
+      'calls for haiku are answered by micro until ',
+    );
+  });
+
+  test('of a minute it is an event, and no mail', async () => {
+    bench.policy = policyOf(
+      config([{ name: 'rate', window: 'minute', unit: 'requests', amount: 1 }]),
+    );
+    for (let i = 0; i < 2; i++) await bench.run(request());
+    expect(bench.alerts).toMatchObject([{ type: 'CallDenied', detail: { notify: false } }]);
+  });
+
+  test('that cannot be published is left to the sweep, and costs nobody the answer', async () => {
+    Object.assign(bench.ports, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
+    for (let i = 0; i < 4; i++) await bench.run(request());
+    expect(bench.warnings).toEqual(['an alert could not be published']);
+    expect(await updates(() => bench.run(request()))).toBe(1);
+  });
+});
+
 describe('a failed invocation', () => {
   test.each([
     ['AccessDeniedException', 502, 'released', 0],

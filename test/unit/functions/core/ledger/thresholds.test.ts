@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ownerOf } from '../../../../../functions/core/ledger/counters.ts';
 import type { AccountContents } from '../../../../../functions/core/ledger/ports.ts';
 import {
   crossingOf,
   isReached,
   missingCrossings,
-  ownerOf,
   publishCrossings,
   type ThresholdCrossing,
 } from '../../../../../functions/core/ledger/thresholds.ts';
@@ -41,7 +41,7 @@ const contents = (
 ): AccountContents => ({
   account,
   counters: new Map([[key, { committed: settled + 40, settled }]]),
-  published: new Map(published === undefined ? [] : [[key, new Set(published)]]),
+  notes: new Map([[key, new Map((published ?? []).map((each) => [String(each), true]))]]),
   expired: [],
   staleMarkers: [],
   idleCounters: [],
@@ -192,7 +192,10 @@ describe('publishing', () => {
         requestId: 'request-1',
         summary:
           'The limit budget of cost center retail has reached 50 %: ' +
-          'USD 0.00000005 of USD 0.0000001 per month, until 2026-12-01T00:00:00.000Z.',
+          'USD 0.00000005 of USD 0.0000001 per month, until 2026-12-01T00:00:00.000Z. ' +
+          'If that is more than it should be, see who spends it: ' +
+          'cost-sentry usage --cost-center retail. If more will be needed, raise it: ' +
+          'cost-sentry limits raise retail/budget --help.',
       },
     });
     expect(await noted('a_1')).toEqual([50, 80]);

@@ -62,8 +62,12 @@ const loaded = (): Promise<Policy> =>
     warn: (message) => void warnings.push(message),
   }).load();
 
-async function configure(limits: readonly object[], ledger: object = {}): Promise<Policy> {
-  for (const { pk, sk, body } of toPolicyItems(limitsConfig(limits, { ledger }))) {
+async function configure(
+  limits: readonly object[],
+  ledger: object = {},
+  over: object = {},
+): Promise<Policy> {
+  for (const { pk, sk, body } of toPolicyItems(limitsConfig(limits, { ledger, ...over }))) {
     await put(pk, sk, body);
   }
   return loaded();
@@ -157,10 +161,73 @@ test('the charge of a sweep tells the threshold it passes', async () => {
   const policy = await configure([{ ...calls, amount: 1, notify_at: [100] }]);
   await reserved(policy);
   pass(policy.ledger.leaseSeconds + 10);
-  await expect(sweep(policy)).resolves.toMatchObject({ published: 1 });
-  expect(alerts.map(({ id }) => id)).toEqual(['costCenter#retail/calls/2026-11/100']);
+  await expect(sweep(policy)).resolves.toMatchObject({ published: 2 });
+  expect(alerts.map(({ id }) => id)).toContain('costCenter#retail/calls/2026-11/100');
   await expect(sweep(policy)).resolves.toMatchObject({ published: 0 });
-  expect(alerts).toHaveLength(1);
+  expect(alerts).toHaveLength(2);
+});
+
+describe('calls that never came back', () => {
+  const organization = { limits: [{ ...calls, name: 'all', amount: 20 }] };
+  const expire = async (ledger: object) => {
+    const policy = await configure([calls], ledger, { organization });
+    const { id } = await reserved(policy);
+    await reserved(policy);
+    pass(policy.ledger.leaseSeconds + 10);
+    return { policy, id };
+  };
+
+  test('are told once a sweep and cost center, whatever accounts they held in', async () => {
+    const { policy, id } = await expire({});
+    await expect(sweep(policy)).resolves.toMatchObject({ expired: 4, published: 1 });
+    const [alert] = alerts;
+    expect(alerts).toHaveLength(1);
+    expect(alert).toMatchObject({
+      type: 'ReservationsExpired',
+      id: `costCenter#retail/expired/${id}`,
+      detail: { owner: { kind: 'costCenter', name: 'retail' }, count: 2, charged: true },
+    });
+    expect(alert?.detail.summary).toMatch(
+      /^2 calls of cost center retail never came back .+ charged at the worst case\. Look for .+call-/,
+    );
+    await expect(sweep(policy)).resolves.toMatchObject({ published: 0 });
+  });
+
+  test('are given back where the policy says so, and the alert says it too', async () => {
+    const { policy } = await expire({ expired_reservation: 'release' });
+    await sweep(policy);
+    expect(alerts[0]?.detail).toMatchObject({ charged: false });
+    expect(alerts[0]?.detail.summary).toContain('they were given back');
+  });
+});
+
+describe('a first denial that nobody could tell', () => {
+  const note = (key: string) => table.ledger.claimAlert(ACCOUNT, key, 'denied-80');
+
+  test('is told by the sweep, once', async () => {
+    const policy = await configure([calls]);
+    await note(MONTH);
+    await expect(sweep(policy)).resolves.toMatchObject({ published: 1 });
+    expect(alerts).toMatchObject([
+      {
+        type: 'CallDenied',
+        id: 'costCenter#retail/calls/2026-11/denied-80',
+        detail: { percent: 80, used: 0, notify: true },
+      },
+    ]);
+    await expect(sweep(policy)).resolves.toMatchObject({ published: 0 });
+    expect(await note(MONTH)).toBe(false);
+  });
+
+  test('is kept until it is told, and goes with its window, also without a counter', async () => {
+    const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 1 };
+    const policy = await configure([minute], { history_windows: 1 });
+    await note('m_2026-11-23T14:05');
+    const away = { publish: () => Promise.reject(new Error('the bus is away')) };
+    pass(180);
+    const untold = await sweep(policy, { alerts: away });
+    expect(untold).toMatchObject({ published: 0, prunedCounters: 1 });
+  });
 });
 
 describe('what is old', () => {

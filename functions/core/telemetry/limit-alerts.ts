@@ -1,0 +1,142 @@
+/**
+ * Alerts about one limit, in words and in figures. A summary says what happened, and then what can
+ * be done about it.
+ */
+import { ownerName, splitCounterKey } from '../ledger/counters.ts';
+import type { FirstTime } from '../ledger/first-times.ts';
+import type { CounterKey } from '../ledger/ports.ts';
+import type { HeldLimit } from '../ledger/reservation.ts';
+import type { ThresholdCrossing } from '../ledger/thresholds.ts';
+import { formatUsd } from '../money.ts';
+import { limitReference } from '../policy/limit-overview.ts';
+import { amountInWords, ownerInWords } from '../policy/limits.ts';
+import type { Alert } from './alerts.ts';
+
+/** The id of an alert that is told once per limit and window. */
+export function limitAlertId({ owner }: Pick<HeldLimit, 'owner'>, key: CounterKey, mark: string) {
+  const { limitName, periodName } = splitCounterKey(key);
+  return `${ownerName(owner)}/${limitName}/${periodName}/${mark}`;
+}
+
+interface Cause {
+  readonly requestId?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string): Alert {
+  const { id, limit, percent, used, resetsAt } = crossing;
+  const next =
+    limit.mode === 'observe'
+      ? 'It only observes, so no call is denied.'
+      : percent < 100
+        ? `If that is more than it should be, see who spends it: ${usageCommand(limit)}. If more will be needed, raise it: ${raiseCommand(limit)}.`
+        : `Calls are denied until then; to let them through earlier, raise it: ${raiseCommand(limit)}.`;
+  const summary =
+    `${limitInWords(limit)} has reached ${percent} %: ${amountInWords(limit.unit, used)} of ` +
+    `${totalInWords(limit)}, until ${resetsAt}. ${next}`;
+  return {
+    id,
+    type: 'LimitThresholdCrossed',
+    detail: { ...aboutLimit(limit, { used }, resetsAt), summary, percent, ...causeOf(requestId) },
+  };
+}
+
+export function denialAlert(first: FirstTime, mark: string, { requestId }: Cause): Alert {
+  const { limit, percent, resetsAt, used, reserved, key } = first;
+  const summary =
+    `${limitInWords(limit)} has denied its first call of this ${limit.window}${ceilingInWords(percent)}: ` +
+    `${standingInWords(first)}. Calls that do not fit are denied until ${resetsAt}. ` +
+    `To see who spends it: ${usageCommand(limit)}; to let calls through earlier, raise it: ${raiseCommand(limit)}.`;
+  return {
+    id: limitAlertId(limit, key, mark),
+    type: 'CallDenied',
+    detail: {
+      ...aboutLimit(limit, { used, reserved }, resetsAt),
+      notify: isForPeople(limit),
+      summary,
+      percent,
+      reserved,
+      ...causeOf(requestId),
+    },
+  };
+}
+
+export function fallbackAlert(first: FirstTime, mark: string, cause: Cause): Alert {
+  const { limit, percent, resetsAt, used, reserved, key } = first;
+  const { requestId, from, to } = cause;
+  const models =
+    from === undefined || to === undefined
+      ? 'calls are answered by a cheaper model'
+      : `calls for ${from} are answered by ${to}`;
+  const summary =
+    `${limitInWords(limit)} is at its ceiling of ${percent} %: ${models} until ${resetsAt}, as the ` +
+    `configuration wants it. ${standingInWords(first)}. Nothing needs to be done; to go back ` +
+    `earlier, raise the limit: ${raiseCommand(limit)}.`;
+  return {
+    id: limitAlertId(limit, key, mark),
+    type: 'FallbackBegun',
+    detail: {
+      ...aboutLimit(limit, { used, reserved }, resetsAt),
+      notify: isForPeople(limit),
+      summary,
+      percent,
+      reserved,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...causeOf(requestId),
+    },
+  };
+}
+
+/** Nobody reads a mail a minute; as events they are there all the same. */
+const isForPeople = ({ window }: HeldLimit): boolean => window !== 'minute';
+
+const causeOf = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId });
+
+/** What every alert about a limit carries; `amounts` are repeated in USD where the unit is usd. */
+function aboutLimit<Amounts extends { readonly used: number }>(
+  limit: HeldLimit,
+  amounts: Amounts,
+  resetsAt: string,
+) {
+  const { owner, name, window, unit, mode, amount } = limit;
+  const decimals = Object.entries({ amount, ...amounts }).map(
+    ([what, value]) => [what, formatUsd(value)] as const,
+  );
+  return {
+    owner,
+    notify: true,
+    limit: name,
+    window,
+    unit,
+    mode,
+    amount,
+    ...amounts,
+    ...(unit === 'usd' && { usd: Object.fromEntries(decimals) }),
+    resetsAt,
+  };
+}
+
+const limitInWords = ({ name, owner }: HeldLimit): string =>
+  `The limit ${name} of ${ownerInWords(owner)}`;
+
+const totalInWords = ({ unit, amount, window, mode }: HeldLimit): string =>
+  `${amountInWords(unit, amount)} per ${window}${mode === 'observe' ? ' (observed only)' : ''}`;
+
+const ceilingInWords = (percent: number): string =>
+  percent === 100 ? '' : ` at its ceiling of ${percent} %`;
+
+function standingInWords({ limit, used, reserved }: FirstTime): string {
+  const { unit } = limit;
+  const inFlight = reserved === 0 ? '' : ` and ${amountInWords(unit, reserved)} in flight`;
+  return `${amountInWords(unit, used)} used${inFlight} of ${totalInWords(limit)}`;
+}
+
+const usageCommand = ({ owner }: HeldLimit): string =>
+  owner.kind === 'costCenter'
+    ? `cost-sentry usage --cost-center ${owner.name}`
+    : 'cost-sentry usage';
+
+const raiseCommand = (limit: HeldLimit): string =>
+  `cost-sentry limits raise ${limitReference(limit)} --help`;
