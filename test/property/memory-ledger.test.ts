@@ -49,6 +49,7 @@ function twin(table: LedgerStore, memory: LedgerStore, answered: (name: string) 
     settle: (write) => both('settle', (ledger) => ledger.settle(write)),
     expire: (write) => both('expire', (ledger) => ledger.expire(write)),
     prune: (write) => both('prune', (ledger) => ledger.prune(write)),
+    claimAlert: (...args) => both('claimAlert', (ledger) => ledger.claimAlert(...args)),
     markPublished: (...args) => both('markPublished', (ledger) => ledger.markPublished(...args)),
     find: (...args) => both('find', (ledger) => ledger.find(...args)),
     takeOver: (...args) => both('takeOver', (ledger) => ledger.takeOver(...args)),
@@ -65,8 +66,8 @@ const kept = <T extends { size: number }>(counters: ReadonlyMap<string, T>) =>
 async function everything(store: LedgerStore, now: number): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for await (const contents of store.contents([...ACCOUNTS], now)) {
-    const { counters, published, expired, staleMarkers } = sorted(contents);
-    if (counters.length + published.length + expired.length + staleMarkers.length === 0) continue;
+    const { counters, notes, expired, staleMarkers } = sorted(contents);
+    if (counters.length + notes.length + expired.length + staleMarkers.length === 0) continue;
     found.push(sorted(contents));
   }
   return found;
@@ -75,9 +76,9 @@ async function everything(store: LedgerStore, now: number): Promise<readonly unk
 const sorted = (contents: AccountContents) => ({
   account: contents.account,
   counters: [...contents.counters].sort(),
-  published: [...contents.published]
-    .map(([key, percents]) => [key, [...percents].sort()] as const)
-    .filter(([, percents]) => percents.length > 0)
+  notes: [...contents.notes]
+    .map(([key, marks]) => [key, [...marks].sort()] as const)
+    .filter(([, marks]) => marks.length > 0)
     .sort(),
   expired: [...contents.expired].sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1)),
   staleMarkers: [...contents.staleMarkers].sort(),
@@ -106,6 +107,7 @@ test('the ledger in memory answers as the one on the table', async () => {
   }
   // What the histories do not reach is not compared.
   expect([...seen].sort()).toEqual([
+    'claimAlert ',
     'expire ',
     'find ',
     'markPublished ',

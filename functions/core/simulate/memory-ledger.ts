@@ -11,6 +11,7 @@ import type {
   AccountReserveResult,
   AccountSettle,
   AccountSettleResult,
+  AlertMark,
   CounterKey,
   CounterState,
   Counters,
@@ -31,7 +32,7 @@ interface Account {
   readonly counters: Map<CounterKey, CounterState>;
   readonly reservations: Map<string, Entry>;
   readonly markers: Map<string, Entry>;
-  readonly published: Map<CounterKey, Set<number>>;
+  readonly notes: Map<CounterKey, Map<AlertMark, boolean>>;
 }
 
 const ZERO: CounterState = { committed: 0, settled: 0 };
@@ -60,7 +61,8 @@ export class MemoryLedger implements LedgerStore {
         ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
     );
     if (isOver) {
-      return { outcome: 'refused', counters: new Map(account.counters), isRepeated: false };
+      const { counters, notes } = account;
+      return { outcome: 'refused', counters: new Map(counters), notes, isRepeated: false };
     }
     this.#accounts.set(key, account);
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
@@ -113,29 +115,42 @@ export class MemoryLedger implements LedgerStore {
     return countersIn(account, held.keys());
   }
 
-  async prune({ account: key, markers, counters, published }: AccountPrune): Promise<void> {
+  async prune({ account: key, markers, counters, notes }: AccountPrune): Promise<void> {
     const account = this.#open(key);
     for (const id of markers) account.markers.delete(id);
     const isAsSeen = [...counters].every(([counter, { committed, settled }]) => {
-      const now = account.counters.get(counter);
-      return now?.committed === committed && now.settled === settled;
+      const now = account.counters.get(counter) ?? ZERO;
+      return now.committed === committed && now.settled === settled;
     });
     if (!isAsSeen) return;
     for (const counter of counters.keys()) {
       account.counters.delete(counter);
-      for (const percent of published.get(counter) ?? []) {
-        account.published.get(counter)?.delete(percent);
-      }
+      const noted = account.notes.get(counter);
+      for (const mark of notes.get(counter)?.keys() ?? []) noted?.delete(mark);
+      if (noted?.size === 0) account.notes.delete(counter);
     }
+  }
+
+  async claimAlert(account: AccountKey, key: CounterKey, mark: AlertMark): Promise<boolean> {
+    const marks = this.#marksOf(account, key);
+    if (marks.has(mark)) return false;
+    marks.set(mark, false);
+    return true;
   }
 
   async markPublished(
     account: AccountKey,
     key: CounterKey,
-    percents: readonly number[],
+    marks: readonly AlertMark[],
   ): Promise<void> {
-    const { published } = this.#open(account);
-    published.set(key, new Set([...(published.get(key) ?? []), ...percents]));
+    for (const mark of marks) this.#marksOf(account, key).set(mark, true);
+  }
+
+  #marksOf(account: AccountKey, key: CounterKey): Map<AlertMark, boolean> {
+    const { notes } = this.#open(account);
+    const marks = notes.get(key) ?? new Map<AlertMark, boolean>();
+    notes.set(key, marks);
+    return marks;
   }
 
   async find(
@@ -195,7 +210,7 @@ const newAccount = (): Account => ({
   counters: new Map(),
   reservations: new Map(),
   markers: new Map(),
-  published: new Map(),
+  notes: new Map(),
 });
 
 function add(account: Account, key: CounterKey, committed: number, settledAmount: number): void {
@@ -222,7 +237,7 @@ const ownHold = (reservationId: string, { attemptId, amounts }: Entry): OwnHold 
 });
 
 function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountContents {
-  const { counters, reservations, markers, published } = account;
+  const { counters, reservations, markers, notes } = account;
   const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
   const isStale = ({ expiresAt }: Entry) => expiresAt <= now;
   const stale = [...markers].filter(([, marker]) => isStale(marker)).map(([id]) => id);
@@ -233,7 +248,7 @@ function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): Accou
   return {
     account: key,
     counters: new Map(counters),
-    published: new Map(published),
+    notes: new Map(notes),
     expired: ended
       .map(([reservationId, { attemptId, expiresAt, amounts }]) => ({
         account: key,
@@ -244,6 +259,8 @@ function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): Accou
       }))
       .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
     staleMarkers: stale,
-    idleCounters: [...counters.keys()].filter((counter) => !referred.has(counter)),
+    idleCounters: [...new Set([...counters.keys(), ...notes.keys()])].filter(
+      (counter) => !referred.has(counter),
+    ),
   };
 }
