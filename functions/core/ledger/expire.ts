@@ -90,7 +90,7 @@ function accountsOf(policy: Policy): readonly AccountKey[] {
 /** What has notes only: a call was refused before any other was counted. */
 const NEVER_WRITTEN: CounterState = { committed: 0, settled: 0 };
 
-export interface Pruned {
+interface Pruned {
   readonly markers: number;
   readonly counters: number;
 }

@@ -8,7 +8,7 @@ import { expiredAlerts } from '../telemetry/expired-calls.ts';
 import type { AlertPublisher } from '../telemetry/ports.ts';
 import type { EpochMs } from '../time.ts';
 
-export interface TellPorts {
+interface TellPorts {
   readonly ledger: LedgerStore;
   readonly alerts: AlertPublisher;
 }
