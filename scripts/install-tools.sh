@@ -18,7 +18,7 @@ moto_version=5.2.5
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 tools="$root/.tools"
 bin="$tools/bin"
-known=(tflint terraform-docs checkov shellcheck moto-dynamodb moto_server)
+known=(tflint terraform-docs checkov shellcheck moto-dynamodb moto_server chromium)
 failed=()
 
 say() { printf 'install-tools: %s\n' "$*"; }
@@ -83,6 +83,21 @@ link_or_launch() { # name venv
     chmod +x "$bin/$1"
 }
 
+# The system's own: a browser is too large, and too often updated, for a copy of our own.
+install_chromium() {
+  if [[ -n "${CHROMIUM_PATH:-}" ]] || command -v chromium >/dev/null; then
+    say "chromium is already there"
+    return 0
+  fi
+  if [[ "$(id -u)" != 0 ]] || ! command -v apt-get >/dev/null; then
+    say "chromium is not on the PATH: install it with your system's packages (as root on Debian:" \
+      "apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome"
+    return 1
+  fi
+  say "installing chromium with apt-get"
+  apt-get update -q && apt-get install -q -y --no-install-recommends chromium
+}
+
 install_tool() {
   case "$1" in
     tflint) install_with_go tflint "$tflint_version" github.com/terraform-linters/tflint ;;
@@ -102,6 +117,7 @@ install_tool() {
     moto_server)
       install_with_pip moto_server "$moto_version" moto-venv "moto[server]==$moto_version"
       ;;
+    chromium) install_chromium ;;
     *)
       say "unknown tool $1 (known: ${known[*]})"
       return 1

@@ -1,11 +1,14 @@
 /** `cost-sentry report`: what Bedrock cost, as AWS bills it. */
 import { type Command, Option } from 'commander';
 import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
+import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
 import { GRANULARITIES } from '../../functions/core/billing/ports.ts';
 import { quoted } from '../../functions/core/describe.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
 import { csvReport } from '../../functions/core/report/csv.ts';
+import { htmlReport, type PageOptions } from '../../functions/core/report/html/page.ts';
 import { jsonReport } from '../../functions/core/report/json.ts';
+import { monthlyLimits } from '../../functions/core/report/limit-use.ts';
 import {
   BREAKDOWNS,
   type ReportFlags,
@@ -26,13 +29,15 @@ const FORMATS = {
   table: (request: ReportRequest) => tableReport(request, columns),
   csv: csvReport,
   json: jsonReport,
-} satisfies Record<string, (request: ReportRequest) => ReportFormat>;
+  html: (_request: ReportRequest, page: PageOptions) => htmlReport(page),
+} satisfies Record<string, (request: ReportRequest, page: PageOptions) => ReportFormat>;
 type FormatName = keyof typeof FORMATS;
 
 interface Options extends ReportFlags {
   readonly format?: string;
   readonly json?: boolean;
   readonly out?: string;
+  readonly varFile?: readonly string[];
 }
 
 const EXAMPLES = `
@@ -43,6 +48,7 @@ Examples:
   $ cost-sentry report --from 2026-10-01 --to 2026-11-01 --by model
   $ cost-sentry report --from 2026-01-01 --granularity monthly --filter costCenter=sales,support
   $ cost-sentry report --format csv --out november.csv
+  $ cost-sentry report --format html --var-file terraform.tfvars --out november.html
   $ cost-sentry report --filter costCenter= --by model     what bears no cost center`;
 
 export const addReport: AddCommand = ({ program, io, done }) => {
@@ -68,17 +74,26 @@ const withFlags = (command: Command): Command =>
       choiceOption('--format <format>', 'how it is written', Object.keys(FORMATS), 'table'),
     )
     .addOption(new Option('--json', 'the same as --format json'))
+    .option(
+      '--var-file <file>',
+      'with --format html: tfvars file, whose monthly limits are drawn; repeat it as for Terraform',
+      append,
+    )
     .option('--out <file>', 'write to a file');
 
 async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const json = options.json === true || options.format === 'json';
   const format = formatOf(options);
   const found = reportRequest(options, io.clock.now());
+  const limits = await pageOptions(options, io);
   const problems = [
     ...('problems' in found ? found.problems : []),
     ...('problem' in format ? [format.problem] : []),
+    ...('problems' in limits ? limits.problems : []),
   ];
-  if ('problems' in found || 'problem' in format) return refuse(problems, { json }, io);
+  if ('problems' in found || 'problem' in format || 'problems' in limits) {
+    return refuse(problems, { json }, io);
+  }
   const output = openOutput(options.out, io);
   if ('problem' in output) {
     return refuse(
@@ -88,13 +103,11 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     );
   }
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
-  io.status?.('Asking Cost Explorer …');
+  const costs = new CostExplorerCosts(client);
+  const written = FORMATS[format.name](found.request, limits.page);
+  const write = toldWrite(output.write, options.out !== undefined, costs, io);
   try {
-    const target = {
-      format: FORMATS[format.name](found.request),
-      write: output.write,
-    };
-    await writeReport(new CostExplorerCosts(client), found.request, [target]);
+    await writeReport(costs, found.request, [{ format: written, write }]);
     output.finish();
   } catch (error) {
     output.abandon();
@@ -104,6 +117,46 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     client.destroy();
   }
   return 0;
+}
+
+/** Tells on the terminal how far the report is, until its own text comes there. */
+function toldWrite(
+  write: (text: string) => void,
+  isFile: boolean,
+  costs: CostExplorerCosts,
+  io: Io,
+): (text: string) => void {
+  const asking = 'Asking Cost Explorer …';
+  io.status?.(asking);
+  let isTold = true;
+  return (text) => {
+    if (isFile) io.status?.(`${asking} ${costs.requests} requests`);
+    else if (isTold && text !== '') {
+      isTold = false;
+      io.status?.('');
+    }
+    write(text);
+  };
+}
+
+/** What only the page shows: the limits of the policy, and when it was made. */
+async function pageOptions(
+  { varFile, format }: Options,
+  io: Io,
+): Promise<{ readonly page: PageOptions } | { readonly problems: readonly Problem[] }> {
+  const madeAt = io.clock.now();
+  if (varFile === undefined) return { page: { madeAt } };
+  if (format !== 'html') {
+    return {
+      problems: [
+        { path: '--var-file', message: 'is for --format html, whose charts show the limits' },
+      ],
+    };
+  }
+  const read = await resolveTfvars(varFile);
+  if ('problems' in read) return read;
+  const { policy } = read;
+  return { page: { madeAt, deployment: policy.name, limits: monthlyLimits(policy) } };
 }
 
 function formatOf({

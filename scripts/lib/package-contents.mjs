@@ -12,7 +12,7 @@ const ALLOWED = [
   /^dist\/functions\/[\w-]+\.zip$/,
   /^dist\/cli\/cost-sentry\.mjs$/,
   /^dist\/THIRD_PARTY_LICENSES\.txt$/,
-  /^docs\/.+\.(md|svg)$/,
+  /^docs\/.+\.(md|svg|png)$/,
 ];
 
 /** Tracked files that a user of the module needs. */

@@ -2,7 +2,6 @@
  * Amounts as Cost Explorer gives them: decimal strings of any precision, such as `"0.0000123456"`
  * and `"1.2E-7"`. They are added up exactly, and rounded only where they are shown.
  */
-import { type NanoUsd, nano } from '../money.ts';
 
 declare const billedAmount: unique symbol;
 /** An amount of money in 10^-40 of its currency; negative for credits and refunds. */
@@ -10,8 +9,13 @@ export type BilledAmount = bigint & { readonly [billedAmount]: true };
 
 /** A double printed to its last digit has 17 of them: this holds each down to 10^-23. */
 const DECIMALS = 40;
-const NANO_DECIMALS = 9;
+/** Of the smallest unit in a nano-USD. */
+const NANO = 1e31;
 const DECIMAL = /^([+-]?)(\d{1,30})(?:\.(\d{1,80}))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/** Powers of ten up to the largest shift of `parseBilled`; raising anew takes longer than the rest. */
+const POWERS = Array.from({ length: 220 }, (_, exponent) => 10n ** BigInt(exponent));
+const powerOf10 = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent);
 
 const billed = (value: bigint): BilledAmount => value as BilledAmount;
 
@@ -30,7 +34,7 @@ export function parseBilled(text: string): BilledAmount | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = BigInt(whole + fraction);
   const shift = DECIMALS - fraction.length + Number(exponent);
-  const scale = 10n ** BigInt(Math.abs(shift));
+  const scale = powerOf10(Math.abs(shift));
   if (shift < 0 && digits % scale !== 0n) return undefined;
   const value = shift < 0 ? digits / scale : digits * scale;
   return billed(sign === '-' ? -value : value);
@@ -42,9 +46,8 @@ export function formatBilled(amount: BilledAmount): string {
   return `${whole}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
-/** In nano-USD, rounded half away from zero. */
-export const nanoOfBilled = (amount: BilledAmount): NanoUsd =>
-  nano(rounded(amount, 10n ** BigInt(DECIMALS - NANO_DECIMALS)));
+/** In nano-USD as a double: to be drawn, not to be added up. */
+export const nanoOfBilled = (amount: BilledAmount): number => Number(amount) / NANO;
 
 const CENT = 10n ** BigInt(DECIMALS - 2);
 

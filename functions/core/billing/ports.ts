@@ -39,7 +39,7 @@ export interface CostGroup {
   readonly currency: string;
 }
 
-export interface CostPeriod {
+interface CostPeriod {
   readonly from: string;
   /** The first day after it. */
   readonly to: string;

@@ -1,6 +1,6 @@
 /** From pages of Cost Explorer to rows of a report, in memory that does not grow with its length. */
 import { addBilled, type BilledAmount, NOTHING_BILLED } from '../billing/amount.ts';
-import type { BilledCosts, CostPage, CostPeriod, CostQuery } from '../billing/ports.ts';
+import type { BilledCosts, CostPage, CostQuery } from '../billing/ports.ts';
 import { billedModel, isBedrockService } from '../billing/services.ts';
 import { compareText, quoted } from '../describe.ts';
 import { BillingUnavailableError } from '../errors.ts';
@@ -86,15 +86,13 @@ function* taken(
 }
 
 function* rowsOf(page: CostPage, { by }: ReportRequest): Iterable<ReportRow> {
-  for (const period of page.periods) {
-    for (const { keys, amount, currency } of period.groups) {
+  for (const { from, to, estimated, groups } of page.periods) {
+    for (const { keys, amount, currency } of groups) {
       const [first, second] = keys;
       const service = by === 'model' ? first : second;
       if (!isBedrockService(service) || amount === NOTHING_BILLED) continue;
       const value = by === 'model' ? billedModel(service, second) : (first ?? '');
-      yield { ...daysOf(period), value, amount, currency };
+      yield { from, to, value, amount, currency, estimated };
     }
   }
 }
-
-const daysOf = ({ from, to, estimated }: CostPeriod) => ({ from, to, estimated });

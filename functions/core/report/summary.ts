@@ -78,7 +78,7 @@ export class SummaryInProgress {
         this.#values.set(value, total);
       }
       total.amount = addBilled(total.amount, amount);
-      total.course[at] = (total.course[at] ?? 0) + Number(nanoOfBilled(amount));
+      total.course[at] = (total.course[at] ?? 0) + nanoOfBilled(amount);
     }
   }
 

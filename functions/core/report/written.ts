@@ -20,7 +20,7 @@ interface ReportRun {
   readonly requestsNanoUsd: bigint;
 }
 
-const UNTAGGED = '(untagged)';
+export const UNTAGGED = '(untagged)';
 
 export const labelOf = (value: string): string => (value === '' ? UNTAGGED : value);
 
