@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withSharedProvider } from '../lib/shared-provider.mjs';
 import { withModuleCopy } from '../lib/terraform.mjs';
 import { checkov, docs, format, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
@@ -28,19 +29,23 @@ const tool = (command) => ({ command, hint: `run ${TOOLS} ${command}` });
 async function validate({ root, exec }) {
   return withModuleCopy(root, async ({ module, env }) => {
     const counts = tally();
-    for (const folder of modulesOf(root)) {
-      const cwd = join(module, folder);
-      let problem = await init({ exec, env, cwd });
-      if (problem === undefined) {
-        const { code, output } = await exec('terraform', ['validate', '-no-color'], {
-          cwd,
-          env,
-          timeoutMs: MINUTE_MS,
-        });
-        problem = problemIf(code !== 0 || /Warning:/.test(output), output);
+    const check = async (cwd, runEnv) => {
+      const { code, output } = await exec('terraform', ['validate', '-no-color'], {
+        cwd,
+        env: runEnv,
+        timeoutMs: MINUTE_MS,
+      });
+      return problemIf(code !== 0 || /Warning:/.test(output), output);
+    };
+    // The provider that the others share comes with the module itself.
+    await init({ exec, env, cwd: module });
+    await withSharedProvider({ cwd: module, env }, async (shared) => {
+      for (const folder of modulesOf(root)) {
+        const cwd = join(module, folder);
+        const problem = (await init({ exec, env, cwd })) ?? (await check(cwd, shared));
+        counts.add(`terraform validate ${folder}`, problem);
       }
-      counts.add(`terraform validate ${folder}`, problem);
-    }
+    });
     return counts.result();
   });
 }
@@ -65,11 +70,13 @@ async function test({ root, exec }) {
       counts.add('terraform init', problem);
       return counts.result();
     }
-    const { code, output } = await exec('terraform', ['test', '-json', TEST_FOLDER], {
-      cwd: module,
-      env,
-      timeoutMs: 30 * MINUTE_MS,
-    });
+    const { code, output } = await withSharedProvider({ cwd: module, env }, (shared) =>
+      exec('terraform', ['test', '-json', TEST_FOLDER], {
+        cwd: module,
+        env: shared,
+        timeoutMs: 30 * MINUTE_MS,
+      }),
+    );
     const events = parseEvents(output);
     // A run that is skipped follows on one that failed.
     const isRun = ({ test_run: run }) => run?.progress === 'complete' && run.status !== 'skip';
