@@ -6,6 +6,7 @@ import { awsErrorSentence } from './aws-errors.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addLimits } from './commands/limits.ts';
+import { addReconcile } from './commands/reconcile.ts';
 import { addReport } from './commands/report.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addValidate } from './commands/validate.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSimulate,
   addEstimate,
   addReport,
+  addReconcile,
   addCompletion,
 ];
 

@@ -6,6 +6,7 @@ import { looseOf } from '../../functions/core/policy/loose.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
 import { estimateJson, estimateText } from '../estimate/written.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { refuseInput } from '../problems.ts';
 import { append } from './validate.ts';
 
 interface Options {
@@ -52,9 +53,7 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
     ...memory.problems,
   ];
   if (problems.length > 0 || 'problems' in read) {
-    if (json) io.out(`${JSON.stringify({ problems }, null, 2)}\n`);
-    else for (const { path, message } of problems) io.err(`${path}: ${message}\n`);
-    return 2;
+    return refuseInput(problems, options, io);
   }
   const found = estimate(read.policy, traffic.traffic, memory.memory);
   if (json) {

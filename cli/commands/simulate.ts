@@ -7,6 +7,7 @@ import { type Simulation, simulate } from '../../functions/core/simulate/simulat
 import { GUESSES, type Guess } from '../../functions/core/simulate/typical.ts';
 import { choiceOption } from '../choices.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { refuseInput } from '../problems.ts';
 import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { badLines, simulationJson, simulationText } from '../simulate/written.ts';
@@ -54,15 +55,15 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
   const policies = await policiesOf(options);
   const problems = [...policies.problems, ...(guess ? [] : [guessProblem(options.guess)])];
   const [first, ...others] = policies.policies;
-  if (problems.length > 0 || !first || !guess) return refuse(problems, options, io);
+  if (problems.length > 0 || !first || !guess) return refuseInput(problems, options, io);
   const notes = new TraceNotes();
   const read = await replay([first, ...others], guess, options, notes, io);
-  if ('problem' in read) return refuse([read.problem], options, io);
+  if ('problem' in read) return refuseInput([read.problem], options, io);
   const { found } = read;
   if (found.replayed === 0) {
     if (!options.json) io.err(badLines(notes));
     const message = `no line of ${notes.lines} is a call to replay: a trace is the audit log`;
-    return refuse([{ path: '--trace', message }], options, io);
+    return refuseInput([{ path: '--trace', message }], options, io);
   }
   const written = {
     found,
@@ -124,10 +125,4 @@ async function policiesOf({ varFile, compareWith }: Options): Promise<{
         : [],
     ),
   };
-}
-
-function refuse(problems: readonly Problem[], { json }: Options, io: Io): ExitCode {
-  if (json) io.out(`${JSON.stringify({ problems }, null, 2)}\n`);
-  else for (const { path, message } of problems) io.err(`${path}: ${message}\n`);
-  return 2;
 }

@@ -7,7 +7,13 @@ const AMOUNT = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 const TAGS = {
   type: 'object',
   required: ['timestamp', 'applicationId', 'costCenter', 'environment'],
-  properties: { timestamp: TEXT, applicationId: TEXT, costCenter: TEXT, environment: TEXT },
+  properties: {
+    timestamp: TEXT,
+    applicationId: TEXT,
+    costCenter: TEXT,
+    environment: TEXT,
+    modelMetric: TEXT,
+  },
 } as const;
 
 const CALLER = {

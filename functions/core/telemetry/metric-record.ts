@@ -18,12 +18,13 @@ import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
 import { expiredCalls } from './expired-calls.ts';
 
-const NAMESPACE = 'GenAIRateLimiting';
+/** Of every metric that the functions write. */
+export const NAMESPACE = 'GenAIRateLimiting';
 
 /** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
 export const OTHER = 'other';
 
-const UNKNOWN_DIMENSIONS: Dimensions = {
+export const UNKNOWN_DIMENSIONS: Dimensions = {
   Model: OTHER,
   ModelId: OTHER,
   CostCenter: OTHER,

@@ -1,0 +1,161 @@
+/** `cost-sentry reconcile`: metered, observed and billed side by side. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { Command } from 'commander';
+import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
+import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
+import { quoted } from '../../functions/core/describe.ts';
+import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
+import { type Billed, billedCosts } from '../../functions/core/reconcile/billed.ts';
+import {
+  lostCalls,
+  meteredMetrics,
+  observedMetrics,
+  type Side,
+} from '../../functions/core/reconcile/collect.ts';
+import { meteredCalls } from '../../functions/core/reconcile/metered-calls.ts';
+import type { MetricSums, Span } from '../../functions/core/reconcile/ports.ts';
+import { reconcile } from '../../functions/core/reconcile/reconcile.ts';
+import { spanOf } from '../../functions/core/reconcile/span.ts';
+import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { TABLE_VARIABLE } from '../limits/source.ts';
+import { refuseInput } from '../problems.ts';
+import { deploymentPolicy, type PolicyFlags } from '../reconcile/deployment-policy.ts';
+import { reconciliationJson, reconciliationText } from '../reconcile/written.ts';
+import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
+import { append } from './validate.ts';
+
+interface Options extends PolicyFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly tolerance: string;
+  readonly audit?: readonly string[];
+  readonly bill: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Metered: what the sentry settled, from its metrics or its audit log. Observed: what CloudWatch
+counts for each inference profile, at the prices of the policy. Billed: Cost Explorer, by tag.
+Days are UTC.
+
+Examples:
+  $ cost-sentry reconcile --table genai-ledger
+  $ cost-sentry reconcile --table genai-ledger --from 2026-11-01 --to 2026-12-01 --tolerance 2.5
+  $ cost-sentry reconcile --var-file terraform.tfvars --profiles profiles.json --audit audit.jsonl
+
+Exit codes: 0 all within the tolerance; 1 a difference is over it; 2 bad usage, or AWS refused.`;
+
+export const addReconcile: AddCommand = ({ program, io, done }) => {
+  withFlags(
+    program
+      .command('reconcile')
+      .description('compare what was metered with what AWS observed and billed'),
+  )
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => done(await reconcileAll(options, io)));
+};
+
+const withFlags = (command: Command): Command =>
+  command
+    .option('--from <day>', 'first day, such as 2026-11-01 (default: a week before --to)')
+    .option('--to <day>', 'first day that is not counted (default: today)')
+    .option('--tolerance <percent>', 'difference that is none, of what was metered', '5')
+    .option('--table <name>', `the ledger's DynamoDB table (or ${TABLE_VARIABLE})`)
+    .option('--var-file <file>', 'the policy from tfvars instead of the table; repeatable', append)
+    .option('--profiles <file>', 'with --var-file: terraform output -json inference_profile_arns')
+    .option('--audit <file>', 'metered from the audit log instead of metrics; repeatable', append)
+    .option('--no-bill', 'do not ask Cost Explorer, which charges for every request')
+    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}');
+
+async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
+  const now = io.clock.now();
+  const span = spanOf(options, now);
+  const tolerance = toleranceOf(options.tolerance);
+  const found = await deploymentPolicy(options, io);
+  const problems = [
+    ...('problems' in span ? span.problems.map(flagged) : []),
+    ...('problem' in tolerance ? [tolerance.problem] : []),
+    ...('problems' in found ? found.problems : []),
+  ];
+  if ('problems' in span || 'problem' in tolerance || 'problems' in found) {
+    return refuseInput(problems, options, io);
+  }
+  const { policy } = found;
+  const client = new CloudWatchClient();
+  const metrics = new CloudWatchMetrics(client);
+  try {
+    const metered = await meteredSide(metrics, policy, span.span, options, io);
+    if ('problem' in metered) return refuseInput([metered.problem], options, io);
+    io.status?.('Asking CloudWatch …');
+    const observed = await observedMetrics(metrics, policy, span.span, metered.side.owners);
+    const lost = await lostCalls(metrics, policy, span.span);
+    const bill = options.bill ? await billedSide(span.span, io) : { notes: [] };
+    const sides = { metered: metered.side, observed, lost, ...('billed' in bill && bill) };
+    const result = reconcile({ policy, ...span, ...tolerance, ...sides, now });
+    const notes = { notes: [...metered.notes, ...bill.notes] };
+    io.status?.('');
+    if (options.json) io.out(`${JSON.stringify(reconciliationJson(result, notes), null, 2)}\n`);
+    else io.out(reconciliationText(result, notes));
+    return result.isOver ? 1 : 0;
+  } finally {
+    io.status?.('');
+    client.destroy();
+  }
+}
+
+const flagged = ({ path, message }: Problem): Problem => ({ path: `--${path}`, message });
+
+const PERCENT = /^(\d{1,3})(?:\.(\d))?$/;
+
+function toleranceOf(text: string): { readonly tolerance: number } | { readonly problem: Problem } {
+  const [, whole, tenth = '0'] = PERCENT.exec(text) ?? [];
+  if (whole !== undefined) return { tolerance: Number(whole + tenth) };
+  const message = `must be percent from 0 to 999.9 with at most one decimal, got ${quoted(text)}`;
+  return { problem: { path: '--tolerance', message } };
+}
+
+async function meteredSide(
+  metrics: MetricSums,
+  policy: Policy,
+  span: Span,
+  { audit }: Options,
+  io: Io,
+): Promise<
+  { readonly side: Side; readonly notes: readonly string[] } | { readonly problem: Problem }
+> {
+  if (!audit) {
+    io.status?.('Asking CloudWatch for what was metered …');
+    return { side: await meteredMetrics(metrics, policy, span, io.clock.now()), notes: [] };
+  }
+  const notes = new TraceNotes();
+  try {
+    const side = await meteredCalls(readTrace(audit, notes), span);
+    const bad = notes.badLines;
+    return {
+      side,
+      notes:
+        bad > 0 ? [`${bad} lines of the audit log could not be read, and are not counted.`] : [],
+    };
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    return { problem: { path: '--audit', message: error.message } };
+  }
+}
+
+async function billedSide(
+  span: Span,
+  io: Io,
+): Promise<{ readonly billed?: Billed; readonly notes: readonly string[] }> {
+  io.status?.('Asking Cost Explorer …');
+  const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
+  try {
+    const billed = await billedCosts(new CostExplorerCosts(client), span);
+    if ('currency' in billed) {
+      return { notes: [`The bill is in ${billed.currency}, so it is not compared with USD.`] };
+    }
+    const asked = billed.requests === 1 ? 'one request' : `${billed.requests} requests`;
+    return { billed, notes: [`Cost Explorer was asked with ${asked}, at USD 0.01 each.`] };
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,145 @@
+/** A reconciliation as text and as JSON. */
+import { formatUsd, toSafeInteger } from '../../functions/core/money.ts';
+import { type Drift, formatPermille } from '../../functions/core/reconcile/compare.ts';
+import { type Measure, TOKEN_KINDS } from '../../functions/core/reconcile/measure.ts';
+import { REASONS } from '../../functions/core/reconcile/reasons.ts';
+import type {
+  ReconciledCenter,
+  ReconciledModel,
+  Reconciliation,
+} from '../../functions/core/reconcile/reconcile.ts';
+import { columns } from '../columns.ts';
+
+/** What of a reconciliation could not be had, and what it cost. */
+export interface Notes {
+  /** Sentences for people. */
+  readonly notes: readonly string[];
+}
+
+export function reconciliationText(found: Reconciliation, { notes }: Notes): string {
+  const { span, tolerance, centers } = found;
+  const reasons = new Set(centers.flatMap((center) => center.reasons));
+  return [
+    `${span.from} until ${span.to} (not counted), UTC; tolerance ${formatPermille(tolerance)} %\n\n`,
+    centers.length > 0 ? table(centers) : 'Nothing was metered, observed or billed.\n',
+    ...(reasons.size > 0 ? ['\n'] : []),
+    ...[...reasons].map((reason) => `${reason}: ${REASONS[reason]}\n`),
+    othersText(found),
+    ...notes.map((note) => `\n${note}\n`),
+  ].join('');
+}
+
+const TITLES = [
+  ...['COST CENTER', 'MODEL', 'TOKENS METERED', 'OBSERVED'],
+  ...['USD METERED', 'OBSERVED', 'DIFFERENCE', 'BILLED', 'DIFFERENCE', 'LIKELY REASON'],
+];
+const NUMBERS = new Set([2, 3, 4, 5, 6, 7, 8]);
+
+function table(centers: readonly ReconciledCenter[]): string {
+  const rows = centers.flatMap((center) => {
+    const models = center.models.map((model, i) => [
+      i === 0 ? center.costCenter : '',
+      model.model,
+      ...sides(model),
+      ...['', ''],
+      model.reasons.join(', '),
+    ]);
+    const own = center.models.flatMap(({ reasons }) => reasons);
+    const all = [
+      models.length === 0 ? center.costCenter : '',
+      'all',
+      ...sides(center),
+      center.billed === undefined ? '' : formatUsd(center.billed),
+      center.billed === undefined ? '' : center.billedDrift ? drift(center.billedDrift) : 'waiting',
+      center.reasons.filter((reason) => !own.includes(reason)).join(', '),
+    ];
+    return [...models, all];
+  });
+  return columns([TITLES, ...rows], NUMBERS);
+}
+
+type Sides = Pick<ReconciledModel, 'metered' | 'observed' | 'observedDrift'>;
+
+const sides = ({ metered, observed, observedDrift }: Sides): readonly string[] => [
+  String(tokensOf(metered)),
+  String(tokensOf(observed)),
+  formatUsd(metered.nanoUsd),
+  formatUsd(observed.nanoUsd),
+  drift(observedDrift),
+];
+
+const tokensOf = (measure: Measure): number =>
+  TOKEN_KINDS.reduce((sum, kind) => sum + measure[kind], 0);
+
+/** `+1.23 (4.5 %)`, marked where it is over the tolerance. */
+function drift({ difference, permille, isOver }: Drift): string {
+  if (difference === 0n) return '0.00';
+  const sign = difference > 0n ? '+' : '';
+  return `${sign}${formatUsd(difference)} (${formatPermille(permille)} %)${isOver ? ' !' : ''}`;
+}
+
+function othersText({ others, untagged }: Reconciliation): string {
+  const rows = others
+    .filter(({ observed }) => tokensOf(observed) > 0)
+    .map(({ model, observed }) => [model, String(tokensOf(observed)), formatUsd(observed.nanoUsd)]);
+  const titles = ['CALLED THROUGH NO PROFILE', 'TOKENS OBSERVED', 'USD OBSERVED'];
+  return [
+    ...(rows.length > 0 ? ['\n', columns([titles, ...rows], new Set([1, 2]))] : []),
+    ...(untagged === undefined || untagged === 0n
+      ? []
+      : [`\nBilled for Bedrock without the tag costCenter: USD ${formatUsd(untagged)}\n`]),
+  ].join('');
+}
+
+export function reconciliationJson(found: Reconciliation, { notes }: Notes) {
+  return {
+    from: found.span.from,
+    to: found.span.to,
+    tolerancePercent: found.tolerance / 10,
+    isOver: found.isOver,
+    costCenters: found.centers.map((center) => ({
+      costCenter: center.costCenter,
+      ...sidesJson(center),
+      ...(center.billed !== undefined && {
+        billed: usdJson(center.billed),
+        billedDifference: center.billedDrift ? driftJson(center.billedDrift) : 'waiting',
+      }),
+      reasons: reasonsJson(center.reasons),
+      models: center.models.map(modelJson),
+    })),
+    others: found.others.map(modelJson),
+    ...(found.untagged !== undefined && { billedUntagged: usdJson(found.untagged) }),
+    notes,
+  };
+}
+
+const modelJson = (model: ReconciledModel) => ({
+  model: model.model,
+  ...sidesJson(model),
+  reasons: reasonsJson(model.reasons),
+});
+
+const reasonsJson = (reasons: ReconciledCenter['reasons']) =>
+  reasons.map((reason) => ({ reason, message: REASONS[reason] }));
+
+const sidesJson = ({ metered, observed, observedDrift }: Sides) => ({
+  metered: measureJson(metered),
+  observed: measureJson(observed),
+  observedDifference: driftJson(observedDrift),
+});
+
+const measureJson = ({ input, output, cacheRead, cacheWrite, nanoUsd }: Measure) => ({
+  inputTokens: input,
+  outputTokens: output,
+  cacheReadInputTokens: cacheRead,
+  cacheWriteInputTokens: cacheWrite,
+  ...usdJson(nanoUsd),
+});
+
+const driftJson = ({ difference, permille, isOver }: Drift) => ({
+  ...usdJson(difference),
+  percent: permille / 10,
+  isOver,
+});
+
+const usdJson = (amount: bigint) => ({ usd: formatUsd(amount), nanoUsd: toSafeInteger(amount) });

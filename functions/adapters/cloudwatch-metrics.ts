@@ -1,0 +1,84 @@
+/** Sums of metrics from CloudWatch. */
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  paginateListMetrics,
+} from '@aws-sdk/client-cloudwatch';
+import type { Day } from '../core/reconcile/measure.ts';
+import type { Metric, MetricSums, Span } from '../core/reconcile/ports.ts';
+import { dayAt, startOf } from '../core/reconcile/span.ts';
+
+/**
+ * Of one request:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html, 2026-11.
+ */
+const QUERIES_MAX = 500;
+const DATAPOINTS_MAX = 100_800;
+const DAY_SECONDS = 86_400;
+const PAGES_MAX = 1_000;
+
+export class CloudWatchMetrics implements MetricSums {
+  readonly #client: CloudWatchClient;
+
+  constructor(client: CloudWatchClient) {
+    this.#client = client;
+  }
+
+  async sums(metrics: readonly Metric[], span: Span): Promise<readonly ReadonlyMap<Day, number>[]> {
+    const found = metrics.map(() => new Map<Day, number>());
+    for (let i = 0; i < metrics.length; i += QUERIES_MAX) {
+      await this.#add(metrics.slice(i, i + QUERIES_MAX), span, found.slice(i, i + QUERIES_MAX));
+    }
+    return found;
+  }
+
+  /** A series may come in parts, over several pages. */
+  async #add(metrics: readonly Metric[], span: Span, found: Map<Day, number>[]): Promise<void> {
+    const input = {
+      MetricDataQueries: metrics.map(queryOf),
+      StartTime: new Date(startOf(span.from)),
+      EndTime: new Date(startOf(span.to)),
+      ScanBy: 'TimestampAscending' as const,
+      MaxDatapoints: DATAPOINTS_MAX,
+    };
+    for (let token: string | undefined, page = 0; page < PAGES_MAX; page++) {
+      const command = new GetMetricDataCommand({ ...input, ...(token && { NextToken: token }) });
+      const output = await this.#client.send(command);
+      for (const { Id = '', Timestamps = [], Values = [] } of output.MetricDataResults ?? []) {
+        const days = found[Number(Id.slice(1))];
+        for (const [i, at] of Timestamps.entries()) {
+          const day = dayAt(at.getTime());
+          days?.set(day, (days.get(day) ?? 0) + (Values[i] ?? 0));
+        }
+      }
+      token = output.NextToken;
+      if (!token) return;
+    }
+    throw new Error(`CloudWatch's answer does not end after ${PAGES_MAX} pages`);
+  }
+
+  async dimensionsOf(namespace: string, name: string): Promise<readonly Metric['dimensions'][]> {
+    const found: Metric['dimensions'][] = [];
+    const input = { Namespace: namespace, MetricName: name };
+    for await (const { Metrics = [] } of paginateListMetrics({ client: this.#client }, input)) {
+      for (const { Dimensions = [] } of Metrics) {
+        found.push(Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value ?? ''])));
+      }
+    }
+    return found;
+  }
+}
+
+const queryOf = ({ namespace, name, dimensions }: Metric, at: number): MetricDataQuery => ({
+  Id: `q${at}`,
+  MetricStat: {
+    Metric: {
+      Namespace: namespace,
+      MetricName: name,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    },
+    Period: DAY_SECONDS,
+    Stat: 'Sum',
+  },
+});

@@ -1,0 +1,41 @@
+/** Whether two amounts are the same, within a tolerance. */
+
+/** In tenths of a percent of what was metered. */
+export type Permille = number;
+
+/** A difference below a cent is none: bills and metrics are not that exact. */
+const CENT = 10_000_000n;
+
+const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
+
+export interface Drift {
+  /** Nano-USD more than was metered; negative: less. */
+  readonly difference: bigint;
+  /** Of what was metered, rounded half up; 1000 where nothing was. */
+  readonly permille: Permille;
+  readonly isOver: boolean;
+}
+
+/** @param metered and `other` in nano-USD. */
+export function driftOf(metered: bigint, other: bigint, tolerance: Permille): Drift {
+  const difference = other - metered;
+  const size = absolute(difference);
+  const isOver = size >= CENT && size * 1000n > metered * BigInt(tolerance);
+  return { difference, permille: permilleOf(size, metered), isOver };
+}
+
+const NOTHING_METERED = 1000;
+
+function permilleOf(size: bigint, metered: bigint): Permille {
+  if (size === 0n) return 0;
+  if (metered <= 0n) return NOTHING_METERED;
+  const found = (size * 1000n + metered / 2n) / metered;
+  return Number(found > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : found);
+}
+
+/** Whether a count of tokens is above another by more than the tolerance. */
+export const isAbove = (count: number, base: number, tolerance: Permille): boolean =>
+  (BigInt(count) - BigInt(base)) * 1000n > BigInt(base) * BigInt(tolerance);
+
+export const formatPermille = (permille: Permille): string =>
+  `${Math.floor(permille / 10)}.${permille % 10}`;

@@ -1,0 +1,54 @@
+/** Whose a `ModelId` of CloudWatch is: the unique id of an inference profile, or a model's own. */
+import type { Model, Policy } from '../policy/policy.ts';
+
+/** A cost center and a model; several cost centers may share a model id that has no profile. */
+export interface Owned {
+  /** `SHARED` where several use the id, so that nobody can tell whose use is whose. */
+  readonly costCenter: string;
+  /** Alias. */
+  readonly model: string;
+}
+
+export const SHARED = '(shared)';
+/** Of ids that are in no cost center's policy. */
+export const NOBODY = '(nobody)';
+
+/** Parts of the policy that may call, and the id their calls are counted under. */
+interface Way extends Owned {
+  readonly modelMetric: string;
+  readonly application: string;
+  readonly environment: string;
+}
+
+export interface Owners {
+  readonly byId: ReadonlyMap<string, Owned>;
+  /** Every combination that may call. */
+  readonly ways: readonly Way[];
+}
+
+export function ownersOf(policy: Policy): Owners {
+  const ways = [...policy.costCenters.values()].flatMap((center) =>
+    center.applications.flatMap((application) =>
+      (policy.applications.get(application)?.environments ?? []).flatMap((environment) =>
+        center.models.flatMap((alias) => {
+          const model = policy.models.get(alias);
+          if (!model) return [];
+          const arn = center.inferenceProfiles.get(`${application}/${environment}/${alias}`);
+          const modelMetric = metricOf(model, arn);
+          return [{ costCenter: center.name, model: alias, modelMetric, application, environment }];
+        }),
+      ),
+    ),
+  );
+  const byId = new Map<string, Owned>();
+  for (const { modelMetric, costCenter, model } of ways) {
+    const known = byId.get(modelMetric);
+    const isShared = known !== undefined && known.costCenter !== costCenter;
+    byId.set(modelMetric, { costCenter: isShared ? SHARED : costCenter, model });
+  }
+  return { byId, ways };
+}
+
+/** As `bedrock/candidate.ts` names what is called. */
+const metricOf = ({ modelId }: Model, arn: string | undefined): string =>
+  arn === undefined ? modelId : arn.slice(arn.lastIndexOf('/') + 1);

@@ -1,0 +1,44 @@
+/** The days to compare. */
+import { quoted } from '../describe.ts';
+import type { Problem } from '../policy/policy.ts';
+import { dayAfter } from '../report/request.ts';
+import { type EpochMs, isIsoDate, isoTimestamp } from '../time.ts';
+import type { Day } from './measure.ts';
+import type { Span } from './ports.ts';
+
+const DEFAULT_DAYS = 7;
+/**
+ * How long CloudWatch keeps sums by the hour:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html, 2026-11.
+ */
+const OLDEST_DAYS = 455;
+
+export const dayAt = (at: EpochMs): Day => isoTimestamp(at).slice(0, 10);
+
+export const startOf = (day: Day): EpochMs => Date.parse(`${day}T00:00:00Z`);
+
+/** Default: the seven whole days before today. */
+export function spanOf(
+  flags: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: EpochMs,
+): { readonly span: Span } | { readonly problems: readonly Problem[] } {
+  const today = dayAt(now);
+  const { to = today, from = isIsoDate(to) ? dayAfter(to, -DEFAULT_DAYS) : today } = flags;
+  const problems = [...dayProblem('from', from), ...dayProblem('to', to)];
+  if (problems.length > 0) return { problems };
+  if (from >= to) {
+    const message = `must be after the first day (${from}): it is the first day that is not counted, got ${quoted(to)}`;
+    return { problems: [{ path: 'to', message }] };
+  }
+  const oldest = dayAfter(today, -OLDEST_DAYS);
+  if (from < oldest || from > today) {
+    const message = `must be from ${oldest} (CloudWatch keeps no more) to today, ${today}, got ${quoted(from)}`;
+    return { problems: [{ path: 'from', message }] };
+  }
+  return { span: { from, to } };
+}
+
+const dayProblem = (path: string, text: string): readonly Problem[] =>
+  isIsoDate(text)
+    ? []
+    : [{ path, message: `must be a day such as 2026-11-01, got ${quoted(text)}` }];
