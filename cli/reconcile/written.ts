@@ -11,7 +11,7 @@ import type {
 import { columns } from '../columns.ts';
 
 /** What of a reconciliation could not be had, and what it cost. */
-export interface Notes {
+interface Notes {
   /** Sentences for people. */
   readonly notes: readonly string[];
 }

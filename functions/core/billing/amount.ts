@@ -46,6 +46,11 @@ export function formatBilled(amount: BilledAmount): string {
   return `${whole}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
+const NANO_UNITS = 10n ** BigInt(DECIMALS - 9);
+
+/** In whole nano-USD, rounded half away from zero: to be compared with what was metered. */
+export const wholeNano = (amount: BilledAmount): bigint => rounded(amount, NANO_UNITS);
+
 /** In nano-USD as a double: to be drawn, not to be added up. */
 export const nanoOfBilled = (amount: BilledAmount): number => Number(amount) / NANO;
 

@@ -1,5 +1,5 @@
 /** What AWS billed, by cost center. */
-import { addBilled, type BilledAmount, NOTHING_BILLED, nanoOfBilled } from '../billing/amount.ts';
+import { addBilled, type BilledAmount, NOTHING_BILLED, wholeNano } from '../billing/amount.ts';
 import type { BilledCosts } from '../billing/ports.ts';
 import { isBedrockService } from '../billing/services.ts';
 import type { Span } from './ports.ts';
@@ -44,11 +44,11 @@ export async function billedCosts(
     }
   }
   const byCostCenter = new Map<string, bigint>(
-    [...sums].filter(([name]) => name !== '').map(([name, sum]) => [name, nanoOfBilled(sum)]),
+    [...sums].filter(([name]) => name !== '').map(([name, sum]) => [name, wholeNano(sum)]),
   );
   return {
     byCostCenter,
-    untagged: nanoOfBilled(sums.get('') ?? NOTHING_BILLED),
+    untagged: wholeNano(sums.get('') ?? NOTHING_BILLED),
     isTagged: byCostCenter.size > 0,
     requests: costs.requests,
   };

@@ -13,7 +13,7 @@ import type { Metric, MetricSums, Span } from './ports.ts';
 import { dayAt, startOf } from './span.ts';
 
 /** By `ModelId`, then by day. */
-export type Series = Map<string, Map<Day, Measure>>;
+type Series = Map<string, Map<Day, Measure>>;
 
 /** One side, and whose each id is. */
 export interface Side {

@@ -20,7 +20,7 @@ interface Way extends Owned {
   readonly environment: string;
 }
 
-export interface Owners {
+interface Owners {
   readonly byId: ReadonlyMap<string, Owned>;
   /** Every combination that may call. */
   readonly ways: readonly Way[];

@@ -24,7 +24,7 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS;
 
 /** Use of one cost center and model. */
-export interface RowSides {
+interface RowSides {
   readonly metered: Measure;
   readonly observed: Measure;
   /** What of the metered cost is of cache tokens, at the policy's prices; nano-USD. */
@@ -66,7 +66,7 @@ export const rowReason = (sides: RowSides): Reason | undefined =>
     : undefined;
 
 /** Cost of one cost center; nano-USD. */
-export interface BillSides {
+interface BillSides {
   readonly metered: bigint;
   readonly observed: bigint;
   readonly billed: bigint;

@@ -11,7 +11,7 @@ import type { Span } from './ports.ts';
 import { billReason, isWaiting, type Reason, rowReason } from './reasons.ts';
 import { dayAt } from './span.ts';
 
-export interface ReconcileInput {
+interface ReconcileInput {
   readonly policy: Policy;
   readonly span: Span;
   readonly metered: Side;

@@ -1,0 +1,271 @@
+/**
+ * Method: the command in this process against moto's CloudWatch, which is given what the functions
+ * and Bedrock would have written, and its Cost Explorer.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
+import { type Moto, startMoto } from '../acceptance/support/moto.ts';
+import { answeredLine } from '../support/audit-lines.ts';
+import { costSentry } from '../support/command-line.ts';
+import { limitsConfig } from '../support/policy.ts';
+
+const VARIABLES = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+};
+const DAY_MS = 86_400_000;
+/** moto lists metrics by its own clock. */
+const TODAY = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+const day = (ago: number) => new Date(TODAY - ago * DAY_MS).toISOString().slice(0, 10);
+const PROFILE = 'aci7x6cih9bz';
+const ARN = `arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/${PROFILE}`;
+
+let moto: Moto;
+let client: CloudWatchClient;
+let folder: string;
+beforeAll(async () => {
+  moto = await startMoto('0');
+  const endpoints = {
+    AWS_ENDPOINT_URL_COST_EXPLORER: moto.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH: moto.url,
+  };
+  Object.assign(process.env, VARIABLES, endpoints);
+  client = new CloudWatchClient();
+  folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+  write('policy.tfvars.json', limitsConfig([]));
+  write('profiles.json', { 'retail/faq/production/haiku': ARN });
+});
+afterAll(async () => {
+  client.destroy();
+  rmSync(folder, { recursive: true });
+  await moto?.close();
+});
+
+function write(name: string, content: object): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+const put = (
+  namespace: string,
+  dimensions: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, number>>,
+  ago = 5,
+) =>
+  client.send(
+    new PutMetricDataCommand({
+      Namespace: namespace,
+      MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+        MetricName,
+        Value,
+        Timestamp: new Date(TODAY - ago * DAY_MS + 3_600_000),
+        Dimensions: Object.entries(dimensions).map(([Name, of]) => ({ Name, Value: of })),
+      })),
+    }),
+  );
+
+const CALL = {
+  Model: 'haiku',
+  ModelId: PROFILE,
+  CostCenter: 'retail',
+  Application: 'faq',
+  Environment: 'production',
+};
+const metered = (values: Readonly<Record<string, number>>, ago?: number) =>
+  put('GenAIRateLimiting', CALL, { TotalRequests: 1, ...values }, ago);
+const observed = (values: Readonly<Record<string, number>>, ago?: number, ModelId = PROFILE) =>
+  put('AWS/Bedrock', { ModelId }, values, ago);
+
+async function billed(costCenter: string, amount: string): Promise<void> {
+  const groups = [
+    {
+      Keys: [`costCenter$${costCenter}`, 'Claude 3 Haiku (Amazon Bedrock Edition)'],
+      Metrics: { UnblendedCost: { Amount: amount, Unit: 'USD' } },
+    },
+  ];
+  const period = {
+    TimePeriod: { Start: day(5), End: day(4) },
+    Total: {},
+    Groups: groups,
+    Estimated: false,
+  };
+  const answer = await fetch(`${moto.url}/moto-api/static/ce/cost-and-usage-results`, {
+    method: 'POST',
+    body: JSON.stringify({ account_id: '123456789012', results: [{ ResultsByTime: [period] }] }),
+  });
+  expect(answer.status).toBe(201);
+}
+
+const reconciled = async (...flags: readonly string[]) => {
+  const files = [
+    '--var-file',
+    join(folder, 'policy.tfvars.json'),
+    '--profiles',
+    join(folder, 'profiles.json'),
+  ];
+  return costSentry(['reconcile', ...files, ...flags], {
+    clock: { now: () => TODAY + DAY_MS / 2 },
+  });
+};
+
+beforeEach(async () => {
+  await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
+});
+
+// Haiku costs USD 0.25 and 1.25 per million tokens (catalogue.json).
+const OURS = {
+  InputTokens: 4_000_000,
+  OutputTokens: 800_000,
+  CacheReadInputTokens: 0,
+  CacheWriteInputTokens: 0,
+  CostUsd: 2,
+};
+const THEIRS = { InputTokenCount: 4_000_000, OutputTokenCount: 800_000 };
+
+describe('reconcile', () => {
+  test('agrees where metrics, CloudWatch and the bill agree, over several days', async () => {
+    for (const ago of [5, 3]) {
+      await metered(OURS, ago);
+      await observed(THEIRS, ago);
+    }
+    await metered(OURS, 9);
+    await billed('retail', '3.9996');
+    const { exitCode, out, err } = await reconciled('--json');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({
+      from: day(7),
+      isOver: false,
+      costCenters: [
+        {
+          costCenter: 'retail',
+          metered: { inputTokens: 8_000_000, outputTokens: 1_600_000, usd: '4.00' },
+          observed: { inputTokens: 8_000_000, usd: '4.00' },
+          billed: { usd: '3.9996' },
+          reasons: [],
+          models: [{ model: 'haiku' }],
+        },
+      ],
+      notes: ['Cost Explorer was asked with one request, at USD 0.01 each.'],
+    });
+  });
+
+  test('finds use around the sentry, exits 1, and shows what went through no profile', async () => {
+    await metered(OURS);
+    await observed({ ...THEIRS, OutputTokenCount: 1_600_000 });
+    await observed({ InputTokenCount: 1_000_000 }, 5, 'amazon.nova-micro-v1:0');
+    await observed({ InputTokenCount: 5 }, 5, 'someone.elses-model-v1:0');
+    const { exitCode, out } = await reconciled('--no-bill');
+    expect(exitCode).toBe(1);
+    const rows = out.split('\n').map((line) => line.trim().split(/\s{2,}/));
+    const sides = ['4800000', '5600000', '2.00', '3.00', '+1.00 (50.0 %) !'];
+    expect(rows).toContainEqual(['retail', 'haiku', ...sides, 'around_the_sentry']);
+    expect(rows).toContainEqual(['someone.elses-model-v1:0', '5', '0.00']);
+    expect(out).toContain('around_the_sentry: more tokens than were metered');
+  });
+
+  test('takes cache tokens under either of the names that CloudWatch has for them', async () => {
+    await metered({ ...OURS, CacheReadInputTokens: 1_000_000, CostUsd: 2.25 });
+    await observed({ ...THEIRS, CacheReadInputTokens: 1_000_000 });
+    const { exitCode, out } = await reconciled('--no-bill', '--json');
+    const [center] = JSON.parse(out).costCenters;
+    expect([exitCode, center.observed.cacheReadInputTokens, center.reasons]).toEqual([
+      0,
+      1_000_000,
+      [],
+    ]);
+  });
+
+  test('asks for every combination of the policy where ListMetrics shows no more', async () => {
+    await metered(OURS, 60);
+    await observed(THEIRS, 60);
+    const days = ['--from', day(61), '--to', day(59)];
+    const { exitCode, out } = await reconciled('--no-bill', '--json', ...days);
+    expect([exitCode, JSON.parse(out).costCenters[0].metered.usd]).toEqual([0, '2.00']);
+  });
+
+  test('takes what was metered from the audit log', async () => {
+    await observed(THEIRS);
+    const line = answeredLine(
+      { start: `${day(5)}T10:00:00.000Z`, tokens: [4_000_000, 800_000] },
+      { actualNanoUsd: 2_000_000_000 },
+    );
+    const tagged = { ...line, tags: { ...line.tags, modelMetric: PROFILE } };
+    const audit = join(folder, 'audit.jsonl');
+    writeFileSync(audit, [tagged, tagged].map((each) => `${JSON.stringify(each)}\n`).join(''));
+    const { exitCode, out } = await reconciled('--no-bill', '--json', '--audit', audit);
+    expect([exitCode, JSON.parse(out).costCenters[0].metered.usd]).toEqual([0, '2.00']);
+  });
+});
+
+test('more metrics than one request takes are asked for in several', async () => {
+  const count = 1_100;
+  await Promise.all([3, 1_099].map((i) => put('Many', { Number: String(i) }, { Value: i })));
+  const metrics = Array.from({ length: count }, (_, i) => ({
+    namespace: 'Many',
+    name: 'Value',
+    dimensions: { Number: String(i) },
+  }));
+  const sums = await new CloudWatchMetrics(client).sums(metrics, { from: day(7), to: day(0) });
+  const found = sums.flatMap((days, i) => [...days].map(([at, sum]) => [i, at, sum]));
+  expect(found).toEqual([
+    [3, day(5), 3],
+    [1_099, day(5), 1_099],
+  ]);
+});
+
+describe('exit code 2', () => {
+  test.each<[string, readonly string[], RegExp]>([
+    [
+      'a day that is none',
+      ['--from', '2026-13-01'],
+      /^--from: must be a day such as 2026-11-01, got "2026-13-01"/,
+    ],
+    [
+      'an end before the beginning',
+      ['--from', day(1), '--to', day(2)],
+      /^--to: must be after the first day/,
+    ],
+    [
+      'a day that CloudWatch has forgotten',
+      ['--from', '2020-01-01', '--to', '2020-01-02'],
+      /^--from: must be from .* to today/,
+    ],
+    [
+      'a tolerance that is none',
+      ['--tolerance', 'much'],
+      /^--tolerance: must be percent from 0 to 999.9/,
+    ],
+    ['a table beside files', ['--table', 'x'], /^--var-file: give a table or files, not both/],
+    [
+      'an audit log that is not there',
+      ['--audit', '/none.jsonl'],
+      /^--audit: .*there is no such file/,
+    ],
+  ])('%s', async (_, flags, says) => {
+    const { exitCode, out, err } = await reconciled('--no-bill', ...flags);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(says);
+  });
+
+  test('profiles that are none', async () => {
+    const profiles = write('wrong.json', { retail: ARN });
+    const args = [
+      'reconcile',
+      '--var-file',
+      join(folder, 'policy.tfvars.json'),
+      '--profiles',
+      profiles,
+    ];
+    const { exitCode, err } = await costSentry(args, { clock: { now: () => TODAY } });
+    expect([exitCode, err]).toEqual([
+      2,
+      expect.stringContaining('terraform output -json inference_profile_arns'),
+    ]);
+  });
+});
