@@ -20,8 +20,20 @@ type Departure =
   /** A page that its limit ended has no LastEvaluatedKey when nothing follows. */
   | 'last page';
 
+/** How many call at once, in tests of single requests, of several per call, and of calls' ends. */
+interface Callers {
+  readonly many: number;
+  readonly some: number;
+  readonly ending: number;
+}
+
+const HUNDREDS: Callers = { many: 300, some: 120, ending: 100 };
+/** An engine that takes requests in turn shows nothing more with more callers. */
+const DOZENS: Callers = { many: 80, some: 60, ending: 40 };
+
 export interface ConformanceEngine {
   readonly name: string;
+  readonly callers: Callers;
   /** Whether a failed condition returns the item, as DynamoDB itself does. */
   readonly returnsItem: boolean;
   /** Where it is known to answer otherwise than DynamoDB does; there it is no witness. */
@@ -32,6 +44,7 @@ export interface ConformanceEngine {
 /** As the sandbox runs it: taught to return the item of a failed condition. */
 export const taughtDynalite: ConformanceEngine = {
   name: 'dynalite that returns the item of a failed condition',
+  callers: HUNDREDS,
   returnsItem: true,
   departures: [],
   start: () => startDynalite(),
@@ -40,6 +53,7 @@ export const taughtDynalite: ConformanceEngine = {
 /** Teaching changes dynalite for a whole process, so both kinds never meet in one test file. */
 export const plainDynalite: ConformanceEngine = {
   name: 'dynalite as it comes',
+  callers: HUNDREDS,
   returnsItem: false,
   departures: [],
   start: async () => {
@@ -51,6 +65,7 @@ export const plainDynalite: ConformanceEngine = {
 /** In another process, in another language, by other people. */
 export const moto: ConformanceEngine = {
   name: 'moto',
+  callers: DOZENS,
   returnsItem: true,
   departures: ['late faults', 'crash on wrong type', 'updated attributes', 'last page'],
   start: async () => {

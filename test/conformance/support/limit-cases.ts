@@ -6,9 +6,6 @@ import { amounts, CenterCalls, type Decision } from '../../support/ledger-calls.
 import { holdingsOf } from './at-rest.ts';
 import type { ConformanceEngine } from './engines.ts';
 
-const CALLERS = 300;
-/** Where a call is several requests. */
-const FEWER_CALLERS = 120;
 const FIT = 41;
 const SHARDS = [1, 4] as const;
 
@@ -28,23 +25,23 @@ export function describeLimits(of: ConformanceEngine): void {
       await table.close();
       await engine.close();
     });
-    exactCounts(() => table);
-    severalLimits(() => table);
-    severalAccounts(() => table);
+    exactCounts(of, () => table);
+    severalLimits(of, () => table);
+    severalAccounts(of, () => table);
     refusedCall(of, () => table);
   });
 }
 
 /** Amounts of which 41 calls fit; what is left of the larger ones lies spread over the shards. */
 const ROWS = [
-  { unit: 'requests', amount: FIT, callers: CALLERS, each: amounts(1_000), shards: 1 },
-  { unit: 'requests', amount: FIT, callers: CALLERS, each: amounts(1_000), shards: 4 },
-  { unit: 'tokens', amount: FIT * 100 + 99, callers: FEWER_CALLERS, each: amounts(0), shards: 4 },
-  { unit: 'usd', amount: 0.000_041_9, callers: FEWER_CALLERS, each: amounts(1_000), shards: 1 },
+  { unit: 'requests', amount: FIT, callers: 'many', each: amounts(1_000), shards: 1 },
+  { unit: 'requests', amount: FIT, callers: 'many', each: amounts(1_000), shards: 4 },
+  { unit: 'tokens', amount: FIT * 100 + 99, callers: 'some', each: amounts(0), shards: 4 },
+  { unit: 'usd', amount: 0.000_041_9, callers: 'some', each: amounts(1_000), shards: 1 },
 ] as const;
 
-function exactCounts(table: () => TestLedger): void {
-  test.each(ROWS)(
+function exactCounts({ callers: counts }: ConformanceEngine, table: () => TestLedger): void {
+  test.each(ROWS.map((row) => ({ ...row, callers: counts[row.callers] })))(
     `of $callers callers a limit of $amount $unit on $shards shards lets exactly ${FIT} through`,
     async ({ unit, amount, callers, each, shards }) => {
       const calls = new CenterCalls(table());
@@ -68,7 +65,7 @@ function exactCounts(table: () => TestLedger): void {
   );
 }
 
-function severalLimits(table: () => TestLedger): void {
+function severalLimits({ callers }: ConformanceEngine, table: () => TestLedger): void {
   test.each(SHARDS)(
     'several limits at once hold together, and what was denied would not fit, on %i shards',
     async (shards) => {
@@ -83,7 +80,7 @@ function severalLimits(table: () => TestLedger): void {
         { ledger: { shards } },
       );
       // Of several sizes, so that it is not always the same limit that is met.
-      const worstCases = Array.from({ length: FEWER_CALLERS }, (_, i) =>
+      const worstCases = Array.from({ length: callers.some }, (_, i) =>
         amounts(1_000 + 997 * (i % 31), 2 + 20 * (i % 13)),
       );
       const decisions = await Promise.all(
@@ -113,7 +110,7 @@ function severalLimits(table: () => TestLedger): void {
   );
 }
 
-function severalAccounts(table: () => TestLedger): void {
+function severalAccounts({ callers }: ConformanceEngine, table: () => TestLedger): void {
   const rows = SHARDS.flatMap((shards) => [
     { tightest: 'cost center', center: FIT, model: 60, organization: 90, shards },
     { tightest: 'model', center: 90, model: FIT, organization: 60, shards },
@@ -139,9 +136,9 @@ function severalAccounts(table: () => TestLedger): void {
         organization: { limits: [limit(organization)] },
       });
       const call = () => calls.reserve(policy);
-      const decisions = await Promise.all(Array.from({ length: FEWER_CALLERS }, call));
+      const decisions = await Promise.all(Array.from({ length: callers.some }, call));
       expect(countOf(decisions, 'reserved')).toBe(FIT);
-      expect(countOf(decisions, 'denied')).toBe(FEWER_CALLERS - FIT);
+      expect(countOf(decisions, 'denied')).toBe(callers.some - FIT);
       for (const owner of [calls.owner, 'model#haiku', 'organization']) {
         const { counters } = await holdingsOf(table(), owner, shards);
         const key = `l-${calls.center}_2026-11-23`;

@@ -11,7 +11,6 @@ import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
 import type { ConformanceEngine } from './engines.ts';
 
-const CALLS = 100;
 const REPEATS = 30;
 const WORST_USD = 1_000;
 const NOW = '2026-11-23T14:05:30.000Z';
@@ -41,7 +40,7 @@ export function describeSettling(of: ConformanceEngine): void {
       table.clock.set(NOW);
       return { table, calls: new CenterCalls(table) };
     };
-    endsAtOnce(start);
+    endsAtOnce(of, start);
     sweeps(start);
     repeats(start);
   });
@@ -57,13 +56,13 @@ const policyWith = (calls: CenterCalls, expired: string, shards: number): Policy
 const sweep = ({ ledger, clock }: TestLedger, policy: Policy) =>
   expireReservations(ledger, clock, policy, Number.POSITIVE_INFINITY);
 
-function endsAtOnce(start: Start): void {
+function endsAtOnce({ callers }: ConformanceEngine, start: Start): void {
   test.each(ROWS)(
     'settled, released and expired ($expired) at once, $shards shards rest at what was charged',
     async ({ expired, shards }) => {
       const { table, calls } = start();
       const policy = policyWith(calls, expired, shards);
-      const reservations = await numbered(CALLS, () =>
+      const reservations = await numbered(callers.ending, () =>
         calls.reserved(policy, { worstCase: amounts(WORST_USD) }),
       );
       table.clock.set(AFTER_LEASES);
