@@ -17,6 +17,7 @@ locals {
     { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy },
     { sid = "ReadShardLayout", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_layout },
   ]
+  # Accounts, and the samples of their use beside them.
   may_read_accounts = { sid = "ReadAccounts", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
   may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }

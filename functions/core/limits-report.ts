@@ -14,7 +14,7 @@ export async function limitsReport(
   now: EpochMs,
 ): Promise<LimitsReport> {
   const owners = ownersOf(policy);
-  const usage = await usageOf(store, policy, owners, now);
+  const usage = await usageOf({ ledger: store }, policy, owners, now);
   const limits = owners.flatMap((each, i) =>
     each.limits.flatMap((limit, j) => {
       const used = usage[i]?.limits[j];

@@ -8,7 +8,7 @@ import { type HttpAnswer, type HttpEvent, httpAnswer, jsonAnswer } from '../edge
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { callerOf } from '../edge/identity.ts';
 import { jsonBody } from '../edge/json-body.ts';
-import { ledgerFrom } from '../edge/ledger-from-env.ts';
+import { ledgerFrom, usageHistoryFrom } from '../edge/ledger-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
 import { problemResponse } from '../edge/problem-response.ts';
 import { warn } from '../edge/workflow-step.ts';
@@ -17,6 +17,7 @@ import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
+  history: usageHistoryFrom(process.env),
   policies: policiesFrom(process.env),
   clock: systemClock,
 };

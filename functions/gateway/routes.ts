@@ -1,12 +1,14 @@
 /** The API's routes, and what each does once its body is parsed. */
+
+import type { UsageHistory } from '../core/forecast/ports.ts';
 import { bindsCallers, boundCostCenters, type Caller } from '../core/identity.ts';
 import type { LedgerStore } from '../core/ledger/ports.ts';
-import { usageOf } from '../core/ledger/usage.ts';
 import { modelsReport } from '../core/models-report.ts';
 import type { CostCenter, Policy } from '../core/policy/policy.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
 import { unknownValue } from '../core/schema-words.ts';
 import { type Clock, isoTimestamp } from '../core/time.ts';
+import { usageReport } from '../core/usage-report.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblem } from '../edge/http-problem.ts';
 
@@ -34,6 +36,7 @@ export function routeOf({ rawPath, requestContext }: HttpEvent): string {
 interface ReportPorts {
   readonly policies: PolicySource;
   readonly ledger: LedgerStore;
+  readonly history: UsageHistory;
   readonly clock: Clock;
 }
 
@@ -46,7 +49,7 @@ export async function modelsAnswer({ policies, clock }: ReportPorts, caller: Cal
 
 /** @throws HttpProblem for a cost center that is not known, or not the caller's. */
 export async function usageAnswer(
-  { policies, ledger, clock }: ReportPorts,
+  { policies, ledger, history, clock }: ReportPorts,
   caller: Caller | undefined,
   event: HttpEvent,
 ) {
@@ -54,27 +57,8 @@ export async function usageAnswer(
   const visible = visibleTo(policy, caller);
   const asked = event.queryStringParameters?.costCenter?.split(',').filter(Boolean);
   const centers = asked ? asked.map((name) => pick(name, visible, caller)) : visible;
-  const now = clock.now();
-  const owners = centers.map(({ name, limits }) => ({
-    owner: { kind: 'costCenter', name } as const,
-    limits,
-  }));
-  const costCenters = await usageOf(ledger, policy, owners, now);
-  const shared = asked || caller ? {} : await sharedUsage(policy, ledger, now);
-  return { asOf: isoTimestamp(now), costCenters, ...shared };
-}
-
-/** Limits over all cost centers, for those who may see them all. */
-async function sharedUsage(policy: Policy, ledger: LedgerStore, now: number) {
-  const models = [...policy.models.values()]
-    .filter(({ limits }) => limits.length > 0)
-    .map(({ alias, limits }) => ({ owner: { kind: 'model', name: alias } as const, limits }));
-  const organization = {
-    owner: { kind: 'organization', name: 'organization' } as const,
-    limits: policy.organization.limits,
-  };
-  const usage = await usageOf(ledger, policy, [...models, organization], now);
-  return { models: usage.slice(0, -1), organization: usage.at(-1) };
+  const shared = !asked && !caller;
+  return usageReport({ ledger, history }, policy, { centers, shared }, clock.now());
 }
 
 const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>

@@ -6,13 +6,14 @@ import { sweepReservations } from '../core/steps/sweep-reservations.ts';
 import { alertsFrom } from '../edge/alerts-from-env.ts';
 import { dynamoDbClient } from '../edge/clients.ts';
 import { required } from '../edge/config-from-env.ts';
-import { ledgerFrom } from '../edge/ledger-from-env.ts';
+import { ledgerFrom, usageHistoryFrom } from '../edge/ledger-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
   settings: new DynamoDbSettings(dynamoDbClient(), required(process.env, 'LEDGER_TABLE_NAME')),
+  history: usageHistoryFrom(process.env),
   clock: systemClock,
   alerts: alertsFrom(process.env),
   telemetry: { metrics: logTelemetry.metrics, audit: printLine },

@@ -59,8 +59,11 @@ export function checkNotes({ oracle, versions, scheduler }: Run, items: readonly
         ?.limits.find((each) => each.owner === owner && each.name === limitName);
       if (!limit || !isWatched(periodName, limit.window, scheduler.now)) continue;
       for (const [mark, isTold] of marks) {
-        const event = `${owner}/${limitName}/${periodName}/${mark}`;
-        if (isTold && oracle.published.has(event)) continue;
+        const idOf = (each: string) => `${owner}/${limitName}/${periodName}/${each}`;
+        const event = idOf(mark);
+        // Who was told of a fast pace needs not be told of a slow one.
+        const told = mark === 'burn-slow' ? [event, idOf('burn-fast')] : [event];
+        if (isTold && told.some((each) => oracle.published.has(each))) continue;
         throw new Violation(
           'alerts',
           `${event} is noted${isTold ? ' as told' : ''}, and was not told`,

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
 import { DynamoDbSettings, LAYOUT_KEY } from '../../functions/adapters/dynamodb-settings.ts';
+import { DynamoDbUsageHistory } from '../../functions/adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../functions/core/errors.ts';
 import { parseLayout } from '../../functions/core/ledger/layout.ts';
 import type { LedgerStore } from '../../functions/core/ledger/ports.ts';
@@ -182,6 +183,7 @@ export class Run {
     const ports = {
       ledger: store,
       settings: new DynamoDbSettings(client, TABLE),
+      history: new DynamoDbUsageHistory(client, TABLE),
       clock,
       alerts: this.alertsFrom(random),
       telemetry: { metrics: () => undefined, audit: () => undefined },

@@ -55,6 +55,8 @@ const STEPS = ['validate-and-set-context', 'reserve-budget', 'record-outcome'] a
 const SWEEP_MS = 200;
 /** Minutes, and so sweeps, of a month of 730 hours. */
 const SWEEPS = 43_800;
+/** Samples of use that the sweep keeps in a month where all limits are in use all the time. */
+const SAMPLES = SWEEPS / 5;
 const MONTH_SECONDS = 2_628_000;
 /** Step Functions bills memory by 64 MB and time by 100 ms. */
 const EXPRESS_MB = 64;
@@ -179,10 +181,12 @@ function standingLines(footprint: Footprint, memory: Memory): readonly CostLine[
   const megabyteMs = BigInt(memoryOf(memory, 'sweep-reservations') * SWEEP_MS);
   const metrics = BigInt(footprint.metrics);
   const reads = sweeps * BigInt(footprint.readUnits);
+  const samples = BigInt(SAMPLES) * BigInt(footprint.sampleUnits);
   return [
     line('lambdaRequest', ['Lambda', 'requests of the sweep'], sweeps, false),
     line('lambdaArm64', ['Lambda', 'duration of the sweep'], sweeps * megabyteMs, false),
     line('dynamoDbRead', ['DynamoDB', 'reads of the sweep'], reads, false),
+    line('dynamoDbWrite', ['DynamoDB', 'writes of the sweep'], samples, false),
     line('customMetric', ['CloudWatch', 'custom metrics'], metrics, false),
   ];
 }

@@ -1,13 +1,16 @@
 /** What of a policy costs money to run: accounts that a call writes to, metrics, log lines. */
+import { isSampled } from '../forecast/forecast.ts';
 import { type CallScope, effectiveLimits } from '../ledger/effective-limits.ts';
 import { limitsOf } from '../policy/overrides.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Limit, Policy } from '../policy/policy.ts';
 import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
 
 /** Bytes of an account's item, as the benchmark in docs/ledger.md finds them. */
 const ITEM_BYTES = { itself: 40, counter: 60, reservation: 65, countersName: 40 };
+/** Of an owner's samples of use: the item itself, and a limit that is in use all the time. */
+const SAMPLES_BYTES = { itself: 60, limit: 1_300 };
 const WRITE_UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
@@ -25,9 +28,12 @@ export interface Footprint {
   readonly accountsOfCall: number;
   /** Write units of one write to each of them. */
   readonly unitsOfCall: number;
-  /** Items that the sweep reads, and the read units of all of them. */
+  /** Account items that the sweep reads. */
   readonly accounts: number;
+  /** Read units of a sweep: the accounts, and the samples of use. */
   readonly readUnits: number;
+  /** Write units of one sample of everything in use. */
+  readonly sampleUnits: number;
   /** Of one request that was approved. */
   readonly logBytes: number;
 }
@@ -38,25 +44,33 @@ export function footprintOf(policy: Policy, inFlight: number, at: EpochMs): Foot
   const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
   const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
   const { shards } = policy.ledger;
-  const limitCounts = ownersLimits(policy);
-  const readUnits = limitCounts.map(
-    (limits) => shards * Math.ceil(itemBytes(policy, limits, inFlight) / READ_UNIT_BYTES),
+  const owners = ownersLimits(policy);
+  const readUnits = owners.map(
+    ({ length }) => shards * Math.ceil(itemBytes(policy, length, inFlight) / READ_UNIT_BYTES),
   );
+  const samples = owners
+    .map((limits) => limits.filter(isSampled).length)
+    .filter((count) => count > 0)
+    .map((count) => SAMPLES_BYTES.itself + count * SAMPLES_BYTES.limit);
+  const unitsOf = (unitBytes: number) => samples.map((bytes) => Math.ceil(bytes / unitBytes));
   return {
     combinations: scopes.length,
     metrics: scopes.length * most(({ metrics }) => metrics) + limitsOf(policy).length,
     accountsOfCall: most(({ accounts }) => accounts),
     unitsOfCall: most(({ units }) => units),
-    accounts: limitCounts.length * shards,
-    readUnits: readUnits.reduce((sum, units) => sum + units, 0),
+    accounts: owners.length * shards,
+    readUnits: sumOf([...readUnits, ...unitsOf(READ_UNIT_BYTES)]),
+    sampleUnits: sumOf(unitsOf(WRITE_UNIT_BYTES)),
     logBytes: most(({ logBytes }) => logBytes),
   };
 }
 
-/** How many limits each owner has that has any. */
-function ownersLimits(policy: Policy): readonly number[] {
+const sumOf = (units: readonly number[]): number => units.reduce((sum, each) => sum + each, 0);
+
+/** The limits of each owner that has any. */
+function ownersLimits(policy: Policy): readonly (readonly Limit[])[] {
   const owners = [...policy.costCenters.values(), ...policy.models.values(), policy.organization];
-  return owners.map(({ limits }) => limits.length).filter((count) => count > 0);
+  return owners.map(({ limits }) => limits).filter(({ length }) => length > 0);
 }
 
 interface CallFootprint {

@@ -1,12 +1,16 @@
 /** Where every limit stands: what `GET /v1/usage` and `cost-sentry usage` show. */
+import { type Forecast, forecastOf, isSampled } from '../forecast/forecast.ts';
+import { settledByPeriod } from '../forecast/history.ts';
+import { samplesUpTo } from '../forecast/pace.ts';
+import type { UsageHistory } from '../forecast/ports.ts';
 import { formatUsd } from '../money.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Owner, Policy, Scope } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
-import { accountKey, counterKey, shardNumbers } from './counters.ts';
+import { accountKey, counterKey, ownerName, shardNumbers } from './counters.ts';
 import { mostShards } from './layout.ts';
-import type { AccountKey, CounterState, Counters, LedgerStore } from './ports.ts';
+import type { CounterState, Counters, LedgerStore } from './ports.ts';
 
 /** One limit in its current window. Amounts in its unit; `utilization` in percent, rounded down. */
 export interface LimitUsage {
@@ -25,6 +29,8 @@ export interface LimitUsage {
   readonly resetsAt: string;
   /** Used at the window's end, if it goes on as in the window so far. */
   readonly projected: number;
+  /** The same by the pace of late, and when the limit would be reached. */
+  readonly forecast?: Forecast;
   /** The amounts again, as decimal USD, when the unit is usd. */
   readonly usd?: Readonly<
     Record<'limit' | 'used' | 'reserved' | 'remaining' | 'projected', string>
@@ -36,12 +42,18 @@ interface OwnerUsage {
   readonly limits: readonly LimitUsage[];
 }
 
+export interface UsagePorts {
+  readonly ledger: Pick<LedgerStore, 'read'>;
+  /** Absent: no forecast. */
+  readonly history?: Pick<UsageHistory, 'read'>;
+}
+
 /**
  * Reads the counters of the owners' limits, all shards added up.
  * @throws LedgerUnavailableError
  */
 export async function usageOf(
-  store: LedgerStore,
+  { ledger, history }: UsagePorts,
   policy: Policy,
   owners: readonly { owner: Owner; limits: readonly Limit[] }[],
   now: EpochMs,
@@ -49,25 +61,30 @@ export async function usageOf(
   const shards = shardNumbers(mostShards(policy.shardLayout));
   const keysOf = (owner: Owner) => shards.map((shard) => accountKey(owner, shard));
   const wanted = owners.filter(({ limits }) => limits.length > 0);
-  const counters = await store.read(wanted.flatMap(({ owner }) => keysOf(owner)));
+  const sampled = wanted.filter(({ limits }) => limits.some(isSampled));
+  const [counters, histories] = await Promise.all([
+    ledger.read(wanted.flatMap(({ owner }) => keysOf(owner))),
+    history?.read(sampled.map(({ owner }) => owner)),
+  ]);
   return owners.map(({ owner, limits }) => ({
     name: owner.name,
     limits: limits.map((configured) => {
       const limit = limitInForce(configured, policy, now);
       const period = periodAt(limit.window, now, policy.timeZone);
-      return limitUsage(limit, period, sumOf(limit, period, keysOf(owner), counters), now);
+      const shardCounters = keysOf(owner).flatMap((key) => counters.get(key) ?? []);
+      const usage = limitUsage(limit, period, sumOf(limit, period, shardCounters), now);
+      if (!histories) return usage;
+      const kept = histories.get(ownerName(owner))?.limits.get(limit.name);
+      const samples = samplesUpTo(kept, settledByPeriod(limit.name, shardCounters), now);
+      const { used } = usage;
+      return { ...usage, forecast: forecastOf(samples, { limit, period, used, now }) };
     }),
   }));
 }
 
-function sumOf(
-  limit: Limit,
-  period: Period,
-  accounts: readonly AccountKey[],
-  counters: ReadonlyMap<AccountKey, Counters>,
-): CounterState {
+function sumOf(limit: Limit, period: Period, shards: readonly Counters[]): CounterState {
   const key = counterKey(limit.name, period.name);
-  const states = accounts.flatMap((account) => counters.get(account)?.get(key) ?? []);
+  const states = shards.flatMap((counters) => counters.get(key) ?? []);
   return {
     committed: states.reduce((sum, { committed }) => sum + committed, 0),
     settled: states.reduce((sum, { settled }) => sum + settled, 0),

@@ -1,8 +1,9 @@
 /**
  * Once a minute: ends reservations of calls that never came back, tells alerts nobody told,
- * drops what is old, and writes down what operators changed. Every part may fail alone; the next
+ * keeps samples of use, drops what is old, and writes down what operators changed. Every part may fail alone; the next
  * run does it again. Safe at any moment and several times at once.
  */
+import type { UsageHistory } from '../forecast/ports.ts';
 import { expireReservations, prune } from '../ledger/expire.ts';
 import { nextLayout } from '../ledger/layout.ts';
 import type { LedgerStore, SettingsStore } from '../ledger/ports.ts';
@@ -13,10 +14,12 @@ import { expiredRecords, sharedUtilizationRecords } from '../telemetry/metric-re
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock, EpochMs } from '../time.ts';
 import { type Attempt, tellAlerts } from './tell-alerts.ts';
+import { watchUse } from './watch-use.ts';
 
 interface SweepPorts {
   readonly ledger: LedgerStore;
   readonly settings: SettingsStore;
+  readonly history: UsageHistory;
   readonly clock: Clock;
   readonly alerts: AlertPublisher;
   readonly telemetry: Pick<Telemetry, 'metrics'> & { readonly audit: (line: OverrideLine) => void };
@@ -57,11 +60,15 @@ export async function sweepReservations(
   }
   const run: Attempt = (message, part) => attempt(ports, message, part);
   const { published, needed } = await tellAlerts(ports, run, policy, swept, now);
+  let burning = 0;
+  await run('the pace of use could not be watched', async () => {
+    burning = await watchUse(ports, run, policy, swept.accounts, now);
+  });
   const pruned = await prune(ledger, policy, swept.accounts, now, needed);
   return {
     accounts: swept.accounts.length,
     expired: swept.expired.length,
-    published,
+    published: published + burning,
     prunedMarkers: pruned.markers,
     prunedCounters: pruned.counters,
     overridesAudited,

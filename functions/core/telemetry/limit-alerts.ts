@@ -2,6 +2,7 @@
  * Alerts about one limit, in words and in figures. A summary says what happened, and then what can
  * be done about it.
  */
+import type { Burn } from '../forecast/burn.ts';
 import { ownerName, splitCounterKey } from '../ledger/counters.ts';
 import type { FirstTime } from '../ledger/first-times.ts';
 import type { CounterKey } from '../ledger/ports.ts';
@@ -10,6 +11,7 @@ import type { ThresholdCrossing } from '../ledger/thresholds.ts';
 import { formatUsd } from '../money.ts';
 import { limitReference } from '../policy/limit-overview.ts';
 import { amountInWords, ownerInWords } from '../policy/limits.ts';
+import { type EpochMs, isoTimestamp } from '../time.ts';
 import type { Alert } from './alerts.ts';
 
 /** The id of an alert that is told once per limit and window. */
@@ -88,6 +90,42 @@ export function fallbackAlert(first: FirstTime, mark: string, cause: Cause): Ale
     },
   };
 }
+
+interface BurningLimit {
+  readonly key: CounterKey;
+  readonly used: number;
+  readonly endsAt: EpochMs;
+  readonly burn: Burn;
+  readonly mark: string;
+}
+
+const SPAN_IN_WORDS = { fast: 'hour', slow: 'six hours' } as const;
+
+export function burnAlert(limit: HeldLimit, burning: BurningLimit): Alert {
+  const { key, used, endsAt, burn, mark } = burning;
+  const { pace, perHour, projected } = burn;
+  const reachedAt = isoTimestamp(burn.reachedAt);
+  const resetsAt = isoTimestamp(endsAt);
+  const inUnit = (amount: number) => amountInWords(limit.unit, amount);
+  const summary =
+    `At the pace of the last ${SPAN_IN_WORDS[pace]} ${lowerFirst(limitInWords(limit))} is reached at ` +
+    `${reachedAt}, before its window ends at ${resetsAt}: ${inUnit(used)} of ` +
+    `${totalInWords(limit)} used, about ${inUnit(perHour)} more an hour, which would make ` +
+    `${inUnit(projected)} by then. See who spends it: ${usageCommand(limit)}. If it should go ` +
+    `on, raise the limit: ${raiseCommand(limit)}; if not, stop the caller before calls are denied.`;
+  return {
+    id: limitAlertId(limit, key, mark),
+    type: 'LimitBurnRate',
+    detail: {
+      ...aboutLimit(limit, { used, perHour, projected }, resetsAt),
+      summary,
+      pace,
+      reachedAt,
+    },
+  };
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Nobody reads a mail a minute; as events they are there all the same. */
 const isForPeople = ({ window }: HeldLimit): boolean => window !== 'minute';

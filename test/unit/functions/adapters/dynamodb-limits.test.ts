@@ -68,7 +68,7 @@ const policies = () =>
 async function inForce(policy: Policy): Promise<number | undefined> {
   const owner = { kind: 'costCenter', name: 'retail' } as const;
   const owners = [{ owner, limits: limitsOf(policy) }];
-  const [usage] = await usageOf(table.ledger, policy, owners, table.clock.now());
+  const [usage] = await usageOf(table, policy, owners, table.clock.now());
   return usage?.limits[0]?.limit;
 }
 

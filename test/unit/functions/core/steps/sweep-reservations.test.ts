@@ -2,13 +2,15 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSettings } from '../../../../../functions/adapters/dynamodb-settings.ts';
+import { DynamoDbUsageHistory } from '../../../../../functions/adapters/dynamodb-usage-history.ts';
 import { createPolicyStore } from '../../../../../functions/adapters/policy-store.ts';
 import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts';
 import type { Reservation } from '../../../../../functions/core/ledger/reservation.ts';
 import { reserve } from '../../../../../functions/core/ledger/reserve.ts';
 import { settle } from '../../../../../functions/core/ledger/settle.ts';
+import { usageOf } from '../../../../../functions/core/ledger/usage.ts';
 import { toPolicyItems } from '../../../../../functions/core/policy/items.ts';
-import { overrideSortKey } from '../../../../../functions/core/policy/overrides.ts';
+import { limitsOf, overrideSortKey } from '../../../../../functions/core/policy/overrides.ts';
 import type { Policy } from '../../../../../functions/core/policy/policy.ts';
 import { sweepReservations } from '../../../../../functions/core/steps/sweep-reservations.ts';
 import type { Alert } from '../../../../../functions/core/telemetry/alerts.ts';
@@ -38,6 +40,7 @@ afterEach(() => table.close());
 const portsWith = (over: Partial<SweepPorts> = {}): SweepPorts => ({
   ledger: table.ledger,
   settings: new DynamoDbSettings(table.client, table.table),
+  history: new DynamoDbUsageHistory(table.client, table.table),
   clock: table.clock,
   alerts: { publish: async (more) => void alerts.push(...more) },
   telemetry: {
@@ -152,9 +155,14 @@ describe('a reservation whose lease has ended', () => {
 test('accounts are read by key: no sweep scans the table', async () => {
   const policy = await configure([calls]);
   await reserved(policy);
-  table.requests.clear();
-  await sweep(policy);
-  expect(Object.fromEntries(table.requests)).toEqual({ BatchGetItem: 1 });
+  // Accounts, and samples of use; of these one is written each five minutes.
+  for (const UpdateItem of [1, undefined]) {
+    table.requests.clear();
+    await sweep(policy);
+    expect(table.requests.get('BatchGetItem')).toBe(2);
+    expect(table.requests.get('UpdateItem')).toBe(UpdateItem);
+    expect(table.requests.size).toBe(UpdateItem ? 2 : 1);
+  }
 });
 
 test('the charge of a sweep tells the threshold it passes', async () => {
@@ -227,6 +235,82 @@ describe('a first denial that nobody could tell', () => {
     pass(180);
     const untold = await sweep(policy, { alerts: away });
     expect(untold).toMatchObject({ published: 0, prunedCounters: 1 });
+  });
+});
+
+describe('use that is too fast', () => {
+  const day = { name: 'tokens', window: 'day', unit: 'tokens', amount: 3_000 };
+  const history = () => new DynamoDbUsageHistory(table.client, table.table);
+  /** A call of 100 tokens each five minutes, and a sweep after it. */
+  async function burn(policy: Policy, calls: number, over: Partial<SweepPorts> = {}) {
+    for (let i = 0; i < calls; i++) {
+      pass(300);
+      await settle(table.ledger, await reserved(policy), ONE_CALL);
+      await sweep(policy, over);
+    }
+  }
+  const usage = async (policy: Policy) => {
+    const [owner] = await usageOf(
+      { ledger: table.ledger, history: history() },
+      policy,
+      [{ owner: { kind: 'costCenter', name: 'retail' }, limits: limitsOf(policy) }],
+      table.clock.now(),
+    );
+    return owner?.limits[0];
+  };
+
+  test('is told before the limit is reached, once, and stands in the usage', async () => {
+    const policy = await configure([day]);
+    await sweep(policy);
+    await burn(policy, 13);
+    expect(alerts).toMatchObject([
+      {
+        type: 'LimitBurnRate',
+        id: 'costCenter#retail/tokens/2026-11-23/burn-fast',
+        detail: { pace: 'fast', amount: 3_000, resetsAt: '2026-11-24T00:00:00.000Z' },
+      },
+    ]);
+    expect(alerts[0]?.detail.summary).toMatch(
+      /^At the pace of the last hour the limit tokens of cost center retail is reached at 2026-11-23T\d\d:.+, before its window ends at 2026-11-24T00:00:00\.000Z: \d+ tokens of 3000 tokens per day used, about \d+ tokens more an hour/,
+    );
+    const { used, forecast, projected } = (await usage(policy)) ?? {};
+    expect(used).toBe(1_300);
+    expect(projected).toBeLessThan(forecast?.projected ?? 0);
+    expect(forecast).toMatchObject({ burn: 'fast', perHour: { lastHour: expect.any(Number) } });
+    expect(forecast?.perHour.lastHour).toBeGreaterThan(1_100);
+    const reachedAt = Date.parse(forecast?.reachedAt ?? '');
+    expect(reachedAt).toBeGreaterThan(table.clock.now() + 3_600_000);
+    expect(reachedAt).toBeLessThan(table.clock.now() + 7_200_000);
+  });
+
+  test('is told later where it could not be at once, and samples are kept all the same', async () => {
+    const policy = await configure([day]);
+    await sweep(policy);
+    await burn(policy, 6, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
+    expect(warnings).toContain('a burn rate could not be published');
+    const kept = (await history().read([{ kind: 'costCenter', name: 'retail' }])).values().next();
+    expect(kept.value?.limits.get('tokens')?.samples).toHaveLength(7);
+    await expect(sweep(policy)).resolves.toMatchObject({ published: 1 });
+    await expect(sweep(policy)).resolves.toMatchObject({ published: 0 });
+  });
+
+  test('costs the sweep nothing else when the samples cannot be read', async () => {
+    const policy = await configure([calls]);
+    await reserved(policy);
+    pass(policy.ledger.leaseSeconds + 10);
+    const away = {
+      read: () => Promise.reject(new LedgerUnavailableError('away')),
+      write: () => Promise.reject(new LedgerUnavailableError('away')),
+    };
+    await expect(sweep(policy, { history: away })).resolves.toMatchObject({ expired: 1 });
+    expect(warnings).toEqual(['the pace of use could not be watched']);
+  });
+
+  test('two sweeps at once keep one sample', async () => {
+    const policy = await configure([day]);
+    await Promise.all([sweep(policy), sweep(policy)]);
+    const kept = (await history().read([{ kind: 'costCenter', name: 'retail' }])).values().next();
+    expect(kept.value).toMatchObject({ revision: 1 });
   });
 });
 

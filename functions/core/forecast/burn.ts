@@ -1,0 +1,68 @@
+/**
+ * Which pace is worth an alert. As site reliability engineers do it, two spans must agree: the long
+ * one shows that it matters, the short one that it still goes on
+ * (https://sre.google/workbook/alerting-on-slos/, 2026-11, sections 5 and 6: 1 h with 5 min, 6 h with
+ * 30 min). Their thresholds are for budgets of 30 days; ours come from the limit itself: at the
+ * slower of both paces it is reached before its window ends, and soon.
+ */
+import type { EpochMs } from '../time.ts';
+import type { Sample } from './history.ts';
+import { DAY_MS, HOUR_MS, type Pace, paceOver, slowerOf, timeToUse, useIn } from './pace.ts';
+
+export interface Burn {
+  readonly pace: 'fast' | 'slow';
+  /** Used in an hour. */
+  readonly perHour: number;
+  /** Used at the window's end. */
+  readonly projected: number;
+  readonly reachedAt: EpochMs;
+}
+
+interface Rule {
+  readonly pace: Burn['pace'];
+  readonly longMs: number;
+  readonly shortMs: number;
+  /** How soon the limit must be reached. */
+  readonly withinMs: number;
+}
+
+const RULES: readonly Rule[] = [
+  { pace: 'fast', longMs: HOUR_MS, shortMs: HOUR_MS / 12, withinMs: 6 * HOUR_MS },
+  { pace: 'slow', longMs: 6 * HOUR_MS, shortMs: HOUR_MS / 2, withinMs: 3 * DAY_MS },
+];
+
+/** The limit must be reached this much of the remaining time before the window ends. */
+const MARGIN_PERCENT = 5n;
+
+/** A limit in its open window. */
+export interface Standing {
+  /** In the limit's unit; at least 1. */
+  readonly amount: number;
+  /** Settled. */
+  readonly used: number;
+  readonly endsAt: EpochMs;
+  readonly now: EpochMs;
+}
+
+/** The paces that call for an alert; none once the limit is reached. */
+export function burnsOf(samples: readonly Sample[], standing: Standing): readonly Burn[] {
+  const { amount, used, endsAt, now } = standing;
+  if (used >= amount) return [];
+  return RULES.flatMap(({ pace: kind, longMs, shortMs, withinMs }) => {
+    const long = paceOver(samples, longMs, true);
+    const short = paceOver(samples, shortMs);
+    if (!long || !short) return [];
+    const pace = slowerOf(long, short);
+    const left = timeToUse(pace, amount - used);
+    if (left === undefined || left > withinMs || !isBeforeEnd(left, endsAt - now)) return [];
+    return [{ pace: kind, ...figuresOf(pace, standing), reachedAt: now + left }];
+  });
+}
+
+export const figuresOf = (pace: Pace, { used, endsAt, now }: Omit<Standing, 'amount'>) => ({
+  perHour: useIn(pace, HOUR_MS),
+  projected: Math.min(Number.MAX_SAFE_INTEGER, used + useIn(pace, endsAt - now)),
+});
+
+const isBeforeEnd = (left: number, untilEnd: number): boolean =>
+  BigInt(left) * (100n + MARGIN_PERCENT) < BigInt(untilEnd) * 100n;

@@ -1,0 +1,94 @@
+/** What `GET /v1/usage` says of a limit's future, if it goes on as of late. */
+import { formatUsd } from '../money.ts';
+import type { Limit, Window } from '../policy/policy.ts';
+import { type EpochMs, isoTimestamp } from '../time.ts';
+import type { Period } from '../windows.ts';
+import { burnsOf, figuresOf } from './burn.ts';
+import type { Sample } from './history.ts';
+import { DAY_MS, HOUR_MS, type Pace, paceOver, timeToUse, useIn } from './pace.ts';
+
+/** Amounts in the limit's unit, rounded down. */
+export interface Forecast {
+  /** Used in an hour, over spans that end now; those that are not known are left out. */
+  readonly perHour: {
+    /** The open window so far. */
+    readonly window: number;
+    readonly lastHour?: number;
+    readonly lastSixHours?: number;
+    readonly lastThreeDays?: number;
+  };
+  /** Used at the window's end. */
+  readonly projected: number;
+  /** When the limit is reached, ISO 8601; absent when it is not in this window, or is reached. */
+  readonly reachedAt?: string;
+  /** Two spans of time agree that the limit is reached before the window ends. */
+  readonly burn?: 'fast' | 'slow';
+  /** As decimal USD, when the unit is usd. */
+  readonly usd?: { readonly projected: string; readonly perHour: Readonly<Record<string, string>> };
+}
+
+/** The span whose pace is taken to go on; absent: that of the window so far. */
+const BASE_MS: Partial<Record<Window, number>> = { day: 6 * HOUR_MS, month: 3 * DAY_MS };
+
+/** Whether samples are kept of a limit: a shorter window tells enough by itself. */
+export const isSampled = ({ window }: Pick<Limit, 'window'>): boolean =>
+  BASE_MS[window] !== undefined;
+
+const SPANS = { lastHour: HOUR_MS, lastSixHours: 6 * HOUR_MS, lastThreeDays: 3 * DAY_MS } as const;
+
+interface Now {
+  readonly limit: Pick<Limit, 'window' | 'unit' | 'amount'>;
+  readonly period: Period;
+  /** Settled. */
+  readonly used: number;
+  readonly now: EpochMs;
+}
+
+/** @param samples up to now; empty where none are kept. */
+export function forecastOf(
+  samples: readonly Sample[],
+  { limit, period, used, now }: Now,
+): Forecast {
+  const soFar: Pace = {
+    used: BigInt(Math.max(0, used)),
+    spanMs: BigInt(Math.max(1, Math.min(now, period.endsAt) - period.startsAt)),
+  };
+  const base = BASE_MS[limit.window];
+  const pace = (base === undefined ? undefined : paceOver(samples, base)) ?? soFar;
+  const standing = { amount: limit.amount, used, endsAt: period.endsAt, now };
+  const burns = burnsOf(samples, standing);
+  const { projected } = figuresOf(pace, standing);
+  const perHour = { window: useIn(soFar, HOUR_MS), ...spansOf(samples) };
+  const reachedAt = earliest([
+    ...burns.map((burn) => burn.reachedAt),
+    ...(used < limit.amount ? [now + (timeToUse(pace, limit.amount - used) ?? Infinity)] : []),
+  ]);
+  return {
+    perHour,
+    projected,
+    ...(reachedAt < period.endsAt && { reachedAt: isoTimestamp(reachedAt) }),
+    ...(burns[0] && { burn: burns[0].pace }),
+    ...(limit.unit === 'usd' && {
+      usd: {
+        projected: formatUsd(projected),
+        perHour: Object.fromEntries(
+          Object.entries(perHour).map(([span, amount]) => [span, formatUsd(amount)]),
+        ),
+      },
+    }),
+  };
+}
+
+const earliest = (times: readonly number[]): number => Math.min(Number.POSITIVE_INFINITY, ...times);
+
+/** Only spans that the samples cover. */
+function spansOf(samples: readonly Sample[]): Partial<Record<keyof typeof SPANS, number>> {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (!first || !last) return {};
+  const known = Object.entries(SPANS).flatMap(([name, spanMs]) => {
+    const pace = last.at - first.at >= spanMs ? paceOver(samples, spanMs) : undefined;
+    return pace ? [[name, useIn(pace, HOUR_MS)] as const] : [];
+  });
+  return Object.fromEntries(known);
+}
