@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
 const MARGIN_PERCENT = 5n;
 
 /** A limit in its open window. */
-export interface Standing {
+interface Standing {
   /** In the limit's unit; at least 1. */
   readonly amount: number;
   /** Settled. */

@@ -28,7 +28,7 @@ export type SettledByPeriod = ReadonlyMap<string, number>;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-export const SAMPLE_MS = 5 * MINUTE_MS;
+const SAMPLE_MS = 5 * MINUTE_MS;
 /** Samples closer than an hour are kept that long. */
 const FINE_MS = 2 * HOUR_MS;
 /** A little over three days, so that one sample is always three days old. */

@@ -1,7 +1,7 @@
 /**
- * Once a minute: ends reservations of calls that never came back, tells alerts nobody told,
- * keeps samples of use, drops what is old, and writes down what operators changed. Every part may fail alone; the next
- * run does it again. Safe at any moment and several times at once.
+ * Once a minute: ends reservations of calls that never came back, tells alerts nobody told, keeps
+ * samples of use, drops what is old, and writes down what operators changed. Every part may fail
+ * alone; the next run does it again. Safe at any moment and several times at once.
  */
 import type { UsageHistory } from '../forecast/ports.ts';
 import { expireReservations, prune } from '../ledger/expire.ts';

@@ -126,11 +126,15 @@ describe.each(['workflow', 'direct'])(
       ).toBe(true);
     });
 
-    test('alerts tell once that a third and all of a limit are used', async () => {
+    test('alerts tell once that a third and all of a limit are used, and of the first denial', async () => {
       const { body: alerts } = await sandbox.get('/_sandbox/alerts');
       const { body: usage } = await sandbox.get('/v1/usage?costCenter=retail');
       expect(usage.costCenters[0].limits[0].used).toBe(3);
-      expect(alerts.map(({ detail }: Json) => detail.percent)).toEqual([30, 100]);
+      expect(alerts.map(({ detail }: Json) => detail.id.split('/').at(-1))).toEqual([
+        '30',
+        '100',
+        'denied-100',
+      ]);
       expect(alerts[0]).toMatchObject({ source: 'bedrock-cost-sentry', time: expect.any(String) });
     });
 
@@ -172,7 +176,7 @@ describe('a ledger that fails', () => {
     expect((await standing(sandbox)).three).toBe(`${used + 1}/0`);
   });
 
-  test('takes two writes for a call and one for a denial, once the policy is known', async () => {
+  test('takes two writes for a call and one for a denial after the first', async () => {
     const counts = async () => (await sandbox.get('/_sandbox/dynamodb/requests')).body;
     const tags = { applicationId: 'faq', costCenter: 'wholesale', environment: 'dev' };
     const other = smallRequest({ model: 'micro', tags });
@@ -182,11 +186,15 @@ describe('a ledger that fails', () => {
     expect((await invoke()).status).toBe(200);
     const notified = await counts();
     expect((await invoke()).status).toBe(429);
+    const told = await counts();
+    expect((await invoke()).status).toBe(429);
     const denied = await counts();
     expect(approved.UpdateItem - before.UpdateItem).toBe(2);
     // The last call that fits passes a `notify_at` percent, and that it was told is noted.
     expect(notified.UpdateItem - approved.UpdateItem).toBe(3);
-    expect(denied.UpdateItem - notified.UpdateItem).toBe(1);
+    // The first denial is noted before it is told, and after.
+    expect(told.UpdateItem - notified.UpdateItem).toBe(3);
+    expect(denied.UpdateItem - told.UpdateItem).toBe(1);
     for (const operation of ['Query', 'GetItem', 'BatchGetItem']) {
       expect(denied[operation]).toBe(before[operation]);
     }

@@ -1,0 +1,105 @@
+/** The sweep over the real ledger, settings, samples and policy store; bus and log are lists. */
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbSettings } from '../../functions/adapters/dynamodb-settings.ts';
+import { DynamoDbUsageHistory } from '../../functions/adapters/dynamodb-usage-history.ts';
+import { createPolicyStore } from '../../functions/adapters/policy-store.ts';
+import type { Reservation } from '../../functions/core/ledger/reservation.ts';
+import { reserve } from '../../functions/core/ledger/reserve.ts';
+import { toPolicyItems } from '../../functions/core/policy/items.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
+import type { Alert } from '../../functions/core/telemetry/alerts.ts';
+import type { OverrideLine } from '../../functions/core/telemetry/audit.ts';
+import type { MetricRecord } from '../../functions/core/telemetry/metric-record.ts';
+import { startLedger, type TestLedger } from './ledger.ts';
+import { limitsConfig } from './policy.ts';
+
+type SweepPorts = Parameters<typeof sweepReservations>[0];
+
+export const ONE_CALL = {
+  requests: 1,
+  tokens: 100,
+  input_tokens: 50,
+  output_tokens: 50,
+  usd: 1_000,
+} as const;
+/** Of the one cost center. */
+export const ACCOUNT = 'account#costCenter#retail#0';
+
+let ids = 0;
+
+export class SweepBench {
+  readonly alerts: Alert[] = [];
+  readonly metrics: MetricRecord[] = [];
+  readonly audit: OverrideLine[] = [];
+  readonly warnings: string[] = [];
+  readonly table: TestLedger;
+  readonly history: DynamoDbUsageHistory;
+
+  private constructor(table: TestLedger) {
+    this.table = table;
+    this.history = new DynamoDbUsageHistory(table.client, table.table);
+  }
+
+  static async start(): Promise<SweepBench> {
+    return new SweepBench(await startLedger());
+  }
+
+  put(pk: string, sk: string, body: string): Promise<unknown> {
+    const Item = { pk: { S: pk }, sk: { S: sk }, body: { S: body } };
+    return this.table.client.send(new PutItemCommand({ TableName: this.table.table, Item }));
+  }
+
+  /** What a function that starts now loads. */
+  loaded(): Promise<Policy> {
+    const { client, table: tableName, clock } = this.table;
+    const warn = (message: string) => void this.warnings.push(message);
+    return createPolicyStore({ client, tableName, clock, warn }).load();
+  }
+
+  async configure(
+    limits: readonly object[],
+    ledger: object = {},
+    over: object = {},
+  ): Promise<Policy> {
+    for (const { pk, sk, body } of toPolicyItems(limitsConfig(limits, { ledger, ...over }))) {
+      await this.put(pk, sk, body);
+    }
+    return this.loaded();
+  }
+
+  sweep(policy: Policy, over: Partial<SweepPorts> = {}, stopBy = Number.MAX_SAFE_INTEGER) {
+    const { ledger, client, table, clock } = this.table;
+    const ports: SweepPorts = {
+      ledger,
+      settings: new DynamoDbSettings(client, table),
+      history: this.history,
+      clock,
+      alerts: { publish: async (more) => void this.alerts.push(...more) },
+      telemetry: {
+        metrics: (record) => void this.metrics.push(record),
+        audit: (line) => void this.audit.push(line),
+      },
+      warn: (message) => void this.warnings.push(message),
+      ...over,
+    };
+    return sweepReservations(ports, policy, stopBy);
+  }
+
+  async reserved(policy: Policy): Promise<Reservation> {
+    const decision = await reserve(this.table.ledger, {
+      policy,
+      scope: { costCenter: 'retail', application: 'faq', environment: 'dev' },
+      candidates: [{ model: 'haiku', worstCase: ONE_CALL }],
+      reservationId: `call-${++ids}`,
+      attemptId: 'attempt',
+      now: this.table.clock.now(),
+    });
+    if (decision.outcome !== 'reserved') throw new Error(`not reserved: ${decision.outcome}`);
+    return decision.reservation;
+  }
+
+  pass(seconds: number): void {
+    this.table.clock.at += seconds * 1_000;
+  }
+}
