@@ -27,8 +27,17 @@ locals {
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
   may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
-  may_start         = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
-  may_use_key       = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
+  # Cost Explorer has no resources to name:
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscostexplorerservice.html
+  may_report = concat(
+    [
+      { sid = "ReadCosts", actions = ["ce:GetCostAndUsage"], resources = ["*"], conditions = {} },
+      { sid = "KeepReports", actions = ["s3:PutObject"], resources = ["arn:${local.partition}:s3:::${local.report_bucket_name}/*"], conditions = {} },
+    ],
+    [for arn in var.cost_reports.kms_key_arn == null ? [] : [var.cost_reports.kms_key_arn] : { sid = "EncryptReports", actions = ["kms:GenerateDataKey"], resources = [arn], conditions = {} }],
+  )
+  may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
+  may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }

@@ -77,6 +77,15 @@ locals {
   }
 }
 
+# The report that comes by itself.
+locals {
+  cost_reports = { for name in ["reports"] : name => var.cost_reports if var.cost_reports.enabled }
+  # From names alone: the function must know the bucket, and the schedules the function.
+  report_bucket_name = coalesce(var.cost_reports.bucket_name, "${var.name}-reports-${local.account_id}")
+  # Where it is off, its function is not made.
+  deployed_functions = [for name in local.function_names : name if name != "publish-report" || var.cost_reports.enabled]
+}
+
 # One inference profile for every combination that may call.
 locals {
   inference_profiles = merge([

@@ -122,7 +122,7 @@ module "observability" {
   environments           = local.environments
   cost_centers           = keys(var.cost_centers)
   limits                 = local.observed_limits
-  function_names         = [for name in local.function_names : "${var.name}-${name}"]
+  function_names         = [for name in local.deployed_functions : "${var.name}-${name}"]
   state_machine_arn      = module.workflow.state_machine_arn
   ledger_table_name      = module.ledger.table_name
   audit_log_group_name   = module.functions["record-outcome"].log_group.name
@@ -168,4 +168,37 @@ module "reporting" {
   kms_key_arn      = each.value.kms_key_arn
   force_destroy    = each.value.force_destroy
   tags             = local.tags
+}
+
+module "report_function" {
+  source   = "./modules/function"
+  for_each = local.cost_reports
+
+  name                 = "${var.name}-publish-report"
+  description          = "Reports what Bedrock cost in the last week or month"
+  bundle               = local.bundles["publish-report"]
+  timeout_seconds      = 300 # Cost Explorer may be slow, and throttles
+  memory_mb            = lookup(var.functions.memory_mb, "publish-report", 512)
+  reserved_concurrency = lookup(var.functions.reserved_concurrency, "publish-report", null)
+  environment          = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
+  statements           = concat(local.may_read_policy, local.may_report, [local.may_alert], local.may_use_key)
+  tracing              = var.functions.tracing
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = var.kms_key_arn
+  tags                 = local.tags
+}
+
+module "cost_reports" {
+  source   = "./modules/cost-reports"
+  for_each = local.cost_reports
+
+  name           = var.name
+  account_id     = local.account_id
+  function_arn   = module.report_function[each.key].arn
+  periods        = each.value.periods
+  bucket_name    = local.report_bucket_name
+  retention_days = each.value.retention_days
+  kms_key_arn    = each.value.kms_key_arn
+  force_destroy  = each.value.force_destroy
+  tags           = local.tags
 }

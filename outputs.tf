@@ -83,3 +83,8 @@ output "deny_direct_bedrock_scp_json" {
   description = "The same as a service control policy, for accounts and organizational units."
   value       = module.access_policies.scp_json
 }
+
+output "report_bucket_name" {
+  description = "Name of the bucket with the reports; null when there are none (`cost_reports`)."
+  value       = one(values(module.cost_reports)[*].bucket_name)
+}

@@ -537,6 +537,49 @@ variable "reporting" {
   nullable = false
 }
 
+variable "cost_reports" {
+  description = <<-EOT
+    Reports of what Bedrock cost, by cost center, that come by themselves: a page and a CSV file in a bucket, and a message with the link to the organization's topic. docs/reporting.md shows one.
+
+    - `enabled` - Whether there are any. Default: `false`.
+    - `periods` - `week` (from Monday to Sunday, made on Tuesday) and `month` (made on the 3rd). Default: both.
+    - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>`.
+    - `retention_days` - Days that reports are kept, 0 for ever. Default: 400.
+    - `kms_key_arn` - ARN of the KMS key of the reports. Default: the key that S3 owns.
+    - `force_destroy` - Whether a destroy also deletes the reports. Default: `false`.
+  EOT
+  type = object({
+    enabled        = optional(bool, false)
+    periods        = optional(set(string), ["week", "month"])
+    bucket_name    = optional(string)
+    retention_days = optional(number, 400)
+    kms_key_arn    = optional(string)
+    force_destroy  = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.cost_reports.periods) > 0 && length(setsubtract(var.cost_reports.periods, ["week", "month"])) == 0
+    error_message = "cost_reports.periods: ${length(var.cost_reports.periods) == 0 ? "is empty" : "unknown ${join(", ", [for period in setsubtract(var.cost_reports.periods, ["week", "month"]) : "\"${period}\""])}"}: write week, month or both."
+  }
+
+  validation {
+    condition     = var.cost_reports.bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", coalesce(var.cost_reports.bucket_name, "-")))
+    error_message = "cost_reports.bucket_name: \"${coalesce(var.cost_reports.bucket_name, "-")}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+
+  validation {
+    condition     = var.cost_reports.retention_days >= 0 && floor(var.cost_reports.retention_days) == var.cost_reports.retention_days
+    error_message = "cost_reports.retention_days: must be a whole number of days, 0 for ever, got ${var.cost_reports.retention_days}."
+  }
+
+  validation {
+    condition     = var.cost_reports.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", coalesce(var.cost_reports.kms_key_arn, "-")))
+    error_message = "cost_reports.kms_key_arn: \"${coalesce(var.cost_reports.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
 variable "observability" {
   description = <<-EOT
     Dashboards, alarms and saved log queries.

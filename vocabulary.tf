@@ -11,8 +11,9 @@ locals {
     "record-outcome",
     "sweep-reservations",
     "gateway",
+    "publish-report",
   ]
 
   # As functions/core/telemetry/alerts.ts has them.
-  alert_types = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift"]
+  alert_types = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift", "CostReportPublished"]
 }

@@ -55,7 +55,8 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
   if (problems.length > 0 || 'problems' in read) {
     return refuseInput(problems, options, io);
   }
-  const found = estimate(read.policy, traffic.traffic, memory.memory);
+  const asked = costExplorerRequests(read.config);
+  const found = estimate(read.policy, traffic.traffic, memory.memory, asked);
   if (json) {
     io.out(`${JSON.stringify(estimateJson(found, read.policy, traffic.traffic), null, 2)}\n`);
   } else {
@@ -85,6 +86,22 @@ function trafficOf(
     });
   }
   return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now() }, problems };
+}
+
+/** Reports of a month: a page of Cost Explorer holds that of some hundred cost centers. */
+const REPORTS = new Map([
+  ['week', 5],
+  ['month', 1],
+]);
+
+/** Of Terraform's own variable `cost_reports`, the most a month has. */
+function costExplorerRequests(config: Readonly<Record<string, unknown>>): number {
+  const reports = looseOf(looseOf(config).get('cost_reports'));
+  if (reports.get('enabled') !== true) return 0;
+  const given = reports.get('periods');
+  const periods: readonly unknown[] = Array.isArray(given) ? given : [...REPORTS.keys()];
+  const each = periods.map((period) => REPORTS.get(String(period)) ?? 0);
+  return each.reduce((sum, requests) => sum + requests, 0);
 }
 
 /** Terraform's own variable `functions`; the policy has nothing of it. */

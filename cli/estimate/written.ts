@@ -17,7 +17,7 @@ const NOT_COUNTED = [
   'storage of the table and of the logs',
   'data transfer',
   'answers kept for an Idempotency-Key (two more writes, a unit per KB)',
-  'KMS keys, X-Ray, SNS, budget actions and reports, where they are configured',
+  'KMS keys, X-Ray, SNS, S3, budget actions and reports, where they are configured',
 ] as const;
 
 /** The policy's `workflow` is the estimate's `express`. */

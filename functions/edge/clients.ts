@@ -2,6 +2,7 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from './config-from-env.ts';
@@ -68,6 +69,9 @@ export const eventBridgeClient = (): EventBridgeClient =>
       throwOnRequestTimeout: true,
     }),
   });
+
+/** A report may be some megabytes; the same object again is the same object. */
+export const s3Client = (): S3Client => new S3Client({ maxAttempts: 3 });
 
 /** No time limit of its own: the caller's deadline closes the connection. */
 const unkept = (): NodeHttpHandler =>

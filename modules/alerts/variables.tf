@@ -47,7 +47,7 @@ variable "emails" {
 variable "types" {
   description = "Kinds of alerts that go to the topics, as EventBridge's detail-type; the others are events on the bus only."
   type        = list(string)
-  default     = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift"]
+  default     = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift", "CostReportPublished"]
   nullable    = false
 
   validation {

@@ -74,6 +74,7 @@ variables {
   budgets              = { amounts = { support = 12.5 }, action = { policy_arn = "arn:aws:iam::111122223333:policy/deny-bedrock", roles = { support = ["support-app"] } } }
   anomaly_detection    = { enabled = true, frequency = "weekly", minimum_impact_usd = 1 }
   cost_allocation_tags = { enabled = true, keys = ["costCenter"] }
+  cost_reports         = { enabled = true, periods = ["month"], bucket_name = "finops-reports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/9012" }
 }
 
 run "workflow" {
@@ -140,6 +141,16 @@ run "workflow" {
   assert {
     condition     = jsondecode(module.functions["sweep-reservations"].policy_json) == jsondecode(file("test/golden/iam/sweep-reservations.json"))
     error_message = "Not as in test/golden/iam/sweep-reservations.json; if it should be so, put there: ${module.functions["sweep-reservations"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.report_function["reports"].policy_json) == jsondecode(file("test/golden/iam/publish-report.json"))
+    error_message = "Not as in test/golden/iam/publish-report.json; if it should be so, put there: ${module.report_function["reports"].policy_json}"
+  }
+
+  assert {
+    condition     = output.report_bucket_name == "finops-reports"
+    error_message = "The settings of the reports must reach their bucket, got ${jsonencode(output.report_bucket_name)}."
   }
 
   assert {

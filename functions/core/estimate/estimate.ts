@@ -64,8 +64,16 @@ const EXPRESS_STEP_MS = 100;
 /** States that a successful request enters, Choice and Succeed among them. */
 const STATES_OF_A_REQUEST = 8;
 
-/** @param traffic whole numbers; at least one request. */
-export function estimate(policy: Policy, traffic: Traffic, memory: Memory = new Map()): Estimate {
+/**
+ * @param traffic whole numbers; at least one request.
+ * @param costExplorerRequests what asks by itself, a month.
+ */
+export function estimate(
+  policy: Policy,
+  traffic: Traffic,
+  memory: Memory = new Map(),
+  costExplorerRequests = 0,
+): Estimate {
   const { requestsPerMonth, modelMs } = traffic;
   const inFlight = Math.ceil((requestsPerMonth * modelMs) / 1000 / MONTH_SECONDS);
   const footprint = footprintOf(policy, inFlight, traffic.at);
@@ -74,6 +82,7 @@ export function estimate(policy: Policy, traffic: Traffic, memory: Memory = new 
       ...requestLines(execution, traffic, memory),
       ...ledgerLines(footprint, requestsPerMonth),
       ...standingLines(footprint, memory),
+      ...billingLines(costExplorerRequests),
     ];
     const growing = sum(lines.filter(({ grows }) => grows));
     const standing = sum(lines.filter(({ grows }) => !grows));
@@ -190,5 +199,11 @@ function standingLines(footprint: Footprint, memory: Memory): readonly CostLine[
     line('customMetric', ['CloudWatch', 'custom metrics'], metrics, false),
   ];
 }
+
+/** Beside these requests the functions that send them cost less than a cent. */
+const billingLines = (requests: number): readonly CostLine[] =>
+  requests === 0
+    ? []
+    : [line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(requests), false)];
 
 const memoryOf = (memory: Memory, name: string): number => memory.get(name) ?? DEFAULT_MEMORY_MB;

@@ -9,6 +9,7 @@ export const OPERATIONS_VARIABLES: readonly string[] = [
   'api',
   'budgets',
   'cost_allocation_tags',
+  'cost_reports',
   'deletion_protection',
   'event_bus_name',
   'functions',

@@ -38,7 +38,7 @@ export interface ReportFlags {
 
 const DAY_MS = 86_400_000;
 
-const dayOf = (at: EpochMs): string => isoTimestamp(at).slice(0, 10);
+export const dayOf = (at: EpochMs): string => isoTimestamp(at).slice(0, 10);
 export const dayAfter = (day: string, days = 1): string =>
   dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
 export const daysBetween = (from: string, to: string): number =>

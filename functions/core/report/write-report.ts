@@ -6,7 +6,7 @@ import { reportRows } from './rows.ts';
 import { type ReportSummary, SummaryInProgress } from './summary.ts';
 import type { ReportFormat } from './written.ts';
 
-interface ReportTarget {
+export interface ReportTarget {
   readonly format: ReportFormat;
   write(text: string): void | Promise<void>;
 }

@@ -89,6 +89,18 @@ interface DriftDetail extends About {
   readonly reasons: readonly string[];
 }
 
+/** A report of what AWS billed was made. */
+interface ReportDetail extends About {
+  /** ISO 8601 days; `to` is not reported any more. */
+  readonly from: string;
+  readonly to: string;
+  readonly currency: string;
+  /** Rounded to the cent. */
+  readonly total: string;
+  /** URLs of the report, as a page and as CSV. */
+  readonly links: { readonly html: string; readonly csv: string };
+}
+
 /** An event for people and machines. */
 export type Alert =
   | AlertOf<'LimitThresholdCrossed', ThresholdDetail>
@@ -96,4 +108,5 @@ export type Alert =
   | AlertOf<'FallbackBegun', FallbackDetail>
   | AlertOf<'LimitBurnRate', BurnDetail>
   | AlertOf<'ReservationsExpired', ExpiredDetail>
-  | AlertOf<'ReconciliationDrift', DriftDetail>;
+  | AlertOf<'ReconciliationDrift', DriftDetail>
+  | AlertOf<'CostReportPublished', ReportDetail>;

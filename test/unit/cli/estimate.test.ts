@@ -45,6 +45,24 @@ describe('cost-sentry estimate', () => {
   });
 
   test.each([
+    ['{ enabled = true }', '0.06'],
+    ['{ enabled = true, periods = ["month"] }', '0.01'],
+    ['{ enabled = false }', undefined],
+  ])('counts the reports of cost_reports = %s', async (reports, usd) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      const file = join(folder, 'reports.tfvars');
+      writeFileSync(file, `cost_reports = ${reports}\n`);
+      const { out } = await estimate('--requests-per-month', '1000', '--json', '--var-file', file);
+      const { lines } = JSON.parse(out).executions.direct;
+      const found = lines.find(({ service }: { service: string }) => service === 'Cost Explorer');
+      expect(found?.usd).toBe(usd);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
     ['--requests-per-month', '0'],
     ['--requests-per-month', '1e6'],
     ['--requests-per-month', '1000000001'],

@@ -162,6 +162,7 @@ const EVERY_TYPE: Readonly<Record<Alert['type'], true>> = {
   LimitBurnRate: true,
   ReservationsExpired: true,
   ReconciliationDrift: true,
+  CostReportPublished: true,
 };
 
 test.each(['cost-center', 'organization'])('the rule of a %s lets every kind through', (name) => {

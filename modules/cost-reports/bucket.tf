@@ -1,0 +1,81 @@
+resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18: who reads it is in CloudTrail; an access log would be one more bucket.
+  #checkov:skip=CKV_AWS_21: a report that is made again replaces itself.
+  #checkov:skip=CKV_AWS_144: reports can be made again, so a copy in another region protects nothing.
+  #checkov:skip=CKV_AWS_145: encrypted with the key that S3 owns unless the caller gives one (kms_key_arn).
+  #checkov:skip=CKV2_AWS_62: the function tells of each report itself.
+  bucket        = coalesce(var.bucket_name, "${var.name}-reports-${var.account_id}")
+  force_destroy = var.force_destroy
+  tags          = var.tags
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket                  = aws_s3_bucket.this.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    bucket_key_enabled = var.kms_key_arn != null
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = "retention"
+    status = "Enabled"
+
+    filter {}
+
+    dynamic "expiration" {
+      for_each = var.retention_days == 0 ? [] : [var.retention_days]
+
+      content {
+        days = expiration.value
+      }
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+      Principal = "*"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+
+  # A policy that is set while public access is being blocked can meet a conflict.
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}

@@ -1,0 +1,103 @@
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+variables {
+  name         = "genai"
+  account_id   = "111122223333"
+  function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:genai-publish-report"
+}
+
+run "defaults" {
+  command = apply
+
+  module {
+    source = "./modules/cost-reports"
+  }
+
+  assert {
+    condition     = output.bucket_name == "genai-reports-111122223333" && !aws_s3_bucket.this.force_destroy && one(one(aws_s3_bucket_lifecycle_configuration.this.rule).expiration).days == 400
+    error_message = "The bucket is the deployment's and the account's, and keeps reports for 400 days: ${output.bucket_name}."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.this.block_public_policy && aws_s3_bucket_public_access_block.this.restrict_public_buckets && one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
+    error_message = "The bucket is private and encrypted."
+  }
+
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "Nobody reads over plain HTTP: ${aws_s3_bucket_policy.this.policy}"
+  }
+
+  assert {
+    condition     = { for period, schedule in aws_scheduler_schedule.this : period => schedule.schedule_expression } == { week = "cron(0 6 ? * TUE *)", month = "cron(0 6 3 * ? *)" }
+    error_message = "Reports come two days after the week and the month."
+  }
+
+  # As the scheduler replaces it, with brackets and not their escapes.
+  assert {
+    condition     = one(aws_scheduler_schedule.this["month"].target).input == "{\"report\":\"month\",\"time\":\"<aws.scheduler.scheduled-time>\"}"
+    error_message = "The function is told what to report and when: ${one(aws_scheduler_schedule.this["month"].target).input}"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[0] == { Sid = "Call", Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [var.function_arn] }
+    error_message = "The schedules may call the one function: ${aws_iam_role_policy.schedule.policy}"
+  }
+}
+
+run "full" {
+  command = apply
+
+  module {
+    source = "./modules/cost-reports"
+  }
+
+  variables {
+    periods        = ["week"]
+    bucket_name    = "finops-reports"
+    retention_days = 0
+    kms_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    force_destroy  = true
+    tags           = { team = "platform" }
+  }
+
+  assert {
+    condition     = keys(aws_scheduler_schedule.this) == ["week"] && output.bucket_name == "finops-reports" && aws_s3_bucket.this.force_destroy && length(one(aws_s3_bucket_lifecycle_configuration.this.rule).expiration) == 0
+    error_message = "The settings must reach the schedules and the bucket."
+  }
+
+  assert {
+    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == var.kms_key_arn
+    error_message = "The key must reach the bucket."
+  }
+}
+
+run "refuses_what_is_wrong" {
+  command = plan
+
+  module {
+    source = "./modules/cost-reports"
+  }
+
+  variables {
+    name           = "Genai"
+    account_id     = "1"
+    function_arn   = "genai-publish-report"
+    periods        = ["day"]
+    bucket_name    = "Reports"
+    retention_days = 0.5
+    kms_key_arn    = "alias/reports"
+  }
+
+  expect_failures = [
+    var.name,
+    var.account_id,
+    var.function_arn,
+    var.periods,
+    var.bucket_name,
+    var.retention_days,
+    var.kms_key_arn,
+  ]
+}
