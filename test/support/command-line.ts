@@ -12,11 +12,11 @@ export interface CommandWorld {
 
 let uuids = 0;
 
-/** Runs `cost-sentry` with these arguments; `asked` are the questions at the terminal. */
+/** Runs `cost-sentry`; `asked` and `told` are the questions and news at the terminal. */
 export async function costSentry(args: readonly string[], world: CommandWorld = {}) {
   const { clock = { now: () => 0 }, env = {}, user, answer } = world;
   let [out, err] = ['', ''];
-  const asked: string[] = [];
+  const [asked, told]: [string[], string[]] = [[], []];
   const ask = async (question: string) => {
     asked.push(question);
     return answer ?? '';
@@ -28,11 +28,11 @@ export async function costSentry(args: readonly string[], world: CommandWorld = 
     err: (text) => {
       err += text;
     },
-    ...(answer !== undefined && { ask }),
+    ...(answer !== undefined && { ask, status: (text: string) => void told.push(text) }),
     ...(user !== undefined && { user }),
     env,
     clock,
     ids: { uuid: () => `uuid-${++uuids}` },
   });
-  return { exitCode, out, err, asked };
+  return { exitCode, out, err, asked, told };
 }

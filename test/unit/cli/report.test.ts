@@ -119,6 +119,14 @@ describe('the report', () => {
     expect(nothing.out).toContain('Nothing was billed for Bedrock with costCenter=nobody');
   });
 
+  test('says at a terminal that it waits, and clears that before it writes', async () => {
+    await serve(billAnswers(BILL, 3));
+    const world = { clock, answer: '' };
+    const { told, out } = await costSentry(['report', ...november], world);
+    expect(told).toEqual(['Asking Cost Explorer …', '', '']);
+    expect(out).toContain('Cost Explorer: 3 requests');
+  });
+
   test('goes into a file only when it is whole', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
     try {
