@@ -4,7 +4,7 @@ import type { Valid } from '../core/state.ts';
 import { reserveBudget } from '../core/steps/reserve-budget.ts';
 import { idempotencyFrom, ledgerFrom } from '../edge/ledger-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
-import { workflowStep } from '../edge/workflow-step.ts';
+import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
@@ -12,6 +12,7 @@ const ports = {
   policies: policiesFrom(process.env),
   clock: systemClock,
   ids: systemIds,
+  warn,
 };
 
 /** The workflow leaves the error of a lost try in the state it tries again with. */

@@ -4,7 +4,7 @@ import { requestTooLarge } from '../core/steps/request-too-large.ts';
 import { validateAndSetContext } from '../core/steps/validate-and-set-context.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
 import { tokenCounter } from '../edge/token-counter.ts';
-import { STATE_BYTES_MAX, stateBytes, workflowStep } from '../edge/workflow-step.ts';
+import { STATE_BYTES_MAX, stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   policies: policiesFrom(process.env),
@@ -12,6 +12,7 @@ const ports = {
   ids: systemIds,
   digest: systemDigest,
   counter: tokenCounter(),
+  warn,
 };
 
 /** Set aside for what the reserving step adds to the state. */

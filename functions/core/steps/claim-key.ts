@@ -25,13 +25,19 @@ export type NotClaimed =
       readonly originalRequestId: string;
     };
 
+interface ClaimPorts {
+  readonly idempotency: IdempotencyStore;
+  /** Told why there was no answer. */
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
 /**
  * Without an answer of the store nothing is let through, whatever the policy's `on_ledger_error`:
  * whoever sends a key asks for one charge at most.
  * @returns undefined when the call holds its key.
  */
 export async function claimKey(
-  store: IdempotencyStore,
+  { idempotency, warn }: ClaimPorts,
   call: Valid & { readonly claim: Claim },
   policy: Policy,
   now: EpochMs,
@@ -41,10 +47,11 @@ export async function claimKey(
   const runningUntil = at + policy.ledger.leaseSeconds + RECORDING_SECONDS;
   const write = { ...call.claim, requestId, now: at, runningUntil, expiresAt: at + KEPT_SECONDS };
   try {
-    const result = await store.claim(write);
+    const result = await idempotency.claim(write);
     return result.outcome === 'claimed' ? undefined : refusal(call.tags, result);
   } catch (error) {
     if (!(error instanceof LedgerUnavailableError)) throw error;
+    warn('an idempotency key could not be claimed', error);
     const detail = 'The ledger did not answer whether this is a repeat; no model was called.';
     return { status: 'unavailable', answer: problem('ledger_unavailable', call.tags, detail) };
   }

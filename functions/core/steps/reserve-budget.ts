@@ -1,7 +1,7 @@
 /** Step 2: reserve the worst case of the call, or refuse it. */
 import { denial, money, problem } from '../answers.ts';
 import { promptTraits } from '../bedrock/prompt.ts';
-import { LedgerUnavailableError, PolicyUnavailableError } from '../errors.ts';
+import { LedgerUnavailableError, SentryError } from '../errors.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import type { Ids } from '../ids.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
@@ -20,6 +20,8 @@ export interface ReservePorts {
   readonly idempotency: IdempotencyStore;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Told the cause of what a caller is answered with 503. */
+  readonly warn: (message: string, cause: unknown) => void;
 }
 
 /**
@@ -35,13 +37,13 @@ export async function reserveBudget(
   try {
     policy = await ports.policies.load();
   } catch (error) {
-    if (error instanceof LedgerUnavailableError) return unavailable(call);
-    if (error instanceof PolicyUnavailableError) return unavailable(call, error);
-    throw error;
+    if (!(error instanceof SentryError)) throw error;
+    ports.warn('the policy could not be loaded to reserve', error);
+    return unavailable(call, error instanceof LedgerUnavailableError ? undefined : error);
   }
   const now = ports.clock.now();
   const { claim } = call;
-  const refused = claim && (await claimKey(ports.idempotency, { ...call, claim }, policy, now));
+  const refused = claim && (await claimKey(ports, { ...call, claim }, policy, now));
   if (refused) return notClaimed(call, refused);
   const request = {
     ...reserveRequest(policy, call, now),
@@ -65,8 +67,9 @@ export async function reserveBudget(
         return inProgress(call);
     }
   } catch (error) {
-    if (error instanceof LedgerUnavailableError) return unavailable(call);
-    throw error;
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    ports.warn('the ledger could not be reached to reserve', error);
+    return unavailable(call);
   }
 }
 
@@ -138,7 +141,7 @@ function notClaimed(call: Valid, refused: NotClaimed): Reserved {
   return { ...rest, ...refused };
 }
 
-function unavailable(call: Valid, policyError?: PolicyUnavailableError): Unavailable {
+function unavailable(call: Valid, policyError?: SentryError): Unavailable {
   const answer = policyError
     ? problem('policy_unavailable', call.tags, `${policyError.message}; no model was called.`)
     : problem('ledger_unavailable', call.tags, 'The ledger did not answer; no model was called.');

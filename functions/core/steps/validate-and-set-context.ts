@@ -27,6 +27,8 @@ import { type Context, type KnownNames, setContext } from './set-context.ts';
 export interface ValidatePorts extends CandidatePorts, EnvelopePorts {
   readonly policies: PolicySource;
   readonly digest: Digest;
+  /** Told the cause of what a caller is answered with 503. */
+  readonly warn: (message: string, cause: unknown) => void;
 }
 
 /** What is known of a call before its request is understood. */
@@ -51,6 +53,7 @@ export async function validateAndSetContext(
     policy = await ports.policies.load();
   } catch (error) {
     if (!(error instanceof SentryError)) throw error;
+    ports.warn('the policy could not be loaded to validate', error);
     return unavailable(start, error);
   }
   return validate(policy, start, parsed.request, ports);

@@ -337,6 +337,21 @@ describe('when the ledger is away', () => {
     const { answer } = await bench.run(request());
     expect(answer).toMatchObject({ status: 503, code: 'ledger_unavailable' });
     expect(bench.calls).toHaveLength(0);
+    expect(bench.warnings).toEqual(['the ledger could not be reached to reserve']);
+  });
+
+  test('the log is told which step could not load the policy', async () => {
+    const load = bench.ports.policies.load;
+    Object.assign(bench.ports, { policies: { load: away } });
+    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
+    let loads = 0;
+    const once = () => (loads++ === 0 ? load() : away());
+    Object.assign(bench.ports, { policies: { load: once } });
+    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
+    expect(bench.warnings).toEqual([
+      'the policy could not be loaded to validate',
+      'the policy could not be loaded to reserve',
+    ]);
   });
 
   test('the policy may let it through, and it is charged all the same', async () => {

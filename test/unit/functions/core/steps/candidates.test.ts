@@ -51,6 +51,7 @@ async function validate({ reservation = 'count', counted, deadline, input = requ
       clock: { now: () => now },
       ids: { uuid: () => 'id' },
       digest: systemDigest,
+      warn: () => undefined,
       counter: {
         count: async (each) => {
           asked.push(each);

@@ -255,9 +255,22 @@ describe('a reserving step', () => {
       const refused = await run();
       expect(outcome(refused)).toBe('503 ledger_unavailable');
       expect(refused.answer).toMatchObject({ retryAfter: 5 });
+      expect(bench.warnings[0]).toBe('an idempotency key could not be claimed');
       expect([bench.calls.length, await counted()]).toEqual([0, '0/0']);
     },
   );
+
+  test('tells the log why, and nothing of the request', async () => {
+    const told: unknown[] = [];
+    Object.assign(bench.ports, {
+      idempotency: { claim: away },
+      warn: (...said: unknown[]) => told.push(said),
+    });
+    await reserveBudget(bench.ports, await valid());
+    expect(told).toEqual([
+      ['an idempotency key could not be claimed', new LedgerUnavailableError('away')],
+    ]);
+  });
 
   test('is not held up by a repeat that it turned away', async () => {
     const call = await valid();
