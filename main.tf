@@ -33,6 +33,7 @@ module "functions" {
   environment          = each.value.environment
   statements           = local.statements[each.key]
   schedule             = each.value.schedule
+  dead_letters         = var.functions.dead_letters
   tracing              = var.functions.tracing
   log_group_name       = each.key == "record-outcome" ? local.audit_log_group_name : null
   log_retention_days   = var.log_retention_days

@@ -357,14 +357,16 @@ variable "functions" {
 
     - `bundle_directory` - Folder of the zips, one `<function>.zip` each. Default: the module's own `dist/functions`.
     - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
-    - `reserved_concurrency` - Reserved concurrent executions by function name. Default: none reserved.
+    - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
     - `tracing` - Whether X-Ray traces them. Default: `false`.
+    - `dead_letters` - Whether calls of a schedule that failed are kept in an SQS queue for 14 days. Default: `true`.
   EOT
   type = object({
     bundle_directory     = optional(string)
     memory_mb            = optional(map(number), {})
     reserved_concurrency = optional(map(number), {})
     tracing              = optional(bool, false)
+    dead_letters         = optional(bool, true)
   })
   default  = {}
   nullable = false
@@ -382,6 +384,11 @@ variable "functions" {
   validation {
     condition     = alltrue([for count in values(var.functions.reserved_concurrency) : count >= 0 && floor(count) == count])
     error_message = "functions.reserved_concurrency: must be whole numbers of 0 or more, got ${join(", ", [for name, count in var.functions.reserved_concurrency : "${count} for \"${name}\"" if count < 0 || floor(count) != count])}."
+  }
+
+  validation {
+    condition     = alltrue([for reserved in values(var.functions.reserved_concurrency) : reserved >= 0 && floor(reserved) == reserved])
+    error_message = "functions.reserved_concurrency: must be whole numbers, 0 or more, got ${join(", ", values(var.functions.reserved_concurrency))}."
   }
 }
 

@@ -28,6 +28,12 @@ locals {
       resources  = ["${local.log_group.arn}:*"]
       conditions = {}
     }],
+    [for queue in aws_sqs_queue.dead_letters : {
+      sid        = "KeepWhatFailed"
+      actions    = ["sqs:SendMessage"]
+      resources  = [queue.arn]
+      conditions = {}
+    }],
     !var.tracing ? [] : [{
       sid        = "Trace"
       actions    = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]

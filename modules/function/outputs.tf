@@ -22,3 +22,8 @@ output "log_group" {
   description = "Log group it writes to: `name` and `arn`."
   value       = local.log_group
 }
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue with the calls of the schedule that failed; null when it has none."
+  value       = one(values(aws_sqs_queue.dead_letters)[*].arn)
+}

@@ -20,6 +20,14 @@ resource "aws_scheduler_schedule" "this" {
       maximum_event_age_in_seconds = 60
       maximum_retry_attempts       = 0
     }
+
+    dynamic "dead_letter_config" {
+      for_each = aws_sqs_queue.dead_letters
+
+      content {
+        arn = dead_letter_config.value.arn
+      }
+    }
   }
 }
 
@@ -48,11 +56,39 @@ resource "aws_iam_role_policy" "schedule" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "Call"
-      Effect   = "Allow"
-      Action   = ["lambda:InvokeFunction"]
-      Resource = [aws_lambda_function.this.arn]
-    }]
+    Statement = concat(
+      [{
+        Sid      = "Call"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = [aws_lambda_function.this.arn]
+      }],
+      [for queue in aws_sqs_queue.dead_letters : {
+        Sid      = "KeepWhatFailed"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [queue.arn]
+      }],
+    )
   })
+}
+
+# The scheduler calls asynchronously: Lambda would try again for hours, beside the calls of every
+# minute. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = toset(var.schedule == null ? [] : [var.schedule])
+
+  function_name                = aws_lambda_function.this.function_name
+  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = 0
+}
+
+# Calls of the schedule that failed or never came, with the error: to look at, not to do again.
+resource "aws_sqs_queue" "dead_letters" {
+  for_each = toset(var.schedule != null && var.dead_letters ? ["dead-letters"] : [])
+
+  name                      = "${var.name}-${each.value}"
+  message_retention_seconds = 1209600 # 14 days, as long as SQS can
+  sqs_managed_sse_enabled   = true
+  tags                      = var.tags
 }

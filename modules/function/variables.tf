@@ -51,9 +51,14 @@ variable "memory_mb" {
 }
 
 variable "reserved_concurrency" {
-  description = "Concurrent executions that are reserved for it, and that it may not pass. Default: none reserved."
+  description = "Concurrent executions that are reserved for it, and that it may not pass; 0 stops it. Default: none reserved."
   type        = number
   default     = null
+
+  validation {
+    condition     = var.reserved_concurrency == null || (coalesce(var.reserved_concurrency, 0) >= 0 && floor(coalesce(var.reserved_concurrency, 0)) == coalesce(var.reserved_concurrency, 0))
+    error_message = "reserved_concurrency: must be a whole number, 0 or more, got ${coalesce(var.reserved_concurrency, 0)}."
+  }
 }
 
 variable "environment" {
@@ -91,6 +96,13 @@ variable "schedule" {
     condition     = var.schedule == null || can(regex("^(rate|cron|at)\\(.+\\)$", var.schedule))
     error_message = "schedule: \"${coalesce(var.schedule, "-")}\" is not a schedule: write rate(...), cron(...) or at(...)."
   }
+}
+
+variable "dead_letters" {
+  description = "Whether calls of its schedule that failed are kept in an SQS queue for 14 days. Without a schedule there is none."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "tracing" {

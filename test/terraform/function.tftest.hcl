@@ -63,6 +63,11 @@ run "defaults" {
     condition     = length(aws_scheduler_schedule.this) == 0 && length(aws_iam_role.schedule) == 0
     error_message = "Nothing calls it unless it is asked to."
   }
+
+  assert {
+    condition     = output.dead_letter_queue_arn == null && length(aws_lambda_function.this.dead_letter_config) == 0 && length(aws_lambda_function_event_invoke_config.this) == 0
+    error_message = "What is called synchronously answers its caller: there are no lost calls to keep."
+  }
 }
 
 run "full" {
@@ -113,8 +118,8 @@ run "full" {
   }
 
   assert {
-    condition     = [for statement in jsondecode(output.policy_json).Statement : statement.Sid] == ["ReadPolicy", "Log", "Trace"]
-    error_message = "With tracing it may also trace, and no more, got ${output.policy_json}."
+    condition     = [for statement in jsondecode(output.policy_json).Statement : statement.Sid] == ["ReadPolicy", "Log", "KeepWhatFailed", "Trace"]
+    error_message = "With a schedule and tracing it may also keep what failed, and trace, and no more, got ${output.policy_json}."
   }
 
   assert {
@@ -128,13 +133,69 @@ run "full" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement == [{
-      Sid      = "Call"
-      Effect   = "Allow"
-      Action   = ["lambda:InvokeFunction"]
-      Resource = ["arn:aws:lambda:eu-west-1:111122223333:function:function"]
-    }]
-    error_message = "The schedule may call this function and nothing else."
+    condition     = one(aws_lambda_function.this.tracing_config).mode == "Active"
+    error_message = "tracing must reach the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this["rate(1 minute)"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["rate(1 minute)"].maximum_event_age_in_seconds == 60
+    error_message = "Lambda must not try again what the schedule calls anew every minute."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dead_letters["dead-letters"].name == "genai-gateway-dead-letters" && aws_sqs_queue.dead_letters["dead-letters"].sqs_managed_sse_enabled && aws_sqs_queue.dead_letters["dead-letters"].message_retention_seconds == 1209600
+    error_message = "What failed is kept encrypted for 14 days."
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.this.dead_letter_config).target_arn == output.dead_letter_queue_arn && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config).arn == output.dead_letter_queue_arn
+    error_message = "Calls that failed and calls that never came go to one queue."
+  }
+
+  assert {
+    condition     = jsondecode(output.policy_json).Statement[2].Action == ["sqs:SendMessage"] && jsondecode(output.policy_json).Statement[2].Resource == [output.dead_letter_queue_arn]
+    error_message = "It may send to its own queue only, got ${output.policy_json}."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement == [
+      {
+        Sid      = "Call"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = ["arn:aws:lambda:eu-west-1:111122223333:function:function"]
+      },
+      {
+        Sid      = "KeepWhatFailed"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = ["arn:aws:sqs:eu-west-1:111122223333:dead-letters"]
+      },
+    ]
+    error_message = "The schedule may call this function, keep what failed, and nothing else."
+  }
+}
+
+run "keeps_no_failed_calls_when_told_not_to" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    schedule     = "rate(1 minute)"
+    dead_letters = false
+  }
+
+  assert {
+    condition     = length(aws_sqs_queue.dead_letters) == 0 && length(aws_lambda_function.this.dead_letter_config) == 0 && length(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config) == 0
+    error_message = "Without dead_letters there is no queue, and nothing refers to one."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(output.policy_json).Statement : statement.Sid] == ["Log"] && length(jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement) == 1
+    error_message = "Without a queue nobody may send to one, got ${output.policy_json}."
   }
 }
 
@@ -182,12 +243,13 @@ run "refuses_values_out_of_range" {
   }
 
   variables {
-    timeout_seconds = 901
-    memory_mb       = 100
-    schedule        = "every minute"
+    timeout_seconds      = 901
+    memory_mb            = 100
+    schedule             = "every minute"
+    reserved_concurrency = -1
   }
 
-  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedule]
+  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedule, var.reserved_concurrency]
 }
 
 run "refuses_a_bad_name" {

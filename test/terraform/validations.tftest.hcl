@@ -51,12 +51,13 @@ run "refuses_nothing_to_call_and_too_much_history" {
   command = plan
 
   variables {
-    models = {}
-    ledger = { history_windows = 25 }
-    api    = { throttling = { burst = 0 } }
+    models    = {}
+    ledger    = { history_windows = 25 }
+    api       = { throttling = { burst = 0 } }
+    functions = { bundle_directory = "test/fixtures/bundles", reserved_concurrency = { "gateway" = 1.5 } }
   }
 
-  expect_failures = [var.models, var.ledger, var.api]
+  expect_failures = [var.models, var.ledger, var.api, var.functions]
 }
 
 run "refuses_nobody_to_pay_and_an_unknown_reservation" {
