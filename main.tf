@@ -6,6 +6,7 @@ module "ledger" {
   table_name          = local.ledger_table_name
   policy_settings     = local.policy_settings
   policy_cost_centers = local.policy_cost_centers
+  shards              = coalesce(var.ledger.shards, 1)
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   tags                = local.tags

@@ -8,12 +8,16 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { INITIAL_LAYOUT_KEY } from '../functions/adapters/dynamodb-settings.ts';
+import { layoutJson } from '../functions/core/ledger/layout.ts';
 import { POLICY_PARTITION, type PolicyItem } from '../functions/core/policy/items.ts';
 
 interface LedgerTableOptions {
   readonly endpoint: string;
   readonly tableName: string;
   readonly policyItems: readonly PolicyItem[];
+  /** What a new table begins with. Absent: no layout is written, which is one shard. */
+  readonly shards?: number;
 }
 
 const TABLE_WAIT_SECONDS = 30;
@@ -33,15 +37,18 @@ export const dynamoDbAt = (endpoint: string): DynamoDBClient =>
 export async function prepareLedgerTable(options: LedgerTableOptions): Promise<void> {
   const client = dynamoDbAt(options.endpoint);
   try {
-    await createTable(client, options.tableName);
+    const isNew = await createTable(client, options.tableName);
+    if (isNew && options.shards)
+      await writeInitialLayout(client, options.tableName, options.shards);
     await writePolicy(client, options);
   } finally {
     client.destroy();
   }
 }
 
-async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  const created = client.send(
+/** @returns false when it was there already. */
+async function createTable(client: DynamoDBClient, tableName: string): Promise<boolean> {
+  const creation = client.send(
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
@@ -55,13 +62,29 @@ async function createTable(client: DynamoDBClient, tableName: string): Promise<v
       ],
     }),
   );
-  await created.catch((error: unknown) => {
-    if (!(error instanceof ResourceInUseException)) throw error;
-  });
+  const isNew = await creation.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ResourceInUseException) return false;
+      throw error;
+    },
+  );
   await waitUntilTableExists(
     { client, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1 },
     { TableName: tableName },
   );
+  return isNew;
+}
+
+async function writeInitialLayout(
+  client: DynamoDBClient,
+  TableName: string,
+  shards: number,
+): Promise<void> {
+  const { pk, sk } = INITIAL_LAYOUT_KEY;
+  const body = layoutJson([{ shards, from: 0 }]);
+  const Item = { pk: { S: pk }, sk: { S: sk }, body: { S: body } };
+  await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 async function writePolicy(client: DynamoDBClient, options: LedgerTableOptions): Promise<void> {

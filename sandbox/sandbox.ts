@@ -92,7 +92,8 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const eventBridge = opening(await startEventBridge(clock));
   const tableName = `${policy.name}-ledger`;
   const policyItems = toPolicyItems(config, profileArns);
-  await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems });
+  const { shards } = policy.ledger;
+  await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems, shards });
 
   const template = await readFile(new URL(WORKFLOW_TEMPLATE, root), 'utf8');
   // The workflow calls functions that are told the workflow's endpoint, so they come after it.

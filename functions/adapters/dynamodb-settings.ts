@@ -12,8 +12,14 @@ import { OVERRIDE_PARTITION } from '../core/policy/overrides.ts';
 import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../core/time.ts';
 
-/** Item that holds the shard layout, as JSON in `body`. */
+/** Item that holds the shard layout, as JSON in `body`. The sweep alone writes it. */
 export const LAYOUT_KEY = { pk: 'ledger', sk: 'layout' } as const;
+
+/**
+ * Item that a new table is made with: the layout until the sweep has written its own. Whoever makes
+ * the table writes it, and nobody afterwards.
+ */
+export const INITIAL_LAYOUT_KEY = { pk: 'ledger', sk: 'initial-layout' } as const;
 
 const overrideItemKey = (id: string) => ({ pk: { S: OVERRIDE_PARTITION }, sk: { S: id } });
 

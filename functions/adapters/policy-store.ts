@@ -1,6 +1,6 @@
 /**
- * The policy from the ledger table, with the shard layout and the overrides: three reads, kept for
- * a minute, shared by concurrent callers.
+ * The policy from the ledger table, with the shard layout and the overrides: three reads, or four
+ * of a table without a sweep yet, kept for a minute, shared by concurrent callers.
  */
 import {
   type AttributeValue,
@@ -16,7 +16,7 @@ import type { Policy, Problem, ShardLayout } from '../core/policy/policy.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
 import { resolvePolicy } from '../core/policy/resolve.ts';
 import type { Clock, EpochMs } from '../core/time.ts';
-import { LAYOUT_KEY } from './dynamodb-settings.ts';
+import { INITIAL_LAYOUT_KEY, LAYOUT_KEY } from './dynamodb-settings.ts';
 
 interface PolicyStoreOptions {
   readonly client: DynamoDBClient;
@@ -104,17 +104,29 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
   for (const warning of read.warnings.slice(0, PROBLEMS_SHOWN)) options.warn(warning);
   return {
     ...resolution.policy,
-    shardLayout: layout,
+    ...layout,
     overrides: read.overrides,
     overrideRecords: read.records,
   };
 }
 
 /** Without a layout everything is in one item; with one that cannot be read nothing is safe. */
-async function storedLayout(options: PolicyStoreOptions): Promise<ShardLayout> {
-  const Key = { pk: { S: LAYOUT_KEY.pk }, sk: { S: LAYOUT_KEY.sk } };
+async function storedLayout(
+  options: PolicyStoreOptions,
+): Promise<Pick<Policy, 'shardLayout' | 'hasInitialLayout'>> {
+  const written = await layoutAt(options, LAYOUT_KEY);
+  if (written) return { shardLayout: written };
+  const initial = await layoutAt(options, INITIAL_LAYOUT_KEY);
+  return initial ? { shardLayout: initial, hasInitialLayout: true } : { shardLayout: ONE_SHARD };
+}
+
+async function layoutAt(
+  options: PolicyStoreOptions,
+  { pk, sk }: typeof LAYOUT_KEY | typeof INITIAL_LAYOUT_KEY,
+): Promise<ShardLayout | undefined> {
+  const Key = { pk: { S: pk }, sk: { S: sk } };
   const { Item } = await options.client.send(new GetItemCommand({ ...readFrom(options), Key }));
-  if (!Item) return ONE_SHARD;
+  if (!Item) return undefined;
   const layout = parseLayout(Item.body?.S ?? '');
   if (!layout) throw new PolicyUnavailableError('the stored shard layout cannot be read');
   return layout;

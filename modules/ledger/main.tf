@@ -75,6 +75,24 @@ resource "aws_dynamodb_table_item" "cost_centers" {
   }
 }
 
+# How a new table splits its counters. Written once: the sweep writes an item of its own within a
+# minute, which then counts in place of this one, and knows when a change of the number may count.
+resource "aws_dynamodb_table_item" "initial_layout" {
+  table_name = aws_dynamodb_table.this.name
+  hash_key   = aws_dynamodb_table.this.hash_key
+  range_key  = aws_dynamodb_table.this.range_key
+
+  item = jsonencode({
+    pk   = { S = "ledger" }
+    sk   = { S = "initial-layout" }
+    body = { S = jsonencode([{ shards = var.shards, from = 0 }]) }
+  })
+
+  lifecycle {
+    ignore_changes = [item]
+  }
+}
+
 locals {
   # DynamoDB's 400 KB less the keys, for text of one byte a character as all names are:
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html

@@ -22,6 +22,18 @@ variable "policy_cost_centers" {
   nullable    = false
 }
 
+variable "shards" {
+  description = "Items that each account's limits are spread over when the table is new, 1 to 64. Of a table that exists it changes nothing."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains(range(1, 65), var.shards)
+    error_message = "shards: must be a whole number from 1 to 64, got ${var.shards}."
+  }
+}
+
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the table. Default: a key that AWS owns."
   type        = string

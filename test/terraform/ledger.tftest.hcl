@@ -49,6 +49,15 @@ run "defaults" {
   }
 
   assert {
+    condition = jsondecode(aws_dynamodb_table_item.initial_layout.item) == {
+      pk   = { S = "ledger" }
+      sk   = { S = "initial-layout" }
+      body = { S = "[{\"from\":0,\"shards\":1}]" }
+    }
+    error_message = "The layout a new table begins with is ${aws_dynamodb_table_item.initial_layout.item}."
+  }
+
+  assert {
     condition     = length(aws_dynamodb_table_item.cost_centers) == 0
     error_message = "There is one item per cost center."
   }
@@ -88,6 +97,60 @@ run "full" {
     }
     error_message = "The item of sales is ${aws_dynamodb_table_item.cost_centers["sales"].item}."
   }
+}
+
+run "begins_with_the_shards_it_is_given" {
+  command = apply
+
+  module {
+    source = "./modules/ledger"
+  }
+
+  variables {
+    table_name      = "genai-ledger"
+    policy_settings = "{}"
+    shards          = 4
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.initial_layout.item).body.S) == [{ from = 0, shards = 4 }]
+    error_message = "A new table must begin with 4 shards, got ${aws_dynamodb_table_item.initial_layout.item}."
+  }
+}
+
+run "leaves_the_shards_of_a_table_that_exists_to_the_sweep" {
+  command = apply
+
+  module {
+    source = "./modules/ledger"
+  }
+
+  variables {
+    table_name      = "genai-ledger"
+    policy_settings = "{}"
+    shards          = 8
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.initial_layout.item).body.S) == [{ from = 0, shards = 4 }]
+    error_message = "A window that is open must keep its split, got ${aws_dynamodb_table_item.initial_layout.item}."
+  }
+}
+
+run "refuses_no_shards" {
+  command = plan
+
+  module {
+    source = "./modules/ledger"
+  }
+
+  variables {
+    table_name      = "genai-ledger"
+    policy_settings = "{}"
+    shards          = 0
+  }
+
+  expect_failures = [var.shards]
 }
 
 run "refuses_a_bad_table_name" {

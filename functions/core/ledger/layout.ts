@@ -6,7 +6,7 @@
 import type { ShardLayout, ShardsSince } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 
-/** Where no layout is stored, everything is in shard 0. */
+/** Where no layout is stored, as in tables of builds before shards, everything is in shard 0. */
 export const ONE_SHARD: ShardLayout = [{ shards: 1, from: 0 }];
 
 /**

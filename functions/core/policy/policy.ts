@@ -155,6 +155,8 @@ export interface Policy {
   readonly organization: { readonly limits: readonly Limit[] };
   /** Over how many items each window's counters are split; see `ledger/layout.ts`. */
   readonly shardLayout: ShardLayout;
+  /** The layout is the one that the table was made with, and the sweep has not taken it over. */
+  readonly hasInitialLayout?: boolean;
   /** By key. Whether one holds is asked of the clock at the time of use. */
   readonly overrides: ReadonlyMap<string, Override>;
   /** All that is stored, for the audit log; the oldest first. */

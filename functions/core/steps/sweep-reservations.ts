@@ -77,8 +77,10 @@ export async function sweepReservations(
 }
 
 async function resizeShards(ports: SweepPorts, policy: Policy): Promise<void> {
-  const { shardLayout: stored, ledger } = policy;
-  const next = nextLayout(stored, ledger.shards, ports.clock.now(), ledger.historyWindows);
+  const { shardLayout: stored, ledger, hasInitialLayout } = policy;
+  const changed = nextLayout(stored, ledger.shards, ports.clock.now(), ledger.historyWindows);
+  // Once taken over, it stays what it is whatever becomes of the item that the table began with.
+  const next = changed ?? (hasInitialLayout ? stored : undefined);
   if (!next) return;
   await attempt(ports, 'the shard layout could not be written', () =>
     ports.settings.writeLayout(next, stored),

@@ -28,13 +28,13 @@ beforeAll(async () => {
 afterEach(() => sandbox.stop());
 afterAll(() => folder.remove());
 
-async function start(shards: number, at: string): Promise<void> {
+async function start(shards: number, at: string, kept = 'data'): Promise<void> {
   const calls = { name: 'calls', window: 'month', unit: 'requests', amount: FIT };
   const policy = await folder.writePolicy({
     limits: { retail: [calls] },
     ledger: { shards, lease_seconds: 60 },
   });
-  const data = join(folder.path, 'data');
+  const data = join(folder.path, kept);
   sandbox = await runSandbox('--var-file', policy, '--data', data, '--execution', 'direct');
   await moveClock(sandbox, at);
 }
@@ -56,6 +56,17 @@ async function stopWithCallsInFlight(count: number): Promise<void> {
   await kill(sandbox);
   await cut;
 }
+
+test('a new table has its shards at once, in the window that is open, and keeps them', async () => {
+  await start(4, MARCH, 'fresh');
+  expect(await call(60)).toEqual({ 200: FIT, 429: 20 });
+  expect(await sweepAfterLeases(sandbox, MARCH)).toMatchObject({ accounts: 4 });
+  expect((await sandbox.stop()).code).toBe(0);
+
+  await start(1, MARCH, 'fresh');
+  expect(await limitOf(sandbox, 'calls')).toMatchObject({ used: FIT, reserved: 0, remaining: 0 });
+  expect(await call(5)).toEqual({ 429: 5 });
+});
 
 test('one to four to two, in the middle of a month and with calls in flight', async () => {
   await start(1, MARCH);

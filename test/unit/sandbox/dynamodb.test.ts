@@ -149,6 +149,18 @@ test('another DynamoDB is used through the proxy, its answers unchanged', async 
   await front.close();
 });
 
+test('a new table begins with its number of shards, and no later one changes it', async () => {
+  const layout = async () => {
+    const Key = { pk: { S: 'ledger' }, sk: { S: 'initial-layout' } };
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'fresh', Key }));
+    return Item?.body?.S;
+  };
+  for (const shards of [4, 2]) {
+    await prepareLedgerTable({ endpoint: db.url, tableName: 'fresh', policyItems: [], shards });
+    expect(await layout()).toBe('[{"shards":4,"from":0}]');
+  }
+});
+
 test('with a directory counters survive, and the policy is what was configured last', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sentry-'));
   const run = async (policyItems: readonly PolicyItem[]) => {

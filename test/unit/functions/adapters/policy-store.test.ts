@@ -16,7 +16,7 @@ const FRESH_MS = 60_000;
 const RETRY_MS = 10_000;
 const STALE_MS = 10 * 60_000;
 
-type Read = 'policy' | 'override' | 'layout';
+type Read = 'policy' | 'override' | 'layout' | 'initial';
 type Answer = () => { readonly status: number; readonly body: unknown };
 
 let server: Server;
@@ -87,7 +87,9 @@ const overrides =
 
 /** Which of the reads a request is; the table knows them apart by operation and partition. */
 function readOf(target: string | undefined, input: unknown): Read {
-  if (target?.endsWith('.GetItem')) return 'layout';
+  if (target?.endsWith('.GetItem')) {
+    return JSON.stringify(input).includes('"S":"initial-layout"') ? 'initial' : 'layout';
+  }
   return JSON.stringify(input).includes('"S":"override"') ? 'override' : 'policy';
 }
 
@@ -95,6 +97,11 @@ const queryOf = (partition: string) => ({
   TableName: 'ledger',
   KeyConditionExpression: 'pk = :pk',
   ExpressionAttributeValues: { ':pk': { S: partition } },
+});
+
+const layoutRead = (sk: string) => ({
+  TableName: 'ledger',
+  Key: { pk: { S: 'ledger' }, sk: { S: sk } },
 });
 
 const loads = () => requests.policy.length;
@@ -134,8 +141,8 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  answers = { policy: items(1), override: nothing, layout: nothing };
-  requests = { policy: [], override: [], layout: [] };
+  answers = { policy: items(1), override: nothing, layout: nothing, initial: nothing };
+  requests = { policy: [], override: [], layout: [], initial: [] };
   warnings = [];
   now = Date.parse('2026-11-23T12:00:00Z');
 });
@@ -147,7 +154,8 @@ describe('loading', () => {
     expect(requests).toEqual({
       policy: [queryOf('policy')],
       override: [queryOf('override')],
-      layout: [{ TableName: 'ledger', Key: { pk: { S: 'ledger' }, sk: { S: 'layout' } } }],
+      layout: [layoutRead('layout')],
+      initial: [layoutRead('initial-layout')],
     });
   });
 
@@ -208,6 +216,19 @@ describe('the shard layout', () => {
     expect(policy.ledger.shards).toBe(4);
   });
 
+  test('is the one the table was made with until another is written', async () => {
+    answers.initial = layout('[{"from":0,"shards":4}]');
+    expect(await store().load()).toMatchObject({
+      shardLayout: [{ shards: 4, from: 0 }],
+      hasInitialLayout: true,
+    });
+    answers.layout = layout('[{"shards":2,"from":0}]');
+    const policy = await store().load();
+    expect(policy.shardLayout).toEqual([{ shards: 2, from: 0 }]);
+    expect(policy).not.toHaveProperty('hasInitialLayout');
+    expect(requests.initial).toHaveLength(1);
+  });
+
   test('is the stored one where there is one', async () => {
     answers.layout = layout('[{"shards":2,"from":0},{"shards":4,"from":1764000000000}]');
     expect((await store().load()).shardLayout).toEqual([
@@ -219,6 +240,8 @@ describe('the shard layout', () => {
   test.each(['', 'no JSON', '[]', '[{"shards":0,"from":0}]', '{"shards":2,"from":0}'])(
     'that cannot be read (%j) leaves no policy: no split is safe to assume',
     async (body) => {
+      answers.initial = layout(body);
+      await expect(store().load()).rejects.toThrow('the stored shard layout cannot be read');
       answers.layout = layout(body);
       const error = await store()
         .load()
@@ -291,7 +314,7 @@ describe('overrides', () => {
 });
 
 describe('without an answer', () => {
-  test.each(['policy', 'override', 'layout'] as const)(
+  test.each(['policy', 'override', 'layout', 'initial'] as const)(
     'to one of the reads (%s) there is no policy',
     async (read) => {
       answers[read] = broken;

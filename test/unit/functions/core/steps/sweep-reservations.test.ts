@@ -1,5 +1,5 @@
 /** Method: the real ledger, settings and policy store on dynalite; only bus and log are lists. */
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSettings } from '../../../../../functions/adapters/dynamodb-settings.ts';
 import { LedgerUnavailableError } from '../../../../../functions/core/errors.ts';
@@ -145,6 +145,18 @@ describe('another number of shards', () => {
       { shards: 1, from: 0 },
       { shards: 4, from },
     ]);
+    bench.table.requests.clear();
+    await bench.sweep(await bench.loaded());
+    expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
+  });
+
+  test('the one a table was made with is taken over at once, and then stays', async () => {
+    const Key = { pk: { S: 'ledger' }, sk: { S: 'initial-layout' } };
+    await bench.put('ledger', 'initial-layout', JSON.stringify([{ from: 0, shards: 4 }]));
+    await bench.sweep(await bench.configure([minute], { shards: 4 }));
+    const { client, table: TableName } = bench.table;
+    await client.send(new DeleteItemCommand({ TableName, Key }));
+    expect((await bench.loaded()).shardLayout).toEqual([{ shards: 4, from: 0 }]);
     bench.table.requests.clear();
     await bench.sweep(await bench.loaded());
     expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
