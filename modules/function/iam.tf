@@ -28,12 +28,6 @@ locals {
       resources  = ["${local.log_group.arn}:*"]
       conditions = {}
     }],
-    [for queue in aws_sqs_queue.dead_letters : {
-      sid        = "KeepWhatFailed"
-      actions    = ["sqs:SendMessage"]
-      resources  = [queue.arn]
-      conditions = {}
-    }],
     !var.tracing ? [] : [{
       sid        = "Trace"
       actions    = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]

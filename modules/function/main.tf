@@ -1,6 +1,6 @@
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: X-Ray tracing is the caller's decision (tracing).
-  #checkov:skip=CKV_AWS_116: called synchronously, but for those with a schedule, which have a dead-letter queue.
+  #checkov:skip=CKV_AWS_116: called synchronously; what a schedule calls has a queue for what failed, as its destination.
   #checkov:skip=CKV_AWS_117: reaches AWS APIs only; a VPC would add endpoints and no protection.
   #checkov:skip=CKV_AWS_173: its environment holds names, no secrets.
   #checkov:skip=CKV_AWS_272: the bundle comes with the module, whose version and hash Terraform pins.
@@ -32,14 +32,6 @@ resource "aws_lambda_function" "this" {
     log_format       = "JSON"
     log_group        = local.log_group.name
     system_log_level = "WARN"
-  }
-
-  dynamic "dead_letter_config" {
-    for_each = aws_sqs_queue.dead_letters
-
-    content {
-      target_arn = dead_letter_config.value.arn
-    }
   }
 
   tracing_config {

@@ -63,12 +63,7 @@ resource "aws_iam_role_policy" "schedule" {
         Action   = ["lambda:InvokeFunction"]
         Resource = [aws_lambda_function.this.arn]
       }],
-      [for queue in aws_sqs_queue.dead_letters : {
-        Sid      = "KeepWhatFailed"
-        Effect   = "Allow"
-        Action   = ["sqs:SendMessage"]
-        Resource = [queue.arn]
-      }],
+      values(local.may_send),
     )
   })
 }
@@ -81,14 +76,50 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
   maximum_event_age_in_seconds = 60
   maximum_retry_attempts       = 0
+
+  dynamic "destination_config" {
+    for_each = aws_sqs_queue.dead_letters
+
+    content {
+      on_failure {
+        destination = destination_config.value.arn
+      }
+    }
+  }
+
+  # Lambda tries the role's right to send.
+  depends_on = [aws_iam_role_policy.dead_letters]
 }
 
-# Calls of the schedule that failed or never came, with the error: to look at, not to do again.
+# Calls of the schedule that failed or never came, with the error: to look at, not to do again. A
+# destination rather than the function's own dead_letter_config: it holds the error too, and no
+# function has to wait until SQS has made the queue.
 resource "aws_sqs_queue" "dead_letters" {
-  for_each = toset(var.schedule != null && var.dead_letters ? ["dead-letters"] : [])
+  for_each = toset(local.keeps_dead_letters ? ["dead-letters"] : [])
 
   name                      = "${var.name}-${each.value}"
   message_retention_seconds = 1209600 # 14 days, as long as SQS can
   sqs_managed_sse_enabled   = true
   tags                      = var.tags
+}
+
+resource "aws_iam_role_policy" "dead_letters" {
+  for_each = aws_sqs_queue.dead_letters
+
+  name   = each.key
+  role   = aws_iam_role.this.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [local.may_send[each.key]] })
+}
+
+locals {
+  keeps_dead_letters = var.schedule != null && var.dead_letters
+
+  may_send = {
+    for key, queue in aws_sqs_queue.dead_letters : key => {
+      Sid      = "KeepWhatFailed"
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage"]
+      Resource = [queue.arn]
+    }
+  }
 }
