@@ -15,11 +15,20 @@ export interface GatewayRequest {
   readonly sourceIp: string;
 }
 
-/**
- * What the gateway is known by to itself; not a Function URL's name, which has other time limits.
- */
-const DOMAIN = 'sandbox.execute-api.us-east-1.amazonaws.com';
-const ACCOUNT = '000000000000';
+/** What an API, or a Function URL, is known by to the function behind it. */
+interface FrontDoor {
+  readonly accountId: string;
+  readonly domainName: string;
+  /** The route that a request of this method and path takes. */
+  readonly routeKeyOf: (methodAndPath: string) => string;
+}
+
+/** No Function URL, which has other time limits. */
+const SANDBOX: FrontDoor = {
+  accountId: '000000000000',
+  domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
+  routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
+};
 const ROUTE_KEYS = ['POST /v1/invoke', 'GET /v1/usage', 'GET /v1/models', 'GET /healthz'];
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -41,16 +50,18 @@ export function toGatewayRequest(request: IncomingMessage, body: Buffer): Gatewa
 export function toGatewayEvent(
   request: GatewayRequest,
   about: { requestId: string; now: EpochMs; authorizer?: Authorized },
+  { accountId, domainName, routeKeyOf }: FrontDoor = SANDBOX,
 ): object {
   const [rawPath = '/', ...query] = request.url.split('?');
   const rawQueryString = query.join('?');
   const { cookie, ...headers } = request.headers;
   const parameters = new URLSearchParams(rawQueryString);
-  const routeKey = `${request.method} ${rawPath}`;
+  const routeKey = routeKeyOf(`${request.method} ${rawPath}`);
+  const [domainPrefix = ''] = domainName.split('.');
   const isText = isUtf8(request.body) && TEXT_TYPE.test(headers['content-type'] ?? 'text/plain');
   return {
     version: '2.0',
-    routeKey: ROUTE_KEYS.includes(routeKey) ? routeKey : '$default',
+    routeKey,
     rawPath,
     rawQueryString,
     ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
@@ -61,10 +72,10 @@ export function toGatewayEvent(
       ),
     }),
     requestContext: {
-      accountId: ACCOUNT,
-      apiId: 'sandbox',
-      domainName: DOMAIN,
-      domainPrefix: 'sandbox',
+      accountId,
+      apiId: domainPrefix,
+      domainName,
+      domainPrefix,
       http: {
         method: request.method,
         path: rawPath,
@@ -73,7 +84,7 @@ export function toGatewayEvent(
         userAgent: headers['user-agent'] ?? '',
       },
       requestId: about.requestId,
-      routeKey: ROUTE_KEYS.includes(routeKey) ? routeKey : '$default',
+      routeKey,
       stage: '$default',
       time: accessLogTime(new Date(about.now)),
       timeEpoch: about.now,

@@ -7,15 +7,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Deployment } from './support/deployment.ts';
+import { listAt, recordAt, textAt } from './support/aws-call.ts';
+import { Deployment, requestOf } from './support/deployment.ts';
 import { Facade } from './support/facade.ts';
+import { authorizationOf } from './support/forward.ts';
+import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
+import { withoutRight, withRole } from './support/roles.ts';
+import { runSchedules } from './support/schedules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-deployed-'));
 const facade = new Facade(folder);
 const deployment = new Deployment(facade);
 
 const STEP_MS_MAX = 600_000;
+const SHARDS = 4;
+const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/genai-ledger';
+/** The lease of the example, and what the sweep waits longer for clocks. */
+const LEASE_MS = 440_000;
 /** How long a function may go on with the policy it has read. */
 const POLICY_READ_MS = 61_000;
 let failed: string | undefined;
@@ -31,6 +40,22 @@ function step(name: string, run: () => Promise<void>): void {
   test(name, unlessFailed, STEP_MS_MAX);
 }
 
+const sales = requestOf({ costCenter: 'sales' });
+
+/** A request to the deployed API. @param route such as `GET /healthz`. */
+async function send(route: string, body?: unknown, roleArn?: string): Promise<HttpAnswer> {
+  const { apiEndpoint, callerPolicy } = await deployment.outputs();
+  const [method = '', path = ''] = route.split(' ');
+  const request = (role: string) =>
+    requestApi(facade, apiEndpoint, { method, path, body, roleArn: role });
+  return roleArn === undefined
+    ? withRole(facade, 'app', callerPolicy('sales'), request)
+    : request(roleArn);
+}
+
+const post = (costCenter: string, roleArn: string) =>
+  send('POST /v1/invoke', requestOf({ costCenter }), roleArn);
+
 beforeAll(async () => {
   await facade.start();
 }, STEP_MS_MAX);
@@ -45,12 +70,9 @@ step('terraform init', async () => {
 });
 
 step('terraform apply', async () => {
+  deployment.edit('shards              = 1', `shards              = ${SHARDS}`);
   await deployment.apply();
   expect(facade.unknown).toEqual([]);
-});
-
-step('a second plan changes nothing', async () => {
-  expect(await deployment.changes()).toEqual([]);
 });
 
 step('a request through the state machine is approved and succeeds', async () => {
@@ -75,30 +97,176 @@ step('a call that the model refuses is approved and fails', async () => {
   });
 });
 
-step('requests above a limit are denied and reach no model', async () => {
+step(
+  'an HTTP request is let in with the documented policy, and runs the state machine',
+  async () => {
+    const { callerPolicy, stateMachineArn, auditLogGroup } = await deployment.outputs();
+    const bare = await withRole(facade, 'stranger', undefined, (role) => post('sales', role));
+    expect(bare).toMatchObject({ status: 403, body: { message: 'Forbidden' } });
+    const answer = await withRole(facade, 'app', callerPolicy('sales'), (role) =>
+      post('sales', role),
+    );
+    expect(answer).toMatchObject({ status: 200, body: { outcome: 'succeeded' } });
+    const requestId = textAt(answer.body, 'requestId');
+    const { body: runs } = await facade.moto.json('states', 'AWSStepFunctions.ListExecutions', {
+      stateMachineArn,
+    });
+    expect(listAt(runs, 'executions')).toContainEqual(
+      expect.objectContaining({ name: requestId, status: 'SUCCEEDED' }),
+    );
+    const { body: logged } = await facade.moto.json('logs', 'Logs_20140328.FilterLogEvents', {
+      logGroupName: auditLogGroup,
+    });
+    const lines = listAt(logged, 'events').map((event) => textAt(event, 'message'));
+    expect(
+      lines.filter((line) => line.includes(requestId) && /"kind":"audit"/.test(line)),
+    ).toHaveLength(1);
+  },
+);
+
+step('what is no request is refused by the API and the function behind it', async () => {
   const before = facade.bedrock.requests.list().length;
-  const answers = [];
-  // The limit is 5 a minute; a new minute may begin meanwhile.
-  while (answers.length < 40 && answers.at(-1)?.outcome !== 'denied') {
-    answers.push(await deployment.ask({ costCenter: 'services' }));
-  }
+  expect(await send('POST /v1/invoke', { model: 'nova-lite' })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  });
+  expect(await send('GET /v1/invoke')).toMatchObject({ status: 404 });
+  expect(await send('GET /healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  expect(facade.bedrock.requests.list()).toHaveLength(before);
+});
+
+step('the Function URL answers too', async () => {
+  const { callerPolicy } = await deployment.outputs();
+  const ask = (roleArn: string) =>
+    requestFunctionUrl(facade, 'genai-gateway', {
+      method: 'POST',
+      path: '/v1/invoke',
+      body: requestOf({ costCenter: 'sales' }),
+      roleArn,
+    });
+  expect(await withRole(facade, 'stranger', undefined, ask)).toMatchObject({ status: 403 });
+  expect(await withRole(facade, 'app', callerPolicy('sales'), ask)).toMatchObject({
+    status: 200,
+    body: { outcome: 'succeeded' },
+  });
+});
+
+step('requests above a limit are denied and reach no model', async () => {
+  const { callerPolicy } = await deployment.outputs();
+  const before = facade.bedrock.requests.list().length;
+  const answers: HttpAnswer[] = [];
+  await withRole(facade, 'app', callerPolicy('services'), async (role) => {
+    // The limit is 5 a minute; a new minute may begin meanwhile.
+    while (answers.length < 40 && answers.at(-1)?.status !== 429) {
+      answers.push(await post('services', role));
+    }
+  });
   const approved = answers.slice(0, -1);
   expect(answers.at(-1)).toMatchObject({
-    outcome: 'denied',
-    code: 'limit_exceeded',
-    limit: { owner: 'costCenter#services', window: 'minute', unit: 'requests', limit: 5 },
+    status: 429,
+    headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
+    body: {
+      outcome: 'denied',
+      code: 'limit_exceeded',
+      limit: { owner: 'costCenter#services', window: 'minute', unit: 'requests', limit: 5 },
+    },
   });
   expect(approved.length).toBeGreaterThanOrEqual(5);
-  expect(new Set(approved.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
+  expect(new Set(approved.map(({ status }) => status))).toEqual(new Set([200]));
   expect(facade.bedrock.requests.list().length).toBe(before + approved.length);
 });
 
 step(
-  'a limit changed in terraform.tfvars is in force within a minute, with the same bundles',
+  'the new table has all its shards, in the windows that were open when it was made',
+  async () => {
+    const { body } = await facade.moto.json('dynamodb', 'DynamoDB_20120810.Scan', {
+      TableName: (await deployment.outputs()).tableName,
+    });
+    const accounts = listAt(body, 'Items').map((item) => textAt(recordAt(item, 'pk'), 'S'));
+    expect(accounts.filter((pk) => pk.startsWith('account#costCenter#services#')).sort()).toEqual(
+      Array.from({ length: SHARDS }, (_, shard) => `account#costCenter#services#${shard}`),
+    );
+  },
+);
+
+step('no function did what its role does not allow', async () => {
+  expect(facade.access.refused).toEqual([]);
+  expect([...facade.access.used]).toEqual(
+    expect.arrayContaining([
+      'genai-gateway states:StartSyncExecution',
+      'genai-workflow lambda:InvokeFunction',
+      'genai-validate-and-set-context dynamodb:Query',
+      'genai-reserve-budget dynamodb:UpdateItem',
+      'genai-invoke-model bedrock:InvokeModel',
+      'genai-record-outcome logs:PutLogEvents',
+    ]),
+  );
+});
+
+step('without the right to count, a request is refused and reaches no model', async () => {
+  const before = facade.bedrock.requests.list().length;
+  const right = { role: 'genai-reserve-budget', policy: 'function', sid: 'Count' };
+  const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
+  expect(answer).toMatchObject({ status: 503, body: { code: 'ledger_unavailable' } });
+  expect(facade.bedrock.requests.list()).toHaveLength(before);
+  expect(new Set(facade.access.refused.splice(0))).toEqual(
+    new Set([`genai-reserve-budget dynamodb:UpdateItem ${TABLE}`]),
+  );
+  expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 200 });
+});
+
+step('without the right to call its models, a call fails and costs nothing', async () => {
+  const before = facade.bedrock.requests.list().length;
+  const right = { role: 'genai-invoke-model', policy: 'function', sid: 'InvokeModelsOfThePolicy' };
+  const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
+  expect(answer).toMatchObject({
+    status: 502,
+    body: {
+      code: 'invocation_failed',
+      upstream: { name: 'AccessDeniedException' },
+      charged: { basis: 'released' },
+    },
+  });
+  expect(facade.bedrock.requests.list()).toHaveLength(before);
+  expect(facade.access.refused.splice(0)).toEqual([
+    expect.stringMatching(/^genai-invoke-model bedrock:InvokeModel .*nova-lite/),
+  ]);
+});
+
+step('without its right to call the steps, the state machine calls no model', async () => {
+  const before = facade.bedrock.requests.list().length;
+  const right = { role: 'genai-workflow', policy: 'workflow', sid: 'CallTheSteps' };
+  const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
+  expect(answer).toMatchObject({ status: 503 });
+  expect(facade.bedrock.requests.list()).toHaveLength(before);
+  expect(facade.access.refused.splice(0)).toContainEqual(
+    expect.stringMatching(
+      /^genai-workflow lambda:InvokeFunction .*genai-validate-and-set-context$/,
+    ),
+  );
+});
+
+step('the schedule ends what a lost call had reserved', async () => {
+  facade.bedrock.behave({ fail: { name: 'InternalServerException', times: 1 } });
+  expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 502 });
+  await facade.advance(LEASE_MS);
+  const sweep = { role: 'genai-sweep-reservations', policy: 'function', sid: 'Count' };
+  const { [sweep.role]: failed } = await withoutRight(facade, sweep, () => runSchedules(facade));
+  expect(failed).toEqual({
+    deadLetter: 'arn:aws:sqs:us-east-1:123456789012:genai-sweep-reservations-dead-letters',
+  });
+  expect(facade.access.refused.splice(0)).toContain(`${sweep.role} dynamodb:UpdateItem ${TABLE}`);
+  const { [sweep.role]: swept } = await runSchedules(facade);
+  // In the account of its cost center and in the organization's.
+  expect(swept).toMatchObject({ expired: 2, complete: true });
+});
+
+step(
+  'a limit changed in terraform.tfvars is all that changes, and in force within a minute',
   async () => {
     expect(await deployment.ask({ costCenter: 'support' })).toMatchObject({ outcome: 'succeeded' });
     deployment.edit('amount    = 300', 'amount    = 0.000001');
-    const changed = await deployment.apply('-refresh=false');
+    const changed = await deployment.apply();
     expect(changed).toEqual([
       'update module.cost_sentry.module.budgets.aws_budgets_budget.this["support"]',
       'update module.cost_sentry.module.ledger.aws_dynamodb_table_item.cost_centers["support"]',
@@ -111,20 +279,62 @@ step(
   },
 );
 
+const month = /\d{4}-\d{2}/;
+
 step('one cost center is added and one removed', async () => {
   deployment.edit('  services = {', '  research = {');
-  await deployment.apply('-refresh=false');
+  // One call of 48,120 nano-USD passes 10 percent of it.
+  deployment.edit('amount = 200, notify_at = [80, 100]', 'amount = 0.0004, notify_at = [10, 100]');
+  await deployment.apply();
   await facade.advance(POLICY_READ_MS);
   expect(await deployment.ask({ costCenter: 'research' })).toMatchObject({ outcome: 'succeeded' });
+  // Of an account in several shards the sweep alone sees the sum.
+  const { 'genai-sweep-reservations': swept } = await runSchedules(facade);
+  expect(swept).toMatchObject({ published: 4 });
+  expect(facade.buses.events.map(({ detail }) => textAt(detail, 'id').replace(month, '*'))).toEqual(
+    [
+      'costCenter#research/monthly-budget/*/10',
+      ...[50, 80, 100].map((percent) => `costCenter#support/monthly-budget/*/${percent}`),
+    ],
+  );
+  expect([...facade.access.used]).toContain('genai-sweep-reservations events:PutEvents');
   expect(await deployment.ask({ costCenter: 'services' })).toMatchObject({
     outcome: 'not_valid',
     code: 'unknown_cost_center',
   });
+});
+
+step('another plan changes nothing', async () => {
   expect(await deployment.changes()).toEqual([]);
 });
 
+step('an API that nobody has is refused with 501', async () => {
+  const call = (service: string, target: string) => {
+    const headers = { authorization: authorizationOf(service), 'x-amz-target': target };
+    return fetch(facade.url, { method: 'POST', headers, body: '{}' });
+  };
+  const read = (service: string, path: string) =>
+    fetch(`${facade.url}${path}`, { headers: { authorization: authorizationOf(service) } });
+  // Such as the facade answers itself, and such as it asks moto for.
+  const answers = [
+    await call('budgets', 'AWSBudgetServiceGateway.DescribeBudgetActionsForAccount'),
+    await read('bedrock', '/foundation-models'),
+    await call('dynamodb', 'DynamoDB_20120810.ListImports'),
+    await read('lambda', '/2015-03-31/functions/genai-gateway/nothing'),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([501, 501, 501, 501]);
+  expect(facade.unknown.splice(0)).toEqual([
+    expect.stringContaining('budgets DescribeBudgetActionsForAccount'),
+    expect.stringContaining('bedrock GET /foundation-models'),
+    expect.stringContaining('dynamodb ListImports'),
+    expect.stringContaining('lambda GET /2015-03-31/functions/genai-gateway/nothing'),
+  ]);
+});
+
 step('terraform destroy leaves nothing', async () => {
-  await deployment.terraform('destroy', '-auto-approve', '-refresh=false');
+  await deployment.terraform('destroy', '-auto-approve');
   expect(await deployment.terraform('state', 'list')).toBe('');
   expect(await leftIn(facade)).toEqual([]);
+  expect(facade.unknown).toEqual([]);
+  expect(facade.access.refused).toEqual([]);
 });

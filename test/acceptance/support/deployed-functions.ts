@@ -6,11 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { LambdaHost } from '../../../sandbox/lambda-host.ts';
+import { LambdaHost, type LambdaResult } from '../../../sandbox/lambda-host.ts';
 import { isRecord } from '../../../sandbox/loopback.ts';
 import { type AwsAnswer, type AwsCall, recordAt, refuse, textAt } from './aws-call.ts';
+import type { FunctionLogs } from './function-logs.ts';
 
 interface Deployed {
+  readonly roleArn: string;
+  readonly logGroup: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly bundle: URL;
@@ -24,6 +27,7 @@ const TIMEOUT_DEFAULT_SECONDS = 3;
 
 export class DeployedFunctions {
   readonly #folder: string;
+  readonly #logs: FunctionLogs;
   readonly #functions = new Map<string, Deployed>();
   readonly #forgotten = new Map<string, Readonly<Record<string, unknown>>>();
   #endpoint = '';
@@ -31,8 +35,14 @@ export class DeployedFunctions {
   #clockOffsetMs = 0;
 
   /** @param folder takes the unpacked bundles. */
-  constructor(folder: string) {
+  constructor(folder: string, logs: FunctionLogs) {
     this.#folder = folder;
+    this.#logs = logs;
+  }
+
+  /** ARN of a function's role; undefined when there is no such function. */
+  roleOf(name: string): string | undefined {
+    return this.#functions.get(name)?.roleArn;
   }
 
   /** Where the functions find AWS. */
@@ -45,10 +55,9 @@ export class DeployedFunctions {
     const [, method, id = '', action] = PATH.exec(operation) ?? [];
     if (method !== 'POST' || action !== 'invocations') return undefined;
     const name = nameOf(id);
-    const deployed = this.#functions.get(name);
-    if (!deployed) return refuse('ResourceNotFoundException', `Function not found: ${id}`, 404);
-    deployed.host ??= this.#host(name, deployed);
-    const result = await deployed.host.invoke(input);
+    if (!this.#functions.has(name))
+      return refuse('ResourceNotFoundException', `Function not found: ${id}`, 404);
+    const result = await this.run(name, input);
     const headers = { 'x-amz-executed-version': '$LATEST' };
     if ('payload' in result) return { status: 200, headers, body: JSON.parse(result.payload) };
     return {
@@ -56,6 +65,16 @@ export class DeployedFunctions {
       headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
       body: result.error,
     };
+  }
+
+  /** @throws Error when there is no such function. */
+  async run(name: string, event: unknown): Promise<LambdaResult> {
+    const deployed = this.#functions.get(name);
+    if (!deployed) throw new Error(`${name}: is not deployed`);
+    deployed.host ??= this.#host(name, deployed);
+    const result = await deployed.host.invoke(event);
+    await this.#logs.deliver(name, deployed.logGroup);
+    return result;
   }
 
   /** Looks at what moto answered; @returns the answer with what moto forgot. */
@@ -90,7 +109,7 @@ export class DeployedFunctions {
   #deploy(name: string, input: AwsCall['input']): void {
     const zip = textAt(recordAt(input, 'Code'), 'ZipFile');
     this.#functions.set(name, {
-      ...settingsOf(input),
+      ...settingsOf(name, input),
       bundle: this.#unpack(name, zip),
       host: undefined,
     });
@@ -109,7 +128,7 @@ export class DeployedFunctions {
     const deployed = this.#functions.get(name);
     if (!deployed) return;
     await deployed.host?.close();
-    this.#functions.set(name, { ...deployed, ...settingsOf(input), host: undefined });
+    this.#functions.set(name, { ...deployed, ...settingsOf(name, input), host: undefined });
     this.#remember(name, input);
   }
 
@@ -152,19 +171,21 @@ export class DeployedFunctions {
       {
         workerEntry: new URL('../../../sandbox/lambda-worker.ts', import.meta.url),
         clockOffsetMs: () => this.#clockOffsetMs,
-        printed: () => undefined,
+        printed: (functionName, line) => this.#logs.printed(functionName, line),
       },
     );
   }
 }
 
 /** A function is named by its name or its ARN. */
-const nameOf = (id: string): string => /:function:([\w-]+)/.exec(id)?.[1] ?? id;
+export const nameOf = (id: string): string => /:function:([\w-]+)/.exec(id)?.[1] ?? id;
 
-function settingsOf(input: AwsCall['input']) {
+function settingsOf(name: string, input: AwsCall['input']) {
   const variables = recordAt(recordAt(input, 'Environment'), 'Variables');
   const seconds = typeof input.Timeout === 'number' ? input.Timeout : TIMEOUT_DEFAULT_SECONDS;
   return {
+    roleArn: textAt(input, 'Role'),
+    logGroup: textAt(recordAt(input, 'LoggingConfig'), 'LogGroup') || `/aws/lambda/${name}`,
     env: Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, String(text)])),
     timeoutMs: seconds * 1000,
   };

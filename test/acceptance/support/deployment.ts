@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { isRecord, parseJson } from '../../../sandbox/loopback.ts';
+import { OPERATOR } from './access.ts';
+import { recordAt, textAt } from './aws-call.ts';
 import type { Facade } from './facade.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -14,12 +16,30 @@ interface Asked {
   readonly model?: string;
 }
 
+export const requestOf = ({ costCenter, model = 'nova-lite' }: Asked) => ({
+  model,
+  prompt: {
+    messages: [{ role: 'user', content: 'Hello' }],
+    parameters: { max_tokens: 200 },
+  },
+  tags: { applicationId: 'aws-documentation-helper', costCenter, environment: 'dev' },
+});
+
+interface Outputs {
+  readonly stateMachineArn: string;
+  readonly apiEndpoint: string;
+  readonly tableName: string;
+  readonly auditLogGroup: string;
+  /** JSON of what the role of a cost center's caller needs. */
+  readonly callerPolicy: (costCenter: string) => string;
+}
+
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 export class Deployment {
   readonly #facade: Facade;
   readonly #folder: string;
-  #machine: string | undefined;
+  #outputs: Promise<Outputs> | undefined;
 
   constructor(facade: Facade) {
     const module = process.env.ACCEPTANCE_MODULE;
@@ -49,6 +69,7 @@ export class Deployment {
 
   /** @returns what it changed, as `action address`. */
   async apply(...args: readonly string[]): Promise<readonly string[]> {
+    this.#outputs = undefined;
     return changesIn(await this.terraform('apply', '-auto-approve', '-json', ...args));
   }
 
@@ -66,33 +87,39 @@ export class Deployment {
     writeFileSync(file, parts.join(to));
   }
 
-  /** Asked once: it stays what it is until the deployment goes. */
-  async #stateMachineArn(): Promise<string> {
-    this.#machine ??= await this.terraform('output', '-raw', 'state_machine_arn');
-    return this.#machine;
+  /** What the root module says of what it made. Asked once after each change. */
+  outputs(): Promise<Outputs> {
+    this.#outputs ??= this.#readOutputs();
+    return this.#outputs;
+  }
+
+  async #readOutputs(): Promise<Outputs> {
+    const values = parseJson(Buffer.from(await this.terraform('output', '-json')));
+    const value = (name: string) => recordAt(values, name).value;
+    const policies = value('caller_policy_json');
+    return {
+      stateMachineArn: String(value('state_machine_arn')),
+      apiEndpoint: String(value('api_endpoint')),
+      tableName: String(value('ledger_table_name')),
+      auditLogGroup: String(value('audit_log_group_name')),
+      callerPolicy: (costCenter) => textAt(policies, costCenter),
+    };
   }
 
   /** Sends one request to the deployed state machine. @returns the answer's body. */
-  async ask({ costCenter, model = 'nova-lite' }: Asked): Promise<Answer> {
+  async ask(asked: Asked): Promise<Answer> {
     const client = new SFNClient({
       region: 'us-east-1',
       endpoint: this.#facade.url,
       disableHostPrefix: true,
       maxAttempts: 1,
-      credentials: { accessKeyId: 'caller', secretAccessKey: 'none' },
+      credentials: { accessKeyId: OPERATOR, secretAccessKey: 'none' },
     });
     const run = await client.send(
       new StartSyncExecutionCommand({
-        stateMachineArn: await this.#stateMachineArn(),
+        stateMachineArn: (await this.outputs()).stateMachineArn,
         name: randomUUID(),
-        input: JSON.stringify({
-          model,
-          prompt: {
-            messages: [{ role: 'user', content: 'Hello' }],
-            parameters: { max_tokens: 100 },
-          },
-          tags: { applicationId: 'aws-documentation-helper', costCenter, environment: 'dev' },
-        }),
+        input: JSON.stringify(requestOf(asked)),
       }),
     );
     client.destroy();

@@ -3,44 +3,66 @@
  * deployed functions, and refuses with 501 what neither of the two knows.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { LambdaResult } from '../../../sandbox/lambda-host.ts';
 import { close, listen, parseJson, readBody } from '../../../sandbox/loopback.ts';
 import { type MockBedrock, startMockBedrock } from '../../../sandbox/mock-bedrock.ts';
+import { Access } from './access.ts';
 import { type AwsAnswer, type AwsCall, readCall, refuse } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
-import { DeployedFunctions } from './deployed-functions.ts';
+import { DeployedFunctions, nameOf } from './deployed-functions.ts';
+import { EventBuses } from './event-buses.ts';
+import { type Answered, forward, OneByOne } from './forward.ts';
+import { FunctionLogs } from './function-logs.ts';
 import { InferenceProfiles } from './inference-profiles.ts';
 import { type Moto, startMoto } from './moto.ts';
+import { RolePolicies } from './role-policies.ts';
 import { SavedQueries } from './saved-queries.ts';
-import { stateMachineApi } from './state-machines.ts';
+import { StateMachines } from './state-machines.ts';
 
 /** moto's own. */
-const ACCOUNT = '123456789012';
+export const ACCOUNT = '123456789012';
+/** The access key of the clients of its interpreter of state machines. */
+const MOTO_STATES = 'ak';
+/** No API of AWS says it with a page: that is moto's web server, which has no such path. */
+const PAGE = /^<!doctype html/i;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-
-interface Answered {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bytes: Buffer;
-}
 
 export class Facade {
   readonly profiles = new InferenceProfiles(ACCOUNT);
   readonly anomalies = new CostAnomalies(ACCOUNT);
   readonly budgets = new Budgets();
   readonly queries = new SavedQueries();
+  readonly buses = new EventBuses();
   /** What was refused with 501, as `service operation`. */
   readonly unknown: string[] = [];
+  /** Whoever calls may do what the deployed policies allow. */
+  readonly access: Access;
+  readonly moto = new OneByOne(() => this.#started().moto.url);
+  readonly #policies = new RolePolicies((parameters) =>
+    this.moto.query('iam', { ...parameters, Version: '2010-05-08' }),
+  );
+  readonly #states = new StateMachines((operation, input) =>
+    this.moto.json('states', `AWSStepFunctions.${operation}`, input),
+  );
   readonly #functions: DeployedFunctions;
   readonly #server: Server;
-  /** moto is no place for two requests at once. */
-  #turn: Promise<unknown> = Promise.resolve();
   #url = '';
   #parts: { readonly moto: Moto; readonly bedrock: MockBedrock } | undefined;
 
   /** @param folder takes the unpacked bundles. */
   constructor(folder: string) {
-    this.#functions = new DeployedFunctions(folder);
+    const logs = new FunctionLogs((name, operation, input) => this.#logAs(name, operation, input));
+    this.#functions = new DeployedFunctions(folder, logs);
+    this.access = new Access({
+      surroundings: {
+        account: ACCOUNT,
+        region: 'us-east-1',
+        profile: (id) => this.profiles.known(id),
+      },
+      policies: this.#policies,
+      rolesOf: (accessKey) => this.#rolesOf(accessKey),
+    });
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         send(response, encode(refuse('InternalFailure', String(error), 500)));
@@ -75,6 +97,11 @@ export class Facade {
     return this.#functions.advance(ms);
   }
 
+  /** Calls a deployed function, named by its name or ARN, as a service does that may. */
+  run(functionId: string, event: unknown): Promise<LambdaResult> {
+    return this.#functions.run(nameOf(functionId), event);
+  }
+
   #started() {
     if (!this.#parts) throw new Error('the facade is not started');
     return this.#parts;
@@ -88,15 +115,18 @@ export class Facade {
   }
 
   async #answer(call: AwsCall, request: IncomingMessage, bytes: Buffer): Promise<Answered> {
+    const refusal = await this.access.refusal(call);
+    if (refusal) return encode(refusal);
     if (call.service === 'bedrock' && call.operation.startsWith('POST /model/')) {
       return forward(this.bedrock.url, request, bytes);
     }
     const own = await this.#own(call);
     if (own) return encode(own);
     if (['bedrock', 'budgets', 'ce'].includes(call.service)) return this.#refuseUnknown(call);
-    const answered = await this.#askMoto(request, bytes);
+    const answered = await this.moto.forward(request, bytes);
+    if (call.service === 'iam') this.#policies.noteCall(call.operation);
     // moto's way to say that it lacks something; sent on, it would be tried again for minutes.
-    if (answered.status >= 500)
+    if (answered.status >= 500 || (answered.status === 404 && PAGE.test(answered.bytes.toString())))
       return this.#refuseUnknown(call, `moto answered ${answered.status}`);
     if (call.service !== 'lambda' || answered.status >= 300) return answered;
     const body = parseJson(answered.bytes);
@@ -105,9 +135,8 @@ export class Facade {
   }
 
   async #own(call: AwsCall): Promise<AwsAnswer | undefined> {
-    const states = stateMachineApi((operation, input) => this.#callStates(operation, input));
-    const { profiles, anomalies, budgets, queries } = this;
-    for (const { api } of [profiles, anomalies, budgets, queries, { api: states }]) {
+    const { profiles, anomalies, budgets, queries, buses } = this;
+    for (const { api } of [profiles, anomalies, budgets, queries, buses, this.#states]) {
       const answer = await api(call);
       if (answer) return answer;
     }
@@ -120,61 +149,25 @@ export class Facade {
     return encode(refuse('NotImplemented', `${what} is not known here. ${reason}`, 501));
   }
 
-  #askMoto(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, bytes: Buffer) {
-    const answered = this.#turn.then(() => forward(this.#started().moto.url, request, bytes));
-    this.#turn = answered.catch(() => undefined);
-    return answered;
+  /** A call that Lambda makes for a function, with the rights of the function's role. */
+  async #logAs(caller: string, operation: string, input: object): Promise<AwsAnswer> {
+    const call = { service: 'logs', operation, input: { ...input }, query: {}, caller };
+    const refusal = await this.access.refusal(call);
+    return refusal ?? this.moto.json('logs', `Logs_20140328.${operation}`, input);
   }
 
-  async #callStates(operation: string, input: unknown): Promise<AwsAnswer> {
-    const headers = {
-      authorization: authorizationOf('states'),
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `AWSStepFunctions.${operation}`,
-    };
-    const bytes = Buffer.from(JSON.stringify(input));
-    const answered = await this.#askMoto({ method: 'POST', url: '/', headers }, bytes);
-    return { status: answered.status, body: parseJson(answered.bytes) };
+  /** Everybody signs with his name, and moto's own Step Functions with `ak`. */
+  #rolesOf(accessKey: string): readonly string[] | undefined {
+    if (accessKey === MOTO_STATES) return this.#states.rolesOfRunning;
+    const roleArn = this.#functions.roleOf(accessKey);
+    return roleArn === undefined ? undefined : [roleArn];
   }
 }
 
-/** A signature that nobody checks, naming the service that is called. */
-export const authorizationOf = (service: string): string =>
-  `AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/${service}/aws4_request, ` +
-  'SignedHeaders=host, Signature=none';
-
-const PASSED_ON = /^(authorization|content-type|x-amz(n)?-.+|accept)$/;
-
-async function forward(
-  base: string,
-  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
-  bytes: Buffer,
-): Promise<Answered> {
-  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    PASSED_ON.test(name) && typeof value === 'string' ? [[name, value] as const] : [],
-  );
-  const answer = await fetch(`${base}${request.url}`, {
-    method: request.method ?? 'POST',
-    headers: Object.fromEntries(headers),
-    ...(bytes.length === 0 ? {} : { body: new Uint8Array(bytes) }),
-  });
-  const passed = [...answer.headers].filter(
-    ([name]) =>
-      !/^(content-(length|encoding)|date|connection|transfer-encoding|server|keep-alive)$/.test(
-        name,
-      ),
-  );
-  return {
-    status: answer.status,
-    headers: Object.fromEntries(passed),
-    bytes: Buffer.from(await answer.arrayBuffer()),
-  };
-}
-
-const encode = ({ status, headers, body }: AwsAnswer): Answered => ({
+const encode = ({ status, headers, body, xml }: AwsAnswer): Answered => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
-  bytes: Buffer.from(JSON.stringify(body) ?? ''),
+  bytes: Buffer.from(xml ?? JSON.stringify(body) ?? ''),
 });
 
 function send(response: ServerResponse, { status, headers, bytes }: Answered): void {

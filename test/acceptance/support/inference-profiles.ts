@@ -13,6 +13,7 @@ import {
   refuse,
   textAt,
 } from './aws-call.ts';
+import type { KnownProfile } from './iam-actions.ts';
 import { TagLists } from './tags.ts';
 
 interface Profile {
@@ -31,6 +32,8 @@ const NAME = /^([0-9a-zA-Z][ _-]?)+$/;
 const DESCRIPTION = /^([0-9a-zA-Z:.][ _-]?)+$/;
 const NAME_LENGTH_MAX = 64;
 const SOURCE = /^arn:aws:bedrock:us-east-1:(\d{12})?:(inference-profile|foundation-model)\/(.+)$/;
+/** The id of a profile of the system. */
+const SYSTEM = /^us\./;
 /** Where a profile of the geography `us` routes to, as far as it matters to the tests. */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'];
 
@@ -43,6 +46,22 @@ export class InferenceProfiles {
 
   constructor(account: string) {
     this.#account = account;
+  }
+
+  /** The profile that a model id or ARN names, with what decides on access to it. */
+  known(id: string): KnownProfile | undefined {
+    if (SYSTEM.test(id)) {
+      const arn = `arn:aws:bedrock:us-east-1:${this.#account}:inference-profile/${id}`;
+      return { arn, tags: {}, modelArns: modelsOf(arn, id) };
+    }
+    const profile = this.#profiles.get(id);
+    if (!profile) return undefined;
+    const tags = (this.#tags.list(id) ?? []).map(({ key = '', value = '' }) => [key, value]);
+    return {
+      arn: id,
+      tags: Object.fromEntries(tags),
+      modelArns: profile.models.map(({ modelArn }) => modelArn),
+    };
   }
 
   readonly api: Api = (call) => {
@@ -118,7 +137,7 @@ export class InferenceProfiles {
 }
 
 function modelsOf(source: string, modelId: string): readonly string[] {
-  const bare = modelId.replace(/^us\./, '');
+  const bare = modelId.replace(SYSTEM, '');
   return bare === modelId
     ? [source]
     : REGIONS.map((region) => `arn:aws:bedrock:${region}::foundation-model/${bare}`);

@@ -1,5 +1,6 @@
 /** What is still there of a deployment, asked of the services themselves. */
-import { authorizationOf, type Facade } from './facade.ts';
+import type { Facade } from './facade.ts';
+import { authorizationOf } from './forward.ts';
 
 interface Listing {
   readonly service: string;
@@ -7,6 +8,8 @@ interface Listing {
   readonly target?: string;
   readonly method?: 'GET';
   readonly path?: string;
+  /** A list without members is left out of the answer. */
+  readonly leavesOutEmpty?: true;
 }
 
 const JSON_LISTINGS: readonly Listing[] = [
@@ -16,6 +19,7 @@ const JSON_LISTINGS: readonly Listing[] = [
   { service: 'monitoring', target: 'GraniteServiceVersion20100801.ListDashboards' },
   { service: 'states', target: 'AWSStepFunctions.ListStateMachines' },
   { service: 'events', target: 'AWSEvents.ListRules' },
+  { service: 'sqs', target: 'AmazonSQS.ListQueues', leavesOutEmpty: true },
   { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' },
   { service: 'scheduler', method: 'GET', path: '/schedules' },
   { service: 'apigateway', method: 'GET', path: '/v2/apis' },
@@ -28,7 +32,8 @@ const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[]
 /** @returns the listings that are not empty, with what they hold. */
 export async function leftIn(facade: Facade): Promise<readonly string[]> {
   const left: string[] = [];
-  for (const { service, target, method = 'POST', path = '/' } of JSON_LISTINGS) {
+  for (const listing of JSON_LISTINGS) {
+    const { service, target, method = 'POST', path = '/', leavesOutEmpty } = listing;
     const answer = await fetch(`${facade.url}${path}`, {
       method,
       headers: {
@@ -39,7 +44,7 @@ export async function leftIn(facade: Facade): Promise<readonly string[]> {
     });
     const body: unknown = await answer.json();
     const lists = Object.values(Object(body)).filter(Array.isArray);
-    if (!answer.ok || lists.flat().length > 0 || lists.length === 0) {
+    if (!answer.ok || lists.flat().length > 0 || (lists.length === 0 && !leavesOutEmpty)) {
       left.push(`${service}: ${answer.status} ${JSON.stringify(body)}`);
     }
   }
