@@ -35,7 +35,8 @@ async function runTarget(facade: Facade, name: string, target: unknown): Promise
 }
 
 /**
- * Puts it where Lambda puts an event that failed asynchronously, with the right of the function's role:
+ * Puts it where Lambda puts an event that failed asynchronously, with the right of the function's
+ * role:
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 async function keep(facade: Facade, functionArn: string, failure: object): Promise<string> {
