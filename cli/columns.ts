@@ -1,16 +1,21 @@
 /** Rows of text as a table for people. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Columns a text takes on a screen: colors take none. */
+export const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
 /** @param right columns whose ends stand under each other, as amounts do. */
 export function columns(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, i) =>
-    Math.max(...rows.map((row) => row[i]?.length ?? 0)),
+    Math.max(...rows.map((row) => widthOf(row[i] ?? ''))),
   );
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) =>
-        right.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
-      )
+      .map((cell, i) => {
+        const space = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
+        return right.has(i) ? space + cell : cell + space;
+      })
       .join('  ')
       .trimEnd();
   return `${rows.map(line).join('\n')}\n`;

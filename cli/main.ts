@@ -2,12 +2,13 @@
 /** Entry of the `cost-sentry` command. */
 import { systemClock, systemIds } from '../functions/adapters/system.ts';
 import { run } from './run.ts';
-import { terminal } from './terminal.ts';
+import { terminal, ticks } from './terminal.ts';
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   ...terminal(),
+  ticks,
   env: process.env,
   clock: systemClock,
   ids: systemIds,

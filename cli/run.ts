@@ -9,11 +9,13 @@ import { addLimits } from './commands/limits.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReport } from './commands/report.ts';
 import { addSimulate } from './commands/simulate.ts';
+import { addUsage } from './commands/usage.ts';
 import { addValidate } from './commands/validate.ts';
 import type { AddCommand, ExitCode, Io } from './io.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addValidate,
+  addUsage,
   addLimits,
   addSimulate,
   addEstimate,

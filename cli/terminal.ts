@@ -1,6 +1,8 @@
 /** The terminal a command runs at, and who sits there. */
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Screen } from './io.ts';
 
 /** Asks on standard error, so that standard output stays what the command prints. */
 function ask(question: string): Promise<string> {
@@ -20,6 +22,7 @@ function status(text: string): void {
 interface Terminal {
   readonly ask?: typeof ask;
   readonly status?: typeof status;
+  readonly screen?: Screen;
   readonly user?: string;
 }
 
@@ -30,8 +33,24 @@ export function terminal(): Terminal {
   return {
     ...(isTerminal && { ask }),
     ...(process.stderr.isTTY && { status }),
+    ...(process.stdout.isTTY && { screen: { columns: () => process.stdout.columns } }),
     ...(user !== undefined && { user }),
   };
+}
+
+/** Until Ctrl-C or an end from outside; a second one ends the process as ever. */
+export async function* ticks(everyMs: number): AsyncGenerator<void> {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  try {
+    while (!stop.signal.aborted) {
+      yield;
+      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
 }
 
 function currentUser(): string | undefined {

@@ -22,11 +22,10 @@ export interface SourceFlags {
 export const TABLE_VARIABLE = 'COST_SENTRY_TABLE';
 export const URL_VARIABLE = 'COST_SENTRY_URL';
 
+type Place = { readonly table: string } | { readonly url: string } | { readonly problem: Problem };
+
 /** The flag that is given, or else the variable that is set. */
-export function limitsSource(
-  flags: SourceFlags,
-  io: Io,
-): { readonly source: LimitsSource } | { readonly problem: Problem } {
+export function placeOf(flags: SourceFlags, io: Io): Place {
   const isFlagged = flags.table !== undefined || flags.url !== undefined;
   const table = isFlagged ? flags.table : io.env[TABLE_VARIABLE] || undefined;
   const url = isFlagged ? flags.url : io.env[URL_VARIABLE] || undefined;
@@ -34,8 +33,17 @@ export function limitsSource(
     const path = isFlagged ? 'url' : URL_VARIABLE;
     return { problem: { path, message: `give a table or a URL, not both` } };
   }
-  if (url !== undefined) return sandboxLimits(url);
-  if (table) return { source: tableLimits(table, io) };
-  const message = `must be given (or ${TABLE_VARIABLE}): the ledger's table, which Terraform's output ledger_table_name names; or a sandbox's --url (or ${URL_VARIABLE})`;
+  if (url !== undefined) return { url };
+  if (table) return { table };
+  const message = `must be given (or ${TABLE_VARIABLE}): the ledger's table, which Terraform's output ledger_table_name names; or --url (or ${URL_VARIABLE})`;
   return { problem: { path: 'table', message } };
+}
+
+export function limitsSource(
+  flags: SourceFlags,
+  io: Io,
+): { readonly source: LimitsSource } | { readonly problem: Problem } {
+  const place = placeOf(flags, io);
+  if ('problem' in place) return place;
+  return 'url' in place ? sandboxLimits(place.url) : { source: tableLimits(place.table, io) };
 }

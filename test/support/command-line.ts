@@ -8,13 +8,17 @@ export interface CommandWorld {
   readonly user?: string | undefined;
   /** What the person at the terminal answers; absent: there is no terminal. */
   readonly answer?: string;
+  /** Width of the terminal that standard output goes to; absent: there is none. */
+  readonly columns?: number;
+  /** Runs before each look of a command that watches; it ends after the last. */
+  readonly looks?: readonly (() => unknown)[];
 }
 
 let uuids = 0;
 
 /** Runs `cost-sentry`; `asked` and `told` are the questions and news at the terminal. */
 export async function costSentry(args: readonly string[], world: CommandWorld = {}) {
-  const { clock = { now: () => 0 }, env = {}, user, answer } = world;
+  const { clock = { now: () => 0 }, env = {}, user, answer, columns, looks = [] } = world;
   let [out, err] = ['', ''];
   const [asked, told]: [string[], string[]] = [[], []];
   const ask = async (question: string) => {
@@ -30,6 +34,13 @@ export async function costSentry(args: readonly string[], world: CommandWorld = 
     },
     ...(answer !== undefined && { ask, status: (text: string) => void told.push(text) }),
     ...(user !== undefined && { user }),
+    ...(columns !== undefined && { screen: { columns: () => columns } }),
+    ticks: async function* () {
+      for (const look of looks) {
+        await look();
+        yield;
+      }
+    },
     env,
     clock,
     ids: { uuid: () => `uuid-${++uuids}` },

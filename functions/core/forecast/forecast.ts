@@ -30,6 +30,14 @@ export interface Forecast {
 /** The span whose pace is taken to go on; absent: that of the window so far. */
 const BASE_MS: Partial<Record<Window, number>> = { day: 6 * HOUR_MS, month: 3 * DAY_MS };
 
+/** A first call makes no pace: use is taken to have lasted that long at least. */
+const LEAST_MS: Readonly<Record<Window, number>> = {
+  minute: HOUR_MS / 3_600,
+  hour: HOUR_MS / 60,
+  day: HOUR_MS,
+  month: HOUR_MS,
+};
+
 /** Whether samples are kept of a limit: a shorter window tells enough by itself. */
 export const isSampled = ({ window }: Pick<Limit, 'window'>): boolean =>
   BASE_MS[window] !== undefined;
@@ -51,10 +59,11 @@ export function forecastOf(
 ): Forecast {
   const soFar: Pace = {
     used: BigInt(Math.max(0, used)),
-    spanMs: BigInt(Math.max(1, Math.min(now, period.endsAt) - period.startsAt)),
+    spanMs: BigInt(Math.max(1, now - period.startsAt)),
   };
   const base = BASE_MS[limit.window];
-  const pace = (base === undefined ? undefined : paceOver(samples, base)) ?? soFar;
+  const late = base === undefined ? undefined : paceOver(samples, base);
+  const pace = atLeast(late ?? soFar, LEAST_MS[limit.window]);
   const standing = { amount: limit.amount, used, endsAt: period.endsAt, now };
   const burns = burnsOf(samples, standing);
   const { projected } = figuresOf(pace, standing);
@@ -78,6 +87,11 @@ export function forecastOf(
     }),
   };
 }
+
+const atLeast = ({ used, spanMs }: Pace, leastMs: number): Pace => ({
+  used,
+  spanMs: spanMs > BigInt(leastMs) ? spanMs : BigInt(leastMs),
+});
 
 const earliest = (times: readonly number[]): number => Math.min(Number.POSITIVE_INFINITY, ...times);
 

@@ -1,9 +1,12 @@
 /** The built command line, as an operator runs it. */
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
 import { pathOf } from '../sandbox/support/run-sandbox.ts';
 
@@ -60,6 +63,31 @@ describe('cost-sentry estimate', () => {
     expect(Number(executions.express.perMonthUsd)).toBeGreaterThan(
       Number(executions.direct.perMonthUsd),
     );
+  });
+});
+
+describe('cost-sentry usage --watch', () => {
+  test('looks again until Ctrl-C, and then ends with 0', async () => {
+    const report = { asOf: '2026-11-23T00:00:00.000Z', costCenters: [] };
+    const server = createServer((_, response) => response.end(JSON.stringify(report)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const args = ['usage', '--url', url, '--watch', '--json', '--interval', '1'];
+    const child = spawn(pathOf('dist/cli/cost-sentry.mjs'), args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (lines.length === 2) child.kill('SIGINT');
+    }
+    expect([lines.map((line) => JSON.parse(line)), await ended]).toEqual([
+      [report, report],
+      [0, null],
+    ]);
+    server.close();
   });
 });
 

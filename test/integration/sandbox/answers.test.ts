@@ -126,14 +126,15 @@ describe.each(['workflow', 'direct'])(
       ).toBe(true);
     });
 
-    test('alerts tell once that a third and all of a limit are used, and of the first denial', async () => {
+    test('alerts tell once of a third, of all, of a lost call, and of the first denial', async () => {
       const { body: alerts } = await sandbox.get('/_sandbox/alerts');
       const { body: usage } = await sandbox.get('/v1/usage?costCenter=retail');
       expect(usage.costCenters[0].limits[0].used).toBe(3);
-      expect(alerts.map(({ detail }: Json) => detail.id.split('/').at(-1))).toEqual([
-        '30',
-        '100',
-        'denied-100',
+      expect(alerts.map(({ detailType, detail }: Json) => [detailType, detail.percent])).toEqual([
+        ['LimitThresholdCrossed', 30],
+        ['ReservationsExpired', undefined],
+        ['LimitThresholdCrossed', 100],
+        ['CallDenied', 100],
       ]);
       expect(alerts[0]).toMatchObject({ source: 'bedrock-cost-sentry', time: expect.any(String) });
     });

@@ -1,5 +1,6 @@
 /** The graduated response: first dev stops, then the cheaper model answers, then nothing does. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { costSentry } from '../../support/command-line.ts';
 import { Folder, limitOf, moveClock, question } from './support/ledger-policy.ts';
 import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
@@ -107,6 +108,24 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
     const spent = await used();
     expect(spent).toBeLessThanOrEqual(LIMIT_NANO_USD);
     expect(spent).toBeGreaterThan(0.999 * LIMIT_NANO_USD);
+  });
+
+  test('the command line shows what the API does, with a forecast', async () => {
+    const { exitCode, out } = await costSentry(['usage', '--url', sandbox.url, '--json']);
+    const { costCenters } = JSON.parse(out);
+    expect(exitCode).toBe(0);
+    expect(costCenters).toMatchObject([
+      {
+        name: 'retail',
+        limits: [
+          {
+            name: 'monthly-budget',
+            used: await used(),
+            forecast: { perHour: { window: expect.any(Number) }, projected: expect.any(Number) },
+          },
+        ],
+      },
+    ]);
   });
 
   test('each step was told once, as it began', async () => {

@@ -1,0 +1,254 @@
+/** Method: the command line in this process; the table is dynalite's, the endpoint a local server. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { settle } from '../../../functions/core/ledger/settle.ts';
+import { verifySigV4 } from '../../../sandbox/sigv4.ts';
+import { costSentry } from '../../support/command-line.ts';
+import { ONE_CALL, SweepBench } from '../../support/sweep.ts';
+
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIATEST',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_ENDPOINT_URL_DYNAMODB: undefined,
+} as const;
+const before = Object.keys(ENVIRONMENT).map((name) => [name, process.env[name]] as const);
+
+const setEnvironment = (entries: Iterable<readonly [string, string | undefined]>) => {
+  for (const [name, value] of entries) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+};
+beforeAll(() => setEnvironment(Object.entries(ENVIRONMENT)));
+afterAll(() => setEnvironment(before));
+
+const ESCAPE = '\u001b';
+
+describe('from the table', () => {
+  let bench: SweepBench;
+  beforeEach(async () => {
+    bench = await SweepBench.start();
+    const { hostname, port } = (await bench.table.client.config.endpoint?.()) ?? {};
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://${hostname}:${port}`;
+    const policy = await bench.configure(
+      [
+        { name: 'calls', window: 'month', unit: 'requests', amount: 4 },
+        { name: 'watched', window: 'day', unit: 'tokens', amount: 150, mode: 'observe' },
+      ],
+      {},
+      { organization: { limits: [{ name: 'all', window: 'day', unit: 'usd', amount: 12.5 }] } },
+    );
+    await settle(bench.table.ledger, await bench.reserved(policy), ONE_CALL);
+    await bench.reserved(policy);
+  });
+  afterEach(async () => {
+    delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+    await bench.table.close();
+  });
+
+  const usage = (args: readonly string[] = [], world: object = {}) =>
+    costSentry(['usage', '--table', bench.table.table, ...args], {
+      clock: bench.table.clock,
+      ...world,
+    });
+
+  test('is a table of every limit; what has nothing left makes it exit 1', async () => {
+    const { exitCode, out, err } = await usage();
+    expect([exitCode, err]).toEqual([1, '']);
+    expect(out).toBe(
+      [
+        'LIMIT                      WINDOW      USED  RESERVED   LEFT          OF  USE                 PROJECTED  REACHED  RESETS',
+        'retail/calls               month          1         1      2  4 requests  #####.....  50 %            1           2026-12-01',
+        'retail/watched (observed)  day          100       100      0  150 tokens  ########## 133 %          170  now      2026-11-24',
+        'organization/all           day     0.000001  0.000001  12.49   12.50 usd  ..........   0 %  0.000001703           2026-11-24',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('of one cost center, and exits 0 when everything has room', async () => {
+    await bench.configure([{ name: 'calls', window: 'month', unit: 'requests', amount: 4 }]);
+    const { exitCode, out } = await usage(['--cost-center', 'retail']);
+    expect([exitCode, out.split('\n').length]).toEqual([0, 3]);
+  });
+
+  test('says which cost centers there are', async () => {
+    expect(await usage(['--cost-center', 'retial'])).toMatchObject({
+      exitCode: 2,
+      err: '--cost-center: unknown cost center "retial": did you mean "retail"? write one of retail\n',
+    });
+  });
+
+  test('is the JSON of GET /v1/usage', async () => {
+    const { exitCode, out } = await usage(['--json']);
+    const report = JSON.parse(out);
+    expect(exitCode).toBe(1);
+    expect(report).toMatchObject({
+      asOf: new Date(bench.table.clock.now()).toISOString(),
+      costCenters: [{ name: 'retail', limits: [{ name: 'calls', used: 1 }, { used: 100 }] }],
+      organization: { limits: [{ name: 'all', forecast: { perHour: {} } }] },
+    });
+  });
+
+  test.each([200, 120, 100, 80, 60, 40])('fits a terminal of %i columns', async (columns) => {
+    const { out } = await usage([], { columns, env: { NO_COLOR: '1' } });
+    const widths = out.split('\n').map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+    expect(out).toContain('retail/watched');
+  });
+
+  test('has colors at a terminal only, and not where NO_COLOR says so', async () => {
+    const isColored = async (world: object) =>
+      (await usage([], world)).out.includes(`${ESCAPE}[31m`);
+    expect(await isColored({ columns: 120 })).toBe(true);
+    expect(await isColored({})).toBe(false);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      expect(await isColored({ columns: 120, env })).toBe(false);
+    }
+  });
+
+  test.each([
+    [['--interval', '0'], /^--interval: must be whole seconds from 1 to 3600, got "0"/],
+    [['--url', 'http://127.0.0.1:1'], /^--url: give a table or a URL, not both/],
+  ])('%j is refused', async (args, message) => {
+    const { exitCode, err } = await usage(args);
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('from an endpoint', () => {
+  const REPORT = {
+    asOf: '2026-11-23T14:05:30.000Z',
+    costCenters: [
+      {
+        name: 'sales',
+        limits: [
+          {
+            ...{ name: 'budget', window: 'month', unit: 'usd', mode: 'enforce', scope: {} },
+            ...{ limit: 500_000_000_000, used: 410_123_456_789, reserved: 0 },
+            ...{ remaining: 89_876_543_211, utilization: 82, projected: 545_000_000_000 },
+            resetsAt: '2026-12-01T00:00:00.000Z',
+            forecast: {
+              ...{ projected: 612_000_000_000, burn: 'fast' },
+              reachedAt: '2026-11-23T17:15:00.000Z',
+            },
+          },
+        ],
+      },
+    ],
+  };
+  let server: Server;
+  let url: string;
+  let answer: { status: number; body: unknown };
+  let requests: IncomingMessage[];
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      requests.push(request);
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(() => {
+    [answer, requests] = [{ status: 200, body: REPORT }, []];
+  });
+
+  const usage = (args: readonly string[] = [], env: Record<string, string> = {}) =>
+    costSentry(['usage', '--url', url, ...args], { env });
+
+  test('is drawn with what it forecasts, and is sent no identity over http', async () => {
+    const { exitCode, out } = await usage(['--cost-center', 'sales']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      /^sales\/budget +month +410\.12 .+ 82 % +612\.00 +in 3 h, 17:15Z +2026-12-01$/m,
+    );
+    expect(requests[0]?.url).toBe('/v1/usage?costCenter=sales');
+    expect(requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test('is signed as AWS_* say, so that the sandbox and API Gateway take it', async () => {
+    await usage(['--auth', 'iam', '--cost-center', 'sales']);
+    const [request] = requests;
+    const headers = Object.fromEntries(
+      Object.entries(request?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+    const role = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret', roleArn: 'arn' };
+    const signed = { method: 'GET', url: request?.url ?? '', headers, body: Buffer.from('') };
+    const verified = await verifySigV4(signed, [role]);
+    expect(verified).toMatchObject({ role: { accessKeyId: 'AKIATEST' } });
+    expect(headers.authorization).toContain('/eu-west-1/execute-api/');
+  });
+
+  test('bears the token that COST_SENTRY_TOKEN holds', async () => {
+    await usage([], { COST_SENTRY_TOKEN: 'abc' });
+    expect(requests[0]?.headers.authorization).toBe('Bearer abc');
+    expect(await usage(['--auth', 'jwt'])).toMatchObject({
+      exitCode: 2,
+      err: 'COST_SENTRY_TOKEN: must hold the token for --auth jwt\n',
+    });
+  });
+
+  test('--watch draws it anew, goes on after a failure, and ends with 0', async () => {
+    const looks = [
+      () => undefined,
+      () => Object.assign(answer, { status: 503, body: { detail: 'The ledger is away.' } }),
+      () => Object.assign(answer, { status: 200, body: REPORT }),
+    ];
+    const world = { columns: 100, looks, clock: { now: () => Date.parse(REPORT.asOf) } };
+    const args = ['usage', '--url', url, '--watch'];
+    const { exitCode, out, err } = await costSentry([...args, '--interval', '2'], world);
+    expect(exitCode).toBe(0);
+    const [hidden, ...drawings] = out.split(`${ESCAPE}[H${ESCAPE}[J`);
+    expect(hidden).toBe(`${ESCAPE}[?25l`);
+    expect(drawings).toHaveLength(2);
+    expect(drawings[0]).toMatch(/^2026-11-23T14:05:30\.000Z {2}every 2 s, Ctrl-C ends\n\nLIMIT/);
+    expect(out.endsWith(`${ESCAPE}[?25h`)).toBe(true);
+    expect(err).toMatch(/^2026-11-23T14:05:30\.000Z {2}.+ answers 503: The ledger is away\.\n$/);
+    const lines = (await costSentry([...args, '--json'], world)).out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).asOf)).toEqual([REPORT.asOf, REPORT.asOf]);
+  });
+
+  test('--watch that sees nothing at the first look exits 2', async () => {
+    answer = { status: 503, body: { detail: 'away' } };
+    const world = { looks: [() => undefined, () => undefined] };
+    const { exitCode, err } = await costSentry(['usage', '--url', url, '--watch'], world);
+    expect([exitCode, err.split('\n')]).toEqual([2, [expect.stringContaining('503'), '']]);
+  });
+
+  test.each([
+    [401, {}, /does not let this identity in \(401\): give --auth iam/],
+    [404, { detail: 'There is no such path.' }, /answers 404: There is no such path\.$/m],
+    [200, { hello: 'world' }, /is no usage of the sentry: check --url$/m],
+    [
+      400,
+      { code: 'unknown_cost_center', detail: 'unknown cost center "x": write one of sales.' },
+      /^--cost-center: unknown cost center "x": write one of sales$/m,
+    ],
+  ])('%i %j is one sentence, and exits 2', async (status, body, message) => {
+    answer = { status, body };
+    const { exitCode, out, err } = await usage();
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
+  test('that nobody listens at is said too', async () => {
+    const { exitCode, err } = await costSentry(['usage', '--url', 'http://127.0.0.1:1']);
+    expect([exitCode, err]).toEqual([
+      2,
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:1 does not answer.*\n$/),
+    ]);
+  });
+});
+
+test('help has examples, and says what exit code 1 means', async () => {
+  const { exitCode, out } = await costSentry(['usage', '--help']);
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/Exit code 1: a limit has nothing left/);
+  expect(out).toContain('$ cost-sentry usage --table genai-ledger --cost-center sales --watch');
+});
