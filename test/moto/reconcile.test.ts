@@ -2,7 +2,7 @@
  * Method: the command in this process against moto's CloudWatch, which is given what the functions
  * and Bedrock would have written, and its Cost Explorer.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
@@ -82,13 +82,11 @@ const metered = (values: Readonly<Record<string, number>>, ago?: number) =>
 const observed = (values: Readonly<Record<string, number>>, ago?: number, ModelId = PROFILE) =>
   put('AWS/Bedrock', { ModelId }, values, ago);
 
-async function billed(costCenter: string, amount: string): Promise<void> {
-  const groups = [
-    {
-      Keys: [`costCenter$${costCenter}`, 'Claude 3 Haiku (Amazon Bedrock Edition)'],
-      Metrics: { UnblendedCost: { Amount: amount, Unit: 'USD' } },
-    },
-  ];
+async function billed(amounts: Readonly<Record<string, string>>): Promise<void> {
+  const groups = Object.entries(amounts).map(([costCenter, Amount]) => ({
+    Keys: [`costCenter$${costCenter}`, 'Claude 3 Haiku (Amazon Bedrock Edition)'],
+    Metrics: { UnblendedCost: { Amount, Unit: 'USD' } },
+  }));
   const period = {
     TimePeriod: { Start: day(5), End: day(4) },
     Total: {},
@@ -135,7 +133,7 @@ describe('reconcile', () => {
       await observed(THEIRS, ago);
     }
     await metered(OURS, 9);
-    await billed('retail', '3.9996');
+    await billed({ retail: '3.9996' });
     const { exitCode, out, err } = await reconciled('--json');
     expect([exitCode, err]).toEqual([0, '']);
     expect(JSON.parse(out)).toMatchObject({
@@ -268,4 +266,49 @@ describe('exit code 2', () => {
       expect.stringContaining('terraform output -json inference_profile_arns'),
     ]);
   });
+});
+
+test('the table of docs/reconciliation.md is what the command prints', async () => {
+  const center = { models: ['haiku', 'micro'], applications: ['faq'], limits: [] };
+  const policy = write('two.tfvars.json', {
+    ...limitsConfig([]),
+    cost_centers: { sales: center, support: center },
+  });
+  const ids = ['sales/haiku', 'sales/micro', 'support/haiku'];
+  const arns = ids.map((id) => [
+    id.replace('/', '/faq/production/'),
+    `${ARN}-${id.replace('/', '-')}`,
+  ]);
+  const profiles = write('two.json', Object.fromEntries(arns));
+  const use = async (id: string, millions: readonly [number, number], usd: number, around = 0) => {
+    const [CostCenter = '', Model = ''] = id.split('/');
+    const ModelId = `${PROFILE}-${CostCenter}-${Model}`;
+    const [InputTokens, OutputTokens] = millions.map((each) => each * 1_000_000);
+    const ours = {
+      TotalRequests: 1,
+      InputTokens: InputTokens ?? 0,
+      OutputTokens: OutputTokens ?? 0,
+    };
+    await put(
+      'GenAIRateLimiting',
+      { ...CALL, CostCenter, Model, ModelId },
+      { ...ours, CostUsd: usd },
+    );
+    const theirs = {
+      InputTokenCount: ours.InputTokens,
+      OutputTokenCount: ours.OutputTokens + around,
+    };
+    await put('AWS/Bedrock', { ModelId }, theirs);
+  };
+  await use('sales/haiku', [4, 0.8], 2, 800_000);
+  await use('sales/micro', [2, 1], 0.21);
+  await use('support/haiku', [2, 0.4], 1);
+  await billed({ sales: '3.2054', support: '0.9998' });
+  const clock = { now: () => TODAY + DAY_MS / 2 };
+  const args = ['reconcile', '--var-file', policy, '--profiles', profiles];
+  const { exitCode, out, err } = await costSentry(args, { clock });
+  expect([exitCode, err]).toEqual([1, '']);
+  const shown = /^```text\n(.*?)^```$/ms.exec(readFileSync('docs/reconciliation.md', 'utf8'))?.[1];
+  const days = out.replace(day(7), '2026-11-17').replace(day(0), '2026-11-24');
+  expect(days).toBe(shown);
 });

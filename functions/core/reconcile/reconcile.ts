@@ -147,9 +147,10 @@ function together(series: readonly (ByDay | undefined)[]): ByDay {
 function centerOf(
   input: ReconcileInput,
   costCenter: string,
-  models: readonly ReconciledModel[],
+  found: readonly ReconciledModel[],
 ): ReconciledCenter {
   const { tolerance, billed } = input;
+  const models = [...found].sort((a, b) => (a.model < b.model ? -1 : 1));
   const metered = models.map((model) => model.metered).reduce(added, NO_USE);
   const observed = models.map((model) => model.observed).reduce(added, NO_USE);
   const observedDrift = driftOf(metered.nanoUsd, observed.nanoUsd, tolerance);
