@@ -102,7 +102,7 @@ export class DynamoDbLedger implements LedgerStore {
 
   async settle(write: AccountSettle): Promise<AccountSettleResult> {
     const actual = new Map(write.amounts.map((amount) => [amount.key, amount.actual]));
-    const until = write.closes ? this.#closedUntil() : undefined;
+    const until = write.closes ? this.#closedUntil(write) : undefined;
     // A reservation that arrives between the two writes is there for the second round.
     for (let round = 0; round < SETTLE_ROUNDS; round++) {
       const result = await this.#update(write.account, settleExpression(write, until));
@@ -118,8 +118,8 @@ export class DynamoDbLedger implements LedgerStore {
     return { outcome: 'replayed' };
   }
 
-  #closedUntil(): EpochSeconds {
-    return Math.ceil(this.#clock.now() / 1000) + CLOSED_SECONDS;
+  #closedUntil({ closedSeconds = CLOSED_SECONDS }: AccountSettle): EpochSeconds {
+    return Math.ceil(this.#clock.now() / 1000) + closedSeconds;
   }
 
   async #settleLate(

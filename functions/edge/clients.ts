@@ -1,5 +1,6 @@
 /** AWS clients with every setting that matters for money written out. */
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -72,6 +73,8 @@ export const eventBridgeClient = (): EventBridgeClient =>
 
 /** A report may be some megabytes; the same object again is the same object. */
 export const s3Client = (): S3Client => new S3Client({ maxAttempts: 3 });
+/** Once a day, some hundred metrics at a time. */
+export const cloudWatchClient = (): CloudWatchClient => new CloudWatchClient({ maxAttempts: 5 });
 
 /** No time limit of its own: the caller's deadline closes the connection. */
 const unkept = (): NodeHttpHandler =>

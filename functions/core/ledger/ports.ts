@@ -84,6 +84,8 @@ export interface AccountSettle {
    * reserved is charged all the same: with amounts of zero, that only closes the id.
    */
   readonly closes: boolean;
+  /** How long the marker stays; default: as long as a copy of a write may still be on its way. */
+  readonly closedSeconds?: number;
 }
 
 export type AccountSettleResult =

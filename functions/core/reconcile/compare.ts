@@ -11,7 +11,7 @@ const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 export interface Drift {
   /** Nano-USD more than was metered; negative: less. */
   readonly difference: bigint;
-  /** Of what was metered, rounded half up; 1000 where nothing was. */
+  /** Of what was metered, rounded half up; 1000 where nothing was, and 0 below a cent. */
   readonly permille: Permille;
   readonly isOver: boolean;
 }
@@ -20,14 +20,14 @@ export interface Drift {
 export function driftOf(metered: bigint, other: bigint, tolerance: Permille): Drift {
   const difference = other - metered;
   const size = absolute(difference);
-  const isOver = size >= CENT && size * 1000n > metered * BigInt(tolerance);
+  if (size < CENT) return { difference, permille: 0, isOver: false };
+  const isOver = size * 1000n > metered * BigInt(tolerance);
   return { difference, permille: permilleOf(size, metered), isOver };
 }
 
 const NOTHING_METERED = 1000;
 
 function permilleOf(size: bigint, metered: bigint): Permille {
-  if (size === 0n) return 0;
   if (metered <= 0n) return NOTHING_METERED;
   const found = (size * 1000n + metered / 2n) / metered;
   return Number(found > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : found);

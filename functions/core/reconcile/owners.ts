@@ -18,6 +18,8 @@ interface Way extends Owned {
   readonly modelMetric: string;
   readonly application: string;
   readonly environment: string;
+  /** Whether the id is an inference profile's, which nobody else shares. */
+  readonly isProfile: boolean;
 }
 
 interface Owners {
@@ -35,7 +37,9 @@ export function ownersOf(policy: Policy): Owners {
           if (!model) return [];
           const arn = center.inferenceProfiles.get(`${application}/${environment}/${alias}`);
           const modelMetric = metricOf(model, arn);
-          return [{ costCenter: center.name, model: alias, modelMetric, application, environment }];
+          const isProfile = arn !== undefined;
+          const scope = { application, environment, modelMetric, isProfile };
+          return [{ costCenter: center.name, model: alias, ...scope }];
         }),
       ),
     ),

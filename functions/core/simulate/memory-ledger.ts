@@ -81,7 +81,7 @@ export class MemoryLedger implements LedgerStore {
     const marker = account.markers.get(reservationId);
     if (account.reservations.get(reservationId)?.attemptId === attemptId) {
       account.reservations.delete(reservationId);
-      if (closes) this.#close(account, reservationId);
+      if (closes) this.#close(account, write);
       for (const { key, reserved, actual: used } of amounts) {
         add(account, key, used - reserved, used);
       }
@@ -97,7 +97,7 @@ export class MemoryLedger implements LedgerStore {
     }
     const isHeld = account.reservations.has(reservationId);
     if (marker || isHeld || !closes) return { outcome: 'replayed' };
-    this.#close(account, reservationId);
+    this.#close(account, write);
     const charged = new Map([...actual].filter(([, used]) => used !== 0));
     for (const [key, used] of charged) add(account, key, used, used);
     return { ...settled('settled', account, charged), added: actual };
@@ -200,9 +200,9 @@ export class MemoryLedger implements LedgerStore {
     return account;
   }
 
-  #close(account: Account, id: string): void {
-    const expiresAt = Math.ceil(this.#clock.now() / 1000) + CLOSED_SECONDS;
-    account.markers.set(id, { expiresAt, attemptId: '', amounts: new Map() });
+  #close(account: Account, { reservationId, closedSeconds = CLOSED_SECONDS }: AccountSettle): void {
+    const expiresAt = Math.ceil(this.#clock.now() / 1000) + closedSeconds;
+    account.markers.set(reservationId, { expiresAt, attemptId: '', amounts: new Map() });
   }
 }
 

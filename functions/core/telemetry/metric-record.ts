@@ -49,6 +49,7 @@ const UNITS = {
   ReservationExpired: 'Count',
   SettlementFailed: 'Count',
   LimitUtilization: 'Percent',
+  ReconciliationDrift: 'Percent',
 } as const satisfies Record<string, Unit>;
 
 type MetricName = keyof typeof UNITS;
@@ -184,3 +185,7 @@ const utilizationDimensions = ({ owner, name }: LimitStanding['limit'], costCent
   owner.kind === 'costCenter'
     ? { CostCenter: costCenter, Limit: name }
     : { CostCenter: 'all', Limit: `${owner.kind === 'model' ? owner.name : owner.kind}/${name}` };
+
+/** How far what AWS observed or billed is from what was metered, in percent of the latter. */
+export const driftRecord = (costCenter: string, percent: number, at: EpochMs): MetricRecord =>
+  metricRecord({ CostCenter: costCenter }, { ReconciliationDrift: percent }, at);

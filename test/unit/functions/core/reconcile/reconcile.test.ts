@@ -246,7 +246,7 @@ test.each([
   [3n * USD, 2n * USD, '33.3', true],
   [0n, 1n * USD, '100.0', true],
   [0n, 0n, '0.0', false],
-  [0n, 9_999_999n, '100.0', false],
+  [0n, 9_999_999n, '0.0', false],
 ])('of %d metered and %d the drift is %s percent', (metered, other, percent, isOver) => {
   const found = driftOf(metered, other, 50);
   expect([formatPermille(found.permille), found.isOver]).toEqual([percent, isOver]);

@@ -1,0 +1,140 @@
+/**
+ * Once a day: what was metered in the last week beside what AWS observed and billed. The drift of
+ * each cost center is a metric; where it is over the tolerance its people are told.
+ */
+import type { BilledCosts } from '../billing/ports.ts';
+import type { LedgerStore } from '../ledger/ports.ts';
+import { formatUsd } from '../money.ts';
+import type { Policy } from '../policy/policy.ts';
+import { billedCosts } from '../reconcile/billed.ts';
+import { lostCalls, meteredMetrics, observedMetrics } from '../reconcile/collect.ts';
+import { formatPermille, type Permille } from '../reconcile/compare.ts';
+import { foldOutsideUse, outsideUse } from '../reconcile/outside-use.ts';
+import type { MetricSums } from '../reconcile/ports.ts';
+import { REASONS } from '../reconcile/reasons.ts';
+import { type ReconciledCenter, reconcile } from '../reconcile/reconcile.ts';
+import { dayAt } from '../reconcile/span.ts';
+import { dayAfter } from '../report/request.ts';
+import type { Alert } from '../telemetry/alerts.ts';
+import { driftRecord } from '../telemetry/metric-record.ts';
+import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
+import type { Clock } from '../time.ts';
+
+export interface ReconcilePorts {
+  readonly metrics: MetricSums;
+  /** Absent: the bill is not looked at. */
+  readonly costs?: BilledCosts;
+  readonly ledger: Pick<LedgerStore, 'settle'>;
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly alerts: AlertPublisher;
+  readonly clock: Clock;
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+interface ReconcileSettings {
+  readonly tolerance: Permille;
+  /** Whether use around the sentry is charged to the limits. */
+  readonly folds: boolean;
+}
+
+interface ReconcileResult {
+  readonly costCenters: number;
+  readonly overTolerance: number;
+  /** Accounts that use around the sentry was charged to. */
+  readonly folded: number;
+}
+
+const DAYS = 7;
+
+/** Safe to repeat: alerts have the day in their ids, and a day's outside use is charged once. */
+export async function reconcileCosts(
+  ports: ReconcilePorts,
+  policy: Policy,
+  { tolerance, folds }: ReconcileSettings,
+): Promise<ReconcileResult> {
+  const { metrics, telemetry, clock } = ports;
+  const now = clock.now();
+  const to = dayAt(now);
+  const span = { from: dayAfter(to, -DAYS), to };
+  const metered = await meteredMetrics(metrics, policy, span, now);
+  const observed = await observedMetrics(metrics, policy, span, metered.owners);
+  const lost = await lostCalls(metrics, policy, span);
+  const billed = ports.costs && (await billedCosts(ports.costs, span));
+  const sides = { metered, observed, ...(billed && !('currency' in billed) && { billed }) };
+  const { centers } = reconcile({ policy, span, ...sides, lost, tolerance, now });
+  const own = centers.filter(({ costCenter }) => policy.costCenters.has(costCenter));
+  for (const center of own) {
+    telemetry.metrics(driftRecord(center.costCenter, driftPercent(center), now));
+  }
+  const over = centers.filter(({ isOver }) => isOver);
+  const day = dayAfter(to, -1);
+  const ofDay = { from: day, to };
+  let folded = 0;
+  if (folds) {
+    const outside = outsideUse({
+      ...{ policy, metered, observed, tolerance, day },
+      lost: await lostCalls(metrics, policy, ofDay),
+    });
+    folded = await foldOutsideUse(ports.ledger, policy, outside, day, now);
+  }
+  await tell(
+    ports,
+    over.map((center) => driftAlert(policy, center, span)),
+  );
+  return { costCenters: own.length, overTolerance: over.length, folded };
+}
+
+/** The larger of both drifts. */
+function driftPercent({ observedDrift, billedDrift, models }: ReconciledCenter): number {
+  const drifts = [observedDrift, ...(billedDrift ? [billedDrift] : [])];
+  const isHidden = !observedDrift.isOver && models.some((model) => model.observedDrift.isOver);
+  // Two models whose differences cancel each other out are drift all the same.
+  const ofModels = isHidden ? models.map((model) => model.observedDrift) : [];
+  return Math.max(...[...drifts, ...ofModels].map(({ permille }) => permille)) / 10;
+}
+
+async function tell({ alerts, warn }: ReconcilePorts, found: readonly Alert[]): Promise<void> {
+  try {
+    await alerts.publish(found);
+  } catch (error) {
+    // The metric is written all the same, and tomorrow's run tells again.
+    warn('drift could not be published', error);
+  }
+}
+
+function driftAlert(
+  policy: Policy,
+  center: ReconciledCenter,
+  { from, to }: { readonly from: string; readonly to: string },
+): Alert {
+  const { costCenter, metered, observed, billed, reasons } = center;
+  const isKnown = policy.costCenters.has(costCenter);
+  const percent = driftPercent(center);
+  const usd = {
+    metered: formatUsd(metered.nanoUsd),
+    observed: formatUsd(observed.nanoUsd),
+    ...(billed !== undefined && { billed: formatUsd(billed) }),
+  };
+  const sums = `USD ${usd.metered} metered, ${usd.observed} observed by CloudWatch`;
+  const bill = usd.billed === undefined ? '' : `, ${usd.billed} billed`;
+  const why = reasons.map((reason) => `${REASONS[reason]}.`).join(' ');
+  return {
+    type: 'ReconciliationDrift',
+    id: `reconciliation/${costCenter}/${to}`,
+    detail: {
+      owner: isKnown
+        ? { kind: 'costCenter', name: costCenter }
+        : { kind: 'organization', name: 'organization' },
+      notify: true,
+      summary:
+        `What cost center ${costCenter} used from ${from} until ${to} (not counted) differs by ` +
+        `${formatPermille(Math.round(percent * 10))} %: ${sums}${bill}. ` +
+        `Likely: ${why} See docs/reconciliation.md, and run cost-sentry reconcile.`,
+      from,
+      to,
+      percent,
+      usd,
+      reasons,
+    },
+  };
+}
