@@ -29,12 +29,23 @@ locals {
   may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
   # Cost Explorer has no resources to name:
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscostexplorerservice.html
+  may_read_costs = { sid = "ReadCosts", actions = ["ce:GetCostAndUsage"], resources = ["*"], conditions = {} }
   may_report = concat(
     [
-      { sid = "ReadCosts", actions = ["ce:GetCostAndUsage"], resources = ["*"], conditions = {} },
+      local.may_read_costs,
       { sid = "KeepReports", actions = ["s3:PutObject"], resources = ["arn:${local.partition}:s3:::${local.report_bucket_name}/*"], conditions = {} },
     ],
     [for arn in var.cost_reports.kms_key_arn == null ? [] : [var.cost_reports.kms_key_arn] : { sid = "EncryptReports", actions = ["kms:GenerateDataKey"], resources = [arn], conditions = {} }],
+  )
+  # Nor has CloudWatch for reading metrics:
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+  may_reconcile = concat(
+    local.may_read_policy,
+    [{ sid = "ReadMetrics", actions = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], resources = ["*"], conditions = {} }],
+    [for statement in [local.may_read_costs] : statement if var.reconciliation.bill],
+    [for statement in [local.may_count] : statement if var.reconciliation.fold],
+    [local.may_alert],
+    local.may_use_key,
   )
   may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
   may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]

@@ -82,8 +82,17 @@ locals {
   cost_reports = { for name in ["reports"] : name => var.cost_reports if var.cost_reports.enabled }
   # From names alone: the function must know the bucket, and the schedules the function.
   report_bucket_name = coalesce(var.cost_reports.bucket_name, "${var.name}-reports-${local.account_id}")
-  # Where it is off, its function is not made.
-  deployed_functions = [for name in local.function_names : name if name != "publish-report" || var.cost_reports.enabled]
+}
+
+# Metered beside observed and billed, once a day.
+locals {
+  reconciliation = { for name in ["daily"] : name => var.reconciliation if var.reconciliation.enabled }
+}
+
+# Functions that are not in every deployment.
+locals {
+  optional_functions = { "publish-report" = var.cost_reports.enabled, "reconcile-costs" = var.reconciliation.enabled }
+  deployed_functions = [for name in local.function_names : name if lookup(local.optional_functions, name, true)]
 }
 
 # One inference profile for every combination that may call.

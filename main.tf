@@ -131,6 +131,7 @@ module "observability" {
   dashboard              = var.observability.dashboard
   alarms                 = var.observability.alarms
   thresholds             = var.observability.thresholds
+  drift_percent          = var.reconciliation.enabled ? var.reconciliation.tolerance_percent : 0
   utilization_windows    = var.observability.utilization_windows
   topic_arns             = module.alerts.topic_arns
   organization_topic_arn = module.alerts.organization_topic_arn
@@ -203,4 +204,27 @@ module "cost_reports" {
   kms_key_arn    = each.value.kms_key_arn
   force_destroy  = each.value.force_destroy
   tags           = local.tags
+}
+
+module "reconcile_function" {
+  source   = "./modules/function"
+  for_each = local.reconciliation
+
+  name                 = "${var.name}-reconcile-costs"
+  description          = "Compares what was metered with what AWS observed and billed"
+  bundle               = local.bundles["reconcile-costs"]
+  timeout_seconds      = 600 # thousands of metrics, and Cost Explorer may be slow
+  memory_mb            = lookup(var.functions.memory_mb, "reconcile-costs", 512)
+  reserved_concurrency = lookup(var.functions.reserved_concurrency, "reconcile-costs", null)
+  environment = merge(local.ledger_environment, local.events_environment, {
+    TOLERANCE_PERMILLE = format("%.0f", each.value.tolerance_percent * 10)
+    BILL               = each.value.bill ? "yes" : "no"
+    FOLD_OUTSIDE_USE   = each.value.fold ? "yes" : "no"
+  })
+  statements         = local.may_reconcile
+  schedule           = "cron(10 3 * * ? *)" # in UTC, as the days are; CloudWatch has the last one whole
+  tracing            = var.functions.tracing
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  tags               = local.tags
 }

@@ -587,6 +587,30 @@ variable "cost_reports" {
   }
 }
 
+variable "reconciliation" {
+  description = <<-EOT
+    What was metered beside what AWS observed and billed, once a day over the last seven: a metric of the drift, and an alert where it is over the tolerance. docs/reconciliation.md explains the reasons.
+
+    - `enabled` - Whether it runs. Default: `false`.
+    - `tolerance_percent` - Difference that is none, in percent of what was metered, 0.1 to 1000 with at most one decimal. Default: 5.
+    - `bill` - Whether the bill is compared too; Cost Explorer charges USD 0.01 for every request. Default: `true`.
+    - `fold` - Whether use around the sentry that CloudWatch saw on the day before is charged to the limits of a day and a month. Default: `false`.
+  EOT
+  type = object({
+    enabled           = optional(bool, false)
+    tolerance_percent = optional(number, 5)
+    bill              = optional(bool, true)
+    fold              = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.reconciliation.tolerance_percent >= 0.1 && var.reconciliation.tolerance_percent <= 1000 && can(regex("^[0-9]+([.][0-9])?$", tostring(var.reconciliation.tolerance_percent)))
+    error_message = "reconciliation.tolerance_percent: must be a number from 0.1 to 1000 with at most one decimal, got ${var.reconciliation.tolerance_percent}."
+  }
+}
+
 variable "observability" {
   description = <<-EOT
     Dashboards, alarms and saved log queries.

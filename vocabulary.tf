@@ -12,6 +12,7 @@ locals {
     "sweep-reservations",
     "gateway",
     "publish-report",
+    "reconcile-costs",
   ]
 
   # As functions/core/telemetry/alerts.ts has them.

@@ -27,6 +27,20 @@ locals {
     }
   }
 
+  # Written once a day: it stays as it was until the next day's.
+  drift_alarms = {
+    for name in var.cost_centers : "drift_${name}" => {
+      description = "What AWS observed or billed for ${name} differs from what was metered by ${var.drift_percent} % or more"
+      topic_arn   = lookup(var.topic_arns, name, var.organization_topic_arn)
+      namespace   = local.namespace
+      metric      = "ReconciliationDrift"
+      dimensions  = { CostCenter = name }
+      statistic   = "Maximum"
+      threshold   = var.drift_percent
+      missing     = "ignore"
+    }
+  }
+
   # Over all cost centers: whoever runs the deployment is told.
   query_alarms = {
     settlements = {
@@ -88,6 +102,7 @@ locals {
   }
   all_alarms = merge(
     { for key, alarm in local.utilization_alarms : key => merge(local.usual_alarm, alarm) },
+    { for key, alarm in local.drift_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.denial_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.query_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.function_alarms : key => merge(local.usual_alarm, alarm, { namespace = "AWS/Lambda" }) },

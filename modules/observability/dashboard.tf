@@ -19,6 +19,7 @@ locals {
       flatten(slice(local.group_widgets, 0, local.is_split ? 0 : length(local.group_widgets))),
       local.utilization_widgets["all"],
       local.bedrock_widgets,
+      local.drift_widgets,
       local.operation_widgets,
     ) },
     { for index, widgets in local.group_widgets : local.group_names[index] => widgets if local.is_split },

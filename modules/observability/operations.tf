@@ -45,6 +45,22 @@ locals {
     }],
   )
 
+  # Days without a run have no point, and a day is the period of what is written once a day.
+  drift_widgets = [for percent in var.drift_percent > 0 ? [var.drift_percent] : [] : {
+    type = "metric", width = 24, height = 6
+    properties = merge(local.graph, {
+      title       = "Observed or billed against metered, by cost center (percent)"
+      period      = 86400
+      yAxis       = { left = { min = 0 } }
+      annotations = { horizontal = [{ label = "tolerance", value = percent }] }
+      metrics = [[{
+        id         = "e0"
+        label      = "$${PROP('Dim.CostCenter')}"
+        expression = "SEARCH('{${local.namespace},CostCenter} MetricName=\"ReconciliationDrift\"', 'Maximum', 86400)"
+      }]]
+    })
+  }]
+
   operation_widgets = concat(
     [for metric, stat in { Errors = "Sum", Throttles = "Sum", Duration = "p95" } : {
       type                        = "metric", width = 8, height = 6

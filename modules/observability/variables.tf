@@ -125,6 +125,18 @@ variable "thresholds" {
   }
 }
 
+variable "drift_percent" {
+  description = "From what drift of a cost center's daily reconciliation on an alarm goes off, in percent of what was metered; 0 where there is no reconciliation."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.drift_percent >= 0
+    error_message = "drift_percent: must be 0 or more, got ${var.drift_percent}."
+  }
+}
+
 variable "utilization_windows" {
   description = "Windows whose limits have an alarm of their use: of `minute`, `hour`, `day` and `month`. A limit of a minute is often full and soon empty again."
   type        = list(string)

@@ -37,6 +37,10 @@ run "defaults" {
     source = "./modules/observability"
   }
 
+  variables {
+    drift_percent = 5
+  }
+
   assert {
     condition     = jsondecode(aws_cloudwatch_dashboard.this["genai"].dashboard_body) == jsondecode(file("test/golden/observability/dashboard.json"))
     error_message = "Not as in test/golden/observability/dashboard.json; if it should be so, put there: ${aws_cloudwatch_dashboard.this["genai"].dashboard_body}"
@@ -84,6 +88,11 @@ run "thresholds" {
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : contains(alarm.alarm_actions, "arn:aws:sns:eu-west-1:111122223333:pager") && length(alarm.alarm_actions) == 2])
     error_message = "Every alarm also tells what alarm_actions names."
+  }
+
+  assert {
+    condition     = !anytrue([for key in keys(aws_cloudwatch_metric_alarm.this) : startswith(key, "drift_")])
+    error_message = "Without a reconciliation there is no alarm of its drift."
   }
 
   assert {

@@ -43,6 +43,11 @@ run "defaults" {
   }
 
   assert {
+    condition     = length(module.reconcile_function) == 0 && !contains(local.deployed_functions, "reconcile-costs")
+    error_message = "Without `reconciliation` nothing of it is made."
+  }
+
+  assert {
     condition     = local.identity == "off"
     error_message = "Without callers there is no one to bind."
   }

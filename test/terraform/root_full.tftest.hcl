@@ -74,6 +74,7 @@ variables {
   budgets              = { amounts = { support = 12.5 }, action = { policy_arn = "arn:aws:iam::111122223333:policy/deny-bedrock", roles = { support = ["support-app"] } } }
   anomaly_detection    = { enabled = true, frequency = "weekly", minimum_impact_usd = 1 }
   cost_allocation_tags = { enabled = true, keys = ["costCenter"] }
+  reconciliation       = { enabled = true, tolerance_percent = 2.5, fold = true }
   cost_reports         = { enabled = true, periods = ["month"], bucket_name = "finops-reports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/9012" }
 }
 
@@ -146,6 +147,16 @@ run "workflow" {
   assert {
     condition     = jsondecode(module.report_function["reports"].policy_json) == jsondecode(file("test/golden/iam/publish-report.json"))
     error_message = "Not as in test/golden/iam/publish-report.json; if it should be so, put there: ${module.report_function["reports"].policy_json}"
+  }
+
+  assert {
+    condition     = jsondecode(module.reconcile_function["daily"].policy_json) == jsondecode(file("test/golden/iam/reconcile-costs.json"))
+    error_message = "Not as in test/golden/iam/reconcile-costs.json; if it should be so, put there: ${module.reconcile_function["daily"].policy_json}"
+  }
+
+  assert {
+    condition     = module.reconcile_function["daily"].name == "genai-reconcile-costs" && contains(local.deployed_functions, "reconcile-costs")
+    error_message = "The reconciliation runs where it is enabled."
   }
 
   assert {

@@ -17,6 +17,7 @@ export const OPERATIONS_VARIABLES: readonly string[] = [
   'kms_key_arn',
   'log_retention_days',
   'observability',
+  'reconciliation',
   'reporting',
   'tags',
   'workflow',
