@@ -8,10 +8,13 @@ import { join } from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
+import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
+import { type ReconcilePorts, reconcileCosts } from '../../functions/core/steps/reconcile-costs.ts';
 import { type Moto, startMoto } from '../acceptance/support/moto.ts';
 import { answeredLine } from '../support/audit-lines.ts';
 import { costSentry } from '../support/command-line.ts';
-import { limitsConfig } from '../support/policy.ts';
+import { startLedger } from '../support/ledger.ts';
+import { limitsConfig, policyOf } from '../support/policy.ts';
 
 const VARIABLES = {
   AWS_ACCESS_KEY_ID: 'test',
@@ -311,4 +314,42 @@ test('the table of docs/reconciliation.md is what the command prints', async () 
   const shown = /^```text\n(.*?)^```$/ms.exec(readFileSync('docs/reconciliation.md', 'utf8'))?.[1];
   const days = out.replace(day(7), '2026-11-17').replace(day(0), '2026-11-24');
   expect(days).toBe(shown);
+});
+
+test('the daily run charges use around the sentry once, in the ledger itself', async () => {
+  const table = await startLedger();
+  try {
+    const policy = policyOf(
+      limitsConfig([{ name: 'budget', window: 'month', unit: 'usd', amount: 10 }]),
+      new Map([['retail/faq/production/haiku', ARN]]),
+    );
+    await metered(OURS, 1);
+    await observed({ ...THEIRS, OutputTokenCount: 1_600_000 }, 1);
+    await billed({ retail: '2.00' });
+    const told: unknown[] = [];
+    const costs = costExplorerClient('us-east-1');
+    const ports: ReconcilePorts = {
+      metrics: new CloudWatchMetrics(client),
+      costs: new CostExplorerCosts(costs),
+      ledger: table.ledger,
+      telemetry: { metrics: (record) => told.push(record) },
+      alerts: { publish: async (alerts) => void told.push(...alerts) },
+      clock: { now: () => TODAY + 3 * 3_600_000 },
+      warn: (message) => told.push(message),
+    };
+    const run = () => reconcileCosts(ports, policy, { tolerance: 50, folds: true });
+    expect(await run()).toEqual({ costCenters: 1, overTolerance: 1, folded: 1 });
+    expect(told).toMatchObject([
+      { CostCenter: 'retail', ReconciliationDrift: 50 },
+      { type: 'ReconciliationDrift', detail: { usd: { metered: '2.00', observed: '3.00' } } },
+    ]);
+    expect(await run()).toMatchObject({ folded: 0 });
+    const month = day(0).slice(0, 7);
+    expect(await table.counters('account#costCenter#retail#0')).toEqual(
+      new Map([[`budget_${month}`, { committed: 1_000_000_000, settled: 1_000_000_000 }]]),
+    );
+    costs.destroy();
+  } finally {
+    await table.close();
+  }
 });

@@ -62,9 +62,11 @@ export async function reconcileCosts(
   const billed = ports.costs && (await billedCosts(ports.costs, span));
   const sides = { metered, observed, ...(billed && !('currency' in billed) && { billed }) };
   const { centers } = reconcile({ policy, span, ...sides, lost, tolerance, now });
-  const own = centers.filter(({ costCenter }) => policy.costCenters.has(costCenter));
-  for (const center of own) {
-    telemetry.metrics(driftRecord(center.costCenter, driftPercent(center), now));
+  const byName = new Map(centers.map((center) => [center.costCenter, center]));
+  // Also of those without use: else an alarm of last week's would stay.
+  for (const name of policy.costCenters.keys()) {
+    const center = byName.get(name);
+    telemetry.metrics(driftRecord(name, center ? driftPercent(center) : 0, now));
   }
   const over = centers.filter(({ isOver }) => isOver);
   const day = dayAfter(to, -1);
@@ -81,7 +83,7 @@ export async function reconcileCosts(
     ports,
     over.map((center) => driftAlert(policy, center, span)),
   );
-  return { costCenters: own.length, overTolerance: over.length, folded };
+  return { costCenters: policy.costCenters.size, overTolerance: over.length, folded };
 }
 
 /** The larger of both drifts. */
