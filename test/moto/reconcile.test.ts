@@ -9,7 +9,7 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
-import { type ReconcilePorts, reconcileCosts } from '../../functions/core/steps/reconcile-costs.ts';
+import { reconcileCosts } from '../../functions/core/steps/reconcile-costs.ts';
 import { type Moto, startMoto } from '../acceptance/support/moto.ts';
 import { answeredLine } from '../support/audit-lines.ts';
 import { costSentry } from '../support/command-line.ts';
@@ -328,7 +328,7 @@ test('the daily run charges use around the sentry once, in the ledger itself', a
     await billed({ retail: '2.00' });
     const told: unknown[] = [];
     const costs = costExplorerClient('us-east-1');
-    const ports: ReconcilePorts = {
+    const ports: Parameters<typeof reconcileCosts>[0] = {
       metrics: new CloudWatchMetrics(client),
       costs: new CostExplorerCosts(costs),
       ledger: table.ledger,

@@ -20,7 +20,7 @@ import { driftRecord } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock } from '../time.ts';
 
-export interface ReconcilePorts {
+interface ReconcilePorts {
   readonly metrics: MetricSums;
   /** Absent: the bill is not looked at. */
   readonly costs?: BilledCosts;

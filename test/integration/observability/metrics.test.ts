@@ -6,10 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { resolveTfvars } from '../../../functions/adapters/tfvars.ts';
 import { MemoryLedger } from '../../../functions/core/simulate/memory-ledger.ts';
-import {
-  type ReconcilePorts,
-  reconcileCosts,
-} from '../../../functions/core/steps/reconcile-costs.ts';
+import { reconcileCosts } from '../../../functions/core/steps/reconcile-costs.ts';
 import { Telemetry } from '../../../sandbox/telemetry.ts';
 import { isDocumented } from '../../support/cloudwatch/aws-metrics.ts';
 import { alarmSelectors, dashboardSelectors } from '../../support/cloudwatch/rendered.ts';
@@ -90,20 +87,22 @@ async function loseSettlement(): Promise<string> {
 }
 
 /**
- * A sandbox has no CloudWatch to reconcile with: what the daily step itself writes where nothing was
- * used, read as the sandbox reads the functions' lines.
+ * A sandbox has no CloudWatch to reconcile with: what the daily step itself writes where nothing
+ * was used, read as the sandbox reads the functions' lines.
  */
 async function drifts(): Promise<readonly Sample[]> {
   const telemetry = new Telemetry(() => undefined);
   const read = await resolveTfvars([pathOf('examples/complete/terraform.tfvars')]);
   if ('problems' in read) throw new Error(JSON.stringify(read.problems));
-  const ports: ReconcilePorts = {
+  const ports: Parameters<typeof reconcileCosts>[0] = {
     metrics: {
       dimensionsOf: async () => [],
       sums: async (metrics) => metrics.map(() => new Map()),
     },
     ledger: new MemoryLedger({ now: Date.now }),
-    telemetry: { metrics: (record) => telemetry.add('reconcile-costs', JSON.stringify(record)) },
+    telemetry: {
+      metrics: (record) => telemetry.add('reconcile-costs', JSON.stringify(record)),
+    },
     alerts: { publish: async () => undefined },
     clock: { now: Date.now },
     warn: (message) => {

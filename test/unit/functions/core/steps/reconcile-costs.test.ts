@@ -5,10 +5,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Metric, MetricSums } from '../../../../../functions/core/reconcile/ports.ts';
 import { MemoryLedger } from '../../../../../functions/core/simulate/memory-ledger.ts';
-import {
-  type ReconcilePorts,
-  reconcileCosts,
-} from '../../../../../functions/core/steps/reconcile-costs.ts';
+import { reconcileCosts } from '../../../../../functions/core/steps/reconcile-costs.ts';
 import type { Alert } from '../../../../../functions/core/telemetry/alerts.ts';
 import type { MetricRecord } from '../../../../../functions/core/telemetry/metric-record.ts';
 import { ManualClock } from '../../../../support/ledger.ts';
@@ -74,7 +71,7 @@ const run = (
   sums: Sums,
   over: { folds?: boolean; policy?: ReturnType<typeof policyWith> } = {},
 ) => {
-  const ports: ReconcilePorts = {
+  const ports: Parameters<typeof reconcileCosts>[0] = {
     metrics: metricsOf(sums),
     ledger,
     telemetry: { metrics: (record) => records.push(record) },
