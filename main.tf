@@ -34,7 +34,7 @@ module "functions" {
   environment          = each.value.environment
   statements           = local.statements[each.key]
   schedule             = each.value.schedule
-  dead_letters         = var.functions.dead_letters
+  dead_letters         = each.value.schedule != null && var.functions.dead_letters
   tracing              = var.functions.tracing
   log_group_name       = each.key == "record-outcome" ? local.audit_log_group_name : null
   log_retention_days   = var.log_retention_days
@@ -184,6 +184,7 @@ module "report_function" {
   memory_mb            = lookup(var.functions.memory_mb, "publish-report", 512)
   reserved_concurrency = lookup(var.functions.reserved_concurrency, "publish-report", null)
   environment          = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
+  dead_letters         = var.functions.dead_letters
   statements           = concat(local.may_read_policy, local.may_report, [local.may_alert], local.may_use_key)
   tracing              = var.functions.tracing
   log_retention_days   = var.log_retention_days
@@ -195,15 +196,17 @@ module "cost_reports" {
   source   = "./modules/cost-reports"
   for_each = local.cost_reports
 
-  name           = var.name
-  account_id     = local.account_id
-  function_arn   = module.report_function[each.key].arn
-  periods        = each.value.periods
-  bucket_name    = local.report_bucket_name
-  retention_days = each.value.retention_days
-  kms_key_arn    = each.value.kms_key_arn
-  force_destroy  = each.value.force_destroy
-  tags           = local.tags
+  name                  = var.name
+  account_id            = local.account_id
+  function_arn          = module.report_function[each.key].arn
+  dead_letter_queue_arn = module.report_function[each.key].dead_letter_queue_arn
+  dead_letters          = var.functions.dead_letters
+  periods               = each.value.periods
+  bucket_name           = local.report_bucket_name
+  retention_days        = each.value.retention_days
+  kms_key_arn           = each.value.kms_key_arn
+  force_destroy         = each.value.force_destroy
+  tags                  = local.tags
 }
 
 module "reconcile_function" {

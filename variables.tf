@@ -359,7 +359,7 @@ variable "functions" {
     - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
     - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
     - `tracing` - Whether X-Ray traces them. Default: `false`.
-    - `dead_letters` - Whether calls of a schedule that failed are kept in an SQS queue for 14 days. Default: `true`.
+    - `dead_letters` - Whether calls of a schedule that failed are kept in an SQS queue of the function's for 14 days. Default: `true`.
   EOT
   type = object({
     bundle_directory     = optional(string)

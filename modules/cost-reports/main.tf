@@ -28,6 +28,14 @@ resource "aws_scheduler_schedule" "this" {
       maximum_event_age_in_seconds = 3600
       maximum_retry_attempts       = 3
     }
+
+    dynamic "dead_letter_config" {
+      for_each = var.dead_letters ? [var.dead_letter_queue_arn] : []
+
+      content {
+        arn = dead_letter_config.value
+      }
+    }
   }
 }
 
@@ -52,12 +60,20 @@ resource "aws_iam_role_policy" "schedule" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "Call"
-      Effect   = "Allow"
-      Action   = ["lambda:InvokeFunction"]
-      Resource = [var.function_arn]
-    }]
+    Statement = concat(
+      [{
+        Sid      = "Call"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = [var.function_arn]
+      }],
+      [for queue_arn in var.dead_letters ? [var.dead_letter_queue_arn] : [] : {
+        Sid      = "KeepWhatFailed"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [queue_arn]
+      }],
+    )
   })
 }
 

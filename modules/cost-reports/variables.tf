@@ -31,6 +31,24 @@ variable "function_arn" {
   }
 }
 
+variable "dead_letters" {
+  description = "Whether calls that the schedules could not make are kept in the queue of `dead_letter_queue_arn`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "dead_letter_queue_arn" {
+  description = "ARN of an SQS queue, with `dead_letters`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = !var.dead_letters || var.dead_letter_queue_arn != null
+    error_message = "dead_letter_queue_arn: is missing: with dead_letters, write the ARN of an SQS queue."
+  }
+}
+
 variable "periods" {
   description = "What there are reports of: `week`, from Monday to Sunday, made on Tuesday; `month`, made on the 3rd."
   type        = set(string)

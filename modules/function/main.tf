@@ -1,6 +1,6 @@
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: X-Ray tracing is the caller's decision (tracing).
-  #checkov:skip=CKV_AWS_116: called synchronously; what a schedule calls has a queue for what failed, as its destination.
+  #checkov:skip=CKV_AWS_116: called synchronously, or with a queue as destination of what failed (dead_letters).
   #checkov:skip=CKV_AWS_117: reaches AWS APIs only; a VPC would add endpoints and no protection.
   #checkov:skip=CKV_AWS_173: its environment holds names, no secrets.
   #checkov:skip=CKV_AWS_272: the bundle comes with the module, whose version and hash Terraform pins.

@@ -24,6 +24,6 @@ output "log_group" {
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue with the calls of the schedule that failed; null when it has none."
+  description = "ARN of the queue with the calls that failed; null when it has none."
   value       = one(values(aws_sqs_queue.dead_letters)[*].arn)
 }

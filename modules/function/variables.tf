@@ -99,9 +99,9 @@ variable "schedule" {
 }
 
 variable "dead_letters" {
-  description = "Whether calls of its schedule that failed are kept in an SQS queue for 14 days. Without a schedule there is none."
+  description = "Whether calls that nobody waits for, and that failed, are kept in an SQS queue for 14 days."
   type        = bool
-  default     = true
+  default     = false
   nullable    = false
 }
 

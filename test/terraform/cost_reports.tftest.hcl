@@ -45,6 +45,48 @@ run "defaults" {
     condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[0] == { Sid = "Call", Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [var.function_arn] }
     error_message = "The schedules may call the one function: ${aws_iam_role_policy.schedule.policy}"
   }
+
+  assert {
+    condition     = length(jsondecode(aws_iam_role_policy.schedule.policy).Statement) == 1 && length(one(aws_scheduler_schedule.this["month"].target).dead_letter_config) == 0
+    error_message = "Without a queue nothing is sent to one."
+  }
+}
+
+run "keeps_the_calls_that_failed" {
+  command = apply
+
+  module {
+    source = "./modules/cost-reports"
+  }
+
+  variables {
+    dead_letters          = true
+    dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:genai-publish-report-dead-letters"
+  }
+
+  assert {
+    condition     = alltrue([for schedule in aws_scheduler_schedule.this : one(one(schedule.target).dead_letter_config).arn == var.dead_letter_queue_arn])
+    error_message = "Calls that could not be made must go to the queue."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[1] == { Sid = "KeepWhatFailed", Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [var.dead_letter_queue_arn] }
+    error_message = "The schedules may send to that queue: ${aws_iam_role_policy.schedule.policy}"
+  }
+}
+
+run "refuses_to_keep_calls_without_a_queue" {
+  command = plan
+
+  module {
+    source = "./modules/cost-reports"
+  }
+
+  variables {
+    dead_letters = true
+  }
+
+  expect_failures = [var.dead_letter_queue_arn]
 }
 
 run "full" {

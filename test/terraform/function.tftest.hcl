@@ -84,6 +84,7 @@ run "full" {
     reserved_concurrency = 0
     tracing              = true
     schedule             = "rate(1 minute)"
+    dead_letters         = true
     log_group_name       = "/genai/audit"
     log_retention_days   = 30
     kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/1234"
@@ -138,7 +139,7 @@ run "full" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this["rate(1 minute)"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["rate(1 minute)"].maximum_event_age_in_seconds == 60
+    condition     = aws_lambda_function_event_invoke_config.this["this"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["this"].maximum_event_age_in_seconds == 60
     error_message = "Lambda must not try again what the schedule calls anew every minute."
   }
 
@@ -148,7 +149,7 @@ run "full" {
   }
 
   assert {
-    condition     = one(one(aws_lambda_function_event_invoke_config.this["rate(1 minute)"].destination_config).on_failure).destination == output.dead_letter_queue_arn && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config).arn == output.dead_letter_queue_arn
+    condition     = one(one(aws_lambda_function_event_invoke_config.this["this"].destination_config).on_failure).destination == output.dead_letter_queue_arn && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config).arn == output.dead_letter_queue_arn
     error_message = "Calls that failed and calls that never came go to one queue."
   }
 
@@ -181,7 +182,7 @@ run "full" {
   }
 }
 
-run "keeps_no_failed_calls_when_told_not_to" {
+run "keeps_failed_calls_without_a_schedule_of_its_own" {
   command = apply
 
   module {
@@ -189,12 +190,28 @@ run "keeps_no_failed_calls_when_told_not_to" {
   }
 
   variables {
-    schedule     = "rate(1 minute)"
-    dead_letters = false
+    dead_letters = true
   }
 
   assert {
-    condition     = length(aws_sqs_queue.dead_letters) == 0 && length(aws_iam_role_policy.dead_letters) == 0 && length(aws_lambda_function_event_invoke_config.this["rate(1 minute)"].destination_config) == 0 && length(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config) == 0
+    condition     = aws_lambda_function_event_invoke_config.this["this"].maximum_retry_attempts == 2 && one(one(aws_lambda_function_event_invoke_config.this["this"].destination_config).on_failure).destination == output.dead_letter_queue_arn
+    error_message = "A call that does not come again every minute is tried twice more, and then kept."
+  }
+}
+
+run "keeps_no_failed_calls_unless_told_to" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    schedule = "rate(1 minute)"
+  }
+
+  assert {
+    condition     = length(aws_sqs_queue.dead_letters) == 0 && length(aws_iam_role_policy.dead_letters) == 0 && length(aws_lambda_function_event_invoke_config.this["this"].destination_config) == 0 && length(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config) == 0
     error_message = "Without dead_letters there is no queue, and nothing refers to one."
   }
 

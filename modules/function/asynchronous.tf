@@ -1,0 +1,55 @@
+# Calls that nobody waits for, as those of a schedule are.
+
+# Lambda would try again for hours, beside the calls of a schedule that come every minute. Others it
+# tries twice more: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = toset(var.schedule != null || var.dead_letters ? ["this"] : [])
+
+  function_name                = aws_lambda_function.this.function_name
+  maximum_event_age_in_seconds = var.schedule != null ? 60 : null
+  maximum_retry_attempts       = var.schedule != null ? 0 : 2
+
+  dynamic "destination_config" {
+    for_each = aws_sqs_queue.dead_letters
+
+    content {
+      on_failure {
+        destination = destination_config.value.arn
+      }
+    }
+  }
+
+  # Lambda tries the role's right to send.
+  depends_on = [aws_iam_role_policy.dead_letters]
+}
+
+# Calls that failed or never came, with the error: to look at, not to do again. A destination rather
+# than the function's own dead_letter_config: it holds the error too, and no function has to wait
+# until SQS has made the queue.
+resource "aws_sqs_queue" "dead_letters" {
+  for_each = toset(var.dead_letters ? ["dead-letters"] : [])
+
+  name                      = "${var.name}-${each.value}"
+  message_retention_seconds = 1209600 # 14 days, as long as SQS can
+  sqs_managed_sse_enabled   = true
+  tags                      = var.tags
+}
+
+resource "aws_iam_role_policy" "dead_letters" {
+  for_each = aws_sqs_queue.dead_letters
+
+  name   = each.key
+  role   = aws_iam_role.this.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [local.may_send[each.key]] })
+}
+
+locals {
+  may_send = {
+    for key, queue in aws_sqs_queue.dead_letters : key => {
+      Sid      = "KeepWhatFailed"
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage"]
+      Resource = [queue.arn]
+    }
+  }
+}
