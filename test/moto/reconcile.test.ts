@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
 import { reconcileCosts } from '../../functions/core/steps/reconcile-costs.ts';
@@ -15,6 +15,7 @@ import { answeredLine } from '../support/audit-lines.ts';
 import { costSentry } from '../support/command-line.ts';
 import { startLedger } from '../support/ledger.ts';
 import { limitsConfig, policyOf } from '../support/policy.ts';
+import { storePolicy } from '../support/stored-policy.ts';
 
 const VARIABLES = {
   AWS_ACCESS_KEY_ID: 'test',
@@ -350,6 +351,31 @@ test('the daily run charges use around the sentry once, in the ledger itself', a
     );
     costs.destroy();
   } finally {
+    await table.close();
+  }
+});
+
+test('the function itself starts, reads the policy from the table and writes the metric', async () => {
+  const table = await startLedger();
+  const endpoint = await table.client.config.endpoint?.();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: `http://${endpoint?.hostname}:${endpoint?.port}`,
+    LEDGER_TABLE_NAME: table.table,
+    DEPLOYMENT: 'genai',
+    TOLERANCE_PERMILLE: '50',
+    BILL: 'yes',
+  });
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  try {
+    await storePolicy(table, limitsConfig([]));
+    const { handler } = await import('../../functions/reconcile-costs/handler.ts');
+    const context: unknown = { getRemainingTimeInMillis: () => 60_000 };
+    const result = await handler({}, context as Parameters<typeof handler>[1]);
+    expect(result).toEqual({ costCenters: 1, overTolerance: 0, folded: 0 });
+    const lines = write.mock.calls.map(([line]) => String(line)).join('');
+    expect(lines).toContain('"ReconciliationDrift":0');
+  } finally {
+    write.mockRestore();
     await table.close();
   }
 });
