@@ -140,12 +140,12 @@ locals {
     for name, settings in var.cost_centers : name => jsonencode({
       config = settings
       inference_profiles = {
-        for key, profile in local.inference_profiles :
-        "${profile.application}/${profile.environment}/${profile.alias}" => module.inference_profiles.arns[key]
-        if profile.cost_center == name
+        for key in lookup(local.profile_keys, name, []) : trimprefix(key, "${name}/") => module.inference_profiles.arns[key]
       }
     })
   }
+  # By cost center, so that not every one of them looks through the profiles of all.
+  profile_keys = { for key, profile in local.inference_profiles : profile.cost_center => key... }
 }
 
 # Names in metrics, as functions/core/telemetry/metric-record.ts writes them.

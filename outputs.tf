@@ -44,6 +44,11 @@ output "dashboard_url" {
   value       = module.observability.dashboard_url
 }
 
+output "cost_center_dashboard_urls" {
+  description = "URLs of the CloudWatch dashboards that cost centers are on, by cost center; none without dashboards."
+  value       = module.observability.cost_center_dashboard_urls
+}
+
 output "alert_topic_arns" {
   description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
   value       = module.alerts.topic_arns

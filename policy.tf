@@ -249,12 +249,12 @@ locals {
       for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: ${percent} is named twice: write it once"
       if index(limit.notify_at, percent) != index
     ]]),
-    flatten([for owner in local.limit_owners : [
-      for index, limit in [for limit in local.limits : limit if limit.owner.path == owner.path] :
-      "${limit.path}.name: duplicate limit name \"${limit.full_name}\": give each limit a name of its own"
-      if index([for other in local.limits : other.full_name if other.owner.path == owner.path], limit.full_name) != index
+    flatten([for path, names in local.limit_names : [
+      for index, name in names : "${path}.limits[${index}].name: duplicate limit name \"${name}\": give each limit a name of its own"
+      if index(names, name) != index
     ]]),
   )
+  limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
 }
 
 # What limits and their ceilings are narrowed to.

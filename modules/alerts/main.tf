@@ -10,7 +10,7 @@ resource "aws_sns_topic" "this" {
 resource "aws_sns_topic_policy" "this" {
   for_each = local.topics
 
-  arn    = aws_sns_topic.this[each.key].arn
+  arn    = local.topic_arns[each.key]
   policy = local.topic_policies[each.key]
 }
 
@@ -18,7 +18,7 @@ resource "aws_sns_topic_policy" "this" {
 resource "aws_sns_topic_subscription" "emails" {
   for_each = local.subscriptions
 
-  topic_arn = aws_sns_topic.this[each.value.topic].arn
+  topic_arn = local.topic_arns[each.value.topic]
   protocol  = "email"
   endpoint  = each.value.email
 }
@@ -41,10 +41,10 @@ resource "aws_cloudwatch_event_rule" "limits" {
 resource "aws_cloudwatch_event_target" "topics" {
   for_each = local.topics
 
-  rule           = aws_cloudwatch_event_rule.limits[each.key].name
+  rule           = local.rules[each.key]
   event_bus_name = var.event_bus_name
   target_id      = "topic"
-  arn            = aws_sns_topic.this[each.key].arn
+  arn            = local.topic_arns[each.key]
 
   # People read this; what a program needs is in the event on the bus.
   input_transformer {
@@ -77,6 +77,11 @@ locals {
       }
     },
   )
+
+  # Read once here: where a resource names an instance of another, Terraform reads all of them, again
+  # for each of its own.
+  topic_arns = { for key, topic in aws_sns_topic.this : key => topic.arn }
+  rules      = { for key, rule in aws_cloudwatch_event_rule.limits : key => rule.name }
 
   # A rule's name may have 64 characters; a hash keeps those that are cut apart.
   rule_names = {

@@ -3,17 +3,12 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 resource "aws_bedrock_inference_profile" "this" {
-  for_each = var.profiles
+  # Keys alone: Terraform looks through the whole of it for every profile that it makes.
+  for_each = local.profile_keys
 
   name        = local.names[each.key]
   description = local.descriptions[each.key]
-
-  # For billing and IAM: these three win over the caller's own.
-  tags = merge(var.tags, {
-    costCenter    = each.value.cost_center
-    applicationId = each.value.application
-    environment   = each.value.environment
-  })
+  tags        = local.tags[each.key]
 
   model_source {
     copy_from = local.sources[each.key]
@@ -27,6 +22,8 @@ resource "aws_bedrock_inference_profile" "this" {
 }
 
 locals {
+  profile_keys = tomap({ for key in keys(var.profiles) : key => key })
+
   # Geographies of the system-defined inference profiles, as they stand before a model id.
   prefix_pattern = "^(us-gov|us|eu|apac|jp|au|ca|global)\\."
 
@@ -51,6 +48,14 @@ locals {
   names = {
     for key, profile in var.profiles : key =>
     "${trimsuffix(substr(local.readable[key], 0, 55), "-")}-${substr(sha256("${var.name}/${key}/${profile.model_id}"), 0, 8)}"
+  }
+  # For billing and IAM: these three win over the caller's own.
+  tags = {
+    for key, profile in var.profiles : key => merge(var.tags, {
+      costCenter    = profile.cost_center
+      applicationId = profile.application
+      environment   = profile.environment
+    })
   }
   descriptions = {
     for key, profile in var.profiles : key => substr(replace(replace(

@@ -111,5 +111,6 @@ locals {
       dimensions = { StateMachineArn = var.state_machine_arn }
     }) },
   )
-  alarms = { for key, alarm in local.all_alarms : key => alarm if var.alarms && alarm.threshold > 0 }
+  alarms     = { for key, alarm in local.all_alarms : key => alarm if var.alarms && alarm.threshold > 0 }
+  alarm_keys = tomap({ for key in keys(local.alarms) : key => key })
 }

@@ -1,14 +1,28 @@
 # The dashboards, as lists of widgets. They have a size and no place: CloudWatch fills row by row.
 
 locals {
-  # Beyond so many, cost centers have dashboards of their own, so many to each.
+  # Beyond so many, cost centers have dashboards of their own, about so many to each.
   cost_centers_per_dashboard = 20
   # A graph with more lines is not readable, and one may hold 100 searches.
   lines_per_graph = 50
 
-  cost_center_groups = chunklist(sort(var.cost_centers), local.cost_centers_per_dashboard)
-  is_split           = length(local.cost_center_groups) > 1
-  group_names        = [for index, _ in local.cost_center_groups : "${var.name}-cost-centers-${index + 1}"]
+  # Which one a cost center is on must not depend on the others: a new one would move all that come
+  # after it. So it is a hash of its name, and when there is one more dashboard, it takes half of one
+  # of the others: https://en.wikipedia.org/wiki/Linear_hashing
+  dashboard_count = max(1, ceil(length(var.cost_centers) / local.cost_centers_per_dashboard))
+  undivided       = max([for power in range(16) : pow(2, power) if pow(2, power) <= local.dashboard_count]...)
+  hashes          = { for name in var.cost_centers : name => parseint(substr(sha256(name), 0, 8), 16) }
+  dashboard_index = {
+    for name, hash in local.hashes : name =>
+    hash % (hash % local.undivided < local.dashboard_count - local.undivided ? 2 * local.undivided : local.undivided)
+  }
+
+  is_split    = local.dashboard_count > 1
+  group_names = [for index in range(local.dashboard_count) : local.is_split ? "${var.name}-cost-centers-${index + 1}" : var.name]
+  # By the names of the dashboards that they are on.
+  cost_center_groups = {
+    for index, dashboard in local.group_names : dashboard => sort([for name in var.cost_centers : name if local.dashboard_index[name] == index])
+  }
 
   dashboards = { for name, widgets in merge(
     { (var.name) = concat(
@@ -16,13 +30,13 @@ locals {
       local.is_split ? local.link_widgets : [],
       flatten([for dimension in ["Model", "Application", "Environment"] : local.call_widgets[dimension]]),
       local.latency_widgets,
-      flatten(slice(local.group_widgets, 0, local.is_split ? 0 : length(local.group_widgets))),
+      flatten([for widgets in values(local.group_widgets) : widgets if !local.is_split]),
       local.utilization_widgets["all"],
       local.bedrock_widgets,
       local.drift_widgets,
       local.operation_widgets,
     ) },
-    { for index, widgets in local.group_widgets : local.group_names[index] => widgets if local.is_split },
+    { for name, widgets in local.group_widgets : name => concat(local.heading_widgets[name], widgets) if local.is_split },
   ) : name => widgets if var.dashboard }
 
   totals = {
@@ -70,13 +84,18 @@ locals {
     }],
   )
 
+  # Without the names of cost centers, of which each dashboard tells its own: this one then stays as it
+  # is when there is one more of them.
   link_widgets = [{
     type = "text", width = 24, height = 2
-    properties = { markdown = join(" | ", [
-      for index, group in local.cost_center_groups :
-      "[${group[0]} … ${group[length(group) - 1]}](#dashboards:name=${local.group_names[index]})"
-    ]) }
+    properties = { markdown = join(" | ", concat(["Cost centers"], [
+      for index in range(local.dashboard_count) : "[${index + 1}](#dashboards:name=${local.group_names[index]})"
+    ])) }
   }]
+  heading_widgets = { for name, group in local.cost_center_groups : name => [{
+    type       = "text", width = 24, height = 3
+    properties = { markdown = "[All cost centers](#dashboards:name=${var.name}) | ${join(", ", group)}" }
+  }] }
 
   # Of calls: what is drawn by each of the dimensions.
   call_graphs = {
@@ -89,7 +108,7 @@ locals {
   }
   dimension_values = merge(
     { Model = var.models, Application = var.applications, Environment = var.environments },
-    { for index, group in local.cost_center_groups : "CostCenter#${index}" => group },
+    { for name, group in local.cost_center_groups : "CostCenter#${name}" => group },
   )
   call_widgets = { for key, values in local.dimension_values : key => flatten([
     for lines in chunklist(values, local.lines_per_graph) : [
@@ -137,10 +156,10 @@ locals {
       })
     }
   ] }
-  group_widgets = [for index, group in local.cost_center_groups : concat(
-    local.call_widgets["CostCenter#${index}"],
-    flatten([for name in group : local.utilization_widgets[name]]),
-  )]
+  group_widgets = { for name, group in local.cost_center_groups : name => concat(
+    local.call_widgets["CostCenter#${name}"],
+    flatten([for cost_center in group : local.utilization_widgets[cost_center]]),
+  ) }
 
   graph = {
     view    = "timeSeries"

@@ -8,26 +8,27 @@ resource "aws_cloudwatch_dashboard" "this" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  # Keys alone: Terraform looks through the whole of it for every alarm that it makes.
+  for_each = local.alarm_keys
 
   alarm_name          = "${var.name}_${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = local.alarms[each.key].description
   comparison_operator = "GreaterThanOrEqualToThreshold"
-  threshold           = each.value.threshold
+  threshold           = local.alarms[each.key].threshold
   evaluation_periods  = 1
-  treat_missing_data  = each.value.missing
-  alarm_actions       = concat([each.value.topic_arn], var.alarm_actions)
+  treat_missing_data  = local.alarms[each.key].missing
+  alarm_actions       = concat([local.alarms[each.key].topic_arn], var.alarm_actions)
   tags                = var.tags
 
   # Either one metric, or a query that adds up many.
-  namespace   = each.value.query == null ? each.value.namespace : null
-  metric_name = each.value.query == null ? each.value.metric : null
-  dimensions  = each.value.query == null ? each.value.dimensions : null
-  statistic   = each.value.query == null ? each.value.statistic : null
-  period      = each.value.query == null ? local.period_seconds : null
+  namespace   = local.alarms[each.key].query == null ? local.alarms[each.key].namespace : null
+  metric_name = local.alarms[each.key].query == null ? local.alarms[each.key].metric : null
+  dimensions  = local.alarms[each.key].query == null ? local.alarms[each.key].dimensions : null
+  statistic   = local.alarms[each.key].query == null ? local.alarms[each.key].statistic : null
+  period      = local.alarms[each.key].query == null ? local.period_seconds : null
 
   dynamic "metric_query" {
-    for_each = each.value.query == null ? [] : [each.value.query]
+    for_each = local.alarms[each.key].query == null ? [] : [local.alarms[each.key].query]
 
     content {
       id          = "q1"

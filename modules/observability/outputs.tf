@@ -4,13 +4,24 @@ output "dashboard_name" {
 }
 
 output "dashboard_names" {
-  description = "Names of all dashboards: with more than 20 cost centers, every 20 have one of their own."
+  description = "Names of all dashboards: with more than 20 cost centers, about every 20 have one of their own."
   value       = [for dashboard in aws_cloudwatch_dashboard.this : dashboard.dashboard_name]
 }
 
 output "dashboard_url" {
   description = "URL of the dashboard to begin with, in the console of partition `aws`; null without dashboards."
-  value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards:name=${key}" if key == var.name])
+  value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "${local.dashboard_url}${key}" if key == var.name])
+}
+
+output "cost_center_dashboard_urls" {
+  description = "URLs of the dashboards that cost centers are on, by cost center, in the console of partition `aws`; none without dashboards."
+  value = merge([for key, group in local.cost_center_groups : {
+    for name in group : name => "${local.dashboard_url}${key}" if var.dashboard
+  }]...)
+}
+
+locals {
+  dashboard_url = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards:name="
 }
 
 output "alarms" {
