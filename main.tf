@@ -74,6 +74,14 @@ module "gateway" {
   tags               = local.tags
 }
 
+# No error: a deployment behind a service that sets the tags itself may want it so.
+check "callers" {
+  assert {
+    condition     = local.identity != "off"
+    error_message = "cost_centers: ${local.has_callers ? "callers are not looked at, as identity is \"off\"" : "none has callers"}, so whoever may call can spend the money of any cost center: its name in a request is taken on trust. ${local.has_callers ? "Set identity and api.authorization to \"iam\" or \"jwt\"." : "Give each cost center callers = { iam_role_arns = [...] } or callers = { jwt = {...} }."}"
+  }
+}
+
 module "api" {
   source = "./modules/api"
 

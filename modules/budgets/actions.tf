@@ -41,7 +41,7 @@ resource "aws_budgets_budget_action" "this" {
 resource "aws_iam_role" "actions" {
   for_each = local.action_roles
 
-  name        = "${var.name}-${each.key}"
+  name        = "${var.name}-${each.key}-${local.region}"
   description = "Lets AWS Budgets attach the deny policy"
   tags        = var.tags
 
@@ -54,7 +54,7 @@ resource "aws_iam_role" "actions" {
       Principal = { Service = "budgets.amazonaws.com" }
       Condition = {
         StringEquals = { "aws:SourceAccount" = var.account_id }
-        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${var.account_id}:budget/${var.name}_*" }
+        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${var.account_id}:budget/${local.prefix}_*" }
       }
     }]
   })

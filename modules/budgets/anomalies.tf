@@ -3,7 +3,7 @@
 resource "aws_ce_anomaly_monitor" "this" {
   for_each = local.monitors
 
-  name         = "${var.name}_${each.key}"
+  name         = "${local.prefix}_${each.key}"
   monitor_type = "CUSTOM"
   tags         = var.tags
 
@@ -25,7 +25,7 @@ resource "aws_ce_anomaly_monitor" "this" {
 resource "aws_ce_anomaly_subscription" "this" {
   for_each = local.subscriptions
 
-  name             = "${var.name}_${each.key}"
+  name             = "${local.prefix}_${each.key}"
   frequency        = upper(each.value.frequency)
   monitor_arn_list = local.monitor_arns
   tags             = var.tags

@@ -1,10 +1,12 @@
 data "aws_partition" "current" {}
 
+data "aws_region" "current" {}
+
 resource "aws_budgets_budget" "this" {
   for_each = local.budgets
 
   # Names of deployments and of cost centers may hold hyphens; the underscore keeps them apart.
-  name         = "${var.name}_${each.key}"
+  name         = "${local.prefix}_${each.key}"
   budget_type  = "COST"
   time_unit    = "MONTHLY"
   limit_amount = format("%.2f", each.value.amount)
@@ -39,5 +41,10 @@ resource "aws_budgets_budget" "this" {
 }
 
 locals {
+  # Budgets, monitors and roles are the account's: without the region in their names, a deployment in
+  # a second one would meet those of the first.
+  region = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+  prefix = "${var.name}_${local.region}"
+
   budgets = { for name, center in var.cost_centers : name => center if center.amount != null }
 }

@@ -4,8 +4,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-zA-Z0-9-]{1,49}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 49 letters, digits and hyphens."
+    condition     = can(regex("^[a-zA-Z0-9-]{1,34}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 34 letters, digits and hyphens."
   }
 }
 

@@ -1,5 +1,7 @@
+data "aws_region" "current" {}
+
 resource "aws_iam_role" "this" {
-  name        = var.name
+  name        = local.role_names.function
   description = "Role of the Lambda function ${var.name}"
   tags        = var.tags
 
@@ -20,6 +22,16 @@ resource "aws_iam_role_policy" "this" {
 }
 
 locals {
+  # Roles are the account's, functions the region's: without the region in it, one name would do for
+  # one region only. IAM takes 64 characters; a hash keeps those that are cut apart.
+  role_names = {
+    for role, name in {
+      function = "${var.name}-${local.region}"
+      schedule = "${var.name}-schedule-${local.region}"
+    } : role => length(name) <= 64 ? name : "${substr(name, 0, 55)}-${substr(sha256(name), 0, 8)}"
+  }
+  region = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+
   # X-Ray has no resources to name: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
   own_statements = concat(
     [{

@@ -34,7 +34,7 @@ resource "aws_scheduler_schedule" "this" {
 resource "aws_iam_role" "schedule" {
   for_each = toset(var.schedule == null ? [] : [var.schedule])
 
-  name        = "${var.name}-schedule"
+  name        = local.role_names.schedule
   description = "Lets the schedule call ${var.name}"
   tags        = var.tags
 

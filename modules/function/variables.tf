@@ -1,16 +1,11 @@
 variable "name" {
-  description = "Name of the function and of its role; with a schedule 55 characters at most."
+  description = "Name of the function, and with the region after it of its role."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
     error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits, underscores and hyphens."
-  }
-
-  validation {
-    condition     = var.schedule == null || length(var.name) <= 55
-    error_message = "name: \"${var.name}\" is too long for the role of a schedule: write 55 characters at most."
   }
 }
 

@@ -89,12 +89,12 @@ locals {
   link_widgets = [{
     type = "text", width = 24, height = 2
     properties = { markdown = join(" | ", concat(["Cost centers"], [
-      for index in range(local.dashboard_count) : "[${index + 1}](#dashboards:name=${local.group_names[index]})"
+      for index in range(local.dashboard_count) : "[${index + 1}](#dashboards:name=${local.group_names[index]}-${local.region})"
     ])) }
   }]
   heading_widgets = { for name, group in local.cost_center_groups : name => [{
     type       = "text", width = 24, height = 3
-    properties = { markdown = "[All cost centers](#dashboards:name=${var.name}) | ${join(", ", group)}" }
+    properties = { markdown = "[All cost centers](#dashboards:name=${var.name}-${local.region}) | ${join(", ", group)}" }
   }] }
 
   # Of calls: what is drawn by each of the dimensions.

@@ -1,9 +1,11 @@
 data "aws_region" "current" {}
 
+# Dashboards are the account's, in whichever region they were made: hence the region in their names.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
 resource "aws_cloudwatch_dashboard" "this" {
   for_each = local.dashboards
 
-  dashboard_name = each.key
+  dashboard_name = "${each.key}-${local.region}"
   dashboard_body = jsonencode({ widgets = each.value })
 }
 

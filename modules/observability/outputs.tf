@@ -10,13 +10,13 @@ output "dashboard_names" {
 
 output "dashboard_url" {
   description = "URL of the dashboard to begin with, in the console of partition `aws`; null without dashboards."
-  value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "${local.dashboard_url}${key}" if key == var.name])
+  value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "${local.dashboard_url}${key}-${local.region}" if key == var.name])
 }
 
 output "cost_center_dashboard_urls" {
   description = "URLs of the dashboards that cost centers are on, by cost center, in the console of partition `aws`; none without dashboards."
   value = merge([for key, group in local.cost_center_groups : {
-    for name in group : name => "${local.dashboard_url}${key}" if var.dashboard
+    for name in group : name => "${local.dashboard_url}${key}-${local.region}" if var.dashboard
   }]...)
 }
 

@@ -40,8 +40,10 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = var.tags
 }
 
+data "aws_region" "current" {}
+
 resource "aws_iam_role" "this" {
-  name        = "${var.name}-workflow"
+  name        = local.role_name
   description = "Role of the state machine ${var.name}"
   tags        = var.tags
 
@@ -62,6 +64,14 @@ resource "aws_iam_role_policy" "this" {
 }
 
 locals {
+  # Roles are the account's, state machines the region's. IAM takes 64 characters; a hash keeps those
+  # that are cut apart.
+  full_role_name = "${var.name}-workflow-${data.aws_region.current.id}"
+  role_name = (length(local.full_role_name) <= 64
+    ? local.full_role_name
+    : "${substr(local.full_role_name, 0, 55)}-${substr(sha256(local.full_role_name), 0, 8)}"
+  )
+
   policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = concat(

@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the state machine, 55 characters at most."
+  description = "Name of the state machine, 80 characters at most."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,55}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 55 letters, digits, underscores and hyphens."
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 80 letters, digits, underscores and hyphens."
   }
 }
 

@@ -37,7 +37,7 @@ run "budgets" {
   }
 
   assert {
-    condition     = output.budget_names == { research = "genai_research", sales = "genai_sales" }
+    condition     = output.budget_names == { research = "genai_eu-west-1_research", sales = "genai_eu-west-1_sales" }
     error_message = "A cost center without an amount has no budget, got ${jsonencode(output.budget_names)}."
   }
 
@@ -136,7 +136,7 @@ run "action" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.actions["budget-actions"].assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == "arn:aws:budgets::111122223333:budget/genai_*"
+    condition     = jsondecode(aws_iam_role.actions["budget-actions"].assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == "arn:aws:budgets::111122223333:budget/genai_eu-west-1_*"
     error_message = "Only this deployment's budgets may take the role."
   }
 
@@ -160,8 +160,8 @@ run "anomaly_monitors_are_split_at_ten" {
 
   assert {
     condition = { for name, monitor in aws_ce_anomaly_monitor.this : monitor.name => jsondecode(monitor.monitor_specification).Tags.Values } == {
-      "genai_anomalies-01" = [for number in range(1, 11) : format("center-%02d", number)]
-      "genai_anomalies-02" = ["center-11", "center-12"]
+      "genai_eu-west-1_anomalies-01" = [for number in range(1, 11) : format("center-%02d", number)]
+      "genai_eu-west-1_anomalies-02" = ["center-11", "center-12"]
     }
     error_message = "Twelve cost centers need two monitors, got ${jsonencode(values(aws_ce_anomaly_monitor.this)[*].monitor_specification)}."
   }

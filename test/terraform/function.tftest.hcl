@@ -2,6 +2,18 @@ mock_provider "aws" {
   source = "./test/fixtures/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./test/fixtures/mocks"
+
+  mock_data "aws_region" {
+    defaults = {
+      id   = "us-east-1"
+      name = "us-east-1"
+    }
+  }
+}
+
 variables {
   name   = "genai-gateway"
   bundle = "test/fixtures/bundles/gateway.zip"
@@ -288,7 +300,8 @@ run "refuses_a_bad_name" {
   expect_failures = [var.name]
 }
 
-run "refuses_a_name_too_long_for_its_schedule" {
+# The longest name in IAM's 64 characters, and the same name in another region.
+run "roles_of_a_long_name" {
   command = plan
 
   module {
@@ -296,9 +309,38 @@ run "refuses_a_name_too_long_for_its_schedule" {
   }
 
   variables {
-    name     = "a23456789-b23456789-c23456789-d23456789-e23456789-f23456"
+    name     = "a23456789-b23456789-c23456789-d23456789-e23456789-f23456789-1234"
     schedule = "rate(1 minute)"
   }
 
-  expect_failures = [var.name]
+  assert {
+    condition     = aws_iam_role.this.name == "a23456789-b23456789-c23456789-d23456789-e23456789-f2345-${substr(sha256("${var.name}-eu-west-1"), 0, 8)}" && length(aws_iam_role.this.name) == 64
+    error_message = "What is cut off is told apart by a hash: ${aws_iam_role.this.name}."
+  }
+
+  assert {
+    condition     = length(distinct([aws_iam_role.this.name, aws_iam_role.schedule["rate(1 minute)"].name])) == 2
+    error_message = "The schedule has a role of its own: ${aws_iam_role.schedule["rate(1 minute)"].name}."
+  }
+}
+
+run "roles_of_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  variables {
+    schedule = "rate(1 minute)"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "genai-gateway-us-east-1" && aws_iam_role.schedule["rate(1 minute)"].name == "genai-gateway-schedule-us-east-1"
+    error_message = "Roles are the account's, so the region is in their names: ${aws_iam_role.this.name}."
+  }
 }

@@ -27,6 +27,9 @@ variables {
 run "defaults" {
   command = apply
 
+  # Without callers the plan warns: what expect_failures names has to fail.
+  expect_failures = [check.callers]
+
   assert {
     condition     = output.ledger_table_name == "bedrock-cost-sentry-ledger" && output.audit_log_group_name == "/bedrock-cost-sentry/audit"
     error_message = "Names begin with the default of `name`, got ${output.ledger_table_name} and ${output.audit_log_group_name}."
@@ -77,6 +80,8 @@ run "defaults" {
 run "billing_by_default" {
   command = apply
 
+  expect_failures = [check.callers]
+
   assert {
     condition     = keys(output.alert_topic_arns) == ["research"] && output.organization_alert_topic_arn != null
     error_message = "Every cost center has a topic, and so has the organization."
@@ -93,8 +98,39 @@ run "billing_by_default" {
   }
 }
 
+run "callers_that_are_not_looked_at" {
+  command = plan
+
+  variables {
+    cost_centers = {
+      research = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/research"] } }
+    }
+    identity = "off"
+  }
+
+  expect_failures = [check.callers]
+}
+
+# A check that fails fails its run, unless the run expects it.
+run "no_warning_with_callers" {
+  command = plan
+
+  variables {
+    cost_centers = {
+      research = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/research"] } }
+    }
+  }
+
+  assert {
+    condition     = local.identity == "iam"
+    error_message = "Callers are bound as the API authorizes."
+  }
+}
+
 run "reporting" {
   command = plan
+
+  expect_failures = [check.callers]
 
   providers = {
     aws = aws.us_east_1

@@ -199,8 +199,8 @@ run "observability" {
   }
 
   assert {
-    condition     = output.dashboard_name == "genai" && endswith(output.dashboard_url, "#dashboards:name=genai")
-    error_message = "The dashboard has the deployment's name."
+    condition     = output.dashboard_name == "genai-eu-west-1" && endswith(output.dashboard_url, "#dashboards:name=genai-eu-west-1") && output.cost_center_dashboard_urls["sales"] == output.dashboard_url
+    error_message = "The dashboard has the deployment's name and region."
   }
 
   assert {
@@ -266,7 +266,7 @@ run "billing" {
   command = apply
 
   assert {
-    condition     = output.budget_names == { sales = "genai_sales", support = "genai_support" }
+    condition     = output.budget_names == { sales = "genai_eu-west-1_sales", support = "genai_eu-west-1_support" }
     error_message = "Limits and given amounts make budgets, got ${jsonencode(output.budget_names)}."
   }
 
@@ -284,6 +284,8 @@ run "billing" {
 
 run "the_smallest_whole_limit_of_a_month_is_the_budget" {
   command = plan
+
+  expect_failures = [check.callers]
 
   variables {
     budgets = {}

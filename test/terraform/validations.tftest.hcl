@@ -9,7 +9,7 @@ variables {
   models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
   applications = { "chat" = { environments = ["production"] } }
   cost_centers = {
-    research = { models = ["nova-lite"], applications = ["chat"] }
+    research = { models = ["nova-lite"], applications = ["chat"], callers = { jwt = { team = "research" } } }
   }
   functions = { bundle_directory = "test/fixtures/bundles" }
 }
@@ -142,7 +142,7 @@ run "refuses_a_policy_with_a_problem" {
 
   variables {
     cost_centers = {
-      research = { models = ["nova-litte"], applications = ["chat"] }
+      research = { models = ["nova-litte"], applications = ["chat"], callers = { jwt = { team = "research" } } }
     }
   }
 
