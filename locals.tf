@@ -81,7 +81,11 @@ locals {
 locals {
   cost_reports = { for name in ["reports"] : name => var.cost_reports if var.cost_reports.enabled }
   # From names alone: the function must know the bucket, and the schedules the function.
-  report_bucket_name = coalesce(var.cost_reports.bucket_name, "${var.name}-reports-${local.account_id}")
+  report_bucket_name = coalesce(var.cost_reports.bucket_name, length(local.own_report_bucket) <= 63
+    ? local.own_report_bucket
+    : "${substr(local.own_report_bucket, 0, 54)}-${substr(sha256(local.own_report_bucket), 0, 8)}"
+  )
+  own_report_bucket = "${var.name}-reports-${local.account_id}-${local.region}"
 }
 
 # Metered beside observed and billed, once a day.

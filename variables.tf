@@ -550,7 +550,7 @@ variable "cost_reports" {
 
     - `enabled` - Whether there are any. Default: `false`.
     - `periods` - `week` (from Monday to Sunday, made on Tuesday) and `month` (made on the 3rd). Default: both.
-    - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>`.
+    - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>-<region>`, cut to 63 characters.
     - `retention_days` - Days that reports are kept, 0 for ever. Default: 400.
     - `kms_key_arn` - ARN of the KMS key of the reports. Default: the key that S3 owns.
     - `force_destroy` - Whether a destroy also deletes the reports. Default: `false`.

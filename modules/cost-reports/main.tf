@@ -39,8 +39,11 @@ resource "aws_scheduler_schedule" "this" {
   }
 }
 
+data "aws_region" "current" {}
+
+# Roles are the account's: without the region, one name would do for one region only.
 resource "aws_iam_role" "schedule" {
-  name        = "${var.name}-report-schedule"
+  name        = "${var.name}-report-schedule-${data.aws_region.current.id}"
   description = "Lets the schedules of ${var.name} call the function that makes reports"
   tags        = var.tags
 

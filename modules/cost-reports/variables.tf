@@ -4,8 +4,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,41}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 42 lower-case letters, digits and hyphens, beginning with a letter or digit."
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,32}$", var.name))
+    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 33 lower-case letters, digits and hyphens, beginning with a letter or digit."
   }
 }
 
