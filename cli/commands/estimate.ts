@@ -1,9 +1,9 @@
 /** `cost-sentry estimate`: what the sentry itself costs, before it is deployed. */
 import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
 import { quoted } from '../../functions/core/describe.ts';
-import { estimate, type Memory, type Traffic } from '../../functions/core/estimate/estimate.ts';
-import { looseOf } from '../../functions/core/policy/loose.ts';
+import { estimate, type Traffic } from '../../functions/core/estimate/estimate.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
+import { deploymentOf } from '../estimate/deployment.ts';
 import { estimateJson, estimateText } from '../estimate/written.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { refuseInput } from '../problems.ts';
@@ -19,7 +19,6 @@ interface Options {
 const REQUESTS_MAX = 1_000_000_000;
 /** The longest that the module lets a call of a model take. */
 const MODEL_MS_MAX = 235_000;
-const MEMORY_MB = { min: 128, max: 10_240 };
 
 const EXAMPLES = `
 Examples:
@@ -46,17 +45,16 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
   const { varFile, json = false } = options;
   const read = await resolveTfvars(varFile);
   const traffic = trafficOf(options, io);
-  const memory = 'config' in read ? memoryOf(read.config) : { problems: [], memory: new Map() };
+  const deployed = 'config' in read ? deploymentOf(read.config) : { problems: [] };
   const problems = [
     ...traffic.problems,
     ...('problems' in read ? read.problems : []),
-    ...memory.problems,
+    ...('problems' in deployed ? deployed.problems : []),
   ];
-  if (problems.length > 0 || 'problems' in read) {
+  if (problems.length > 0 || 'problems' in read || 'problems' in deployed) {
     return refuseInput(problems, options, io);
   }
-  const asked = costExplorerRequests(read.config);
-  const found = estimate(read.policy, traffic.traffic, memory.memory, asked);
+  const found = estimate(read.policy, traffic.traffic, deployed.deployment);
   if (json) {
     io.out(`${JSON.stringify(estimateJson(found, read.policy, traffic.traffic), null, 2)}\n`);
   } else {
@@ -86,46 +84,4 @@ function trafficOf(
     });
   }
   return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now() }, problems };
-}
-
-/** Reports of a month: a page of Cost Explorer holds that of some hundred cost centers. */
-const REPORTS = new Map([
-  ['week', 5],
-  ['month', 1],
-]);
-
-/** Of Terraform's own variable `cost_reports`, the most a month has. */
-function costExplorerRequests(config: Readonly<Record<string, unknown>>): number {
-  const reports = looseOf(looseOf(config).get('cost_reports'));
-  if (reports.get('enabled') !== true) return 0;
-  const given = reports.get('periods');
-  const periods: readonly unknown[] = Array.isArray(given) ? given : [...REPORTS.keys()];
-  const each = periods.map((period) => REPORTS.get(String(period)) ?? 0);
-  return each.reduce((sum, requests) => sum + requests, 0);
-}
-
-/** Terraform's own variable `functions`; the policy has nothing of it. */
-function memoryOf(config: Readonly<Record<string, unknown>>): {
-  readonly memory: Memory;
-  readonly problems: readonly Problem[];
-} {
-  const memory = new Map<string, number>();
-  const problems: Problem[] = [];
-  const given = looseOf(looseOf(looseOf(config).get('functions')).get('memory_mb'));
-  for (const [name, value] of given) {
-    if (
-      typeof value === 'number' &&
-      Number.isInteger(value) &&
-      value >= MEMORY_MB.min &&
-      value <= MEMORY_MB.max
-    ) {
-      memory.set(name, value);
-    } else {
-      problems.push({
-        path: `functions.memory_mb.${name}`,
-        message: `must be a whole number from ${MEMORY_MB.min} to ${MEMORY_MB.max}, got ${JSON.stringify(value)}`,
-      });
-    }
-  }
-  return { memory, problems };
 }

@@ -7,7 +7,9 @@ import { entriesOf } from '../policy/loose.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { type AwsItem, awsCost, partsOf } from './aws-prices.ts';
+import { type Deployment, type Memory, USUAL_DEPLOYMENT } from './deployment.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
+import { watchingOf } from './watching.ts';
 
 /** How a request is run. The module has no `standard`: it stands here to compare. */
 export const EXECUTIONS = ['direct', 'express', 'standard'] as const;
@@ -19,9 +21,6 @@ export interface Traffic {
   readonly modelMs: number;
   readonly at: EpochMs;
 }
-
-/** Memory in MB of each function that does not have the default. */
-export type Memory = ReadonlyMap<string, number>;
 
 interface CostLine {
   readonly service: string;
@@ -58,22 +57,23 @@ const SWEEPS = 43_800;
 /** Samples of use that the sweep keeps in a month where all limits are in use all the time. */
 const SAMPLES = SWEEPS / 5;
 const MONTH_SECONDS = 2_628_000;
+/** Of the longest month. */
+const DAYS = 31;
+/** That the reconciliation asks for: five of the sentry's and six of Bedrock's. */
+const METRICS_RECONCILED = 11;
 /** Step Functions bills memory by 64 MB and time by 100 ms. */
 const EXPRESS_MB = 64;
 const EXPRESS_STEP_MS = 100;
 /** States that a successful request enters, Choice and Succeed among them. */
 const STATES_OF_A_REQUEST = 8;
 
-/**
- * @param traffic whole numbers; at least one request.
- * @param costExplorerRequests what asks by itself, a month.
- */
+/** @param traffic whole numbers; at least one request. */
 export function estimate(
   policy: Policy,
   traffic: Traffic,
-  memory: Memory = new Map(),
-  costExplorerRequests = 0,
+  deployment: Deployment = USUAL_DEPLOYMENT,
 ): Estimate {
+  const { memory } = deployment;
   const { requestsPerMonth, modelMs } = traffic;
   const inFlight = Math.ceil((requestsPerMonth * modelMs) / 1000 / MONTH_SECONDS);
   const footprint = footprintOf(policy, inFlight, traffic.at);
@@ -82,7 +82,8 @@ export function estimate(
       ...requestLines(execution, traffic, memory),
       ...ledgerLines(footprint, requestsPerMonth),
       ...standingLines(footprint, memory),
-      ...billingLines(costExplorerRequests),
+      ...watchingLines(policy, footprint, deployment),
+      ...askingLines(footprint, deployment),
     ];
     const growing = sum(lines.filter(({ grows }) => grows));
     const standing = sum(lines.filter(({ grows }) => !grows));
@@ -200,10 +201,30 @@ function standingLines(footprint: Footprint, memory: Memory): readonly CostLine[
   ];
 }
 
+const watchingLines = (
+  policy: Policy,
+  { combinations }: Footprint,
+  deployment: Deployment,
+): readonly CostLine[] => {
+  const { dashboards, alarmMetrics } = watchingOf(policy, combinations, deployment);
+  return [
+    line('alarmMetric', ['CloudWatch', 'metrics of the alarms'], BigInt(alarmMetrics), false),
+    line('dashboard', ['CloudWatch', 'dashboards'], BigInt(dashboards), false),
+  ].filter(({ quantity }) => quantity > 0n);
+};
+
 /** Beside these requests the functions that send them cost less than a cent. */
-const billingLines = (requests: number): readonly CostLine[] =>
-  requests === 0
-    ? []
-    : [line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(requests), false)];
+const askingLines = (
+  { combinations }: Footprint,
+  { reportRequests, reconciliation: { enabled, bill } }: Deployment,
+): readonly CostLine[] => {
+  const days = enabled ? DAYS : 0;
+  const asked = reportRequests + (bill ? days : 0);
+  const metrics = days * combinations * METRICS_RECONCILED;
+  return [
+    line('metricRequest', ['CloudWatch', 'metrics asked for'], BigInt(metrics), false),
+    line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(asked), false),
+  ].filter(({ quantity }) => quantity > 0n);
+};
 
 const memoryOf = (memory: Memory, name: string): number => memory.get(name) ?? DEFAULT_MEMORY_MB;

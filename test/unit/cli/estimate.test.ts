@@ -62,6 +62,26 @@ describe('cost-sentry estimate', () => {
     }
   });
 
+  test('counts what the tfvars deploy besides', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      const file = join(folder, 'besides.tfvars');
+      writeFileSync(
+        file,
+        'observability = { dashboard = false, utilization_windows = [] }\n' +
+          'reconciliation = { enabled = true, bill = false }\n',
+      );
+      const { out } = await estimate('--requests-per-month', '1000', '--var-file', file);
+      const usual = await estimate('--requests-per-month', '1000');
+      expect(usual.out).toMatch(/^CloudWatch +dashboards +1 dashboards +3\.00$/m);
+      expect(out).not.toMatch(/ dashboards /);
+      expect(out).toMatch(/^CloudWatch +metrics asked for +\d+ metrics +0\.\d\d$/m);
+      expect(out).not.toMatch(/^Cost Explorer/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test.each([
     ['--requests-per-month', '0'],
     ['--requests-per-month', '1e6'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { USUAL_DEPLOYMENT } from '../../../../../functions/core/estimate/deployment.ts';
 import { type Estimate, estimate } from '../../../../../functions/core/estimate/estimate.ts';
 import { footprintOf } from '../../../../../functions/core/estimate/footprint.ts';
 import { measureWriteCost } from '../../../../bench/ledger/write-units.ts';
@@ -59,8 +60,52 @@ describe('estimate', () => {
   });
 
   test('memory is a factor of the duration', () => {
-    const doubled = estimate(policyWith(), traffic, new Map([['gateway', 1024]]));
+    const memory = new Map([['gateway', 1024]]);
+    const doubled = estimate(policyWith(), traffic, { ...USUAL_DEPLOYMENT, memory });
     expect(amountOf(doubled.executions.direct.lines, 'duration')).toBe(3_120_000n);
+  });
+
+  test('alarms are paid for by the metrics they look at, dashboards by the piece', () => {
+    // One limit of a month, two for each of six functions, two of the workflow; denials,
+    // settlements, expirations and throttles of the one combination, and six of the ledger.
+    expect(amountOf(executions.direct.lines, 'metrics of the alarms')).toBe(25n);
+    expect(amountOf(executions.direct.lines, 'dashboards')).toBe(1n);
+    const bare = { ...USUAL_DEPLOYMENT, alarms: false, dashboard: false };
+    const { lines } = estimate(policyWith(), traffic, bare).executions.direct;
+    expect(amountOf(lines, 'metrics of the alarms')).toBeUndefined();
+    expect(amountOf(lines, 'dashboards')).toBeUndefined();
+  });
+
+  test('limits that are observed or of a short window have no alarm', () => {
+    const limits = [
+      monthly,
+      { ...monthly, window: 'hour' },
+      { ...monthly, name: 'seen', mode: 'observe' },
+    ];
+    const { lines } = estimate(policyWith({}, limits), traffic).executions.direct;
+    expect(amountOf(lines, 'metrics of the alarms')).toBe(25n);
+  });
+
+  test('many cost centers have dashboards of their own, twenty to each', () => {
+    const center = { models: ['haiku'], applications: ['chat'] };
+    const centers = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`center-${i}`, center]));
+    const dashboards = (count: number) =>
+      amountOf(
+        estimate(policyWith({ cost_centers: centers(count) }), traffic).executions.direct.lines,
+        'dashboards',
+      );
+    expect([20, 21, 200].map(dashboards)).toEqual([1n, 3n, 11n]);
+  });
+
+  test('the daily reconciliation asks for metrics and the bill', () => {
+    const enabled = { ...USUAL_DEPLOYMENT, reconciliation: { enabled: true, bill: true } };
+    const { lines } = estimate(policyWith(), traffic, enabled).executions.direct;
+    expect(amountOf(lines, 'metrics asked for')).toBe(31n * 11n);
+    expect(lines.find(({ service }) => service === 'Cost Explorer')?.quantity).toBe(31n);
+    const unbilled = { ...enabled, reconciliation: { enabled: true, bill: false } };
+    const left = estimate(policyWith(), traffic, unbilled).executions.direct.lines;
+    expect(left.map(({ service }) => service)).not.toContain('Cost Explorer');
   });
 
   test('one request has an estimate too', () => {

@@ -1,0 +1,42 @@
+/** What of CloudWatch watches a deployment: the dashboards and alarms of modules/observability. */
+import { limitsOf } from '../policy/overrides.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Deployment } from './deployment.ts';
+
+/** As in modules/observability: beyond so many, cost centers have dashboards of their own. */
+const COST_CENTERS_PER_DASHBOARD = 20;
+/** Errors and throttles; failed and timed-out executions. */
+const ALARMS = { ofFunction: 2, ofWorkflow: 2 };
+/** Settlements and expirations look at the metric of every combination, throttles at every model's. */
+const ANALYZED_OF_COMBINATION = 3;
+/** Operations of the ledger, each with a metric of its throttled requests. */
+const LEDGER_OPERATIONS = 6;
+
+interface Watching {
+  readonly dashboards: number;
+  /**
+   * Metrics that alarms look at. An alarm by a query is billed for every metric that the query
+   * analyzes: https://aws.amazon.com/cloudwatch/pricing/, 2026-11.
+   */
+  readonly alarmMetrics: number;
+}
+
+export function watchingOf(
+  policy: Policy,
+  combinations: number,
+  { dashboard, alarms, utilizationWindows, functions, reconciliation }: Deployment,
+): Watching {
+  const centers = policy.costCenters.size;
+  const groups = Math.ceil(centers / COST_CENTERS_PER_DASHBOARD);
+  const watched = limitsOf(policy).filter(
+    ({ mode, window }) => mode === 'enforce' && utilizationWindows.has(window),
+  ).length;
+  // The denials of each cost center: together, of every combination.
+  const analyzed = combinations * (ANALYZED_OF_COMBINATION + 1) + LEDGER_OPERATIONS;
+  const drifts = reconciliation.enabled ? centers : 0;
+  const own = watched + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
+  return {
+    dashboards: dashboard ? 1 + (groups > 1 ? groups : 0) : 0,
+    alarmMetrics: alarms ? own + analyzed : 0,
+  };
+}
