@@ -1,5 +1,15 @@
 # Calls a function every week and month, and keeps what it writes.
 
+module "bucket" {
+  source = "../bucket"
+
+  name           = coalesce(var.bucket_name, "${var.name}-reports-${var.account_id}")
+  retention_days = var.retention_days
+  kms_key_arn    = var.kms_key_arn
+  force_destroy  = var.force_destroy
+  tags           = var.tags
+}
+
 resource "aws_scheduler_schedule" "this" {
   #checkov:skip=CKV_AWS_297: its payload is the word for a week or a month.
   for_each = local.schedules

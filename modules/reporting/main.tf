@@ -4,6 +4,28 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
+module "bucket" {
+  source = "../bucket"
+
+  name           = coalesce(var.bucket_name, "${var.name}-cur-${var.account_id}")
+  retention_days = var.retention_days
+  kms_key_arn    = var.kms_key_arn
+  force_destroy  = var.force_destroy
+  tags           = var.tags
+
+  # https://docs.aws.amazon.com/cur/latest/userguide/dataexports-s3-bucket.html
+  writers = [{
+    sid            = "LetExportsWrite"
+    services       = ["bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"]
+    actions        = ["s3:PutObject", "s3:GetBucketPolicy"]
+    source_account = var.account_id
+    source_arns = [
+      "arn:${local.partition}:bcm-data-exports:us-east-1:${var.account_id}:export/*",
+      "arn:${local.partition}:cur:us-east-1:${var.account_id}:definition/*",
+    ]
+  }]
+}
+
 resource "aws_bcmdataexports_export" "this" {
   tags = var.tags
 
@@ -28,7 +50,7 @@ resource "aws_bcmdataexports_export" "this" {
 
     destination_configurations {
       s3_destination {
-        s3_bucket = aws_s3_bucket.this.bucket
+        s3_bucket = module.bucket.name
         s3_prefix = var.prefix
         s3_region = local.region
 
@@ -56,9 +78,6 @@ resource "aws_bcmdataexports_export" "this" {
       error_message = "reporting: exports can be made in us-east-1 only, and the provider is in ${local.region}: call modules/reporting by itself with a provider in us-east-1, such as in the payer account."
     }
   }
-
-  # The service looks whether it may write before it accepts an export.
-  depends_on = [aws_s3_bucket_policy.this]
 }
 
 resource "terraform_data" "time_granularity" {

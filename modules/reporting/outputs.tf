@@ -5,7 +5,7 @@ output "export_arn" {
 
 output "bucket_name" {
   description = "Name of the bucket that the files come into."
-  value       = aws_s3_bucket.this.bucket
+  value       = module.bucket.name
 }
 
 output "tag_columns" {

@@ -1,10 +1,12 @@
+# A private bucket for reports of costs: encrypted, closed to the public, refusing plain HTTP.
+
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18: who reads it is in CloudTrail; an access log would be one more bucket.
-  #checkov:skip=CKV_AWS_21: a report that is made again replaces itself.
-  #checkov:skip=CKV_AWS_144: reports can be made again, so a copy in another region protects nothing.
+  #checkov:skip=CKV_AWS_21: what is made again replaces itself, an export three times a day; versions would keep every one.
+  #checkov:skip=CKV_AWS_144: everything in it can be made again, so a copy in another region protects nothing.
   #checkov:skip=CKV_AWS_145: encrypted with the key that S3 owns unless the caller gives one (kms_key_arn).
-  #checkov:skip=CKV2_AWS_62: the function tells of each report itself.
-  bucket        = coalesce(var.bucket_name, "${var.name}-reports-${var.account_id}")
+  #checkov:skip=CKV2_AWS_62: nobody waits for a file: who writes it tells of it.
+  bucket        = var.name
   force_destroy = var.force_destroy
   tags          = var.tags
 }
@@ -66,14 +68,29 @@ resource "aws_s3_bucket_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "RefusePlainHttp"
-      Effect    = "Deny"
-      Action    = "s3:*"
-      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-      Principal = "*"
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [for writer in var.writers : {
+        Sid       = writer.sid
+        Effect    = "Allow"
+        Action    = writer.actions
+        Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+        Principal = { Service = writer.services }
+        Condition = {
+          StringLike = {
+            "aws:SourceAccount" = writer.source_account
+            "aws:SourceArn"     = writer.source_arns
+          }
+        }
+      }],
+      [{
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Action    = "s3:*"
+        Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+        Principal = "*"
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+    )
   })
 
   # A policy that is set while public access is being blocked can meet a conflict.

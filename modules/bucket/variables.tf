@@ -1,0 +1,65 @@
+variable "name" {
+  description = "Name of the bucket, unique in all of AWS."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
+    error_message = "name: \"${var.name}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+}
+
+variable "writers" {
+  description = "AWS services that may write to it, each for what belongs to an account: the statement's `sid`, the `services`, their `actions`, and the account and the ARNs (with `*`) that they must act for."
+  type = list(object({
+    sid            = string
+    services       = list(string)
+    actions        = list(string)
+    source_account = string
+    source_arns    = list(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for writer in var.writers : can(regex("^[0-9]{12}$", writer.source_account)) && length(writer.source_arns) > 0])
+    error_message = "writers: ${join(", ", [for writer in var.writers : "\"${writer.sid}\"" if !can(regex("^[0-9]{12}$", writer.source_account)) || length(writer.source_arns) == 0])} would let a service write for anybody: write the 12 digits of source_account and at least one of source_arns."
+  }
+}
+
+variable "retention_days" {
+  description = "Days that files are kept; 0 keeps them for ever."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 0 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days: must be a whole number of days, 0 for ever, got ${var.retention_days}."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the files. Default: the key that S3 owns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether a destroy also deletes a bucket that holds files."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of the bucket."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
