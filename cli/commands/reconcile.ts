@@ -71,15 +71,15 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   const now = io.clock.now();
   const span = spanOf(options, now);
   const tolerance = toleranceOf(options.tolerance);
-  const found = await deploymentPolicy(options, io);
-  const problems = [
-    ...('problems' in span ? span.problems.map(flagged) : []),
-    ...('problem' in tolerance ? [tolerance.problem] : []),
-    ...('problems' in found ? found.problems : []),
-  ];
-  if ('problems' in span || 'problem' in tolerance || 'problems' in found) {
+  if ('problems' in span || 'problem' in tolerance) {
+    const problems = [
+      ...('problems' in span ? span.problems.map(flagged) : []),
+      ...('problem' in tolerance ? [tolerance.problem] : []),
+    ];
     return refuseInput(problems, options, io);
   }
+  const found = await deploymentPolicy(options, io);
+  if ('problems' in found) return refuseInput(found.problems, options, io);
   const { policy } = found;
   const client = new CloudWatchClient();
   const metrics = new CloudWatchMetrics(client);

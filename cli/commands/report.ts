@@ -22,7 +22,7 @@ import { choiceOption } from '../choices.ts';
 import { columns } from '../columns.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { refuse } from '../limits/with-limits.ts';
-import { openOutput } from '../report/output.ts';
+import { OutputError, openOutput } from '../report/output.ts';
 import { append } from './validate.ts';
 
 const FORMATS = {
@@ -49,7 +49,9 @@ Examples:
   $ cost-sentry report --from 2026-01-01 --granularity monthly --filter costCenter=sales,support
   $ cost-sentry report --format csv --out november.csv
   $ cost-sentry report --format html --var-file terraform.tfvars --out november.html
-  $ cost-sentry report --filter costCenter= --by model     what bears no cost center`;
+  $ cost-sentry report --filter costCenter= --by model     what bears no cost center
+
+Exit codes: 0 written; 2 bad usage, or AWS refused.`;
 
 export const addReport: AddCommand = ({ program, io, done }) => {
   withFlags(
@@ -95,13 +97,9 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     return refuse(problems, { json }, io);
   }
   const output = openOutput(options.out, io);
-  if ('problem' in output) {
-    return refuse(
-      [{ path: 'out', message: `${quoted(options.out)}: ${output.problem}` }],
-      { json },
-      io,
-    );
-  }
+  const notWritten = (problem: string): ExitCode =>
+    refuse([{ path: 'out', message: `${quoted(options.out)}: ${problem}` }], { json }, io);
+  if ('problem' in output) return notWritten(output.problem);
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   const costs = new CostExplorerCosts(client);
   const written = FORMATS[format.name](found.request, limits.page);
@@ -111,6 +109,7 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     output.finish();
   } catch (error) {
     output.abandon();
+    if (error instanceof OutputError) return notWritten(error.message);
     throw error;
   } finally {
     io.status?.('');

@@ -49,7 +49,7 @@ function table(centers: readonly ReconciledCenter[]): string {
       models.length === 0 ? center.costCenter : '',
       'all',
       ...sides(center),
-      center.billed === undefined ? '' : formatUsd(center.billed),
+      center.billed === undefined ? '' : rounded(center.billed),
       center.billed === undefined ? '' : center.billedDrift ? drift(center.billedDrift) : 'waiting',
       center.reasons.filter((reason) => !own.includes(reason)).join(', '),
     ];
@@ -63,31 +63,45 @@ type Sides = Pick<ReconciledModel, 'metered' | 'observed' | 'observedDrift'>;
 const sides = ({ metered, observed, observedDrift }: Sides): readonly string[] => [
   String(tokensOf(metered)),
   String(tokensOf(observed)),
-  formatUsd(metered.nanoUsd),
-  formatUsd(observed.nanoUsd),
+  rounded(metered.nanoUsd),
+  rounded(observed.nanoUsd),
   drift(observedDrift),
 ];
 
 const tokensOf = (measure: Measure): number =>
   TOKEN_KINDS.reduce((sum, kind) => sum + measure[kind], 0);
 
+const STEP = 100_000n;
+
+/** USD to a ten-thousandth, half away from zero; JSON has every digit. */
+const rounded = (amount: bigint): string => {
+  const half = amount < 0n ? -STEP / 2n : STEP / 2n;
+  return formatUsd(((amount + half) / STEP) * STEP);
+};
+
+/** From ten times on it no longer matters how much. */
+const PERMILLE_SHOWN = 10_000;
+
 /** `+1.23 (4.5 %)`, marked where it is over the tolerance. */
 function drift({ difference, permille, isOver }: Drift): string {
-  if (difference === 0n) return '0.00';
+  const amount = rounded(difference);
+  if (amount === '0.00') return amount;
   const sign = difference > 0n ? '+' : '';
-  return `${sign}${formatUsd(difference)} (${formatPermille(permille)} %)${isOver ? ' !' : ''}`;
+  const percent =
+    permille >= PERMILLE_SHOWN ? `over ${PERMILLE_SHOWN / 10}` : formatPermille(permille);
+  return `${sign}${amount} (${percent} %)${isOver ? ' !' : ''}`;
 }
 
 function othersText({ others, untagged }: Reconciliation): string {
   const rows = others
     .filter(({ observed }) => tokensOf(observed) > 0)
-    .map(({ model, observed }) => [model, String(tokensOf(observed)), formatUsd(observed.nanoUsd)]);
+    .map(({ model, observed }) => [model, String(tokensOf(observed)), rounded(observed.nanoUsd)]);
   const titles = ['CALLED THROUGH NO PROFILE', 'TOKENS OBSERVED', 'USD OBSERVED'];
   return [
     ...(rows.length > 0 ? ['\n', columns([titles, ...rows], new Set([1, 2]))] : []),
     ...(untagged === undefined || untagged === 0n
       ? []
-      : [`\nBilled for Bedrock without the tag costCenter: USD ${formatUsd(untagged)}\n`]),
+      : [`\nBilled for Bedrock without the tag costCenter: USD ${rounded(untagged)}\n`]),
   ].join('');
 }
 

@@ -2,6 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { quoted } from '../../functions/core/describe.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
 import type { Io } from '../io.ts';
 
@@ -29,9 +30,12 @@ export function authorization(
         ? { authorize: async () => ({ authorization: `Bearer ${token}` }) }
         : { problem: { path: TOKEN_VARIABLE, message: 'must hold the token for --auth jwt' } };
     default:
-      return { problem: { path: '--auth', message: `must be one of ${AUTHS.join(', ')}` } };
+      return { problem: { path: '--auth', message: unknownAuth(auth) } };
   }
 }
+
+const unknownAuth = (auth: string): string =>
+  `must be one of ${AUTHS.join(', ')}, got ${quoted(auth)}`;
 
 /** The names of AWS tell the service and the region; a domain of one's own is an API's. */
 const AWS_HOST = /^[a-z0-9]+\.(execute-api|lambda-url)\.([a-z0-9-]+)\./;

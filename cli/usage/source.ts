@@ -58,10 +58,13 @@ function asJson(report: object): UsageReport {
   throw new Error('the usage is not as its schema says');
 }
 
+/** Who copies the URL of a request gives its route as well. */
+const ROUTE = /(?:\/v1(?:\/usage)?)?\/?$/;
+
 export function endpointUsage(base: URL, authorize: Authorize): UsageSource {
   return {
     usage: async (name) => {
-      const url = new URL(`${base.pathname.replace(/\/$/, '')}/v1/usage`, base);
+      const url = new URL(`${base.pathname.replace(ROUTE, '')}/v1/usage`, base);
       if (name !== undefined) url.searchParams.set('costCenter', name);
       const { status, body } = await callJson(url, {
         method: 'GET',

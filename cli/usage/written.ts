@@ -1,4 +1,5 @@
 /** Usage as a table that fits its terminal. */
+import { stripVTControlCharacters } from 'node:util';
 import { formatUsd } from '../../functions/core/money.ts';
 import { limitReference } from '../../functions/core/policy/limit-overview.ts';
 import type { Owner, Unit } from '../../functions/core/policy/policy.ts';
@@ -40,27 +41,56 @@ const TITLES: Readonly<Record<Column, string>> = {
   resetsAt: 'RESETS',
 };
 
-/** The first to go where the terminal is narrow; the others stay. */
+/** The first to go where the terminal is narrow. */
 const DROPPED: readonly Column[] = ['reserved', 'resetsAt', 'window', 'left', 'projected', 'limit'];
+/** These go only where shorter names are not enough. */
+const DROPPED_LAST: readonly Column[] = ['used', 'reachedAt'];
 const RIGHT: ReadonlySet<Column> = new Set(['used', 'reserved', 'left', 'limit', 'projected']);
 const BAR_LENGTH = { wide: 20, narrow: 10 } as const;
-const WIDE_FROM = 120;
+const NAME_MIN = 12;
 
 export function usageTable(report: UsageReport, drawing: Drawing): string {
   const rows = rowsOf(report);
   if (rows.length === 0) return 'there are no limits\n';
-  const { width = Number.POSITIVE_INFINITY } = drawing;
-  const cells = rows.map((row) => cellsOf(row, report.asOf, drawing));
+  const { width } = drawing;
+  const narrow = cellsOfAll(rows, report.asOf, { ...drawing, barLength: BAR_LENGTH.narrow });
+  if (width === undefined) return drawn(COLUMNS, narrow);
+  const wide = cellsOfAll(rows, report.asOf, { ...drawing, barLength: BAR_LENGTH.wide });
+  const first = drawn(COLUMNS, wide);
+  return widthOfTable(first) <= width ? first : fitted(narrow, width);
+}
+
+function fitted(cells: readonly Cells[], width: number): string {
   let shown: readonly Column[] = COLUMNS;
   for (const dropped of [undefined, ...DROPPED]) {
     shown = shown.filter((column) => column !== dropped);
     const table = drawn(shown, cells);
     if (widthOfTable(table) <= width) return table;
   }
+  for (const dropped of [undefined, ...DROPPED_LAST]) {
+    shown = shown.filter((column) => column !== dropped);
+    const table = shortened(shown, cells, width);
+    if (table !== undefined) return table;
+  }
   return drawn(shown, cells)
     .split('\n')
-    .map((line) => (widthOf(line) > width ? cut(line, width) : line))
+    .map((line) => cut(line, width))
     .join('\n');
+}
+
+/** With names that leave room for the rest; undefined where too little of them would be left. */
+function shortened(
+  shown: readonly Column[],
+  cells: readonly Cells[],
+  width: number,
+): string | undefined {
+  const longest = Math.max(...cells.map(({ name }) => name.length));
+  const room = longest - (widthOfTable(drawn(shown, cells)) - width);
+  if (room < Math.min(NAME_MIN, longest)) return undefined;
+  return drawn(
+    shown,
+    cells.map((each) => ({ ...each, name: cut(each.name, room) })),
+  );
 }
 
 type Cells = Readonly<Record<Column, string>>;
@@ -74,10 +104,10 @@ const drawn = (shown: readonly Column[], cells: readonly Cells[]): string =>
 const widthOfTable = (table: string): number => Math.max(...table.split('\n').map(widthOf));
 
 /** Without colors: a control sequence must not be cut in two. */
-const cut = (line: string, width: number): string =>
-  `${stripped(line).slice(0, Math.max(0, width - 1))}…`;
-
-const stripped = (text: string): string => text.replace(new RegExp(`${ESCAPE}\\[\\d+m`, 'g'), '');
+const cut = (text: string, width: number): string =>
+  widthOf(text) <= width
+    ? text
+    : `${stripVTControlCharacters(text).slice(0, Math.max(0, width - 1))}…`;
 
 function rowsOf({ costCenters, models = [], organization }: UsageReport): readonly Row[] {
   const of = (kind: Owner['kind'], owners: UsageReport['costCenters']) =>
@@ -100,7 +130,12 @@ const isExhausted = ({ remaining }: Pick<UsedLimit, 'remaining'>): boolean => re
 export const exhaustedLimits = (report: UsageReport): readonly string[] =>
   rowsOf(report).flatMap(({ reference, limit }) => (isExhausted(limit) ? [reference] : []));
 
-function cellsOf({ reference, limit }: Row, asOf: string, drawing: Drawing): Cells {
+type BarDrawing = Drawing & { readonly barLength: number };
+
+const cellsOfAll = (rows: readonly Row[], asOf: string, drawing: BarDrawing): readonly Cells[] =>
+  rows.map((row) => cellsOf(row, asOf, drawing));
+
+function cellsOf({ reference, limit }: Row, asOf: string, drawing: BarDrawing): Cells {
   const { unit, forecast, mode } = limit;
   const projected = forecast?.projected ?? limit.projected;
   return {
@@ -126,9 +161,8 @@ const WARN_PERCENT = 80;
 const colored = (text: string, color: number, { colors }: Drawing): string =>
   colors ? `${ESCAPE}[${color}m${text}${ESCAPE}[0m` : text;
 
-function bar({ utilization, forecast, remaining }: UsedLimit, drawing: Drawing): string {
-  const isWide = (drawing.width ?? 0) >= WIDE_FROM;
-  const length = isWide ? BAR_LENGTH.wide : BAR_LENGTH.narrow;
+function bar({ utilization, forecast, remaining }: UsedLimit, drawing: BarDrawing): string {
+  const { barLength: length } = drawing;
   const filled = Math.min(length, Math.floor((Math.max(0, utilization) * length) / 100));
   const [full, empty] = drawing.blocks ? ['█', '░'] : ['#', '.'];
   const isWarned = utilization >= WARN_PERCENT || forecast?.burn !== undefined;

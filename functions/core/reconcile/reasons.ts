@@ -17,6 +17,8 @@ export const REASONS = {
   billing_lag: 'the bill of the last days is not complete',
   partly_untagged:
     'a part of the bill bears no tag: the tag is not retroactive, and only profiles carry it',
+  tag_elsewhere:
+    'more than twice of what was metered and observed: the tag is also on use in another region, account or deployment',
   bill_price:
     'the same use at another price: a discount, or the price of the policy is not what AWS bills',
   unexplained: 'no rule explains it',
@@ -78,6 +80,8 @@ interface BillSides {
 }
 
 const isShort = ({ metered, billed }: BillSides): boolean => billed < metered;
+const isObserved = ({ metered, observed, tolerance }: BillSides): boolean =>
+  !driftOf(metered, observed, tolerance).isOver;
 
 const BILL_RULES: readonly Rule<BillSides>[] = [
   ['tag_not_active', (sides) => isShort(sides) && !sides.isTagged && sides.untagged > 0n],
@@ -97,10 +101,9 @@ const BILL_RULES: readonly Rule<BillSides>[] = [
       billed > metered && observed > metered && driftOf(metered, observed, tolerance).isOver,
   ],
   ['partly_untagged', (sides) => isShort(sides) && sides.untagged > 0n],
-  [
-    'bill_price',
-    ({ metered, observed, tolerance }) => !driftOf(metered, observed, tolerance).isOver,
-  ],
+  // No discount and no price that is out of date makes so much of it.
+  ['tag_elsewhere', (sides) => isObserved(sides) && sides.billed > 2n * sides.metered],
+  ['bill_price', isObserved],
 ];
 
 /** Reasons for which the bill is not comparable yet: no drift is told of. */

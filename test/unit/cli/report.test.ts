@@ -1,5 +1,15 @@
 /** Method: the command line in this process against a Cost Explorer that answers from a bill. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -149,6 +159,36 @@ describe('the report', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test('never takes the place of a folder, a device or a link', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      await serve(billAnswers(BILL));
+      const onto = (file: string) => report(...november, '--format', 'csv', '--out', file);
+      const { exitCode, err } = await onto(folder);
+      expect([exitCode, err]).toEqual([2, expect.stringMatching(/^--out: .*: this is a folder/)]);
+      expect(server.asked).toHaveLength(0);
+      expect((await onto('/dev/null')).exitCode).toBe(0);
+      expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+      const [file, link] = [join(folder, 'real.csv'), join(folder, 'link.csv')];
+      writeFileSync(file, '');
+      symlinkSync(file, link);
+      expect((await onto(link)).exitCode).toBe(0);
+      expect(lstatSync(link).isSymbolicLink()).toBe(true);
+      expect(parseCsv(readFileSync(file, 'utf8'))).toHaveLength(7);
+      expect(readdirSync(folder)).toHaveLength(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  // Only Linux has the device that is always full.
+  test('says in a sentence that the disk is full', async () => {
+    if (!existsSync('/dev/full')) return;
+    await serve(billAnswers(BILL));
+    const { exitCode, err } = await report(...november, '--out', '/dev/full');
+    expect([exitCode, err]).toEqual([2, '--out: "/dev/full": the disk is full\n']);
   });
 
   test('waits for a throttled Cost Explorer, and counts what it sent', async () => {

@@ -96,7 +96,14 @@ describe('from the table', () => {
     const { out } = await usage([], { columns, env: { NO_COLOR: '1' } });
     const widths = out.split('\n').map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
-    expect(out).toContain('retail/watched');
+    // However narrow it is, which limit and how much of it stay.
+    expect(out).toMatch(/^retail\/watch.*133 %/m);
+  });
+
+  test('drops columns before it widens the bar', async () => {
+    const { out } = await usage([], { columns: 130, env: { NO_COLOR: '1' } });
+    expect(out).toMatch(/WINDOW.*RESERVED.*PROJECTED.*RESETS$/m);
+    expect(out).toContain(' █████░░░░░  50 %');
   });
 
   test('has colors at a terminal only, and not where NO_COLOR says so', async () => {
@@ -169,6 +176,11 @@ describe('from an endpoint', () => {
     );
     expect(requests[0]?.url).toBe('/v1/usage?costCenter=sales');
     expect(requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test.each(['/', '/v1', '/v1/', '/v1/usage'])('may be named with %s at its end', async (route) => {
+    const { exitCode } = await costSentry(['usage', '--url', `${url}/stage${route}`]);
+    expect([exitCode, requests[0]?.url]).toEqual([0, '/stage/v1/usage']);
   });
 
   test('is signed as AWS_* say, so that the sandbox and API Gateway take it', async () => {

@@ -135,6 +135,8 @@ describe('the likely reason', () => {
       true,
     ],
     ['the same use billed at another price', { ...same, billed: 150 }, 'bill_price', true],
+    ['as much again as twice the use', { ...same, billed: 401 }, 'tag_elsewhere', true],
+    ['a bill for what nobody has seen', { billed: 700 }, 'tag_elsewhere', true],
     [
       'more billed than metered, and CloudWatch agrees',
       { metered: use(), observed: use({ input: 8_000_000 }), billed: 300 },
