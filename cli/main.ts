@@ -2,7 +2,9 @@
 /** Entry of the `cost-sentry` command. */
 import { systemClock, systemIds } from '../functions/adapters/system.ts';
 import { run } from './run.ts';
-import { terminal, ticks } from './terminal.ts';
+import { endWhereNothingIsRead, terminal, ticks } from './terminal.ts';
+
+endWhereNothingIsRead();
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Screen } from './io.ts';
+import { writeProblem } from './report/output.ts';
 
 /** Asks on standard error, so that standard output stays what the command prints. */
 function ask(question: string): Promise<string> {
@@ -51,6 +52,20 @@ export async function* ticks(everyMs: number): AsyncGenerator<void> {
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
   }
+}
+
+/** 128 and the number of SIGPIPE: so end programs that it ends, and Node.js ignores it. */
+const READER_GONE = 141;
+
+/** A reader that has enough, such as `head`, ends the command; a full disk does, with a sentence. */
+export function endWhereNothingIsRead(): void {
+  process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(READER_GONE);
+    process.stderr.write(`standard output: ${writeProblem(code)}\n`);
+    process.exit(2);
+  });
+  // What is told there is beside the result.
+  process.stderr.on('error', () => undefined);
 }
 
 function currentUser(): string | undefined {

@@ -97,6 +97,10 @@ const REASONS = {
 
 const isKnown = (code: string): code is keyof typeof REASONS => Object.hasOwn(REASONS, code);
 
+/** @param code of Node.js, such as ENOSPC. */
+export const writeProblem = (code: string): string =>
+  isKnown(code) ? REASONS[code] : `the file can't be written (${code})`;
+
 /** @throws OutputError instead of what the system says. */
 function inWords<T>(action: () => T): T {
   try {
@@ -104,7 +108,6 @@ function inWords<T>(action: () => T): T {
   } catch (error) {
     const code = stringOf(looseOf(error), 'code');
     if (code === undefined) throw error;
-    const reason = isKnown(code) ? REASONS[code] : `the file can't be written (${code})`;
-    throw new OutputError(reason, { cause: error });
+    throw new OutputError(writeProblem(code), { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,31 @@ describe('cost-sentry validate', () => {
     const { code, stdout, stderr } = await costSentry('validate', '--var-file', '/nowhere.tfvars');
     expect(code).toBe(2);
     expect((stdout + stderr).trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('standard output that takes nothing more', () => {
+  const endedAt = async (stdout: 'pipe' | number) => {
+    const program = pathOf('dist/cli/cost-sentry.mjs');
+    const child = spawn(program, ['--help'], { stdio: ['ignore', stdout, 'pipe'] });
+    child.stdout?.destroy();
+    let told = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      told += chunk;
+    });
+    const [code] = await once(child, 'close');
+    return [code, told];
+  };
+
+  test('as head has enough, ends as other programs do', async () => {
+    expect(await endedAt('pipe')).toEqual([141, '']);
+  });
+
+  test('as the disk is full, is told in a sentence', async () => {
+    if (!existsSync('/dev/full')) return;
+    const full = openSync('/dev/full', 'w');
+    expect(await endedAt(full)).toEqual([2, 'standard output: the disk is full\n']);
+    closeSync(full);
   });
 });
 
