@@ -1,6 +1,10 @@
 /** The `cost-sentry` program; a command is one file in `commands/` and one entry here. */
 import { Command, CommanderError } from 'commander';
-import { BillingUnavailableError, SentryError } from '../functions/core/errors.ts';
+import {
+  BillingUnavailableError,
+  MetricsUnavailableError,
+  SentryError,
+} from '../functions/core/errors.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { awsErrorSentence } from './aws-errors.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -51,7 +55,9 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 function sentenceOf(error: unknown, { env }: Io): string {
   const ofAws = awsErrorSentence(error, env);
   if (ofAws !== undefined) return ofAws;
-  if (error instanceof BillingUnavailableError) return error.message;
+  if (error instanceof BillingUnavailableError || error instanceof MetricsUnavailableError) {
+    return error.message;
+  }
   if (!(error instanceof SentryError)) throw error;
   const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${error.message}${reason}`;

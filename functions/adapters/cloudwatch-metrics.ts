@@ -5,6 +5,7 @@ import {
   type MetricDataQuery,
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
+import { MetricsUnavailableError } from '../core/errors.ts';
 import type { Day } from '../core/reconcile/measure.ts';
 import type { Metric, MetricSums, Span } from '../core/reconcile/ports.ts';
 import { dayAt, startOf } from '../core/reconcile/span.ts';
@@ -42,10 +43,13 @@ export class CloudWatchMetrics implements MetricSums {
       ScanBy: 'TimestampAscending' as const,
       MaxDatapoints: DATAPOINTS_MAX,
     };
+    const statuses = new Map<string, string>();
     for (let token: string | undefined, page = 0; page < PAGES_MAX; page++) {
       const command = new GetMetricDataCommand({ ...input, ...(token && { NextToken: token }) });
       const output = await this.#client.send(command);
-      for (const { Id = '', Timestamps = [], Values = [] } of output.MetricDataResults ?? []) {
+      for (const result of output.MetricDataResults ?? []) {
+        const { Id = '', Timestamps = [], Values = [], StatusCode = 'Complete' } = result;
+        statuses.set(Id, StatusCode);
         const days = found[Number(Id.slice(1))];
         for (const [i, at] of Timestamps.entries()) {
           const day = dayAt(at.getTime());
@@ -53,9 +57,9 @@ export class CloudWatchMetrics implements MetricSums {
         }
       }
       token = output.NextToken;
-      if (!token) return;
+      if (!token) return assertComplete(metrics, statuses);
     }
-    throw new Error(`CloudWatch's answer does not end after ${PAGES_MAX} pages`);
+    throw new MetricsUnavailableError(`CloudWatch's answer does not end after ${PAGES_MAX} pages`);
   }
 
   async dimensionsOf(namespace: string, name: string): Promise<readonly Metric['dimensions'][]> {
@@ -70,8 +74,25 @@ export class CloudWatchMetrics implements MetricSums {
   }
 }
 
+/**
+ * A sum that is only a part would be taken for the whole, and what it lacks for use around the
+ * sentry. A series that is `PartialData` on one page ends on a later one.
+ */
+function assertComplete(metrics: readonly Metric[], statuses: ReadonlyMap<string, string>): void {
+  for (const [at, { namespace, name }] of metrics.entries()) {
+    const status = statuses.get(idOf(at));
+    if (status === 'Complete') continue;
+    const words = status === undefined ? 'says nothing of' : `answers ${status} for`;
+    throw new MetricsUnavailableError(
+      `CloudWatch ${words} ${namespace} ${name}: nothing can be compared now, try again later`,
+    );
+  }
+}
+
+const idOf = (at: number): string => `q${at}`;
+
 const queryOf = ({ namespace, name, dimensions }: Metric, at: number): MetricDataQuery => ({
-  Id: `q${at}`,
+  Id: idOf(at),
   MetricStat: {
     Metric: {
       Namespace: namespace,

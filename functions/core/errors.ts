@@ -52,6 +52,11 @@ export class BillingUnavailableError extends Error {
   override readonly name = 'BillingUnavailableError';
 }
 
+/** What AWS counted can't be had whole. No request meets it either. */
+export class MetricsUnavailableError extends Error {
+  override readonly name = 'MetricsUnavailableError';
+}
+
 /** Stops on a programmer's error; never used for bad input. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);

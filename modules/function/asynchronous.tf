@@ -1,13 +1,14 @@
 # Calls that nobody waits for, as those of a schedule are.
 
 # Lambda would try again for hours, beside the calls of a schedule that come every minute. Others it
-# tries twice more: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+# tries twice more, a minute and then two later:
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 resource "aws_lambda_function_event_invoke_config" "this" {
   for_each = toset(var.schedule != null || var.dead_letters ? ["this"] : [])
 
   function_name                = aws_lambda_function.this.function_name
-  maximum_event_age_in_seconds = var.schedule != null ? 60 : null
-  maximum_retry_attempts       = var.schedule != null ? 0 : 2
+  maximum_event_age_in_seconds = var.schedule != null ? local.longest_wait_seconds : null
+  maximum_retry_attempts       = local.retries
 
   dynamic "destination_config" {
     for_each = aws_sqs_queue.dead_letters
@@ -44,6 +45,9 @@ resource "aws_iam_role_policy" "dead_letters" {
 }
 
 locals {
+  retries              = coalesce(var.retries, var.schedule != null ? 0 : 2)
+  longest_wait_seconds = local.retries > 0 ? 3600 : 60
+
   may_send = {
     for key, queue in aws_sqs_queue.dead_letters : key => {
       Sid      = "KeepWhatFailed"

@@ -15,10 +15,10 @@ resource "aws_scheduler_schedule" "this" {
     role_arn = aws_iam_role.schedule[each.value].arn
     input    = jsonencode({})
 
-    # The next call does what a missed one would have done.
+    # By default the next call does what a missed one would have done.
     retry_policy {
-      maximum_event_age_in_seconds = 60
-      maximum_retry_attempts       = 0
+      maximum_event_age_in_seconds = local.longest_wait_seconds
+      maximum_retry_attempts       = local.retries
     }
 
     dynamic "dead_letter_config" {

@@ -93,6 +93,17 @@ variable "schedule" {
   }
 }
 
+variable "retries" {
+  description = "How often a call that nobody waits for is tried again when it failed, 0 to 2. Default: never when a schedule calls it, as the next call comes anyway, else twice."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.retries == null || contains([0, 1, 2], coalesce(var.retries, 0))
+    error_message = "retries: must be 0, 1 or 2, got ${coalesce(var.retries, 0)}."
+  }
+}
+
 variable "dead_letters" {
   description = "Whether calls that nobody waits for, and that failed, are kept in an SQS queue for 14 days."
   type        = bool

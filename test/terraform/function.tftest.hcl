@@ -194,6 +194,29 @@ run "full" {
   }
 }
 
+run "tries_a_rare_call_again" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    schedule = "cron(10 3 * * ? *)"
+    retries  = 2
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this["this"].maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.this["this"].maximum_event_age_in_seconds == 3600
+    error_message = "A call that comes once a day is tried again where it is asked for, and has the time."
+  }
+
+  assert {
+    condition     = one(one(aws_scheduler_schedule.this["cron(10 3 * * ? *)"].target).retry_policy).maximum_retry_attempts == 2 && one(one(aws_scheduler_schedule.this["cron(10 3 * * ? *)"].target).retry_policy).maximum_event_age_in_seconds == 3600
+    error_message = "The schedule does the same where Lambda does not take the call."
+  }
+}
+
 run "keeps_failed_calls_without_a_schedule_of_its_own" {
   command = apply
 

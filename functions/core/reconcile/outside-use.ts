@@ -32,6 +32,13 @@ interface OutsideUse {
   readonly amounts: Amounts;
 }
 
+/**
+ * The number sign keeps it apart from every call's id: whoever starts the workflow chooses the name
+ * of the execution, which holds none
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, 2026-11).
+ */
+const idOf = (day: Day): string => `outside#${day}`;
+
 /** Longer than a day's run could be repeated: the marker that turns repeats away. */
 const MARKED_SECONDS = 7 * 86_400;
 const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
@@ -39,6 +46,7 @@ const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
 /**
  * By profile, as it tells application and environment. Only what is over the tolerance: midnight
  * falls into some calls. Not where calls were lost whose worst case the ledger has charged already.
+ * What one kind of token has less does not count against another: CloudWatch may leave a cache out.
  */
 export function outsideUse(input: OutsideInput): readonly OutsideUse[] {
   const { policy, metered, observed, lost, tolerance, day } = input;
@@ -48,11 +56,11 @@ export function outsideUse(input: OutsideInput): readonly OutsideUse[] {
     if (!isProfile || (isCharged && (lost.get(way.costCenter) ?? 0) > 0)) return [];
     const seen = observed.series.get(modelMetric)?.get(day) ?? NO_USE;
     const known = metered.series.get(modelMetric)?.get(day) ?? NO_USE;
-    if (!driftOf(known.nanoUsd, seen.nanoUsd, tolerance).isOver) return [];
     const prices = pricesOf(policy, way, modelMetric);
     const more = moreTokens(seen, known);
-    const amounts = amountsOf(more, prices ? costOn(day, more, prices) : 0n);
-    return amounts.tokens === 0 ? [] : [{ ...way, amounts }];
+    const cost = prices ? costOn(day, more, prices) : 0n;
+    if (!driftOf(known.nanoUsd, known.nanoUsd + cost, tolerance).isOver) return [];
+    return [{ ...way, amounts: amountsOf(more, cost) }];
   });
 }
 
@@ -113,7 +121,7 @@ function settlesOf(
   }
   return [...byAccount].map(([account, counters]) => ({
     account,
-    reservationId: `outside-${day}`,
+    reservationId: idOf(day),
     attemptId: 'outside',
     amounts: [...counters].map(([key, actual]): SettleAmount => ({ key, reserved: 0, actual })),
     closes: true,

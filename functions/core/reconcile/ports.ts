@@ -17,6 +17,7 @@ export interface MetricSums {
   /**
    * The sum of each metric by day, in the order of the metrics; days without data are left out.
    * What the service refuses with comes as its own error.
+   * @throws MetricsUnavailableError where a part of a sum is missing.
    */
   sums(metrics: readonly Metric[], span: Span): Promise<readonly ReadonlyMap<Day, number>[]>;
   /** The dimensions with which a metric was written in the last two weeks. */

@@ -70,12 +70,13 @@ export async function reconcileCosts(
   }
   const over = centers.filter(({ isOver }) => isOver);
   const day = dayAfter(to, -1);
-  const ofDay = { from: day, to };
+  // A call of the day that was lost late is ended, and charged, on the next one.
+  const untilNow = { from: day, to: dayAfter(to, 1) };
   let folded = 0;
   if (folds) {
     const outside = outsideUse({
       ...{ policy, metered, observed, tolerance, day },
-      lost: await lostCalls(metrics, policy, ofDay),
+      lost: await lostCalls(metrics, policy, untilNow),
     });
     folded = await foldOutsideUse(ports.ledger, policy, outside, day, now);
   }

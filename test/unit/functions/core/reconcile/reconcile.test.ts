@@ -203,7 +203,9 @@ test('a cost center that is only on the bill has a row', () => {
       requests: 1,
     },
   });
-  expect(centers).toMatchObject([{ costCenter: 'gone', models: [], billed: cents(700) }]);
+  expect(centers).toMatchObject([
+    { costCenter: 'gone', models: [], billed: cents(700), reasons: ['tag_elsewhere'] },
+  ]);
   expect(isOver).toBe(true);
 });
 

@@ -36,10 +36,12 @@ interface Sums {
   readonly ours: Readonly<Record<string, number>>;
   readonly theirs: Readonly<Record<string, number>>;
   readonly lost?: number;
+  /** When the sweep ended them; default: on the day of the use. */
+  readonly lostOn?: string;
   readonly day?: string;
 }
 
-function metricsOf({ ours, theirs, lost, day = DAY }: Sums): MetricSums {
+function metricsOf({ ours, theirs, lost, day = DAY, lostOn = day }: Sums): MetricSums {
   const sumOf = ({ namespace, name, dimensions }: Metric): number | undefined => {
     if (name === 'ReservationExpired') return lost;
     if (namespace === 'AWS/Bedrock') {
@@ -53,7 +55,8 @@ function metricsOf({ ours, theirs, lost, day = DAY }: Sums): MetricSums {
     sums: async (metrics, span) =>
       metrics.map((metric) => {
         const sum = sumOf(metric);
-        return new Map(sum === undefined || day < span.from || day >= span.to ? [] : [[day, sum]]);
+        const at = metric.name === 'ReservationExpired' ? lostOn : day;
+        return new Map(sum === undefined || at < span.from || at >= span.to ? [] : [[at, sum]]);
       }),
   };
 }
@@ -164,6 +167,33 @@ describe('use around the sentry', () => {
     ]);
     const usd = sums.reduce((sum, each) => sum + (each['budget_2026-11']?.settled ?? 0), 0);
     expect(usd).toBe(200_000_000);
+  });
+
+  test('is not charged where a call was lost before midnight, and ended after it', async () => {
+    const sums = { ours: OURS, theirs: MORE, lost: 1 };
+    expect(await run({ ...sums, lostOn: '2026-11-23' })).toMatchObject({ folded: 0 });
+    expect(await run({ ...sums, lostOn: '2026-11-21' })).toMatchObject({ folded: 1 });
+  });
+
+  test('is what is more, whatever CloudWatch leaves out', async () => {
+    // Cache tokens that no metric of Bedrock shows, and a call that fell into midnight.
+    const ours = { ...OURS, CacheReadInputTokens: 8_000_000, CostUsd: 0.4 };
+    expect(await run({ ours, theirs: { ...SAME, InputTokenCount: 410_000 } })).toMatchObject({
+      folded: 0,
+    });
+    // USD 0.20 more and USD 0.20 less.
+    expect(await run({ ours, theirs: MORE })).toMatchObject({ folded: 1 });
+    expect(await counters()).toEqual(folded);
+  });
+
+  test('cannot be kept from being charged by a call that bears such a name', async () => {
+    const holder = {
+      account: 'account#costCenter#retail#0',
+      reservationId: 'outside-2026-11-22',
+      attemptId: 'someone',
+    };
+    await ledger.reserve({ ...holder, otherIds: [], leaseExpiresAt: 2e9, holds: [] });
+    expect(await run({ ours: OURS, theirs: MORE })).toMatchObject({ folded: 1 });
   });
 
   test('is not charged where lost calls were charged at their worst case', async () => {
