@@ -6,9 +6,9 @@ export const widthOf = (text: string): number => stripVTControlCharacters(text).
 
 /** @param right columns whose ends stand under each other, as amounts do. */
 export function columns(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string {
-  const count = Math.max(0, ...rows.map((row) => row.length));
+  const count = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: count }, (_, i) =>
-    Math.max(...rows.map((row) => widthOf(row[i] ?? ''))),
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[i] ?? '')), 0),
   );
   const line = (row: readonly string[]) =>
     row

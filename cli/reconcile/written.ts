@@ -1,5 +1,6 @@
-/** A reconciliation as text and as JSON. */
-import { formatUsd, toSafeInteger } from '../../functions/core/money.ts';
+/** A reconciliation as text and as JSON. Names come from metrics and tags, and may hold anything. */
+import { printable } from '../../functions/core/describe.ts';
+import { formatUsd } from '../../functions/core/money.ts';
 import { type Drift, formatPermille } from '../../functions/core/reconcile/compare.ts';
 import { type Measure, TOKEN_KINDS } from '../../functions/core/reconcile/measure.ts';
 import { REASONS } from '../../functions/core/reconcile/reasons.ts';
@@ -9,6 +10,7 @@ import type {
   Reconciliation,
 } from '../../functions/core/reconcile/reconcile.ts';
 import { columns } from '../columns.ts';
+import { usdJson } from '../usd-json.ts';
 
 /** What of a reconciliation could not be had, and what it cost. */
 interface Notes {
@@ -38,15 +40,15 @@ const NUMBERS = new Set([2, 3, 4, 5, 6, 7, 8]);
 function table(centers: readonly ReconciledCenter[]): string {
   const rows = centers.flatMap((center) => {
     const models = center.models.map((model, i) => [
-      i === 0 ? center.costCenter : '',
-      model.model,
+      i === 0 ? printable(center.costCenter) : '',
+      printable(model.model),
       ...sides(model),
       ...['', ''],
       model.reasons.join(', '),
     ]);
     const own = center.models.flatMap(({ reasons }) => reasons);
     const all = [
-      models.length === 0 ? center.costCenter : '',
+      models.length === 0 ? printable(center.costCenter) : '',
       'all',
       ...sides(center),
       center.billed === undefined ? '' : rounded(center.billed),
@@ -92,10 +94,17 @@ function drift({ difference, permille, isOver }: Drift): string {
   return `${sign}${amount} (${percent} %)${isOver ? ' !' : ''}`;
 }
 
+/** An ARN, which is still to be told from others. */
+const MODEL_MAX = 200;
+
 function othersText({ others, untagged }: Reconciliation): string {
   const rows = others
     .filter(({ observed }) => tokensOf(observed) > 0)
-    .map(({ model, observed }) => [model, String(tokensOf(observed)), rounded(observed.nanoUsd)]);
+    .map(({ model, observed }) => [
+      printable(model, MODEL_MAX),
+      String(tokensOf(observed)),
+      rounded(observed.nanoUsd),
+    ]);
   const titles = ['CALLED THROUGH NO PROFILE', 'TOKENS OBSERVED', 'USD OBSERVED'];
   return [
     ...(rows.length > 0 ? ['\n', columns([titles, ...rows], new Set([1, 2]))] : []),
@@ -155,5 +164,3 @@ const driftJson = ({ difference, permille, isOver }: Drift) => ({
   percent: permille / 10,
   isOver,
 });
-
-const usdJson = (amount: bigint) => ({ usd: formatUsd(amount), nanoUsd: toSafeInteger(amount) });

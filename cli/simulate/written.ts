@@ -1,10 +1,12 @@
-/** A simulation as text and as JSON. */
-import { formatUsd, toSafeInteger } from '../../functions/core/money.ts';
+/** A simulation as text and as JSON. Names come from a log, and may hold anything. */
+import { printable } from '../../functions/core/describe.ts';
+import { formatUsd } from '../../functions/core/money.ts';
 import type { Simulation } from '../../functions/core/simulate/simulate.ts';
 import type { Changes, Tally } from '../../functions/core/simulate/tally.ts';
 import type { Guess } from '../../functions/core/simulate/typical.ts';
 import { isoTimestamp } from '../../functions/core/time.ts';
 import { columns } from '../columns.ts';
+import { usdJson } from '../usd-json.ts';
 import type { TraceNotes } from './read-trace.ts';
 
 /** A simulation and what it was made from. */
@@ -78,7 +80,7 @@ function tallies(
   const shown = COLUMNS.filter((_, i) => isShown[i]);
   const body = rows.flatMap(({ keys, row }) =>
     row.map((tally, column) => [
-      ...keys.map((key) => (column === 0 ? key : '')),
+      ...keys.map((key) => (column === 0 ? printable(key) : '')),
       labels[column] ?? '',
       ...shown.map(({ of }) => written(of(tally))),
     ]),
@@ -128,7 +130,7 @@ function denialTable({ denials }: Simulation, labels: readonly string[]): string
     [...limits]
       .sort(byKey)
       .map(([limit, { denied, firstAt }]) => [
-        limit,
+        printable(limit),
         labels[column] ?? '',
         String(denied),
         isoTimestamp(firstAt),
@@ -183,7 +185,7 @@ export function badLines({ badLines: count, bad }: TraceNotes): string {
   if (count === 0) return '';
   const shown = bad
     .slice(0, BAD_SHOWN)
-    .map(({ file, line, message }) => `  ${file}:${line}: ${message}\n`);
+    .map(({ file, line, message }) => `  ${printable(file, 200)}:${line}: ${message}\n`);
   const more = count > shown.length ? `  and ${count - shown.length} more\n` : '';
   return `\nLines that could not be read: ${count}\n${shown.join('')}${more}`;
 }
@@ -252,5 +254,3 @@ function changesJson(changes: Changes | undefined) {
   const { newlyDeniedSpent, ...counts } = changes;
   return { ...counts, newlyDeniedSpent: usdJson(newlyDeniedSpent) };
 }
-
-const usdJson = (amount: bigint) => ({ usd: formatUsd(amount), nanoUsd: toSafeInteger(amount) });

@@ -171,6 +171,14 @@ describe('reconcile', () => {
     expect(out).toContain('around_the_sentry: more tokens than were metered');
   });
 
+  test('names a cost center that is only on the bill, without its control characters', async () => {
+    await billed({ '\u001b[31mgone': '7.00' });
+    const { exitCode, out } = await reconciled();
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^\\u\{1b\}\[31mgone .* tag_elsewhere$/m);
+    expect(out).not.toMatch(/[^\P{C}\n]/u);
+  });
+
   test('takes cache tokens under either of the names that CloudWatch has for them', async () => {
     await metered({ ...OURS, CacheReadInputTokens: 1_000_000, CostUsd: 2.25 });
     await observed({ ...THEIRS, CacheReadInputTokens: 1_000_000 });

@@ -42,6 +42,7 @@ export function replayCandidates(
   return { candidates: [asked, ...others] };
 }
 
+export const TOO_DEAR = 'could cost more than the ledger counts';
 /** The line is of a version that did not write down how much a call asks for. */
 const UNKNOWN_SIZE = 'the audit line does not tell how much the call asked for';
 
@@ -64,7 +65,7 @@ function candidate(
   }
   const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: cacheTtl ?? '5m' } as const;
   const { amount, period } = worstCaseOf(bound, prices, at);
-  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return 'could cost more than the ledger counts';
+  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return TOO_DEAR;
   return {
     model: alias,
     period,

@@ -15,7 +15,7 @@ import { setContext } from '../steps/set-context.ts';
 import type { Clock, EpochMs } from '../time.ts';
 import { Agenda } from './agenda.ts';
 import { MemoryLedger } from './memory-ledger.ts';
-import { type ReplayCandidate, replayCandidates } from './replay-candidates.ts';
+import { type ReplayCandidate, replayCandidates, TOO_DEAR } from './replay-candidates.ts';
 import type { TraceCall } from './trace-call.ts';
 import type { Typical } from './typical.ts';
 
@@ -136,6 +136,10 @@ export class Replay {
       return { ...NOTHING, outcome: 'failed', isDowngraded: false, unanswered };
     }
     const spent = costOf(usage, candidate.period);
+    if (spent > BigInt(Number.MAX_SAFE_INTEGER)) {
+      this.#agenda.add(endsAt, () => release(this.#ledger, reservation));
+      return notValid(TOO_DEAR);
+    }
     const end = ran ? endsAt : startsAt + typical.latencyMs(line.model);
     this.#agenda.add(end, () => this.#settle(reservation, usage, spent));
     return {

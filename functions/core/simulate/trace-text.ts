@@ -10,12 +10,17 @@ import { listOf, looseOf } from '../policy/loose.ts';
 type FoundObjects = { readonly objects: readonly unknown[] } | { readonly unreadable: string };
 
 const NOTHING: FoundObjects = { objects: [] };
-/** `"message": "{…}",` of JSON that was printed over several lines; so Logs Insights' value. */
-const PRINTED_MEMBER = /^\s*"(?:message|@message|value)":\s*(".*"),?\s*$/;
+/**
+ * `"message": "{…}",` of JSON that was printed over several lines; so Logs Insights' value. Trimmed
+ * lines: nothing may be matched in two ways, as a line can be long and its author hostile.
+ */
+const PRINTED_MEMBER = /^"(?:message|@message|value)":\s*(".*"),?$/s;
 /** Any other line of such JSON: a bracket, or a member. */
-const PRINTED_REST = /^\s*(?:[[\]{}]+,?|"[^"]*":.*|(?:"[^"]*"|[-\d.]+|true|false|null),?)\s*$/;
+const PRINTED_REST = /^(?:[[\]{}]+,?|"[^"]*":.*|(?:"[^"]*"|[-\d.]+|true|false|null),?)$/s;
 /** A time, as exports to S3 put it before every event, and whatever else stands before the JSON. */
-const EXPORTED = /^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(.*)$/;
+const EXPORTED = /^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(.*)$/s;
+/** Deeper no log wraps an event, and what nests without end must end. */
+const DEPTH_MAX = 10;
 
 /** Every object that one line of text holds. */
 export function objectsIn(text: string): FoundObjects {
@@ -40,11 +45,13 @@ function inMessage(message: unknown): FoundObjects {
 }
 
 /** Lists of events, and events around a message, down to what was logged. */
-function unwrap(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value.flatMap(unwrap);
+function unwrap(value: unknown, depth = 0): readonly unknown[] {
+  if (depth > DEPTH_MAX) return [value];
+  const inside = (each: unknown) => unwrap(each, depth + 1);
+  if (Array.isArray(value)) return value.flatMap(inside);
   const record = looseOf(value);
   const list = record.get('events') ?? record.get('results');
-  if (Array.isArray(list)) return listOf(list).flatMap(unwrap);
+  if (Array.isArray(list)) return listOf(list).flatMap(inside);
   const message = record.get('message') ?? record.get('@message') ?? record.get('value');
   if (record.has('kind') || typeof message !== 'string') return [value];
   const found = inMessage(message);

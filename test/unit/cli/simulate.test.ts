@@ -118,6 +118,44 @@ test('--fail-on-denied exits 1 only where a call that was let through is denied'
   expect([await run(1), await run(2)]).toEqual([1, 0]);
 });
 
+describe('a hostile trace', () => {
+  const run = async (calls: readonly object[], ...args: readonly string[]) =>
+    simulated('--var-file', policyFile(9), '--trace', file(jsonLines(calls)), ...args);
+
+  test('sends no control sequence to the terminal', async () => {
+    const costCenter = '\u001b[31mretail\r\n\u202e';
+    const { exitCode, out } = await run([
+      deniedLine({ costCenter }, { limit: 'x/\u001b]0;y\u0007' }),
+      lines[0] ?? {},
+    ]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('\\u{1b}[31mretail\\u{d}\\u{a}\\u{202e}');
+    expect(out).not.toMatch(/[^\P{C}\n]/u);
+  });
+
+  test('of more than the ledger counts is told as such, and does not end the replay', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const usage = {
+      ...{ inputTokens: most, outputTokens: most, cacheReadInputTokens: most },
+      ...{ cacheWriteInputTokens: most, cacheWrite1hInputTokens: most },
+    };
+    const calls = [
+      answeredLine({ start: `${DAY}0:00.000Z` }, { usage, actualNanoUsd: most }),
+      answeredLine({ start: `${DAY}1:00.000Z` }, { usage, actualNanoUsd: most }),
+      answeredLine({ start: `${DAY}2:00.000Z` }),
+    ];
+    const { exitCode, out } = await run(calls, '--json');
+    expect(exitCode).toBe(0);
+    const found = JSON.parse(out);
+    expect(found.notValid).toMatchObject([
+      { reason: 'could cost more than the ledger counts', calls: 2 },
+    ]);
+    const [recorded, replayed] = found.totals.results;
+    expect(recorded.spent).toEqual({ usd: '18014398.509481982' });
+    expect(replayed).toMatchObject({ answered: 1, notValid: 2 });
+  });
+});
+
 describe('exit code 2', () => {
   test.each<[string, () => readonly string[], RegExp]>([
     [

@@ -27,6 +27,12 @@ describe('audit lines are found in', () => {
     expect(objectsIn(line)).toEqual({ objects });
   });
 
+  test('lists within lists, as deep as logs have them', () => {
+    expect(objectsIn(JSON.stringify([[[LINE]], OTHER]))).toEqual({ objects: [LINE, OTHER] });
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect(Object.keys(objectsIn(deep))).toEqual(['objects']);
+  });
+
   test('JSON printed over several lines', () => {
     const printed = JSON.stringify(
       { events: [event(LINE), event(OTHER)], searchedLogStreams: [] },
@@ -55,4 +61,14 @@ test.each([
   ],
 ])('of %s', (_, line, found) => {
   expect(objectsIn(line)).toEqual(found);
+});
+
+// A way through them that grows with the square of their length would take hours.
+test.each<[string, (length: number) => string]>([
+  ['a member and blanks', (length) => `"a":${' '.repeat(length)}\u2028x`],
+  ['a message and blanks', (length) => `"message": "${'" '.repeat(length)}x`],
+  ['an export and blanks', (length) => `2026-11-23T14:05:30Z${' '.repeat(length)}\u2028x`],
+  ['brackets', (length) => `${'[]'.repeat(length)}x`],
+])('long lines of %s are gone through once', (_, line) => {
+  expect(Object.keys(objectsIn(line(2_000_000)))).toHaveLength(1);
 });
