@@ -19,9 +19,11 @@ import type {
   AccountSettleResult,
   AlertMark,
   CounterKey,
+  CounterState,
   Counters,
   EpochSeconds,
   LedgerStore,
+  Notes,
   OwnHold,
 } from '../core/ledger/ports.ts';
 import type { Clock } from '../core/time.ts';
@@ -141,9 +143,7 @@ export class DynamoDbLedger implements LedgerStore {
     for (let i = 0; i < markers.length; i += REMOVE_MAX) {
       await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
     }
-    const entries = [...counters];
-    for (let i = 0; i < entries.length; i += PRUNE_MAX) {
-      const some = new Map(entries.slice(i, i + PRUNE_MAX));
+    for (const some of inParts(counters, notes)) {
       await this.#update(account, removeCountersExpression(some, notes));
     }
   }
@@ -270,6 +270,24 @@ const isOver = ({ holds }: AccountReserve, counters: Counters): boolean =>
     ({ key, amount, ceiling }) =>
       ceiling !== undefined && (counters.get(key)?.committed ?? 0) + amount > ceiling,
   );
+
+/** As many counters as one write may remove together with their notes. */
+function inParts(counters: Counters, notes: Notes): readonly Counters[] {
+  const parts: Map<CounterKey, CounterState>[] = [];
+  let room = 0;
+  for (const [key, state] of counters) {
+    const names = 2 + (notes.get(key)?.size ?? 0);
+    const last = parts.at(-1);
+    if (last && last.size < PRUNE_MAX && names <= room) {
+      last.set(key, state);
+      room -= names;
+    } else {
+      parts.push(new Map([[key, state]]));
+      room = REMOVE_MAX - names;
+    }
+  }
+  return parts;
+}
 
 const ITEM_TOO_LARGE = /item size.*exceed/i;
 

@@ -50,6 +50,19 @@ export class SweepBench {
     return this.table.client.send(new PutItemCommand({ TableName: this.table.table, Item }));
   }
 
+  /** The update expressions that go to the table from now on; dynalite takes any length. */
+  sentExpressions(): readonly string[] {
+    const sent: string[] = [];
+    this.table.client.middlewareStack.add(
+      (next) => (args) => {
+        if ('UpdateExpression' in args.input) sent.push(args.input.UpdateExpression ?? '');
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    return sent;
+  }
+
   /** What a function that starts now loads. */
   loaded(): Promise<Policy> {
     const { client, table: tableName, clock } = this.table;

@@ -100,8 +100,28 @@ test('the charge of a sweep tells the threshold it passes', async () => {
   expect(bench.alerts).toHaveLength(2);
 });
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11 */
+const EXPRESSION_MAX = 4096;
+
 describe('what is old', () => {
   const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 2 };
+
+  test('is dropped also where every percent of many windows was told', async () => {
+    const policy = await bench.configure([{ window: 'minute', unit: 'requests', amount: 10 }]);
+    const { ledger, clock } = bench.table;
+    const marks = Array.from({ length: 100 }, (_, i) => String(i + 1));
+    for (let minute = 0; minute < 9; minute++) {
+      await ledger.markPublished(ACCOUNT, `minute-requests_2026-11-23T14:0${minute}`, marks);
+    }
+    clock.set('2026-11-23T16:00:00.000Z');
+    const sent = bench.sentExpressions();
+    expect(await bench.sweep(policy)).toMatchObject({ prunedCounters: 9 });
+    expect(Math.max(...sent.map((text) => text.length))).toBeLessThan(EXPRESSION_MAX);
+    expect(await bench.table.attributes(ACCOUNT)).toEqual({
+      pk: { S: ACCOUNT },
+      sk: { S: 'counters' },
+    });
+  });
 
   test('is dropped: counters behind the history, markers nobody waits for', async () => {
     const policy = await bench.configure([minute]);
