@@ -45,7 +45,7 @@ export const addUsage: AddCommand = ({ program, io, done }) => {
     .addOption(
       choiceOption(
         '--auth <how>',
-        'for --url: iam signs with AWS credentials, jwt sends COST_SENTRY_TOKEN; auto takes the token if there is one, signs over https, and sends nothing over http',
+        'for --url: iam signs with AWS credentials, jwt sends COST_SENTRY_TOKEN; auto sends the token if there is one, else signs; over http only the token, and only to this machine',
         AUTHS,
         'auto',
       ),

@@ -7,19 +7,25 @@ import type { Problem } from '../../functions/core/policy/policy.ts';
 import type { Io } from '../io.ts';
 
 export const AUTHS = ['auto', 'none', 'iam', 'jwt'] as const;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const TOKEN_VARIABLE = 'COST_SENTRY_TOKEN';
 
 /** The headers to send with a GET. */
 export type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
 
-/** @param auth `auto`: the token where there is one, else signed over https, else nothing. */
+/**
+ * @param auth `auto`: the token where there is one, else signed; over http only the token, and only
+ * to this machine, as anybody on the way could read it.
+ */
 export function authorization(
   auth: string,
   url: URL,
   { env }: Pick<Io, 'env'>,
 ): { readonly authorize: Authorize } | { readonly problem: Problem } {
   const token = env[TOKEN_VARIABLE];
-  const automatic = token ? 'jwt' : url.protocol === 'https:' ? 'iam' : 'none';
+  const isSecret = url.protocol === 'https:';
+  const automatic =
+    token && (isSecret || LOOPBACK.test(url.hostname)) ? 'jwt' : isSecret ? 'iam' : 'none';
   switch (auth === 'auto' ? automatic : auth) {
     case 'none':
       return { authorize: async () => ({}) };

@@ -1,6 +1,7 @@
 /** Method: the command line in this process; the table is dynalite's, the endpoint a local server. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { authorization } from '../../../cli/usage/authorize.ts';
 import { settle } from '../../../functions/core/ledger/settle.ts';
 import { verifySigV4 } from '../../../sandbox/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';
@@ -203,6 +204,17 @@ describe('from an endpoint', () => {
       exitCode: 2,
       err: 'COST_SENTRY_TOKEN: must hold the token for --auth jwt\n',
     });
+  });
+
+  test.each([
+    ['http://sentry.example', {}],
+    ['http://127.0.0.1.sentry.example', {}],
+    ['http://[::1]:8787', { authorization: 'Bearer abc' }],
+    ['https://sentry.example', { authorization: 'Bearer abc' }],
+  ])('shows its token to %s as is safe', async (base, headers) => {
+    const found = authorization('auto', new URL(base), { env: { COST_SENTRY_TOKEN: 'abc' } });
+    if ('problem' in found) throw new Error(found.problem.message);
+    expect(await found.authorize(new URL(base))).toEqual(headers);
   });
 
   test('--watch draws it anew, goes on after a failure, and ends with 0', async () => {
