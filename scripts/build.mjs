@@ -3,6 +3,7 @@
  *
  *   npm run build
  *   npm run build -- --check-reproducible   builds again elsewhere and compares the zips
+ *   npm run build -- --help
  */
 import { createHash } from 'node:crypto';
 import {
@@ -21,6 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -125,9 +127,7 @@ const SANDBOX = { packages: 'external' };
 /** The licenses of the packages whose code is in the bundles. */
 function thirdPartyLicenses(inputs) {
   const packages = new Set(
-    inputs.flatMap(
-      (path) => /^node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
-    ),
+    inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
   );
   return [...packages]
     .sort()
@@ -226,7 +226,29 @@ async function checkReproducible() {
   }
 }
 
-printSizes(await buildAll());
-if (process.argv.includes('--check-reproducible') && !(await checkReproducible())) {
-  process.exitCode = 1;
+const USAGE = `npm run build -- [options]
+
+Makes dist: a zip per function, the command line, the sandbox, and the licenses of what is in them.
+
+  --check-reproducible  build again in another folder and compare the zips: exit code 1 if they differ
+  --help                this text
+`;
+
+/** @returns undefined, and says why, where the flags are wrong. */
+function readFlags() {
+  const options = { 'check-reproducible': { type: 'boolean' }, help: { type: 'boolean' } };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+const flags = readFlags();
+if (flags?.help) process.stdout.write(USAGE);
+else if (flags) {
+  printSizes(await buildAll());
+  if (flags['check-reproducible'] && !(await checkReproducible())) process.exitCode = 1;
 }

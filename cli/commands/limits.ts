@@ -15,7 +15,8 @@ model:haiku/day-tokens for a model, organization/month-usd for all.
 export const addLimits: AddCommand = ({ program, io, done }) => {
   const limits = program
     .command('limits')
-    .description('show limits as they stand; raise or lower one for a while');
+    .description('show limits as they stand; raise or lower one for a while')
+    .addHelpText('after', NAMES + examples('show sales', ...EXAMPLES.raise.slice(0, 1)));
   const show = limits
     .command('show')
     .description('list limits: configured and in force, used and reserved, and overrides')

@@ -110,11 +110,12 @@ async function policiesOf({ varFile, compareWith }: Options): Promise<{
   readonly problems: readonly Problem[];
 }> {
   const sets = compareWith ? [varFile, compareWith] : [varFile];
-  const names = sets.map((files) => files.map((file) => basename(file)).join('+'));
-  const isAmbiguous = new Set(names).size < names.length;
+  const short = sets.map((files) => files.map((file) => basename(file)).join('+'));
+  const isAmbiguous = new Set(short).size < short.length;
+  const names = isAmbiguous ? sets.map((files) => files.join('+')) : short;
   const results = await Promise.all(sets.map((files) => resolveTfvars(files)));
   return {
-    names: isAmbiguous ? sets.map((files) => files.join('+')) : names,
+    names,
     policies: results.flatMap((result) => ('policy' in result ? [result.policy] : [])),
     problems: results.flatMap((result, i) =>
       'problems' in result

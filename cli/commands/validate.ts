@@ -13,6 +13,14 @@ export const append = (file: string, files: readonly string[] = []): readonly st
   file,
 ];
 
+const EXAMPLES = `
+Every problem is told at once, with its path. Prices and time zones are checked as well, which
+terraform plan can't.
+
+Examples:
+  $ cost-sentry validate --var-file terraform.tfvars
+  $ cost-sentry validate --var-file common.tfvars --var-file production.tfvars --json`;
+
 export const addValidate: AddCommand = ({ program, io, done }) => {
   program
     .command('validate')
@@ -22,6 +30,7 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
       'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
       append,
     )
+    .addHelpText('after', EXAMPLES)
     .option('--json', 'print {"valid", "problems": [{"path", "message"}]}')
     .action(async (options: Options) => done(await validate(options, io)));
 };

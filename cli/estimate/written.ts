@@ -60,8 +60,10 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
 
 function priceWords(item: Parameters<typeof priceSource>[0]): string {
   const { usd, per, unit, asOf, source } = priceSource(item);
+  // 'per GB', 'per metric'
+  const of = per === 1 ? unit.replace(/s$/, '') : `${per} ${unit}`;
   const from = source === undefined ? 'no source, check it' : `${source}, ${asOf ?? 'undated'}`;
-  return `${item}: USD ${usd} per ${per} ${unit} (${from})`;
+  return `${item}: USD ${usd} per ${of} (${from})`;
 }
 
 /** Rounded up to that many decimals: shown amounts are never below the computed ones. */

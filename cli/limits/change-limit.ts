@@ -67,13 +67,11 @@ function inWords({ action, limit, to, until }: PlannedChange): string {
   return `${action} ${limit.limit} from ${before} to ${after}${end}`;
 }
 
-function warningOf({ limit, to }: PlannedChange, report: LimitsReport): string | undefined {
-  const {
-    used = 0,
-    reserved = 0,
-    resetsAt,
-  } = report.limits.find((each) => each.limit === limit.limit) ?? {};
-  if (used + reserved < to || limit.mode === 'observe') return undefined;
-  const taken = amountInWords(limit.unit, used + reserved);
-  return `note: ${taken} are used or reserved already, so calls will be denied until ${resetsAt}`;
+function warningOf({ limit, to, until }: PlannedChange, report: LimitsReport): string | undefined {
+  const found = report.limits.find((each) => each.limit === limit.limit);
+  const taken = (found?.used ?? 0) + (found?.reserved ?? 0);
+  if (!found || taken < to || limit.mode === 'observe') return undefined;
+  // Whichever comes first: a new window, or the configured amount again.
+  const end = Math.min(Date.parse(found.resetsAt), until ?? Number.POSITIVE_INFINITY);
+  return `note: ${amountInWords(limit.unit, taken)} are used or reserved already, so calls will be denied until ${isoTimestamp(end)}`;
 }

@@ -26,9 +26,10 @@ export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
 }
 
 function rowOf(limit: ReportedLimit): readonly string[] {
-  const { unit, configured, inForce, used, reserved } = limit;
+  const { unit, configured, inForce, used, reserved, mode } = limit;
+  const name = mode === 'observe' ? `${limit.limit} (observed)` : limit.limit;
   const amounts = [configured, inForce, used, reserved].map((each) => writtenAmount(unit, each));
-  return [limit.limit, limit.window, unit, ...amounts, overrideWords(limit)];
+  return [name, limit.window, unit, ...amounts, overrideWords(limit)];
 }
 
 function overrideWords({ override }: ReportedLimit): string {

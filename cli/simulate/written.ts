@@ -53,11 +53,11 @@ function headline({ found, notes }: Written): string {
       : `, from ${isoTimestamp(from)} to ${isoTimestamp(to)}`;
   const { not_valid, replayed: repeated, unavailable } = notes.passedOver;
   const out = [
-    [not_valid, 'were not valid'],
-    [repeated, 'were answered from an earlier one'],
-    [unavailable, 'could not be decided'],
-    [found.unknownSize, 'do not tell how much they asked for'],
-    [found.duplicates, 'are in the trace twice'],
+    [not_valid, 'not valid'],
+    [repeated, 'answered from an earlier one'],
+    [unavailable, 'not decided, as something was away'],
+    [found.unknownSize, 'without how much was asked for'],
+    [found.duplicates, 'in the trace twice'],
   ] as const;
   const left = out.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const rest = left.length > 0 ? ` Left out: ${left.join(', ')}.` : '';

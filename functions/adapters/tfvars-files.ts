@@ -3,7 +3,6 @@
  * Lambda bundle: the parser is Terraform's own, compiled to WebAssembly.
  */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { printable, quoted } from '../core/describe.ts';
 import { join } from '../core/policy/path.ts';
@@ -40,10 +39,11 @@ export async function readTfvars(files: readonly string[]): Promise<Tfvars> {
 }
 
 async function readOne(file: string): Promise<FileContent> {
-  const name = basename(file);
+  // As it was given: two folders may each have a terraform.tfvars.
+  const name = printable(file, PATH_MAX);
   const text = await readText(file);
   if (typeof text !== 'string') return { entries: undefined, problems: [text] };
-  const parsed = name.endsWith('.json') ? parseJson(name, text) : await parseHcl(name, text);
+  const parsed = file.endsWith('.json') ? parseJson(name, text) : await parseHcl(name, text);
   if ('problems' in parsed) return { entries: undefined, problems: parsed.problems };
   const problems: Problem[] = lossProblems(name, text);
   const entries = Object.entries(parsed.value).map(([variable, value]): [string, unknown] => [
@@ -54,9 +54,10 @@ async function readOne(file: string): Promise<FileContent> {
 }
 
 const FILE_BYTES_MAX = 10_000_000;
+const PATH_MAX = 200;
 
 async function readText(file: string): Promise<string | Problem> {
-  const path = printable(file, 200);
+  const path = printable(file, PATH_MAX);
   try {
     const bytes = await readFile(file);
     if (bytes.length > FILE_BYTES_MAX) return { path, message: 'the file is larger than 10 MB' };
@@ -98,6 +99,8 @@ function parseJson(name: string, text: string): Parsed {
 /** The parser names the place of every error as `input:<line>,<column>-...: what; details`. */
 const INPUT = 'input';
 const DIAGNOSTIC = /input:(\d+),(\d+)(?:-[\d,]+)?: /g;
+/** Another place that a message tells of. */
+const PLACE = /\binput:(\d+),\d+(?:-\d+(?:,\d+)?)?/g;
 
 async function parseHcl(name: string, text: string): Promise<Parsed> {
   try {
@@ -112,7 +115,10 @@ function syntaxProblems(name: string, reason: string): Problem[] {
   const starts = [...reason.matchAll(DIAGNOSTIC)];
   const problems = starts.map((start, index) => {
     const end = starts[index + 1]?.index ?? reason.length;
-    const message = reason.slice(start.index + start[0].length, end).replace(/[\]\s]+$/, '');
+    const message = reason
+      .slice(start.index + start[0].length, end)
+      .replace(/[\]\s]+$/, '')
+      .replace(PLACE, 'line $1');
     return { path: `${name}:${start[1]}`, message: printable(message, 300) };
   });
   return problems.length > 0 ? problems : [{ path: name, message: printable(reason, 300) }];

@@ -90,7 +90,10 @@ function resetOf(change: LimitChange, limit: LimitOverview | undefined, report: 
 function targetOf(change: LimitChange, limit: LimitOverview | undefined, report: Report) {
   const { action, to, by } = change;
   if ((to === undefined) === (by === undefined)) {
-    return report(to === undefined ? 'by' : 'to', 'give one of `by` (a difference) and `to`');
+    return report(
+      to === undefined ? 'by' : 'to',
+      'give either by (a difference) or to (the new amount)',
+    );
   }
   if (!limit) return undefined;
   const path = to === undefined ? 'by' : 'to';

@@ -91,7 +91,7 @@ describe('a lowering', () => {
     );
     expect(stdout).toContain('until 2027-05-20T00:00:00.000Z: in force within 60 seconds');
     expect(stderr).toMatch(
-      /^note: USD 0\.\d+ are used or reserved already, so calls will be denied/,
+      /^note: USD 0\.\d+ are used or reserved already, so calls will be denied until 2027-05-20T00:00:00\.000Z$/m,
     );
     await limits('raise', 'retail/three', '--to', '50', '--until', '1d', ...BECAUSE);
     await pass(CACHE_MS);

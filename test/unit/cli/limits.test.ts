@@ -145,6 +145,7 @@ describe('limits show', () => {
     expect(exitCode).toBe(0);
     const [titles = '', first = '', second = ''] = out.split('\n');
     expect(titles).toMatch(/^LIMIT +WINDOW +UNIT +CONFIGURED +IN FORCE +USED +RESERVED +OVERRIDE$/);
+    expect(second).toMatch(/^retail\/calls \(observed\) /);
     expect(first).toContain('until 2026-12-01T00:00:00.000Z by ada: launch week');
     const end = titles.indexOf('CONFIGURED') + 'CONFIGURED'.length;
     expect([first, second].map((line) => line.slice(0, end).split(/\s+/).at(-1))).toEqual([

@@ -1,5 +1,5 @@
 /** Method: the command in this process, on files of a folder of its own. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -154,6 +154,18 @@ describe('a hostile trace', () => {
     expect(recorded.spent).toEqual({ usd: '18014398.509481982' });
     expect(replayed).toMatchObject({ answered: 1, notValid: 2 });
   });
+});
+
+test('policies in files of one name are told apart by their folders', async () => {
+  const [now, next] = ['now', 'next'].map((name) => {
+    mkdirSync(join(folder, name));
+    const path = join(folder, name, 'terraform.tfvars');
+    writeFileSync(path, 'x = 1');
+    return path;
+  });
+  const both = ['--var-file', now ?? '', '--compare-with', next ?? ''];
+  const { err } = await simulated(...both, '--trace', file(jsonLines(lines)));
+  for (const path of [now, next]) expect(err).toContain(`${path}: x: unknown variable`);
 });
 
 describe('exit code 2', () => {

@@ -167,8 +167,8 @@ describe('what is wrong', () => {
       'must be USD with at most 9 decimals, got "1234567.000000000000001"',
     ],
     [{ limit: 'retail/calls', by: '1.5' }, 'by', 'must be a whole number of requests, got 1.5'],
-    [{ to: '600', by: '1' }, 'to', 'give one of `by` (a difference) and `to`'],
-    [{}, 'by', 'give one of `by` (a difference) and `to`'],
+    [{ to: '600', by: '1' }, 'to', 'give either by (a difference) or to (the new amount)'],
+    [{}, 'by', 'give either by (a difference) or to (the new amount)'],
     [{ by: '1', until: undefined }, 'until', 'must be given: no override is for ever'],
     [
       { by: '1', until: '2026-01-01' },
