@@ -1,12 +1,13 @@
 /** Where alerts go, from the environment. */
 import { EventBridgeAlerts } from '../adapters/event-bridge-alerts.ts';
 import type { AlertPublisher } from '../core/telemetry/ports.ts';
-import { eventBridgeClient } from './clients.ts';
+import { eventBridgeClient, hurriedEventBridgeClient } from './clients.ts';
 import { type Environment, required } from './config-from-env.ts';
 
-export const alertsFrom = (env: Environment): AlertPublisher =>
+/** @param isAwaited whether a caller's answer waits until alerts are handed over. */
+export const alertsFrom = (env: Environment, isAwaited = false): AlertPublisher =>
   new EventBridgeAlerts(
-    eventBridgeClient(),
+    isAwaited ? hurriedEventBridgeClient() : eventBridgeClient(),
     env.EVENT_BUS_NAME ?? 'default',
     required(env, 'DEPLOYMENT'),
   );

@@ -12,6 +12,8 @@ const CONNECT_MS = 1_000;
 /** DynamoDB answers in milliseconds; a silent one is tried again soon. */
 const LEDGER_ANSWER_MS = 2_000;
 const EVENTS_ANSWER_MS = 2_000;
+/** With the second to connect, below what is left between the model's deadline and the caller's. */
+const HURRIED_ANSWER_MS = 1_000;
 const SOCKETS_MAX = 500;
 
 let dynamoDb: DynamoDBClient | undefined;
@@ -67,6 +69,20 @@ export const eventBridgeClient = (): EventBridgeClient =>
     requestHandler: new NodeHttpHandler({
       connectionTimeout: CONNECT_MS,
       requestTimeout: EVENTS_ANSWER_MS,
+      throwOnRequestTimeout: true,
+    }),
+  });
+
+/**
+ * Where a caller waits for the answer that comes after the alert: one short try. What is not told
+ * so the sweep tells.
+ */
+export const hurriedEventBridgeClient = (): EventBridgeClient =>
+  new EventBridgeClient({
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: HURRIED_ANSWER_MS,
       throwOnRequestTimeout: true,
     }),
   });

@@ -12,7 +12,7 @@ export const recordPorts = (env: Environment, ledger: LedgerStore): RecordPorts 
   ledger,
   idempotency: idempotencyFrom(env),
   telemetry: logTelemetry,
-  alerts: alertsFrom(env),
+  alerts: alertsFrom(env, true),
   clock: systemClock,
   warn,
 });
