@@ -210,6 +210,20 @@ describe('a forecast', () => {
   });
 });
 
+test('samples of an owner fit into an item, however many limits and digits they have', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const samples: LimitHistory['samples'] = [
+    { at: START, total: 0 },
+    ...Array.from({ length: 99 }, (_, i) => ({
+      at: START + (i + 1) * 60 * MINUTE,
+      total: i % 2 === 0 ? most : 0,
+    })),
+  ];
+  const kept: LimitHistory = { period: '2026-11-23', settled: most, samples };
+  const limits = Array.from({ length: 400 }, (_, i) => [`${'x'.repeat(60)}${i}`, kept] as const);
+  expect(historyJson(new Map(limits)).length).toBeLessThan(400_000);
+});
+
 test.each([
   '',
   '[]',

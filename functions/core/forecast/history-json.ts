@@ -5,8 +5,11 @@
 import { looseOf } from '../policy/loose.ts';
 import type { LimitHistory, OwnerHistory, Sample } from './history.ts';
 
-/** Of one owner: an item may have 400 KB (DynamoDB quotas, 2026-11). */
-const LIMITS_MAX = 200;
+/**
+ * Limits of one owner, at up to a hundred samples of 22 digits: an item may have 400 KB (DynamoDB
+ * quotas, 2026-11).
+ */
+export const LIMITS_MAX = 150;
 
 export function historyJson(history: OwnerHistory): string {
   const entries = [...history].slice(0, LIMITS_MAX).map(([name, { period, settled, samples }]) => {

@@ -9,6 +9,7 @@ import {
   settledByPeriod,
   withSample,
 } from '../forecast/history.ts';
+import { LIMITS_MAX } from '../forecast/history-json.ts';
 import { samplesUpTo } from '../forecast/pace.ts';
 import type { StoredHistory, UsageHistory } from '../forecast/ports.ts';
 import { accountKey, counterKey, ownerName } from '../ledger/counters.ts';
@@ -81,7 +82,7 @@ function sampledOwners(
     if (!isSampled(limit)) continue;
     const name = ownerName(limit.owner);
     const known = owners.get(name) ?? { owner: limit.owner, limits: [] };
-    known.limits.push(limit);
+    if (known.limits.length < LIMITS_MAX) known.limits.push(limit);
     owners.set(name, known);
   }
   return owners;

@@ -157,3 +157,14 @@ describe('use that is too fast', () => {
     expect(kept.value).toMatchObject({ revision: 1 });
   });
 });
+
+test('samples are kept of as many limits as an item holds, and of them as seldom as ever', async () => {
+  const many = Array.from({ length: 205 }, (_, i) => ({ ...calls, name: `calls-${i}` }));
+  const policy = await bench.configure(many);
+  await bench.sweep(policy);
+  bench.pass(60);
+  bench.table.requests.clear();
+  await bench.sweep(policy);
+  expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
+  expect(bench.warnings).toEqual([]);
+});
