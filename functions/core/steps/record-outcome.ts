@@ -183,6 +183,8 @@ function auditLine(
     }),
     ...('bounds' in call && { bounds: call.bounds }),
     ...('fallbackFrom' in call && { fallbackFrom: call.fallbackFrom }),
+    ...('reservation' in call &&
+      call.reservation.id !== call.tags.requestId && { reservationId: call.reservation.id }),
     ...(refused && { limit: `${refused.owner.name}/${refused.name}` }),
     ...(actualNanoUsd !== undefined && { actualNanoUsd, cost: formatUsd(actualNanoUsd) }),
     ...(usage && { usage }),

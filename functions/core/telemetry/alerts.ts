@@ -73,7 +73,7 @@ interface ExpiredDetail extends About {
   readonly count: number;
   /** At their worst case, or not at all. */
   readonly charged: boolean;
-  /** Ids of the first ones: request ids, as the audit log has them. */
+  /** Of the first ones, as the audit log has them: `requestId`, or `reservationId` where given. */
   readonly reservations: readonly string[];
 }
 

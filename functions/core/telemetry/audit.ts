@@ -33,6 +33,8 @@ export interface AuditLine {
   readonly model: string;
   readonly modelId?: string;
   readonly fallbackFrom?: string;
+  /** What it reserved under, where that is not the request's id: alerts name this one. */
+  readonly reservationId?: string;
   /** The request that holds the idempotency key this one came with. */
   readonly originalRequestId?: string;
   /** `<owner>/<limit>` that refused. */

@@ -254,6 +254,10 @@ describe('the first of its kind in a window', () => {
     expect(bench.alerts[0]?.detail.summary).toContain(
       'calls for haiku are answered by micro until ',
     );
+    const [first, , third] = bench.audit;
+    expect(first).not.toHaveProperty('reservationId');
+    // What the sweep would name, if the call never came back.
+    expect(third).toMatchObject({ reservationId: `${third?.requestId}.1`, fallbackFrom: 'haiku' });
   });
 
   test('of a minute it is an event, and no mail', async () => {
