@@ -235,6 +235,7 @@ module "reconcile_function" {
   statements         = local.may_reconcile
   schedule           = "cron(10 3 * * ? *)" # in UTC, as the days are; CloudWatch has the last one whole
   retries            = 2                    # tomorrow's call looks at another day
+  dead_letters       = var.functions.dead_letters
   tracing            = var.functions.tracing
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn

@@ -160,6 +160,11 @@ run "workflow" {
   }
 
   assert {
+    condition     = module.reconcile_function["daily"].dead_letter_queue_arn != null
+    error_message = "Runs of the reconciliation that failed are kept as those of the sweep are."
+  }
+
+  assert {
     condition     = output.report_bucket_name == "finops-reports"
     error_message = "The settings of the reports must reach their bucket, got ${jsonencode(output.report_bucket_name)}."
   }
