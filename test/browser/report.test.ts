@@ -2,10 +2,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { close, listen } from '../../sandbox/loopback.ts';
 import { startBrowser } from './support/browser.ts';
 import { examplePage, exampleReport, hostilePage, PRINTED } from './support/example-report.ts';
+import { type Opened, openPage, overflow } from './support/opened-page.ts';
 import { withPrinted } from './support/printed.ts';
 
 const SCREENSHOTS = '.cache/browser';
@@ -31,28 +32,9 @@ afterAll(async () => {
   await close(server);
 });
 
-interface Opened {
-  readonly page: Page;
-  readonly context: BrowserContext;
-  /** What the page asked for, and what it or the browser complained of. */
-  readonly asked: string[];
-  readonly complaints: string[];
-}
+const open = (path: string, colorScheme: 'light' | 'dark', width?: number): Promise<Opened> =>
+  openPage(browser, `${url}${path}`, colorScheme, width);
 
-async function open(path: string, colorScheme: 'light' | 'dark', width = 1080): Promise<Opened> {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  const [asked, complaints]: [string[], string[]] = [[], []];
-  page.on('request', (request) => asked.push(request.url()));
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${url}${path}`, { waitUntil: 'load' });
-  return { page, context, asked, complaints };
-}
-
-/** What is wider than the window. */
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
 const background = (page: Page): Promise<string> =>
   page.evaluate('getComputedStyle(document.body).backgroundColor');
 
