@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../functions/core/time.ts';
 import type { Admission } from './admission.ts';
 import type { Authorization } from './authorizer.ts';
+import { type ConsolePage, sendPage } from './console-page.ts';
 import {
   type GatewayRequest,
   sendGatewayAnswer,
@@ -25,7 +26,9 @@ interface FrontParts {
   readonly admission?: Pick<Admission, 'run'>;
   /** Absent: nobody needs to prove anything. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
-  /** Answers everything below `/_sandbox/`. */
+  /** Absent: there is no page, and what asks for it goes to the gateway. */
+  readonly page?: ConsolePage;
+  /** Answers everything below `/_sandbox/` that is not the page's. */
   readonly sandboxRoutes: (request: GatewayRequest) => Promise<JsonAnswer>;
   /** Gets what went wrong in here. */
   readonly report: (line: string) => void;
@@ -88,6 +91,11 @@ async function answerRequest(
   request: GatewayRequest,
   response: ServerResponse,
 ): Promise<void> {
+  const page = parts.page?.(request);
+  if (page) {
+    sendPage(response, page);
+    return;
+  }
   if (SANDBOX_PATH.test(request.url)) {
     sendJson(response, await parts.sandboxRoutes(request));
     return;

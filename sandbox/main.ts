@@ -52,7 +52,7 @@ function greet({ url, identities }: Sandbox, flags: Flags): void {
   say(`The cost sentry listens on ${url} (Ctrl-C stops it)`);
   if (flags.identity === 'on') sayIdentities(identities);
   else
-    say('First request: see the README, or GET /v1/models and /v1/usage for what is configured.');
+    say('Open it in a browser to send requests and watch the limits; or see the README for curl.');
 }
 
 function sayIdentities({ roles, tokens }: Identities): void {

@@ -16,10 +16,12 @@ import { isRecord, type JsonAnswer, parseJson } from './loopback.ts';
 import type { MockBedrock } from './mock-bedrock.ts';
 import { override } from './override-routes.ts';
 import { problemAnswer } from './problem.ts';
+import type { SandboxSettings } from './settings.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { TokenIssuer } from './tokens.ts';
 
 interface SandboxParts {
+  readonly settings: SandboxSettings;
   readonly telemetry: Telemetry;
   readonly eventBridge: Pick<EventBridge, 'alerts' | 'behave'>;
   readonly bedrock: Pick<MockBedrock, 'requests' | 'behave'>;
@@ -37,6 +39,9 @@ interface SandboxParts {
 type Route = (parts: SandboxParts, body: unknown) => Promise<JsonAnswer> | JsonAnswer;
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/_sandbox/settings': {
+    GET: ({ settings, clock }) => ok({ now: isoTimestamp(clock.now()), ...settings }),
+  },
   '/_sandbox/metrics': { GET: ({ telemetry }) => ok(telemetry.metrics.list()) },
   '/_sandbox/audit': { GET: ({ telemetry }) => ok(telemetry.audit.list()) },
   '/_sandbox/alerts': { GET: ({ eventBridge }) => ok(eventBridge.alerts.list()) },
@@ -63,7 +68,7 @@ export async function answerSandboxRoute(
   parts: SandboxParts,
   request: GatewayRequest,
 ): Promise<JsonAnswer> {
-  const [path = ''] = request.url.split('?');
+  const [path = '', query] = request.url.split('?');
   const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (!methods) return refused(404, 'not_found', `There are ${Object.keys(ROUTES).join(', ')}.`);
   const route = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
@@ -73,7 +78,14 @@ export async function answerSandboxRoute(
     return { ...answer, headers: { ...answer.headers, allow } };
   }
   const body = request.body.length === 0 ? {} : parseJson(request.body);
-  return route(parts, body);
+  return newest(await route(parts, body), new URLSearchParams(query).get('last'));
+}
+
+/** Of a list only the last entries, where `last` asks for it: whoever polls needs no more. */
+function newest(answer: JsonAnswer, last: string | null): JsonAnswer {
+  if (last === null || !Array.isArray(answer.body)) return answer;
+  if (/^[1-9]\d{0,4}$/.test(last)) return { ...answer, body: answer.body.slice(-Number(last)) };
+  return invalid([{ path: 'last', message: 'must be a whole number from 1 to 99999' }]);
 }
 
 function setBedrockBehavior({ bedrock }: SandboxParts, body: unknown): JsonAnswer {

@@ -7,6 +7,7 @@ import type { Policy } from '../functions/core/policy/policy.ts';
 import { Admission } from './admission.ts';
 import { authorize } from './authorizer.ts';
 import { SandboxClock } from './clock.ts';
+import { readConsole } from './console-page.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startEventBridge } from './event-bridge.ts';
 import type { Flags } from './flags.ts';
@@ -19,6 +20,7 @@ import { close, listen } from './loopback.ts';
 import { startMockBedrock } from './mock-bedrock.ts';
 import { fabricateProfiles } from './profiles.ts';
 import { answerSandboxRoute } from './routes.ts';
+import { settingsOf } from './settings.ts';
 import { startStepFunctions } from './step-functions.ts';
 import { Telemetry } from './telemetry.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -134,6 +136,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
   const parts = {
+    settings: settingsOf(policy, flags),
     limits: operatorLimits({ client, tableName, clock, ids: systemIds, warn: report }),
     telemetry,
     eventBridge,
@@ -151,6 +154,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     clock,
     ...(flags.bedrock === 'mock' && { admission }),
     report,
+    page: await readConsole((name) => readFile(new URL(`dist/sandbox/console/${name}`, root))),
     sandboxRoutes: (request) => answerSandboxRoute(parts, request),
     ...(flags.identity === 'on' && {
       authorize: (request) => authorize(request, identities, tokens),

@@ -124,6 +124,22 @@ const COMMAND_LINE = { banner: { js: REQUIRE }, external: ['@cdktf/hcl2json'] };
 /** For a machine that has node_modules. */
 const SANDBOX = { packages: 'external' };
 
+/** What the browser gets at the sandbox's `/`; the policy of the page's content allows files only. */
+async function buildConsole(out) {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ['sandbox/console/main.ts'],
+    format: 'esm',
+    outfile: 'console.js',
+    platform: 'browser',
+    target: 'es2022',
+  });
+  write(join(out, 'console.js'), contentsOf(outputFiles, '.js'));
+  for (const name of ['index.html', 'console.css']) {
+    write(join(out, name), readFileSync(join(root, 'sandbox', 'console', name)));
+  }
+}
+
 /** The licenses of the packages whose code is in the bundles. */
 function thirdPartyLicenses(inputs) {
   const packages = new Set(
@@ -161,6 +177,7 @@ async function buildAll() {
     for (const name of ['main', 'lambda-worker']) {
       await buildProgram(`sandbox/${name}.ts`, join(fresh, 'sandbox', `${name}.mjs`), SANDBOX);
     }
+    await buildConsole(join(fresh, 'sandbox', 'console'));
     const bundled = [...inputs, ...sizes.map((each) => each.inputs)].flatMap(Object.keys);
     write(join(fresh, 'THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(bundled));
     write(join(fresh, '.build-id'), id);

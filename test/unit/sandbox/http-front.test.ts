@@ -2,10 +2,12 @@
  * Method: the door in front of a scripted gateway; what fetch would not send goes over a raw
  * socket.
  */
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readConsole } from '../../../sandbox/console-page.ts';
 import { createFront } from '../../../sandbox/http-front.ts';
 import type { LambdaResult } from '../../../sandbox/lambda-host.ts';
 import { close, listen } from '../../../sandbox/loopback.ts';
@@ -232,6 +234,52 @@ test("the sandbox's own paths do not reach the gateway", async () => {
   expect(await response.json()).toEqual({ sandbox: '/_sandbox/metrics?x=1' });
   await fetch(`${url}/_sandboxed`);
   expect(events).toHaveLength(1);
+});
+
+describe('with a page', () => {
+  beforeEach(async () => {
+    await close(server);
+    const folder = new URL('../../../sandbox/console/', import.meta.url);
+    const text = async (name: string) => {
+      const built = name === 'console.js' ? 'main.ts' : name;
+      return readFile(new URL(built, folder));
+    };
+    await start({
+      page: await readConsole(text),
+      authorize: async () => ({ refused: 'Say yes.' }),
+    });
+  });
+
+  test.each([
+    ['/', 'text/html; charset=utf-8', '<h1>'],
+    ['/?from=bookmark', 'text/html; charset=utf-8', '<h1>'],
+    ['/_sandbox/console.js', 'text/javascript; charset=utf-8', 'poll'],
+    ['/_sandbox/console.css', 'text/css; charset=utf-8', 'body'],
+  ])('%s needs no credentials, and runs nothing but its own files', async (path, type, text) => {
+    const response = await fetch(url + path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+    expect(await response.text()).toContain(text);
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(events).toEqual([]);
+  });
+
+  test('has no icon, and answers HEAD without a body', async () => {
+    expect((await fetch(`${url}/favicon.ico`)).status).toBe(204);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  test.each([
+    ['GET', '/index.html'],
+    ['GET', '//'],
+    ['POST', '/'],
+    ['GET', '/v1/usage'],
+    ['POST', '/favicon.ico'],
+  ])('%s %s is not the page', async (method, path) => {
+    expect((await fetch(url + path, { method })).status).toBe(401);
+  });
 });
 
 describe('with an authorizer', () => {

@@ -8,6 +8,7 @@ import { History } from '../../../sandbox/history.ts';
 import { fabricateIdentities } from '../../../sandbox/identities.ts';
 import type { LedgerBehavior } from '../../../sandbox/ledger-behavior.ts';
 import { answerSandboxRoute } from '../../../sandbox/routes.ts';
+import { settingsOf } from '../../../sandbox/settings.ts';
 import { Telemetry } from '../../../sandbox/telemetry.ts';
 import { createTokenIssuer, type TokenIssuer } from '../../../sandbox/tokens.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
@@ -28,6 +29,7 @@ beforeEach(() => {
   const behave = (behavior: Behavior) => void behaviors.push(behavior);
   changes = [];
   parts = {
+    settings: settingsOf(policyOf(configWith()), { identity: 'off', bedrock: 'mock' }),
     telemetry: new Telemetry(() => undefined),
     eventBridge: { alerts: new History(), behave },
     bedrock: { requests: new History(), behave },
@@ -132,6 +134,46 @@ describe('a behavior', () => {
       },
     });
     expect(behaviors).toEqual([]);
+  });
+});
+
+test('the settings say how it was started, and who may name what', async () => {
+  const costCenters = [
+    {
+      name: 'retail',
+      models: ['haiku', 'micro'],
+      applications: [{ name: 'faq', environments: ['dev', 'production'] }],
+    },
+  ];
+  const now = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
+  expect(await call('GET', 'settings')).toMatchObject({
+    status: 200,
+    body: { now, identity: 'off', bedrock: 'mock', costCenters },
+  });
+});
+
+describe('the last entries of a list', () => {
+  beforeEach(() => {
+    for (const entry of [1, 2, 3]) {
+      parts.telemetry.add('f', JSON.stringify({ kind: 'audit', entry }));
+    }
+  });
+  const entries = async (path: string) => {
+    const { body } = await call('GET', path);
+    return Array.isArray(body) ? body.map(({ entry }) => entry) : body;
+  };
+
+  test('are all it gives when asked for them', async () => {
+    expect(await entries('audit?last=2')).toEqual([2, 3]);
+    expect(await entries('audit?last=99')).toEqual([1, 2, 3]);
+    expect(await entries('audit')).toEqual([1, 2, 3]);
+  });
+
+  test.each(['0', '-1', 'x', '1.5', ''])('are counted: not %j', async (last) => {
+    expect(await call('GET', `audit?last=${last}`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: 'last' }] },
+    });
   });
 });
 

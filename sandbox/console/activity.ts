@@ -1,0 +1,103 @@
+/** What happened of late: the audit log, the alerts, and what reached the model. */
+import { make, pill, redraw, type Tone } from './dom.ts';
+import { at, moment, textAt } from './values.ts';
+
+type Cell = Node | string;
+
+interface Column {
+  readonly title: string;
+  /** Long text, which may break anywhere. */
+  readonly isText?: boolean;
+  readonly cell: (entry: unknown) => Cell;
+}
+
+const TONES: Readonly<Record<string, Tone>> = {
+  succeeded: 'good',
+  replayed: 'good',
+  denied: 'near',
+};
+
+const AUDIT: readonly Column[] = [
+  { title: 'Time', cell: (line) => moment(textAt(line, 'at')) },
+  { title: 'Outcome', cell: auditOutcome },
+  { title: 'Cost center', cell: (line) => textAt(line, 'tags', 'costCenter') },
+  { title: 'Application', cell: (line) => textAt(line, 'tags', 'applicationId') },
+  { title: 'Environment', cell: (line) => textAt(line, 'tags', 'environment') },
+  { title: 'Model', cell: (line) => textAt(line, 'model') },
+  { title: 'USD', cell: (line) => textAt(line, 'cost') },
+  { title: 'ms', cell: (line) => textAt(line, 'latencyMs') },
+  { title: 'Why', isText: true, cell: auditReason },
+];
+
+function auditOutcome(line: unknown): Cell {
+  const outcome = textAt(line, 'outcome') || textAt(line, 'event');
+  return pill(outcome.replaceAll('_', ' '), TONES[outcome] ?? 'bad');
+}
+
+function auditReason(line: unknown): string {
+  const parts = [
+    textAt(line, 'limit'),
+    textAt(line, 'error', 'name') || textAt(line, 'error', 'code'),
+    textAt(line, 'reason'),
+    at(line, 'fallbackFrom') === undefined ? '' : `instead of ${textAt(line, 'fallbackFrom')}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const ALERTS: readonly Column[] = [
+  { title: 'Time', cell: (alert) => moment(textAt(alert, 'time')) },
+  { title: 'Alert', cell: (alert) => textAt(alert, 'detailType') },
+  {
+    title: 'Detail',
+    isText: true,
+    cell: (alert) =>
+      textAt(alert, 'detail', 'summary') || JSON.stringify(at(alert, 'detail') ?? {}),
+  },
+];
+
+const REACHED: readonly Column[] = [
+  { title: 'Operation', cell: (request) => textAt(request, 'operation') },
+  { title: 'Model or profile', isText: true, cell: (request) => textAt(request, 'modelId') },
+  {
+    title: 'Body',
+    isText: true,
+    cell: (request) => JSON.stringify(at(request, 'body') ?? {}),
+  },
+];
+
+export const showAudit = (container: Element, lines: readonly unknown[]): void =>
+  showTable(container, lines, AUDIT, 'No request yet.');
+
+export const showAlerts = (container: Element, alerts: readonly unknown[]): void =>
+  showTable(container, alerts, ALERTS, 'None so far.');
+
+export const showReached = (container: Element, requests: readonly unknown[]): void =>
+  showTable(container, requests, REACHED, 'No request has reached the model yet.');
+
+/** The newest first. */
+function showTable(
+  container: Element,
+  entries: readonly unknown[],
+  columns: readonly Column[],
+  empty: string,
+): void {
+  redraw(container, entries, () => {
+    if (entries.length === 0) return [make('p', 'soft', empty)];
+    const heads = columns.map(({ title }) => {
+      const head = make('th', '', title);
+      head.scope = 'col';
+      return head;
+    });
+    const rows = entries
+      .toReversed()
+      .map((entry) =>
+        make(
+          'tr',
+          '',
+          ...columns.map(({ isText, cell }) => make('td', isText ? 'text' : '', cell(entry))),
+        ),
+      );
+    const head = make('thead', '', make('tr', '', ...heads));
+    return [make('table', '', head, make('tbody', '', ...rows))];
+  });
+}

@@ -1,0 +1,156 @@
+/** Method: the console of a real sandbox in a real Chromium, used as a visitor does. */
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import {
+  type RunningSandbox,
+  runSandbox,
+  SMALL,
+} from '../integration/sandbox/support/run-sandbox.ts';
+import { startBrowser } from './support/browser.ts';
+import { type Opened, openPage, overflow } from './support/opened-page.ts';
+
+const SCREENSHOTS = '.cache/browser';
+const HOSTILE = `<img src="/stolen" onerror="fetch('/stolen')"><script>fetch('/stolen')</script>`;
+/** What a browser writes into its console about every answer that is no success. */
+const DENIED = /^Failed to load resource: .* 429 /;
+
+let sandbox: RunningSandbox;
+let browser: Browser;
+let opened: Opened;
+let page: Page;
+beforeAll(async () => {
+  sandbox = await runSandbox('--var-file', SMALL);
+  browser = await startBrowser();
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  opened = await openPage(browser, sandbox.url, 'light');
+  page = opened.page;
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  expect(await sandbox.stop()).toMatchObject({ code: 0 });
+});
+
+const button = (name: string): Locator => page.getByRole('button', { name });
+const answer = (): Locator => page.locator('#answer');
+const limit = (name: string): Locator => page.locator(`[data-limit="${name}"]`);
+/** Waits until the text is in there. */
+const shows = (place: Locator, text: string | RegExp): Promise<void> =>
+  place.filter({ hasText: text }).first().waitFor();
+
+describe('the console', () => {
+  test('offers what the policy has, every field with its label', async () => {
+    await shows(limit('retail/three'), 'used 0, reserved 0 of 3 requests');
+    const offered = async (label: string) =>
+      (await page.getByLabel(label).locator('option').allTextContents()).join('; ');
+    expect(await offered('Model')).toMatch(/^haiku: USD 0.25 in, 1.25 out.*micro: .*retail: /);
+    expect(await offered('Cost center')).toBe('retail; wholesale');
+    expect(await offered('Application')).toBe('faq');
+    expect(await offered('Environment')).toBe('dev; production');
+    await shows(page.locator('#audit'), 'No request yet.');
+  });
+
+  test('sends a request, and shows its cost and the limit that moved', async () => {
+    await sandbox.post('/_sandbox/bedrock/behavior', { text: HOSTILE });
+    await page.getByLabel('Message').fill(HOSTILE);
+    await button('Send').first().click();
+    await shows(answer(), '200 succeeded');
+    const { body } = await sandbox.get('/_sandbox/audit');
+    await shows(answer(), `cost USD ${body[0].cost}`);
+    await shows(limit('retail/three'), 'used 1, reserved 0 of 3 requests');
+    await shows(limit('retail/three'), '33 %');
+    await shows(limit('retail/spend'), `used ${body[0].cost}`);
+    await shows(page.locator('#audit'), body[0].cost);
+    await shows(page.locator('#alerts'), /Limit/);
+  });
+
+  test('shows markup in a message and in an answer as text', async () => {
+    await shows(answer(), HOSTILE);
+    await shows(page.locator('#reached'), 'onerror');
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  test('has the same request as a command that a shell takes', async () => {
+    await page.getByText('The same with curl').click();
+    const curl = await page.locator('#curl').textContent();
+    const { stdout } = await promisify(execFile)('sh', ['-c', curl ?? '']);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded' });
+    const { body } = await sandbox.get('/_sandbox/bedrock/requests?last=1');
+    expect(body[0].body.messages[0].content).toEqual([{ text: HOSTILE }]);
+  });
+
+  test('shows what came of twenty at once: the limit lets one through', async () => {
+    await button('Send 20 at once').click();
+    await shows(answer(), '200 succeeded × 1');
+    await shows(answer(), '429 limit_exceeded × 19');
+    await shows(limit('retail/three'), 'used 3, reserved 0 of 3 requests');
+  });
+
+  test('shows a denial as one, and which limit it was', async () => {
+    await button('Send').first().click();
+    await shows(answer(), '429 limit_exceeded');
+    await shows(answer(), 'Limit costCenter#retail/three, open again at');
+    await shows(page.locator('#audit'), 'denied');
+    await page.screenshot({ path: `${SCREENSHOTS}/console-light.png`, fullPage: true });
+  });
+
+  test('moves the clock: the next month is open again', async () => {
+    await button('Next month').click();
+    await shows(page.locator('#done'), /A new month has begun. It is \d{4}-\d{2}-01 00:00/);
+    await shows(limit('retail/three'), 'used 0, reserved 0 of 3 requests');
+  });
+
+  test('makes the model fail, and resets it', async () => {
+    await button('Fail the next 3').click();
+    await shows(page.locator('#done'), 'The next 3 calls of the model fail.');
+    await button('Reset the mock').click();
+    await shows(page.locator('#done'), 'as at the start');
+    await button('Send').first().click();
+    await shows(answer(), '200 succeeded');
+    await button('Sweep now').click();
+    await shows(page.locator('#done'), 'Expired reservations: 0.');
+  });
+
+  test('asked the sandbox only, and nothing went wrong in it', async () => {
+    expect(opened.asked.filter((each) => new URL(each).origin !== sandbox.url)).toEqual([]);
+    expect(opened.asked.filter((each) => each.includes('stolen'))).toEqual([]);
+    expect(opened.complaints.filter((each) => !DENIED.test(each))).toEqual([]);
+  });
+
+  test('with --identity on it tells how to sign, and calls with a token', async () => {
+    const signing = await openPage(browser, 'about:blank', 'light');
+    const { page: own } = signing;
+    await own.route('**/_sandbox/settings', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ json: { ...(await response.json()), identity: 'on' } });
+    });
+    await own.goto(sandbox.url);
+    await shows(own.locator('#identity'), 'signs with SigV4');
+    const asked = await own.waitForRequest('**/v1/usage');
+    expect(asked.headers().authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(await own.getByLabel('Call as').locator('option').allTextContents()).toEqual([
+      'a token of wholesale',
+      'a token without claims',
+      'nobody: not signed, refused with 401',
+    ]);
+    await own.getByLabel('Cost center').selectOption('wholesale');
+    expect(await own.locator('#curl').textContent()).toContain('--aws-sigv4');
+    await own.getByLabel('Call as').selectOption({ index: 2 });
+    await shows(own.locator('#limits'), 'Only who signs, or sends a token, sees the limits.');
+    await signing.context.close();
+  });
+
+  test('fits a telephone, in the dark', async () => {
+    const telephone = await openPage(browser, sandbox.url, 'dark', 390);
+    await shows(telephone.page.locator('[data-limit="retail/three"]'), 'used 1');
+    await telephone.page.screenshot({
+      path: `${SCREENSHOTS}/console-telephone.png`,
+      fullPage: true,
+    });
+    expect(await overflow(telephone.page)).toBeLessThanOrEqual(0);
+    expect(telephone.complaints).toEqual([]);
+    await telephone.context.close();
+  });
+});
