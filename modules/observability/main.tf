@@ -41,6 +41,22 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "denials" {
+  for_each = toset(length(setintersection(keys(local.alarms), keys(local.denial_alarms))) > 0 ? ["denials"] : [])
+
+  name           = "${var.name}-${each.key}"
+  log_group_name = var.audit_log_group_name
+  pattern        = local.denials.pattern
+
+  metric_transformation {
+    namespace  = local.denials.namespace
+    name       = local.denials.metric
+    dimensions = local.denials.dimensions
+    value      = "1"
+    unit       = "Count"
+  }
+}
+
 resource "aws_cloudwatch_query_definition" "this" {
   for_each = local.queries
 

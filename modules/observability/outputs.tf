@@ -38,6 +38,11 @@ output "alarms" {
   } }
 }
 
+output "denials" {
+  description = "What counts the denials of a cost center: the pattern of log lines, and the metric they become."
+  value       = local.denials
+}
+
 output "query_names" {
   description = "Names of the saved queries of CloudWatch Logs Insights."
   value       = [for query in aws_cloudwatch_query_definition.this : query.name]

@@ -52,6 +52,11 @@ run "defaults" {
   }
 
   assert {
+    condition     = output.denials == jsondecode(file("test/golden/observability/denials.json")) && aws_cloudwatch_log_metric_filter.denials["denials"].log_group_name == "/genai/audit"
+    error_message = "Not as in test/golden/observability/denials.json; if it should be so, put there: ${jsonencode(output.denials)}"
+  }
+
+  assert {
     condition     = output.dashboard_names == ["genai-eu-west-1"] && output.dashboard_url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards:name=genai-eu-west-1"
     error_message = "Three cost centers fit on one dashboard: ${jsonencode(output.dashboard_names)}, ${output.dashboard_url}."
   }
@@ -114,7 +119,7 @@ run "off" {
   }
 
   assert {
-    condition     = output.dashboard_name == null && output.dashboard_url == null && output.dashboard_names == [] && length(output.alarms) == 0
+    condition     = output.dashboard_name == null && output.dashboard_url == null && output.dashboard_names == [] && length(output.alarms) == 0 && length(aws_cloudwatch_log_metric_filter.denials) == 0
     error_message = "There are no dashboards and no alarms."
   }
 }

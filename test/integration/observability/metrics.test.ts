@@ -9,6 +9,7 @@ import { MemoryLedger } from '../../../functions/core/simulate/memory-ledger.ts'
 import { reconcileCosts } from '../../../functions/core/steps/reconcile-costs.ts';
 import { Telemetry } from '../../../sandbox/telemetry.ts';
 import { isDocumented } from '../../support/cloudwatch/aws-metrics.ts';
+import { metricFilter } from '../../support/cloudwatch/metric-filter.ts';
 import { alarmSelectors, dashboardSelectors } from '../../support/cloudwatch/rendered.ts';
 import { type Selector, type Series, selects } from '../../support/cloudwatch/selectors.ts';
 import {
@@ -22,6 +23,7 @@ const rendered = (name: string): Json =>
   JSON.parse(readFileSync(pathOf(`test/golden/observability/${name}.json`), 'utf8'));
 const DASHBOARD = dashboardSelectors(rendered('dashboard').widgets);
 const ALARMS = alarmSelectors(rendered('alarms'));
+const DENIALS = metricFilter(rendered('denials'));
 
 interface Sample extends Series {
   readonly value: number;
@@ -38,6 +40,10 @@ const MODELS = [
 const LATER_MS = 10 * 60_000;
 let sandbox: RunningSandbox;
 let samples: readonly Sample[] = [];
+/** What CloudWatch Logs makes of the audit lines. */
+let filtered: readonly Sample[] = [];
+/** The same, had each of their calls been denied: one cost center's limit alone was full. */
+let deniable: readonly Sample[] = [];
 
 const call = (costCenter: string, model: string, environment = 'production') =>
   sandbox.post('/v1/invoke', {
@@ -128,6 +134,9 @@ beforeAll(async () => {
   expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
   const { body: written } = await sandbox.get('/_sandbox/metrics');
   samples = [...written, ...(await drifts())];
+  const { body: audited } = await sandbox.get('/_sandbox/audit');
+  filtered = audited.flatMap(DENIALS);
+  deniable = audited.map((line: Json) => ({ ...line, decision: 'denied' })).flatMap(DENIALS);
 }, 240_000);
 afterAll(async () => {
   await sandbox.stop();
@@ -137,7 +146,7 @@ afterAll(async () => {
 const finds = (selector: Selector): boolean =>
   selector.namespace.startsWith('AWS/')
     ? isDocumented(selector)
-    : samples.some((sample) => selects(selector, sample));
+    : [...samples, ...deniable].some((sample) => selects(selector, sample));
 const unfound = (selectors: readonly Selector[]): readonly string[] =>
   selectors.filter((selector) => !finds(selector)).map(({ text }) => text);
 
@@ -158,6 +167,10 @@ describe('what a run of examples/complete wrote', () => {
   test('is found by everything on the dashboard', () => {
     expect(DASHBOARD.length).toBeGreaterThan(100);
     expect(unfound(DASHBOARD)).toEqual([]);
+  });
+
+  test('has one denial of the cost center whose limit was full, and none of another', () => {
+    expect(filtered.map(({ dimensions }) => dimensions)).toEqual([{ CostCenter: 'services' }]);
   });
 
   test('is found by every alarm', () => {
