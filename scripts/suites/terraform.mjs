@@ -1,11 +1,12 @@
 /**
  * The test suites of the Terraform: format, validation, `terraform test`, the table of broken
- * configurations, plans of the examples, tflint, terraform-docs and checkov.
+ * configurations, plans of the examples and of what is added to them, tflint, terraform-docs and checkov.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSharedProvider } from '../lib/shared-provider.mjs';
 import { withModuleCopy } from '../lib/terraform.mjs';
+import { growth } from '../lib/terraform-growth.mjs';
 import { checkov, docs, format, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
 import {
@@ -107,6 +108,7 @@ export const suites = [
   { name: 'terraform validate', tools: [terraform], run: validate },
   { name: 'terraform test', tools: [terraform], run: test },
   { name: 'terraform plan', tools: [terraform], run: plan },
+  { name: 'terraform growth', tools: [terraform], run: growth },
   { name: 'broken configurations', tools: [terraform], run: broken },
   { name: 'tflint', tools: [tool('tflint')], run: tflint },
   { name: 'terraform-docs', tools: [tool('terraform-docs')], run: docs },
