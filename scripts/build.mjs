@@ -8,18 +8,14 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -28,7 +24,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { sourceId } from './lib/bootstrap.mjs';
-import { exec } from './lib/exec.mjs';
+import { withSecondBuild } from './lib/second-build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -212,35 +208,12 @@ const hashesIn = (folder) =>
 
 /** @returns whether a build in another place makes the same zips, byte for byte. */
 async function checkReproducible() {
-  const other = mkdtempSync(join(tmpdir(), 'cost-sentry-build-'));
-  try {
-    for (const part of [
-      'functions',
-      'cli',
-      'sandbox',
-      'scripts',
-      'tsconfig.json',
-      'package.json',
-      'package-lock.json',
-    ]) {
-      cpSync(join(root, part), join(other, part), { recursive: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(other, 'node_modules'));
-    const { code, output } = await exec(process.execPath, ['scripts/build.mjs'], {
-      cwd: other,
-      env: { ...process.env, TZ: 'Pacific/Auckland' },
-    });
-    if (code !== 0) throw new Error(output);
-    const here = hashesIn(join(dist, 'functions'));
-    const there = hashesIn(join(other, 'dist', 'functions'));
-    const different = here.filter((line, i) => line !== there[i]);
-    for (const line of different) console.error(`not reproducible: ${line}`);
-    if (different.length === 0)
-      console.log(`${here.length} zips are the same when built elsewhere`);
-    return different.length === 0;
-  } finally {
-    rmSync(other, { recursive: true, force: true });
-  }
+  const here = hashesIn(join(dist, 'functions'));
+  const there = await withSecondBuild(root, async (folder) => hashesIn(folder));
+  const different = here.filter((line, i) => line !== there[i]);
+  for (const line of different) console.error(`not reproducible: ${line}`);
+  if (different.length === 0) console.log(`${here.length} zips are the same when built elsewhere`);
+  return different.length === 0;
 }
 
 const USAGE = `npm run build -- [options]

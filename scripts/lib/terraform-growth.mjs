@@ -30,7 +30,7 @@ const costCenter = (name, models) => ({
   applications: ['chat'],
   limits: [
     { window: 'month', unit: 'usd', amount: 500, notify_at: [80, 100] },
-    { window: 'day', unit: 'tokens', amount: 2000000 },
+    { window: 'minute', unit: 'requests', amount: 60 },
   ],
   callers: { iam_role_arns: [`arn:aws:iam::111122223333:role/${name}-*`] },
   alert_emails: ['finops@example.com'],

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
+import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-elsewhere.mjs';
 import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terraform-results.mjs';
 
 const fold = (text) => text.replace(/\s+/g, ' ');
@@ -140,15 +141,11 @@ const PLANNED = {
   },
 };
 
-/** Plans without an account or a network, with empty bundles, as a user's first plan goes. */
+/** Plans without an account or a network, as a user's first plan goes. */
 export async function plan({ root, exec }) {
   return withModuleCopy(root, async ({ module, env }) => {
     const counts = tally();
-    const bundles = join(module, 'dist/functions');
-    mkdirSync(bundles, { recursive: true });
-    for (const name of readdirSync(join(root, 'test/fixtures/bundles'))) {
-      writeFileSync(join(bundles, name), readFileSync(join(root, 'test/fixtures/bundles', name)));
-    }
+    addBundles(module, join(root, 'dist/functions'));
     for (const [folder, expected] of Object.entries(PLANNED)) {
       const cwd = join(module, folder);
       writeFileSync(join(cwd, 'offline_override.tf'), OFFLINE_PROVIDER);
@@ -156,6 +153,11 @@ export async function plan({ root, exec }) {
         (await init({ exec, env, cwd })) ?? (await planProblem({ exec, env, cwd, expected }));
       counts.add(`terraform plan ${folder}`, problem);
     }
+    const first = await readPlan({ exec, env, cwd: join(module, REPEATED) });
+    counts.add(
+      `${REPEATED}, built and planned elsewhere, is the same`,
+      await repeatedProblem({ root, exec, first }),
+    );
     const cwd = join(module, 'examples/complete');
     const file = join(root, 'test/fixtures/broken/unknown-model.tfvars');
     const { code, output } = await exec('terraform', ['plan', '-json', `-var-file=${file}`], {
@@ -176,7 +178,7 @@ export async function plan({ root, exec }) {
  * @returns what is wrong with the plan: errors, or resources to add that are not `expected`, by type.
  */
 export async function planProblem({ exec, env, cwd, expected }) {
-  const { code, output } = await exec('terraform', ['plan', '-json'], {
+  const { code, output } = await exec('terraform', ['plan', '-json', '-out=plan'], {
     cwd,
     env,
     timeoutMs: 2 * MINUTE_MS,
