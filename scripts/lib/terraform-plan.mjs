@@ -110,7 +110,7 @@ async function inTurns(width, items, work) {
 const PLANNED = {
   'examples/basic': {
     aws_dynamodb_table: 1,
-    aws_dynamodb_table_item: 2,
+    aws_dynamodb_table_item: 3,
     aws_lambda_function: 6,
     aws_sfn_state_machine: 1,
     aws_apigatewayv2_route: 4,
@@ -120,7 +120,7 @@ const PLANNED = {
   },
   'examples/complete': {
     aws_dynamodb_table: 1,
-    aws_dynamodb_table_item: 4,
+    aws_dynamodb_table_item: 5,
     aws_lambda_function: 6,
     aws_sfn_state_machine: 1,
     aws_apigatewayv2_route: 4,

@@ -43,7 +43,7 @@ export const wrong = (s: BedrockCostSentry): unknown => s.costCentres;
 /** Resources that the plan of the stack must add, by type. */
 const PLANNED = {
   aws_dynamodb_table: 1,
-  aws_dynamodb_table_item: 3,
+  aws_dynamodb_table_item: 4,
   aws_lambda_function: 6,
   aws_sfn_state_machine: 1,
   // sales: 2 environments, 2 models; research: 2 environments, 1 model.
