@@ -41,11 +41,23 @@ const MODELS = {
   'nova-micro': { model_id: 'amazon.nova-micro-v1:0' },
   'claude-3-5-haiku': { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
 };
+const SETTINGS = {
+  name: 'genai',
+  models: MODELS,
+  functions: { bundle_directory: 'test/fixtures/bundles' },
+};
 const ONE = ['nova-lite'];
 const THREE = Object.keys(MODELS);
 const FEW = names(3);
 const MANY = names(22);
 const ALL = names(200);
+
+/** Variables of the root module for so many cost centers, of three models and two environments. */
+export const growthVariables = (count) => ({
+  ...SETTINGS,
+  applications: { chat: { environments: ['dev', 'production'] } },
+  cost_centers: costCenters(names(count), THREE),
+});
 
 /** In one file, so that each begins from what the one before has made. */
 const RUNS = [
@@ -67,9 +79,9 @@ const testFile = () => `mock_provider "aws" {
 }
 
 variables {
-  name      = "genai"
-  models    = ${JSON.stringify(MODELS)}
-  functions = { bundle_directory = "test/fixtures/bundles" }
+${Object.entries(SETTINGS)
+  .map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`)
+  .join('\n')}
 }
 ${RUNS.map(
   ({ name, command, centers, environments = ['production'] }) => `

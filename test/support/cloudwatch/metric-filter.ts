@@ -20,8 +20,8 @@ function valueAt(line: unknown, path: string): unknown {
 }
 
 /**
- * @returns what turns a line into the samples of it: one when the pattern matches and every dimension
- * has a value, else none.
+ * @returns what turns a line into the samples of it: one when the pattern matches and every
+ * dimension has a value, else none.
  * @throws Error for a pattern that can't be read.
  */
 export function metricFilter({ pattern, namespace, metric, dimensions }: Filter) {
