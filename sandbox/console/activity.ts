@@ -45,8 +45,16 @@ function auditReason(line: unknown): string {
 }
 
 const ALERTS: readonly Column[] = [
-  { title: 'Time', cell: (alert) => moment(textAt(alert, 'time')) },
-  { title: 'Alert', cell: (alert) => textAt(alert, 'detailType') },
+  {
+    title: 'Alert',
+    cell: (alert) =>
+      make(
+        'div',
+        '',
+        textAt(alert, 'detailType'),
+        make('div', 'soft', moment(textAt(alert, 'time'))),
+      ),
+  },
   {
     title: 'Detail',
     isText: true,
