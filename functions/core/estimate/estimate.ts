@@ -206,8 +206,9 @@ const watchingLines = (
   { combinations }: Footprint,
   deployment: Deployment,
 ): readonly CostLine[] => {
-  const { dashboards, alarmMetrics } = watchingOf(policy, combinations, deployment);
+  const { metrics, dashboards, alarmMetrics } = watchingOf(policy, combinations, deployment);
   return [
+    line('customMetric', ['CloudWatch', 'metrics of cost centers'], BigInt(metrics), false),
     line('alarmMetric', ['CloudWatch', 'metrics of the alarms'], BigInt(alarmMetrics), false),
     line('dashboard', ['CloudWatch', 'dashboards'], BigInt(dashboards), false),
   ].filter(({ quantity }) => quantity > 0n);

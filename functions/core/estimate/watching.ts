@@ -13,6 +13,8 @@ const ANALYZED_OF_COMBINATION = 3;
 const LEDGER_OPERATIONS = 6;
 
 interface Watching {
+  /** Metrics of a cost center's denials and drift: beside those of its calls. */
+  readonly metrics: number;
   readonly dashboards: number;
   /**
    * Metrics that alarms look at. An alarm by a query is billed for every metric that the query
@@ -31,11 +33,11 @@ export function watchingOf(
   const watched = limitsOf(policy).filter(
     ({ mode, window }) => mode === 'enforce' && utilizationWindows.has(window),
   ).length;
-  // The denials of each cost center: together, of every combination.
-  const analyzed = combinations * (ANALYZED_OF_COMBINATION + 1) + LEDGER_OPERATIONS;
+  const analyzed = combinations * ANALYZED_OF_COMBINATION + LEDGER_OPERATIONS;
   const drifts = reconciliation.enabled ? centers : 0;
-  const own = watched + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
+  const own = watched + centers + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
   return {
+    metrics: (alarms ? centers : 0) + drifts,
     dashboards: dashboard ? 1 + (groups > 1 ? groups : 0) : 0,
     alarmMetrics: alarms ? own + analyzed : 0,
   };

@@ -66,9 +66,11 @@ describe('estimate', () => {
   });
 
   test('alarms are paid for by the metrics they look at, dashboards by the piece', () => {
-    // One limit of a month, two for each of six functions, two of the workflow; denials,
-    // settlements, expirations and throttles of the one combination, and six of the ledger.
+    // One limit of a month, two for each of six functions, two of the workflow, one of the
+    // cost center's denials; settlements, expirations and throttles of its combination, six of
+    // the ledger.
     expect(amountOf(executions.direct.lines, 'metrics of the alarms')).toBe(25n);
+    expect(amountOf(executions.direct.lines, 'metrics of cost centers')).toBe(1n);
     expect(amountOf(executions.direct.lines, 'dashboards')).toBe(1n);
     const bare = { ...USUAL_DEPLOYMENT, alarms: false, dashboard: false };
     const { lines } = estimate(policyWith(), traffic, bare).executions.direct;
