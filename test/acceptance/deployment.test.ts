@@ -193,31 +193,35 @@ step('no function did what its role does not allow', async () => {
   expect(facade.access.refused).toEqual([]);
   expect([...facade.access.used]).toEqual(
     expect.arrayContaining([
-      'genai-gateway states:StartSyncExecution',
-      'genai-workflow lambda:InvokeFunction',
-      'genai-validate-and-set-context dynamodb:Query',
-      'genai-reserve-budget dynamodb:UpdateItem',
-      'genai-invoke-model bedrock:InvokeModel',
-      'genai-record-outcome logs:PutLogEvents',
+      'genai-gateway-us-east-1 states:StartSyncExecution',
+      'genai-workflow-us-east-1 lambda:InvokeFunction',
+      'genai-validate-and-set-context-us-east-1 dynamodb:Query',
+      'genai-reserve-budget-us-east-1 dynamodb:UpdateItem',
+      'genai-invoke-model-us-east-1 bedrock:InvokeModel',
+      'genai-record-outcome-us-east-1 logs:PutLogEvents',
     ]),
   );
 });
 
 step('without the right to count, a request is refused and reaches no model', async () => {
   const before = facade.bedrock.requests.list().length;
-  const right = { role: 'genai-reserve-budget', policy: 'function', sid: 'Count' };
+  const right = { role: 'genai-reserve-budget-us-east-1', policy: 'function', sid: 'Count' };
   const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
   expect(answer).toMatchObject({ status: 503, body: { code: 'ledger_unavailable' } });
   expect(facade.bedrock.requests.list()).toHaveLength(before);
   expect(new Set(facade.access.refused.splice(0))).toEqual(
-    new Set([`genai-reserve-budget dynamodb:UpdateItem ${TABLE}`]),
+    new Set([`${right.role} dynamodb:UpdateItem ${TABLE}`]),
   );
   expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 200 });
 });
 
 step('without the right to call its models, a call fails and costs nothing', async () => {
   const before = facade.bedrock.requests.list().length;
-  const right = { role: 'genai-invoke-model', policy: 'function', sid: 'InvokeModelsOfThePolicy' };
+  const right = {
+    role: 'genai-invoke-model-us-east-1',
+    policy: 'function',
+    sid: 'InvokeModelsOfThePolicy',
+  };
   const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
   expect(answer).toMatchObject({
     status: 502,
@@ -229,19 +233,19 @@ step('without the right to call its models, a call fails and costs nothing', asy
   });
   expect(facade.bedrock.requests.list()).toHaveLength(before);
   expect(facade.access.refused.splice(0)).toEqual([
-    expect.stringMatching(/^genai-invoke-model bedrock:InvokeModel .*nova-lite/),
+    expect.stringMatching(/^genai-invoke-model-us-east-1 bedrock:InvokeModel .*nova-lite/),
   ]);
 });
 
 step('without its right to call the steps, the state machine calls no model', async () => {
   const before = facade.bedrock.requests.list().length;
-  const right = { role: 'genai-workflow', policy: 'workflow', sid: 'CallTheSteps' };
+  const right = { role: 'genai-workflow-us-east-1', policy: 'workflow', sid: 'CallTheSteps' };
   const answer = await withoutRight(facade, right, () => send('POST /v1/invoke', sales));
   expect(answer).toMatchObject({ status: 503 });
   expect(facade.bedrock.requests.list()).toHaveLength(before);
   expect(facade.access.refused.splice(0)).toContainEqual(
     expect.stringMatching(
-      /^genai-workflow lambda:InvokeFunction .*genai-validate-and-set-context$/,
+      /^genai-workflow-us-east-1 lambda:InvokeFunction .*genai-validate-and-set-context$/,
     ),
   );
 });
@@ -250,13 +254,14 @@ step('the schedule ends what a lost call had reserved', async () => {
   facade.bedrock.behave({ fail: { name: 'InternalServerException', times: 1 } });
   expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 502 });
   await facade.advance(LEASE_MS);
-  const sweep = { role: 'genai-sweep-reservations', policy: 'function', sid: 'Count' };
-  const { [sweep.role]: failed } = await withoutRight(facade, sweep, () => runSchedules(facade));
+  const sweep = { role: 'genai-sweep-reservations-us-east-1', policy: 'function', sid: 'Count' };
+  const schedule = 'genai-sweep-reservations';
+  const { [schedule]: failed } = await withoutRight(facade, sweep, () => runSchedules(facade));
   expect(failed).toEqual({
     deadLetter: 'arn:aws:sqs:us-east-1:123456789012:genai-sweep-reservations-dead-letters',
   });
   expect(facade.access.refused.splice(0)).toContain(`${sweep.role} dynamodb:UpdateItem ${TABLE}`);
-  const { [sweep.role]: swept } = await runSchedules(facade);
+  const { [schedule]: swept } = await runSchedules(facade);
   // In the account of its cost center and in the organization's.
   expect(swept).toMatchObject({ expired: 2, complete: true });
 });
@@ -295,7 +300,7 @@ step('one cost center is added and one removed', async () => {
     'costCenter#research/monthly-budget/*/10',
     ...[50, 80, 100].map((percent) => `costCenter#support/monthly-budget/*/${percent}`),
   ]);
-  expect([...facade.access.used]).toContain('genai-sweep-reservations events:PutEvents');
+  expect([...facade.access.used]).toContain('genai-sweep-reservations-us-east-1 events:PutEvents');
   expect(await deployment.ask({ costCenter: 'services' })).toMatchObject({
     outcome: 'not_valid',
     code: 'unknown_cost_center',
