@@ -2,6 +2,8 @@
  * Runs one function's bundle as Lambda's Node.js runtime would, inside a worker thread. The bundle
  * stays untouched: time and output are bent around it.
  */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './lambda-protocol.ts';
 
@@ -43,14 +45,20 @@ function capture(stream: NodeJS.WriteStream): void {
 
 async function run(): Promise<void> {
   try {
-    const bundle: { handler?: Handler } = await import(settings.bundle);
-    const { handler } = bundle;
+    const { handler } = await load(settings.bundle);
     if (typeof handler !== 'function') throw new TypeError('index.handler is not a function');
     parentPort?.on('message', (message: ToWorker) => receive(handler, message));
     tell({ kind: 'ready' });
   } catch (error) {
     tell({ kind: 'broken', error: toLambdaError(error) });
   }
+}
+
+/** CommonJS as Lambda loads it: imported, all of it would first be searched for its exports. */
+async function load(bundle: string): Promise<{ readonly handler?: Handler }> {
+  return bundle.endsWith('.cjs')
+    ? createRequire(bundle)(fileURLToPath(bundle))
+    : await import(bundle);
 }
 
 function receive(handler: Handler, message: ToWorker): void {

@@ -31,7 +31,7 @@ const dist = join(root, 'dist');
 
 /** CommonJS packages inside an ES module still call require for Node's own modules. */
 const REQUIRE =
-  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+  "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 /** Zip entries carry local times without a zone; this one is the format's earliest. */
 const MODIFIED = new Date(1980, 0, 1);
 const UNIX = 3;
@@ -106,8 +106,11 @@ async function buildProgram(entryPoint, out, options = {}) {
   const { outputFiles, metafile } = await build({
     ...shared,
     entryPoints: [entryPoint],
+    banner: { js: REQUIRE },
     format: 'esm',
     outfile: 'program.mjs',
+    // Compiling the schemas would take longer than all else that a program does to start.
+    plugins: [compiledValidators],
     ...options,
   });
   write(out, contentsOf(outputFiles, '.mjs'));
@@ -116,7 +119,7 @@ async function buildProgram(entryPoint, out, options = {}) {
 }
 
 /** All in one but the parser of HCL, which is WebAssembly: what `npm install` of the tarball brings. */
-const COMMAND_LINE = { banner: { js: REQUIRE }, external: ['@cdktf/hcl2json'] };
+const COMMAND_LINE = { external: ['@cdktf/hcl2json'] };
 /** For a machine that has node_modules. */
 const SANDBOX = { packages: 'external' };
 
