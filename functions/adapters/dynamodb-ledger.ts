@@ -8,23 +8,24 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFullError, LedgerUnavailableError } from '../core/errors.ts';
-import type {
-  AccountContents,
-  AccountExpire,
-  AccountKey,
-  AccountPrune,
-  AccountReserve,
-  AccountReserveResult,
-  AccountSettle,
-  AccountSettleResult,
-  AlertMark,
-  CounterKey,
-  CounterState,
-  Counters,
-  EpochSeconds,
-  LedgerStore,
-  Notes,
-  OwnHold,
+import {
+  type AccountContents,
+  type AccountExpire,
+  type AccountKey,
+  type AccountPrune,
+  type AccountReserve,
+  type AccountReserveResult,
+  type AccountSettle,
+  type AccountSettleResult,
+  type AlertMark,
+  CLOSED_SECONDS,
+  type CounterKey,
+  type CounterState,
+  type Counters,
+  type EpochSeconds,
+  type LedgerStore,
+  type Notes,
+  type OwnHold,
 } from '../core/ledger/ports.ts';
 import type { Clock } from '../core/time.ts';
 import {
@@ -55,8 +56,6 @@ const BATCH_GET_MAX = 100;
  */
 const REMOVE_MAX = 250;
 const PRUNE_MAX = 20;
-/** How long a closed id turns copies of its writes away; no request lives that long. */
-const CLOSED_SECONDS = 900;
 const SETTLE_ROUNDS = 2;
 const READ_ROUNDS = 5;
 const BATCH_GET_ROUNDS = 5;

@@ -84,9 +84,12 @@ export interface AccountSettle {
    * reserved is charged all the same: with amounts of zero, that only closes the id.
    */
   readonly closes: boolean;
-  /** How long the marker stays; default: as long as a copy of a write may still be on its way. */
+  /** How long the marker stays; default: `CLOSED_SECONDS`. */
   readonly closedSeconds?: number;
 }
+
+/** How long a closed id turns copies of its writes away; no request lives that long. */
+export const CLOSED_SECONDS = 900;
 
 export type AccountSettleResult =
   | {

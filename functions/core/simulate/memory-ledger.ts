@@ -2,22 +2,23 @@
  * The ledger's store in memory, for one replay: it answers as the table's adapter does, and is held
  * against it by a property test. Nothing is lost and nothing is sent twice here.
  */
-import type {
-  AccountContents,
-  AccountExpire,
-  AccountKey,
-  AccountPrune,
-  AccountReserve,
-  AccountReserveResult,
-  AccountSettle,
-  AccountSettleResult,
-  AlertMark,
-  CounterKey,
-  CounterState,
-  Counters,
-  EpochSeconds,
-  LedgerStore,
-  OwnHold,
+import {
+  type AccountContents,
+  type AccountExpire,
+  type AccountKey,
+  type AccountPrune,
+  type AccountReserve,
+  type AccountReserveResult,
+  type AccountSettle,
+  type AccountSettleResult,
+  type AlertMark,
+  CLOSED_SECONDS,
+  type CounterKey,
+  type CounterState,
+  type Counters,
+  type EpochSeconds,
+  type LedgerStore,
+  type OwnHold,
 } from '../ledger/ports.ts';
 import type { Clock } from '../time.ts';
 
@@ -36,8 +37,6 @@ interface Account {
 }
 
 const ZERO: CounterState = { committed: 0, settled: 0 };
-/** As the table's adapter closes ids. */
-const CLOSED_SECONDS = 900;
 
 export class MemoryLedger implements LedgerStore {
   readonly #accounts = new Map<AccountKey, Account>();
