@@ -38,31 +38,31 @@ locals {
       description     = "Who pays, which model, is it allowed"
       timeout_seconds = 10
       environment     = local.ledger_environment
-      schedule        = null
+      schedules       = {}
     }
     "reserve-budget" = {
       description     = "Reserves the worst case of a call, or refuses it"
       timeout_seconds = 10
       environment     = local.ledger_environment
-      schedule        = null
+      schedules       = {}
     }
     "invoke-model" = {
       description     = "Calls Bedrock through the tagged inference profile"
       timeout_seconds = local.model_timeout_seconds
       environment     = {}
-      schedule        = null
+      schedules       = {}
     }
     "record-outcome" = {
       description     = "Settles the real cost, writes metrics and the audit line"
       timeout_seconds = 15
       environment     = merge(local.ledger_environment, local.events_environment)
-      schedule        = null
+      schedules       = {}
     }
     "sweep-reservations" = {
       description     = "Settles the reservations whose lease has ended"
       timeout_seconds = 55 # done before the next minute's sweep begins
       environment     = merge(local.ledger_environment, local.events_environment)
-      schedule        = "rate(1 minute)"
+      schedules       = { minute = { expression = "rate(1 minute)" } }
     }
   }
 
@@ -80,12 +80,26 @@ locals {
 # The report that comes by itself.
 locals {
   cost_reports = { for name in ["reports"] : name => var.cost_reports if var.cost_reports.enabled }
-  # From names alone: the function must know the bucket, and the schedules the function.
   report_bucket_name = coalesce(var.cost_reports.bucket_name, length(local.own_report_bucket) <= 63
     ? local.own_report_bucket
     : "${substr(local.own_report_bucket, 0, 54)}-${substr(sha256(local.own_report_bucket), 0, 8)}"
   )
   own_report_bucket = "${var.name}-reports-${local.account_id}-${local.region}"
+  # At six in the morning, UTC, two days after the last day: AWS fills a day in over more than 24 hours.
+  report_times = {
+    week  = "cron(0 6 ? * TUE *)"
+    month = "cron(0 6 3 * ? *)"
+  }
+  # The time is that of the schedule also when the call is repeated. JSON spells its brackets out,
+  # and the scheduler replaces them only as they are.
+  # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+  report_schedules = { for period in var.cost_reports.periods : period => {
+    expression = local.report_times[period]
+    input = replace(replace(jsonencode({
+      report = period
+      time   = "<aws.scheduler.scheduled-time>"
+    }), "\\u003c", "<"), "\\u003e", ">")
+  } }
 }
 
 # Metered beside observed and billed, once a day.

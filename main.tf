@@ -33,8 +33,8 @@ module "functions" {
   reserved_concurrency = lookup(var.functions.reserved_concurrency, each.key, null)
   environment          = each.value.environment
   statements           = local.statements[each.key]
-  schedule             = each.value.schedule
-  dead_letters         = each.value.schedule != null && var.functions.dead_letters
+  schedules            = each.value.schedules
+  dead_letters         = length(each.value.schedules) > 0 && var.functions.dead_letters
   tracing              = var.functions.tracing
   log_group_name       = each.key == "record-outcome" ? local.audit_log_group_name : null
   log_retention_days   = var.log_retention_days
@@ -193,6 +193,8 @@ module "report_function" {
   reserved_concurrency = lookup(var.functions.reserved_concurrency, "publish-report", null)
   environment          = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
   dead_letters         = var.functions.dead_letters
+  schedules            = local.report_schedules
+  retries              = 2 # the next call reports another week
   statements           = concat(local.may_read_policy, local.may_report, [local.may_alert], local.may_use_key)
   tracing              = var.functions.tracing
   log_retention_days   = var.log_retention_days
@@ -200,21 +202,15 @@ module "report_function" {
   tags                 = local.tags
 }
 
-module "cost_reports" {
-  source   = "./modules/cost-reports"
+module "report_bucket" {
+  source   = "./modules/bucket"
   for_each = local.cost_reports
 
-  name                  = var.name
-  account_id            = local.account_id
-  function_arn          = module.report_function[each.key].arn
-  dead_letter_queue_arn = module.report_function[each.key].dead_letter_queue_arn
-  dead_letters          = var.functions.dead_letters
-  periods               = each.value.periods
-  bucket_name           = local.report_bucket_name
-  retention_days        = each.value.retention_days
-  kms_key_arn           = each.value.kms_key_arn
-  force_destroy         = each.value.force_destroy
-  tags                  = local.tags
+  name           = local.report_bucket_name
+  retention_days = each.value.retention_days
+  kms_key_arn    = each.value.kms_key_arn
+  force_destroy  = each.value.force_destroy
+  tags           = local.tags
 }
 
 module "reconcile_function" {
@@ -233,8 +229,8 @@ module "reconcile_function" {
     FOLD_OUTSIDE_USE   = each.value.fold ? "yes" : "no"
   })
   statements         = local.may_reconcile
-  schedule           = "cron(10 3 * * ? *)" # in UTC, as the days are; CloudWatch has the last one whole
-  retries            = 2                    # tomorrow's call looks at another day
+  schedules          = { day = { expression = "cron(10 3 * * ? *)" } } # in UTC, as the days are; CloudWatch has the last one whole
+  retries            = 2                                               # tomorrow's call looks at another day
   dead_letters       = var.functions.dead_letters
   tracing            = var.functions.tracing
   log_retention_days = var.log_retention_days

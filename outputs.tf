@@ -91,5 +91,5 @@ output "deny_direct_bedrock_scp_json" {
 
 output "report_bucket_name" {
   description = "Name of the bucket with the reports; null when there are none (`cost_reports`)."
-  value       = one(values(module.cost_reports)[*].bucket_name)
+  value       = one(values(module.report_bucket)[*].name)
 }

@@ -4,10 +4,10 @@
 # tries twice more, a minute and then two later:
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 resource "aws_lambda_function_event_invoke_config" "this" {
-  for_each = toset(var.schedule != null || var.dead_letters ? ["this"] : [])
+  for_each = toset(length(var.schedules) > 0 || var.dead_letters ? ["this"] : [])
 
   function_name                = aws_lambda_function.this.function_name
-  maximum_event_age_in_seconds = var.schedule != null ? local.longest_wait_seconds : null
+  maximum_event_age_in_seconds = length(var.schedules) > 0 ? local.longest_wait_seconds : null
   maximum_retry_attempts       = local.retries
 
   dynamic "destination_config" {
@@ -45,7 +45,7 @@ resource "aws_iam_role_policy" "dead_letters" {
 }
 
 locals {
-  retries              = coalesce(var.retries, var.schedule != null ? 0 : 2)
+  retries              = coalesce(var.retries, length(var.schedules) > 0 ? 0 : 2)
   longest_wait_seconds = local.retries > 0 ? 3600 : 60
 
   may_send = {

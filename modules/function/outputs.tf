@@ -27,3 +27,11 @@ output "dead_letter_queue_arn" {
   description = "ARN of the queue with the calls that failed; null when it has none."
   value       = one(values(aws_sqs_queue.dead_letters)[*].arn)
 }
+
+output "schedules" {
+  description = "What calls it, by name: `expression` and `input`."
+  value = { for key, schedule in aws_scheduler_schedule.this : key => {
+    expression = schedule.schedule_expression
+    input      = one(schedule.target).input
+  } }
+}

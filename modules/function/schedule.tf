@@ -1,10 +1,10 @@
 resource "aws_scheduler_schedule" "this" {
-  #checkov:skip=CKV_AWS_297: carries no payload to encrypt.
-  for_each = toset(var.schedule == null ? [] : [var.schedule])
+  #checkov:skip=CKV_AWS_297: its payload tells what to do, and holds no data.
+  for_each = var.schedules
 
-  name                = var.name
+  name                = "${var.name}-${each.key}"
   description         = "Calls ${var.name}"
-  schedule_expression = each.value
+  schedule_expression = each.value.expression
 
   flexible_time_window {
     mode = "OFF"
@@ -12,8 +12,8 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = aws_lambda_function.this.arn
-    role_arn = aws_iam_role.schedule[each.value].arn
-    input    = jsonencode({})
+    role_arn = aws_iam_role.schedule["this"].arn
+    input    = each.value.input
 
     # By default the next call does what a missed one would have done.
     retry_policy {
@@ -32,10 +32,10 @@ resource "aws_scheduler_schedule" "this" {
 }
 
 resource "aws_iam_role" "schedule" {
-  for_each = toset(var.schedule == null ? [] : [var.schedule])
+  for_each = local.scheduled
 
   name        = local.role_names.schedule
-  description = "Lets the schedule call ${var.name}"
+  description = "Lets the schedules call ${var.name}"
   tags        = var.tags
 
   assume_role_policy = jsonencode({
@@ -49,7 +49,7 @@ resource "aws_iam_role" "schedule" {
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  for_each = toset(var.schedule == null ? [] : [var.schedule])
+  for_each = local.scheduled
 
   name = "schedule"
   role = aws_iam_role.schedule[each.value].id
@@ -66,4 +66,9 @@ resource "aws_iam_role_policy" "schedule" {
       values(local.may_send),
     )
   })
+}
+
+locals {
+  # One role for all of them, where there are any.
+  scheduled = toset(length(var.schedules) > 0 ? ["this"] : [])
 }

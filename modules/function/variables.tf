@@ -82,14 +82,29 @@ variable "statements" {
   nullable = false
 }
 
-variable "schedule" {
-  description = "EventBridge Scheduler expression that calls the function, such as `rate(1 minute)`. Default: nothing does."
-  type        = string
-  default     = null
+variable "schedules" {
+  description = "What calls it, by name: the `expression` of EventBridge Scheduler, such as `rate(1 minute)`, and the `input` in JSON, in which the scheduler puts the time for `<aws.scheduler.scheduled-time>`. Default: nothing does."
+  type = map(object({
+    expression = string
+    input      = optional(string, "{}")
+  }))
+  default  = {}
+  nullable = false
+
+  # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+  validation {
+    condition     = alltrue([for key in keys(var.schedules) : can(regex("^[a-z0-9-]+$", key)) && length("${var.name}-${key}") <= 64])
+    error_message = "schedules: ${join(", ", [for key in keys(var.schedules) : "\"${key}\"" if !can(regex("^[a-z0-9-]+$", key)) || length("${var.name}-${key}") > 64])} is not a valid name: write lower-case letters, digits and hyphens, at most 64 with the function's name and a hyphen before them."
+  }
 
   validation {
-    condition     = var.schedule == null || can(regex("^(rate|cron|at)\\(.+\\)$", var.schedule))
-    error_message = "schedule: \"${coalesce(var.schedule, "-")}\" is not a schedule: write rate(...), cron(...) or at(...)."
+    condition     = alltrue([for schedule in var.schedules : can(regex("^(rate|cron|at)\\(.+\\)$", schedule.expression))])
+    error_message = "schedules: ${join(", ", [for schedule in var.schedules : "\"${schedule.expression}\"" if !can(regex("^(rate|cron|at)\\(.+\\)$", schedule.expression))])} is not a schedule: write rate(...), cron(...) or at(...)."
+  }
+
+  validation {
+    condition     = alltrue([for schedule in var.schedules : can(jsondecode(schedule.input))])
+    error_message = "schedules: the input of ${join(", ", [for key, schedule in var.schedules : "\"${key}\"" if !can(jsondecode(schedule.input))])} is not JSON: write it with jsonencode(...)."
   }
 }
 

@@ -255,7 +255,7 @@ step('the schedule ends what a lost call had reserved', async () => {
   expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 502 });
   await facade.advance(LEASE_MS);
   const sweep = { role: 'genai-sweep-reservations-us-east-1', policy: 'function', sid: 'Count' };
-  const schedule = 'genai-sweep-reservations';
+  const schedule = 'genai-sweep-reservations-minute';
   const { [schedule]: failed } = await withoutRight(facade, sweep, () => runSchedules(facade));
   expect(failed).toEqual({
     deadLetter: 'arn:aws:sqs:us-east-1:123456789012:genai-sweep-reservations-dead-letters',

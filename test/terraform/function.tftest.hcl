@@ -95,7 +95,7 @@ run "full" {
     memory_mb            = 256
     reserved_concurrency = 0
     tracing              = true
-    schedule             = "rate(1 minute)"
+    schedules            = { minute = { expression = "rate(1 minute)" } }
     dead_letters         = true
     log_group_name       = "/genai/audit"
     log_retention_days   = 30
@@ -141,7 +141,7 @@ run "full" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this["rate(1 minute)"].schedule_expression == "rate(1 minute)" && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).retry_policy).maximum_retry_attempts == 0
+    condition     = aws_scheduler_schedule.this["minute"].schedule_expression == "rate(1 minute)" && one(one(aws_scheduler_schedule.this["minute"].target).retry_policy).maximum_retry_attempts == 0
     error_message = "The schedule must call every minute, and not call twice for one that was missed."
   }
 
@@ -161,7 +161,7 @@ run "full" {
   }
 
   assert {
-    condition     = one(one(aws_lambda_function_event_invoke_config.this["this"].destination_config).on_failure).destination == output.dead_letter_queue_arn && one(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config).arn == output.dead_letter_queue_arn
+    condition     = one(one(aws_lambda_function_event_invoke_config.this["this"].destination_config).on_failure).destination == output.dead_letter_queue_arn && one(one(aws_scheduler_schedule.this["minute"].target).dead_letter_config).arn == output.dead_letter_queue_arn
     error_message = "Calls that failed and calls that never came go to one queue."
   }
 
@@ -176,7 +176,7 @@ run "full" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement == [
+    condition = jsondecode(aws_iam_role_policy.schedule["this"].policy).Statement == [
       {
         Sid      = "Call"
         Effect   = "Allow"
@@ -194,6 +194,54 @@ run "full" {
   }
 }
 
+# An input reaches the function as it is: the scheduler knows its own words only so.
+run "is_called_by_several_schedules" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    schedules = {
+      week  = { expression = "cron(0 6 ? * TUE *)", input = "{\"time\":\"<aws.scheduler.scheduled-time>\"}" }
+      month = { expression = "cron(0 6 3 * ? *)" }
+    }
+  }
+
+  assert {
+    condition     = { for key, schedule in aws_scheduler_schedule.this : schedule.name => one(schedule.target).input } == { genai-gateway-week = "{\"time\":\"<aws.scheduler.scheduled-time>\"}", genai-gateway-month = "{}" }
+    error_message = "Each schedule has its own name and input."
+  }
+
+  assert {
+    condition = output.schedules == {
+      week  = { expression = "cron(0 6 ? * TUE *)", input = "{\"time\":\"<aws.scheduler.scheduled-time>\"}" }
+      month = { expression = "cron(0 6 3 * ? *)", input = "{}" }
+    }
+    error_message = "The output must be what calls it, got ${jsonencode(output.schedules)}."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.schedule) == 1
+    error_message = "They share a role."
+  }
+}
+
+run "refuses_schedules_that_are_none" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    schedules = { "Every Day" = { expression = "rate(1 day)" }, broken = { expression = "rate(1 day)", input = "{" } }
+  }
+
+  expect_failures = [var.schedules]
+}
+
 run "tries_a_rare_call_again" {
   command = apply
 
@@ -202,8 +250,8 @@ run "tries_a_rare_call_again" {
   }
 
   variables {
-    schedule = "cron(10 3 * * ? *)"
-    retries  = 2
+    schedules = { day = { expression = "cron(10 3 * * ? *)" } }
+    retries   = 2
   }
 
   assert {
@@ -212,7 +260,7 @@ run "tries_a_rare_call_again" {
   }
 
   assert {
-    condition     = one(one(aws_scheduler_schedule.this["cron(10 3 * * ? *)"].target).retry_policy).maximum_retry_attempts == 2 && one(one(aws_scheduler_schedule.this["cron(10 3 * * ? *)"].target).retry_policy).maximum_event_age_in_seconds == 3600
+    condition     = one(one(aws_scheduler_schedule.this["day"].target).retry_policy).maximum_retry_attempts == 2 && one(one(aws_scheduler_schedule.this["day"].target).retry_policy).maximum_event_age_in_seconds == 3600
     error_message = "The schedule does the same where Lambda does not take the call."
   }
 }
@@ -242,16 +290,16 @@ run "keeps_no_failed_calls_unless_told_to" {
   }
 
   variables {
-    schedule = "rate(1 minute)"
+    schedules = { minute = { expression = "rate(1 minute)" } }
   }
 
   assert {
-    condition     = length(aws_sqs_queue.dead_letters) == 0 && length(aws_iam_role_policy.dead_letters) == 0 && length(aws_lambda_function_event_invoke_config.this["this"].destination_config) == 0 && length(one(aws_scheduler_schedule.this["rate(1 minute)"].target).dead_letter_config) == 0
+    condition     = length(aws_sqs_queue.dead_letters) == 0 && length(aws_iam_role_policy.dead_letters) == 0 && length(aws_lambda_function_event_invoke_config.this["this"].destination_config) == 0 && length(one(aws_scheduler_schedule.this["minute"].target).dead_letter_config) == 0
     error_message = "Without dead_letters there is no queue, and nothing refers to one."
   }
 
   assert {
-    condition     = length(jsondecode(aws_iam_role_policy.schedule["rate(1 minute)"].policy).Statement) == 1
+    condition     = length(jsondecode(aws_iam_role_policy.schedule["this"].policy).Statement) == 1
     error_message = "Without a queue nobody may send to one."
   }
 }
@@ -302,11 +350,11 @@ run "refuses_values_out_of_range" {
   variables {
     timeout_seconds      = 901
     memory_mb            = 100
-    schedule             = "every minute"
+    schedules            = { minute = { expression = "every minute" } }
     reserved_concurrency = -1
   }
 
-  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedule, var.reserved_concurrency]
+  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedules, var.reserved_concurrency]
 }
 
 run "refuses_a_bad_name" {
@@ -332,8 +380,8 @@ run "roles_of_a_long_name" {
   }
 
   variables {
-    name     = "a23456789-b23456789-c23456789-d23456789-e23456789-f23456789-1234"
-    schedule = "rate(1 minute)"
+    name      = "a23456789-b23456789-c23456789-d23456789-e23456789-f234567"
+    schedules = { minute = { expression = "rate(1 minute)" } }
   }
 
   assert {
@@ -342,8 +390,8 @@ run "roles_of_a_long_name" {
   }
 
   assert {
-    condition     = length(distinct([aws_iam_role.this.name, aws_iam_role.schedule["rate(1 minute)"].name])) == 2
-    error_message = "The schedule has a role of its own: ${aws_iam_role.schedule["rate(1 minute)"].name}."
+    condition     = length(distinct([aws_iam_role.this.name, aws_iam_role.schedule["this"].name])) == 2
+    error_message = "The schedule has a role of its own: ${aws_iam_role.schedule["this"].name}."
   }
 }
 
@@ -359,11 +407,11 @@ run "roles_of_another_region" {
   }
 
   variables {
-    schedule = "rate(1 minute)"
+    schedules = { minute = { expression = "rate(1 minute)" } }
   }
 
   assert {
-    condition     = aws_iam_role.this.name == "genai-gateway-us-east-1" && aws_iam_role.schedule["rate(1 minute)"].name == "genai-gateway-schedule-us-east-1"
+    condition     = aws_iam_role.this.name == "genai-gateway-us-east-1" && aws_iam_role.schedule["this"].name == "genai-gateway-schedule-us-east-1"
     error_message = "Roles are the account's, so the region is in their names: ${aws_iam_role.this.name}."
   }
 }

@@ -164,6 +164,12 @@ run "workflow" {
     error_message = "Runs of the reconciliation that failed are kept as those of the sweep are."
   }
 
+  # As the scheduler replaces it, with brackets and not their escapes.
+  assert {
+    condition     = module.report_function["reports"].schedules == { month = { expression = "cron(0 6 3 * ? *)", input = "{\"report\":\"month\",\"time\":\"<aws.scheduler.scheduled-time>\"}" } }
+    error_message = "Only months are reported, two days after their last, got ${jsonencode(module.report_function["reports"].schedules)}."
+  }
+
   assert {
     condition     = output.report_bucket_name == "finops-reports"
     error_message = "The settings of the reports must reach their bucket, got ${jsonencode(output.report_bucket_name)}."
