@@ -1,11 +1,7 @@
 /** Limits of a running sandbox, over its `/_sandbox/overrides`. */
-import { Ajv } from 'ajv';
 import { printable } from '../../functions/core/describe.ts';
 import { LedgerUnavailableError } from '../../functions/core/errors.ts';
-import {
-  LIMITS_REPORT_SCHEMA,
-  type LimitsReport,
-} from '../../functions/core/policy/limits-report.schema.ts';
+import { validate as isReport } from '../../functions/core/policy/limits-report.validator.ts';
 import { listOf, looseOf, stringOf } from '../../functions/core/policy/loose.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
 import { callJson, parseUrl } from '../http-json.ts';
@@ -19,7 +15,6 @@ export function sandboxLimits(
   const base = parseUrl(text);
   if ('problem' in base) return base;
   const url = new URL(ROUTE, base.url);
-  const isReport = new Ajv().compile<LimitsReport>(LIMITS_REPORT_SCHEMA);
   return {
     source: {
       report: async () => {

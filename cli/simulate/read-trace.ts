@@ -1,8 +1,7 @@
 /** Calls of a trace's files, and what of the files was not a call. */
-import { Ajv } from 'ajv';
 import { printable } from '../../functions/core/describe.ts';
 import { looseOf, stringOf } from '../../functions/core/policy/loose.ts';
-import { TRACE_LINE_SCHEMA, type TraceLine } from '../../functions/core/simulate/trace.schema.ts';
+import { validate as isTraceLine } from '../../functions/core/simulate/trace.validator.ts';
 import {
   callOf,
   type PassedOver,
@@ -37,10 +36,6 @@ export class TraceNotes {
 }
 
 const BAD_SHOWN = 20;
-
-const isTraceLine = new Ajv({ allErrors: true, verbose: true }).compile<TraceLine>(
-  TRACE_LINE_SCHEMA,
-);
 
 /** In the order of the files. @throws Error with one sentence for a file that cannot be read. */
 export async function* readTrace(

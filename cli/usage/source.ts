@@ -1,6 +1,5 @@
 /** Where usage is read: the ledger's table, or an endpoint that answers `GET /v1/usage`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Ajv } from 'ajv';
 import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
 import { DynamoDbUsageHistory } from '../../functions/adapters/dynamodb-usage-history.ts';
 import { createPolicyStore } from '../../functions/adapters/policy-store.ts';
@@ -9,8 +8,9 @@ import { LedgerUnavailableError } from '../../functions/core/errors.ts';
 import { looseOf, stringOf } from '../../functions/core/policy/loose.ts';
 import type { Problem } from '../../functions/core/policy/policy.ts';
 import { unknownValue } from '../../functions/core/schema-words.ts';
-import { USAGE_REPORT_SCHEMA, type UsageReport } from '../../functions/core/usage-report.schema.ts';
+import type { UsageReport } from '../../functions/core/usage-report.schema.ts';
 import { usageReport } from '../../functions/core/usage-report.ts';
+import { validate as isReport } from '../../functions/core/usage-report.validator.ts';
 import { callJson } from '../http-json.ts';
 import type { Io } from '../io.ts';
 import type { Authorize } from './authorize.ts';
@@ -48,8 +48,6 @@ export function tableUsage(tableName: string, { clock, err }: Io): UsageSource {
     close: () => client.destroy(),
   };
 }
-
-const isReport = new Ajv().compile<UsageReport>(USAGE_REPORT_SCHEMA);
 
 /** As an endpoint answers it, so that both sources give the same. */
 function asJson(report: object): UsageReport {

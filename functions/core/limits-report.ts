@@ -4,7 +4,8 @@ import { type LimitUsage, usageOf } from './ledger/usage.ts';
 import { formatUsd } from './money.ts';
 import { type LimitOverview, limitOverview } from './policy/limit-overview.ts';
 import type { LimitsReport, ReportedLimit } from './policy/limits-report.schema.ts';
-import type { Limit, Owner, Policy } from './policy/policy.ts';
+import { allOwners } from './policy/owners.ts';
+import type { Policy } from './policy/policy.ts';
 import { type EpochMs, isoTimestamp } from './time.ts';
 
 /** @throws LedgerUnavailableError when the counters cannot be read. */
@@ -13,7 +14,7 @@ export async function limitsReport(
   policy: Policy,
   now: EpochMs,
 ): Promise<LimitsReport> {
-  const owners = ownersOf(policy);
+  const owners = allOwners(policy);
   const usage = await usageOf({ ledger: store }, policy, owners, now);
   const limits = owners.flatMap((each, i) =>
     each.limits.flatMap((limit, j) => {
@@ -23,21 +24,6 @@ export async function limitsReport(
   );
   return { asOf: isoTimestamp(now), timeZone: policy.timeZone, limits };
 }
-
-const ownersOf = (policy: Policy): readonly { owner: Owner; limits: readonly Limit[] }[] => [
-  ...[...policy.costCenters.values()].map(({ name, limits }) => ({
-    owner: { kind: 'costCenter', name } as const,
-    limits,
-  })),
-  ...[...policy.models.values()].map(({ alias, limits }) => ({
-    owner: { kind: 'model', name: alias } as const,
-    limits,
-  })),
-  {
-    owner: { kind: 'organization', name: 'organization' },
-    limits: policy.organization.limits,
-  },
-];
 
 function reported(limit: LimitOverview, { used, reserved, resetsAt }: LimitUsage): ReportedLimit {
   const { configured, inForce } = limit;

@@ -1,10 +1,11 @@
 /** Where limits stand and where they go: `GET /v1/usage`, and `cost-sentry usage`. */
 import { type UsagePorts, usageOf } from './ledger/usage.ts';
+import { ofCostCenter, ofModel, ofOrganization } from './policy/owners.ts';
 import type { CostCenter, Policy } from './policy/policy.ts';
 import { type EpochMs, isoTimestamp } from './time.ts';
 
 /**
- * @param shared whether the limits over all cost centers belong to it.
+ * @param shared whether the limits over all cost centers belong to it: not everybody may see them.
  * @throws LedgerUnavailableError when the counters cannot be read.
  */
 export async function usageReport(
@@ -13,26 +14,14 @@ export async function usageReport(
   { centers, shared }: { readonly centers: readonly CostCenter[]; readonly shared: boolean },
   now: EpochMs,
 ) {
-  const owners = centers.map(({ name, limits }) => ({
-    owner: { kind: 'costCenter', name } as const,
-    limits,
-  }));
-  const [costCenters, others] = await Promise.all([
-    usageOf(ports, policy, owners, now),
-    shared ? sharedUsage(ports, policy, now) : {},
-  ]);
-  return { asOf: isoTimestamp(now), costCenters, ...others };
-}
-
-/** Limits over all cost centers, for those who may see them all. */
-async function sharedUsage(ports: UsagePorts, policy: Policy, now: EpochMs) {
-  const models = [...policy.models.values()]
-    .filter(({ limits }) => limits.length > 0)
-    .map(({ alias, limits }) => ({ owner: { kind: 'model', name: alias } as const, limits }));
-  const organization = {
-    owner: { kind: 'organization', name: 'organization' } as const,
-    limits: policy.organization.limits,
+  const models = [...policy.models.values()].filter(({ limits }) => limits.length > 0);
+  const others = shared ? [...models.map(ofModel), ofOrganization(policy)] : [];
+  const usage = await usageOf(ports, policy, [...centers.map(ofCostCenter), ...others], now);
+  const costCenters = usage.slice(0, centers.length);
+  const ofOthers = usage.slice(centers.length);
+  return {
+    asOf: isoTimestamp(now),
+    costCenters,
+    ...(shared && { models: ofOthers.slice(0, -1), organization: ofOthers.at(-1) }),
   };
-  const usage = await usageOf(ports, policy, [...models, organization], now);
-  return { models: usage.slice(0, -1), organization: usage.at(-1) };
 }

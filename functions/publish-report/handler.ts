@@ -1,21 +1,20 @@
 /** Once a week and a month: what Bedrock cost, as a page and as CSV in a bucket. */
 import { CostExplorerCosts, costExplorerClient } from '../adapters/cost-explorer.ts';
-import { EventBridgeAlerts } from '../adapters/event-bridge-alerts.ts';
 import { s3Reports } from '../adapters/s3-reports.ts';
 import { systemClock } from '../adapters/system.ts';
 import { publishReport } from '../core/report/publish-report.ts';
-import { eventBridgeClient, s3Client } from '../edge/clients.ts';
+import { alertsFrom } from '../edge/alerts-from-env.ts';
+import { s3Client } from '../edge/clients.ts';
 import { required } from '../edge/config-from-env.ts';
 import { policiesFrom } from '../edge/policies-from-env.ts';
 import { workflowStep } from '../edge/workflow-step.ts';
 
 const { env } = process;
 const region = required(env, 'AWS_REGION');
-const bus = env.EVENT_BUS_NAME ?? 'default';
 const policies = policiesFrom(env);
 const ports = {
   store: s3Reports(s3Client(), required(env, 'REPORT_BUCKET_NAME'), region),
-  alerts: new EventBridgeAlerts(eventBridgeClient(), bus, required(env, 'DEPLOYMENT')),
+  alerts: alertsFrom(env),
   clock: systemClock,
 };
 const costExplorer = costExplorerClient(region);

@@ -2,7 +2,8 @@
 import { isSampled } from '../forecast/forecast.ts';
 import { type CallScope, effectiveLimits } from '../ledger/effective-limits.ts';
 import { limitsOf } from '../policy/overrides.ts';
-import type { Limit, Policy } from '../policy/policy.ts';
+import { allOwners } from '../policy/owners.ts';
+import type { Policy } from '../policy/policy.ts';
 import { callRecord, utilizationRecords } from '../telemetry/metric-record.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
@@ -44,12 +45,13 @@ export function footprintOf(policy: Policy, inFlight: number, at: EpochMs): Foot
   const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
   const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
   const { shards } = policy.ledger;
-  const owners = ownersLimits(policy);
+  const owners = allOwners(policy).filter(({ limits }) => limits.length > 0);
   const readUnits = owners.map(
-    ({ length }) => shards * Math.ceil(itemBytes(policy, length, inFlight) / READ_UNIT_BYTES),
+    ({ limits }) =>
+      shards * Math.ceil(itemBytes(policy, limits.length, inFlight) / READ_UNIT_BYTES),
   );
   const samples = owners
-    .map((limits) => limits.filter(isSampled).length)
+    .map(({ limits }) => limits.filter(isSampled).length)
     .filter((count) => count > 0)
     .map((count) => SAMPLES_BYTES.itself + count * SAMPLES_BYTES.limit);
   const unitsOf = (unitBytes: number) => samples.map((bytes) => Math.ceil(bytes / unitBytes));
@@ -66,12 +68,6 @@ export function footprintOf(policy: Policy, inFlight: number, at: EpochMs): Foot
 }
 
 const sumOf = (units: readonly number[]): number => units.reduce((sum, each) => sum + each, 0);
-
-/** The limits of each owner that has any. */
-function ownersLimits(policy: Policy): readonly (readonly Limit[])[] {
-  const owners = [...policy.costCenters.values(), ...policy.models.values(), policy.organization];
-  return owners.map(({ limits }) => limits).filter(({ length }) => length > 0);
-}
 
 interface CallFootprint {
   readonly accounts: number;

@@ -1,5 +1,6 @@
 /** Which limits a call meets, and how much of each it may still take. */
 import { limitInForce } from '../policy/overrides.ts';
+import { type OwnedLimits, ofOrganization } from '../policy/owners.ts';
 import type { Limit, Owner, Policy, Scope, Unit } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
@@ -53,7 +54,7 @@ export function effectiveLimits(
   requested: Amounts,
   at: EpochMs,
 ): readonly AccountLimits[] {
-  const owners: readonly { owner: Owner; limits: readonly Limit[] }[] = [
+  const owners: readonly OwnedLimits[] = [
     {
       owner: { kind: 'costCenter', name: scope.costCenter },
       limits: policy.costCenters.get(scope.costCenter)?.limits ?? [],
@@ -62,7 +63,7 @@ export function effectiveLimits(
       owner: { kind: 'model', name: scope.model },
       limits: policy.models.get(scope.model)?.limits ?? [],
     },
-    { owner: { kind: 'organization', name: 'organization' }, limits: policy.organization.limits },
+    ofOrganization(policy),
   ];
   return owners
     .map(({ owner, limits }) => ({

@@ -5,6 +5,7 @@ import { samplesUpTo } from '../forecast/pace.ts';
 import type { UsageHistory } from '../forecast/ports.ts';
 import { formatUsd } from '../money.ts';
 import { limitInForce } from '../policy/overrides.ts';
+import type { OwnedLimits } from '../policy/owners.ts';
 import type { Limit, Owner, Policy, Scope } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
@@ -55,7 +56,7 @@ export interface UsagePorts {
 export async function usageOf(
   { ledger, history }: UsagePorts,
   policy: Policy,
-  owners: readonly { owner: Owner; limits: readonly Limit[] }[],
+  owners: readonly OwnedLimits[],
   now: EpochMs,
 ): Promise<readonly OwnerUsage[]> {
   const shards = shardNumbers(mostShards(policy.shardLayout));

@@ -36,6 +36,8 @@ export interface Owner {
   readonly name: string;
 }
 
+export const ORGANIZATION: Owner = { kind: 'organization', name: 'organization' };
+
 export interface Limit {
   readonly owner: Owner;
   /** Unique within its owner. */

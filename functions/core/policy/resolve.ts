@@ -14,16 +14,17 @@ import {
   POLICY_SCHEMA,
   type PolicyConfig,
 } from './policy.schema.ts';
-import type {
-  Callers,
-  CostCenter,
-  LedgerSettings,
-  Limit,
-  Model,
-  Owner,
-  Policy,
-  Problem,
-  Scope,
+import {
+  type Callers,
+  type CostCenter,
+  type LedgerSettings,
+  type Limit,
+  type Model,
+  ORGANIZATION,
+  type Owner,
+  type Policy,
+  type Problem,
+  type Scope,
 } from './policy.ts';
 
 export interface ResolveOptions {
@@ -105,7 +106,7 @@ function toPolicy(
       ]),
     ),
     organization: {
-      limits: toLimits({ kind: 'organization', name: 'organization' }, config.organization?.limits),
+      limits: toLimits(ORGANIZATION, config.organization?.limits),
     },
     // What the table says of these wins; without a table the configuration is all there is.
     shardLayout: [{ shards: ledger.shards, from: 0 }],

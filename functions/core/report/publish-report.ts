@@ -2,7 +2,7 @@
 import { formatCents } from '../billing/amount.ts';
 import type { BilledCosts } from '../billing/ports.ts';
 import { quoted } from '../describe.ts';
-import type { Policy } from '../policy/policy.ts';
+import { ORGANIZATION, type Policy } from '../policy/policy.ts';
 import type { Alert } from '../telemetry/alerts.ts';
 import type { AlertPublisher } from '../telemetry/ports.ts';
 import { type Clock, type EpochMs, parseIsoTime } from '../time.ts';
@@ -120,7 +120,7 @@ function alertOf(
     type: 'CostReportPublished',
     id: `report#${name}`,
     detail: {
-      owner: { kind: 'organization', name: 'organization' },
+      owner: ORGANIZATION,
       notify: true,
       summary: `Bedrock cost ${cost} from ${from} until before ${to}${share}. The report: ${links.html}`,
       ...{ from, to, currency, total: formatCents(total), links },

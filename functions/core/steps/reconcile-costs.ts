@@ -5,7 +5,7 @@
 import type { BilledCosts } from '../billing/ports.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { formatUsd } from '../money.ts';
-import type { Policy } from '../policy/policy.ts';
+import { ORGANIZATION, type Policy } from '../policy/policy.ts';
 import { billedCosts } from '../reconcile/billed.ts';
 import { lostCalls, meteredMetrics, observedMetrics } from '../reconcile/collect.ts';
 import { formatPermille, type Permille } from '../reconcile/compare.ts';
@@ -125,9 +125,7 @@ function driftAlert(
     type: 'ReconciliationDrift',
     id: `reconciliation/${costCenter}/${to}`,
     detail: {
-      owner: isKnown
-        ? { kind: 'costCenter', name: costCenter }
-        : { kind: 'organization', name: 'organization' },
+      owner: isKnown ? { kind: 'costCenter', name: costCenter } : ORGANIZATION,
       notify: true,
       summary:
         `What cost center ${costCenter} used from ${from} until ${to} (not counted) differs by ` +
