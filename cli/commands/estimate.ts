@@ -6,7 +6,7 @@ import type { Problem } from '../../functions/core/policy/policy.ts';
 import { deploymentOf } from '../estimate/deployment.ts';
 import { estimateJson, estimateText } from '../estimate/written.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { refuseInput } from '../problems.ts';
+import { inJson, refuseInput } from '../problems.ts';
 import { append } from './validate.ts';
 
 interface Options {
@@ -56,7 +56,7 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
   }
   const found = estimate(read.policy, traffic.traffic, deployed.deployment);
   if (json) {
-    io.out(`${JSON.stringify(estimateJson(found, read.policy, traffic.traffic), null, 2)}\n`);
+    io.out(inJson(estimateJson(found, read.policy, traffic.traffic)));
   } else {
     io.out(estimateText(found, read.policy, traffic.traffic));
   }

@@ -18,7 +18,7 @@ import { reconcile } from '../../functions/core/reconcile/reconcile.ts';
 import { spanOf } from '../../functions/core/reconcile/span.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { TABLE_VARIABLE } from '../limits/source.ts';
-import { refuseInput } from '../problems.ts';
+import { inJson, refuseInput } from '../problems.ts';
 import { deploymentPolicy, type PolicyFlags } from '../reconcile/deployment-policy.ts';
 import { reconciliationJson, reconciliationText } from '../reconcile/written.ts';
 import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
@@ -94,7 +94,7 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
     const result = reconcile({ policy, ...span, ...tolerance, ...sides, now });
     const notes = { notes: [...metered.notes, ...bill.notes] };
     io.status?.('');
-    if (options.json) io.out(`${JSON.stringify(reconciliationJson(result, notes), null, 2)}\n`);
+    if (options.json) io.out(inJson(reconciliationJson(result, notes)));
     else io.out(reconciliationText(result, notes));
     return result.isOver ? 1 : 0;
   } finally {

@@ -21,7 +21,7 @@ import type { ReportFormat } from '../../functions/core/report/written.ts';
 import { choiceOption } from '../choices.ts';
 import { columns } from '../columns.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { refuse } from '../limits/with-limits.ts';
+import { refuse } from '../problems.ts';
 import { OutputError, openOutput } from '../report/output.ts';
 import { append } from './validate.ts';
 

@@ -7,7 +7,7 @@ import { type Simulation, simulate } from '../../functions/core/simulate/simulat
 import { GUESSES, type Guess } from '../../functions/core/simulate/typical.ts';
 import { choiceOption } from '../choices.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { refuseInput } from '../problems.ts';
+import { inJson, refuseInput } from '../problems.ts';
 import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { badLines, simulationJson, simulationText } from '../simulate/written.ts';
@@ -73,7 +73,7 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
     guess,
     daily: options.daily ?? false,
   };
-  if (options.json) io.out(`${JSON.stringify(simulationJson(written), null, 2)}\n`);
+  if (options.json) io.out(inJson(simulationJson(written)));
   else io.out(simulationText(written));
   const isDenied = found.changes.some(({ newlyDenied }) => newlyDenied > 0);
   return options.failOnDenied && isDenied ? 1 : 0;

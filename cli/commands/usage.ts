@@ -7,7 +7,7 @@ import { choiceOption } from '../choices.ts';
 import { parseUrl } from '../http-json.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
 import { placeOf, type SourceFlags, TABLE_VARIABLE, URL_VARIABLE } from '../limits/source.ts';
-import { refuseInput } from '../problems.ts';
+import { flagged, refuseInput } from '../problems.ts';
 import { AUTHS, authorization } from '../usage/authorize.ts';
 import { endpointUsage, tableUsage, type UsageSource } from '../usage/source.ts';
 import { exhaustedLimits, usageTable } from '../usage/written.ts';
@@ -89,11 +89,6 @@ function openSource(
   if ('problem' in authorized) return authorized;
   return { source: endpointUsage(base.url, authorized.authorize) };
 }
-
-const flagged = ({ path, message }: Problem): Problem => ({
-  path: /^[a-z]+$/.test(path) ? `--${path}` : path,
-  message,
-});
 
 /** @param before what goes before a drawing. */
 async function show(

@@ -1,6 +1,7 @@
 /** `cost-sentry validate`: the policy's problems, each with its path. */
 import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
 import type { AddCommand, ExitCode, Io } from '../io.ts';
+import { inJson } from '../problems.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -39,7 +40,7 @@ async function validate({ varFile, json = false }: Options, io: Io): Promise<Exi
   const result = await resolveTfvars(varFile);
   const problems = 'problems' in result ? result.problems : [];
   if (json) {
-    io.out(`${JSON.stringify({ valid: problems.length === 0, problems }, null, 2)}\n`);
+    io.out(inJson({ valid: problems.length === 0, problems }));
   } else if ('policy' in result) {
     const { costCenters, models } = result.policy;
     io.out(`valid: ${costCenters.size} cost centers, ${models.size} models\n`);

@@ -10,7 +10,8 @@ import { amountInWords } from '../../functions/core/policy/limits.ts';
 import type { LimitsReport } from '../../functions/core/policy/limits-report.schema.ts';
 import { isoTimestamp } from '../../functions/core/time.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { type CommonOptions, inJson, refuse, withLimits } from './with-limits.ts';
+import { inJson, refuse } from '../problems.ts';
+import { type CommonOptions, withLimits } from './with-limits.ts';
 
 export interface ChangeOptions extends CommonOptions {
   readonly by?: string;

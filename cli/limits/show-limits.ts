@@ -1,8 +1,9 @@
 /** Runs `limits show`. */
 import { selectLimits } from '../../functions/core/policy/limit-overview.ts';
 import type { ExitCode, Io } from '../io.ts';
+import { inJson, refuse } from '../problems.ts';
 import { limitsTable } from './limits-table.ts';
-import { type CommonOptions, inJson, refuse, withLimits } from './with-limits.ts';
+import { type CommonOptions, withLimits } from './with-limits.ts';
 
 /** @param name an owner, or one limit; absent: all. */
 export const showLimits = (

@@ -1,6 +1,6 @@
-/** What the limits commands have in common: their flags, their source, and how they refuse. */
-import type { Problem } from '../../functions/core/policy/policy.ts';
+/** What the limits commands have in common: their flags and their source. */
 import type { ExitCode, Io } from '../io.ts';
+import { refuse } from '../problems.ts';
 import { type LimitsSource, limitsSource, type SourceFlags } from './source.ts';
 
 export interface CommonOptions extends SourceFlags {
@@ -20,15 +20,4 @@ export async function withLimits(
   } finally {
     found.source.close();
   }
-}
-
-export const inJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Problems are named for the flags that they are about. */
-export function refuse(problems: readonly Problem[], { json }: CommonOptions, io: Io): ExitCode {
-  if (json) io.out(inJson({ problems }));
-  for (const { path, message } of json ? [] : problems) {
-    io.err(`${/^[a-z]+$/.test(path) && path !== 'limit' ? `--${path}` : path}: ${message}\n`);
-  }
-  return 2;
 }
