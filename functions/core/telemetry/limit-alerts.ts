@@ -45,7 +45,7 @@ export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string):
 }
 
 export function denialAlert(first: FirstTime, mark: string, { requestId }: Cause): Alert {
-  const { limit, percent, resetsAt, used, reserved, key } = first;
+  const { limit, percent, resetsAt, key } = first;
   const summary =
     `${limitInWords(limit)} has denied its first call of this ${limit.window}${ceilingInWords(percent)}: ` +
     `${standingInWords(first)}. Calls that do not fit are denied until ${resetsAt}. ` +
@@ -53,19 +53,23 @@ export function denialAlert(first: FirstTime, mark: string, { requestId }: Cause
   return {
     id: limitAlertId(limit, key, mark),
     type: 'CallDenied',
-    detail: {
-      ...aboutLimit(limit, { used, reserved }, resetsAt),
-      notify: isForPeople(limit),
-      summary,
-      percent,
-      reserved,
-      ...causeOf(requestId),
-    },
+    detail: { ...aboutFirst(first, summary), ...causeOf(requestId) },
   };
 }
 
+const aboutFirst = (first: FirstTime, summary: string) => {
+  const { limit, percent, resetsAt, used, reserved } = first;
+  return {
+    ...aboutLimit(limit, { used, reserved }, resetsAt),
+    notify: isForPeople(limit),
+    summary,
+    percent,
+    reserved,
+  };
+};
+
 export function fallbackAlert(first: FirstTime, mark: string, cause: Cause): Alert {
-  const { limit, percent, resetsAt, used, reserved, key } = first;
+  const { limit, percent, resetsAt, key } = first;
   const { requestId, from, to } = cause;
   const models =
     from === undefined || to === undefined
@@ -79,11 +83,7 @@ export function fallbackAlert(first: FirstTime, mark: string, cause: Cause): Ale
     id: limitAlertId(limit, key, mark),
     type: 'FallbackBegun',
     detail: {
-      ...aboutLimit(limit, { used, reserved }, resetsAt),
-      notify: isForPeople(limit),
-      summary,
-      percent,
-      reserved,
+      ...aboutFirst(first, summary),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...causeOf(requestId),
