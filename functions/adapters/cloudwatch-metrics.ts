@@ -5,10 +5,9 @@ import {
   type MetricDataQuery,
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
+import { type Day, dayAt, startOf } from '../core/days.ts';
 import { MetricsUnavailableError } from '../core/errors.ts';
-import type { Day } from '../core/reconcile/measure.ts';
 import type { Metric, MetricSums, Span } from '../core/reconcile/ports.ts';
-import { dayAt, startOf } from '../core/reconcile/span.ts';
 
 /**
  * Of one request:

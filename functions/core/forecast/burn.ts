@@ -5,9 +5,9 @@
  * 30 min). Their thresholds are for budgets of 30 days; ours come from the limit itself: at the
  * slower of both paces it is reached before its window ends, and soon.
  */
-import type { EpochMs } from '../time.ts';
+import { DAY_MS, type EpochMs, HOUR_MS } from '../time.ts';
 import type { Sample } from './history.ts';
-import { DAY_MS, HOUR_MS, type Pace, paceOver, slowerOf, timeToUse, useIn } from './pace.ts';
+import { type Pace, paceOver, slowerOf, timeToUse, useIn } from './pace.ts';
 
 export interface Burn {
   readonly pace: 'fast' | 'slow';

@@ -1,11 +1,11 @@
 /** What `GET /v1/usage` says of a limit's future, if it goes on as of late. */
 import { formatUsd } from '../money.ts';
 import type { Limit, Window } from '../policy/policy.ts';
-import { type EpochMs, isoTimestamp } from '../time.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp } from '../time.ts';
 import type { Period } from '../windows.ts';
 import { burnsOf, figuresOf } from './burn.ts';
 import type { Sample } from './history.ts';
-import { DAY_MS, HOUR_MS, type Pace, paceOver, timeToUse, useIn } from './pace.ts';
+import { type Pace, paceOver, timeToUse, useIn } from './pace.ts';
 
 /** Amounts in the limit's unit, rounded down. */
 export interface Forecast {

@@ -4,7 +4,7 @@
  */
 import { splitCounterKey } from '../ledger/counters.ts';
 import type { Counters } from '../ledger/ports.ts';
-import type { EpochMs } from '../time.ts';
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../time.ts';
 
 /** Use since the first sample, in the limit's unit. Falls where a late answer cost less. */
 export interface Sample {
@@ -26,8 +26,6 @@ export type OwnerHistory = ReadonlyMap<string, LimitHistory>;
 /** Settled amounts of one limit, by window, all shards added up. */
 export type SettledByPeriod = ReadonlyMap<string, number>;
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const SAMPLE_MS = 5 * MINUTE_MS;
 /** Samples closer than an hour are kept that long. */
 const FINE_MS = 2 * HOUR_MS;

@@ -1,5 +1,5 @@
 /** How fast something is used: an amount over a span of time, exact until it is shown. */
-import type { EpochMs } from '../time.ts';
+import { DAY_MS, type EpochMs } from '../time.ts';
 import { type LimitHistory, type Sample, type SettledByPeriod, totalNow } from './history.ts';
 
 export interface Pace {
@@ -8,9 +8,6 @@ export interface Pace {
   /** At least 1. */
   readonly spanMs: bigint;
 }
-
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 
 /** Up to now: the kept samples, and what the counters say. */
 export function samplesUpTo(

@@ -1,12 +1,12 @@
 /** Finding what is noted beside counters: by owner, and in which windows a sweep looks. */
 import type { Limit, Policy } from '../policy/policy.ts';
-import type { EpochMs } from '../time.ts';
+import { type EpochMs, HOUR_MS } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { ownerOf } from './counters.ts';
 import type { AccountContents } from './ports.ts';
 
 /** How long after its end a window is still looked at: a late charge may be its last. */
-const LOOK_BACK_MS = 3_600_000;
+const LOOK_BACK_MS = HOUR_MS;
 
 /** The shards of each owner, by `ownerName`. */
 export function groupByOwner(

@@ -5,7 +5,7 @@
  */
 import { quoted } from '../describe.ts';
 import type { EpochSeconds } from '../ledger/ports.ts';
-import type { EpochMs } from '../time.ts';
+import { DAY_MS, type EpochMs } from '../time.ts';
 import { limitAmount } from './limits.ts';
 import { type Loose, looseOf, numberOf, stringOf } from './loose.ts';
 import {
@@ -22,7 +22,6 @@ export const OVERRIDE_PARTITION = 'override';
 export const OVERRIDE_TEXT_MAX = 500;
 export const OVERRIDE_DAYS_MAX = 366;
 
-const DAY_MS = 86_400_000;
 export const OVERRIDE_MS_MAX = OVERRIDE_DAYS_MAX * DAY_MS;
 /** Margin over the longest override, for the skew of clocks. */
 const KEPT_MS = OVERRIDE_MS_MAX + 2 * DAY_MS;

@@ -1,16 +1,15 @@
 /** What was metered and what AWS observed, by the `ModelId` that both know. */
+import { type Day, dayAfter, dayAt, startOf } from '../days.ts';
 import { parseUsd } from '../money.ts';
 import type { Policy } from '../policy/policy.ts';
 import { lookupModel } from '../pricing/catalogue.ts';
 import type { PriceSchedule } from '../pricing/price.ts';
 import { pricePeriodFor } from '../pricing/worst-case.ts';
-import { dayAfter } from '../report/request.ts';
 import { NAMESPACE, OTHER, UNKNOWN_DIMENSIONS } from '../telemetry/metric-record.ts';
 import type { EpochMs } from '../time.ts';
-import { addTo, costAt, type Day, type Measure, NO_USE, type Tokens } from './measure.ts';
+import { addTo, costAt, type Measure, NO_USE, type Tokens } from './measure.ts';
 import { NOBODY, type Owned, ownersOf, SHARED } from './owners.ts';
 import type { Metric, MetricSums, Span } from './ports.ts';
-import { dayAt, startOf } from './span.ts';
 
 /** By `ModelId`, then by day. */
 type Series = Map<string, Map<Day, Measure>>;

@@ -1,4 +1,5 @@
 /** Use and its cost, by day: what each of the three sides tells. */
+import type { Day } from '../days.ts';
 import type { Price } from '../pricing/price.ts';
 
 /** Tokens as CloudWatch and Converse count them: `input` leaves out those of a cache. */
@@ -12,9 +13,6 @@ export interface Tokens {
 export interface Measure extends Tokens {
   readonly nanoUsd: bigint;
 }
-
-/** As `2026-11-23`, UTC: CloudWatch and the bill know no other days. */
-export type Day = string;
 
 export type ByDay = ReadonlyMap<Day, Measure>;
 

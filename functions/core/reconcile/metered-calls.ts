@@ -1,9 +1,9 @@
 /** What was metered, from the audit log instead of metrics: exact, and without CloudWatch. */
+import { dayAt } from '../days.ts';
 import type { TraceCall } from '../simulate/trace-call.ts';
 import { own, type Side } from './collect.ts';
 import { addTo } from './measure.ts';
 import type { Span } from './ports.ts';
-import { dayAt } from './span.ts';
 
 /** Calls that ended outside the span are passed over; a line that is there twice counts once. */
 export async function meteredCalls(calls: AsyncIterable<TraceCall>, span: Span): Promise<Side> {

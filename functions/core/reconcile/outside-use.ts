@@ -2,6 +2,7 @@
  * Use around the sentry, added to what the ledger counts: what CloudWatch observed of a day beyond
  * what was metered is charged to the open windows of a day and a month, so that limits count it.
  */
+import type { Day } from '../days.ts';
 import { accountKey, shardNumbers, shardShare } from '../ledger/counters.ts';
 import { type Amounts, type EffectiveLimit, effectiveLimits } from '../ledger/effective-limits.ts';
 import type { AccountSettle, LedgerStore, SettleAmount } from '../ledger/ports.ts';
@@ -10,7 +11,7 @@ import type { Owner, Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { costOn, pricesOf, type Side } from './collect.ts';
 import { driftOf, type Permille } from './compare.ts';
-import { type Day, type Measure, NO_USE, type Tokens } from './measure.ts';
+import { type Measure, NO_USE, type Tokens } from './measure.ts';
 import { ownersOf } from './owners.ts';
 
 interface OutsideInput {

@@ -1,5 +1,5 @@
 /** Where metrics come from. */
-import type { Day } from './measure.ts';
+import type { Day } from '../days.ts';
 
 export interface Metric {
   readonly namespace: string;

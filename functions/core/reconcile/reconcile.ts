@@ -1,15 +1,14 @@
 /** Metered, observed and billed side by side, by cost center and model. */
+import { type Day, dayAfter, dayAt } from '../days.ts';
 import type { Policy } from '../policy/policy.ts';
-import { dayAfter } from '../report/request.ts';
 import type { EpochMs } from '../time.ts';
 import type { Billed } from './billed.ts';
 import { costOn, pricesOf, type Side } from './collect.ts';
 import { type Drift, driftOf, type Permille } from './compare.ts';
-import { added, type ByDay, type Day, type Measure, NO_USE, totalOf } from './measure.ts';
+import { added, type ByDay, type Measure, NO_USE, totalOf } from './measure.ts';
 import { NOBODY, type Owned, SHARED } from './owners.ts';
 import type { Span } from './ports.ts';
 import { billReason, isWaiting, type Reason, rowReason } from './reasons.ts';
-import { dayAt } from './span.ts';
 
 interface ReconcileInput {
   readonly policy: Policy;

@@ -1,9 +1,8 @@
 /** The days to compare. */
+import { dayAfter, dayAt, dayProblems } from '../days.ts';
 import { quoted } from '../describe.ts';
 import type { Problem } from '../policy/policy.ts';
-import { dayAfter } from '../report/request.ts';
-import { type EpochMs, isIsoDate, isoTimestamp } from '../time.ts';
-import type { Day } from './measure.ts';
+import { type EpochMs, isIsoDate } from '../time.ts';
 import type { Span } from './ports.ts';
 
 const DEFAULT_DAYS = 7;
@@ -13,10 +12,6 @@ const DEFAULT_DAYS = 7;
  */
 const OLDEST_DAYS = 455;
 
-export const dayAt = (at: EpochMs): Day => isoTimestamp(at).slice(0, 10);
-
-export const startOf = (day: Day): EpochMs => Date.parse(`${day}T00:00:00Z`);
-
 /** Default: the seven whole days before today. */
 export function spanOf(
   flags: { readonly from?: string | undefined; readonly to?: string | undefined },
@@ -24,7 +19,7 @@ export function spanOf(
 ): { readonly span: Span } | { readonly problems: readonly Problem[] } {
   const today = dayAt(now);
   const { to = today, from = isIsoDate(to) ? dayAfter(to, -DEFAULT_DAYS) : today } = flags;
-  const problems = [...dayProblem('from', from), ...dayProblem('to', to)];
+  const problems = [...dayProblems('from', from), ...dayProblems('to', to)];
   if (problems.length > 0) return { problems };
   if (from >= to) {
     const message = `must be after the first day (${from}): it is the first day that is not counted, got ${quoted(to)}`;
@@ -37,8 +32,3 @@ export function spanOf(
   }
   return { span: { from, to } };
 }
-
-const dayProblem = (path: string, text: string): readonly Problem[] =>
-  isIsoDate(text)
-    ? []
-    : [{ path, message: `must be a day such as 2026-11-01, got ${quoted(text)}` }];

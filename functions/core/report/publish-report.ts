@@ -1,6 +1,7 @@
 /** The report that comes by itself: of the last whole week or month, kept and announced. */
 import { formatCents } from '../billing/amount.ts';
 import type { BilledCosts } from '../billing/ports.ts';
+import { dayAfter, dayAt } from '../days.ts';
 import { quoted } from '../describe.ts';
 import { ORGANIZATION, type Policy } from '../policy/policy.ts';
 import type { Alert } from '../telemetry/alerts.ts';
@@ -9,7 +10,7 @@ import { type Clock, type EpochMs, parseIsoTime } from '../time.ts';
 import { csvReport } from './csv.ts';
 import { htmlReport } from './html/page.ts';
 import { monthlyLimits } from './limit-use.ts';
-import { dayAfter, dayOf, type ReportRequest } from './request.ts';
+import type { ReportRequest } from './request.ts';
 import type { ReportSummary } from './summary.ts';
 import { type ReportTarget, writeReport } from './write-report.ts';
 import { percent } from './written.ts';
@@ -92,7 +93,7 @@ const SUNDAY = 0;
 
 /** The calendar month, or the week from Monday to Sunday, that ended last. */
 function lastWhole(length: Length, at: EpochMs): { readonly from: string; readonly to: string } {
-  const today = dayOf(at);
+  const today = dayAt(at);
   if (length === 'month') {
     const to = `${today.slice(0, 7)}-01`;
     return { from: `${dayAfter(to, -1).slice(0, 7)}-01`, to };

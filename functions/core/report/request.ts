@@ -1,8 +1,9 @@
 /** What a report is asked for, checked. */
 import { GRANULARITIES, type Granularity } from '../billing/ports.ts';
+import { dayAfter, dayAt, dayProblems } from '../days.ts';
 import { nearest, oneOf, quoted } from '../describe.ts';
 import type { Problem } from '../policy/policy.ts';
-import { type EpochMs, isIsoDate, isoTimestamp } from '../time.ts';
+import { type EpochMs, isIsoDate } from '../time.ts';
 
 /** Tags of the module's inference profiles, as `modules/inference-profiles` sets them. */
 const REPORT_TAGS = ['costCenter', 'applicationId', 'environment'] as const;
@@ -36,23 +37,16 @@ export interface ReportFlags {
   readonly filter?: readonly string[] | undefined;
 }
 
-const DAY_MS = 86_400_000;
-
-export const dayOf = (at: EpochMs): string => isoTimestamp(at).slice(0, 10);
-export const dayAfter = (day: string, days = 1): string =>
-  dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
-
 /** Reads the flags; all that is wrong with them comes at once. Default: this month until now. */
 export function reportRequest(
   flags: ReportFlags,
   now: EpochMs,
 ): { readonly request: ReportRequest } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const today = dayOf(now);
-  const to = dayIn('to', flags.to ?? dayAfter(today), problems);
-  const from = dayIn('from', flags.from ?? monthOf(flags.to, today), problems);
+  const today = dayAt(now);
+  const { to = dayAfter(today), from = monthOf(flags.to, today) } = flags;
+  const ofDays = [...dayProblems('to', to), ...dayProblems('from', from)];
+  problems.push(...ofDays);
   const granularity = oneIn('granularity', flags.granularity ?? 'daily', GRANULARITIES, problems);
   const by = oneIn('by', flags.by ?? 'costCenter', BREAKDOWNS, problems);
   const filters = (flags.filter ?? []).flatMap((text) => filterIn(text, problems));
@@ -61,8 +55,8 @@ export function reportRequest(
     const message = `${doubled.tag} is given twice: write its values in one, as ${doubled.tag}=sales,support`;
     problems.push({ path: 'filter', message });
   }
-  if (from !== undefined && to !== undefined) problems.push(...rangeProblems(from, to, today));
-  if (problems.length > 0 || !from || !to || !granularity || !by) return { problems };
+  if (ofDays.length === 0) problems.push(...rangeProblems(from, to, today));
+  if (problems.length > 0 || !granularity || !by) return { problems };
   return { request: { from, to, granularity, by, filters } };
 }
 
@@ -70,12 +64,6 @@ export function reportRequest(
 function monthOf(to: string | undefined, today: string): string {
   const last = to !== undefined && isIsoDate(to) ? dayAfter(to, -1) : today;
   return `${last.slice(0, 7)}-01`;
-}
-
-function dayIn(path: string, text: string, problems: Problem[]): string | undefined {
-  if (isIsoDate(text)) return text;
-  problems.push({ path, message: `must be a day such as 2026-11-01, got ${quoted(text)}` });
-  return undefined;
 }
 
 function rangeProblems(from: string, to: string, today: string): Problem[] {

@@ -6,8 +6,9 @@ import {
   nanoOfBilled,
   subtractBilled,
 } from '../billing/amount.ts';
+import { dayAfter } from '../days.ts';
 import { compareText } from '../describe.ts';
-import { dayAfter, type ReportRequest } from './request.ts';
+import type { ReportRequest } from './request.ts';
 import type { ReportRow } from './rows.ts';
 
 export interface ValueTotal {

@@ -1,8 +1,9 @@
 /** A report as a table for the terminal; cents that add up to the total. */
 import { centsThatAddUp, formatCents } from '../billing/amount.ts';
+import { daysBetween } from '../days.ts';
 import { printable } from '../describe.ts';
 import { formatUsd } from '../money.ts';
-import { daysBetween, type ReportRequest } from './request.ts';
+import type { ReportRequest } from './request.ts';
 import type { ReportSummary, ValueTotal } from './summary.ts';
 import { BREAKDOWN_WORDS, labelOf, percent, type ReportFormat, remarks } from './written.ts';
 

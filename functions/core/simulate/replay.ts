@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.ts';
 import { costOf, type TokenUsage } from '../pricing/price.ts';
 import { amountsOf } from '../steps/record-outcome.ts';
 import { setContext } from '../steps/set-context.ts';
-import type { Clock, EpochMs } from '../time.ts';
+import { type Clock, type EpochMs, HOUR_MS } from '../time.ts';
 import { Agenda } from './agenda.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { type ReplayCandidate, replayCandidates, TOO_DEAR } from './replay-candidates.ts';
@@ -41,7 +41,7 @@ const NOTHING = {
 } as const;
 
 /** How often what nobody needs any more is dropped, in the trace's time. */
-const PRUNE_MS = 3_600_000;
+const PRUNE_MS = HOUR_MS;
 /** Two hosts' clocks may differ by that for the sweep; see `ledger/expire.ts`. */
 const SWEEP_LATER_MS = 6_000;
 

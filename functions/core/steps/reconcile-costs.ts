@@ -3,6 +3,7 @@
  * each cost center is a metric; where it is over the tolerance its people are told.
  */
 import type { BilledCosts } from '../billing/ports.ts';
+import { dayAfter, dayAt } from '../days.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { formatUsd } from '../money.ts';
 import { ORGANIZATION, type Policy } from '../policy/policy.ts';
@@ -13,8 +14,6 @@ import { foldOutsideUse, outsideUse } from '../reconcile/outside-use.ts';
 import type { MetricSums } from '../reconcile/ports.ts';
 import { REASONS } from '../reconcile/reasons.ts';
 import { type ReconciledCenter, reconcile } from '../reconcile/reconcile.ts';
-import { dayAt } from '../reconcile/span.ts';
-import { dayAfter } from '../report/request.ts';
 import type { Alert } from '../telemetry/alerts.ts';
 import { driftRecord } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';

@@ -1,9 +1,10 @@
 /** A report as one page that loads nothing: style and pictures are in it, and no script is. */
 import { formatCents, nanoOfBilled } from '../../billing/amount.ts';
+import { dayAfter, daysBetween } from '../../days.ts';
 import { formatUsd } from '../../money.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type MonthlyLimits, runningTotals, totalLimit } from '../limit-use.ts';
-import { dayAfter, daysBetween, type ReportRequest } from '../request.ts';
+import type { ReportRequest } from '../request.ts';
 import type { ReportSummary } from '../summary.ts';
 import { BREAKDOWN_WORDS, labelOf, percent, type ReportFormat, remarks } from '../written.ts';
 import { limitCards } from './limit-cards.ts';

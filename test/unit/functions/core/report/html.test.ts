@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseBilled } from '../../../../../functions/core/billing/amount.ts';
 import type { BilledCosts } from '../../../../../functions/core/billing/ports.ts';
+import { dayAfter } from '../../../../../functions/core/days.ts';
 import { htmlReport, type PageOptions } from '../../../../../functions/core/report/html/page.ts';
-import { dayAfter, type ReportRequest } from '../../../../../functions/core/report/request.ts';
+import type { ReportRequest } from '../../../../../functions/core/report/request.ts';
 import { writeReport } from '../../../../../functions/core/report/write-report.ts';
 
 type Group = readonly [day: string, value: string, amount: string, currency?: string];

@@ -4,9 +4,10 @@ import { runInNewContext } from 'node:vm';
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { expect, test } from '@jest/globals';
 import { CostExplorerCosts } from '../../../../../functions/adapters/cost-explorer.ts';
+import { dayAfter } from '../../../../../functions/core/days.ts';
 import { csvReport } from '../../../../../functions/core/report/csv.ts';
 import { htmlReport } from '../../../../../functions/core/report/html/page.ts';
-import { dayAfter, type ReportRequest } from '../../../../../functions/core/report/request.ts';
+import type { ReportRequest } from '../../../../../functions/core/report/request.ts';
 import { writeReport } from '../../../../../functions/core/report/write-report.ts';
 import { startCostExplorer } from '../../../../support/cost-explorer.ts';
 

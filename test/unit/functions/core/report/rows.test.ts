@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { formatBilled, parseBilled } from '../../../../../functions/core/billing/amount.ts';
 import type { BilledCosts, CostPage } from '../../../../../functions/core/billing/ports.ts';
-import { dayAfter, type ReportRequest } from '../../../../../functions/core/report/request.ts';
+import { dayAfter } from '../../../../../functions/core/days.ts';
+import type { ReportRequest } from '../../../../../functions/core/report/request.ts';
 import { reportRows } from '../../../../../functions/core/report/rows.ts';
 
 const REQUEST: ReportRequest = {
