@@ -166,7 +166,7 @@ locals {
   profile_keys = { for key, profile in local.inference_profiles : profile.cost_center => key... }
 }
 
-# Names in metrics, as functions/core/telemetry/metric-record.ts writes them.
+# Names in metrics, as core/telemetry/metric-record.ts writes them.
 locals {
   environments = sort(distinct(flatten([for application in values(var.applications) : application.environments])))
   observed_limits = [for limit in local.limits : {

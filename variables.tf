@@ -1,6 +1,6 @@
 # Who may spend what. These are the variables that the functions, the sandbox and the command line
-# read too: their defaults are filled in by functions/core/policy, not here. What they must hold is
-# in the validations below where one variable is enough, and in policy.tf where it takes several.
+# read too: their defaults are filled in by core/policy, not here. What they must hold is
+# in the validations below where one variable is enough, and in policy-validation.tf where it takes several.
 
 variable "name" {
   description = "Prefix of every resource: 2 to 32 lower-case letters, digits and hyphens, beginning with a letter. Two deployments in one account and region need two names."

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /** Entry of the `cost-sentry` command. */
-import { systemClock, systemIds } from '../functions/adapters/system.ts';
-import { run } from './run.ts';
-import { endWhereNothingIsRead, terminal, ticks } from './terminal.ts';
+import { systemClock, systemIds } from '../adapters/system.ts';
+import { run } from './program.ts';
+import { exitOnBrokenPipe, repeatUntilInterrupted, terminal } from './terminal/terminal.ts';
 
-endWhereNothingIsRead();
+exitOnBrokenPipe();
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   ...terminal(),
-  ticks,
+  ticks: repeatUntilInterrupted,
   env: process.env,
   clock: systemClock,
   ids: systemIds,

@@ -1,8 +1,8 @@
 /** `npm start`: reads flags and configuration, starts the sandbox, and stops it again. */
-import { resolveTfvars } from '../functions/adapters/tfvars.ts';
-import { type Flags, parseFlags } from './flags.ts';
-import type { Identities } from './identities.ts';
+import { loadTfvarsPolicy } from '../adapters/tfvars-policy.ts';
+import { type Flags, parseFlags } from './base/flags.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
+import type { Identities } from './setup/demo-identities.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const USAGE_ERROR = 2;
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     return;
   }
   const { flags } = parsed;
-  const resolved = await resolveTfvars(flags.varFiles);
+  const resolved = await loadTfvarsPolicy(flags.varFiles);
   if ('problems' in resolved) {
     for (const { path, message } of resolved.problems) report(`${path}: ${message}`);
     process.exit(USAGE_ERROR);

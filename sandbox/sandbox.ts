@@ -1,31 +1,31 @@
 /** Puts the sandbox together: engines first, then the functions, then the door. */
 import { readFile } from 'node:fs/promises';
-import { operatorLimits } from '../functions/adapters/dynamodb-limits.ts';
-import { systemIds } from '../functions/adapters/system.ts';
-import { toPolicyItems } from '../functions/core/policy/items.ts';
-import type { Policy } from '../functions/core/policy/policy.ts';
-import { Admission } from './admission.ts';
-import { authorize } from './authorizer.ts';
-import { SandboxClock } from './clock.ts';
-import { readConsole } from './console-page.ts';
-import { startDynamoDb } from './dynamodb.ts';
-import { startEventBridge } from './event-bridge.ts';
-import type { Flags } from './flags.ts';
-import { FUNCTION_NAMES } from './function-environment.ts';
-import { createFunctions, type Functions } from './functions.ts';
-import { createFront } from './http-front.ts';
-import { fabricateIdentities, type Identities } from './identities.ts';
-import { dynamoDbAt, prepareLedgerTable } from './ledger-table.ts';
-import { close, listen } from './loopback.ts';
-import { startMockBedrock } from './mock-bedrock.ts';
-import { fabricateProfiles } from './profiles.ts';
-import { answerSandboxRoute } from './routes.ts';
-import { settingsOf } from './settings.ts';
-import { startStepFunctions } from './step-functions.ts';
-import { Telemetry } from './telemetry.ts';
-import { createTokenIssuer } from './tokens.ts';
-import { renderWorkflow } from './workflow-definition.ts';
-import { Workflow } from './workflow-run.ts';
+import { operatorLimits } from '../adapters/operator-limits.ts';
+import { systemIds } from '../adapters/system.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import { toPolicyItems } from '../core/policy/policy-items.ts';
+import { SandboxClock } from './base/clock.ts';
+import type { Flags } from './base/flags.ts';
+import { close, listen } from './base/loopback-server.ts';
+import { startMockBedrock } from './engines/bedrock/server.ts';
+import { LogSink } from './engines/cloudwatch/log-sink.ts';
+import { dynamoDbAt, prepareLedgerTable } from './engines/dynamodb/ledger-table.ts';
+import { startDynamoDb } from './engines/dynamodb/proxy.ts';
+import { startEventBridge } from './engines/event-bridge/server.ts';
+import { createFunctions, type Functions } from './engines/lambda/deployed-functions.ts';
+import { FUNCTION_NAMES } from './engines/lambda/function-environment.ts';
+import { renderWorkflow } from './engines/step-functions/definition.ts';
+import { WorkflowExecution } from './engines/step-functions/execution.ts';
+import { startStepFunctions } from './engines/step-functions/server.ts';
+import { createApiGateway } from './http/api-gateway.ts';
+import { authorize } from './http/authorizer.ts';
+import { ConcurrencyGate } from './http/concurrency-gate.ts';
+import { readConsole } from './http/console-page.ts';
+import { answerSandboxRoute } from './http/sandbox-routes.ts';
+import { createTokenIssuer } from './http/token-issuer.ts';
+import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
+import { createDemoProfiles } from './setup/demo-profiles.ts';
+import { settingsOf } from './setup/settings.ts';
 
 interface SandboxOptions {
   readonly flags: Flags;
@@ -72,9 +72,9 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     return part;
   };
   const clock = new SandboxClock();
-  const telemetry = new Telemetry((name, line) => flags.verbose && report(`${name}: ${line}`));
+  const telemetry = new LogSink((name, line) => flags.verbose && report(`${name}: ${line}`));
   // A real model has no made-up profile, so there the plain model ids are called.
-  const profiles = fabricateProfiles(policy);
+  const profiles = createDemoProfiles(policy);
   const profileArns = flags.bedrock === 'mock' ? profiles.arns : new Map<string, string>();
   const dynamoDb = opening(
     await startDynamoDb({
@@ -90,7 +90,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
       onWait: () => admission.admit(),
     }),
   );
-  const admission = new Admission(WORKING_MAX, bedrock.waiting);
+  const admission = new ConcurrencyGate(WORKING_MAX, bedrock.waiting);
   const eventBridge = opening(await startEventBridge(clock));
   const tableName = `${policy.name}-ledger`;
   const policyItems = toPolicyItems(config, profileArns);
@@ -100,11 +100,15 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const template = await readFile(new URL(WORKFLOW_TEMPLATE, root), 'utf8');
   // The workflow calls functions that are told the workflow's endpoint, so they come after it.
   const late: { functions?: Functions } = {};
-  const workflow = new Workflow(renderWorkflow(template), FUNCTION_NAMES, (name, event) => {
-    const called = FUNCTION_NAMES.find((each) => each === name);
-    if (!called || !late.functions) throw new Error(`there is no function ${name}`);
-    return late.functions[called].invoke(event);
-  });
+  const workflow = new WorkflowExecution(
+    renderWorkflow(template),
+    FUNCTION_NAMES,
+    (name, event) => {
+      const called = FUNCTION_NAMES.find((each) => each === name);
+      if (!called || !late.functions) throw new Error(`there is no function ${name}`);
+      return late.functions[called].invoke(event);
+    },
+  );
   const stepFunctions = opening(await startStepFunctions(workflow, clock));
   const functions = createFunctions(
     {
@@ -131,7 +135,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   for (const each of hosts) opening(each);
   await Promise.all(hosts.map((each) => each.start()));
 
-  const identities = fabricateIdentities(policy);
+  const identities = createDemoIdentities(policy);
   const tokens = await createTokenIssuer();
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
@@ -149,7 +153,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     identities,
     tokens,
   };
-  const front = createFront({
+  const front = createApiGateway({
     gateway: functions.gateway,
     clock,
     ...(flags.bedrock === 'mock' && { admission }),

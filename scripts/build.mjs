@@ -122,6 +122,11 @@ async function buildProgram(entryPoint, out, options = {}) {
 const COMMAND_LINE = { external: ['@cdktf/hcl2json'] };
 /** For a machine that has node_modules. */
 const SANDBOX = { packages: 'external' };
+/** The sandbox runs each function's bundle in a worker thread, which is a program of its own. */
+const SANDBOX_PROGRAMS = {
+  main: 'sandbox/main.ts',
+  'lambda-worker': 'sandbox/engines/lambda/worker.ts',
+};
 
 /** What the browser gets at the sandbox's `/`; the policy of the page's content allows files only. */
 async function buildConsole(out) {
@@ -173,8 +178,8 @@ async function buildAll() {
     for (const name of functionNames()) sizes.push(await buildFunction(name, fresh));
     const cli = join(fresh, 'cli', 'cost-sentry.mjs');
     const inputs = [await buildProgram('cli/main.ts', cli, COMMAND_LINE)];
-    for (const name of ['main', 'lambda-worker']) {
-      await buildProgram(`sandbox/${name}.ts`, join(fresh, 'sandbox', `${name}.mjs`), SANDBOX);
+    for (const [name, entry] of Object.entries(SANDBOX_PROGRAMS)) {
+      await buildProgram(entry, join(fresh, 'sandbox', `${name}.mjs`), SANDBOX);
     }
     await buildConsole(join(fresh, 'sandbox', 'console'));
     const bundled = [...inputs, ...sizes.map((each) => each.inputs)].flatMap(Object.keys);

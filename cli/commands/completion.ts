@@ -3,7 +3,7 @@ import { Argument } from 'commander';
 import { commandTree, type TreeNode } from '../completion/command-tree.ts';
 import { fishScript, powershellScript } from '../completion/other-shells.ts';
 import { bashScript, zshScript } from '../completion/posix-shells.ts';
-import type { AddCommand } from '../io.ts';
+import type { AddCommand } from '../terminal/io.ts';
 
 const SHELLS: ReadonlyMap<string, (tree: readonly TreeNode[]) => string> = new Map([
   ['bash', bashScript],

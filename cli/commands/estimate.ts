@@ -1,13 +1,13 @@
 /** `cost-sentry estimate`: what the sentry itself costs, before it is deployed. */
-import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
-import { quoted } from '../../functions/core/describe.ts';
-import { estimate, type Traffic } from '../../functions/core/estimate/estimate.ts';
-import type { Problem } from '../../functions/core/policy/policy.ts';
-import { deploymentOf } from '../estimate/deployment.ts';
-import { estimateJson, estimateText } from '../estimate/written.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { inJson, refuseInput } from '../problems.ts';
-import { append } from './validate.ts';
+import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import { estimate, type Traffic } from '../../core/insight/estimate/estimate.ts';
+import type { InputProblem } from '../../core/policy/policy.ts';
+import { quoted } from '../../core/safe-text.ts';
+import { estimateJson, estimateText } from '../estimate/format.ts';
+import { readDeployment } from '../estimate/read-deployment.ts';
+import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { appendOption } from './validate.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -32,7 +32,7 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
     .requiredOption(
       '--var-file <file>',
       'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
-      append,
+      appendOption,
     )
     .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
     .option('--model-seconds <seconds>', 'how long a call of a model takes', '3')
@@ -43,20 +43,20 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
 
 async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
   const { varFile, json = false } = options;
-  const read = await resolveTfvars(varFile);
+  const read = await loadTfvarsPolicy(varFile);
   const traffic = trafficOf(options, io);
-  const deployed = 'config' in read ? deploymentOf(read.config) : { problems: [] };
+  const deployed = 'config' in read ? readDeployment(read.config) : { problems: [] };
   const problems = [
     ...traffic.problems,
     ...('problems' in read ? read.problems : []),
     ...('problems' in deployed ? deployed.problems : []),
   ];
   if (problems.length > 0 || 'problems' in read || 'problems' in deployed) {
-    return refuseInput(problems, options, io);
+    return failWithProblems(problems, options, io);
   }
   const found = estimate(read.policy, traffic.traffic, deployed.deployment);
   if (json) {
-    io.out(inJson(estimateJson(found, read.policy, traffic.traffic)));
+    io.out(toJsonText(estimateJson(found, read.policy, traffic.traffic)));
   } else {
     io.out(estimateText(found, read.policy, traffic.traffic));
   }
@@ -66,8 +66,8 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
 function trafficOf(
   { requestsPerMonth, modelSeconds }: Options,
   { clock }: Io,
-): { readonly traffic: Traffic; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
+): { readonly traffic: Traffic; readonly problems: readonly InputProblem[] } {
+  const problems: InputProblem[] = [];
   const requests = /^\d{1,10}$/.test(requestsPerMonth) ? Number(requestsPerMonth) : 0;
   if (requests < 1 || requests > REQUESTS_MAX) {
     problems.push({

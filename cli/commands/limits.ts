@@ -1,11 +1,11 @@
 /** `cost-sentry limits`: every limit as it stands, and changing one for a while. */
 import type { Command } from 'commander';
-import type { LimitChange } from '../../functions/core/policy/limit-change.ts';
-import type { AddCommand } from '../io.ts';
-import { type ChangeOptions, changeLimit } from '../limits/change-limit.ts';
+import type { OverrideRequest } from '../../core/policy/plan-override.ts';
+import { TABLE_VARIABLE, URL_VARIABLE } from '../limits/limits-source.ts';
+import { type ChangeOptions, changeLimit } from '../limits/override-limit.ts';
 import { showLimits } from '../limits/show-limits.ts';
-import { TABLE_VARIABLE, URL_VARIABLE } from '../limits/source.ts';
 import type { CommonOptions } from '../limits/with-limits.ts';
+import type { AddCommand } from '../terminal/io.ts';
 
 const NAMES = `
 A limit is written <owner>/<limit>: sales/monthly-budget for a cost center,
@@ -29,7 +29,7 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
     NAMES + examples('show --table genai-ledger', 'show sales'),
   );
   const run =
-    (action: LimitChange['action']) =>
+    (action: OverrideRequest['action']) =>
     async (limit: string, options: ChangeOptions): Promise<void> =>
       done(await changeLimit({ action, limit }, options, io));
   for (const action of ['raise', 'lower'] as const) {

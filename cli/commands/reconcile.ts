@@ -1,28 +1,28 @@
 /** `cost-sentry reconcile`: metered, observed and billed side by side. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Command } from 'commander';
-import { CloudWatchMetrics } from '../../functions/adapters/cloudwatch-metrics.ts';
-import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
-import { quoted } from '../../functions/core/describe.ts';
-import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
-import { type Billed, billedCosts } from '../../functions/core/reconcile/billed.ts';
+import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
+import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
+import { type BilledByCostCenter, billedCosts } from '../../core/insight/reconcile/billed-costs.ts';
 import {
-  lostCalls,
+  expiredCallCounts,
   meteredMetrics,
   observedMetrics,
-  type Side,
-} from '../../functions/core/reconcile/collect.ts';
-import { meteredCalls } from '../../functions/core/reconcile/metered-calls.ts';
-import type { MetricSums, Span } from '../../functions/core/reconcile/ports.ts';
-import { reconcile } from '../../functions/core/reconcile/reconcile.ts';
-import { spanOf } from '../../functions/core/reconcile/span.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { TABLE_VARIABLE } from '../limits/source.ts';
-import { inJson, refuseInput } from '../problems.ts';
-import { deploymentPolicy, type PolicyFlags } from '../reconcile/deployment-policy.ts';
-import { reconciliationJson, reconciliationText } from '../reconcile/written.ts';
-import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
-import { append } from './validate.ts';
+  type UsageSide,
+} from '../../core/insight/reconcile/collect-usage.ts';
+import { parseDateRange } from '../../core/insight/reconcile/date-range.ts';
+import { meteredCalls } from '../../core/insight/reconcile/metered-calls.ts';
+import type { DateRange, MetricSums } from '../../core/insight/reconcile/ports.ts';
+import { reconcile } from '../../core/insight/reconcile/reconcile.ts';
+import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import { quoted } from '../../core/safe-text.ts';
+import { TABLE_VARIABLE } from '../limits/limits-source.ts';
+import { reconciliationJson, reconciliationText } from '../reconcile/format.ts';
+import { type PolicyFlags, readPolicy } from '../reconcile/read-policy.ts';
+import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
+import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { appendOption } from './validate.ts';
 
 interface Options extends PolicyFlags {
   readonly from?: string;
@@ -61,40 +61,48 @@ const withFlags = (command: Command): Command =>
     .option('--to <day>', 'first day that is not counted (default: today)')
     .option('--tolerance <percent>', 'difference that is none, of what was metered', '5')
     .option('--table <name>', `the ledger's DynamoDB table (or ${TABLE_VARIABLE})`)
-    .option('--var-file <file>', 'the policy from tfvars instead of the table; repeatable', append)
+    .option(
+      '--var-file <file>',
+      'the policy from tfvars instead of the table; repeatable',
+      appendOption,
+    )
     .option('--profiles <file>', 'with --var-file: terraform output -json inference_profile_arns')
-    .option('--audit <file>', 'metered from the audit log instead of metrics; repeatable', append)
+    .option(
+      '--audit <file>',
+      'metered from the audit log instead of metrics; repeatable',
+      appendOption,
+    )
     .option('--no-bill', 'do not ask Cost Explorer, which charges for every request')
     .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}');
 
 async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   const now = io.clock.now();
-  const span = spanOf(options, now);
+  const span = parseDateRange(options, now);
   const tolerance = toleranceOf(options.tolerance);
   if ('problems' in span || 'problem' in tolerance) {
     const problems = [
       ...('problems' in span ? span.problems.map(flagged) : []),
       ...('problem' in tolerance ? [tolerance.problem] : []),
     ];
-    return refuseInput(problems, options, io);
+    return failWithProblems(problems, options, io);
   }
-  const found = await deploymentPolicy(options, io);
-  if ('problems' in found) return refuseInput(found.problems, options, io);
+  const found = await readPolicy(options, io);
+  if ('problems' in found) return failWithProblems(found.problems, options, io);
   const { policy } = found;
   const client = new CloudWatchClient();
   const metrics = new CloudWatchMetrics(client);
   try {
     const metered = await meteredSide(metrics, policy, span.span, options, io);
-    if ('problem' in metered) return refuseInput([metered.problem], options, io);
+    if ('problem' in metered) return failWithProblems([metered.problem], options, io);
     io.status?.('Asking CloudWatch …');
     const observed = await observedMetrics(metrics, policy, span.span, metered.side.owners);
-    const lost = await lostCalls(metrics, policy, span.span);
+    const lost = await expiredCallCounts(metrics, policy, span.span);
     const bill = options.bill ? await billedSide(span.span, io) : { notes: [] };
     const sides = { metered: metered.side, observed, lost, ...('billed' in bill && bill) };
     const result = reconcile({ policy, ...span, ...tolerance, ...sides, now });
     const notes = { notes: [...metered.notes, ...bill.notes] };
     io.status?.('');
-    if (options.json) io.out(inJson(reconciliationJson(result, notes)));
+    if (options.json) io.out(toJsonText(reconciliationJson(result, notes)));
     else io.out(reconciliationText(result, notes));
     return result.isOver ? 1 : 0;
   } finally {
@@ -103,11 +111,13 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   }
 }
 
-const flagged = ({ path, message }: Problem): Problem => ({ path: `--${path}`, message });
+const flagged = ({ path, message }: InputProblem): InputProblem => ({ path: `--${path}`, message });
 
 const PERCENT = /^(\d{1,3})(?:\.(\d))?$/;
 
-function toleranceOf(text: string): { readonly tolerance: number } | { readonly problem: Problem } {
+function toleranceOf(
+  text: string,
+): { readonly tolerance: number } | { readonly problem: InputProblem } {
   const [, whole, tenth = '0'] = PERCENT.exec(text) ?? [];
   if (whole !== undefined) return { tolerance: Number(whole + tenth) };
   const message = `must be percent from 0 to 999.9 with at most one decimal, got ${quoted(text)}`;
@@ -117,17 +127,18 @@ function toleranceOf(text: string): { readonly tolerance: number } | { readonly 
 async function meteredSide(
   metrics: MetricSums,
   policy: Policy,
-  span: Span,
+  span: DateRange,
   { audit }: Options,
   io: Io,
 ): Promise<
-  { readonly side: Side; readonly notes: readonly string[] } | { readonly problem: Problem }
+  | { readonly side: UsageSide; readonly notes: readonly string[] }
+  | { readonly problem: InputProblem }
 > {
   if (!audit) {
     io.status?.('Asking CloudWatch for what was metered …');
     return { side: await meteredMetrics(metrics, policy, span, io.clock.now()), notes: [] };
   }
-  const notes = new TraceNotes();
+  const notes = new TraceStats();
   try {
     const side = await meteredCalls(readTrace(audit, notes), span);
     const bad = notes.badLines;
@@ -143,9 +154,9 @@ async function meteredSide(
 }
 
 async function billedSide(
-  span: Span,
+  span: DateRange,
   io: Io,
-): Promise<{ readonly billed?: Billed; readonly notes: readonly string[] }> {
+): Promise<{ readonly billed?: BilledByCostCenter; readonly notes: readonly string[] }> {
   io.status?.('Asking Cost Explorer …');
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   try {

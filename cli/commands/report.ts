@@ -1,32 +1,32 @@
 /** `cost-sentry report`: what Bedrock cost, as AWS bills it. */
 import { type Command, Option } from 'commander';
-import { CostExplorerCosts, costExplorerClient } from '../../functions/adapters/cost-explorer.ts';
-import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
-import { GRANULARITIES } from '../../functions/core/billing/ports.ts';
-import { quoted } from '../../functions/core/describe.ts';
-import type { Problem } from '../../functions/core/policy/policy.ts';
-import { csvReport } from '../../functions/core/report/csv.ts';
-import { htmlReport, type PageOptions } from '../../functions/core/report/html/page.ts';
-import { jsonReport } from '../../functions/core/report/json.ts';
-import { monthlyLimits } from '../../functions/core/report/limit-use.ts';
+import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
+import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import { GRANULARITIES } from '../../core/insight/billing/ports.ts';
+import { csvReport } from '../../core/insight/report/csv.ts';
+import type { ReportFormat } from '../../core/insight/report/format.ts';
+import { htmlReport, type PageOptions } from '../../core/insight/report/html/page.ts';
+import { jsonReport } from '../../core/insight/report/json.ts';
+import { monthlyLimits } from '../../core/insight/report/monthly-limits.ts';
 import {
   BREAKDOWNS,
+  parseReportRequest,
   type ReportFlags,
   type ReportRequest,
-  reportRequest,
-} from '../../functions/core/report/request.ts';
-import { tableReport } from '../../functions/core/report/table.ts';
-import { writeReport } from '../../functions/core/report/write-report.ts';
-import type { ReportFormat } from '../../functions/core/report/written.ts';
-import { choiceOption } from '../choices.ts';
-import { columns } from '../columns.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { refuse } from '../problems.ts';
-import { OutputError, openOutput } from '../report/output.ts';
-import { append } from './validate.ts';
+} from '../../core/insight/report/report-request.ts';
+import { tableReport } from '../../core/insight/report/table.ts';
+import { writeReport } from '../../core/insight/report/write-report.ts';
+import type { InputProblem } from '../../core/policy/policy.ts';
+import { quoted } from '../../core/safe-text.ts';
+import { OutputError, openOutput } from '../report/output-file.ts';
+import { failWithFlagProblems } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { choiceOption } from '../terminal/options.ts';
+import { formatTable } from '../terminal/table.ts';
+import { appendOption } from './validate.ts';
 
 const FORMATS = {
-  table: (request: ReportRequest) => tableReport(request, columns),
+  table: (request: ReportRequest) => tableReport(request, formatTable),
   csv: csvReport,
   json: jsonReport,
   html: (_request: ReportRequest, page: PageOptions) => htmlReport(page),
@@ -70,7 +70,7 @@ const withFlags = (command: Command): Command =>
     .option(
       '--filter <tag=values>',
       'only these, as costCenter=sales,support; costCenter= for what does not carry it; repeatable',
-      append,
+      appendOption,
     )
     .addOption(
       choiceOption('--format <format>', 'how it is written', Object.keys(FORMATS), 'table'),
@@ -79,14 +79,14 @@ const withFlags = (command: Command): Command =>
     .option(
       '--var-file <file>',
       'with --format html: tfvars file, whose monthly limits are drawn; repeat it as for Terraform',
-      append,
+      appendOption,
     )
     .option('--out <file>', 'write to a file');
 
 async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const json = options.json === true || options.format === 'json';
   const format = formatOf(options);
-  const found = reportRequest(options, io.clock.now());
+  const found = parseReportRequest(options, io.clock.now());
   const limits = await pageOptions(options, io);
   const problems = [
     ...('problems' in found ? found.problems : []),
@@ -94,11 +94,15 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     ...('problems' in limits ? limits.problems : []),
   ];
   if ('problems' in found || 'problem' in format || 'problems' in limits) {
-    return refuse(problems, { json }, io);
+    return failWithFlagProblems(problems, { json }, io);
   }
   const output = openOutput(options.out, io);
   const notWritten = (problem: string): ExitCode =>
-    refuse([{ path: 'out', message: `${quoted(options.out)}: ${problem}` }], { json }, io);
+    failWithFlagProblems(
+      [{ path: 'out', message: `${quoted(options.out)}: ${problem}` }],
+      { json },
+      io,
+    );
   if ('problem' in output) return notWritten(output.problem);
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   const costs = new CostExplorerCosts(client);
@@ -142,7 +146,7 @@ function toldWrite(
 async function pageOptions(
   { varFile, format }: Options,
   io: Io,
-): Promise<{ readonly page: PageOptions } | { readonly problems: readonly Problem[] }> {
+): Promise<{ readonly page: PageOptions } | { readonly problems: readonly InputProblem[] }> {
   const madeAt = io.clock.now();
   if (varFile === undefined) return { page: { madeAt } };
   if (format !== 'html') {
@@ -152,7 +156,7 @@ async function pageOptions(
       ],
     };
   }
-  const read = await resolveTfvars(varFile);
+  const read = await loadTfvarsPolicy(varFile);
   if ('problems' in read) return read;
   const { policy } = read;
   return { page: { madeAt, deployment: policy.name, limits: monthlyLimits(policy) } };
@@ -161,7 +165,7 @@ async function pageOptions(
 function formatOf({
   format = 'table',
   json,
-}: Options): { readonly name: FormatName } | { readonly problem: Problem } {
+}: Options): { readonly name: FormatName } | { readonly problem: InputProblem } {
   const names = Object.keys(FORMATS);
   if (json === true && format !== 'table' && format !== 'json') {
     return {

@@ -1,17 +1,17 @@
 /** `cost-sentry simulate`: what another policy would have decided about past calls. */
 import { basename } from 'node:path';
-import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
-import { oneOf, quoted } from '../../functions/core/describe.ts';
-import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
-import { type Simulation, simulate } from '../../functions/core/simulate/simulate.ts';
-import { GUESSES, type Guess } from '../../functions/core/simulate/typical.ts';
-import { choiceOption } from '../choices.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { inJson, refuseInput } from '../problems.ts';
-import { readTrace, TraceError, TraceNotes } from '../simulate/read-trace.ts';
+import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import { type Simulation, simulate } from '../../core/insight/simulate/simulate.ts';
+import { GUESSES, type UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
+import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import { formatChoices, quoted } from '../../core/safe-text.ts';
+import { simulationJson, simulationText, unreadableLines } from '../simulate/format.ts';
+import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
-import { badLines, simulationJson, simulationText } from '../simulate/written.ts';
-import { append } from './validate.ts';
+import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { choiceOption } from '../terminal/options.ts';
+import { appendOption } from './validate.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -39,9 +39,17 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
   program
     .command('simulate')
     .description('replay past calls against a policy: what it would have denied and spent')
-    .requiredOption('--var-file <file>', 'tfvars of the policy; repeat it as for Terraform', append)
-    .requiredOption('--trace <file>', 'audit log, or - for standard input; may be repeated', append)
-    .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', append)
+    .requiredOption(
+      '--var-file <file>',
+      'tfvars of the policy; repeat it as for Terraform',
+      appendOption,
+    )
+    .requiredOption(
+      '--trace <file>',
+      'audit log, or - for standard input; may be repeated',
+      appendOption,
+    )
+    .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', appendOption)
     .addOption(choiceOption('--guess <how>', 'tokens of a call that did not run', GUESSES, 'mean'))
     .option('--daily', 'a table by day as well')
     .option('--fail-on-denied', 'exit 1 when a call that was let through is now denied')
@@ -55,15 +63,15 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
   const policies = await policiesOf(options);
   const problems = [...policies.problems, ...(guess ? [] : [guessProblem(options.guess)])];
   const [first, ...others] = policies.policies;
-  if (problems.length > 0 || !first || !guess) return refuseInput(problems, options, io);
-  const notes = new TraceNotes();
+  if (problems.length > 0 || !first || !guess) return failWithProblems(problems, options, io);
+  const notes = new TraceStats();
   const read = await replay([first, ...others], guess, options, notes, io);
-  if ('problem' in read) return refuseInput([read.problem], options, io);
+  if ('problem' in read) return failWithProblems([read.problem], options, io);
   const { found } = read;
   if (found.replayed === 0) {
-    if (!options.json) io.err(badLines(notes));
+    if (!options.json) io.err(unreadableLines(notes));
     const message = `no line of ${notes.lines} is a call to replay: a trace is the audit log`;
-    return refuseInput([{ path: '--trace', message }], options, io);
+    return failWithProblems([{ path: '--trace', message }], options, io);
   }
   const written = {
     found,
@@ -73,7 +81,7 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
     guess,
     daily: options.daily ?? false,
   };
-  if (options.json) io.out(inJson(simulationJson(written)));
+  if (options.json) io.out(toJsonText(simulationJson(written)));
   else io.out(simulationText(written));
   const isDenied = found.changes.some(({ newlyDenied }) => newlyDenied > 0);
   return options.failOnDenied && isDenied ? 1 : 0;
@@ -81,11 +89,11 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
 
 async function replay(
   policies: readonly [Policy, ...Policy[]],
-  guess: Guess,
+  guess: UsageGuess,
   { trace }: Options,
-  notes: TraceNotes,
+  notes: TraceStats,
   io: Io,
-): Promise<{ readonly found: Simulation } | { readonly problem: Problem }> {
+): Promise<{ readonly found: Simulation } | { readonly problem: InputProblem }> {
   try {
     const calls = sortedCalls(readTrace(trace, notes));
     const progress = (replayed: number) => io.status?.(`${replayed} calls replayed`);
@@ -98,22 +106,22 @@ async function replay(
   }
 }
 
-const guessProblem = (given: string): Problem => ({
+const guessProblem = (given: string): InputProblem => ({
   path: '--guess',
-  message: `must be one of ${oneOf(GUESSES)}, got ${quoted(given)}`,
+  message: `must be one of ${formatChoices(GUESSES)}, got ${quoted(given)}`,
 });
 
 /** Problems of two policies are told apart by their files' names. */
 async function policiesOf({ varFile, compareWith }: Options): Promise<{
   readonly names: readonly string[];
   readonly policies: readonly Policy[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly InputProblem[];
 }> {
   const sets = compareWith ? [varFile, compareWith] : [varFile];
   const short = sets.map((files) => files.map((file) => basename(file)).join('+'));
   const isAmbiguous = new Set(short).size < short.length;
   const names = isAmbiguous ? sets.map((files) => files.join('+')) : short;
-  const results = await Promise.all(sets.map((files) => resolveTfvars(files)));
+  const results = await Promise.all(sets.map((files) => loadTfvarsPolicy(files)));
   return {
     names,
     policies: results.flatMap((result) => ('policy' in result ? [result.policy] : [])),

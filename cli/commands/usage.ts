@@ -1,18 +1,24 @@
 /** `cost-sentry usage`: where every limit stands, once or over and over. */
-import { quoted } from '../../functions/core/describe.ts';
-import { SentryError } from '../../functions/core/errors.ts';
-import type { Problem } from '../../functions/core/policy/policy.ts';
-import { awsErrorSentence } from '../aws-errors.ts';
-import { choiceOption } from '../choices.ts';
-import { parseUrl } from '../http-json.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { placeOf, type SourceFlags, TABLE_VARIABLE, URL_VARIABLE } from '../limits/source.ts';
-import { flagged, refuseInput } from '../problems.ts';
-import { AUTHS, authorization } from '../usage/authorize.ts';
-import { endpointUsage, tableUsage, type UsageSource } from '../usage/source.ts';
-import { exhaustedLimits, usageTable } from '../usage/written.ts';
 
-interface Options extends SourceFlags {
+import { SentryError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/policy/policy.ts';
+import { quoted } from '../../core/safe-text.ts';
+import {
+  ledgerTarget,
+  TABLE_VARIABLE,
+  type TargetFlags,
+  URL_VARIABLE,
+} from '../limits/limits-source.ts';
+import { awsErrorSentence } from '../remote/aws-errors.ts';
+import { parseUrl } from '../remote/http-json.ts';
+import { failWithProblems, toFlagProblem } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { choiceOption } from '../terminal/options.ts';
+import { AUTHS, authorization } from '../usage/authorization.ts';
+import { exhaustedLimits, usageTable } from '../usage/format.ts';
+import { endpointUsage, tableUsage, type UsageSource } from '../usage/usage-source.ts';
+
+interface Options extends TargetFlags {
   readonly costCenter?: string;
   readonly auth: string;
   readonly watch?: boolean;
@@ -60,13 +66,13 @@ export const addUsage: AddCommand = ({ program, io, done }) => {
 async function usage(options: Options, io: Io): Promise<ExitCode> {
   const opened = openSource(options, io);
   const seconds = /^\d{1,4}$/.test(options.interval) ? Number(options.interval) : 0;
-  const problems: Problem[] = 'problem' in opened ? [opened.problem] : [];
+  const problems: InputProblem[] = 'problem' in opened ? [opened.problem] : [];
   if (seconds < 1 || seconds > INTERVAL_MAX) {
     const got = quoted(options.interval);
     const message = `must be whole seconds from 1 to ${INTERVAL_MAX}, got ${got}`;
     problems.push({ path: '--interval', message });
   }
-  if ('problem' in opened || problems.length > 0) return refuseInput(problems, options, io);
+  if ('problem' in opened || problems.length > 0) return failWithProblems(problems, options, io);
   try {
     return options.watch
       ? await watch(opened.source, options, io, seconds * 1_000)
@@ -79,12 +85,12 @@ async function usage(options: Options, io: Io): Promise<ExitCode> {
 function openSource(
   options: Options,
   io: Io,
-): { readonly source: UsageSource } | { readonly problem: Problem } {
-  const place = placeOf(options, io);
-  if ('problem' in place) return { problem: flagged(place.problem) };
+): { readonly source: UsageSource } | { readonly problem: InputProblem } {
+  const place = ledgerTarget(options, io);
+  if ('problem' in place) return { problem: toFlagProblem(place.problem) };
   if ('table' in place) return { source: tableUsage(place.table, io) };
   const base = parseUrl(place.url);
-  if ('problem' in base) return { problem: flagged(base.problem) };
+  if ('problem' in base) return { problem: toFlagProblem(base.problem) };
   const authorized = authorization(options.auth, base.url, io);
   if ('problem' in authorized) return authorized;
   return { source: endpointUsage(base.url, authorized.authorize) };
@@ -98,7 +104,7 @@ async function show(
   before: string,
 ): Promise<ExitCode> {
   const found = await source.usage(options.costCenter);
-  if ('problem' in found) return refuseInput([found.problem], options, io);
+  if ('problem' in found) return failWithProblems([found.problem], options, io);
   const { report } = found;
   if (options.json) {
     io.out(`${JSON.stringify(report, null, options.watch ? 0 : 2)}\n`);

@@ -1,7 +1,7 @@
 /** `cost-sentry validate`: the policy's problems, each with its path. */
-import { resolveTfvars } from '../../functions/adapters/tfvars.ts';
-import type { AddCommand, ExitCode, Io } from '../io.ts';
-import { inJson } from '../problems.ts';
+import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import { toJsonText } from '../terminal/input-problems.ts';
+import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -9,7 +9,7 @@ interface Options {
 }
 
 /** Collects an option that may be repeated. */
-export const append = (file: string, files: readonly string[] = []): readonly string[] => [
+export const appendOption = (file: string, files: readonly string[] = []): readonly string[] => [
   ...files,
   file,
 ];
@@ -29,7 +29,7 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
     .requiredOption(
       '--var-file <file>',
       'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
-      append,
+      appendOption,
     )
     .addHelpText('after', EXAMPLES)
     .option('--json', 'print {"valid", "problems": [{"path", "message"}]}')
@@ -37,10 +37,10 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
 };
 
 async function validate({ varFile, json = false }: Options, io: Io): Promise<ExitCode> {
-  const result = await resolveTfvars(varFile);
+  const result = await loadTfvarsPolicy(varFile);
   const problems = 'problems' in result ? result.problems : [];
   if (json) {
-    io.out(inJson({ valid: problems.length === 0, problems }));
+    io.out(toJsonText({ valid: problems.length === 0, problems }));
   } else if ('policy' in result) {
     const { costCenters, models } = result.policy;
     io.out(`valid: ${costCenters.size} cost centers, ${models.size} models\n`);

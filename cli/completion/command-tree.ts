@@ -62,5 +62,5 @@ function takenBy({ flags, required, optional, argChoices = [] }: Option): Option
 }
 
 /** As the scripts know a place: `''`, `' limits raise'`. */
-export const placeOf = (words: readonly string[]): string =>
+export const commandPath = (words: readonly string[]): string =>
   words.map((word) => ` ${word}`).join('');

@@ -1,5 +1,5 @@
 /** Completion for fish and PowerShell. */
-import { placeOf, type TreeNode, type TreeOption } from './command-tree.ts';
+import { commandPath, type TreeNode, type TreeOption } from './command-tree.ts';
 
 const fishQuote = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -10,10 +10,12 @@ const valuedNames = ({ options }: TreeNode): readonly string[] =>
 export function fishScript(tree: readonly TreeNode[]): string {
   const cases = (wordsAt: (node: TreeNode) => readonly string[]): string =>
     tree
-      .flatMap((node) => wordsAt(node).map((word) => fishQuote(`${placeOf(node.words)} ${word}`)))
+      .flatMap((node) =>
+        wordsAt(node).map((word) => fishQuote(`${commandPath(node.words)} ${word}`)),
+      )
       .join(' ');
   const lines = tree.flatMap((node) => {
-    const at = `complete -c cost-sentry -n ${fishQuote(`__cost_sentry_at ${fishQuote(placeOf(node.words))}`)}`;
+    const at = `complete -c cost-sentry -n ${fishQuote(`__cost_sentry_at ${fishQuote(commandPath(node.words))}`)}`;
     return [
       ...node.commands.map(
         ({ name, description }) => `${at} -a ${name} -d ${fishQuote(description)}`,
@@ -73,7 +75,7 @@ export function powershellScript(tree: readonly TreeNode[]): string {
       ),
     ];
     const rows = entries.map(([word, says]) => `      @(${psQuote(word)}, ${psQuote(says)})`);
-    return `    ${psQuote(placeOf(words))} = @(\n${rows.join('\n')}\n    )`;
+    return `    ${psQuote(commandPath(words))} = @(\n${rows.join('\n')}\n    )`;
   });
   const valued = tree.flatMap((node) =>
     node.options
@@ -81,7 +83,7 @@ export function powershellScript(tree: readonly TreeNode[]): string {
       .flatMap(({ names, value }) =>
         names.map((name) => {
           const words = typeof value === 'object' ? value.map(psQuote).join(', ') : '';
-          return `    ${psQuote(`${placeOf(node.words)} ${name}`)} = @(${words})`;
+          return `    ${psQuote(`${commandPath(node.words)} ${name}`)} = @(${words})`;
         }),
       ),
   );

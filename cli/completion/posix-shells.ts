@@ -1,11 +1,11 @@
 /** Completion for bash (3.2 and later) and zsh. */
-import { placeOf, type TreeNode, type TreeOption } from './command-tree.ts';
+import { commandPath, type TreeNode, type TreeOption } from './command-tree.ts';
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Patterns of a `case`: a place, then a word there. */
 const patterns = (node: TreeNode, words: readonly string[]): string =>
-  words.map((word) => quote(`${placeOf(node.words)} ${word}`)).join('|');
+  words.map((word) => quote(`${commandPath(node.words)} ${word}`)).join('|');
 
 /** Finds the command that stands before the cursor; values of options are stepped over. */
 function walk(tree: readonly TreeNode[], typed: 'COMP_WORDS' | 'words'): string {
@@ -56,7 +56,7 @@ export function bashScript(tree: readonly TreeNode[]): string {
     return value === 'file' ? '_cost_sentry_files "$current"; return' : 'return';
   };
   const places = tree.map(
-    (node) => `      ${quote(placeOf(node.words))}) words=${quote(wordsOf(node).join(' '))} ;;`,
+    (node) => `      ${quote(commandPath(node.words))}) words=${quote(wordsOf(node).join(' '))} ;;`,
   );
   return `# bash completion for cost-sentry
 _cost_sentry_files() {
@@ -104,7 +104,7 @@ export function zshScript(tree: readonly TreeNode[]): string {
         names.map((name) => described(name, description)),
       ),
     ];
-    return `    ${quote(placeOf(words))}) found=(${entries.join(' ')}) ;;`;
+    return `    ${quote(commandPath(words))}) found=(${entries.join(' ')}) ;;`;
   });
   return `#compdef cost-sentry
 # zsh completion for cost-sentry

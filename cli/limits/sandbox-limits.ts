@@ -1,17 +1,18 @@
 /** Limits of a running sandbox, over its `/_sandbox/overrides`. */
-import { printable } from '../../functions/core/describe.ts';
-import { LedgerUnavailableError } from '../../functions/core/errors.ts';
-import { validate as isReport } from '../../functions/core/policy/limits-report.validator.ts';
-import { listOf, looseOf, stringOf } from '../../functions/core/policy/loose.ts';
-import type { Problem } from '../../functions/core/policy/policy.ts';
-import { callJson, parseUrl } from '../http-json.ts';
-import type { LimitsSource } from './source.ts';
+
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { validate as isReport } from '../../core/insight/usage/limits-report.validator.ts';
+import type { InputProblem } from '../../core/policy/policy.ts';
+import { printable } from '../../core/safe-text.ts';
+import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import { callJson, parseUrl } from '../remote/http-json.ts';
+import type { LimitsSource } from './limits-source.ts';
 
 const ROUTE = '/_sandbox/overrides';
 
 export function sandboxLimits(
   text: string,
-): { readonly source: LimitsSource } | { readonly problem: Problem } {
+): { readonly source: LimitsSource } | { readonly problem: InputProblem } {
   const base = parseUrl(text);
   if ('problem' in base) return base;
   const url = new URL(ROUTE, base.url);
@@ -32,7 +33,7 @@ export function sandboxLimits(
         if (status === 200) return [];
         const problems = problemsIn(body);
         if (status === 400 && problems.length > 0) return problems;
-        const detail = stringOf(looseOf(body), 'detail') ?? `status ${status}`;
+        const detail = stringField(toUnvalidated(body), 'detail') ?? `status ${status}`;
         throw new LedgerUnavailableError(`${url.origin} refused: ${printable(detail, 500)}`);
       },
       close: () => undefined,
@@ -40,8 +41,8 @@ export function sandboxLimits(
   };
 }
 
-const problemsIn = (body: unknown): readonly Problem[] =>
-  listOf(looseOf(body).get('errors')).map((each) => ({
-    path: stringOf(looseOf(each), 'path') ?? '',
-    message: printable(stringOf(looseOf(each), 'message') ?? '', 500),
+const problemsIn = (body: unknown): readonly InputProblem[] =>
+  asList(toUnvalidated(body).get('errors')).map((each) => ({
+    path: stringField(toUnvalidated(each), 'path') ?? '',
+    message: printable(stringField(toUnvalidated(each), 'message') ?? '', 500),
   }));

@@ -1,8 +1,8 @@
 /** Runs `limits show`. */
-import { selectLimits } from '../../functions/core/policy/limit-overview.ts';
-import type { ExitCode, Io } from '../io.ts';
-import { inJson, refuse } from '../problems.ts';
-import { limitsTable } from './limits-table.ts';
+import { selectLimits } from '../../core/policy/limit-overview.ts';
+import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
+import type { ExitCode, Io } from '../terminal/io.ts';
+import { limitsTable } from './format.ts';
 import { type CommonOptions, withLimits } from './with-limits.ts';
 
 /** @param name an owner, or one limit; absent: all. */
@@ -15,8 +15,8 @@ export const showLimits = (
     const report = await source.report();
     const limits = name === undefined ? report.limits : selectLimits(report.limits, name);
     if (typeof limits === 'string')
-      return refuse([{ path: 'limit', message: limits }], options, io);
+      return failWithFlagProblems([{ path: 'limit', message: limits }], options, io);
     const shown = { ...report, limits: [...limits] };
-    io.out(options.json ? inJson(shown) : limitsTable(shown));
+    io.out(options.json ? toJsonText(shown) : limitsTable(shown));
     return 0;
   });

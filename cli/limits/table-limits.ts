@@ -1,8 +1,8 @@
 /** Limits of a deployed stack, by its ledger table and the usual AWS environment. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { operatorLimits } from '../../functions/adapters/dynamodb-limits.ts';
-import type { Io } from '../io.ts';
-import type { LimitsSource } from './source.ts';
+import { operatorLimits } from '../../adapters/operator-limits.ts';
+import type { Io } from '../terminal/io.ts';
+import type { LimitsSource } from './limits-source.ts';
 
 export function tableLimits(tableName: string, { clock, ids, err }: Io): LimitsSource {
   const client = new DynamoDBClient();

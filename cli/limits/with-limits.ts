@@ -1,9 +1,10 @@
 /** What the limits commands have in common: their flags and their source. */
-import type { ExitCode, Io } from '../io.ts';
-import { refuse } from '../problems.ts';
-import { type LimitsSource, limitsSource, type SourceFlags } from './source.ts';
 
-export interface CommonOptions extends SourceFlags {
+import { failWithFlagProblems } from '../terminal/input-problems.ts';
+import type { ExitCode, Io } from '../terminal/io.ts';
+import { type LimitsSource, limitsSource, type TargetFlags } from './limits-source.ts';
+
+export interface CommonOptions extends TargetFlags {
   readonly json?: boolean;
 }
 
@@ -14,7 +15,7 @@ export async function withLimits(
   run: (source: LimitsSource) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const found = limitsSource(options, io);
-  if ('problem' in found) return refuse([found.problem], options, io);
+  if ('problem' in found) return failWithFlagProblems([found.problem], options, io);
   try {
     return await run(found.source);
   } finally {

@@ -1,13 +1,14 @@
 /** Calls of a trace's files, and what of the files was not a call. */
-import { printable } from '../../functions/core/describe.ts';
-import { looseOf, stringOf } from '../../functions/core/policy/loose.ts';
-import { validate as isTraceLine } from '../../functions/core/simulate/trace.validator.ts';
+
+import { extractJsonObjects } from '../../core/insight/trace/extract-records.ts';
+import { validate as isTraceLine } from '../../core/insight/trace/trace.validator.ts';
 import {
-  callOf,
-  type PassedOver,
+  parseTraceCall,
+  type SkipReason,
   type TraceCall,
-} from '../../functions/core/simulate/trace-call.ts';
-import { objectsIn } from '../../functions/core/simulate/trace-text.ts';
+} from '../../core/insight/trace/trace-call.ts';
+import { printable } from '../../core/safe-text.ts';
+import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { textLines } from './text-lines.ts';
 
 interface BadLine {
@@ -17,12 +18,12 @@ interface BadLine {
 }
 
 /** Filled while the calls are read. */
-export class TraceNotes {
+export class TraceStats {
   lines = 0;
   badLines = 0;
   /** The first of them. */
   readonly bad: BadLine[] = [];
-  readonly passedOver: Record<PassedOver, number> = {
+  readonly passedOver: Record<SkipReason, number> = {
     not_valid: 0,
     replayed: 0,
     unavailable: 0,
@@ -40,7 +41,7 @@ const BAD_SHOWN = 20;
 /** In the order of the files. @throws Error with one sentence for a file that cannot be read. */
 export async function* readTrace(
   files: readonly string[],
-  notes: TraceNotes,
+  notes: TraceStats,
 ): AsyncIterable<TraceCall> {
   for (const file of files) {
     try {
@@ -66,14 +67,14 @@ function* callsIn(
   file: string,
   line: number,
   text: string | undefined,
-  notes: TraceNotes,
+  notes: TraceStats,
 ): Iterable<TraceCall> {
   const bad = (message: string) => notes.addBad({ file, line, message });
   if (text === undefined) return bad('is longer than 16 MB');
-  const found = objectsIn(text);
+  const found = extractJsonObjects(text);
   if ('unreadable' in found) return bad(found.unreadable);
   for (const value of found.objects) {
-    const read = callOf(value, isTraceLine);
+    const read = parseTraceCall(value, isTraceLine);
     if ('problem' in read) bad(read.problem);
     else if ('passedOver' in read) notes.passedOver[read.passedOver] += 1;
     else yield read.call;
@@ -81,8 +82,8 @@ function* callsIn(
 }
 
 /** A call that was read before. @throws Error when it was not. */
-export function readAgain(text: string): TraceCall {
-  const read = callOf(JSON.parse(text), isTraceLine);
+export function rereadCall(text: string): TraceCall {
+  const read = parseTraceCall(JSON.parse(text), isTraceLine);
   if ('call' in read) return read.call;
   throw new Error('a call that was set aside cannot be read again');
 }
@@ -96,6 +97,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 function readingProblem(error: unknown): string {
-  const code = stringOf(looseOf(error), 'code') ?? 'unknown error';
+  const code = stringField(toUnvalidated(error), 'code') ?? 'unknown error';
   return PROBLEMS[code] ?? `the file cannot be read (${code})`;
 }

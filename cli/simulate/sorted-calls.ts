@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { TraceCall } from '../../functions/core/simulate/trace-call.ts';
-import { readAgain } from './read-trace.ts';
+import type { TraceCall } from '../../core/insight/trace/trace-call.ts';
+import { rereadCall } from './read-trace.ts';
 import { textLines } from './text-lines.ts';
 
 /** Calls held in memory at once. */
@@ -70,7 +70,7 @@ const withKind = (line: TraceCall['line']) => ({
 async function* readBack(file: string): AsyncIterable<Placed> {
   for await (const { text = '' } of textLines(file)) {
     const space = text.indexOf(' ');
-    yield [readAgain(text.slice(space + 1)), Number(text.slice(0, space))];
+    yield [rereadCall(text.slice(space + 1)), Number(text.slice(0, space))];
   }
 }
 

@@ -1,7 +1,7 @@
 /** The HTTP edge: events of an HTTP API or a Function URL (payload 2.0), and their answers. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type Answer, isProblem } from '../core/answers.ts';
-import type { EpochMs } from '../core/time.ts';
+import { type Answer, isProblem } from '../../core/call/answers/answers.ts';
+import type { EpochMs } from '../../core/time.ts';
 
 /** What the authorizer established, as far as we look. */
 interface Authorizer {
@@ -15,13 +15,13 @@ export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   sentry?: { readonly requestId: string; readonly receivedAt: EpochMs };
 };
 
-export type HttpAnswer = APIGatewayProxyStructuredResultV2;
+export type HttpResponse = APIGatewayProxyStructuredResultV2;
 
-export function jsonAnswer(
+export function jsonResponse(
   statusCode: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): HttpAnswer {
+): HttpResponse {
   return {
     statusCode,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
@@ -30,17 +30,17 @@ export function jsonAnswer(
 }
 
 /** An answer of the core over HTTP: problems carry their own status. */
-export function httpAnswer(
+export function toHttpResponse(
   answer: Answer,
   headers: Readonly<Record<string, string>> = {},
-): HttpAnswer {
+): HttpResponse {
   if (!isProblem(answer)) {
-    return jsonAnswer(200, answer, {
+    return jsonResponse(200, answer, {
       ...(answer.replayed && { 'idempotent-replayed': 'true' }),
       ...headers,
     });
   }
-  return jsonAnswer(answer.status, answer, {
+  return jsonResponse(answer.status, answer, {
     'content-type': 'application/problem+json',
     ...(answer.retryAfter !== undefined && { 'retry-after': String(answer.retryAfter) }),
     ...headers,

@@ -1,7 +1,7 @@
 /** The request's idempotency key, from its header. */
-import { keyProblem } from '../core/idempotency/key.ts';
+import { idempotencyKeyProblem } from '../../core/call/idempotency/key.ts';
 import type { HttpEvent } from './http.ts';
-import { HttpProblem } from './http-problem.ts';
+import { HttpProblemError } from './http-error.ts';
 
 const PATH = 'headers.Idempotency-Key';
 
@@ -9,9 +9,9 @@ const PATH = 'headers.Idempotency-Key';
 export function idempotencyKeyOf({ headers }: HttpEvent): string | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
-  const message = keyProblem(key);
+  const message = idempotencyKeyProblem(key);
   if (message === undefined) return key;
-  throw new HttpProblem('invalid_request', `${PATH}: ${message}`, {
+  throw new HttpProblemError('invalid_request', `${PATH}: ${message}`, {
     errors: [{ path: PATH, message }],
   });
 }

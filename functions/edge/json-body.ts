@@ -1,9 +1,9 @@
 /** Middleware: the body as strict JSON, for the routes that take one. */
 import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import { quoted } from '../core/describe.ts';
+import { quoted } from '../../core/safe-text.ts';
 import type { HttpEvent } from './http.ts';
-import { badBody, HttpProblem } from './http-problem.ts';
+import { HttpProblemError, invalidBody } from './http-error.ts';
 import { strictJsonProblem } from './strict-json.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
@@ -11,7 +11,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 const parser = httpJsonBodyParser<HttpEvent>({ disableContentTypeError: false });
 
-export const jsonBody = (): MiddlewareObj<HttpEvent> => ({
+export const jsonBodyMiddleware = (): MiddlewareObj<HttpEvent> => ({
   before: async (request) => {
     const { event } = request;
     if (event.requestContext.http.method !== 'POST') return;
@@ -19,7 +19,7 @@ export const jsonBody = (): MiddlewareObj<HttpEvent> => ({
     if (!JSON_TYPE.test(contentType ?? '')) {
       const given = contentType === undefined ? 'none' : quoted(contentType);
       const detail = `Send the body with "Content-Type: application/json", not ${given}.`;
-      throw new HttpProblem('unsupported_media_type', detail);
+      throw new HttpProblemError('unsupported_media_type', detail);
     }
     const text = textOf(event);
     event.body = text;
@@ -28,18 +28,18 @@ export const jsonBody = (): MiddlewareObj<HttpEvent> => ({
     try {
       await parser.before?.(request);
     } catch (error) {
-      throw badBody(`is not JSON: ${reasonOf(error)}`);
+      throw invalidBody(`is not JSON: ${reasonOf(error)}`);
     }
     const problem = strictJsonProblem(text);
-    if (problem) throw badBody(problem);
+    if (problem) throw invalidBody(problem);
   },
 });
 
 function textOf({ body, isBase64Encoded }: HttpEvent): string {
-  if (!body) throw badBody('the body is empty: send a JSON object');
+  if (!body) throw invalidBody('the body is empty: send a JSON object');
   const text = isBase64Encoded ? decode(Buffer.from(body, 'base64')) : body;
   if (text.startsWith(BYTE_ORDER_MARK))
-    throw badBody('begins with a byte order mark: leave it out');
+    throw invalidBody('begins with a byte order mark: leave it out');
   return text;
 }
 
@@ -47,7 +47,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw badBody('is not valid UTF-8');
+    throw invalidBody('is not valid UTF-8');
   }
 }
 

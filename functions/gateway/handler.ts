@@ -1,19 +1,19 @@
 /** The HTTP door: routes, identity, the caller's deadline. Money is the core's business. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { systemClock, systemIds } from '../adapters/system.ts';
-import type { Caller } from '../core/identity.ts';
-import { IDENTITIES, oneOfEnv } from '../edge/config-from-env.ts';
-import { type HttpAnswer, type HttpEvent, httpAnswer, jsonAnswer } from '../edge/http.ts';
+import { systemClock, systemIds } from '../../adapters/system.ts';
+import type { Caller } from '../../core/call/context/caller-cost-centers.ts';
+import { callerOf } from '../edge/caller.ts';
+import { IDENTITIES, oneOfEnv } from '../edge/environment.ts';
+import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
-import { callerOf } from '../edge/identity.ts';
-import { jsonBody } from '../edge/json-body.ts';
-import { ledgerFrom, usageHistoryFrom } from '../edge/ledger-from-env.ts';
-import { policiesFrom } from '../edge/policies-from-env.ts';
-import { problemResponse } from '../edge/problem-response.ts';
+import { jsonBodyMiddleware } from '../edge/json-body.ts';
+import { ledgerFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
+import { problemMiddleware } from '../edge/problem-middleware.ts';
 import { warn } from '../edge/workflow-step.ts';
-import { invokeFrom } from './invoke.ts';
 import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
+import { invokeFrom } from './run-request.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
@@ -29,15 +29,15 @@ const HTTP_API_MS = 29_000;
 /** Left for the answer to travel. */
 const ANSWER_MS = 500;
 
-async function answer(event: HttpEvent, context: Context): Promise<HttpAnswer> {
+async function answer(event: HttpEvent, context: Context): Promise<HttpResponse> {
   const route = routeOf(event);
-  if (route === '/healthz') return jsonAnswer(200, { status: 'ok' });
+  if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
   const caller = callerOf(event, identity);
   switch (route) {
     case '/v1/models':
-      return jsonAnswer(200, await modelsAnswer(ports, caller));
+      return jsonResponse(200, await modelsAnswer(ports, caller));
     case '/v1/usage':
-      return jsonAnswer(200, await usageAnswer(ports, caller, event));
+      return jsonResponse(200, await usageAnswer(ports, caller, event));
     default:
       return invokeAnswer(event, context, caller);
   }
@@ -47,7 +47,7 @@ async function invokeAnswer(
   event: HttpEvent,
   context: Context,
   caller: Caller | undefined,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const { requestId, receivedAt } = event.sentry ?? {
     requestId: systemIds.uuid(),
     receivedAt: systemClock.now(),
@@ -64,11 +64,11 @@ async function invokeAnswer(
     ...(caller && { caller }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
-  return httpAnswer(await invoke(envelope, deadline));
+  return toHttpResponse(await invoke(envelope, deadline));
 }
 
-export const handler = middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
-  .use(problemResponse({ clock: systemClock, ids: systemIds, warn }))
+export const handler = middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: 0 })
+  .use(problemMiddleware({ clock: systemClock, ids: systemIds, warn }))
   .use({ before: ({ event }) => void routeOf(event) })
-  .use(jsonBody())
+  .use(jsonBodyMiddleware())
   .handler(answer);

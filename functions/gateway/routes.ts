@@ -1,16 +1,20 @@
 /** The API's routes, and what each does once its body is parsed. */
 
-import type { UsageHistory } from '../core/forecast/ports.ts';
-import { bindsCallers, boundCostCenters, type Caller } from '../core/identity.ts';
-import type { LedgerStore } from '../core/ledger/ports.ts';
-import { modelsReport } from '../core/models-report.ts';
-import type { CostCenter, Policy } from '../core/policy/policy.ts';
-import type { PolicySource } from '../core/policy/ports.ts';
-import { unknownValue } from '../core/schema-words.ts';
-import { type Clock, isoTimestamp } from '../core/time.ts';
-import { usageReport } from '../core/usage-report.ts';
+import {
+  boundCostCenters,
+  type Caller,
+  hasCallerBindings,
+} from '../../core/call/context/caller-cost-centers.ts';
+import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
+import { modelsReport } from '../../core/insight/usage/models-report.ts';
+import { usageReport } from '../../core/insight/usage/usage-report.ts';
+import type { LedgerStore } from '../../core/ledger/ports.ts';
+import type { CostCenter, Policy } from '../../core/policy/policy.ts';
+import type { PolicySource } from '../../core/policy/ports.ts';
+import { unknownValueMessage } from '../../core/schema-errors.ts';
+import { type Clock, isoTimestamp } from '../../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
-import { HttpProblem } from '../edge/http-problem.ts';
+import { HttpProblemError } from '../edge/http-error.ts';
 
 const ROUTES: Readonly<Record<string, 'GET' | 'POST'>> = {
   '/v1/invoke': 'POST',
@@ -24,11 +28,14 @@ export function routeOf({ rawPath, requestContext }: HttpEvent): string {
   const path = rawPath.length > 1 ? rawPath.replace(/\/$/, '') : rawPath;
   const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (method === undefined) {
-    throw new HttpProblem('not_found', `There is no such path: ${Object.keys(ROUTES).join(', ')}.`);
+    throw new HttpProblemError(
+      'not_found',
+      `There is no such path: ${Object.keys(ROUTES).join(', ')}.`,
+    );
   }
   if (requestContext.http.method !== method) {
     const detail = `${path} takes ${method} only.`;
-    throw new HttpProblem('method_not_allowed', detail, {}, { allow: method });
+    throw new HttpProblemError('method_not_allowed', detail, {}, { allow: method });
   }
   return path;
 }
@@ -62,7 +69,7 @@ export async function usageAnswer(
 }
 
 const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>
-  caller && bindsCallers(policy)
+  caller && hasCallerBindings(policy)
     ? boundCostCenters(policy, caller)
     : [...policy.costCenters.values()];
 
@@ -73,10 +80,13 @@ function pick(
 ): CostCenter {
   const found = visible.find((each) => each.name === name);
   if (found) return found;
-  const message = unknownValue(
+  const message = unknownValueMessage(
     'cost center',
     name,
     visible.map((each) => each.name),
   );
-  throw new HttpProblem(caller ? 'forbidden_cost_center' : 'unknown_cost_center', `${message}.`);
+  throw new HttpProblemError(
+    caller ? 'forbidden_cost_center' : 'unknown_cost_center',
+    `${message}.`,
+  );
 }

@@ -1,20 +1,20 @@
 /** Once a week and a month: what Bedrock cost, as a page and as CSV in a bucket. */
-import { CostExplorerCosts, costExplorerClient } from '../adapters/cost-explorer.ts';
-import { s3Reports } from '../adapters/s3-reports.ts';
-import { systemClock } from '../adapters/system.ts';
-import { publishReport } from '../core/report/publish-report.ts';
-import { alertsFrom } from '../edge/alerts-from-env.ts';
-import { s3Client } from '../edge/clients.ts';
-import { required } from '../edge/config-from-env.ts';
-import { policiesFrom } from '../edge/policies-from-env.ts';
+import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
+import { s3Reports } from '../../adapters/s3-reports.ts';
+import { systemClock } from '../../adapters/system.ts';
+import { publishReport } from '../../core/jobs/publish-report.ts';
+import { s3Client } from '../edge/aws-clients.ts';
+import { requiredEnv } from '../edge/environment.ts';
+import { alertPublisherFrom } from '../edge/ports/alerts.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
 import { workflowStep } from '../edge/workflow-step.ts';
 
 const { env } = process;
-const region = required(env, 'AWS_REGION');
+const region = requiredEnv(env, 'AWS_REGION');
 const policies = policiesFrom(env);
 const ports = {
-  store: s3Reports(s3Client(), required(env, 'REPORT_BUCKET_NAME'), region),
-  alerts: alertsFrom(env),
+  store: s3Reports(s3Client(), requiredEnv(env, 'REPORT_BUCKET_NAME'), region),
+  alerts: alertPublisherFrom(env),
   clock: systemClock,
 };
 const costExplorer = costExplorerClient(region);

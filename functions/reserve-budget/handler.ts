@@ -1,9 +1,9 @@
 /** Workflow step 2. */
-import { systemClock, systemIds } from '../adapters/system.ts';
-import type { Valid } from '../core/state.ts';
-import { reserveBudget } from '../core/steps/reserve-budget.ts';
-import { idempotencyFrom, ledgerFrom } from '../edge/ledger-from-env.ts';
-import { policiesFrom } from '../edge/policies-from-env.ts';
+import { systemClock, systemIds } from '../../adapters/system.ts';
+import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
+import type { ValidCall } from '../../core/call/steps/state.ts';
+import { idempotencyFrom, ledgerFrom } from '../edge/ports/ledger.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
@@ -16,7 +16,7 @@ const ports = {
 };
 
 /** The workflow leaves the error of a lost try in the state it tries again with. */
-type Input = Valid & { readonly error?: unknown };
+type Input = ValidCall & { readonly error?: unknown };
 
 export const handler = workflowStep((call: Input) =>
   reserveBudget(ports, call, call.error !== undefined),

@@ -1,21 +1,21 @@
 /** Once a minute: what calls that never came back left behind, and what operators changed. */
-import { DynamoDbSettings } from '../adapters/dynamodb-settings.ts';
-import { logTelemetry, printLine } from '../adapters/log-telemetry.ts';
-import { systemClock } from '../adapters/system.ts';
-import { sweepReservations } from '../core/steps/sweep-reservations.ts';
-import { alertsFrom } from '../edge/alerts-from-env.ts';
-import { dynamoDbClient } from '../edge/clients.ts';
-import { required } from '../edge/config-from-env.ts';
-import { ledgerFrom, usageHistoryFrom } from '../edge/ledger-from-env.ts';
-import { policiesFrom } from '../edge/policies-from-env.ts';
+import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
+import { logTelemetry, printLine } from '../../adapters/log-telemetry.ts';
+import { systemClock } from '../../adapters/system.ts';
+import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
+import { dynamoDbClient } from '../edge/aws-clients.ts';
+import { requiredEnv } from '../edge/environment.ts';
+import { alertPublisherFrom } from '../edge/ports/alerts.ts';
+import { ledgerFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
-  settings: new DynamoDbSettings(dynamoDbClient(), required(process.env, 'LEDGER_TABLE_NAME')),
+  settings: new DynamoDbSweepStore(dynamoDbClient(), requiredEnv(process.env, 'LEDGER_TABLE_NAME')),
   history: usageHistoryFrom(process.env),
   clock: systemClock,
-  alerts: alertsFrom(process.env),
+  alerts: alertPublisherFrom(process.env),
   telemetry: { metrics: logTelemetry.metrics, audit: printLine },
   warn,
 };

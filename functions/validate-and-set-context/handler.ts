@@ -1,9 +1,9 @@
 /** Workflow step 1. */
-import { systemClock, systemDigest, systemIds } from '../adapters/system.ts';
-import { requestTooLarge } from '../core/steps/request-too-large.ts';
-import { validateAndSetContext } from '../core/steps/validate-and-set-context.ts';
-import { policiesFrom } from '../edge/policies-from-env.ts';
-import { tokenCounter } from '../edge/token-counter.ts';
+import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
+import { requestTooLarge } from '../../core/call/steps/request-too-large.ts';
+import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
+import { tokenCounter } from '../edge/ports/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {

@@ -70,7 +70,7 @@ locals {
   namespace      = "GenAIRateLimiting"
   period_seconds = 300
 
-  # Exactly the dimensions of functions/core/telemetry/metric-record.ts: a schema with one more or
+  # Exactly the dimensions of core/telemetry/metric-record.ts: a schema with one more or
   # one less finds nothing.
   call_dimensions = ["Model", "ModelId", "CostCenter", "Application", "Environment"]
   calls           = "{${join(",", concat([local.namespace], local.call_dimensions))}}"

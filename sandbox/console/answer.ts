@@ -1,5 +1,5 @@
 /** Answers to requests: what came of them, and what they cost. */
-import { formatUsd } from '../../functions/core/money.ts';
+import { formatUsd } from '../../core/money.ts';
 import type { Answer } from './api.ts';
 import { make, pill, type Tone } from './dom.ts';
 import { at, listAt, moment, numberAt, textAt } from './values.ts';

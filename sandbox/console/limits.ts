@@ -1,5 +1,5 @@
 /** Every limit with a bar, as `GET /v1/usage` tells. */
-import { formatUsd } from '../../functions/core/money.ts';
+import { formatUsd } from '../../core/money.ts';
 import { make, redraw, type Tone } from './dom.ts';
 import { at, listAt, moment, numberAt, textAt, until } from './values.ts';
 

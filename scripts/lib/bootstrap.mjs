@@ -57,7 +57,9 @@ const isBuilt = () => readText(join(root, 'dist', '.build-id')) === sourceId();
 /** A hash over everything the build reads. */
 export function sourceId() {
   const hash = createHash('sha256');
-  const files = ['functions', 'cli', 'sandbox'].flatMap((folder) => filesIn(join(root, folder)));
+  const files = ['core', 'adapters', 'functions', 'cli', 'sandbox'].flatMap((folder) =>
+    filesIn(join(root, folder)),
+  );
   for (const file of [
     ...files,
     join(root, 'scripts', 'build.mjs'),

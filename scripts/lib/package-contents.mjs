@@ -29,7 +29,7 @@ const ALWAYS = [
   'LICENSE',
   'CHANGELOG.md',
   'package.json',
-  'functions/core/pricing/catalogue.json',
+  'core/pricing/catalogue.json',
 ];
 
 /**

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
-import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-elsewhere.mjs';
+import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-reproducible.mjs';
 import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terraform-results.mjs';
 
 const fold = (text) => text.replace(/\s+/g, ' ');
@@ -38,11 +38,11 @@ export function refusalProblem({ path, says }, code, errors) {
  * no provider and takes a fraction of a second. That the module refuses too is in `test` and `plan`.
  */
 function writeRulesOnly(root, folder) {
-  for (const name of ['variables.tf', 'vocabulary.tf', 'policy.tf']) {
+  for (const name of ['variables.tf', 'allowed-values.tf', 'policy-validation.tf']) {
     writeFileSync(join(folder, name), readFileSync(join(root, name)));
   }
-  mkdirSync(join(folder, 'functions/core/pricing'), { recursive: true });
-  const catalogue = 'functions/core/pricing/catalogue.json';
+  mkdirSync(join(folder, 'core/pricing'), { recursive: true });
+  const catalogue = 'core/pricing/catalogue.json';
   writeFileSync(join(folder, catalogue), readFileSync(join(root, catalogue)));
   writeFileSync(
     join(folder, 'outputs.tf'),

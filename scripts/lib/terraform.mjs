@@ -21,7 +21,7 @@ const PROVIDER = join('registry.terraform.io', 'hashicorp', 'aws');
 const MODULE_PARTS = [
   'modules',
   'examples',
-  'functions/core/pricing/catalogue.json',
+  'core/pricing/catalogue.json',
   'test/terraform',
   'test/golden',
   'test/fixtures/bundles',

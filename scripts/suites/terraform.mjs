@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSharedProvider } from '../lib/shared-provider.mjs';
 import { withModuleCopy } from '../lib/terraform.mjs';
-import { growth } from '../lib/terraform-growth.mjs';
+import { growth } from '../lib/terraform-scale.mjs';
 import { checkov, docs, format, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
 import {

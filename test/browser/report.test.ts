@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { close, listen } from '../../sandbox/loopback.ts';
+import { close, listen } from '../../sandbox/base/loopback-server.ts';
 import { startBrowser } from './support/browser.ts';
 import { examplePage, exampleReport, hostilePage, PRINTED } from './support/example-report.ts';
 import { type Opened, openPage, overflow } from './support/opened-page.ts';

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { json } from 'node:stream/consumers';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { isRecord, listen } from '../../sandbox/loopback.ts';
+import { isRecord, listen } from '../../sandbox/base/loopback-server.ts';
 import { type Moto, startMoto } from '../acceptance/support/moto.ts';
 import { pathOf } from '../integration/sandbox/support/run-sandbox.ts';
 import { parseCsv } from '../support/csv.ts';

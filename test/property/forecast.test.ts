@@ -4,17 +4,17 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type Burn, burnsOf } from '../../functions/core/forecast/burn.ts';
-import { forecastOf } from '../../functions/core/forecast/forecast.ts';
+import { type BurnRate, detectBurnRates } from '../../core/insight/forecast/burn-rate.ts';
+import { forecastOf } from '../../core/insight/forecast/forecast.ts';
+import { samplesUpTo } from '../../core/insight/forecast/usage-rate.ts';
 import {
-  isDue,
+  addSample,
+  isSampleDue,
   type LimitHistory,
-  totalNow,
-  withSample,
-} from '../../functions/core/forecast/history.ts';
-import { historyJson, parseHistory } from '../../functions/core/forecast/history-json.ts';
-import { samplesUpTo } from '../../functions/core/forecast/pace.ts';
-import { periodAt } from '../../functions/core/windows.ts';
+  runningTotal,
+} from '../../core/insight/forecast/usage-samples.ts';
+import { historyJson, parseHistory } from '../../core/insight/forecast/usage-samples-json.ts';
+import { periodAt } from '../../core/windows.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,7 +23,7 @@ const START = Date.parse('2026-11-20T00:00:00Z');
 interface Seen {
   readonly at: number;
   readonly used: number;
-  readonly burns: readonly Burn[];
+  readonly burns: readonly BurnRate[];
 }
 
 /** Looks once a minute at a limit whose settled use is a function of time since midnight. */
@@ -42,8 +42,8 @@ function* watch(
     const used = usedAt(now - Math.max(START, period.startsAt));
     settled.set(period.name, used);
     const standing = { amount, used, endsAt: period.endsAt, now };
-    const burns = burnsOf(samplesUpTo(kept, settled, now), standing);
-    if (isDue(kept, settled, now)) kept = withSample(kept, settled, period.name, now);
+    const burns = detectBurnRates(samplesUpTo(kept, settled, now), standing);
+    if (isSampleDue(kept, settled, now)) kept = addSample(kept, settled, period.name, now);
     if (kept) yield { at: now, used, burns, history: kept };
   }
 }
@@ -151,8 +151,8 @@ describe('samples', () => {
           used += use;
           const { name } = periodAt('day', now, 'UTC');
           settled.set(name, (settled.get(name) ?? 0) + use);
-          if (!isDue(kept, settled, now)) continue;
-          kept = withSample(kept, settled, name, now);
+          if (!isSampleDue(kept, settled, now)) continue;
+          kept = addSample(kept, settled, name, now);
           first = [...first, { at: now, used }];
         }
         if (!kept) throw new Error('the first look is due');
@@ -160,7 +160,7 @@ describe('samples', () => {
         expect(parseHistory(historyJson(new Map([['a', kept]]))).get('a')).toEqual(kept);
         const [oldest] = kept.samples;
         const then = first.find(({ at }) => at === oldest.at);
-        expect(totalNow(kept, settled)).toBe(used - (then?.used ?? 0));
+        expect(runningTotal(kept, settled)).toBe(used - (then?.used ?? 0));
         const times = kept.samples.map(({ at }) => at);
         expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
       }),

@@ -7,17 +7,21 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DynamoDbIdempotency } from '../../functions/adapters/dynamodb-idempotency.ts';
-import { problem } from '../../functions/core/answers.ts';
-import { LedgerUnavailableError } from '../../functions/core/errors.ts';
-import type { ClaimWrite, IdempotencyStore } from '../../functions/core/idempotency/ports.ts';
+import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
+import { problemDetails } from '../../core/call/answers/answers.ts';
+import type { ClaimWrite, IdempotencyStore } from '../../core/call/idempotency/ports.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import { answerOf, clientOver, type Sent } from '../simulation/dynamodb/client.ts';
 import { DynamoDbModel } from '../simulation/dynamodb/model.ts';
 
 const RUNNING_SECONDS = 50;
 const KEPT_SECONDS = 1_000;
 const REQUESTS = ['one request', 'another request'];
-const answer = problem('invocation_failed', { requestId: 'r', timestamp: 't' }, 'said by the test');
+const answer = problemDetails(
+  'invocation_failed',
+  { requestId: 'r', timestamp: 't' },
+  'said by the test',
+);
 
 const lost = fc.constantFrom('no', 'no', 'no', 'before', 'after');
 const does = fc.constantFrom('claim', 'claim', 'complete', 'release', 'die');

@@ -5,8 +5,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
-import type { AccountContents, LedgerStore } from '../../functions/core/ledger/ports.ts';
-import { MemoryLedger } from '../../functions/core/simulate/memory-ledger.ts';
+import { MemoryLedger } from '../../core/insight/simulate/memory-ledger.ts';
+import type { AccountSnapshot, LedgerStore } from '../../core/ledger/ports.ts';
 import {
   ACCOUNTS,
   type Adapters,
@@ -73,7 +73,7 @@ async function everything(store: LedgerStore, now: number): Promise<readonly unk
   return found;
 }
 
-const sorted = (contents: AccountContents) => ({
+const sorted = (contents: AccountSnapshot) => ({
   account: contents.account,
   counters: [...contents.counters].sort(),
   notes: [...contents.notes]

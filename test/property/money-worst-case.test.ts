@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatUsd, nano, parseUsd } from '../../functions/core/money.ts';
-import { completePrice } from '../../functions/core/pricing/complete-price.ts';
-import { costOf, type Price, type PricePeriod } from '../../functions/core/pricing/price.ts';
-import { fromJson, toJson } from '../../functions/core/pricing/price-json.ts';
-import { worstCaseOf } from '../../functions/core/pricing/worst-case.ts';
+import { formatUsd, nano, parseUsd } from '../../core/money.ts';
+import { completePrice } from '../../core/pricing/complete-price.ts';
+import { costOf, type EffectivePrice, type Price } from '../../core/pricing/price.ts';
+import { effectivePriceFromJson, effectivePriceToJson } from '../../core/pricing/price-json.ts';
+import { worstCaseOf } from '../../core/pricing/worst-case.ts';
 import { pricePeriodAt } from '../support/prices.ts';
 
 const part = fc.bigInt({ min: 0n, max: 100_000_000_000n });
@@ -58,7 +58,7 @@ const schedule = fc
   )
   .map(([periods, step]) =>
     periods.map(
-      ({ price: base, tier: longContext }, index): PricePeriod => ({
+      ({ price: base, tier: longContext }, index): EffectivePrice => ({
         ...(index > 0 && { effectiveFrom: step * index }),
         ...(index < periods.length - 1 && { effectiveTo: step * (index + 1) }),
         price: base,
@@ -116,7 +116,9 @@ describe('the worst case of a call', () => {
     fc.assert(
       fc.property(price, fc.option(tier), (base, longContext) => {
         const period = { price: base, ...(longContext && { longContext }) };
-        expect(fromJson(JSON.parse(JSON.stringify(toJson(period))))).toEqual(period);
+        expect(
+          effectivePriceFromJson(JSON.parse(JSON.stringify(effectivePriceToJson(period)))),
+        ).toEqual(period);
       }),
     );
   });

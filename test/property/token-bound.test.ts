@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toPrompt } from '../../functions/core/bedrock/prompt.ts';
-import { measurePrompt } from '../../functions/core/bedrock/prompt-size.ts';
-import { textTokenBound } from '../../functions/core/bedrock/text-bound.ts';
+import { measurePrompt } from '../../core/call/bound/prompt-size.ts';
+import { textTokenBound } from '../../core/call/bound/text-bound.ts';
+import { toPrompt } from '../../core/call/request/prompt.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string());
 const surrogates = fc

@@ -1,7 +1,7 @@
 /** What must be true once every call has ended and every lease is over. */
 
-import { notesOf } from '../../functions/adapters/ledger-expressions.ts';
-import { ownerOf, splitCounterKey } from '../../functions/core/ledger/counters.ts';
+import { parseAlertStates } from '../../adapters/dynamodb-ledger-expressions.ts';
+import { ownerKeyOfAccount, splitCounterKey } from '../../core/ledger/account-keys.ts';
 import type { Item } from './dynamodb/values.ts';
 import { type Oracle, type Truth, Violation } from './oracle.ts';
 import type { LimitPlan, Plan } from './plan.ts';
@@ -51,8 +51,8 @@ const isSharded = ({ shards, changes }: Plan): boolean =>
 /** Every denial and fallback that is noted was told, and is noted as told. */
 export function checkNotes({ oracle, versions, scheduler }: Run, items: readonly Item[]): void {
   for (const item of items) {
-    const owner = ownerOf(item.pk?.S ?? '');
-    for (const [key, marks] of notesOf(item)) {
+    const owner = ownerKeyOfAccount(item.pk?.S ?? '');
+    for (const [key, marks] of parseAlertStates(item)) {
       const { limitName, periodName } = splitCounterKey(key);
       const limit = versions
         .at(-1)

@@ -2,14 +2,14 @@
  * Ledgers with one mistake each, as found in the wild. The simulation must catch every one of
  * them; a check that passes a broken ledger proves nothing about a sound one.
  */
-import { countersOf } from '../../functions/adapters/ledger-expressions.ts';
+import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
 import type {
-  AccountReserve,
-  AccountReserveResult,
-  AccountSettle,
-  AccountSettleResult,
   LedgerStore,
-} from '../../functions/core/ledger/ports.ts';
+  ReserveWrite,
+  ReserveWriteResult,
+  SettleWrite,
+  SettleWriteResult,
+} from '../../core/ledger/ports.ts';
 import { periodOf } from './policies.ts';
 import { TABLE, type Variation, type VariationContext } from './run.ts';
 
@@ -27,8 +27,8 @@ const changed = (store: LedgerStore, over: Partial<LedgerStore>): LedgerStore =>
 /** One UpdateItem that adds to counters, without a condition. */
 async function addBlindly(
   { send }: VariationContext,
-  { account, reservationId, amounts }: AccountSettle,
-): Promise<AccountSettleResult> {
+  { account, reservationId, amounts }: SettleWrite,
+): Promise<SettleWriteResult> {
   const names: Record<string, string> = { '#r': `r_${reservationId}` };
   const values: Record<string, { N: string }> = { ':zero': { N: '0' } };
   const sets = amounts.flatMap(({ key, reserved, actual }, i) => {
@@ -57,10 +57,10 @@ async function addBlindly(
 async function readThenWrite(
   store: LedgerStore,
   { get }: VariationContext,
-  write: AccountReserve,
-): Promise<AccountReserveResult> {
+  write: ReserveWrite,
+): Promise<ReserveWriteResult> {
   const output = await get(write.account);
-  const counters = countersOf('Item' in output ? { ...output.Item } : undefined);
+  const counters = parseCounters('Item' in output ? { ...output.Item } : undefined);
   const isFull = write.holds.some(({ key, amount, ceiling }) => {
     const { committed = 0 } = counters.get(key) ?? {};
     return ceiling !== undefined && committed + amount > ceiling;
@@ -71,7 +71,7 @@ async function readThenWrite(
 }
 
 /** The window that is now, instead of the one the reservation was made in. */
-function atSettleTime({ clock, plan }: VariationContext, write: AccountSettle): AccountSettle {
+function atSettleTime({ clock, plan }: VariationContext, write: SettleWrite): SettleWrite {
   const amounts = write.amounts.map((amount) => {
     const [name] = amount.key.split('_');
     const owner = write.account.split('#').slice(1, -1).join('#');
@@ -84,7 +84,7 @@ function atSettleTime({ clock, plan }: VariationContext, write: AccountSettle): 
 }
 
 /** Every shard with the limit of all of them. */
-function fullLimit({ plan }: VariationContext, write: AccountReserve): AccountReserve {
+function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrite {
   const owner = write.account.split('#').slice(1, -1).join('#');
   const holds = write.holds.map((hold) => {
     const limit = plan.limits.find(
@@ -95,7 +95,7 @@ function fullLimit({ plan }: VariationContext, write: AccountReserve): AccountRe
   return { ...write, holds };
 }
 
-const isRelease = ({ amounts }: AccountSettle) => amounts.every(({ actual }) => actual === 0);
+const isRelease = ({ amounts }: SettleWrite) => amounts.every(({ actual }) => actual === 0);
 
 export const BROKEN_LEDGERS: readonly Variation[] = [
   {

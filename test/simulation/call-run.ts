@@ -1,16 +1,20 @@
 /** One call from its start to its end, as a workflow of separate steps or in one process. */
 
-import { DynamoDbIdempotency } from '../../functions/adapters/dynamodb-idempotency.ts';
-import { systemDigest } from '../../functions/adapters/system.ts';
-import { failureRule } from '../../functions/core/bedrock/outcome.ts';
-import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
-import { release } from '../../functions/core/ledger/settle.ts';
-import type { PipelinePorts } from '../../functions/core/pipeline.ts';
-import type { Approved, Reserved, Validated } from '../../functions/core/state.ts';
-import { invokeModel } from '../../functions/core/steps/invoke-model.ts';
-import { type Recordable, recordOutcome } from '../../functions/core/steps/record-outcome.ts';
-import { reserveBudget } from '../../functions/core/steps/reserve-budget.ts';
-import { validateAndSetContext } from '../../functions/core/steps/validate-and-set-context.ts';
+import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
+import { systemDigest } from '../../adapters/system.ts';
+import { failureRule } from '../../core/call/model/failure-rules.ts';
+import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
+import { invokeModel } from '../../core/call/steps/invoke-model.ts';
+import type { PipelinePorts } from '../../core/call/steps/pipeline.ts';
+import { type RecordInput, recordOutcome } from '../../core/call/steps/record-outcome.ts';
+import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
+import type {
+  ApprovedCall,
+  ReserveOutcome,
+  ValidationOutcome,
+} from '../../core/call/steps/state.ts';
+import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
+import { release } from '../../core/ledger/settle.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Truth } from './oracle.ts';
 import type { CallPlan } from './plan.ts';
@@ -56,7 +60,7 @@ export class CallRun {
     const { scheduler } = this.#run;
     const validated = await this.#step(1, STEP_MS, (ports) => this.#validate(ports));
     if (validated === undefined) return;
-    let state: Recordable = validated;
+    let state: RecordInput = validated;
     if (validated.status === 'valid') {
       await scheduler.sleep(beforeReserve);
       const reserved = await this.#step(TRIES_MAX, STEP_MS, (ports, tries) =>
@@ -91,7 +95,7 @@ export class CallRun {
     await this.#record(ports, last);
   }
 
-  async #validate(ports: PipelinePorts): Promise<Validated> {
+  async #validate(ports: PipelinePorts): Promise<ValidationOutcome> {
     const { model, environment, costCenter, maxTokens, textLength, requestId } = this.#call;
     const request = {
       model,
@@ -117,9 +121,9 @@ export class CallRun {
 
   async #reserve(
     ports: PipelinePorts,
-    valid: Extract<Validated, { status: 'valid' }>,
+    valid: Extract<ValidationOutcome, { status: 'valid' }>,
     again = false,
-  ): Promise<Reserved> {
+  ): Promise<ReserveOutcome> {
     if (this.#truth.phase === 'begun') {
       this.#truth.phase = 'reserving';
       this.#truth.reservingSince = this.#run.scheduler.now;
@@ -127,7 +131,7 @@ export class CallRun {
     return reserveBudget(ports, valid, again);
   }
 
-  async #invoke(ports: PipelinePorts, approved: Approved, withinMs: number) {
+  async #invoke(ports: PipelinePorts, approved: ApprovedCall, withinMs: number) {
     this.#truth.phase = 'invoking';
     const state = await invokeModel(ports, approved, ports.clock.now() + withinMs);
     const isTimeout =
@@ -137,7 +141,7 @@ export class CallRun {
     return state;
   }
 
-  #record(ports: PipelinePorts, state: Recordable) {
+  #record(ports: PipelinePorts, state: RecordInput) {
     this.#truth.phase = 'recording';
     return recordOutcome(ports, state);
   }

@@ -2,7 +2,7 @@
  * Watches every write to the table and every call of a model, and knows what should have come of
  * it without asking the ledger. Throws a Violation at the first step that breaks an invariant.
  */
-import { countersOf, entryOf } from '../../functions/adapters/ledger-expressions.ts';
+import { parseCounters, parseReservation } from '../../adapters/dynamodb-ledger-expressions.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
@@ -113,8 +113,8 @@ export class Oracle {
   ) {
     const [, owner] = /^account#(.+)#[^#]*$/.exec(pk) ?? [];
     if (owner === undefined) return;
-    const was = countersOf({ ...before });
-    const is = countersOf({ ...after });
+    const was = parseCounters({ ...before });
+    const is = parseCounters({ ...after });
     const whose = sender ?? this.#ofReservation(before, after);
     this.#world.trace(`${sender?.call.id ?? 'sweep'} wrote ${pk} ${changesOf(before, after)}`);
     for (const key of new Set([...was.keys(), ...is.keys()])) {
@@ -267,7 +267,7 @@ export class Oracle {
   #ofReservation(before: Item | undefined, after: Item | undefined): Truth | undefined {
     for (const [name, value] of Object.entries(before ?? {})) {
       if (!name.startsWith('r_') || after?.[name]) continue;
-      const attempt = entryOf(value)?.attemptId.split('~')[0];
+      const attempt = parseReservation(value)?.attemptId.split('~')[0];
       const truth = this.truths.get(attempt ?? '');
       if (truth) return truth;
     }
@@ -304,9 +304,9 @@ function checkHeld(pk: string, item: Item | undefined): void {
   const held = new Map<string, number>();
   for (const [name, value] of Object.entries(item ?? {})) {
     if (!name.startsWith('r_')) continue;
-    for (const [key, amount] of entryOf(value)?.amounts ?? []) addTo(held, key, amount);
+    for (const [key, amount] of parseReservation(value)?.amounts ?? []) addTo(held, key, amount);
   }
-  for (const [key, { committed, settled }] of countersOf({ ...item })) {
+  for (const [key, { committed, settled }] of parseCounters({ ...item })) {
     const live = held.get(key) ?? 0;
     if (committed - settled !== live) {
       throw new Violation(

@@ -1,5 +1,5 @@
 /** The policies of a plan, twice: resolved by the product, and as the oracle understands them. */
-import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { policyOf } from '../support/policy.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 

@@ -1,7 +1,7 @@
 /** At rest: what fits is let through to the last unit, and one more is not. */
-import type { Amounts } from '../../functions/core/ledger/effective-limits.ts';
-import { reserve } from '../../functions/core/ledger/reserve.ts';
-import { release } from '../../functions/core/ledger/settle.ts';
+import type { AmountsByUnit } from '../../core/ledger/effective-limits.ts';
+import { reserve } from '../../core/ledger/reserve.ts';
+import { release } from '../../core/ledger/settle.ts';
 import { idOf, Violation } from './oracle.ts';
 import type { LimitPlan } from './plan.ts';
 import { ceilingOf, versionAt } from './policies.ts';
@@ -40,7 +40,7 @@ export async function probe(run: Run): Promise<void> {
 async function reserveProbe(
   run: Run,
   policy: Parameters<typeof reserve>[1]['policy'],
-  amounts: Amounts,
+  amounts: AmountsByUnit,
   fits: boolean,
 ): Promise<void> {
   const [host] = run.hosts;

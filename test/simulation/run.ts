@@ -4,16 +4,16 @@ import type {
   ServiceOutputTypes,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
-import { DynamoDbSettings, LAYOUT_KEY } from '../../functions/adapters/dynamodb-settings.ts';
-import { DynamoDbUsageHistory } from '../../functions/adapters/dynamodb-usage-history.ts';
-import { LedgerUnavailableError } from '../../functions/core/errors.ts';
-import { parseLayout } from '../../functions/core/ledger/layout.ts';
-import type { LedgerStore } from '../../functions/core/ledger/ports.ts';
-import type { Policy, ShardLayout } from '../../functions/core/policy/policy.ts';
-import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
-import type { AlertPublisher } from '../../functions/core/telemetry/ports.ts';
-import type { Clock } from '../../functions/core/time.ts';
+import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { DynamoDbSweepStore, LAYOUT_KEY } from '../../adapters/dynamodb-sweep.ts';
+import { DynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
+import type { LedgerStore } from '../../core/ledger/ports.ts';
+import { parseShardLayout } from '../../core/ledger/shard-layout.ts';
+import type { Policy, ShardLayout } from '../../core/policy/policy.ts';
+import type { AlertPublisher } from '../../core/telemetry/ports.ts';
+import type { Clock } from '../../core/time.ts';
 import { checkAtRest, checkNotes, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
@@ -113,7 +113,7 @@ export class Run {
   }
 
   #noteLayout(item: Item | undefined): void {
-    const layout = parseLayout(item?.body?.S ?? '');
+    const layout = parseShardLayout(item?.body?.S ?? '');
     if (!layout) throw new Violation('layout', 'a layout was written that nobody can read');
     this.#layouts.push({ at: this.scheduler.now, layout });
   }
@@ -182,7 +182,7 @@ export class Run {
     const policy = this.policyOf(POLICY_CACHE_MS);
     const ports = {
       ledger: store,
-      settings: new DynamoDbSettings(client, TABLE),
+      settings: new DynamoDbSweepStore(client, TABLE),
       history: new DynamoDbUsageHistory(client, TABLE),
       clock,
       alerts: this.alertsFrom(random),

@@ -1,6 +1,6 @@
 /** Audit lines of calls that a test makes up. */
-import type { AuditLine } from '../../functions/core/telemetry/audit.ts';
-import { isoTimestamp } from '../../functions/core/time.ts';
+import type { AuditLine } from '../../core/telemetry/audit-line.ts';
+import { isoTimestamp } from '../../core/time.ts';
 
 interface MadeUp {
   readonly id?: string;

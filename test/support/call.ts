@@ -1,12 +1,12 @@
 /** Runs calls through the real steps, with a scripted model and a real ledger. */
-import { DynamoDbIdempotency } from '../../functions/adapters/dynamodb-idempotency.ts';
-import { systemDigest } from '../../functions/adapters/system.ts';
-import type { ConverseCall, ConverseResult } from '../../functions/core/bedrock/ports.ts';
-import { type PipelinePorts, runPipeline } from '../../functions/core/pipeline.ts';
-import type { Policy } from '../../functions/core/policy/policy.ts';
-import type { TokenUsage } from '../../functions/core/pricing/price.ts';
-import type { Alert } from '../../functions/core/telemetry/alerts.ts';
-import type { AuditLine } from '../../functions/core/telemetry/audit.ts';
+import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
+import { systemDigest } from '../../adapters/system.ts';
+import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
+import { type PipelinePorts, runPipeline } from '../../core/call/steps/pipeline.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { TokenUsage } from '../../core/pricing/price.ts';
+import type { Alert } from '../../core/telemetry/alerts/alert.ts';
+import type { AuditLine } from '../../core/telemetry/audit-line.ts';
 import type { TestLedger } from './ledger.ts';
 
 const usageOf = (over: Partial<TokenUsage> = {}): TokenUsage => ({

@@ -1,6 +1,6 @@
 /** The command line in this process, with a terminal, a clock and an environment of the test's. */
-import { run } from '../../cli/run.ts';
-import type { Clock } from '../../functions/core/time.ts';
+import { run } from '../../cli/program.ts';
+import type { Clock } from '../../core/time.ts';
 
 export interface CommandWorld {
   readonly clock?: Clock;

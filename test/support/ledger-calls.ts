@@ -1,10 +1,10 @@
 /** Calls of one cost center against a ledger, as the workflow's steps make them. */
-import type { Amounts } from '../../functions/core/ledger/effective-limits.ts';
-import type { AccountKey, CounterState, LedgerStore } from '../../functions/core/ledger/ports.ts';
-import type { Reservation } from '../../functions/core/ledger/reservation.ts';
-import { reserve } from '../../functions/core/ledger/reserve.ts';
-import type { ReserveRequest } from '../../functions/core/ledger/reserve-request.ts';
-import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { AmountsByUnit } from '../../core/ledger/effective-limits.ts';
+import type { AccountKey, CounterState, LedgerStore } from '../../core/ledger/ports.ts';
+import type { Reservation } from '../../core/ledger/reservation.ts';
+import { reserve } from '../../core/ledger/reserve.ts';
+import type { ReserveRequest } from '../../core/ledger/reserve-request.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import type { TestLedger } from './ledger.ts';
 import { limitsConfig, policyOf } from './policy.ts';
 
@@ -13,9 +13,9 @@ export interface Call {
   readonly attempt?: string;
   /** Given where the reserving step runs again. */
   readonly run?: string;
-  readonly worstCase?: Amounts;
+  readonly worstCase?: AmountsByUnit;
   readonly environment?: string;
-  readonly fallback?: Amounts;
+  readonly fallback?: AmountsByUnit;
   readonly store?: LedgerStore;
 }
 
@@ -24,7 +24,7 @@ export type Decision = Awaited<ReturnType<typeof reserve>>;
 let ids = 0;
 
 /** One request of `tokens` tokens, half of them input, at a price of `usd` nano-USD. */
-export const amounts = (usd: number, tokens = 100): Amounts => ({
+export const amounts = (usd: number, tokens = 100): AmountsByUnit => ({
   requests: 1,
   tokens,
   input_tokens: tokens / 2,

@@ -1,11 +1,11 @@
 /** A ledger on a real engine; unless another is given, dynalite in this process. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbLedger } from '../../functions/adapters/dynamodb-ledger.ts';
-import { countersOf } from '../../functions/adapters/ledger-expressions.ts';
-import type { AccountKey, Counters } from '../../functions/core/ledger/ports.ts';
-import type { Clock } from '../../functions/core/time.ts';
-import { startDynalite } from '../../sandbox/dynalite-engine.ts';
-import { prepareLedgerTable } from '../../sandbox/ledger-table.ts';
+import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
+import type { AccountKey, Counters } from '../../core/ledger/ports.ts';
+import type { Clock } from '../../core/time.ts';
+import { startDynalite } from '../../sandbox/engines/dynamodb/dynalite-engine.ts';
+import { prepareLedgerTable } from '../../sandbox/engines/dynamodb/ledger-table.ts';
 
 /** A clock that stands still until it is set. */
 export class ManualClock implements Clock {
@@ -80,7 +80,7 @@ export async function openLedger(engine: URL): Promise<TestLedger> {
     table,
     requests,
     attributes: item,
-    counters: async (account) => countersOf(await item(account)),
+    counters: async (account) => parseCounters(await item(account)),
     close: async () => client.destroy(),
   };
 }

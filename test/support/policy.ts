@@ -1,6 +1,6 @@
 /** Small policies for tests, resolved by the real resolver. */
-import type { Policy } from '../../functions/core/policy/policy.ts';
-import { resolvePolicy } from '../../functions/core/policy/resolve.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { resolvePolicy } from '../../core/policy/resolve-policy.ts';
 
 /** A complete, small configuration; `over` replaces top-level variables. */
 export const configWith = (over: Record<string, unknown> = {}): Record<string, unknown> => ({

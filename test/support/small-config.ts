@@ -1,6 +1,6 @@
 /** A small configuration to resolve, and what became of it. */
-import type { Policy, Problem } from '../../functions/core/policy/policy.ts';
-import { type ResolveOptions, resolvePolicy } from '../../functions/core/policy/resolve.ts';
+import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-policy.ts';
 
 export type Change = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,7 @@ export function policyOf(document: unknown, options: ResolveOptions = {}): Polic
   return resolution.policy;
 }
 
-export function problemsOf(document: unknown): readonly Problem[] {
+export function problemsOf(document: unknown): readonly InputProblem[] {
   const resolution = resolvePolicy(document);
   return 'problems' in resolution ? resolution.problems : [];
 }

@@ -1,6 +1,6 @@
 /** A policy in a test's ledger table, as Terraform stores it. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toPolicyItems } from '../../functions/core/policy/items.ts';
+import { toPolicyItems } from '../../core/policy/policy-items.ts';
 import type { TestLedger } from './ledger.ts';
 
 /** Replaces what is stored; `config` is in the shapes of the tfvars. */

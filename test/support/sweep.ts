@@ -1,16 +1,16 @@
 /** The sweep over the real ledger, settings, samples and policy store; bus and log are lists. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbSettings } from '../../functions/adapters/dynamodb-settings.ts';
-import { DynamoDbUsageHistory } from '../../functions/adapters/dynamodb-usage-history.ts';
-import { createPolicyStore } from '../../functions/adapters/policy-store.ts';
-import type { Reservation } from '../../functions/core/ledger/reservation.ts';
-import { reserve } from '../../functions/core/ledger/reserve.ts';
-import { toPolicyItems } from '../../functions/core/policy/items.ts';
-import type { Policy } from '../../functions/core/policy/policy.ts';
-import { sweepReservations } from '../../functions/core/steps/sweep-reservations.ts';
-import type { Alert } from '../../functions/core/telemetry/alerts.ts';
-import type { OverrideLine } from '../../functions/core/telemetry/audit.ts';
-import type { MetricRecord } from '../../functions/core/telemetry/metric-record.ts';
+import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
+import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
+import { DynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
+import type { Reservation } from '../../core/ledger/reservation.ts';
+import { reserve } from '../../core/ledger/reserve.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { toPolicyItems } from '../../core/policy/policy-items.ts';
+import type { Alert } from '../../core/telemetry/alerts/alert.ts';
+import type { OverrideAuditLine } from '../../core/telemetry/audit-line.ts';
+import type { MetricRecord } from '../../core/telemetry/metric-record.ts';
 import { startLedger, type TestLedger } from './ledger.ts';
 import { limitsConfig } from './policy.ts';
 
@@ -31,7 +31,7 @@ let ids = 0;
 export class SweepBench {
   readonly alerts: Alert[] = [];
   readonly metrics: MetricRecord[] = [];
-  readonly audit: OverrideLine[] = [];
+  readonly audit: OverrideAuditLine[] = [];
   readonly warnings: string[] = [];
   readonly table: TestLedger;
   readonly history: DynamoDbUsageHistory;
@@ -67,7 +67,7 @@ export class SweepBench {
   loaded(): Promise<Policy> {
     const { client, table: tableName, clock } = this.table;
     const warn = (message: string) => void this.warnings.push(message);
-    return createPolicyStore({ client, tableName, clock, warn }).load();
+    return createDynamoDbPolicySource({ client, tableName, clock, warn }).load();
   }
 
   async configure(
@@ -85,7 +85,7 @@ export class SweepBench {
     const { ledger, client, table, clock } = this.table;
     const ports: SweepPorts = {
       ledger,
-      settings: new DynamoDbSettings(client, table),
+      settings: new DynamoDbSweepStore(client, table),
       history: this.history,
       clock,
       alerts: { publish: async (more) => void this.alerts.push(...more) },

@@ -1,4 +1,4 @@
-# Each rule of variables.tf once, several variables to a run, and one run for what policy.tf finds: all
+# Each rule of variables.tf once, several variables to a run, and one run for what policy-validation.tf finds: all
 # that it finds, and the messages, are in the table of test/fixtures/broken.
 
 mock_provider "aws" {

@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { LambdaHost, type LambdaResult } from '../../../sandbox/lambda-host.ts';
-import { isRecord } from '../../../sandbox/loopback.ts';
+import { isRecord } from '../../../sandbox/base/loopback-server.ts';
+import { LambdaHost, type LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
 import { type AwsAnswer, type AwsCall, recordAt, refuse, textAt } from './aws-call.ts';
 import type { FunctionLogs } from './function-logs.ts';
 
@@ -169,7 +169,7 @@ export class DeployedFunctions {
     return new LambdaHost(
       { functionName: name, bundle, env: { ...env, ...own }, timeoutMs },
       {
-        workerEntry: new URL('../../../sandbox/lambda-worker.ts', import.meta.url),
+        workerEntry: new URL('../../../sandbox/engines/lambda/worker.ts', import.meta.url),
         clockOffsetMs: () => this.#clockOffsetMs,
         printed: (functionName, line) => this.#logs.printed(functionName, line),
       },

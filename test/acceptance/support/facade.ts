@@ -3,9 +3,9 @@
  * deployed functions, and refuses with 501 what neither of the two knows.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { LambdaResult } from '../../../sandbox/lambda-host.ts';
-import { close, listen, parseJson, readBody } from '../../../sandbox/loopback.ts';
-import { type MockBedrock, startMockBedrock } from '../../../sandbox/mock-bedrock.ts';
+import { close, listen, parseJson, readBody } from '../../../sandbox/base/loopback-server.ts';
+import { type MockBedrock, startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
+import type { LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
 import { Access } from './access.ts';
 import { type AwsAnswer, type AwsCall, readCall, refuse } from './aws-call.ts';
 import { Budgets } from './budgets.ts';

@@ -3,10 +3,10 @@
  * the Function URL, as the control plane has them.
  */
 import { randomUUID } from 'node:crypto';
-import type { Authorized } from '../../../sandbox/authorizer.ts';
-import { type GatewayRequest, toGatewayEvent } from '../../../sandbox/gateway-event.ts';
-import { sessionArn } from '../../../sandbox/identities.ts';
-import { isRecord, LOOPBACK, parseJson } from '../../../sandbox/loopback.ts';
+import { isRecord, LOOPBACK, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { type GatewayRequest, toGatewayEvent } from '../../../sandbox/http/api-gateway-event.ts';
+import type { AuthorizerContext } from '../../../sandbox/http/authorizer.ts';
+import { sessionArn } from '../../../sandbox/setup/demo-identities.ts';
 import { decide } from '../../support/iam/decide.ts';
 import { parsePolicy } from '../../support/iam/policy.ts';
 import { listAt, recordAt, textAt } from './aws-call.ts';
@@ -145,7 +145,7 @@ async function invoke(
   };
 }
 
-const identityOf = (roleArn: string): Authorized => ({
+const identityOf = (roleArn: string): AuthorizerContext => ({
   iam: {
     accessKey: 'ASIAFACADE',
     accountId: ACCOUNT,

@@ -2,7 +2,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { LOOPBACK } from '../../../sandbox/loopback.ts';
+import { LOOPBACK } from '../../../sandbox/base/loopback-server.ts';
 
 export interface Moto {
   readonly url: string;

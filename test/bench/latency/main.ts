@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { startMockBedrock } from '../../../sandbox/mock-bedrock.ts';
+import { startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
 import { type Measured, measureStarts, startSandboxProcess } from './processes.ts';
 
 const ROOT = new URL('../', import.meta.url);

@@ -1,10 +1,10 @@
 /** The three ways to hold a limit, as they meet the traffic. */
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbLedger } from '../../../functions/adapters/dynamodb-ledger.ts';
-import { accountKey, shardNumbers } from '../../../functions/core/ledger/counters.ts';
-import { reserve } from '../../../functions/core/ledger/reserve.ts';
-import { settle } from '../../../functions/core/ledger/settle.ts';
-import type { Clock } from '../../../functions/core/time.ts';
+import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
+import { accountKey, shardNumbers } from '../../../core/ledger/account-keys.ts';
+import { reserve } from '../../../core/ledger/reserve.ts';
+import { settle } from '../../../core/ledger/settle.ts';
+import type { Clock } from '../../../core/time.ts';
 import { type Call, MODEL, SCOPE, type Traffic } from './traffic.ts';
 
 /** Notes what an approved call really cost, once it has ended. */

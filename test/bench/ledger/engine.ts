@@ -4,8 +4,8 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { startDynalite } from '../../../sandbox/dynalite-engine.ts';
-import { prepareLedgerTable } from '../../../sandbox/ledger-table.ts';
+import { startDynalite } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
+import { prepareLedgerTable } from '../../../sandbox/engines/dynamodb/ledger-table.ts';
 import { type ContenderName, contenderNamed } from './contenders.ts';
 import { type Outcome, play } from './play.ts';
 import { START, trafficOf } from './traffic.ts';

@@ -1,5 +1,5 @@
 /** The results as tables, aligned for a terminal or in Markdown. */
-import { formatUsd } from '../../../functions/core/money.ts';
+import { formatUsd } from '../../../core/money.ts';
 import { LABELS } from './contenders.ts';
 import type { EngineRow } from './engine.ts';
 import type { Result, ShardOutcome } from './run.ts';

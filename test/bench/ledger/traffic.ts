@@ -2,11 +2,11 @@
  * The traffic that every contender meets: call number n of a caller asks for the same, costs the
  * same and takes as long, whoever decides about it.
  */
-import type { Amounts } from '../../../functions/core/ledger/effective-limits.ts';
-import { type NanoUsd, toSafeInteger } from '../../../functions/core/money.ts';
-import type { Policy } from '../../../functions/core/policy/policy.ts';
-import { costOf } from '../../../functions/core/pricing/price.ts';
-import { worstCaseOf } from '../../../functions/core/pricing/worst-case.ts';
+import type { AmountsByUnit } from '../../../core/ledger/effective-limits.ts';
+import { type NanoUsd, toSafeInteger } from '../../../core/money.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
+import { costOf } from '../../../core/pricing/price.ts';
+import { worstCaseOf } from '../../../core/pricing/worst-case.ts';
 import { type Random, randomOf } from '../../simulation/random.ts';
 import { limitsConfig, policyOf } from '../../support/policy.ts';
 
@@ -14,8 +14,8 @@ export interface Call {
   /** As long as the UUIDs of real calls: ids are most of what a reservation weighs. */
   readonly id: string;
   readonly attemptId: string;
-  readonly worstCase: Amounts;
-  readonly actual: Amounts;
+  readonly worstCase: AmountsByUnit;
+  readonly actual: AmountsByUnit;
   /** Before the caller asks. */
   readonly thinkMs: number;
   readonly modelMs: number;
@@ -109,7 +109,7 @@ function callFrom(random: Random, policy: Policy, { pace = 1, isLocal }: Traffic
   };
 }
 
-const amountsOf = (usd: NanoUsd | bigint, input: number, output: number): Amounts => ({
+const amountsOf = (usd: NanoUsd | bigint, input: number, output: number): AmountsByUnit => ({
   requests: 1,
   tokens: input + output,
   input_tokens: input,

@@ -1,30 +1,26 @@
 /** Random requests as the product makes them: its own adapters write and read, nothing else. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDbIdempotency } from '../../../functions/adapters/dynamodb-idempotency.ts';
-import { DynamoDbLedger } from '../../../functions/adapters/dynamodb-ledger.ts';
-import { DynamoDbOverrides } from '../../../functions/adapters/dynamodb-overrides.ts';
-import { DynamoDbSettings } from '../../../functions/adapters/dynamodb-settings.ts';
-import { problem } from '../../../functions/core/answers.ts';
-import type {
-  AccountReserve,
-  ExpiredEntry,
-  LedgerStore,
-} from '../../../functions/core/ledger/ports.ts';
-import type { ShardLayout } from '../../../functions/core/policy/policy.ts';
+import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
+import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
+import { DynamoDbOverrides } from '../../../adapters/dynamodb-overrides.ts';
+import { DynamoDbSweepStore } from '../../../adapters/dynamodb-sweep.ts';
+import { problemDetails } from '../../../core/call/answers/answers.ts';
+import type { ExpiredReservation, LedgerStore, ReserveWrite } from '../../../core/ledger/ports.ts';
+import type { ShardLayout } from '../../../core/policy/policy.ts';
 import type { Random } from '../../simulation/random.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 /** Everything that writes to the ledger's table. */
 export interface Adapters {
   readonly ledger: LedgerStore;
-  readonly settings: DynamoDbSettings;
+  readonly settings: DynamoDbSweepStore;
   readonly overrides: DynamoDbOverrides;
   readonly idempotency: DynamoDbIdempotency;
 }
 
 export const adaptersOf = (client: DynamoDBClient, table: string): Adapters => ({
   ledger: new DynamoDbLedger(client, table, new ManualClock()),
-  settings: new DynamoDbSettings(client, table),
+  settings: new DynamoDbSweepStore(client, table),
   overrides: new DynamoDbOverrides(client, table),
   idempotency: new DynamoDbIdempotency(client, table),
 });
@@ -42,7 +38,7 @@ const LAYOUTS: readonly [ShardLayout, ...ShardLayout[]] = [
 const MARKS = ['50', '80', 'denied-100'] as const;
 const TIMES = [1_000, 2_000, 4_000] as const;
 const TAGS = { requestId: 'one', timestamp: '2026-11-23T14:05:30.000Z' };
-const FAILED = problem('invocation_failed', TAGS, 'The model did not answer.');
+const FAILED = problemDetails('invocation_failed', TAGS, 'The model did not answer.');
 // Small ones most often, so that sums meet a ceiling exactly.
 const AMOUNTS = [0, 1, 1, 1, 2, 2, 3, 999_999_999, 4_503_599_627_370_496] as const;
 
@@ -58,7 +54,7 @@ const someOf = <T>(random: Random, all: readonly T[]): readonly T[] =>
   all.filter(() => random.chance(0.5));
 
 async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
-  const hold = (key: string): AccountReserve['holds'][number] => ({
+  const hold = (key: string): ReserveWrite['holds'][number] => ({
     key,
     amount: amount(random),
     ...(random.chance(0.7) && { ceiling: random.integer(0, 5) }),
@@ -85,7 +81,7 @@ async function settle(random: Random, { ledger }: Adapters): Promise<void> {
 }
 
 async function expire(random: Random, { ledger }: Adapters): Promise<void> {
-  const entry: ExpiredEntry = {
+  const entry: ExpiredReservation = {
     account: random.pick(ACCOUNTS),
     reservationId: random.pick(IDS),
     attemptId: random.pick(ATTEMPTS),

@@ -1,5 +1,5 @@
 /** What a ledger's table holds, added up over the shards of an account. */
-import type { CounterState } from '../../../functions/core/ledger/ports.ts';
+import type { CounterState } from '../../../core/ledger/ports.ts';
 import type { TestLedger } from '../../support/ledger.ts';
 
 interface Holdings {

@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import dynalite from 'dynalite';
-import { type Engine, startDynalite } from '../../../sandbox/dynalite-engine.ts';
-import { close, LOOPBACK, listen } from '../../../sandbox/loopback.ts';
+import { close, LOOPBACK, listen } from '../../../sandbox/base/loopback-server.ts';
+import {
+  type DynamoDbEngine,
+  startDynalite,
+} from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 
 type Departure =
   /** Looks at the condition before it looks for faults in the expressions. */
@@ -38,7 +41,7 @@ export interface ConformanceEngine {
   readonly returnsItem: boolean;
   /** Where it is known to answer otherwise than DynamoDB does; there it is no witness. */
   readonly departures: readonly Departure[];
-  start(): Promise<Engine>;
+  start(): Promise<DynamoDbEngine>;
 }
 
 /** As the sandbox runs it: taught to return the item of a failed condition. */

@@ -1,6 +1,6 @@
 /** Limits under real concurrency: hundreds of callers at once, on a real engine. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Engine } from '../../../sandbox/dynalite-engine.ts';
+import type { DynamoDbEngine } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 import { openLedger, type TestLedger } from '../../support/ledger.ts';
 import { amounts, CenterCalls, type Decision } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
@@ -15,7 +15,7 @@ const countOf = (decisions: readonly Decision[], outcome: Decision['outcome']) =
 /** How many calls an engine lets through, and what it holds afterwards. */
 export function describeLimits(of: ConformanceEngine): void {
   describe(`limits on ${of.name}`, () => {
-    let engine: Engine;
+    let engine: DynamoDbEngine;
     let table: TestLedger;
     beforeAll(async () => {
       engine = await of.start();

@@ -6,9 +6,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { number } from '../../../functions/adapters/ledger-expressions.ts';
-import type { Engine } from '../../../sandbox/dynalite-engine.ts';
-import { prepareLedgerTable } from '../../../sandbox/ledger-table.ts';
+import { number } from '../../../adapters/dynamodb-ledger-expressions.ts';
+import type { DynamoDbEngine } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
+import { prepareLedgerTable } from '../../../sandbox/engines/dynamodb/ledger-table.ts';
 import { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
 import { type Random, randomOf } from '../../simulation/random.ts';
 import { adapterStep, adaptersOf } from './adapter-history.ts';
@@ -21,7 +21,7 @@ const STEPS = 40;
 /** @param seeds one history each; a failing one is named by the test. */
 export function describeModel(of: ConformanceEngine, seeds: readonly number[]): void {
   const { name, returnsItem } = of;
-  let engine: Engine;
+  let engine: DynamoDbEngine;
   beforeAll(async () => {
     engine = await of.start();
   });

@@ -1,6 +1,6 @@
 /** Random conditions and updates over a handful of attributes. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { number, type Placeholders } from '../../../functions/adapters/ledger-expressions.ts';
+import { number, type Placeholders } from '../../../adapters/dynamodb-ledger-expressions.ts';
 import type { Random } from '../../simulation/random.ts';
 
 type Type = 'N' | 'S';

@@ -8,7 +8,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { number, Placeholders } from '../../../functions/adapters/ledger-expressions.ts';
+import { number, Placeholders } from '../../../adapters/dynamodb-ledger-expressions.ts';
 import type { Random } from '../../simulation/random.ts';
 import { type DrawOptions, ExpressionDraw, MAPS, PLAIN } from './raw-expressions.ts';
 

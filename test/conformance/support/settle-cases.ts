@@ -1,11 +1,11 @@
 /** Ends of calls under real concurrency: settled, released, expired and repeated, all at once. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDbIdempotency } from '../../../functions/adapters/dynamodb-idempotency.ts';
-import { expireReservations } from '../../../functions/core/ledger/expire.ts';
-import type { Reservation } from '../../../functions/core/ledger/reservation.ts';
-import { release, settle } from '../../../functions/core/ledger/settle.ts';
-import type { Policy } from '../../../functions/core/policy/policy.ts';
-import type { Engine } from '../../../sandbox/dynalite-engine.ts';
+import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
+import { expireReservations } from '../../../core/ledger/expire.ts';
+import type { Reservation } from '../../../core/ledger/reservation.ts';
+import { release, settle } from '../../../core/ledger/settle.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
+import type { DynamoDbEngine } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 import { openLedger, type TestLedger } from '../../support/ledger.ts';
 import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
@@ -26,7 +26,7 @@ const numbered = <T>(count: number, make: (i: number) => Promise<T>): Promise<T[
 /** What calls are charged, however their ends meet. */
 export function describeSettling(of: ConformanceEngine): void {
   describe(`settling on ${of.name}`, () => {
-    let engine: Engine;
+    let engine: DynamoDbEngine;
     let table: TestLedger;
     beforeAll(async () => {
       engine = await of.start();

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { resolveTfvars } from '../../../functions/adapters/tfvars.ts';
-import { MemoryLedger } from '../../../functions/core/simulate/memory-ledger.ts';
-import { reconcileCosts } from '../../../functions/core/steps/reconcile-costs.ts';
-import { Telemetry } from '../../../sandbox/telemetry.ts';
+import { loadTfvarsPolicy } from '../../../adapters/tfvars-policy.ts';
+import { MemoryLedger } from '../../../core/insight/simulate/memory-ledger.ts';
+import { reconcileCosts } from '../../../core/jobs/reconcile-costs.ts';
+import { LogSink } from '../../../sandbox/engines/cloudwatch/log-sink.ts';
 import { isDocumented } from '../../support/cloudwatch/aws-metrics.ts';
 import { metricFilter } from '../../support/cloudwatch/metric-filter.ts';
 import { alarmSelectors, dashboardSelectors } from '../../support/cloudwatch/rendered.ts';
@@ -97,8 +97,8 @@ async function loseSettlement(): Promise<string> {
  * was used, read as the sandbox reads the functions' lines.
  */
 async function drifts(): Promise<readonly Sample[]> {
-  const telemetry = new Telemetry(() => undefined);
-  const read = await resolveTfvars([pathOf('examples/complete/terraform.tfvars')]);
+  const telemetry = new LogSink(() => undefined);
+  const read = await loadTfvarsPolicy([pathOf('examples/complete/terraform.tfvars')]);
   if ('problems' in read) throw new Error(JSON.stringify(read.problems));
   const ports: Parameters<typeof reconcileCosts>[0] = {
     metrics: {

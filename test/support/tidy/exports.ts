@@ -14,7 +14,7 @@ const inFolders =
   (file: SourceFile): boolean =>
     isTypeScript(file) && pattern.test(file.path);
 
-const isDelivered = inFolders(/^(?:functions|sandbox|cli)\//);
+const isDelivered = inFolders(/^(?:core|adapters|functions|sandbox|cli)\//);
 
 export const namedExports: Rule = (files) =>
   files

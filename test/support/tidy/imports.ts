@@ -57,23 +57,23 @@ interface Direction {
 
 const DIRECTIONS: readonly Direction[] = [
   {
-    from: /^functions\/core\//,
-    not: /^(?!functions\/core\/)(?:functions|sandbox|cli|scripts|test|modules)\//,
+    from: /^core\//,
+    not: /^(?:adapters|functions|sandbox|cli|scripts|test|modules)\//,
     why: 'the core imports only the core',
   },
   {
-    from: /^functions\/core\//,
+    from: /^core\//,
     not: /^(?:node:|@aws-sdk\/|@smithy\/|@aws-crypto\/|@middy\/|aws-lambda$)/,
     why: 'the core knows no platform: declare a port and implement it in an adapter',
   },
   {
-    from: /^functions\/adapters\//,
-    not: /^functions\/(?!core\/|adapters\/)/,
+    from: /^adapters\//,
+    not: /^(?:functions|sandbox|cli|scripts|test)\//,
     why: 'an adapter implements ports of the core and knows nothing of the edge',
   },
   {
     from: /^functions\/edge\//,
-    not: /^functions\/(?!core\/|adapters\/|edge\/)/,
+    not: /^functions\/(?!edge\/)/,
     why: 'the edge does not know the functions it serves',
   },
   {
@@ -84,7 +84,7 @@ const DIRECTIONS: readonly Direction[] = [
   { from: /^(?:sandbox|cli)\//, not: /^test\//, why: 'a program imports nothing of its tests' },
 ];
 
-const LAMBDA = /^functions\/(?!core\/|adapters\/|edge\/)([^/]+)\//;
+const LAMBDA = /^functions\/(?!edge\/)([^/]+)\//;
 
 /** Imports point from the outside to the core, and no function imports another. */
 export const importDirections: Rule = (files) =>
@@ -109,7 +109,7 @@ const IMPURE: readonly [RegExp, string][] = [
 /** The core depends on nothing but its arguments: time, randomness and the world come as ports. */
 export const pureCore: Rule = (files) =>
   files
-    .filter((file) => isTypeScript(file) && file.path.startsWith('functions/core/'))
+    .filter((file) => isTypeScript(file) && file.path.startsWith('core/'))
     .flatMap(({ path, text }) =>
       IMPURE.flatMap(([pattern, instead]) =>
         violationsOf(path, codeOnly(text), pattern, ([found]) => `${found}: use ${instead}`),

@@ -37,7 +37,7 @@ export const testsAreRun: Rule = (files) => {
   return [...stray, ...inTest];
 };
 
-const PARTS = [/^(functions\/core\/[^/]+)\//, /^(modules\/[^/]+)\//];
+const PARTS = [/^(core\/[^/]+)\//, /^(modules\/[^/]+)\//];
 
 /** Whoever opens a folder reads first what it owns. */
 export const readmes: Rule = (files) => {

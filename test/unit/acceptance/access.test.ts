@@ -8,7 +8,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { close, listen } from '../../../sandbox/loopback.ts';
+import { close, listen } from '../../../sandbox/base/loopback-server.ts';
 import { Access } from '../../acceptance/support/access.ts';
 import { accessDenied } from '../../acceptance/support/access-denied.ts';
 import type { AwsCall } from '../../acceptance/support/aws-call.ts';

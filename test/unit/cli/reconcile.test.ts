@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { reconciliationText } from '../../../cli/reconcile/written.ts';
-import { reconcile } from '../../../functions/core/reconcile/reconcile.ts';
+import { reconciliationText } from '../../../cli/reconcile/format.ts';
+import { reconcile } from '../../../core/insight/reconcile/reconcile.ts';
 import { costSentry } from '../../support/command-line.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
 

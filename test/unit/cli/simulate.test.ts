@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readTrace, TraceNotes } from '../../../cli/simulate/read-trace.ts';
+import { readTrace, TraceStats } from '../../../cli/simulate/read-trace.ts';
 import { sortedCalls } from '../../../cli/simulate/sorted-calls.ts';
 import { randomOf } from '../../simulation/random.ts';
 import { answeredLine, deniedLine } from '../../support/audit-lines.ts';
@@ -213,7 +213,7 @@ test('calls come by the time they start, also when they are sorted on the disk',
   const trace = file(jsonLines(shuffled));
   const order = async (partMax?: number) => {
     const found: string[] = [];
-    for await (const { line } of sortedCalls(readTrace([trace], new TraceNotes()), partMax)) {
+    for await (const { line } of sortedCalls(readTrace([trace], new TraceStats()), partMax)) {
       found.push(line.requestId);
     }
     return found;

@@ -1,9 +1,9 @@
 /** Method: the command line in this process; the table is dynalite's, the endpoint a local server. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { authorization } from '../../../cli/usage/authorize.ts';
-import { settle } from '../../../functions/core/ledger/settle.ts';
-import { verifySigV4 } from '../../../sandbox/sigv4.ts';
+import { authorization } from '../../../cli/usage/authorization.ts';
+import { settle } from '../../../core/ledger/settle.ts';
+import { verifySigV4 } from '../../../sandbox/http/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';
 import { ONE_CALL, SweepBench } from '../../support/sweep.ts';
 

@@ -5,8 +5,11 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { renderWorkflow, WORKFLOW_FUNCTIONS } from '../../../sandbox/workflow-definition.ts';
-import { Workflow } from '../../../sandbox/workflow-run.ts';
+import {
+  renderWorkflow,
+  WORKFLOW_FUNCTIONS,
+} from '../../../sandbox/engines/step-functions/definition.ts';
+import { WorkflowExecution } from '../../../sandbox/engines/step-functions/execution.ts';
 
 const TEMPLATE = new URL('../../../modules/workflow/workflow.asl.json.tftpl', import.meta.url);
 const definition = renderWorkflow(readFileSync(TEMPLATE, 'utf8'));
@@ -37,7 +40,7 @@ const statusIn = (event: unknown): unknown =>
 
 async function run(script: Script, input: unknown = { model: 'x' }) {
   const left = new Map<string, number>();
-  const workflow = new Workflow(definition, WORKFLOW_FUNCTIONS, async (name, event) => {
+  const workflow = new WorkflowExecution(definition, WORKFLOW_FUNCTIONS, async (name, event) => {
     called.push({ step: name, status: statusIn(event) });
     const scripted = { ...GOOD, ...script }[name as Step];
     if (!scripted) throw new Error(`nothing is scripted for ${name}`);

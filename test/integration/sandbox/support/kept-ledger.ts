@@ -1,6 +1,6 @@
 /** Looks into a ledger that a sandbox kept with `--data`, once that sandbox has ended. */
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { startDynalite } from '../../../../sandbox/dynalite-engine.ts';
+import { startDynalite } from '../../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 

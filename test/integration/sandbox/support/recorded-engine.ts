@@ -1,8 +1,8 @@
 /** dynalite behind a proxy that notes which function asked for what. */
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { startDynalite } from '../../../../sandbox/dynalite-engine.ts';
-import { close, isRecord, listen } from '../../../../sandbox/loopback.ts';
+import { close, isRecord, listen } from '../../../../sandbox/base/loopback-server.ts';
+import { startDynalite } from '../../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 
 /** One operation on one partition, as IAM sees it. */
 export interface LedgerCall {

@@ -1,7 +1,7 @@
 /** Goal: the types of examples/cdktf are those of the policy that the functions read. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { POLICY_SCHEMA } from '../../../../functions/core/policy/policy.schema.ts';
+import { POLICY_SCHEMA } from '../../../../core/policy/policy.schema.ts';
 
 const SOURCE = readFileSync('examples/cdktf/policy.ts', 'utf8');
 

@@ -1,0 +1,90 @@
+/** What the sweep writes beside the accounts: the shard layout, and marks on overrides. */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { LedgerUnavailableError } from '../core/errors.ts';
+import type { EpochSeconds, SweepStore } from '../core/ledger/ports.ts';
+import { shardLayoutJson } from '../core/ledger/shard-layout.ts';
+import { OVERRIDE_PARTITION } from '../core/policy/overrides.ts';
+import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
+import { type EpochMs, isoTimestamp } from '../core/time.ts';
+
+/** Item that holds the shard layout, as JSON in `body`. The sweep alone writes it. */
+export const LAYOUT_KEY = { pk: 'ledger', sk: 'layout' } as const;
+
+/**
+ * Item that a new table is made with: the layout until the sweep has written its own. Whoever makes
+ * the table writes it, and nobody afterwards.
+ */
+export const INITIAL_LAYOUT_KEY = { pk: 'ledger', sk: 'initial-layout' } as const;
+
+const overrideItemKey = (id: string) => ({ pk: { S: OVERRIDE_PARTITION }, sk: { S: id } });
+
+export class DynamoDbSweepStore implements SweepStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async writeLayout(layout: ShardLayout, seen: ShardLayout): Promise<void> {
+    await this.#update({
+      TableName: this.#table,
+      Key: { pk: { S: LAYOUT_KEY.pk }, sk: { S: LAYOUT_KEY.sk } },
+      UpdateExpression: 'SET body = :next',
+      ConditionExpression: 'attribute_not_exists(body) OR body = :seen',
+      ExpressionAttributeValues: {
+        ':next': { S: shardLayoutJson(layout) },
+        ':seen': { S: shardLayoutJson(seen) },
+      },
+    });
+  }
+
+  claimAudit(
+    { id }: Pick<OverrideRecord, 'id'>,
+    { now, staleAt }: { readonly now: EpochMs; readonly staleAt: EpochMs },
+  ): Promise<boolean> {
+    return this.#update({
+      TableName: this.#table,
+      Key: overrideItemKey(id),
+      UpdateExpression: 'SET claimedUntil = :until',
+      ConditionExpression:
+        'attribute_exists(body) AND attribute_not_exists(audited) AND ' +
+        '(attribute_not_exists(claimedUntil) OR claimedUntil <= :now)',
+      ExpressionAttributeValues: { ':until': { N: String(staleAt) }, ':now': { N: String(now) } },
+    });
+  }
+
+  async markAudited(
+    { id }: Pick<OverrideRecord, 'id'>,
+    { now, expiresAt }: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
+  ): Promise<void> {
+    await this.#update({
+      TableName: this.#table,
+      Key: overrideItemKey(id),
+      UpdateExpression: 'SET audited = :at, #ttl = :expires REMOVE claimedUntil',
+      ConditionExpression: 'attribute_exists(body)',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':at': { S: isoTimestamp(now) },
+        ':expires': { N: String(expiresAt) },
+      },
+    });
+  }
+
+  /** Returns false when the condition did not hold. */
+  async #update(input: UpdateItemCommandInput): Promise<boolean> {
+    try {
+      await this.#client.send(new UpdateItemCommand(input));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw new LedgerUnavailableError('the ledger did not answer', error);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** Runs the Express workflow and waits for its answer. */
+import { type SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Answer } from '../core/call/answers/answers.ts';
+import type { WorkflowInput } from '../core/call/steps/state.ts';
+import { WorkflowUnavailableError } from '../core/errors.ts';
+
+/** Runs one call through the four steps. @throws WorkflowUnavailableError */
+interface Workflow {
+  run(envelope: WorkflowInput, waitMs: number): Promise<Answer>;
+}
+
+export class StepFunctionsWorkflow implements Workflow {
+  readonly #client: SFNClient;
+  readonly #stateMachineArn: string;
+
+  /** @param client with `maxAttempts: 1`: a repeated start would be a second call. */
+  constructor(client: SFNClient, stateMachineArn: string) {
+    this.#client = client;
+    this.#stateMachineArn = stateMachineArn;
+  }
+
+  async run(envelope: WorkflowInput, waitMs: number): Promise<Answer> {
+    const command = new StartSyncExecutionCommand({
+      stateMachineArn: this.#stateMachineArn,
+      name: envelope.requestId,
+      input: JSON.stringify(envelope),
+    });
+    const abortSignal = AbortSignal.timeout(Math.max(1, waitMs));
+    try {
+      const { status, output, error } = await this.#client.send(command, { abortSignal });
+      // The API answers 200 even for an execution that failed.
+      if (status === 'SUCCEEDED' && output !== undefined) return JSON.parse(output);
+      throw new WorkflowUnavailableError(`the workflow ended ${status}: ${error ?? 'no output'}`);
+    } catch (error) {
+      if (error instanceof WorkflowUnavailableError) throw error;
+      const why = abortSignal.aborted ? 'the workflow did not end in time' : 'no workflow started';
+      throw new WorkflowUnavailableError(why, error);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** The limits as a table for people. */
+
+import type { LimitsReport, ReportedLimit } from '../../core/insight/usage/limits-report.schema.ts';
+import { amountText } from '../../core/policy/plan-override.ts';
+import { printable } from '../../core/safe-text.ts';
+import { formatTable } from '../terminal/table.ts';
+
+const TITLES = [
+  'LIMIT',
+  'WINDOW',
+  'UNIT',
+  'CONFIGURED',
+  'IN FORCE',
+  'USED',
+  'RESERVED',
+  'OVERRIDE',
+];
+/** Amounts: their ends stand under each other. */
+const RIGHT = new Set([3, 4, 5, 6]);
+const WORDS_MAX = 60;
+
+export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
+  return formatTable([TITLES, ...limits.map(rowOf)], RIGHT);
+}
+
+function rowOf(limit: ReportedLimit): readonly string[] {
+  const { unit, configured, inForce, used, reserved, mode } = limit;
+  const name = mode === 'observe' ? `${limit.limit} (observed)` : limit.limit;
+  const amounts = [configured, inForce, used, reserved].map((each) => amountText(unit, each));
+  return [name, limit.window, unit, ...amounts, overrideWords(limit)];
+}
+
+function overrideWords({ override }: ReportedLimit): string {
+  if (!override) return '';
+  const [author, reason] = [override.author, override.reason].map((each) =>
+    printable(each, WORDS_MAX),
+  );
+  return `until ${override.until} by ${author}: ${reason}`;
+}

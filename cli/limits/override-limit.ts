@@ -1,0 +1,89 @@
+/** Runs `limits raise`, `lower` and `reset`: plans, asks, and has it stored. */
+
+import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
+import { formatAmount } from '../../core/policy/limit-checks.ts';
+import {
+  amountText,
+  type OverrideRequest,
+  overrideReport,
+  type PlannedOverride,
+  planOverride,
+} from '../../core/policy/plan-override.ts';
+import { isoTimestamp } from '../../core/time.ts';
+import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
+import type { ExitCode, Io } from '../terminal/io.ts';
+import { type CommonOptions, withLimits } from './with-limits.ts';
+
+export interface ChangeOptions extends CommonOptions {
+  readonly by?: string;
+  readonly to?: string;
+  readonly until?: string;
+  readonly reason?: string;
+  readonly author?: string;
+  readonly yes?: boolean;
+}
+
+export const changeLimit = (
+  what: Pick<OverrideRequest, 'action' | 'limit'>,
+  options: ChangeOptions,
+  io: Io,
+): Promise<ExitCode> =>
+  withLimits(options, io, async (source) => {
+    const report = await source.report();
+    const { by, to, until, reason, author = io.user } = options;
+    const plan = planOverride(
+      { ...what, by, to, until, reason, author },
+      { ...report, now: Date.parse(report.asOf) },
+    );
+    if ('problems' in plan) return failWithFlagProblems(plan.problems, options, io);
+    const { planned } = plan;
+    const warning = warningOf(planned, report);
+    if (warning !== undefined) io.err(`${warning}\n`);
+    if (!options.yes) {
+      if (!io.ask) {
+        const message = 'must be given where there is no terminal to ask at';
+        return failWithFlagProblems([{ path: 'yes', message }], options, io);
+      }
+      if (!/^y(?:es)?$/i.test((await io.ask(`${inWords(planned)}? [y/N] `)).trim())) {
+        io.err('nothing was changed\n');
+        return 1;
+      }
+    }
+    const problems = await source.change(asConfirmed(planned));
+    if (problems.length > 0) return failWithFlagProblems(problems, options, io);
+    const words = `${inWords(planned)}: in force within 60 seconds\n`;
+    io.out(options.json ? toJsonText(overrideReport(planned)) : words);
+    return 0;
+  });
+
+/** The very amount and end that were shown, whatever has changed since. */
+function asConfirmed({
+  action,
+  limit,
+  to,
+  until,
+  reason,
+  author,
+}: PlannedOverride): OverrideRequest {
+  const what = { action, limit: limit.limit, reason, author };
+  if (until === undefined) return what;
+  return { ...what, to: amountText(limit.unit, to), until: isoTimestamp(until) };
+}
+
+function inWords({ action, limit, to, until }: PlannedOverride): string {
+  const [before, after] = [limit.inForce, to].map((each) => formatAmount(limit.unit, each));
+  const end = until === undefined ? '' : ` until ${isoTimestamp(until)}`;
+  return `${action} ${limit.limit} from ${before} to ${after}${end}`;
+}
+
+function warningOf(
+  { limit, to, until }: PlannedOverride,
+  report: LimitsReport,
+): string | undefined {
+  const found = report.limits.find((each) => each.limit === limit.limit);
+  const taken = (found?.used ?? 0) + (found?.reserved ?? 0);
+  if (!found || taken < to || limit.mode === 'observe') return undefined;
+  // Whichever comes first: a new window, or the configured amount again.
+  const end = Math.min(Date.parse(found.resetsAt), until ?? Number.POSITIVE_INFINITY);
+  return `note: ${formatAmount(limit.unit, taken)} are used or reserved already, so calls will be denied until ${isoTimestamp(end)}`;
+}

@@ -1,0 +1,81 @@
+/** The policy and the inference profiles to reconcile: from the table, or from files. */
+import { readFile } from 'node:fs/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
+import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import { printable } from '../../core/safe-text.ts';
+import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import { TABLE_VARIABLE } from '../limits/limits-source.ts';
+import type { Io } from '../terminal/io.ts';
+
+export interface PolicyFlags {
+  readonly table?: string;
+  readonly varFile?: readonly string[];
+  readonly profiles?: string;
+}
+
+type Found = { readonly policy: Policy } | { readonly problems: readonly InputProblem[] };
+
+export async function readPolicy(flags: PolicyFlags, io: Io): Promise<Found> {
+  const { varFile, profiles } = flags;
+  const table = flags.table ?? (varFile ? undefined : io.env[TABLE_VARIABLE] || undefined);
+  if (table !== undefined && varFile) {
+    return { problems: [{ path: '--var-file', message: 'give a table or files, not both' }] };
+  }
+  if (table !== undefined) return { policy: await storedPolicy(table, io) };
+  if (!varFile) {
+    const message = `must be given (or ${TABLE_VARIABLE}), or --var-file with --profiles: the ledger's table knows the policy and its inference profiles`;
+    return { problems: [{ path: '--table', message }] };
+  }
+  const read =
+    profiles === undefined ? { arns: new Map<string, string>() } : await readProfiles(profiles);
+  if ('problem' in read) return { problems: [read.problem] };
+  const result = await loadTfvarsPolicy(varFile, { inferenceProfiles: read.arns });
+  return 'problems' in result ? result : { policy: result.policy };
+}
+
+async function storedPolicy(tableName: string, { clock, err }: Io): Promise<Policy> {
+  const client = new DynamoDBClient();
+  const warn = (message: string) => err(`${message}\n`);
+  try {
+    return await createDynamoDbPolicySource({ client, tableName, clock, warn }).load();
+  } finally {
+    client.destroy();
+  }
+}
+
+const FORM = 'write what "terraform output -json inference_profile_arns" prints';
+
+/** The output's value alone, or as `terraform output -json` prints all of them. */
+async function readProfiles(
+  file: string,
+): Promise<{ readonly arns: ReadonlyMap<string, string> } | { readonly problem: InputProblem }> {
+  const problem = (message: string) => ({
+    problem: { path: '--profiles', message: `${printable(file, 200)}: ${message}` },
+  });
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const code = stringField(toUnvalidated(error), 'code');
+    if (code === 'ENOENT') return problem('there is no such file');
+    return problem(
+      code === undefined ? `is not JSON: ${FORM}` : `the file can't be read (${code})`,
+    );
+  }
+  const outputs = toUnvalidated(document);
+  const output = toUnvalidated(outputs.get('inference_profile_arns') ?? document);
+  const entries = [
+    ...toUnvalidated(output.has('value') ? output.get('value') : Object.fromEntries(output)),
+  ];
+  const arns = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const wrong = entries.find(
+    ([key, arn]) => !/^[^/]+\/[^/]+\/[^/]+\/[^/]+$/.test(key) || typeof arn !== 'string',
+  );
+  if (wrong)
+    return problem(
+      `${printable(wrong[0])} is no <costCenter>/<application>/<environment>/<alias> with an ARN: ${FORM}`,
+    );
+  return { arns: new Map(arns) };
+}

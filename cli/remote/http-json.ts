@@ -1,0 +1,47 @@
+/** JSON over HTTP, for commands that talk to a running sandbox or a deployed API. */
+
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/policy/policy.ts';
+import { printable } from '../../core/safe-text.ts';
+
+const ANSWER_MS = 30_000;
+
+interface JsonRequest {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly input?: object;
+}
+
+/** @throws LedgerUnavailableError when nothing answers; any status is an answer. */
+export async function callJson(url: URL, { method, headers, input }: JsonRequest) {
+  try {
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(ANSWER_MS),
+      headers: { ...headers, ...(input && { 'content-type': 'application/json' }) },
+      ...(input && { body: JSON.stringify(input) }),
+    });
+    return { status: response.status, body: jsonOf(await response.text()) };
+  } catch (error) {
+    // `fetch failed` says little; what it comes from says why.
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    throw new LedgerUnavailableError(`${url.origin} does not answer`, cause);
+  }
+}
+
+/** What a person gave as `--url`. */
+export function parseUrl(text: string): { readonly url: URL } | { readonly problem: InputProblem } {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return { url };
+  const message = `"${printable(text)}" is no URL such as http://127.0.0.1:8787`;
+  return { problem: { path: 'url', message } };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/** Where a report goes: standard output, or a file that is there only once it is whole. */
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import type { Io } from '../terminal/io.ts';
+
+interface Output {
+  /** @throws OutputError as `finish` does. */
+  write(text: string): void;
+  /** Nothing more comes: the file takes its name. */
+  finish(): void;
+  /** The report failed: nothing is left of the file. */
+  abandon(): void;
+}
+
+/** What keeps the file from being written, in words; while it is written, as on a full disk. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+/** @returns what keeps the file from being written, in words. */
+export function openOutput(
+  file: string | undefined,
+  io: Io,
+): Output | { readonly problem: string } {
+  if (file === undefined) return { write: io.out, finish: () => {}, abandon: () => {} };
+  try {
+    return inWords(() => (isPlace(file) ? into(file) : whole(file)));
+  } catch (error) {
+    if (error instanceof OutputError) return { problem: error.message };
+    throw error;
+  }
+}
+
+const PRESENT = { throwIfNoEntry: false } as const;
+
+/** A device or a pipe, such as /dev/stdout: a file of its name must not take its place. */
+function isPlace(file: string): boolean {
+  const found = statSync(file, PRESENT);
+  if (found?.isDirectory()) throw new OutputError(REASONS.EISDIR);
+  return found !== undefined && !found.isFile();
+}
+
+function into(file: string): Output {
+  const opened = openSync(file, 'w');
+  const close = () => closeSync(opened);
+  return { write: (text) => inWords(() => writeAll(opened, text)), finish: close, abandon: close };
+}
+
+function whole(file: string): Output {
+  // A link stays one, and what it leads to is replaced.
+  const isLink = lstatSync(file, PRESENT)?.isSymbolicLink() && statSync(file, PRESENT);
+  const target = isLink ? realpathSync(file) : file;
+  const unfinished = `${target}.unfinished`;
+  const opened = openSync(unfinished, 'w');
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(opened);
+    isOpen = false;
+  };
+  return {
+    write: (text) => inWords(() => writeAll(opened, text)),
+    finish: () =>
+      inWords(() => {
+        close();
+        renameSync(unfinished, target);
+      }),
+    abandon: () => {
+      close();
+      rmSync(unfinished, { force: true });
+    },
+  };
+}
+
+/** A pipe may take less than it is given. */
+function writeAll(opened: number, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray(writeSync(opened, rest));
+}
+
+const REASONS = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EISDIR: 'this is a folder: name a file',
+  EACCES: 'the file may not be written',
+  EROFS: 'the file may not be written',
+  ENOSPC: 'the disk is full',
+} as const;
+
+const isKnown = (code: string): code is keyof typeof REASONS => Object.hasOwn(REASONS, code);
+
+/** @param code of Node.js, such as ENOSPC. */
+export const writeProblem = (code: string): string =>
+  isKnown(code) ? REASONS[code] : `the file can't be written (${code})`;
+
+/** @throws OutputError instead of what the system says. */
+function inWords<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const code = stringField(toUnvalidated(error), 'code');
+    if (code === undefined) throw error;
+    throw new OutputError(writeProblem(code), { cause: error });
+  }
+}

@@ -1,0 +1,257 @@
+/** A simulation as text and as JSON. Names come from a log, and may hold anything. */
+
+import type { Simulation } from '../../core/insight/simulate/simulate.ts';
+import type { Changes, Tally } from '../../core/insight/simulate/tally.ts';
+import type { UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
+import { formatUsd } from '../../core/money.ts';
+import { printable } from '../../core/safe-text.ts';
+import { isoTimestamp } from '../../core/time.ts';
+import { formatTable } from '../terminal/table.ts';
+import { usdJson } from '../terminal/usd-json.ts';
+import type { TraceStats } from './read-trace.ts';
+
+/** A simulation and what it was made from. */
+interface Written {
+  readonly found: Simulation;
+  readonly notes: TraceStats;
+  /** Of the policies, as the table calls them. */
+  readonly names: readonly string[];
+  readonly timeZone: string;
+  readonly guess: UsageGuess;
+  readonly daily: boolean;
+}
+
+const RECORDED = 'recorded';
+const BAD_SHOWN = 5;
+
+export function simulationText(written: Written): string {
+  const { found, notes, names, daily } = written;
+  const labels = [RECORDED, ...names];
+  const centers = [...found.costCenters].sort(byKey);
+  return [
+    headline(written),
+    tallies(['COST CENTER'], labels, [
+      ...centers.map(([name, row]) => ({ keys: [name], row })),
+      ...(centers.length > 1 ? [{ keys: ['all'], row: found.totals }] : []),
+    ]),
+    ...(daily ? ['\n', dailyTable(found, labels)] : []),
+    denialTable(found, labels),
+    names.map((name, i) => changesText(name, found.changes[i])).join(''),
+    names.map((name, i) => notValidText(name, found.notValid[i])).join(''),
+    footnotes(written),
+    unreadableLines(notes),
+  ].join('');
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
+
+function headline({ found, notes }: Written): string {
+  const { from, to, replayed } = found;
+  const span =
+    from === undefined || to === undefined
+      ? ''
+      : `, from ${isoTimestamp(from)} to ${isoTimestamp(to)}`;
+  const { not_valid, replayed: repeated, unavailable } = notes.passedOver;
+  const out = [
+    [not_valid, 'not valid'],
+    [repeated, 'answered from an earlier one'],
+    [unavailable, 'not decided, as something was away'],
+    [found.unknownSize, 'without how much was asked for'],
+    [found.duplicates, 'in the trace twice'],
+  ] as const;
+  const left = out.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
+  const rest = left.length > 0 ? ` Left out: ${left.join(', ')}.` : '';
+  return `${replayed} calls replayed${span}.${rest}\n\n`;
+}
+
+interface TallyRow {
+  readonly keys: readonly string[];
+  readonly row: readonly Tally[];
+}
+
+function tallies(
+  titles: readonly string[],
+  labels: readonly string[],
+  rows: readonly TallyRow[],
+): string {
+  const isShown = COLUMNS.map(
+    ({ isAlways, of }) => isAlways || rows.some(({ row }) => row.some((tally) => of(tally) > 0)),
+  );
+  const shown = COLUMNS.filter((_, i) => isShown[i]);
+  const body = rows.flatMap(({ keys, row }) =>
+    row.map((tally, column) => [
+      ...keys.map((key) => (column === 0 ? printable(key) : '')),
+      labels[column] ?? '',
+      ...shown.map(({ of }) => written(of(tally))),
+    ]),
+  );
+  const head = [...titles, 'POLICY', ...shown.map(({ title }) => title)];
+  const numbers = shown.map((_, i) => titles.length + 1 + i);
+  return formatTable([head, ...body], new Set(numbers));
+}
+
+const written = (value: number | bigint): string =>
+  typeof value === 'bigint' ? formatUsd(value) : String(value);
+
+interface Column {
+  readonly title: string;
+  /** A count, or an amount of nano-USD. */
+  readonly of: (tally: Tally) => number | bigint;
+  /** Others are left out where they would hold nothing but zeros. */
+  readonly isAlways?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'ANSWERED', of: ({ answered }) => answered, isAlways: true },
+  { title: 'CHEAPER MODEL', of: ({ downgraded }) => downgraded },
+  { title: 'DENIED', of: ({ denied }) => denied, isAlways: true },
+  { title: 'FAILED', of: ({ failed }) => failed },
+  { title: 'NOT VALID', of: ({ notValid }) => notValid },
+  { title: 'SPENT USD', of: ({ spent }) => spent, isAlways: true },
+  { title: 'OF IT GUESSED', of: ({ estimated }) => estimated },
+  { title: 'DENIED UP TO', of: ({ deniedWorstCase }) => deniedWorstCase },
+  { title: 'LOST UP TO', of: ({ unanswered }) => unanswered },
+];
+
+const dailyTable = (found: Simulation, labels: readonly string[]): string =>
+  tallies(
+    ['DAY', 'COST CENTER'],
+    labels,
+    [...found.days].sort(byKey).map(([key, row]) => ({ keys: splitDay(key), row })),
+  );
+
+function splitDay(key: string): [day: string, costCenter: string] {
+  const space = key.indexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
+}
+
+function denialTable({ denials }: Simulation, labels: readonly string[]): string {
+  const rows = denials.flatMap((limits, column) =>
+    [...limits]
+      .sort(byKey)
+      .map(([limit, { denied, firstAt }]) => [
+        printable(limit),
+        labels[column] ?? '',
+        String(denied),
+        isoTimestamp(firstAt),
+      ]),
+  );
+  if (rows.length === 0) return '\nNo limit denied a call.\n';
+  return `\n${formatTable([['LIMIT THAT DENIED', 'POLICY', 'CALLS', 'FIRST'], ...rows], new Set([2]))}`;
+}
+
+function changesText(name: string, changes: Changes | undefined): string {
+  if (!changes) return '';
+  const { newlyDenied, newlyDeniedSpent } = changes;
+  const cost = newlyDenied > 0 ? ` (they had cost USD ${formatUsd(newlyDeniedSpent)})` : '';
+  const parts = [
+    [newlyDenied, `now denied${cost}`],
+    [changes.noLongerDenied, 'no longer denied'],
+    [changes.newlyDowngraded, 'now answered by a cheaper model'],
+    [changes.noLongerDowngraded, 'now answered by the model asked for'],
+    [changes.newlyNotValid, 'now not valid'],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const words = said.length > 0 ? said.join(', ') : 'every call is decided as it was';
+  return `\n${name}, compared with what happened: ${words}.\n`;
+}
+
+function notValidText(name: string, reasons: ReadonlyMap<string, number> | undefined): string {
+  if (!reasons || reasons.size === 0) return '';
+  const lines = [...reasons].map(([reason, count]) => `  ${count} × ${reason}\n`);
+  return `\nNot valid under ${name}:\n${lines.join('')}`;
+}
+
+function footnotes({ found, guess }: Written): string {
+  const all = found.totals;
+  const notes = [
+    all.some(({ estimated }) => estimated > 0n) &&
+      `GUESSED: such a call did not run, so its tokens are ${GUESS_WORDS[guess]}, or those of the model that ran.`,
+    all.some(({ denied }) => denied > 0) &&
+      'DENIED UP TO: what the denied calls would have reserved. What they would have cost is not known.',
+    all.some(({ unanswered }) => unanswered > 0n) &&
+      'LOST UP TO: the reservations of calls that never came back; their cost is not known.',
+  ].filter((note) => note !== false);
+  return notes.length > 0 ? `\n${notes.join('\n')}\n` : '';
+}
+
+const GUESS_WORDS: Readonly<Record<UsageGuess, string>> = {
+  mean: "the mean of its model's calls before it",
+  worst: 'the most it asked for',
+};
+
+/** Which lines could not be read; for standard error as well. */
+export function unreadableLines({ badLines: count, bad }: TraceStats): string {
+  if (count === 0) return '';
+  const shown = bad
+    .slice(0, BAD_SHOWN)
+    .map(({ file, line, message }) => `  ${printable(file, 200)}:${line}: ${message}\n`);
+  const more = count > shown.length ? `  and ${count - shown.length} more\n` : '';
+  return `\nLines that could not be read: ${count}\n${shown.join('')}${more}`;
+}
+
+export function simulationJson({ found, notes, names, timeZone, guess }: Written) {
+  const labels = [RECORDED, ...names];
+  const row = (tallyRow: readonly Tally[]) => tallyRow.map(tallyJson);
+  return {
+    trace: {
+      lines: notes.lines,
+      replayed: found.replayed,
+      ...(found.from !== undefined && { from: isoTimestamp(found.from) }),
+      ...(found.to !== undefined && { to: isoTimestamp(found.to) }),
+      leftOut: {
+        notValid: notes.passedOver.not_valid,
+        repeated: notes.passedOver.replayed,
+        unavailable: notes.passedOver.unavailable,
+        unknownSize: found.unknownSize,
+        duplicates: found.duplicates,
+      },
+      otherLines: notes.passedOver.no_call,
+      badLines: { count: notes.badLines, first: notes.bad },
+    },
+    timeZone,
+    guess,
+    /** What the entries of every `results` are of, in their order. */
+    policies: labels,
+    totals: { results: row(found.totals) },
+    costCenters: [...found.costCenters]
+      .sort(byKey)
+      .map(([costCenter, tallyRow]) => ({ costCenter, results: row(tallyRow) })),
+    days: [...found.days].sort(byKey).map(([key, tallyRow]) => {
+      const [day, costCenter] = splitDay(key);
+      return { day, costCenter, results: row(tallyRow) };
+    }),
+    denials: found.denials.flatMap((limits, column) =>
+      [...limits].sort(byKey).map(([limit, { denied, firstAt }]) => ({
+        limit,
+        policy: labels[column],
+        calls: denied,
+        firstAt: isoTimestamp(firstAt),
+      })),
+    ),
+    changes: names.map((policy, i) => ({ policy, ...changesJson(found.changes[i]) })),
+    notValid: names.flatMap((policy, i) =>
+      [...(found.notValid[i] ?? [])].map(([reason, calls]) => ({ policy, reason, calls })),
+    ),
+  };
+}
+
+const tallyJson = (tally: Tally) => ({
+  calls: tally.calls,
+  answered: tally.answered,
+  downgraded: tally.downgraded,
+  denied: tally.denied,
+  failed: tally.failed,
+  notValid: tally.notValid,
+  spent: usdJson(tally.spent),
+  estimated: usdJson(tally.estimated),
+  deniedWorstCase: usdJson(tally.deniedWorstCase),
+  unanswered: usdJson(tally.unanswered),
+});
+
+function changesJson(changes: Changes | undefined) {
+  if (!changes) return {};
+  const { newlyDeniedSpent, ...counts } = changes;
+  return { ...counts, newlyDeniedSpent: usdJson(newlyDeniedSpent) };
+}

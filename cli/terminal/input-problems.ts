@@ -1,0 +1,33 @@
+/** What is wrong with a command's input, as people or programs read it. */
+import type { InputProblem } from '../../core/policy/policy.ts';
+import type { ExitCode, Io } from './io.ts';
+
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** @param problems whose paths are as they are to be shown: a flag with its hyphens. */
+export function failWithProblems(
+  problems: readonly InputProblem[],
+  { json = false }: JsonFlag,
+  io: Io,
+): ExitCode {
+  if (json) io.out(toJsonText({ problems }));
+  else for (const { path, message } of problems) io.err(`${path}: ${message}\n`);
+  return 2;
+}
+
+/** The same for problems named by their fields: people read which flag to mend. */
+export const failWithFlagProblems = (
+  problems: readonly InputProblem[],
+  options: JsonFlag,
+  io: Io,
+): ExitCode => failWithProblems(options.json ? problems : problems.map(toFlagProblem), options, io);
+
+/** Under the name of the flag, where the path is one; `limit` is an argument. */
+export const toFlagProblem = ({ path, message }: InputProblem): InputProblem => ({
+  path: /^[a-z]+$/.test(path) && path !== 'limit' ? `--${path}` : path,
+  message,
+});

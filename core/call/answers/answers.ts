@@ -1,0 +1,264 @@
+/** Bodies of the answers: a success, or an RFC 9457 problem. */
+
+import type { DenyingLimit } from '../../ledger/denial.ts';
+import type { LimitStatus } from '../../ledger/settle.ts';
+import { formatUsd } from '../../money.ts';
+import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
+import type { InputProblem, Unit } from '../../policy/policy.ts';
+import { type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
+import { printable } from '../../safe-text.ts';
+import type { EpochMs } from '../../time.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { AnswerContent } from '../model/ports.ts';
+import type { RequestTags } from '../steps/state.ts';
+
+interface Money {
+  readonly currency: 'USD';
+  /** Decimal USD. */
+  readonly amount: string;
+  readonly nanoUsd: number;
+}
+
+/** One limit, as the answer shows it: integers in the limit's unit, USD also as decimals. */
+interface AnswerLimit {
+  readonly owner: string;
+  readonly name: string;
+  readonly window: string;
+  readonly unit: Unit;
+  readonly limit: number;
+  readonly used?: number;
+  readonly reserved?: number;
+  readonly resetsAt: string;
+  readonly usd?: Readonly<Record<string, string>>;
+}
+
+export interface SuccessBody {
+  readonly requestId: string;
+  readonly outcome: 'succeeded';
+  readonly model: string;
+  readonly modelId: string;
+  readonly modelMetric: string;
+  readonly message: { readonly role: 'assistant'; readonly content: AnswerContent };
+  readonly stopReason: string;
+  readonly usage: Omit<TokenUsage, 'cacheWrite1hInputTokens'> & { readonly totalTokens: number };
+  readonly cost: Money & { readonly reservedNanoUsd: number };
+  readonly fallbackFrom?: string;
+  readonly tags: RequestTags;
+  readonly limits: readonly AnswerLimit[];
+  /** A repeat with the same idempotency key: this is the first answer, and nothing was charged. */
+  readonly replayed?: true;
+  /** The ledger could not be reached after the call; the lease covers it until it can. */
+  readonly settlement?: 'pending';
+}
+
+/** RFC 9457, with `code` as the stable name of the problem. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly code: ProblemCode;
+  readonly outcome: 'not_valid' | 'denied' | 'failed' | 'unavailable';
+  readonly tags: RequestTags;
+  readonly errors?: readonly InputProblem[];
+  readonly limit?: AnswerLimit & { readonly requested: number; readonly ceilingPercent?: number };
+  readonly upstream?: { readonly name: string; readonly message: string };
+  /** What a failed call counts as for now; `reserved` until its lease ends, as it may be billed. */
+  readonly charged?: Money & { readonly basis: 'released' | 'reserved' | 'settled' };
+  readonly fallbackFrom?: string;
+  /** The request that holds the idempotency key. */
+  readonly originalRequestId?: string;
+  /** What the original request used and cost. */
+  readonly usage?: SuccessBody['usage'];
+  readonly cost?: SuccessBody['cost'];
+  /** Seconds; also sent as the Retry-After header. */
+  readonly retryAfter?: number;
+  readonly settlement?: 'pending';
+}
+
+export type Answer = SuccessBody | ProblemDetails;
+
+export const isProblem = (answer: Answer): answer is ProblemDetails => 'code' in answer;
+
+/** Title and HTTP status by code; the codes are stable and documented in docs/errors.md. */
+const PROBLEMS = {
+  invalid_request: [400, 'The request is not valid'],
+  unknown_model: [400, 'The model is not known'],
+  model_not_allowed: [400, 'The cost center may not use this model'],
+  unknown_cost_center: [400, 'The cost center is not known'],
+  cost_center_mismatch: [400, 'Two cost centers are named'],
+  application_not_allowed: [400, 'The cost center does not pay for this application'],
+  unknown_environment: [400, 'The application has no such environment'],
+  forbidden_cost_center: [403, 'The caller may not spend from this cost center'],
+  unauthenticated: [401, 'The caller is not known'],
+  not_found: [404, 'There is nothing here'],
+  method_not_allowed: [405, 'The method is not allowed here'],
+  payload_too_large: [413, 'The request is too large'],
+  unsupported_media_type: [415, 'The body is not JSON'],
+  request_in_progress: [409, 'This request is under way'],
+  request_completed: [409, 'This request has ended already'],
+  idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
+  limit_exceeded: [429, 'A spending limit is reached'],
+  invocation_failed: [502, 'The model call failed'],
+  ledger_unavailable: [503, 'The ledger cannot be reached'],
+  policy_unavailable: [503, 'The policy cannot be loaded'],
+  workflow_unavailable: [503, 'The workflow did not answer'],
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const OUTCOMES: Partial<Record<ProblemCode, ProblemDetails['outcome']>> = {
+  limit_exceeded: 'denied',
+  invocation_failed: 'failed',
+  ledger_unavailable: 'unavailable',
+  policy_unavailable: 'unavailable',
+  workflow_unavailable: 'unavailable',
+};
+
+const RETRY_SECONDS = 5;
+
+/** What differs from problem to problem. */
+export type ProblemExtensions = Partial<
+  Pick<
+    ProblemDetails,
+    | 'errors'
+    | 'limit'
+    | 'upstream'
+    | 'charged'
+    | 'fallbackFrom'
+    | 'originalRequestId'
+    | 'usage'
+    | 'cost'
+    | 'retryAfter'
+  >
+> & { readonly status?: number };
+
+export function problemDetails(
+  code: ProblemCode,
+  tags: RequestTags,
+  detail: string,
+  parts: ProblemExtensions = {},
+): ProblemDetails {
+  const [status, title] = PROBLEMS[code];
+  const outcome = OUTCOMES[code] ?? 'not_valid';
+  return {
+    type: `urn:bedrock-cost-sentry:problem:${code}`,
+    title,
+    status,
+    detail,
+    requestId: tags.requestId,
+    code,
+    outcome,
+    tags,
+    ...(outcome === 'unavailable' && { retryAfter: RETRY_SECONDS }),
+    ...parts,
+  };
+}
+
+export const moneyBody = (nanoUsd: number): Money => ({
+  currency: 'USD',
+  amount: formatUsd(nanoUsd),
+  nanoUsd,
+});
+
+/** The refusal of a limit. `resetsAt` is when the same request may fit again. */
+export function limitExceeded(
+  tags: RequestTags,
+  refused: DenyingLimit,
+  now: EpochMs,
+): ProblemDetails {
+  const { ceilingPercent, requested } = refused;
+  const amounts = {
+    limit: refused.limit,
+    used: refused.used,
+    reserved: refused.reserved,
+    requested,
+  };
+  const part = ceilingPercent === undefined ? 'The' : `${ceilingPercent} % of the`;
+  const detail =
+    `${part} limit ${refused.name} of ${formatOwner(refused.owner)} ` +
+    `(${formatAmount(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
+    `${formatAmount(refused.unit, refused.used)} used, ${formatAmount(refused.unit, refused.reserved)} reserved ` +
+    `by calls in flight, and this call may use up to ${formatAmount(refused.unit, requested)}.`;
+  return problemDetails('limit_exceeded', tags, detail, {
+    limit: {
+      ...limitHead(refused),
+      ...amounts,
+      resetsAt: refused.resetsAt,
+      ...(ceilingPercent !== undefined && { ceilingPercent }),
+      ...decimals(refused.unit, amounts),
+    },
+    retryAfter: Math.max(1, Math.ceil((Date.parse(refused.resetsAt) - now) / 1000)),
+  });
+}
+
+export function limitBody({ limit, used, reserved, resetsAt }: LimitStatus): AnswerLimit {
+  const amounts = {
+    limit: limit.amount,
+    ...(used !== undefined && { used }),
+    ...(reserved !== undefined && { reserved }),
+  };
+  return { ...limitHead(limit), ...amounts, resetsAt, ...decimals(limit.unit, amounts) };
+}
+
+interface SuccessParts {
+  readonly candidate: Candidate;
+  readonly fallbackFrom?: string | undefined;
+  readonly tags: RequestTags;
+  readonly content: AnswerContent;
+  readonly stopReason: string;
+  readonly usage: TokenUsage;
+  readonly costNanoUsd: number;
+}
+
+/** Marked as not settled yet: the recording step takes the mark away. */
+export function successBody(parts: SuccessParts): SuccessBody {
+  const { candidate, fallbackFrom, tags, usage } = parts;
+  const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usage;
+  return {
+    requestId: tags.requestId,
+    outcome: 'succeeded',
+    model: candidate.model,
+    modelId: candidate.modelId,
+    modelMetric: candidate.modelMetric,
+    message: { role: 'assistant', content: parts.content },
+    stopReason: parts.stopReason,
+    usage: {
+      inputTokens,
+      outputTokens,
+      cacheReadInputTokens,
+      cacheWriteInputTokens,
+      totalTokens: totalInputTokens(usage) + outputTokens,
+    },
+    cost: { ...moneyBody(parts.costNanoUsd), reservedNanoUsd: candidate.worstCase.usd },
+    ...(fallbackFrom !== undefined && { fallbackFrom }),
+    tags,
+    limits: [],
+    settlement: 'pending',
+  };
+}
+
+const UPSTREAM_LENGTH_MAX = 500;
+
+/** The service's own words, bounded and made harmless. */
+export const upstreamError = ({ name, message }: { name: string; message: string }) => ({
+  name: printable(name),
+  message: printable(message, UPSTREAM_LENGTH_MAX),
+});
+
+const limitHead = (limit: Pick<DenyingLimit, 'owner' | 'name' | 'window' | 'unit'>) => ({
+  owner:
+    limit.owner.kind === 'organization'
+      ? 'organization'
+      : `${limit.owner.kind}#${limit.owner.name}`,
+  name: limit.name,
+  window: limit.window,
+  unit: limit.unit,
+});
+
+function decimals(unit: Unit, amounts: Readonly<Record<string, number>>) {
+  if (unit !== 'usd') return {};
+  const entries = Object.entries(amounts).map(([name, amount]) => [name, formatUsd(amount)]);
+  return { usd: Object.fromEntries(entries) };
+}

@@ -1,0 +1,183 @@
+/** One model that could run a call: what is sent to it, and the most it could use and cost. */
+import { invariant } from '../../errors.ts';
+import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
+import { toSafeInteger } from '../../money.ts';
+import type { InputProblem, Model } from '../../policy/policy.ts';
+import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
+import { worstCaseOf } from '../../pricing/worst-case.ts';
+import type { EpochMs } from '../../time.ts';
+import type { PromptSize } from '../bound/prompt-size.ts';
+import { countedTokenBound, inputTokenBound } from '../bound/token-bound.ts';
+import { type Prompt, requiredCapabilities } from '../request/prompt.ts';
+import type { RequestParameters } from '../request/request.schema.ts';
+
+/** Plain JSON: candidates travel through the workflow's state. */
+export interface Candidate {
+  /** Alias. */
+  readonly model: string;
+  /** What Converse is called with: the inference profile's ARN, or the model id. */
+  readonly modelId: string;
+  /** What AWS/Bedrock metrics know it by: the profile's unique id, or the model id. */
+  readonly modelMetric: string;
+  readonly inferenceConfig: {
+    readonly maxTokens: number;
+    readonly temperature?: number;
+    readonly topP?: number;
+  };
+  readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
+  /** The price the call is reserved and settled at. */
+  readonly price: EffectivePriceJson;
+  readonly worstCase: AmountsByUnit;
+}
+
+export type CandidateResult =
+  | { readonly outcome: 'valid'; readonly candidate: Candidate }
+  | { readonly outcome: 'not_valid'; readonly problems: readonly InputProblem[] };
+
+interface CandidateRequest {
+  readonly model: Model;
+  readonly profileArn: string | undefined;
+  readonly prompt: Prompt;
+  /** Of this prompt. */
+  readonly size: PromptSize;
+  /** What CountTokens said for this prompt and model; absent: the strict bound alone. */
+  readonly countedTokens?: number | undefined;
+  readonly parameters: RequestParameters;
+  readonly now: EpochMs;
+}
+
+const PARAMETERS = '$.prompt.parameters';
+const MESSAGES = '$.prompt.messages';
+
+/** Prepares a call for a model, or says everything the model would reject about it. */
+export function toCandidate(request: CandidateRequest): CandidateResult {
+  const problems = [...parameterProblems(request), ...promptProblems(request)];
+  const maxTokens = request.parameters.max_tokens ?? request.model.defaultMaxTokens;
+  const worst = problems.length === 0 ? worstCase(request, maxTokens) : undefined;
+  if (!worst) {
+    const tooLarge = {
+      path: '$.prompt',
+      message: 'could cost more than the ledger counts: shorten it, or lower max_tokens',
+    };
+    return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
+  }
+  const { model, profileArn, parameters } = request;
+  const modelId = profileArn ?? model.modelId;
+  const { temperature, top_p: topP, top_k: topK } = parameters;
+  return {
+    outcome: 'valid',
+    candidate: {
+      model: model.alias,
+      modelId,
+      modelMetric: profileArn ? modelId.slice(modelId.lastIndexOf('/') + 1) : modelId,
+      inferenceConfig: {
+        maxTokens,
+        ...(temperature !== undefined && { temperature }),
+        ...(topP !== undefined && { topP }),
+      },
+      ...(topK !== undefined && { additionalModelRequestFields: topKField(model, topK) }),
+      ...worst,
+    },
+  };
+}
+
+/** Undefined when an amount would not be a safe integer: then it could not be counted exactly. */
+function worstCase(
+  { model, prompt, size, countedTokens, now }: CandidateRequest,
+  maxOutputTokens: number,
+): Pick<Candidate, 'price' | 'worstCase'> | undefined {
+  const strict = inputTokenBound(size, model.traits);
+  invariant(strict !== undefined, 'a prompt that cannot be bounded was refused before');
+  const inputTokens =
+    countedTokens === undefined ? strict : countedTokenBound(strict, countedTokens);
+  const { cacheTtl } = requiredCapabilities(prompt);
+  const { amount, period } = worstCaseOf(
+    { inputTokens, maxOutputTokens, cacheTtl },
+    model.prices,
+    now,
+  );
+  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return {
+    price: effectivePriceToJson(period),
+    worstCase: {
+      requests: 1,
+      tokens: inputTokens + maxOutputTokens,
+      input_tokens: inputTokens,
+      output_tokens: maxOutputTokens,
+      usd: toSafeInteger(amount),
+    },
+  };
+}
+
+/** Where each family takes top_k (Converse itself has no field for it). */
+function topKField({ traits }: Model, topK: number): Readonly<Record<string, unknown>> {
+  return traits.topK === 'inferenceConfig.topK'
+    ? { inferenceConfig: { topK } }
+    : { [traits.topK ?? 'top_k']: topK };
+}
+
+function parameterProblems({ model, parameters }: CandidateRequest): readonly InputProblem[] {
+  const { max_tokens: maxTokens, temperature, top_p: topP, top_k: topK } = parameters;
+  const { traits, alias, maxOutputTokens } = model;
+  const problems: InputProblem[] = [];
+  const refuse = (name: string, message: string) =>
+    problems.push({ path: `${PARAMETERS}.${name}`, message });
+  if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
+    refuse('max_tokens', `is ${maxTokens}, but ${alias} writes at most ${maxOutputTokens}`);
+  }
+  if (traits.sampling === false) {
+    for (const name of ['temperature', 'top_p', 'top_k'] as const) {
+      if (parameters[name] !== undefined) refuse(name, `is not taken by ${alias}: leave it out`);
+    }
+    return problems;
+  }
+  if (temperature !== undefined && topP !== undefined && !traits.temperatureWithTopP) {
+    refuse('top_p', `cannot be given together with temperature to ${alias}: leave one out`);
+  }
+  if (topK !== undefined && traits.topK === undefined) {
+    refuse('top_k', `is not taken by ${alias}: leave it out`);
+  }
+  return problems;
+}
+
+function promptProblems({ model, prompt }: CandidateRequest): readonly InputProblem[] {
+  const { hasSystem, hasImages, hasDocuments, hasTools, cacheTtl } = requiredCapabilities(prompt);
+  const { traits, alias } = model;
+  const problems: InputProblem[] = [];
+  const refuse = (message: string, path = MESSAGES) => problems.push({ path, message });
+  if (hasSystem && !traits.systemPrompt) {
+    refuse(`${alias} takes no system messages: say it in a message of the user`);
+  }
+  if (hasImages && traits.vision === undefined) {
+    const message = `${alias} takes no images, or it is not known how many tokens one has`;
+    refuse(`${message}: leave them out, or name a model with vision`);
+  }
+  if (hasDocuments && !traits.documents) {
+    refuse(`${alias} takes no documents: put their text in a text block`);
+  }
+  if (hasTools && !traits.tools) {
+    refuse(`${alias} uses no tools: leave toolConfig out`, '$.prompt.toolConfig');
+  }
+  if (cacheTtl !== 'none' && !traits.promptCaching) {
+    refuse(`${alias} takes no cachePoint: leave it out`);
+  } else if (cacheTtl === '1h' && !traits.promptCaching1h) {
+    refuse(`${alias} caches for 5m at most: leave ttl out`);
+  }
+  return [...problems, ...lastMessageProblems(model, prompt)];
+}
+
+/** A last message of the assistant is a prefill: the answer goes on from it. */
+function lastMessageProblems({ traits, alias }: Model, prompt: Prompt): readonly InputProblem[] {
+  if (!requiredCapabilities(prompt).isPrefilled) return [];
+  const blocks = prompt.messages.at(-1)?.content ?? [];
+  const last = blocks.findLast(({ cachePoint }) => !cachePoint);
+  const messages: string[] = [];
+  if (!traits.prefill) {
+    const go = `${alias} cannot go on from one of the assistant`;
+    messages.push(`the last message must be the user's: ${go}`);
+  }
+  if (last?.text !== undefined && last.text !== last.text.trimEnd()) {
+    messages.push("the last message is the assistant's and must not end with white space");
+  }
+  return messages.map((message) => ({ path: MESSAGES, message }));
+}

@@ -1,0 +1,50 @@
+/** The key of a request that must be charged once, and what it is bound to. */
+import { quoted } from '../../safe-text.ts';
+import { type Caller, roleArn } from '../context/caller-cost-centers.ts';
+import type { Claim, Digest } from './ports.ts';
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** What is wrong with a key from outside, or undefined. */
+export function idempotencyKeyProblem(key: unknown): string | undefined {
+  if (typeof key === 'string' && KEY.test(key)) return undefined;
+  const given = typeof key === 'string' ? `${key.length} characters, ${quoted(key)}` : quoted(key);
+  return `must be 1 to 255 printable ASCII characters, got ${given}`;
+}
+
+interface KeyedRequest {
+  readonly key: string;
+  readonly caller?: Caller | undefined;
+  readonly costCenter: string;
+  readonly request: unknown;
+  readonly attemptId: string;
+}
+
+/** A key counts for one caller and one cost center: nobody meets the keys of someone else. */
+export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
+  const { key, caller, costCenter, request, attemptId } = keyed;
+  return {
+    record: digest.sha256(canonicalJson([caller ? identityOf(caller) : null, costCenter, key])),
+    fingerprint: digest.sha256(canonicalJson(request)),
+    attemptId,
+  };
+}
+
+/**
+ * What stays the same from request to request: a role without its session, a subject without the
+ * token. A token that names no subject is told apart by all it says.
+ */
+function identityOf(caller: Caller): readonly unknown[] {
+  if (caller.kind === 'iam') return ['iam', roleArn(caller.arn)];
+  const { claims } = caller;
+  return Object.hasOwn(claims, 'sub') ? ['jwt', claims.iss ?? null, claims.sub] : ['jwt', claims];
+}
+
+/** JSON that does not depend on the order in which members were written. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+    const sorted = Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted);
+  });
+}

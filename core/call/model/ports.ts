@@ -1,0 +1,51 @@
+/** What the model call needs from outside. */
+import type { TokenUsage } from '../../pricing/price.ts';
+import type { EpochMs } from '../../time.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { Prompt } from '../request/prompt.ts';
+import type { ConverseFailure } from './failure-rules.ts';
+
+/** An answer's content blocks, as Converse gives them. */
+export type AnswerContent = readonly Readonly<Record<string, unknown>>[];
+
+export type ConverseResult =
+  | {
+      readonly outcome: 'succeeded';
+      readonly content: AnswerContent;
+      readonly stopReason: string;
+      readonly usage: TokenUsage;
+    }
+  | { readonly outcome: 'failed'; readonly failure: ConverseFailure };
+
+export interface ConverseCall {
+  readonly candidate: Pick<
+    Candidate,
+    'modelId' | 'inferenceConfig' | 'additionalModelRequestFields'
+  >;
+  readonly prompt: Prompt;
+  /** When the call is given up and its connection closed. */
+  readonly deadline: EpochMs;
+}
+
+/** One call, tried once; never throws for what the service or the network does. */
+export interface ModelClient {
+  converse(call: ConverseCall): Promise<ConverseResult>;
+}
+
+export interface CountRequest {
+  /** A foundation model's id: CountTokens refuses profiles and geography prefixes. */
+  readonly baseModelId: string;
+  readonly prompt: Prompt;
+  /** When the count is no longer waited for. */
+  readonly deadline: EpochMs;
+}
+
+/** Counts a prompt's input tokens with the model's own tokenizer. */
+export interface TokenCounter {
+  /** Undefined when it could not, or not in time; never throws for what the service does. */
+  count(request: CountRequest): Promise<number | undefined>;
+}
+
+export interface Sleeper {
+  sleep(milliseconds: number): Promise<void>;
+}

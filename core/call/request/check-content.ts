@@ -1,0 +1,78 @@
+/** What is wrong with the blocks of a message, whichever model they are for. */
+
+import type { InputProblem } from '../../policy/policy.ts';
+import { formatChoices } from '../../safe-text.ts';
+import type {
+  DocumentBlock,
+  ImageBlock,
+  RequestBlock,
+  ToolResultBlock,
+} from './content-block.schema.ts';
+import { readDocument, readImage } from './files.ts';
+
+type Role = 'system' | 'user' | 'assistant';
+
+/**
+ * Files come from the user, tool uses from the assistant
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html, 2026-11).
+ */
+const BLOCKS = {
+  system: ['text', 'cachePoint'],
+  user: ['text', 'image', 'document', 'toolResult', 'cachePoint'],
+  assistant: ['text', 'toolUse', 'cachePoint'],
+} as const satisfies Record<Role, readonly (keyof RequestBlock)[]>;
+
+/** No tool needs deeper values, and rendering them indented must stay cheap. */
+const JSON_DEPTH_MAX = 32;
+
+/** @param path of the block in the request. */
+export function blockProblems(
+  role: Role,
+  block: RequestBlock,
+  path: string,
+): readonly InputProblem[] {
+  const allowed: readonly string[] = BLOCKS[role];
+  const [kind = ''] = Object.keys(block);
+  if (!allowed.includes(kind)) {
+    const owner = role === 'system' ? 'a system message' : `a message of the ${role}`;
+    return [
+      {
+        path: `${path}.${kind}`,
+        message: `may not be in ${owner}: write ${formatChoices(allowed)}`,
+      },
+    ];
+  }
+  const { image, document, toolUse, toolResult } = block;
+  if (toolUse) return depthProblems(toolUse.input, `${path}.toolUse.input`);
+  if (toolResult) return toolResultProblems(toolResult, `${path}.toolResult.content`);
+  return fileProblems({ image, document }, path);
+}
+
+function toolResultProblems({ content }: ToolResultBlock, path: string): readonly InputProblem[] {
+  return content.flatMap((block, index) => {
+    const at = `${path}[${index}]`;
+    return block.json ? depthProblems(block.json, `${at}.json`) : fileProblems(block, at);
+  });
+}
+
+interface Files {
+  readonly image?: ImageBlock | undefined;
+  readonly document?: DocumentBlock | undefined;
+}
+
+function fileProblems({ image, document }: Files, path: string): readonly InputProblem[] {
+  const result = image ? readImage(image) : document ? readDocument(document) : undefined;
+  if (result?.outcome !== 'not_valid') return [];
+  const member = image ? 'image' : 'document';
+  return [{ path: `${path}.${member}.${result.at}`, message: result.message }];
+}
+
+export function depthProblems(value: unknown, path: string): readonly InputProblem[] {
+  if (!isDeeper(value, JSON_DEPTH_MAX)) return [];
+  return [{ path, message: `is nested deeper than ${JSON_DEPTH_MAX} levels: make it flatter` }];
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}

@@ -1,0 +1,70 @@
+/**
+ * What is wrong with a prompt's tools, their uses and their results, whichever model they are for.
+ */
+
+import type { InputProblem } from '../../policy/policy.ts';
+import { formatChoices, quoted } from '../../safe-text.ts';
+import { depthProblems } from './check-content.ts';
+import type { Turn } from './prompt.ts';
+import type { ToolConfig } from './tool-config.schema.ts';
+
+const PATH = '$.prompt.toolConfig';
+
+export function toolProblems(
+  turns: readonly Turn[],
+  toolConfig: ToolConfig | undefined,
+): readonly InputProblem[] {
+  const pairing = pairingProblems(turns);
+  if (toolConfig) return [...configProblems(toolConfig), ...pairing];
+  const used = turns.some((turn) => usesOf(turn).length + resultsOf(turn).length > 0);
+  const message = 'must be given with toolUse and toolResult blocks: repeat the tools they are of';
+  return [...(used ? [{ path: PATH, message }] : []), ...pairing];
+}
+
+function configProblems({ tools, toolChoice }: ToolConfig): readonly InputProblem[] {
+  const names = tools.flatMap(({ toolSpec }) => (toolSpec ? [toolSpec.name] : []));
+  const chosen = toolChoice?.tool?.name;
+  if (names.length === 0) {
+    return [{ path: `${PATH}.tools`, message: 'holds no toolSpec: add a tool' }];
+  }
+  const problems: InputProblem[] = [];
+  for (const [at, { toolSpec }] of tools.entries()) {
+    if (!toolSpec) continue;
+    const path = `${PATH}.tools[${at}].toolSpec`;
+    problems.push(...depthProblems(toolSpec.inputSchema.json, `${path}.inputSchema.json`));
+    if (names.filter((name) => name === toolSpec.name).length === 1) continue;
+    const message = `${quoted(toolSpec.name)} is the name of several tools: name each once`;
+    problems.push({ path: `${path}.name`, message });
+  }
+  if (chosen !== undefined && !names.includes(chosen)) {
+    const message = `${quoted(chosen)} is none of the tools: write one of ${formatChoices(names)}`;
+    problems.push({ path: `${PATH}.toolChoice.tool.name`, message });
+  }
+  return problems;
+}
+
+/** Every toolUse is answered in the very next message, and nothing else is. */
+function pairingProblems(turns: readonly Turn[]): readonly InputProblem[] {
+  return turns.flatMap((turn, index) => {
+    const asked = usesOf(turns[index - 1]);
+    const answered = resultsOf(turns[index + 1]);
+    const path = `$.prompt.messages[${turn.at}].content`;
+    const open = usesOf(turn).filter((id) => !answered.includes(id));
+    const stray = resultsOf(turn).filter((id) => !asked.includes(id));
+    return [
+      ...open.map(
+        (id) => `holds the toolUse ${quoted(id)}: add its toolResult to the next message`,
+      ),
+      ...stray.map(
+        (id) =>
+          `holds a toolResult for ${quoted(id)}, which the message before does not ask for: leave it out`,
+      ),
+    ].map((message) => ({ path, message }));
+  });
+}
+
+const usesOf = (turn: Turn | undefined): readonly string[] =>
+  (turn?.content ?? []).flatMap(({ toolUse }) => (toolUse ? [toolUse.toolUseId] : []));
+
+const resultsOf = (turn: Turn | undefined): readonly string[] =>
+  (turn?.content ?? []).flatMap(({ toolResult }) => (toolResult ? [toolResult.toolUseId] : []));

@@ -1,0 +1,174 @@
+/** Turns the request's messages into what Converse wants: system apart, roles alternating. */
+import type { InputProblem } from '../../policy/policy.ts';
+import type { CacheTtl } from '../../pricing/worst-case.ts';
+import { blockProblems } from './check-content.ts';
+import { toolProblems } from './check-tools.ts';
+import type { RequestBlock } from './content-block.schema.ts';
+import type { InvokeRequest, RequestMessage } from './request.schema.ts';
+import type { ToolConfig } from './tool-config.schema.ts';
+
+interface PromptMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly RequestBlock[];
+}
+
+/** The prompt without any model's particulars. */
+export interface Prompt {
+  readonly system: readonly RequestBlock[];
+  readonly messages: readonly PromptMessage[];
+  readonly toolConfig?: ToolConfig;
+}
+
+/** What a prompt asks of a model, so that a model without it can be told beforehand. */
+interface PromptTraits {
+  readonly hasSystem: boolean;
+  /** The last message is the assistant's: the answer goes on from it. */
+  readonly isPrefilled: boolean;
+  readonly hasImages: boolean;
+  readonly hasDocuments: boolean;
+  readonly hasTools: boolean;
+  readonly cacheTtl: CacheTtl;
+}
+
+type PromptResult =
+  | { readonly outcome: 'valid'; readonly prompt: Prompt }
+  | { readonly outcome: 'not_valid'; readonly problems: readonly InputProblem[] };
+
+/** Neighbouring messages of one role. */
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly content: RequestBlock[];
+  /** Index of its first message in the request. */
+  readonly at: number;
+}
+
+const PATH = '$.prompt.messages';
+
+/**
+ * As Converse takes them: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html,
+ * and https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, 2026-11.
+ */
+const IMAGES_MAX = 20;
+const DOCUMENTS_MAX = 5;
+const CACHE_POINTS_MAX = 4;
+
+/**
+ * System messages go to `system`, neighbours of one role are merged: Converse refuses a
+ * conversation that does not alternate or does not begin with the user.
+ */
+export function toPrompt({ messages, toolConfig }: InvokeRequest['prompt']): PromptResult {
+  const system: RequestBlock[] = [];
+  const turns: Turn[] = [];
+  messages.forEach((message, at) => {
+    const { role } = message;
+    const blocks = blocksOf(message);
+    const last = turns.at(-1);
+    if (role === 'system') system.push(...blocks);
+    else if (last?.role === role) last.content.push(...blocks);
+    else turns.push({ role, content: [...blocks], at });
+  });
+  const merged = turns.map(({ role, content }) => ({ role, content }));
+  const prompt = { system, messages: merged, ...(toolConfig && { toolConfig }) };
+  const problems = [
+    ...messages.flatMap(messageProblems),
+    ...orderProblems(turns),
+    ...turns.flatMap(turnProblems),
+    ...countProblems(prompt),
+    ...toolProblems(turns, toolConfig),
+  ];
+  return problems.length > 0 ? { outcome: 'not_valid', problems } : { outcome: 'valid', prompt };
+}
+
+const blocksOf = ({ content }: RequestMessage): readonly RequestBlock[] =>
+  typeof content === 'string' ? [{ text: content }] : content;
+
+function messageProblems({ role, content }: RequestMessage, at: number): readonly InputProblem[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((block, index) =>
+    blockProblems(role, block, `${PATH}[${at}].content[${index}]`),
+  );
+}
+
+function orderProblems([first]: readonly Turn[]): readonly InputProblem[] {
+  if (!first) {
+    return [{ path: PATH, message: 'holds only system messages: add a message of the user' }];
+  }
+  if (first.role === 'user') return [];
+  const message = 'is "assistant", but the first message after the system ones must be the user\'s';
+  return [{ path: `${PATH}[${first.at}].role`, message }];
+}
+
+function turnProblems({ content, at }: Turn): readonly InputProblem[] {
+  const path = `${PATH}[${at}].content`;
+  if (content.every(({ cachePoint }) => cachePoint)) {
+    return [{ path, message: 'holds only cachePoints: add a text block' }];
+  }
+  const hasDocument = content.some(({ document }) => document);
+  if (!hasDocument || content.some(({ text }) => text !== undefined)) return [];
+  return [{ path, message: 'holds a document: add a text block that says what to do with it' }];
+}
+
+/** Every block of the prompt, and every block within a tool's result. */
+function blocksWithin({ system, messages }: Prompt): readonly Partial<RequestBlock>[] {
+  const blocks = [...system, ...messages.flatMap(({ content }) => content)];
+  return blocks.flatMap((block) => [block, ...(block.toolResult?.content ?? [])]);
+}
+
+function cacheTtls(prompt: Prompt): readonly ('5m' | '1h')[] {
+  const points = [...blocksWithin(prompt), ...(prompt.toolConfig?.tools ?? [])];
+  return points.flatMap(({ cachePoint }) => (cachePoint ? [cachePoint.ttl ?? '5m'] : []));
+}
+
+function countProblems(prompt: Prompt): readonly InputProblem[] {
+  const blocks = blocksWithin(prompt);
+  const counts = [
+    ['images', blocks.filter(({ image }) => image).length, IMAGES_MAX],
+    ['documents', blocks.filter(({ document }) => document).length, DOCUMENTS_MAX],
+    ['cachePoints', cacheTtls(prompt).length, CACHE_POINTS_MAX],
+  ] as const;
+  return counts
+    .filter(([, count, most]) => count > most)
+    .map(([what, count, most]) => ({
+      path: '$.prompt',
+      message: `holds ${count} ${what}, and ${most} are taken: leave some out`,
+    }));
+}
+
+export function requiredCapabilities(prompt: Prompt): PromptTraits {
+  const { system, messages, toolConfig } = prompt;
+  const blocks = blocksWithin(prompt);
+  const ttls = cacheTtls(prompt);
+  return {
+    hasSystem: system.length > 0,
+    isPrefilled: messages.at(-1)?.role === 'assistant',
+    hasImages: blocks.some(({ image }) => image),
+    hasDocuments: blocks.some(({ document }) => document),
+    hasTools: toolConfig !== undefined,
+    cacheTtl: ttls.includes('1h') ? '1h' : ttls.length > 0 ? '5m' : 'none',
+  };
+}
+
+/** The prompt for the audit log: of images and documents their size alone. */
+export function withoutFiles(prompt: Prompt): Prompt {
+  const messages = prompt.messages.map(({ role, content }) => ({
+    role,
+    content: content.map((block) => {
+      const { toolResult } = block;
+      if (!toolResult) return withoutBytes(block);
+      return { toolResult: { ...toolResult, content: toolResult.content.map(withoutBytes) } };
+    }),
+  }));
+  return { ...prompt, messages };
+}
+
+function withoutBytes<T extends Pick<RequestBlock, 'image' | 'document'>>(block: T): T {
+  const { image, document } = block;
+  if (image)
+    return { ...block, image: { ...image, source: { bytes: sizeOf(image.source.bytes) } } };
+  const bytes = document?.source.bytes;
+  if (!document || bytes === undefined) return block;
+  return { ...block, document: { ...document, source: { bytes: sizeOf(bytes) } } };
+}
+
+/** Base64 has four characters for three bytes. */
+const sizeOf = (base64: string): string => `(about ${Math.round(base64.length * 0.75)} bytes)`;

@@ -1,0 +1,24 @@
+/** The four steps in a row, in one process: what the workflow does, for `execution = "direct"`. */
+
+import type { EpochMs } from '../../time.ts';
+import type { ConversePorts } from '../model/converse-with-retries.ts';
+import { invokeModel } from './invoke-model.ts';
+import { type RecordPorts, recordOutcome } from './record-outcome.ts';
+import { type ReservePorts, reserveBudget } from './reserve-budget.ts';
+import type { WorkflowOutput } from './state.ts';
+import { type ValidatePorts, validateAndSetContext } from './validate-and-set-context.ts';
+
+export type PipelinePorts = ValidatePorts & ReservePorts & ConversePorts & RecordPorts;
+
+/** @param stopBy when this process is ended from outside. */
+export async function runPipeline(
+  ports: PipelinePorts,
+  input: unknown,
+  stopBy: EpochMs,
+): Promise<WorkflowOutput> {
+  const validated = await validateAndSetContext(ports, input);
+  if (validated.status !== 'valid') return recordOutcome(ports, validated);
+  const reserved = await reserveBudget(ports, validated);
+  if (reserved.status !== 'approved') return recordOutcome(ports, reserved);
+  return recordOutcome(ports, await invokeModel(ports, reserved, stopBy));
+}

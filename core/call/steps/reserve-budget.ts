@@ -1,0 +1,170 @@
+/** Step 2: reserve the worst case of the call, or refuse it. */
+
+import { LedgerUnavailableError, SentryError } from '../../errors.ts';
+import type { Ids } from '../../ids.ts';
+import type { LedgerStore } from '../../ledger/ports.ts';
+import { type ReserveDecision, reserve } from '../../ledger/reserve.ts';
+import type { ReserveRequest } from '../../ledger/reserve-request.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { PolicySource } from '../../policy/ports.ts';
+import type { AuditedBound } from '../../telemetry/audit-line.ts';
+import type { Clock, EpochMs } from '../../time.ts';
+import { limitExceeded, moneyBody, problemDetails } from '../answers/answers.ts';
+import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
+import type { IdempotencyStore } from '../idempotency/ports.ts';
+import { requiredCapabilities } from '../request/prompt.ts';
+import type {
+  ApprovedCall,
+  RequestTags,
+  ReserveOutcome,
+  UnavailableCall,
+  ValidCall,
+} from './state.ts';
+
+export interface ReservePorts {
+  readonly policies: PolicySource;
+  readonly ledger: LedgerStore;
+  readonly idempotency: IdempotencyStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Told the cause of what a caller is answered with 503. */
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+/**
+ * Safe to run again for the same call: its own reservation is found, not made twice.
+ * @param again an earlier run of this step for this call may have written, and its answer is lost.
+ */
+export async function reserveBudget(
+  ports: ReservePorts,
+  call: ValidCall,
+  again = false,
+): Promise<ReserveOutcome> {
+  let policy: Policy;
+  try {
+    policy = await ports.policies.load();
+  } catch (error) {
+    if (!(error instanceof SentryError)) throw error;
+    ports.warn('the policy could not be loaded to reserve', error);
+    return unavailable(call, error instanceof LedgerUnavailableError ? undefined : error);
+  }
+  const now = ports.clock.now();
+  const { claim } = call;
+  const refused = claim && (await claimKey(ports, { ...call, claim }, policy, now));
+  if (refused) return notClaimed(call, refused);
+  const request = {
+    ...reserveRequest(policy, call, now),
+    ...(again && { runId: ports.ids.uuid() }),
+  };
+  try {
+    const decision = await reserve(ports.ledger, request);
+    switch (decision.outcome) {
+      case 'reserved':
+        return approved(call, decision);
+      case 'denied':
+        return {
+          ...carried(call),
+          status: 'denied',
+          limit: decision.limit,
+          bounds: boundsOf(call),
+          ...(decision.firstTime && { firstTime: decision.firstTime }),
+          answer: limitExceeded(call.tags, decision.limit, ports.clock.now()),
+        };
+      case 'conflict':
+        return inProgress(call);
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    ports.warn('the ledger could not be reached to reserve', error);
+    return unavailable(call);
+  }
+}
+
+function reserveRequest(policy: Policy, call: ValidCall, now: EpochMs): ReserveRequest {
+  const { costCenter = '', applicationId = '', environment = '', requestId } = call.tags;
+  const { attemptId } = call;
+  return {
+    policy,
+    scope: { costCenter, application: applicationId, environment },
+    candidates: call.candidates,
+    // A key lets one call through at a time; the next under the same id must not meet its traces.
+    reservationId: call.claim ? attemptId : requestId,
+    attemptId,
+    now,
+  };
+}
+
+function approved(
+  call: ValidCall,
+  { model, reservation, firstTime }: Extract<ReserveDecision, { outcome: 'reserved' }>,
+): ApprovedCall {
+  const [asked] = call.candidates;
+  const candidate = call.candidates.find((each) => each.model === model) ?? asked;
+  const { modelMetric } = candidate;
+  const tags: RequestTags = { ...call.tags, modelMetric };
+  return {
+    ...carried(call),
+    status: 'approved',
+    tags,
+    dimensions: { ...call.dimensions, Model: candidate.model, ModelId: modelMetric },
+    candidate,
+    ...(candidate !== asked && { fallbackFrom: asked.model }),
+    ...(firstTime && { firstTime }),
+    reservation,
+    bounds: boundsOf(call),
+    prompt: call.prompt,
+    logPrompts: call.logPrompts,
+    answer: problemDetails('invocation_failed', tags, 'The invoking step did not answer.', {
+      upstream: { name: 'InvocationLost', message: 'it is not known whether the model answered' },
+      charged: { ...moneyBody(candidate.worstCase.usd), basis: 'reserved' },
+    }),
+  };
+}
+
+function boundsOf({ candidates, prompt }: ValidCall): readonly AuditedBound[] {
+  const isHour = requiredCapabilities(prompt).cacheTtl === '1h';
+  return candidates.map(({ model, worstCase }) => ({
+    model,
+    inputTokens: worstCase.input_tokens,
+    outputTokens: worstCase.output_tokens,
+    ...(isHour && { cacheTtl: '1h' }),
+  }));
+}
+
+/** What of the state goes on when the prompt is not needed any more. */
+const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: ValidCall) => ({
+  tags,
+  dimensions,
+  receivedAt,
+  ...(deadline !== undefined && { deadline }),
+  ...(caller && { caller }),
+  ...(claim && { claim }),
+});
+
+/** Without the claim where another call holds the key: there is nothing to end. */
+function notClaimed(call: ValidCall, refused: ClaimRejection): ReserveOutcome {
+  if (refused.status === 'unavailable') return { ...carried(call), ...refused };
+  const { claim: _, ...rest } = carried(call);
+  return { ...rest, ...refused };
+}
+
+function unavailable(call: ValidCall, policyError?: SentryError): UnavailableCall {
+  const answer = policyError
+    ? problemDetails(
+        'policy_unavailable',
+        call.tags,
+        `${policyError.message}; no model was called.`,
+      )
+    : problemDetails(
+        'ledger_unavailable',
+        call.tags,
+        'The ledger did not answer; no model was called.',
+      );
+  return { ...carried(call), status: 'unavailable', answer };
+}
+
+function inProgress(call: ValidCall): ReserveOutcome {
+  const detail = `The request ${call.tags.requestId} is still under way; nothing was changed.`;
+  const answer = problemDetails('request_in_progress', call.tags, detail);
+  return { ...carried(call), status: 'not_valid', answer };
+}

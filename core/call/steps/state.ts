@@ -1,0 +1,152 @@
+/**
+ * What flows from step to step of the workflow. Plain JSON below 262,144 bytes.
+ *
+ * Every state carries `answer`: what the caller is told if no later step comes back. So the
+ * workflow's catches need no logic, and no path loses an answer.
+ */
+
+import type { DenyingLimit } from '../../ledger/denial.ts';
+import type { FirstLimitEvent } from '../../ledger/first-events.ts';
+import type { Reservation } from '../../ledger/reservation.ts';
+import type { TokenUsage } from '../../pricing/price.ts';
+import type { AuditedBound } from '../../telemetry/audit-line.ts';
+import type { EpochMs } from '../../time.ts';
+import type { Answer } from '../answers/answers.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { Caller } from '../context/caller-cost-centers.ts';
+import type { Claim } from '../idempotency/ports.ts';
+import type { ConverseFailure } from '../model/failure-rules.ts';
+import type { AnswerContent } from '../model/ports.ts';
+import type { Prompt } from '../request/prompt.ts';
+
+/** Input of the workflow when the gateway starts it; anyone else may send the request alone. */
+export interface WorkflowInput {
+  readonly request: unknown;
+  readonly requestId: string;
+  readonly receivedAt: EpochMs;
+  /** When the caller stops waiting. */
+  readonly deadline?: EpochMs;
+  readonly caller?: Caller;
+  /** A repeat of the request with this key is charged once. */
+  readonly idempotencyKey?: string;
+}
+
+/** Design: kept in every later state, metric and log line. */
+export interface RequestTags {
+  readonly requestId: string;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly applicationId?: string;
+  readonly costCenter?: string;
+  readonly environment?: string;
+  readonly modelMetric?: string;
+}
+
+/** Values of metric dimensions; from the policy only, `other` where a request named none of it. */
+export interface MetricDimensions {
+  readonly Model: string;
+  readonly ModelId: string;
+  readonly CostCenter: string;
+  readonly Application: string;
+  readonly Environment: string;
+}
+
+interface Common {
+  readonly tags: RequestTags;
+  readonly dimensions: MetricDimensions;
+  readonly receivedAt: EpochMs;
+  readonly deadline?: EpochMs;
+  readonly caller?: Caller;
+  /** Of a request with an idempotency key: what it claims, or holds. */
+  readonly claim?: Claim;
+  readonly answer: Answer;
+}
+
+export interface InvalidCall extends Common {
+  readonly status: 'not_valid';
+  /** The request that holds the idempotency key this one came with. */
+  readonly originalRequestId?: string;
+}
+
+/** Something needed before the call did not answer; the model was not called. */
+export interface UnavailableCall extends Common {
+  readonly status: 'unavailable';
+}
+
+/** A repeat of a request that has ended: nothing is reserved, called or charged. */
+interface Replayed extends Common {
+  readonly status: 'replayed';
+  readonly originalRequestId: string;
+}
+
+/** The request is sound; the first candidate is the model asked for, the rest may replace it. */
+export interface ValidCall extends Common {
+  readonly status: 'valid';
+  /** Tells this call's own retries from another call with the same id. */
+  readonly attemptId: string;
+  readonly candidates: readonly [Candidate, ...Candidate[]];
+  readonly prompt: Prompt;
+  readonly logPrompts: boolean;
+}
+
+/** What was asked of the ledger, for the audit log. */
+interface Decidable extends Common {
+  readonly bounds: readonly AuditedBound[];
+}
+
+interface Denied extends Decidable {
+  readonly status: 'denied';
+  readonly limit: DenyingLimit;
+  readonly firstTime?: FirstLimitEvent;
+}
+
+export interface ApprovedCall extends Decidable {
+  readonly status: 'approved';
+  readonly candidate: Candidate;
+  readonly fallbackFrom?: string;
+  /** Of the fallback, where it is the first of its window. */
+  readonly firstTime?: FirstLimitEvent;
+  readonly reservation: Reservation;
+  readonly prompt: Prompt;
+  readonly logPrompts: boolean;
+}
+
+interface Invoked extends Decidable {
+  readonly candidate: Candidate;
+  readonly fallbackFrom?: string;
+  readonly firstTime?: FirstLimitEvent;
+  readonly reservation: Reservation;
+  readonly latencyMs: number;
+  /** Only when the policy says to log prompts. */
+  readonly prompt?: Prompt;
+}
+
+export interface SucceededCall extends Invoked {
+  readonly status: 'succeeded';
+  readonly usage: TokenUsage;
+  /** Only when the policy says to log prompts. */
+  readonly completion?: AnswerContent;
+}
+
+export interface FailedCall extends Invoked {
+  readonly status: 'failed';
+  readonly failure: ConverseFailure;
+  /** Known when the model answered but its answer could not be passed on. */
+  readonly usage?: TokenUsage;
+}
+
+export type ValidationOutcome = ValidCall | InvalidCall | UnavailableCall;
+export type ReserveOutcome = ApprovedCall | Denied | InvalidCall | Replayed | UnavailableCall;
+export type CallOutcome =
+  | SucceededCall
+  | FailedCall
+  | Denied
+  | InvalidCall
+  | Replayed
+  | UnavailableCall;
+
+/** The workflow's last word: where it ended, and what the caller gets. */
+export interface WorkflowOutput {
+  readonly status: CallOutcome['status'];
+  readonly answer: Answer;
+}

@@ -1,0 +1,156 @@
+/** What of a policy costs money to run: accounts that a call writes to, metrics, log lines. */
+
+import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
+import { allOwnerLimits } from '../../policy/limit-owners.ts';
+import { allLimits } from '../../policy/overrides.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
+import type { EpochMs } from '../../time.ts';
+import { periodAt } from '../../windows.ts';
+import { isSampled } from '../forecast/forecast.ts';
+
+/** Bytes of an account's item, as the benchmark in docs/ledger.md finds them. */
+const ITEM_BYTES = { itself: 40, counter: 60, reservation: 65, countersName: 40 };
+/** Of an owner's samples of use: the item itself, and a limit that is in use all the time. */
+const SAMPLES_BYTES = { itself: 60, limit: 1_300 };
+const WRITE_UNIT_BYTES = 1024;
+const READ_UNIT_BYTES = 4096;
+
+/** An audit line without prompts (about 900 bytes) and the access log's line of the API. */
+const OTHER_LOG_BYTES = 1300;
+/** What CloudWatch Logs adds to every event. */
+const EVENT_BYTES = 26;
+
+export interface BillableUsage {
+  /** Combinations of cost center, application, environment and model that may call. */
+  readonly combinations: number;
+  /** CloudWatch metrics when every combination is in use. */
+  readonly metrics: number;
+  /** Accounts that a call writes to; the most of any combination. */
+  readonly accountsOfCall: number;
+  /** Write units of one write to each of them. */
+  readonly unitsOfCall: number;
+  /** Account items that the sweep reads. */
+  readonly accounts: number;
+  /** Read units of a sweep: the accounts, and the samples of use. */
+  readonly readUnits: number;
+  /** Write units of one sample of everything in use. */
+  readonly sampleUnits: number;
+  /** Of one request that was approved. */
+  readonly logBytes: number;
+}
+
+/** @param inFlight calls under way at once, all on one account: the dear side. */
+export function billableUsage(policy: Policy, inFlight: number, at: EpochMs): BillableUsage {
+  const scopes = scopesOf(policy);
+  const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
+  const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
+  const { shards } = policy.ledger;
+  const owners = allOwnerLimits(policy).filter(({ limits }) => limits.length > 0);
+  const readUnits = owners.map(
+    ({ limits }) =>
+      shards * Math.ceil(itemBytes(policy, limits.length, inFlight) / READ_UNIT_BYTES),
+  );
+  const samples = owners
+    .map(({ limits }) => limits.filter(isSampled).length)
+    .filter((count) => count > 0)
+    .map((count) => SAMPLES_BYTES.itself + count * SAMPLES_BYTES.limit);
+  const unitsOf = (unitBytes: number) => samples.map((bytes) => Math.ceil(bytes / unitBytes));
+  return {
+    combinations: scopes.length,
+    metrics: scopes.length * most(({ metrics }) => metrics) + allLimits(policy).length,
+    accountsOfCall: most(({ accounts }) => accounts),
+    unitsOfCall: most(({ units }) => units),
+    accounts: owners.length * shards,
+    readUnits: sumOf([...readUnits, ...unitsOf(READ_UNIT_BYTES)]),
+    sampleUnits: sumOf(unitsOf(WRITE_UNIT_BYTES)),
+    logBytes: most(({ logBytes }) => logBytes),
+  };
+}
+
+const sumOf = (units: readonly number[]): number => units.reduce((sum, each) => sum + each, 0);
+
+interface CallFootprint {
+  readonly accounts: number;
+  readonly units: number;
+  readonly metrics: number;
+  readonly logBytes: number;
+}
+
+const scopesOf = (policy: Policy): readonly CallScope[] =>
+  [...policy.costCenters.values()].flatMap(({ name, applications, models }) =>
+    applications.flatMap((application) =>
+      (policy.applications.get(application)?.environments ?? []).flatMap((environment) =>
+        models.map((model) => ({ costCenter: name, application, environment, model })),
+      ),
+    ),
+  );
+
+const ONE_REQUEST = { requests: 1, tokens: 1, input_tokens: 1, output_tokens: 1, usd: 1 };
+
+function callFootprint(
+  policy: Policy,
+  scope: CallScope,
+  inFlight: number,
+  at: EpochMs,
+): CallFootprint {
+  const accounts = effectiveLimits(policy, scope, ONE_REQUEST, at);
+  const units = accounts.map(({ limits }) =>
+    Math.ceil(itemBytes(policy, limits.length, inFlight) / WRITE_UNIT_BYTES),
+  );
+  const call = sampleRecord(policy, scope, at);
+  const ownMetrics = Object.keys(call).length - NO_METRICS;
+  const standings = accounts.flatMap(({ limits }) =>
+    limits.map(({ limit }) => {
+      const { startsAt } = periodAt(limit.window, at, policy.timeZone);
+      return { limit, used: 1, reserved: 1, resetsAt: String(startsAt) };
+    }),
+  );
+  const records = [call, ...utilizationRecords({ standings }, scope.costCenter, at)];
+  return {
+    accounts: accounts.length,
+    units: units.reduce((sum, each) => sum + each, 0),
+    metrics: ownMetrics,
+    logBytes: records.reduce((sum, each) => sum + lineBytes(each), OTHER_LOG_BYTES),
+  };
+}
+
+/** Request id, five dimensions and the directive. */
+const NO_METRICS = 7;
+
+/** The record of a call that went well, with numbers of a usual length. */
+const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>
+  callRecord(
+    {
+      requestId: '00000000-0000-0000-0000-000000000000',
+      dimensions: {
+        Model: scope.model,
+        ModelId: policy.models.get(scope.model)?.modelId ?? scope.model,
+        CostCenter: scope.costCenter,
+        Application: scope.application,
+        Environment: scope.environment,
+      },
+      status: 'succeeded',
+      usage: {
+        inputTokens: 1234,
+        outputTokens: 1234,
+        cacheReadInputTokens: 0,
+        cacheWriteInputTokens: 0,
+        cacheWrite1hInputTokens: 0,
+      },
+      costNanoUsd: 1_234_567,
+      latencyMs: 1234,
+      exceeded: false,
+      settlementFailed: false,
+    },
+    at,
+  );
+
+const lineBytes = (record: unknown): number => JSON.stringify(record).length + EVENT_BYTES;
+
+/** The item with all its kept windows and, beside the calls under way, the one that writes. */
+function itemBytes({ ledger }: Policy, limits: number, inFlight: number): number {
+  const holds = Math.ceil(inFlight / ledger.shards) + 1;
+  const hold = ITEM_BYTES.reservation + limits * ITEM_BYTES.countersName;
+  return ITEM_BYTES.itself + limits * ledger.historyWindows * ITEM_BYTES.counter + holds * hold;
+}

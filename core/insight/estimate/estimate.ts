@@ -1,0 +1,235 @@
+/**
+ * What the sentry itself costs in a month, by line of the AWS bill. Errs on the dear side: no free
+ * tier, every combination of the policy in use, every request approved.
+ */
+import { divCeil, type NanoUsd, nano } from '../../money.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { EpochMs } from '../../time.ts';
+import { typedEntries } from '../../unvalidated.ts';
+import { type AwsItem, awsCost, partsOf } from './aws-prices.ts';
+import { type BillableUsage, billableUsage } from './billable-usage.ts';
+import { DEFAULT_DEPLOYMENT, type Deployment, type Memory } from './deployment.ts';
+import { billableMonitoring } from './monitoring-costs.ts';
+
+/** How a request is run. The module has no `standard`: it stands here to compare. */
+export const EXECUTIONS = ['direct', 'express', 'standard'] as const;
+type Execution = (typeof EXECUTIONS)[number];
+
+export interface Traffic {
+  readonly requestsPerMonth: number;
+  /** How long a call of a model takes. */
+  readonly modelMs: number;
+  readonly at: EpochMs;
+}
+
+interface CostLine {
+  readonly service: string;
+  readonly what: string;
+  readonly price: AwsItem;
+  /** In the price's unit, rounded up. */
+  readonly quantity: bigint;
+  /** Whether it grows with the requests, or is there in every month. */
+  readonly grows: boolean;
+  readonly cost: NanoUsd;
+}
+
+export interface ExecutionCost {
+  readonly lines: readonly CostLine[];
+  readonly perMonth: NanoUsd;
+  /** Of a month, what is there without a request. */
+  readonly standing: NanoUsd;
+  /** What a thousand requests more would add. */
+  readonly perThousand: NanoUsd;
+}
+
+export interface Estimate {
+  readonly footprint: BillableUsage;
+  readonly executions: Readonly<Record<Execution, ExecutionCost>>;
+}
+
+const DEFAULT_MEMORY_MB = 512;
+/** Of the functions that wait for no model: parsing, one or two calls of DynamoDB. */
+const STEP_MS = 30;
+const STEPS = ['validate-and-set-context', 'reserve-budget', 'record-outcome'] as const;
+const SWEEP_MS = 200;
+/** Minutes, and so sweeps, of a month of 730 hours. */
+const SWEEPS = 43_800;
+/** Samples of use that the sweep keeps in a month where all limits are in use all the time. */
+const SAMPLES = SWEEPS / 5;
+const MONTH_SECONDS = 2_628_000;
+/** Of the longest month. */
+const DAYS = 31;
+/** That the reconciliation asks for: five of the sentry's and six of Bedrock's. */
+const METRICS_RECONCILED = 11;
+/** Step Functions bills memory by 64 MB and time by 100 ms. */
+const EXPRESS_MB = 64;
+const EXPRESS_STEP_MS = 100;
+/** States that a successful request enters, Choice and Succeed among them. */
+const STATES_OF_A_REQUEST = 8;
+
+/** @param traffic whole numbers; at least one request. */
+export function estimate(
+  policy: Policy,
+  traffic: Traffic,
+  deployment: Deployment = DEFAULT_DEPLOYMENT,
+): Estimate {
+  const { memory } = deployment;
+  const { requestsPerMonth, modelMs } = traffic;
+  const inFlight = Math.ceil((requestsPerMonth * modelMs) / 1000 / MONTH_SECONDS);
+  const footprint = billableUsage(policy, inFlight, traffic.at);
+  const costOf = (execution: Execution): ExecutionCost => {
+    const lines = [
+      ...requestLines(execution, traffic, memory),
+      ...ledgerLines(footprint, requestsPerMonth),
+      ...standingLines(footprint, memory),
+      ...watchingLines(policy, footprint, deployment),
+      ...askingLines(footprint, deployment),
+    ];
+    const growing = sum(lines.filter(({ grows }) => grows));
+    const standing = sum(lines.filter(({ grows }) => !grows));
+    return {
+      lines,
+      perMonth: nano(growing + standing),
+      standing,
+      perThousand: nano(divCeil(growing * 1000n, BigInt(requestsPerMonth))),
+    };
+  };
+  return {
+    footprint,
+    executions: {
+      direct: costOf('direct'),
+      express: costOf('express'),
+      standard: costOf('standard'),
+    },
+  };
+}
+
+const sum = (lines: readonly CostLine[]): NanoUsd =>
+  nano(lines.reduce((total, { cost }) => total + cost, 0n));
+
+/** @param parts in the parts that `awsCost` counts in. */
+function line(
+  price: AwsItem,
+  [service, what]: readonly [string, string],
+  parts: bigint,
+  grows = true,
+): CostLine {
+  const quantity = divCeil(parts, partsOf(price));
+  return { service, what, price, quantity, grows, cost: awsCost(price, parts) };
+}
+
+/** The API, the functions and the state machine. */
+function requestLines(
+  execution: Execution,
+  { requestsPerMonth, modelMs }: Traffic,
+  memory: Memory,
+): readonly CostLine[] {
+  const requests = BigInt(requestsPerMonth);
+  const wholeMs = modelMs + STEP_MS * (STEPS.length + 1);
+  const times = functionTimes(execution, modelMs, wholeMs);
+  const megabyteMs = typedEntries(times).reduce(
+    (total, [name, ms]) => total + BigInt(memoryOf(memory, name) * ms),
+    0n,
+  );
+  const invocations = requests * BigInt(Object.keys(times).length);
+  return [
+    line('httpApiRequest', ['API Gateway', 'HTTP API requests'], requests),
+    line('lambdaRequest', ['Lambda', 'requests'], invocations),
+    line('lambdaArm64', ['Lambda', 'duration'], requests * megabyteMs),
+    ...workflowLines(execution, requests, wholeMs),
+  ];
+}
+
+/** By function, how long it runs for a request. The gateway waits for all the others. */
+const functionTimes = (
+  execution: Execution,
+  modelMs: number,
+  wholeMs: number,
+): Readonly<Record<string, number>> => ({
+  gateway: wholeMs,
+  ...(execution !== 'direct' && {
+    ...Object.fromEntries(STEPS.map((name) => [name, STEP_MS])),
+    'invoke-model': modelMs + STEP_MS,
+  }),
+});
+
+function workflowLines(
+  execution: Execution,
+  requests: bigint,
+  wholeMs: number,
+): readonly CostLine[] {
+  const service = 'Step Functions';
+  if (execution === 'direct') return [];
+  if (execution === 'standard') {
+    const transitions = requests * BigInt(STATES_OF_A_REQUEST);
+    return [line('standardTransition', [service, 'Standard transitions'], transitions)];
+  }
+  const billedMs = Math.ceil(wholeMs / EXPRESS_STEP_MS) * EXPRESS_STEP_MS;
+  return [
+    line('expressRequest', [service, 'Express requests'], requests),
+    line(
+      'expressDuration',
+      [service, 'Express duration'],
+      requests * BigInt(EXPRESS_MB * billedMs),
+    ),
+  ];
+}
+
+/** Every account of a call is written twice: to reserve, and to settle. */
+const ledgerLines = (footprint: BillableUsage, requestsPerMonth: number): readonly CostLine[] => {
+  const requests = BigInt(requestsPerMonth);
+  const { unitsOfCall, logBytes } = footprint;
+  return [
+    line('dynamoDbWrite', ['DynamoDB', 'writes'], requests * 2n * BigInt(unitsOfCall)),
+    line('logsIngested', ['CloudWatch', 'logs'], requests * BigInt(logBytes)),
+  ];
+};
+
+/** What runs also when nobody calls. */
+function standingLines(footprint: BillableUsage, memory: Memory): readonly CostLine[] {
+  const sweeps = BigInt(SWEEPS);
+  const megabyteMs = BigInt(memoryOf(memory, 'sweep-reservations') * SWEEP_MS);
+  const metrics = BigInt(footprint.metrics);
+  const reads = sweeps * BigInt(footprint.readUnits);
+  const samples = BigInt(SAMPLES) * BigInt(footprint.sampleUnits);
+  return [
+    line('lambdaRequest', ['Lambda', 'requests of the sweep'], sweeps, false),
+    line('lambdaArm64', ['Lambda', 'duration of the sweep'], sweeps * megabyteMs, false),
+    line('dynamoDbRead', ['DynamoDB', 'reads of the sweep'], reads, false),
+    line('dynamoDbWrite', ['DynamoDB', 'writes of the sweep'], samples, false),
+    line('customMetric', ['CloudWatch', 'custom metrics'], metrics, false),
+  ];
+}
+
+const watchingLines = (
+  policy: Policy,
+  { combinations }: BillableUsage,
+  deployment: Deployment,
+): readonly CostLine[] => {
+  const { metrics, dashboards, alarmMetrics } = billableMonitoring(
+    policy,
+    combinations,
+    deployment,
+  );
+  return [
+    line('customMetric', ['CloudWatch', 'metrics of cost centers'], BigInt(metrics), false),
+    line('alarmMetric', ['CloudWatch', 'metrics of the alarms'], BigInt(alarmMetrics), false),
+    line('dashboard', ['CloudWatch', 'dashboards'], BigInt(dashboards), false),
+  ].filter(({ quantity }) => quantity > 0n);
+};
+
+/** Beside these requests the functions that send them cost less than a cent. */
+const askingLines = (
+  { combinations }: BillableUsage,
+  { reportRequests, reconciliation: { enabled, bill } }: Deployment,
+): readonly CostLine[] => {
+  const days = enabled ? DAYS : 0;
+  const asked = reportRequests + (bill ? days : 0);
+  const metrics = days * combinations * METRICS_RECONCILED;
+  return [
+    line('metricRequest', ['CloudWatch', 'metrics asked for'], BigInt(metrics), false),
+    line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(asked), false),
+  ].filter(({ quantity }) => quantity > 0n);
+};
+
+const memoryOf = (memory: Memory, name: string): number => memory.get(name) ?? DEFAULT_MEMORY_MB;

@@ -1,0 +1,44 @@
+/** What of CloudWatch watches a deployment: the dashboards and alarms of modules/observability. */
+import { allLimits } from '../../policy/overrides.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Deployment } from './deployment.ts';
+
+/** As in modules/observability: beyond so many, cost centers have dashboards of their own. */
+const COST_CENTERS_PER_DASHBOARD = 20;
+/** Errors and throttles; failed and timed-out executions. */
+const ALARMS = { ofFunction: 2, ofWorkflow: 2 };
+/** Settlements and expirations look at the metric of every combination, throttles at every model's. */
+const ANALYZED_OF_COMBINATION = 3;
+/** Operations of the ledger, each with a metric of its throttled requests. */
+const LEDGER_OPERATIONS = 6;
+
+interface Watching {
+  /** Metrics of a cost center's denials and drift: beside those of its calls. */
+  readonly metrics: number;
+  readonly dashboards: number;
+  /**
+   * Metrics that alarms look at. An alarm by a query is billed for every metric that the query
+   * analyzes: https://aws.amazon.com/cloudwatch/pricing/, 2026-11.
+   */
+  readonly alarmMetrics: number;
+}
+
+export function billableMonitoring(
+  policy: Policy,
+  combinations: number,
+  { dashboard, alarms, utilizationWindows, functions, reconciliation }: Deployment,
+): Watching {
+  const centers = policy.costCenters.size;
+  const groups = Math.ceil(centers / COST_CENTERS_PER_DASHBOARD);
+  const watched = allLimits(policy).filter(
+    ({ mode, window }) => mode === 'enforce' && utilizationWindows.has(window),
+  ).length;
+  const analyzed = combinations * ANALYZED_OF_COMBINATION + LEDGER_OPERATIONS;
+  const drifts = reconciliation.enabled ? centers : 0;
+  const own = watched + centers + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
+  return {
+    metrics: (alarms ? centers : 0) + drifts,
+    dashboards: dashboard ? 1 + (groups > 1 ? groups : 0) : 0,
+    alarmMetrics: alarms ? own + analyzed : 0,
+  };
+}

@@ -1,0 +1,110 @@
+/** What `GET /v1/usage` says of a limit's future, if it goes on as of late. */
+import { formatUsd } from '../../money.ts';
+import type { Limit, Window } from '../../policy/policy.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp } from '../../time.ts';
+import type { Period } from '../../windows.ts';
+import { detectBurnRates, figuresOf } from './burn-rate.ts';
+import { projectUsage, timeToExhaustion, type UsageRate, usageRateOver } from './usage-rate.ts';
+import type { Sample } from './usage-samples.ts';
+
+/** Amounts in the limit's unit, rounded down. */
+export interface Forecast {
+  /** Used in an hour, over spans that end now; those that are not known are left out. */
+  readonly perHour: {
+    /** The open window so far. */
+    readonly window: number;
+    readonly lastHour?: number;
+    readonly lastSixHours?: number;
+    readonly lastThreeDays?: number;
+  };
+  /** Used at the window's end. */
+  readonly projected: number;
+  /** When the limit is reached, ISO 8601; absent when it is not in this window, or is reached. */
+  readonly reachedAt?: string;
+  /** Two spans of time agree that the limit is reached before the window ends. */
+  readonly burn?: 'fast' | 'slow';
+  /** As decimal USD, when the unit is usd. */
+  readonly usd?: { readonly projected: string; readonly perHour: Readonly<Record<string, string>> };
+}
+
+/** The span whose pace is taken to go on; absent: that of the window so far. */
+const BASE_MS: Partial<Record<Window, number>> = { day: 6 * HOUR_MS, month: 3 * DAY_MS };
+
+/** A first call makes no pace: use is taken to have lasted that long at least. */
+const LEAST_MS: Readonly<Record<Window, number>> = {
+  minute: HOUR_MS / 3_600,
+  hour: HOUR_MS / 60,
+  day: HOUR_MS,
+  month: HOUR_MS,
+};
+
+/** Whether samples are kept of a limit: a shorter window tells enough by itself. */
+export const isSampled = ({ window }: Pick<Limit, 'window'>): boolean =>
+  BASE_MS[window] !== undefined;
+
+const SPANS = { lastHour: HOUR_MS, lastSixHours: 6 * HOUR_MS, lastThreeDays: 3 * DAY_MS } as const;
+
+interface Now {
+  readonly limit: Pick<Limit, 'window' | 'unit' | 'amount'>;
+  readonly period: Period;
+  /** Settled. */
+  readonly used: number;
+  readonly now: EpochMs;
+}
+
+/** @param samples up to now; empty where none are kept. */
+export function forecastOf(
+  samples: readonly Sample[],
+  { limit, period, used, now }: Now,
+): Forecast {
+  const soFar: UsageRate = {
+    used: BigInt(Math.max(0, used)),
+    spanMs: BigInt(Math.max(1, now - period.startsAt)),
+  };
+  const base = BASE_MS[limit.window];
+  const late = base === undefined ? undefined : usageRateOver(samples, base);
+  const pace = atLeast(late ?? soFar, LEAST_MS[limit.window]);
+  const standing = { amount: limit.amount, used, endsAt: period.endsAt, now };
+  const burns = detectBurnRates(samples, standing);
+  const { projected } = figuresOf(pace, standing);
+  const perHour = { window: projectUsage(soFar, HOUR_MS), ...spansOf(samples) };
+  const reachedAt = earliest([
+    ...burns.map((burn) => burn.reachedAt),
+    ...(used < limit.amount
+      ? [now + (timeToExhaustion(pace, limit.amount - used) ?? Infinity)]
+      : []),
+  ]);
+  return {
+    perHour,
+    projected,
+    ...(reachedAt < period.endsAt && { reachedAt: isoTimestamp(reachedAt) }),
+    ...(burns[0] && { burn: burns[0].pace }),
+    ...(limit.unit === 'usd' && {
+      usd: {
+        projected: formatUsd(projected),
+        perHour: Object.fromEntries(
+          Object.entries(perHour).map(([span, amount]) => [span, formatUsd(amount)]),
+        ),
+      },
+    }),
+  };
+}
+
+const atLeast = ({ used, spanMs }: UsageRate, leastMs: number): UsageRate => ({
+  used,
+  spanMs: spanMs > BigInt(leastMs) ? spanMs : BigInt(leastMs),
+});
+
+const earliest = (times: readonly number[]): number => Math.min(Number.POSITIVE_INFINITY, ...times);
+
+/** Only spans that the samples cover. */
+function spansOf(samples: readonly Sample[]): Partial<Record<keyof typeof SPANS, number>> {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (!first || !last) return {};
+  const known = Object.entries(SPANS).flatMap(([name, spanMs]) => {
+    const pace = last.at - first.at >= spanMs ? usageRateOver(samples, spanMs) : undefined;
+    return pace ? [[name, projectUsage(pace, HOUR_MS)] as const] : [];
+  });
+  return Object.fromEntries(known);
+}

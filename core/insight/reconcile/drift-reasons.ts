@@ -1,0 +1,121 @@
+/** Why the sides differ, found by rule. The first rule that fits is the likely reason. */
+import { driftOf, isAbove, type Permille } from './drift.ts';
+import { TOKEN_KINDS, type UsageAndCost } from './usage-and-cost.ts';
+
+export const DRIFT_REASONS = {
+  around_the_sentry:
+    'more tokens than were metered: calls went through the profile around the sentry',
+  lost_answers: 'calls never came back: AWS may have counted them, and no meter did',
+  cache_tokens: 'CloudWatch tells no tokens read from or written to a cache; they were metered',
+  price_out_of_date:
+    'the same tokens at another price: the policy or the catalogue changed it since',
+  day_not_over: 'a day of the span is not over, and CloudWatch is some minutes late',
+  metrics_missing:
+    'fewer tokens than were metered: calls ran in another region or account, or the profile was replaced',
+  tag_not_active:
+    'no cost bears the tag costCenter: activate it as a cost allocation tag, and wait a day',
+  billing_lag: 'the bill of the last days is not complete',
+  partly_untagged:
+    'a part of the bill bears no tag: the tag is not retroactive, and only profiles carry it',
+  tag_elsewhere:
+    'more than twice of what was metered and observed: the tag is also on use in another region, account or deployment',
+  bill_price:
+    'the same use at another price: a discount, or the price of the policy is not what AWS bills',
+  unexplained: 'no rule explains it',
+} as const;
+export type DriftReason = keyof typeof DRIFT_REASONS;
+
+/** Use of one cost center and model. */
+interface RowSides {
+  readonly metered: UsageAndCost;
+  readonly observed: UsageAndCost;
+  /** What of the metered cost is of cache tokens, at the policy's prices; nano-USD. */
+  readonly cacheCost: bigint;
+  /** Calls of the cost center that never came back. */
+  readonly lost: number;
+  /** Whether the span goes into the present day. */
+  readonly isOpen: boolean;
+  readonly tolerance: Permille;
+}
+
+type Rule<Sides> = readonly [DriftReason, (sides: Sides) => boolean];
+
+const hasMore = ({ metered, observed, tolerance }: RowSides): boolean =>
+  TOKEN_KINDS.some((kind) => isAbove(observed[kind], metered[kind], tolerance));
+
+const hasFewer = ({ metered, observed, tolerance }: RowSides): boolean =>
+  (['input', 'output'] as const).some((kind) => isAbove(metered[kind], observed[kind], tolerance));
+
+const ROW_RULES: readonly Rule<RowSides>[] = [
+  ['lost_answers', (sides) => hasMore(sides) && sides.lost > 0],
+  ['around_the_sentry', hasMore],
+  [
+    'cache_tokens',
+    ({ metered, observed, cacheCost, tolerance }) =>
+      cacheCost > 0n &&
+      observed.cacheRead + observed.cacheWrite === 0 &&
+      !driftOf(metered.nanoUsd - cacheCost, observed.nanoUsd, tolerance).isOver,
+  ],
+  ['day_not_over', (sides) => hasFewer(sides) && sides.isOpen],
+  ['metrics_missing', hasFewer],
+  ['price_out_of_date', ({ metered, observed }) => metered.nanoUsd !== observed.nanoUsd],
+];
+
+/** @returns undefined where both sides agree. */
+export const usageDriftReason = (sides: RowSides): DriftReason | undefined =>
+  driftOf(sides.metered.nanoUsd, sides.observed.nanoUsd, sides.tolerance).isOver
+    ? first(ROW_RULES, sides)
+    : undefined;
+
+/** Cost of one cost center; nano-USD. */
+interface BillSides {
+  readonly metered: bigint;
+  readonly observed: bigint;
+  readonly billed: bigint;
+  readonly untagged: bigint;
+  readonly isTagged: boolean;
+  /** Metered on days whose bill is not complete. */
+  readonly unbilled: bigint;
+  readonly tolerance: Permille;
+}
+
+const isShort = ({ metered, billed }: BillSides): boolean => billed < metered;
+const isObserved = ({ metered, observed, tolerance }: BillSides): boolean =>
+  !driftOf(metered, observed, tolerance).isOver;
+
+const BILL_RULES: readonly Rule<BillSides>[] = [
+  ['tag_not_active', (sides) => isShort(sides) && !sides.isTagged && sides.untagged > 0n],
+  [
+    'billing_lag',
+    (sides) =>
+      isShort(sides) &&
+      sides.unbilled > 0n &&
+      !(
+        isShort({ ...sides, metered: sides.metered - sides.unbilled }) &&
+        driftOf(sides.metered - sides.unbilled, sides.billed, sides.tolerance).isOver
+      ),
+  ],
+  [
+    'around_the_sentry',
+    ({ metered, observed, billed, tolerance }) =>
+      billed > metered && observed > metered && driftOf(metered, observed, tolerance).isOver,
+  ],
+  ['partly_untagged', (sides) => isShort(sides) && sides.untagged > 0n],
+  // No discount and no price that is out of date makes so much of it.
+  ['tag_elsewhere', (sides) => isObserved(sides) && sides.billed > 2n * sides.metered],
+  ['bill_price', isObserved],
+];
+
+/** Reasons for which the bill is not comparable yet: no drift is told of. */
+const WAITING: readonly DriftReason[] = ['tag_not_active', 'billing_lag'];
+export const isWaiting = (reason: DriftReason | undefined): boolean =>
+  reason !== undefined && WAITING.includes(reason);
+
+/** @returns undefined where the bill agrees with what was metered. */
+export const billDriftReason = (sides: BillSides): DriftReason | undefined =>
+  driftOf(sides.metered, sides.billed, sides.tolerance).isOver
+    ? first(BILL_RULES, sides)
+    : undefined;
+
+const first = <Sides>(rules: readonly Rule<Sides>[], sides: Sides): DriftReason =>
+  rules.find(([, holds]) => holds(sides))?.[0] ?? 'unexplained';

@@ -1,0 +1,154 @@
+/**
+ * Use around the sentry, added to what the ledger counts: what CloudWatch observed of a day beyond
+ * what was metered is charged to the open windows of a day and a month, so that limits count it.
+ */
+
+import { accountKey, shardNumbers, shardShare } from '../../ledger/account-keys.ts';
+import {
+  type AmountsByUnit,
+  type EffectiveLimit,
+  effectiveLimits,
+} from '../../ledger/effective-limits.ts';
+import type { LedgerStore, SettleAmount, SettleWrite } from '../../ledger/ports.ts';
+import { toSafeInteger } from '../../money.ts';
+import type { Owner, Policy } from '../../policy/policy.ts';
+import type { EpochMs } from '../../time.ts';
+import type { Day } from '../../utc-days.ts';
+import { costOnDay, pricesOf, type UsageSide } from './collect-usage.ts';
+import { driftOf, type Permille } from './drift.ts';
+import { metricOwners } from './metric-owners.ts';
+import { type Tokens, type UsageAndCost, ZERO_USAGE } from './usage-and-cost.ts';
+
+interface OutsideInput {
+  readonly policy: Policy;
+  readonly metered: UsageSide;
+  readonly observed: UsageSide;
+  /** Calls that never came back, by cost center. */
+  readonly lost: ReadonlyMap<string, number>;
+  readonly tolerance: Permille;
+  readonly day: Day;
+}
+
+/** Use of one profile that nothing metered. */
+interface OutsideUse {
+  readonly costCenter: string;
+  readonly model: string;
+  readonly application: string;
+  readonly environment: string;
+  readonly amounts: AmountsByUnit;
+}
+
+/**
+ * The number sign keeps it apart from every call's id: whoever starts the workflow chooses the name
+ * of the execution, which holds none
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, 2026-11).
+ */
+const idOf = (day: Day): string => `outside#${day}`;
+
+/** Longer than a day's run could be repeated: the marker that turns repeats away. */
+const MARKED_SECONDS = 7 * 86_400;
+const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
+
+/**
+ * By profile, as it tells application and environment. Only what is over the tolerance: midnight
+ * falls into some calls. Not where calls were lost whose worst case the ledger has charged already.
+ * What one kind of token has less does not count against another: CloudWatch may leave a cache out.
+ */
+export function unmeteredUsage(input: OutsideInput): readonly OutsideUse[] {
+  const { policy, metered, observed, lost, tolerance, day } = input;
+  const isCharged = policy.ledger.expiredReservation === 'charge';
+  return metricOwners(policy).ways.flatMap(({ modelMetric, isProfile, ...way }) => {
+    // By a model's own id anybody in the account may have called it.
+    if (!isProfile || (isCharged && (lost.get(way.costCenter) ?? 0) > 0)) return [];
+    const seen = observed.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
+    const known = metered.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
+    const prices = pricesOf(policy, way, modelMetric);
+    const more = moreTokens(seen, known);
+    const cost = prices ? costOnDay(day, more, prices) : 0n;
+    if (!driftOf(known.nanoUsd, known.nanoUsd + cost, tolerance).isOver) return [];
+    return [{ ...way, amounts: amountsOf(more, cost) }];
+  });
+}
+
+function moreTokens(seen: UsageAndCost, known: UsageAndCost): Tokens {
+  const more = (kind: keyof Tokens) => Math.max(0, seen[kind] - known[kind]);
+  return {
+    input: more('input'),
+    output: more('output'),
+    cacheRead: more('cacheRead'),
+    cacheWrite: more('cacheWrite'),
+  };
+}
+
+/** How many calls it were is not looked at: requests are not folded. */
+function amountsOf(
+  { input, output, cacheRead, cacheWrite }: Tokens,
+  nanoUsd: bigint,
+): AmountsByUnit {
+  const allInput = input + cacheRead + cacheWrite;
+  return {
+    requests: 0,
+    tokens: allInput + output,
+    input_tokens: allInput,
+    output_tokens: output,
+    usd: toSafeInteger(nanoUsd),
+  };
+}
+
+/**
+ * Charges it, once for each day and account however often it is run: the day is in the id, and the
+ * write that charges leaves the marker that turns the next one away. A limit may be passed by it:
+ * the calls have been made.
+ * @throws LedgerUnavailableError; what was charged stands, and a repeat charges the rest.
+ */
+export async function chargeUnmeteredUsage(
+  store: Pick<LedgerStore, 'settle'>,
+  policy: Policy,
+  uses: readonly OutsideUse[],
+  day: Day,
+  now: EpochMs,
+): Promise<number> {
+  let accounts = 0;
+  for (const settle of settlesOf(policy, uses, day, now)) {
+    const { outcome } = await store.settle(settle);
+    if (outcome === 'settled') accounts += 1;
+  }
+  return accounts;
+}
+
+function settlesOf(
+  policy: Policy,
+  uses: readonly OutsideUse[],
+  day: Day,
+  now: EpochMs,
+): readonly SettleWrite[] {
+  const byAccount = new Map<string, Map<string, number>>();
+  for (const { amounts, ...scope } of uses) {
+    for (const { owner, limits } of effectiveLimits(policy, scope, amounts, now)) {
+      for (const limit of limits) addShares(byAccount, owner, limit);
+    }
+  }
+  return [...byAccount].map(([account, counters]) => ({
+    account,
+    reservationId: idOf(day),
+    attemptId: 'outside',
+    amounts: [...counters].map(([key, actual]): SettleAmount => ({ key, reserved: 0, actual })),
+    closes: true,
+    closedSeconds: MARKED_SECONDS,
+  }));
+}
+
+/** Over the shards as the limit is: each has its part of the room. */
+function addShares(
+  byAccount: Map<string, Map<string, number>>,
+  owner: Owner,
+  { limit, key, requested, shards }: EffectiveLimit,
+): void {
+  if (!FOLDED_WINDOWS.includes(limit.window) || requested === 0) return;
+  for (const shard of shardNumbers(shards)) {
+    const account = accountKey(owner, shard);
+    const counters = byAccount.get(account) ?? new Map<string, number>();
+    const share = shardShare(requested, shard, shards);
+    byAccount.set(account, counters.set(key, (counters.get(key) ?? 0) + share));
+  }
+}

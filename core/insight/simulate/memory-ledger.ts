@@ -1,0 +1,268 @@
+/**
+ * The ledger's store in memory, for one replay: it answers as the table's adapter does, and is held
+ * against it by a property test. Nothing is lost and nothing is sent twice here.
+ */
+import {
+  type AccountKey,
+  type AccountReservation,
+  type AccountSnapshot,
+  type AlertKey,
+  CLOSED_MARKER_SECONDS,
+  type CounterKey,
+  type CounterState,
+  type Counters,
+  type EpochSeconds,
+  type ExpireWrite,
+  type LedgerStore,
+  type PruneWrite,
+  type ReserveWrite,
+  type ReserveWriteResult,
+  type SettleWrite,
+  type SettleWriteResult,
+} from '../../ledger/ports.ts';
+import type { Clock } from '../../time.ts';
+
+interface Entry {
+  readonly expiresAt: EpochSeconds;
+  /** Empty in a marker of what is settled for good. */
+  readonly attemptId: string;
+  readonly amounts: ReadonlyMap<CounterKey, number>;
+}
+
+interface Account {
+  readonly counters: Map<CounterKey, CounterState>;
+  readonly reservations: Map<string, Entry>;
+  readonly markers: Map<string, Entry>;
+  readonly notes: Map<CounterKey, Map<AlertKey, boolean>>;
+}
+
+const ZERO: CounterState = { committed: 0, settled: 0 };
+
+export class MemoryLedger implements LedgerStore {
+  readonly #accounts = new Map<AccountKey, Account>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async reserve(write: ReserveWrite): Promise<ReserveWriteResult> {
+    const { account: key, reservationId, otherIds, attemptId, holds } = write;
+    const account = this.#accounts.get(key) ?? newAccount();
+    const mine = account.reservations.get(reservationId);
+    if (mine?.attemptId === attemptId) {
+      return { outcome: 'replayed', ...ownHold(reservationId, mine) };
+    }
+    const isTaken = [reservationId, ...otherIds].some((id) => account.reservations.has(id));
+    if (isTaken || account.markers.has(reservationId)) return { outcome: 'conflict' };
+    const isOver = holds.some(
+      ({ key: counter, amount, ceiling }) =>
+        ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
+    );
+    if (isOver) {
+      const { counters, notes } = account;
+      return { outcome: 'refused', counters: new Map(counters), notes, isRepeated: false };
+    }
+    this.#accounts.set(key, account);
+    for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
+    account.reservations.set(reservationId, {
+      expiresAt: write.leaseExpiresAt,
+      attemptId,
+      amounts: new Map(holds.map(({ key: counter, amount }) => [counter, amount])),
+    });
+    return { outcome: 'reserved', isRepeated: false };
+  }
+
+  async settle(write: SettleWrite): Promise<SettleWriteResult> {
+    const { reservationId, attemptId, amounts, closes } = write;
+    const account = this.#open(write.account);
+    const actual = new Map(amounts.map((amount) => [amount.key, amount.actual]));
+    const marker = account.markers.get(reservationId);
+    if (account.reservations.get(reservationId)?.attemptId === attemptId) {
+      account.reservations.delete(reservationId);
+      if (closes) this.#close(account, write);
+      for (const { key, reserved, actual: used } of amounts) {
+        add(account, key, used - reserved, used);
+      }
+      return settled('settled', account, actual);
+    }
+    if (marker?.attemptId === attemptId) {
+      account.markers.delete(reservationId);
+      const added = new Map(
+        [...marker.amounts].map(([key, sum]) => [key, (actual.get(key) ?? sum) - sum]),
+      );
+      for (const [key, more] of added) add(account, key, more, more);
+      return settled('settledLate', account, added);
+    }
+    const isHeld = account.reservations.has(reservationId);
+    if (marker || isHeld || !closes) return { outcome: 'replayed' };
+    this.#close(account, write);
+    const charged = new Map([...actual].filter(([, used]) => used !== 0));
+    for (const [key, used] of charged) add(account, key, used, used);
+    return { ...settled('settled', account, charged), added: actual };
+  }
+
+  async expire(write: ExpireWrite): Promise<Counters | undefined> {
+    const { reservationId, attemptId, held, charge } = write;
+    const account = this.#open(write.account);
+    const mine = account.reservations.get(reservationId);
+    if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
+    account.reservations.delete(reservationId);
+    const amounts = new Map([...held].map(([key, amount]) => [key, charge ? amount : 0]));
+    account.markers.set(reservationId, { expiresAt: write.markerExpiresAt, attemptId, amounts });
+    for (const [key, amount] of held) add(account, key, charge ? 0 : -amount, charge ? amount : 0);
+    return countersIn(account, held.keys());
+  }
+
+  async prune({ account: key, markers, counters, notes }: PruneWrite): Promise<void> {
+    const account = this.#open(key);
+    for (const id of markers) account.markers.delete(id);
+    const isAsSeen = [...counters].every(([counter, { committed, settled }]) => {
+      const now = account.counters.get(counter) ?? ZERO;
+      return now.committed === committed && now.settled === settled;
+    });
+    if (!isAsSeen) return;
+    for (const counter of counters.keys()) {
+      account.counters.delete(counter);
+      const noted = account.notes.get(counter);
+      for (const mark of notes.get(counter)?.keys() ?? []) noted?.delete(mark);
+      if (noted?.size === 0) account.notes.delete(counter);
+    }
+  }
+
+  async claimAlert(account: AccountKey, key: CounterKey, mark: AlertKey): Promise<boolean> {
+    const marks = this.#marksOf(account, key);
+    if (marks.has(mark)) return false;
+    marks.set(mark, false);
+    return true;
+  }
+
+  async markPublished(
+    account: AccountKey,
+    key: CounterKey,
+    marks: readonly AlertKey[],
+  ): Promise<void> {
+    for (const mark of marks) this.#marksOf(account, key).set(mark, true);
+  }
+
+  #marksOf(account: AccountKey, key: CounterKey): Map<AlertKey, boolean> {
+    const { notes } = this.#open(account);
+    const marks = notes.get(key) ?? new Map<AlertKey, boolean>();
+    notes.set(key, marks);
+    return marks;
+  }
+
+  async find(
+    accounts: readonly AccountKey[],
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<AccountKey, AccountReservation>> {
+    const found = new Map<AccountKey, AccountReservation>();
+    for (const key of accounts) {
+      for (const id of ids) {
+        const entry = this.#accounts.get(key)?.reservations.get(id);
+        if (entry) found.set(key, ownHold(id, entry));
+      }
+    }
+    return found;
+  }
+
+  async takeOver(key: AccountKey, hold: AccountReservation, holder: string): Promise<boolean> {
+    const { reservations } = this.#open(key);
+    const entry = reservations.get(hold.reservationId);
+    if (!entry || ![hold.holder, holder].includes(entry.attemptId)) return false;
+    reservations.set(hold.reservationId, { ...entry, attemptId: holder });
+    return true;
+  }
+
+  async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
+    const found = new Map<AccountKey, Counters>();
+    for (const key of accounts) {
+      const account = this.#accounts.get(key);
+      if (account) found.set(key, new Map(account.counters));
+    }
+    return found;
+  }
+
+  async *contents(
+    accounts: readonly AccountKey[],
+    now: EpochSeconds,
+  ): AsyncIterable<AccountSnapshot> {
+    for (const key of accounts) {
+      const account = this.#accounts.get(key);
+      if (account) yield contentsOf(key, account, now);
+    }
+  }
+
+  #open(key: AccountKey): Account {
+    const account = this.#accounts.get(key) ?? newAccount();
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  #close(
+    account: Account,
+    { reservationId, closedSeconds = CLOSED_MARKER_SECONDS }: SettleWrite,
+  ): void {
+    const expiresAt = Math.ceil(this.#clock.now() / 1000) + closedSeconds;
+    account.markers.set(reservationId, { expiresAt, attemptId: '', amounts: new Map() });
+  }
+}
+
+const newAccount = (): Account => ({
+  counters: new Map(),
+  reservations: new Map(),
+  markers: new Map(),
+  notes: new Map(),
+});
+
+function add(account: Account, key: CounterKey, committed: number, settledAmount: number): void {
+  const now = account.counters.get(key) ?? ZERO;
+  account.counters.set(key, {
+    committed: now.committed + committed,
+    settled: now.settled + settledAmount,
+  });
+}
+
+const countersIn = ({ counters }: Account, keys: Iterable<CounterKey>): Counters =>
+  new Map([...keys].map((key) => [key, counters.get(key) ?? ZERO]));
+
+const settled = (
+  outcome: 'settled' | 'settledLate',
+  account: Account,
+  added: ReadonlyMap<CounterKey, number>,
+) => ({ outcome, counters: countersIn(account, added.keys()), added }) as const;
+
+const ownHold = (reservationId: string, { attemptId, amounts }: Entry): AccountReservation => ({
+  reservationId,
+  holder: attemptId,
+  held: amounts,
+});
+
+function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountSnapshot {
+  const { counters, reservations, markers, notes } = account;
+  const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
+  const isStale = ({ expiresAt }: Entry) => expiresAt <= now;
+  const stale = [...markers].filter(([, marker]) => isStale(marker)).map(([id]) => id);
+  const open = [...markers.values()].filter((marker) => !isStale(marker));
+  const referred = new Set(
+    [...reservations.values(), ...open].flatMap(({ amounts }) => [...amounts.keys()]),
+  );
+  return {
+    account: key,
+    counters: new Map(counters),
+    notes: new Map(notes),
+    expired: ended
+      .map(([reservationId, { attemptId, expiresAt, amounts }]) => ({
+        account: key,
+        reservationId,
+        attemptId,
+        leaseExpiresAt: expiresAt,
+        held: amounts,
+      }))
+      .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
+    staleMarkers: stale,
+    idleCounters: [...new Set([...counters.keys(), ...notes.keys()])].filter(
+      (counter) => !referred.has(counter),
+    ),
+  };
+}

@@ -1,0 +1,81 @@
+/** The models that could run a call of the past under a policy, and its worst case on each. */
+
+import { fallbackModels } from '../../call/candidate/select-candidates.ts';
+import type { CallContext } from '../../call/context/resolve-context.ts';
+import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
+import { toSafeInteger } from '../../money.ts';
+import type { Model, Policy } from '../../policy/policy.ts';
+import { type EffectivePrice, totalInputTokens } from '../../pricing/price.ts';
+import { worstCaseOf } from '../../pricing/worst-case.ts';
+import type { EpochMs } from '../../time.ts';
+import type { TraceLine } from '../trace/trace.schema.ts';
+
+export interface ReplayCandidate {
+  /** Alias. */
+  readonly model: string;
+  readonly worstCase: AmountsByUnit;
+  /** What the call is settled at. */
+  readonly period: EffectivePrice;
+}
+
+type ReplayCandidates =
+  | { readonly candidates: readonly [ReplayCandidate, ...ReplayCandidate[]] }
+  | { readonly problem: string };
+
+type Bound = NonNullable<TraceLine['bounds']>[number];
+
+/** A problem is what the model asked for would reject; a fallback that would is left out. */
+export function replayCandidates(
+  policy: Policy,
+  context: Pick<CallContext, 'costCenter' | 'model'>,
+  line: TraceLine,
+  at: EpochMs,
+): ReplayCandidates {
+  const bounds = boundsOf(line);
+  const [first] = bounds;
+  if (!first) return { problem: UNKNOWN_SIZE };
+  const boundFor = ({ alias }: Model) => bounds.find(({ model }) => model === alias) ?? first;
+  const asked = candidate(context.model, boundFor(context.model), at);
+  if (typeof asked === 'string') return { problem: asked };
+  const others = fallbackModels(policy, context)
+    .map((model) => candidate(model, boundFor(model), at))
+    .filter((each) => typeof each !== 'string');
+  return { candidates: [asked, ...others] };
+}
+
+export const ABOVE_LEDGER_MAXIMUM = 'could cost more than the ledger counts';
+/** The line is of a version that did not write down how much a call asks for. */
+const UNKNOWN_SIZE = 'the audit line does not tell how much the call asked for';
+
+/** Whether anything tells how much the call asked for. */
+export const hasTokenBounds = (line: TraceLine): boolean => boundsOf(line).length > 0;
+
+/** Where only the use is known, it stands for what was asked: that is less, never more. */
+function boundsOf({ bounds = [], usage, model }: TraceLine): readonly Bound[] {
+  if (bounds.length > 0 || !usage) return bounds;
+  return [{ model, inputTokens: totalInputTokens(usage), outputTokens: usage.outputTokens }];
+}
+
+function candidate(
+  { alias, maxOutputTokens, prices }: Model,
+  { inputTokens, outputTokens, cacheTtl }: Bound,
+  at: EpochMs,
+): ReplayCandidate | string {
+  if (outputTokens > maxOutputTokens) {
+    return `max_tokens is ${outputTokens}, but ${alias} writes at most ${maxOutputTokens}`;
+  }
+  const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: cacheTtl ?? '5m' } as const;
+  const { amount, period } = worstCaseOf(bound, prices, at);
+  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return ABOVE_LEDGER_MAXIMUM;
+  return {
+    model: alias,
+    period,
+    worstCase: {
+      requests: 1,
+      tokens: inputTokens + outputTokens,
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+      usd: toSafeInteger(amount),
+    },
+  };
+}

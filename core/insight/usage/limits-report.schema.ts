@@ -1,0 +1,72 @@
+/** What `cost-sentry limits show --json` prints, and what the sandbox answers to the command. */
+import type { FromSchema } from 'json-schema-to-ts';
+import { MODES, UNITS, WINDOWS } from '../../policy/policy.ts';
+
+const TEXT = { type: 'string' } as const;
+/** An integer in the limit's unit; nano-USD for usd. */
+const AMOUNT = { type: 'integer', minimum: 0 } as const;
+
+const OVERRIDE = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['action', 'until', 'reason', 'author', 'createdAt'],
+  properties: {
+    action: { type: 'string', enum: ['raise', 'lower'] },
+    until: TEXT,
+    reason: TEXT,
+    author: TEXT,
+    createdAt: TEXT,
+  },
+} as const;
+
+const REPORTED_LIMIT = {
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    ...(['limit', 'owner', 'name', 'window', 'unit', 'mode', 'scope'] as const),
+    ...(['configured', 'inForce', 'used', 'reserved', 'resetsAt'] as const),
+  ],
+  properties: {
+    /** As an operator writes it: `sales/monthly-budget`. */
+    limit: TEXT,
+    /** As denials name it: `costCenter#sales`. */
+    owner: TEXT,
+    name: TEXT,
+    window: { type: 'string', enum: WINDOWS },
+    unit: { type: 'string', enum: UNITS },
+    mode: { type: 'string', enum: MODES },
+    scope: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { application: TEXT, environment: TEXT, model: TEXT },
+    },
+    configured: AMOUNT,
+    inForce: AMOUNT,
+    used: AMOUNT,
+    reserved: AMOUNT,
+    resetsAt: TEXT,
+    /** Only while it holds. */
+    override: OVERRIDE,
+    /** The amounts again, as decimal USD, when the unit is usd. */
+    usd: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['configured', 'inForce', 'used', 'reserved'],
+      properties: { configured: TEXT, inForce: TEXT, used: TEXT, reserved: TEXT },
+    },
+  },
+} as const;
+
+export const LIMITS_REPORT_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['asOf', 'timeZone', 'limits'],
+  properties: {
+    asOf: TEXT,
+    timeZone: TEXT,
+    limits: { type: 'array', items: REPORTED_LIMIT },
+  },
+} as const;
+
+export type LimitsReport = FromSchema<typeof LIMITS_REPORT_SCHEMA>;
+export type ReportedLimit = LimitsReport['limits'][number];

@@ -1,0 +1,57 @@
+/** What a reader of `GET /v1/usage` relies on; more may be there. */
+import type { FromSchema } from 'json-schema-to-ts';
+import { MODES, UNITS, WINDOWS } from '../../policy/policy.ts';
+
+const TEXT = { type: 'string' } as const;
+/** An integer in the limit's unit; nano-USD for usd. */
+const AMOUNT = { type: 'integer', minimum: 0 } as const;
+
+const USED_LIMIT = {
+  type: 'object',
+  required: [
+    ...(['name', 'window', 'unit', 'mode', 'limit', 'used', 'reserved'] as const),
+    ...(['remaining', 'utilization', 'resetsAt', 'projected'] as const),
+  ],
+  properties: {
+    name: TEXT,
+    window: { type: 'string', enum: WINDOWS },
+    unit: { type: 'string', enum: UNITS },
+    mode: { type: 'string', enum: MODES },
+    limit: AMOUNT,
+    used: { type: 'integer' },
+    reserved: { type: 'integer' },
+    remaining: AMOUNT,
+    /** Percent. */
+    utilization: { type: 'integer' },
+    resetsAt: TEXT,
+    projected: { type: 'integer' },
+    forecast: {
+      type: 'object',
+      required: ['projected'],
+      properties: {
+        projected: { type: 'integer' },
+        reachedAt: TEXT,
+        burn: { type: 'string', enum: ['fast', 'slow'] },
+      },
+    },
+  },
+} as const;
+
+const OWNER = {
+  type: 'object',
+  required: ['name', 'limits'],
+  properties: { name: TEXT, limits: { type: 'array', items: USED_LIMIT } },
+} as const;
+
+export const USAGE_REPORT_SCHEMA = {
+  type: 'object',
+  required: ['asOf', 'costCenters'],
+  properties: {
+    asOf: TEXT,
+    costCenters: { type: 'array', items: OWNER },
+    models: { type: 'array', items: OWNER },
+    organization: OWNER,
+  },
+} as const;
+
+export type UsageReport = FromSchema<typeof USAGE_REPORT_SCHEMA>;

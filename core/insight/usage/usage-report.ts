@@ -1,0 +1,33 @@
+/** Where limits stand and where they go: `GET /v1/usage`, and `cost-sentry usage`. */
+
+import { costCenterLimits, modelLimits, organizationLimits } from '../../policy/limit-owners.ts';
+import type { CostCenter, Policy } from '../../policy/policy.ts';
+import { type EpochMs, isoTimestamp } from '../../time.ts';
+import { readLimitUsage, type UsagePorts } from './limit-usage.ts';
+
+/**
+ * @param shared whether the limits over all cost centers belong to it: not everybody may see them.
+ * @throws LedgerUnavailableError when the counters cannot be read.
+ */
+export async function usageReport(
+  ports: UsagePorts,
+  policy: Policy,
+  { centers, shared }: { readonly centers: readonly CostCenter[]; readonly shared: boolean },
+  now: EpochMs,
+) {
+  const models = [...policy.models.values()].filter(({ limits }) => limits.length > 0);
+  const others = shared ? [...models.map(modelLimits), organizationLimits(policy)] : [];
+  const usage = await readLimitUsage(
+    ports,
+    policy,
+    [...centers.map(costCenterLimits), ...others],
+    now,
+  );
+  const costCenters = usage.slice(0, centers.length);
+  const ofOthers = usage.slice(centers.length);
+  return {
+    asOf: isoTimestamp(now),
+    costCenters,
+    ...(shared && { models: ofOthers.slice(0, -1), organization: ofOthers.at(-1) }),
+  };
+}

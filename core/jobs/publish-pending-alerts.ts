@@ -1,0 +1,57 @@
+/** What a sweep tells people: what calls could not tell, and what only a sweep sees. */
+import type { ExpiryResult } from '../ledger/expire.ts';
+import { pendingFirstEvents, publishPendingEvent } from '../ledger/first-events.ts';
+import type { CounterKey, LedgerStore } from '../ledger/ports.ts';
+import { pendingCrossings, publishThresholdCrossings } from '../ledger/thresholds.ts';
+import type { Policy } from '../policy/policy.ts';
+import { expiredReservationAlerts } from '../telemetry/alerts/expired-reservation-alerts.ts';
+import type { AlertPublisher } from '../telemetry/ports.ts';
+import type { EpochMs } from '../time.ts';
+
+interface TellPorts {
+  readonly ledger: LedgerStore;
+  readonly alerts: AlertPublisher;
+}
+
+/** Runs one part of a sweep; false when it failed, which must not keep the others from running. */
+export type RunSweepPart = (message: string, run: () => Promise<void>) => Promise<boolean>;
+
+interface Told {
+  /** Alerts that were handed over. */
+  readonly published: number;
+  /** Counters that are still needed, as an alert about them is not told yet. */
+  readonly needed: ReadonlySet<CounterKey>;
+}
+
+/** Every alert has the same id whoever tells it, so telling one again does no harm. */
+export async function publishPendingAlerts(
+  ports: TellPorts,
+  attempt: RunSweepPart,
+  policy: Policy,
+  swept: ExpiryResult,
+  now: EpochMs,
+): Promise<Told> {
+  let published = 0;
+  const needed = new Set<CounterKey>();
+  const missing = pendingCrossings(policy, swept.accounts, now);
+  const areTold = await attempt('a threshold could not be published', () =>
+    publishThresholdCrossings(ports, missing),
+  );
+  if (areTold) published += missing.length;
+  else for (const { key } of missing) needed.add(key);
+  for (const first of pendingFirstEvents(policy, swept.accounts, now)) {
+    const isTold = await attempt('a first denial or fallback could not be published', () =>
+      publishPendingEvent(ports, first),
+    );
+    if (isTold) published += 1;
+    else needed.add(first.key);
+  }
+  const expired = expiredReservationAlerts(policy, swept);
+  if (expired.length > 0) {
+    const isTold = await attempt('expired reservations could not be published', () =>
+      ports.alerts.publish(expired),
+    );
+    if (isTold) published += expired.length;
+  }
+  return { published, needed };
+}

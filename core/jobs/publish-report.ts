@@ -1,0 +1,130 @@
+/** The report that comes by itself: of the last whole week or month, kept and announced. */
+import { formatCents } from '../insight/billing/billed-amount.ts';
+import type { BilledCosts } from '../insight/billing/ports.ts';
+import { csvReport } from '../insight/report/csv.ts';
+import { percent } from '../insight/report/format.ts';
+import { htmlReport } from '../insight/report/html/page.ts';
+import { monthlyLimits } from '../insight/report/monthly-limits.ts';
+import type { ReportRequest } from '../insight/report/report-request.ts';
+import type { ReportSummary } from '../insight/report/summary.ts';
+import { type ReportTarget, writeReport } from '../insight/report/write-report.ts';
+import { ORGANIZATION, type Policy } from '../policy/policy.ts';
+import { quoted } from '../safe-text.ts';
+import type { Alert } from '../telemetry/alerts/alert.ts';
+import type { AlertPublisher } from '../telemetry/ports.ts';
+import { type Clock, type EpochMs, parseIsoTime } from '../time.ts';
+import { dayAfter, dayAt } from '../utc-days.ts';
+
+const LENGTHS = ['week', 'month'] as const;
+type Length = (typeof LENGTHS)[number];
+
+interface ReportFile {
+  /** As `month/2026-10.html`. */
+  readonly name: string;
+  readonly contentType: string;
+  /** In pieces: together they can be large. */
+  readonly body: readonly string[];
+}
+
+export interface ReportStore {
+  /** Keeps the file in place of one of the same name; returns where people find it, as a URL. */
+  put(file: ReportFile): Promise<string>;
+}
+
+interface PublishPorts {
+  readonly costs: BilledCosts;
+  readonly store: ReportStore;
+  readonly alerts: AlertPublisher;
+  readonly clock: Clock;
+}
+
+interface Published {
+  readonly from: string;
+  readonly to: string;
+  /** URLs of the report. */
+  readonly html: string;
+  readonly csv: string;
+}
+
+/**
+ * Safe to repeat: the same event makes the same files and an alert of the same id.
+ * @param event `{"report": "week" | "month", "time"?: "2026-11-03T06:00:00Z"}`; the time is that of
+ * the schedule, and the clock's when it is absent.
+ * @throws Error naming the field for any other event; what the ports throw.
+ */
+export async function publishReport(
+  { costs, store, alerts, clock }: PublishPorts,
+  policy: Policy,
+  event: unknown,
+): Promise<Published> {
+  const { length, at } = parseEvent(event, clock.now());
+  const days = lastWhole(length, at);
+  const request: ReportRequest = { ...days, granularity: 'daily', by: 'costCenter', filters: [] };
+  const options = { deployment: policy.name, limits: monthlyLimits(policy), madeAt: clock.now() };
+  const [html, csv] = [collected(htmlReport(options)), collected(csvReport(request))];
+  const summary = await writeReport(costs, request, [html, csv]);
+  const name = `${length}/${length === 'month' ? days.from.slice(0, 7) : days.from}`;
+  const links = {
+    html: await store.put({
+      ...{ name: `${name}.html`, contentType: 'text/html; charset=utf-8', body: html.texts },
+    }),
+    csv: await store.put({
+      ...{ name: `${name}.csv`, contentType: 'text/csv; charset=utf-8', body: csv.texts },
+    }),
+  };
+  await alerts.publish([alertOf(name, summary, links)]);
+  return { from: days.from, to: days.to, ...links };
+}
+
+function parseEvent(event: unknown, now: EpochMs): { length: Length; at: EpochMs } {
+  const { report, time }: { report?: unknown; time?: unknown } =
+    typeof event === 'object' && event !== null ? event : {};
+  const length = LENGTHS.find((each) => each === report);
+  if (length === undefined) throw new Error(`report: must be week or month, got ${quoted(report)}`);
+  if (time === undefined) return { length, at: now };
+  const at = typeof time === 'string' ? parseIsoTime(time) : undefined;
+  if (at === undefined) {
+    throw new Error(`time: must be a time such as 2026-11-03T06:00:00Z, got ${quoted(time)}`);
+  }
+  return { length, at };
+}
+
+const SUNDAY = 0;
+
+/** The calendar month, or the week from Monday to Sunday, that ended last. */
+function lastWhole(length: Length, at: EpochMs): { readonly from: string; readonly to: string } {
+  const today = dayAt(at);
+  if (length === 'month') {
+    const to = `${today.slice(0, 7)}-01`;
+    return { from: `${dayAfter(to, -1).slice(0, 7)}-01`, to };
+  }
+  const weekday = new Date(at).getUTCDay();
+  const to = dayAfter(today, weekday === SUNDAY ? -6 : 1 - weekday);
+  return { from: dayAfter(to, -7), to };
+}
+
+function collected(format: ReportTarget['format']): ReportTarget & { readonly texts: string[] } {
+  const texts: string[] = [];
+  return { format, texts, write: (text) => void texts.push(text) };
+}
+
+function alertOf(
+  name: string,
+  { request, currency, total, tagged }: ReportSummary,
+  links: { readonly html: string; readonly csv: string },
+): Alert {
+  const { from, to } = request;
+  const share =
+    tagged === undefined || total === 0n ? '' : `, ${percent(tagged, total)} of it tagged`;
+  const cost = `${currency} ${formatCents(total)}`;
+  return {
+    type: 'CostReportPublished',
+    id: `report#${name}`,
+    detail: {
+      owner: ORGANIZATION,
+      notify: true,
+      summary: `Bedrock cost ${cost} from ${from} until before ${to}${share}. The report: ${links.html}`,
+      ...{ from, to, currency, total: formatCents(total), links },
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Finding what is noted beside counters: by owner, and in which windows a sweep looks. */
+import type { Limit, Policy } from '../policy/policy.ts';
+import { type EpochMs, HOUR_MS } from '../time.ts';
+import { type Period, periodAt } from '../windows.ts';
+import { ownerKeyOfAccount } from './account-keys.ts';
+import type { AccountSnapshot } from './ports.ts';
+
+/** How long after its end a window is still looked at: a late charge may be its last. */
+const LOOK_BACK_MS = HOUR_MS;
+
+/** The shards of each owner, by `ownerName`. */
+export function accountsByOwner(
+  found: readonly AccountSnapshot[],
+): ReadonlyMap<string, readonly AccountSnapshot[]> {
+  const byOwner = new Map<string, AccountSnapshot[]>();
+  for (const contents of found) {
+    const name = ownerKeyOfAccount(contents.account);
+    const shards = byOwner.get(name) ?? [];
+    shards.push(contents);
+    byOwner.set(name, shards);
+  }
+  return byOwner;
+}
+
+/** The open window and those that ended not long ago, as far as they are kept. */
+export function recentPeriods(
+  limit: Pick<Limit, 'window'>,
+  policy: Policy,
+  now: EpochMs,
+): readonly Period[] {
+  const periods = [periodAt(limit.window, now, policy.timeZone)];
+  for (const { startsAt } of periods) {
+    if (startsAt <= now - LOOK_BACK_MS || periods.length > policy.ledger.historyWindows) break;
+    periods.push(periodAt(limit.window, startsAt - 1, policy.timeZone));
+  }
+  return periods;
+}

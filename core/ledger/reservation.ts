@@ -1,0 +1,57 @@
+/** What a call holds in the ledger. Plain JSON: it travels through the workflow's state. */
+import type { Limit, Owner, Scope, Unit, Window } from '../policy/policy.ts';
+import { isoTimestamp } from '../time.ts';
+import type { EffectiveLimit } from './effective-limits.ts';
+import type { AccountKey, CounterKey, EpochSeconds } from './ports.ts';
+
+/** The limit behind a counter, as much of it as settling and answering need. */
+export interface LimitSnapshot {
+  readonly owner: Owner;
+  readonly name: string;
+  readonly window: Window;
+  readonly unit: Unit;
+  readonly mode: Limit['mode'];
+  readonly amount: number;
+  readonly scope: Scope;
+  readonly notifyAt: readonly number[];
+}
+
+export interface ReservedCounter {
+  readonly key: CounterKey;
+  readonly limit: LimitSnapshot;
+  /** In the limit's unit. */
+  readonly reserved: number;
+  /** Items the counter is split over; with several, one item does not tell where the limit stands. */
+  readonly shards: number;
+  /** End of the window, ISO 8601. */
+  readonly resetsAt: string;
+}
+
+export interface ReservedAccount {
+  readonly account: AccountKey;
+  /** The reserving write was sent more than once: an earlier copy may yet arrive. */
+  readonly isRepeated: boolean;
+  readonly counters: readonly ReservedCounter[];
+}
+
+export interface Reservation {
+  readonly id: string;
+  /** Tells a call from another one with its id. */
+  readonly attemptId: string;
+  readonly leaseExpiresAt: EpochSeconds;
+  /** `unreserved`: the ledger was unreachable and the policy let the call through. */
+  readonly basis: 'reserved' | 'unreserved';
+  /** One per budget owner; several where no shard alone had the room. */
+  readonly accounts: readonly ReservedAccount[];
+}
+
+export function toReservedCounter(effective: EffectiveLimit): ReservedCounter {
+  const { owner, name, window, unit, mode, amount, scope, notifyAt } = effective.limit;
+  return {
+    key: effective.key,
+    limit: { owner, name, window, unit, mode, amount, scope, notifyAt },
+    reserved: effective.requested,
+    shards: effective.shards,
+    resetsAt: isoTimestamp(effective.period.endsAt),
+  };
+}

@@ -1,0 +1,53 @@
+/** What a call asks of the ledger. */
+import type { Policy } from '../policy/policy.ts';
+import type { EpochMs } from '../time.ts';
+import { candidateReservationId } from './account-keys.ts';
+import { type AmountsByUnit, type CallScope, effectiveLimits } from './effective-limits.ts';
+
+/** A model that could run the call, and the most the call could use on it. */
+interface ReserveCandidate {
+  /** Alias. */
+  readonly model: string;
+  readonly worstCase: AmountsByUnit;
+}
+
+export interface ReserveRequest {
+  readonly policy: Policy;
+  readonly scope: Omit<CallScope, 'model'>;
+  /** The model asked for comes first; the others are its possible fallbacks. */
+  readonly candidates: readonly [ReserveCandidate, ...ReserveCandidate[]];
+  readonly reservationId: string;
+  readonly attemptId: string;
+  /**
+   * Given where the reserving step runs again: its first run may have reserved, nobody knows what,
+   * and its writes may be on their way. What this run holds bears this id as well, so that they
+   * leave it alone.
+   */
+  readonly runId?: string;
+  readonly now: EpochMs;
+}
+
+/** Every id the call may hold under. */
+export const candidateReservationIds = ({
+  candidates,
+  reservationId,
+}: ReserveRequest): readonly string[] =>
+  candidates.map((_, at) => candidateReservationId(reservationId, at));
+
+/** The limits the call meets on a candidate, by account. */
+export const limitsFor = (request: ReserveRequest, { model, worstCase }: ReserveCandidate) =>
+  effectiveLimits(request.policy, { ...request.scope, model }, worstCase, request.now);
+
+const RUN = '~run~';
+/** 48 random bits of a UUID: every reservation carries them, and its item grows with each byte. */
+const HOLDER_LENGTH = 13;
+
+const shortened = (id: string): string => id.slice(0, HOLDER_LENGTH);
+
+/** What this run of the call's reserving step marks its holds with. */
+export const leaseHolderOf = ({ attemptId, runId }: ReserveRequest): string =>
+  runId === undefined ? shortened(attemptId) : `${shortened(attemptId)}${RUN}${shortened(runId)}`;
+
+/** Whether any run of this call holds it. */
+export const isSameCall = ({ attemptId }: ReserveRequest, holder: string): boolean =>
+  holder.split(RUN)[0] === shortened(attemptId);

@@ -1,0 +1,193 @@
+/** Cross-checks: what the form of a single value can't tell. All problems are found in one pass. */
+
+import { joinPath } from '../input-path.ts';
+import { quoted } from '../safe-text.ts';
+import { unknownValueMessage } from '../schema-errors.ts';
+import {
+  asList,
+  asStrings,
+  stringField,
+  toUnvalidated,
+  type UnvalidatedObject,
+} from '../unvalidated.ts';
+import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
+import type { InputProblem } from './policy.ts';
+
+interface Known {
+  readonly models: ReadonlySet<string>;
+  /** Application -> its environments. */
+  readonly applications: ReadonlyMap<string, readonly string[]>;
+  readonly costCenters: ReadonlySet<string>;
+}
+
+/** Problems between the parts of a document (without nulls) whose form may also be wrong. */
+export function crossFieldProblems(document: unknown): InputProblem[] {
+  const config = toUnvalidated(document);
+  const models = toUnvalidated(config.get('models'));
+  const costCenters = toUnvalidated(config.get('cost_centers'));
+  const known: Known = {
+    models: new Set(models.keys()),
+    applications: environmentsByApplication(config.get('applications')),
+    costCenters: new Set(costCenters.keys()),
+  };
+  return [
+    ...[...models].flatMap(([alias, model]) => modelProblems(alias, model, known)),
+    ...[...costCenters].flatMap(([name, center]) =>
+      costCenterProblems(name, toUnvalidated(center), known),
+    ),
+    ...limitProblems(
+      'organization.limits',
+      toUnvalidated(config.get('organization')).get('limits'),
+      {
+        owner: 'organization',
+        ownerName: 'organization',
+        applications: known.applications,
+        models: known.models,
+        allModels: known.models,
+        allApplications: new Set(known.applications.keys()),
+      },
+    ),
+    ...defaultCostCenterProblems(config, known),
+    ...timeZoneProblems(config),
+  ];
+}
+
+const environmentsByApplication = (value: unknown): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...toUnvalidated(value)].map(([name, application]) => [
+      name,
+      asStrings(toUnvalidated(application).get('environments')),
+    ]),
+  );
+
+function modelProblems(alias: string, model: unknown, known: Known): InputProblem[] {
+  return limitProblems(joinPath('models', alias, 'limits'), toUnvalidated(model).get('limits'), {
+    owner: 'model',
+    ownerName: alias,
+    applications: known.applications,
+    models: known.models,
+    allModels: known.models,
+    allApplications: new Set(known.applications.keys()),
+  });
+}
+
+function costCenterProblems(name: string, center: UnvalidatedObject, known: Known): InputProblem[] {
+  const path = joinPath('cost_centers', name);
+  const models = asStrings(center.get('models'));
+  const applications = asStrings(center.get('applications'));
+  const context: LimitContext = {
+    owner: 'costCenter',
+    ownerName: name,
+    models: new Set(models),
+    applications: new Map(
+      applications.flatMap((application) => {
+        const environments = known.applications.get(application);
+        return environments ? [[application, environments]] : [];
+      }),
+    ),
+    allModels: known.models,
+    allApplications: new Set(known.applications.keys()),
+  };
+  return [
+    ...nameProblems(path, name, known),
+    ...references(joinPath(path, 'models'), 'model', center.get('models'), known.models),
+    ...references(
+      joinPath(path, 'applications'),
+      'application',
+      center.get('applications'),
+      known.applications,
+    ),
+    ...ownModelProblems(path, center, models, known),
+    ...limitProblems(joinPath(path, 'limits'), center.get('limits'), context),
+    ...callersProblems(joinPath(path, 'callers'), center.get('callers'), applications),
+  ];
+}
+
+/** A request may name a cost center where it names a model, so the two must not be confused. */
+function nameProblems(path: string, name: string, known: Known): InputProblem[] {
+  if (!known.models.has(name)) return [];
+  const message = `${quoted(name)} is also a model alias: rename one of the two`;
+  return [{ path, message }];
+}
+
+/** Entries of a list that name nothing; the index is that of the list as written. */
+function references(
+  path: string,
+  what: string,
+  value: unknown,
+  known: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+): InputProblem[] {
+  return asList(value).flatMap((given, index) =>
+    typeof given !== 'string' || known.has(given)
+      ? []
+      : [
+          {
+            path: joinPath(path, index),
+            message: unknownValueMessage(what, given, [...known.keys()]),
+          },
+        ],
+  );
+}
+
+function ownModelProblems(
+  path: string,
+  center: UnvalidatedObject,
+  models: readonly string[],
+  known: Known,
+): InputProblem[] {
+  const model = stringField(center, 'model');
+  if (model === undefined || models.includes(model)) return [];
+  const message = known.models.has(model)
+    ? notOneOf(model, 'models', models)
+    : unknownValueMessage('model', model, models);
+  return [{ path: joinPath(path, 'model'), message }];
+}
+
+function callersProblems(
+  path: string,
+  value: unknown,
+  applications: readonly string[],
+): InputProblem[] {
+  if (value === undefined) return [];
+  const callers = toUnvalidated(value);
+  const known = new Set(applications);
+  const problems = references(
+    joinPath(path, 'applications'),
+    'application',
+    callers.get('applications'),
+    known,
+  );
+  const none =
+    asList(callers.get('iam_role_arns')).length + toUnvalidated(callers.get('jwt')).size === 0;
+  if (none) {
+    const message = 'names no caller: write `iam_role_arns` or `jwt`, or leave `callers` out';
+    problems.push({ path, message });
+  }
+  return problems;
+}
+
+function defaultCostCenterProblems(config: UnvalidatedObject, known: Known): InputProblem[] {
+  const name = stringField(config, 'default_cost_center');
+  if (name === undefined || known.costCenters.has(name)) return [];
+  const message = unknownValueMessage('cost center', name, [...known.costCenters]);
+  return [{ path: 'default_cost_center', message }];
+}
+
+function timeZoneProblems(config: UnvalidatedObject): InputProblem[] {
+  const zone = stringField(config, 'time_zone');
+  if (zone === undefined || isTimeZone(zone)) return [];
+  const message = `must be an IANA time zone such as "UTC" or "Europe/Berlin", got ${quoted(zone)}`;
+  return [{ path: 'time_zone', message }];
+}
+
+/** Offsets such as "+02:00" are refused: they are no zones, and know no daylight saving time. */
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

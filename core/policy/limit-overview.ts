@@ -1,0 +1,72 @@
+/** Limits as an operator names and sees them: `sales/monthly-budget`, with what overrides it. */
+
+import type { ReportedLimit } from '../insight/usage/limits-report.schema.ts';
+import { ownerKey } from '../ledger/account-keys.ts';
+import { unknownValueMessage } from '../schema-errors.ts';
+import type { EpochMs } from '../time.ts';
+import { limitInForce, overrideKey } from './overrides.ts';
+import type { Limit, Owner, Policy } from './policy.ts';
+
+/** A limit without what is used of it. */
+export type LimitOverview = Omit<ReportedLimit, 'used' | 'reserved' | 'resetsAt' | 'usd'>;
+
+/** `sales`, `model:haiku` or `organization`; a cost center of that name is written in full. */
+function ownerReference({ kind, name }: Owner): string {
+  if (kind === 'model') return `model:${name}`;
+  return kind === 'costCenter' && name === 'organization' ? `costCenter:${name}` : name;
+}
+
+export const limitReference = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string =>
+  `${ownerReference(owner)}/${name}`;
+
+export function limitOverview(limit: Limit, policy: Policy, now: EpochMs): LimitOverview {
+  const { owner, name, window, unit, mode, scope, amount } = limit;
+  const override = overrideOf(limit, policy, now);
+  return {
+    limit: limitReference(limit),
+    owner: ownerKey(owner),
+    name,
+    window,
+    unit,
+    mode,
+    scope: { ...scope },
+    configured: amount,
+    inForce: limitInForce(limit, policy, now).amount,
+    ...(override && { override }),
+  };
+}
+
+function overrideOf(limit: Limit, policy: Policy, now: EpochMs): LimitOverview['override'] {
+  const key = overrideKey(limit);
+  const record = policy.overrideRecords.findLast((each) => each.key === key);
+  const override = policy.overrides.get(key);
+  if (!record || !override || override.until <= now) return undefined;
+  const { action, until, reason, author, createdAt } = record;
+  if (action === 'reset' || until === undefined) return undefined;
+  return { action, until, reason, author, createdAt };
+}
+
+/**
+ * The limits a reference means: one (`sales/monthly-budget`), or all of an owner (`sales`).
+ * @returns what is wrong with it, as a string, when there is none.
+ */
+export function selectLimits<Each extends Pick<LimitOverview, 'limit'>>(
+  limits: readonly Each[],
+  reference: string,
+): readonly Each[] | string {
+  const [owner = '', ...rest] = reference.split('/');
+  const own = limits.filter(({ limit }) => limit.startsWith(`${owner}/`));
+  if (own.length === 0) return unknownValueMessage('owner of limits', owner, ownersOf(limits));
+  if (rest.length === 0) return own;
+  const found = own.filter(({ limit }) => limit === reference);
+  if (found.length > 0) return found;
+  return unknownValueMessage(
+    'limit',
+    reference,
+    own.map(({ limit }) => limit),
+  );
+}
+
+const ownersOf = (limits: readonly Pick<LimitOverview, 'limit'>[]): readonly string[] => [
+  ...new Set(limits.map(({ limit }) => limit.split('/')[0] ?? limit)),
+];

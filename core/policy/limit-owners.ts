@@ -1,0 +1,36 @@
+/** The owners of limits, each with its own. */
+import {
+  type CostCenter,
+  type Limit,
+  type Model,
+  ORGANIZATION,
+  type Owner,
+  type Policy,
+} from './policy.ts';
+
+export interface OwnerLimits {
+  readonly owner: Owner;
+  readonly limits: readonly Limit[];
+}
+
+export const costCenterLimits = ({ name, limits }: CostCenter): OwnerLimits => ({
+  owner: { kind: 'costCenter', name },
+  limits,
+});
+
+export const modelLimits = ({ alias, limits }: Model): OwnerLimits => ({
+  owner: { kind: 'model', name: alias },
+  limits,
+});
+
+export const organizationLimits = ({ organization }: Policy): OwnerLimits => ({
+  owner: ORGANIZATION,
+  limits: organization.limits,
+});
+
+/** Cost centers, models, the organization: also those without limits. */
+export const allOwnerLimits = (policy: Policy): readonly OwnerLimits[] => [
+  ...[...policy.costCenters.values()].map(costCenterLimits),
+  ...[...policy.models.values()].map(modelLimits),
+  organizationLimits(policy),
+];

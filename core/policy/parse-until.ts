@@ -1,0 +1,37 @@
+/** When an override ends, as an operator writes it. */
+import { quoted } from '../safe-text.ts';
+import { type EpochMs, isIsoDate, isoTimestamp, parseIsoTime } from '../time.ts';
+import { startOfDay } from '../windows.ts';
+import { OVERRIDE_DAYS_MAX, OVERRIDE_MS_MAX } from './overrides.ts';
+
+const DURATION = /^(\d{1,6})([mhd])$/;
+const UNIT_MS = new Map([
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+const FORMS =
+  'write a day such as 2026-12-01 (it ends as that day begins), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h or 3d';
+
+/**
+ * Reads a day (its beginning in the policy's time zone), a time, or a duration from now.
+ * @returns what is wrong with it, as a string.
+ */
+export function parseUntil(text: string, now: EpochMs, timeZone: string): EpochMs | string {
+  const at = momentOf(text, now, timeZone);
+  if (at === undefined) return `${quoted(text)} is no time: ${FORMS}`;
+  if (at <= now) {
+    return `must be in the future, got ${quoted(text)}: it is ${isoTimestamp(now)} now`;
+  }
+  const latest = now + OVERRIDE_MS_MAX;
+  if (at <= latest) return at;
+  const rule = `must be at most ${OVERRIDE_DAYS_MAX} days from now (${isoTimestamp(latest)})`;
+  return `${rule}, got ${quoted(text)}: change the configuration for what is to last`;
+}
+
+function momentOf(text: string, now: EpochMs, timeZone: string): EpochMs | undefined {
+  if (isIsoDate(text)) return startOfDay(text, timeZone);
+  const [, count, unit = ''] = DURATION.exec(text) ?? [];
+  const unitMs = UNIT_MS.get(unit);
+  return unitMs === undefined ? parseIsoTime(text) : now + Number(count) * unitMs;
+}

@@ -1,0 +1,176 @@
+/** An operator's wish to change a limit for a while: what it comes to, or everything wrong with it. */
+
+import { invariant } from '../errors.ts';
+import { formatUsd, parseUsd } from '../money.ts';
+import { formatChoices, quoted } from '../safe-text.ts';
+import { type EpochMs, isoTimestamp } from '../time.ts';
+import { formatAmount, limitAmount } from './limit-checks.ts';
+import { type LimitOverview, selectLimits } from './limit-overview.ts';
+import { OVERRIDE_TEXT_MAX, type OverrideBody } from './overrides.ts';
+import { parseUntil } from './parse-until.ts';
+import type { InputProblem, OverrideRecord, Unit } from './policy.ts';
+
+/** As it was written. */
+export interface OverrideRequest {
+  readonly action: OverrideRecord['action'];
+  /** `<owner>/<limit>`. */
+  readonly limit: string;
+  /** The new amount, or its difference; a decimal, in USD where the limit is. */
+  readonly to?: string | undefined;
+  readonly by?: string | undefined;
+  readonly until?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly author?: string | undefined;
+}
+
+/** A change that can be made. */
+export interface PlannedOverride {
+  readonly action: OverrideRecord['action'];
+  readonly limit: LimitOverview;
+  /** In the limit's unit. */
+  readonly to: number;
+  /** When the configured amount holds again; absent for a reset: at once. */
+  readonly until?: EpochMs;
+  readonly reason: string;
+  readonly author: string;
+}
+
+export type OverridePlan =
+  | { readonly planned: PlannedOverride }
+  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+
+interface PlanContext {
+  readonly limits: readonly LimitOverview[];
+  readonly timeZone: string;
+  readonly now: EpochMs;
+}
+
+type Report = (path: keyof OverrideRequest, message: string) => undefined;
+
+/** Plans a change from the amount in force, whether that is the configured one or not. */
+export function planOverride(change: OverrideRequest, context: PlanContext): OverridePlan {
+  const problems: InputProblem[] = [];
+  const report: Report = (path, message) => {
+    problems.push({ path, message });
+    return undefined;
+  };
+  const limit = limitOf(change, context, report);
+  const to =
+    change.action === 'reset' ? resetOf(change, limit, report) : targetOf(change, limit, report);
+  const until = change.action === 'reset' ? undefined : untilOf(change, context, report);
+  const reason = wordsOf(change, 'reason', report);
+  const author = wordsOf(change, 'author', report);
+  const [first, ...others] = problems;
+  if (first) return { problems: [first, ...others] };
+  invariant(limit && to !== undefined && reason && author, 'what is missing is a problem');
+  const { action } = change;
+  return { planned: { action, limit, to, ...(until !== undefined && { until }), reason, author } };
+}
+
+function limitOf(change: OverrideRequest, context: PlanContext, report: Report) {
+  const found = selectLimits(context.limits, change.limit);
+  if (typeof found === 'string') return report('limit', found);
+  const [limit, ...others] = found;
+  if (limit && change.limit.includes('/')) return limit;
+  const names = [limit, ...others].flatMap((each) => each?.limit ?? []);
+  return report(
+    'limit',
+    `${quoted(change.limit)} names no limit: write one of ${formatChoices(names)}`,
+  );
+}
+
+function resetOf(change: OverrideRequest, limit: LimitOverview | undefined, report: Report) {
+  for (const path of ['to', 'by', 'until'] as const) {
+    if (change[path] !== undefined) {
+      report(path, 'a reset goes back to the configured amount at once: leave it out');
+    }
+  }
+  if (!limit) return undefined;
+  if (limit.override) return limit.configured;
+  return report('limit', `${limit.limit} is as configured: there is nothing to reset`);
+}
+
+/** The new amount in the limit's unit. */
+function targetOf(change: OverrideRequest, limit: LimitOverview | undefined, report: Report) {
+  const { action, to, by } = change;
+  if ((to === undefined) === (by === undefined)) {
+    return report(
+      to === undefined ? 'by' : 'to',
+      'give either by (a difference) or to (the new amount)',
+    );
+  }
+  if (!limit) return undefined;
+  const path = to === undefined ? 'by' : 'to';
+  const given = amountOf(limit.unit, to ?? by ?? '');
+  if (typeof given === 'string') return report(path, given);
+  const { inForce } = limit;
+  const target = to === undefined ? inForce + (action === 'raise' ? given : -given) : given;
+  if (target <= 0) {
+    return report(path, `would leave nothing of ${words(limit, inForce)}: it must stay above 0`);
+  }
+  if (!Number.isSafeInteger(target)) return report(path, 'would make the limit too large');
+  if (action === 'raise' ? target > inForce : target < inForce) return target;
+  const rule = `must be ${action === 'raise' ? 'above' : 'below'} the ${words(limit, inForce)}`;
+  return report(path, `${rule} in force, got ${words(limit, target)}`);
+}
+
+const words = ({ unit }: LimitOverview, amount: number): string => formatAmount(unit, amount);
+
+const DECIMAL = /^\d{1,16}(?:\.\d{1,15})?$/;
+
+/** Nothing of what was written is lost: more decimals than there are nano-USD are refused. */
+function amountOf(unit: Unit, text: string): number | string {
+  if (!DECIMAL.test(text)) return `must be a number such as 100 or 0.5, got ${quoted(text)}`;
+  const amount = limitAmount(unit, Number(text));
+  if (typeof amount === 'string' || unit !== 'usd' || parseUsd(text) !== undefined) return amount;
+  return `must be USD with at most 9 decimals, got ${quoted(text)}`;
+}
+
+function untilOf({ until }: OverrideRequest, { now, timeZone }: PlanContext, report: Report) {
+  if (until === undefined) return report('until', 'must be given: no override is for ever');
+  const at = parseUntil(until, now, timeZone);
+  return typeof at === 'string' ? report('until', at) : at;
+}
+
+/** Control and formatting characters would let a line of the audit log look like another. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+function wordsOf(change: OverrideRequest, path: 'reason' | 'author', report: Report) {
+  const text = change[path]?.trim() ?? '';
+  if (text === '') return report(path, 'must be given: it goes to the audit log');
+  if (text.length > OVERRIDE_TEXT_MAX) {
+    return report(path, `must have at most ${OVERRIDE_TEXT_MAX} characters, got ${text.length}`);
+  }
+  if (!UNPRINTABLE.test(text)) return text;
+  return report(path, `must be one line without control characters, got ${quoted(text)}`);
+}
+
+/** An amount as `to` is written. */
+export const amountText = (unit: Unit, amount: number): string =>
+  unit === 'usd' ? formatUsd(amount) : String(amount);
+
+/** What is stored of a planned change. */
+export function overrideBody(planned: PlannedOverride, createdAt: string): OverrideBody {
+  const { action, limit, to, until, reason, author } = planned;
+  if (action === 'reset') return { action, reason, author, createdAt };
+  invariant(until !== undefined, 'only a reset has no end');
+  const amount = Number(amountText(limit.unit, to));
+  const end = isoTimestamp(until);
+  return { action, amount, unit: limit.unit, until: end, reason, author, createdAt };
+}
+
+/** A change that was made, as JSON. */
+export function overrideReport({ action, limit, to, until, reason, author }: PlannedOverride) {
+  const { unit, inForce: from } = limit;
+  return {
+    limit: limit.limit,
+    action,
+    unit,
+    from,
+    to,
+    ...(unit === 'usd' && { usd: { from: formatUsd(from), to: formatUsd(to) } }),
+    ...(until !== undefined && { until: isoTimestamp(until) }),
+    reason,
+    author,
+  };
+}

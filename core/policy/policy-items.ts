@@ -1,0 +1,122 @@
+/** The policy as items of the ledger table: what Terraform writes and the functions load. */
+
+import { joinPath } from '../input-path.ts';
+import { quoted } from '../safe-text.ts';
+import { toUnvalidated } from '../unvalidated.ts';
+import type { InputProblem } from './policy.ts';
+
+/** An item of partition `policy`; `body` is JSON in the tfvars' shapes. */
+export interface PolicyItem {
+  readonly pk: typeof POLICY_PARTITION;
+  readonly sk: string;
+  readonly body: string;
+}
+
+export const POLICY_PARTITION = 'policy';
+const SETTINGS = 'settings';
+const COST_CENTER = 'costCenter#';
+
+/** The variables that go into the settings item; cost centers have items of their own. */
+const SETTINGS_VARIABLES = [
+  'name',
+  'models',
+  'applications',
+  'default_cost_center',
+  'organization',
+  'time_zone',
+  'ledger',
+  'execution',
+  'log_prompts',
+] as const;
+
+type StoredPolicy =
+  | {
+      readonly config: unknown;
+      /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
+      readonly inferenceProfiles: ReadonlyMap<string, string>;
+    }
+  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+
+/**
+ * The items for a configuration that resolves.
+ * @param inferenceProfiles `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the
+ * module's output `inference_profile_arns` has it.
+ */
+export function toPolicyItems(
+  config: unknown,
+  inferenceProfiles: ReadonlyMap<string, string> = new Map(),
+): PolicyItem[] {
+  const variables = toUnvalidated(config);
+  const settings = Object.fromEntries(
+    SETTINGS_VARIABLES.map((name) => [name, variables.get(name) ?? null]),
+  );
+  const centers = [...toUnvalidated(variables.get('cost_centers'))];
+  return [
+    item(SETTINGS, settings),
+    ...centers.map(([name, center]) => {
+      const profiles = [...inferenceProfiles].filter(([key]) => key.startsWith(`${name}/`));
+      return item(`${COST_CENTER}${name}`, {
+        config: center,
+        inference_profiles: Object.fromEntries(
+          profiles.map(([key, arn]) => [key.slice(name.length + 1), arn]),
+        ),
+      });
+    }),
+  ];
+}
+
+const item = (sk: string, body: unknown): PolicyItem => ({
+  pk: POLICY_PARTITION,
+  sk,
+  body: JSON.stringify(body),
+});
+
+/**
+ * The configuration and profiles behind the items, to be resolved; unknown sort keys are passed
+ * over.
+ */
+export function fromPolicyItems(
+  items: Iterable<{ readonly sk: string; readonly body: string }>,
+): StoredPolicy {
+  const problems: InputProblem[] = [];
+  const centers: [string, unknown][] = [];
+  const inferenceProfiles = new Map<string, string>();
+  let settings: ReadonlyMap<string, unknown> | undefined;
+  for (const { sk, body } of items) {
+    if (sk !== SETTINGS && !sk.startsWith(COST_CENTER)) continue;
+    const parsed = parse(body);
+    if (parsed === undefined) {
+      const message = 'the stored policy is not JSON: apply the Terraform module again';
+      problems.push({ path: joinPath('policy', sk), message });
+    } else if (sk === SETTINGS) {
+      settings = toUnvalidated(parsed);
+    } else {
+      const name = sk.slice(COST_CENTER.length);
+      const stored = toUnvalidated(parsed);
+      centers.push([name, stored.get('config')]);
+      for (const [key, arn] of toUnvalidated(stored.get('inference_profiles'))) {
+        if (typeof arn === 'string') inferenceProfiles.set(`${name}/${key}`, arn);
+      }
+    }
+  }
+  if (!settings) {
+    const message = `the table has no ${quoted(SETTINGS)} item: apply the Terraform module first`;
+    problems.push({ path: 'policy', message });
+  }
+  const [first, ...others] = problems;
+  if (first) return { problems: [first, ...others] };
+  const config = {
+    ...Object.fromEntries(settings ?? []),
+    cost_centers: Object.fromEntries(centers),
+  };
+  return { config, inferenceProfiles };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The resolved policy: what every other part of the product reads. Defaults are filled in, names
+ * are checked, amounts are integers. `resolve.ts` makes it from the tfvars shapes.
+ */
+import type { ModelCapabilities, PriceSchedule } from '../pricing/price.ts';
+
+export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+export type Window = (typeof WINDOWS)[number];
+
+export const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
+export type Unit = (typeof UNITS)[number];
+
+export const MODES = ['enforce', 'observe'] as const;
+type Mode = (typeof MODES)[number];
+
+/** Narrows a limit or a ceiling to the requests that match every given part. */
+export interface Scope {
+  readonly application?: string;
+  readonly environment?: string;
+  readonly model?: string;
+}
+
+/** A lower effective limit, in percent of the limit, for the requests its scope matches. */
+interface Ceiling {
+  readonly percent: number;
+  readonly scope: Scope;
+  /** Alias of the model to try instead when this ceiling refuses. */
+  readonly fallback?: string;
+}
+
+export type OwnerKind = 'costCenter' | 'model' | 'organization';
+
+/** Who a limit belongs to; the organization's name is always "organization". */
+export interface Owner {
+  readonly kind: OwnerKind;
+  readonly name: string;
+}
+
+export const ORGANIZATION: Owner = { kind: 'organization', name: 'organization' };
+
+export interface Limit {
+  readonly owner: Owner;
+  /** Unique within its owner. */
+  readonly name: string;
+  readonly window: Window;
+  readonly unit: Unit;
+  readonly mode: Mode;
+  /** A safe integer: requests, tokens, or nano-USD. */
+  readonly amount: number;
+  readonly scope: Scope;
+  /** Percents of settled use at which to notify, ascending, each 1 to 100. */
+  readonly notifyAt: readonly number[];
+  readonly ceilings: readonly Ceiling[];
+}
+
+interface Application {
+  readonly name: string;
+  readonly environments: readonly string[];
+}
+
+export interface Model {
+  readonly alias: string;
+  /** As given: may carry a geography prefix (us., eu., global., ...). */
+  readonly modelId: string;
+  /** Without the prefix: what the catalogue and CountTokens know. */
+  readonly baseModelId: string;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  /** What max_tokens is when a request names none. */
+  readonly defaultMaxTokens: number;
+  readonly prices: PriceSchedule;
+  readonly traits: ModelCapabilities;
+  /** Whether the module makes application inference profiles for it. */
+  readonly inferenceProfile: boolean;
+  readonly limits: readonly Limit[];
+}
+
+/** Who may spend a cost center's money; a caller matching any entry is bound to it. */
+export interface Callers {
+  /** Role ARNs; `*` stands for any characters. */
+  readonly iamRoleArns: readonly string[];
+  /** Claims that must all be present with exactly these values. */
+  readonly jwt: Readonly<Record<string, string>>;
+  /** When given, only these of the cost center's applications. */
+  readonly applications?: readonly string[];
+}
+
+export interface CostCenter {
+  readonly name: string;
+  /** Alias a request gets when it names the cost center as its model. */
+  readonly model: string;
+  readonly models: readonly string[];
+  readonly applications: readonly string[];
+  readonly limits: readonly Limit[];
+  readonly callers?: Callers;
+  readonly alertEmails: readonly string[];
+  /** `<application>/<environment>/<alias>` -> ARN of the application inference profile. */
+  readonly inferenceProfiles: ReadonlyMap<string, string>;
+}
+
+export interface LedgerSettings {
+  readonly shards: number;
+  readonly leaseSeconds: number;
+  readonly historyWindows: number;
+  readonly reservation: 'strict' | 'count';
+  readonly expiredReservation: 'charge' | 'release';
+  readonly onLedgerError: 'deny' | 'allow';
+}
+
+/** A number of shards and the windows it is for: those that begin at `from` or later. */
+export interface ShardsSince {
+  readonly shards: number;
+  /** Milliseconds since 1970; the first entry of a layout also counts for everything before. */
+  readonly from: number;
+}
+
+/** Ascending by `from`. */
+export type ShardLayout = readonly [ShardsSince, ...ShardsSince[]];
+
+/** A limit's amount for a while, set by an operator and not by the configuration. */
+export interface Override {
+  /** `<owner kind>#<owner name>/<limit name>`. */
+  readonly key: string;
+  /** In the limit's unit, as in `Limit.amount`. */
+  readonly amount: number;
+  /** First moment at which it no longer holds, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** An operator's change of a limit, as it is stored: also one that does not hold any more. */
+export interface OverrideRecord {
+  /** Unique among all that are stored. */
+  readonly id: string;
+  readonly key: string;
+  readonly action: 'raise' | 'lower' | 'reset';
+  readonly reason: string;
+  readonly author: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly until?: string;
+  /** In `unit`; both are absent for a reset. */
+  readonly amount?: number;
+  readonly unit?: Unit;
+  readonly audited: boolean;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly execution: 'workflow' | 'direct';
+  readonly logPrompts: boolean;
+  readonly defaultCostCenter?: string;
+  readonly ledger: LedgerSettings;
+  readonly applications: ReadonlyMap<string, Application>;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly costCenters: ReadonlyMap<string, CostCenter>;
+  readonly organization: { readonly limits: readonly Limit[] };
+  /** Over how many items each window's counters are split; see `ledger/layout.ts`. */
+  readonly shardLayout: ShardLayout;
+  /** The layout is the one that the table was made with, and the sweep has not taken it over. */
+  readonly hasInitialLayout?: boolean;
+  /** By key. Whether one holds is asked of the clock at the time of use. */
+  readonly overrides: ReadonlyMap<string, Override>;
+  /** All that is stored, for the audit log; the oldest first. */
+  readonly overrideRecords: readonly OverrideRecord[];
+}
+
+/** One thing wrong with a configuration or a request, and what to write instead. */
+export interface InputProblem {
+  /** Where, in the notation of the document it is about: `cost_centers.sales.models[1]`. */
+  readonly path: string;
+  readonly message: string;
+}

@@ -1,0 +1,206 @@
+/** From the tfvars to the policy: all defaults are filled in here and nowhere else. */
+import { invariant } from '../errors.ts';
+import { joinPath } from '../input-path.ts';
+import { unknownValueMessage } from '../schema-errors.ts';
+import { toUnvalidated } from '../unvalidated.ts';
+import { crossFieldProblems } from './cross-checks.ts';
+import { limitAmount, limitName } from './limit-checks.ts';
+import { OPERATIONS_VARIABLES } from './operations-variables.ts';
+import {
+  type CostCenterConfig,
+  type LimitConfig,
+  POLICY_SCHEMA,
+  type PolicyConfig,
+} from './policy.schema.ts';
+import {
+  type Callers,
+  type CostCenter,
+  type InputProblem,
+  type LedgerSettings,
+  type Limit,
+  type Model,
+  ORGANIZATION,
+  type Owner,
+  type Policy,
+  type Scope,
+} from './policy.ts';
+import { type ResolvedModel, resolveModel } from './resolve-model.ts';
+import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
+
+export interface ResolveOptions {
+  /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
+  readonly inferenceProfiles?: ReadonlyMap<string, string>;
+}
+
+type Resolution =
+  | { readonly policy: Policy }
+  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+
+/** Prefix of every resource where the tfvars give none; the root module's default. */
+const DEFAULT_NAME = 'bedrock-cost-sentry';
+
+/**
+ * Resolves the tfvars of the module. Variables that are about operations only (tags, alarms, ...)
+ * are passed over; every problem of the rest is reported at once, in the order of the document.
+ */
+export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Resolution {
+  const { document, unknown } = policyPart(withoutNulls(config));
+  const models = [...toUnvalidated(toUnvalidated(document).get('models'))].map(
+    ([alias, value]) => [alias, resolveModel(joinPath('models', alias), value)] as const,
+  );
+  const [first, ...others] = [
+    ...unknown,
+    ...schemaProblems(document),
+    ...models.flatMap(([, resolution]) => ('problems' in resolution ? resolution.problems : [])),
+    ...crossFieldProblems(document),
+  ];
+  if (first) return { problems: [first, ...others] };
+  invariant(isPolicyConfig(document), 'a document without problems has the form of a policy');
+  const resolved = new Map(
+    models.flatMap(([alias, result]) => ('model' in result ? [[alias, result.model]] : [])),
+  );
+  return { policy: toPolicy(document, resolved, options) };
+}
+
+/** Leaves out operations variables, and refuses what is neither those nor the policy's. */
+function policyPart(config: unknown): { document: unknown; unknown: InputProblem[] } {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    return { document: config, unknown: [] };
+  }
+  const own = new Set(Object.keys(POLICY_SCHEMA.properties));
+  const known = [...own, ...OPERATIONS_VARIABLES];
+  const unknown = Object.keys(config)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: joinPath('', name),
+      message: unknownValueMessage('variable', name, known),
+    }));
+  const document = Object.fromEntries(Object.entries(config).filter(([name]) => own.has(name)));
+  return { document, unknown };
+}
+
+function toPolicy(
+  config: PolicyConfig,
+  models: ReadonlyMap<string, ResolvedModel>,
+  { inferenceProfiles }: ResolveOptions,
+): Policy {
+  const profiles = groupByCostCenter(inferenceProfiles ?? new Map());
+  const ledger = toLedger(config.ledger ?? {});
+  return {
+    name: config.name ?? DEFAULT_NAME,
+    timeZone: config.time_zone ?? 'UTC',
+    execution: config.execution ?? 'workflow',
+    logPrompts: config.log_prompts ?? false,
+    ...(config.default_cost_center !== undefined && {
+      defaultCostCenter: config.default_cost_center,
+    }),
+    ledger,
+    applications: new Map(
+      Object.entries(config.applications).map(([name, { environments }]) => [
+        name,
+        { name, environments },
+      ]),
+    ),
+    models: new Map([...models].map(([alias, model]) => [alias, toModel(alias, model, config)])),
+    costCenters: new Map(
+      Object.entries(config.cost_centers).map(([name, center]) => [
+        name,
+        toCostCenter(name, center, profiles.get(name) ?? new Map()),
+      ]),
+    ),
+    organization: {
+      limits: toLimits(ORGANIZATION, config.organization?.limits),
+    },
+    // What the table says of these wins; without a table the configuration is all there is.
+    shardLayout: [{ shards: ledger.shards, from: 0 }],
+    overrides: new Map(),
+    overrideRecords: [],
+  };
+}
+
+const toLedger = (config: NonNullable<PolicyConfig['ledger']>): LedgerSettings => ({
+  shards: config.shards ?? 1,
+  leaseSeconds: config.lease_seconds ?? 420,
+  historyWindows: config.history_windows ?? 3,
+  reservation: config.reservation ?? 'strict',
+  expiredReservation: config.expired_reservation ?? 'charge',
+  onLedgerError: config.on_ledger_error ?? 'deny',
+});
+
+function toModel(alias: string, model: ResolvedModel, config: PolicyConfig): Model {
+  const limits = config.models[alias]?.limits;
+  return { ...model, alias, limits: toLimits({ kind: 'model', name: alias }, limits) };
+}
+
+function toCostCenter(
+  name: string,
+  config: CostCenterConfig,
+  inferenceProfiles: ReadonlyMap<string, string>,
+): CostCenter {
+  const model = config.model ?? config.models[0];
+  invariant(model !== undefined, 'a cost center has at least one model');
+  return {
+    name,
+    model,
+    models: config.models,
+    applications: config.applications,
+    limits: toLimits({ kind: 'costCenter', name }, config.limits),
+    ...(config.callers && { callers: toCallers(config.callers) }),
+    alertEmails: config.alert_emails ?? [],
+    inferenceProfiles,
+  };
+}
+
+const toCallers = (config: NonNullable<CostCenterConfig['callers']>): Callers => ({
+  iamRoleArns: config.iam_role_arns ?? [],
+  jwt: config.jwt ?? {},
+  ...(config.applications && { applications: config.applications }),
+});
+
+function toLimits(owner: Owner, limits: readonly LimitConfig[] | undefined): readonly Limit[] {
+  return (limits ?? []).map((limit) => {
+    const amount = limitAmount(limit.unit, limit.amount);
+    invariant(typeof amount === 'number', 'amounts are checked before limits are made');
+    return {
+      owner,
+      name: limitName(limit),
+      window: limit.window,
+      unit: limit.unit,
+      mode: limit.mode ?? 'enforce',
+      amount,
+      scope: toScope(limit),
+      notifyAt: [...(limit.notify_at ?? [])].sort((left, right) => left - right),
+      ceilings: (limit.ceilings ?? []).map((ceiling) => ({
+        percent: ceiling.percent,
+        scope: toScope(ceiling),
+        ...(ceiling.fallback !== undefined && { fallback: ceiling.fallback }),
+      })),
+    };
+  });
+}
+
+interface ScopeConfig {
+  readonly application?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+const toScope = ({ application, environment, model }: ScopeConfig): Scope => ({
+  ...(application !== undefined && { application }),
+  ...(environment !== undefined && { environment }),
+  ...(model !== undefined && { model }),
+});
+
+/** Splits `<costCenter>/<rest>` once, so that resolving stays linear in the number of profiles. */
+function groupByCostCenter(
+  profiles: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const groups = new Map<string, Map<string, string>>();
+  for (const [key, arn] of profiles) {
+    const slash = key.indexOf('/');
+    const name = key.slice(0, slash);
+    const group = groups.get(name) ?? new Map<string, string>();
+    groups.set(name, group.set(key.slice(slash + 1), arn));
+  }
+  return groups;
+}

@@ -1,0 +1,72 @@
+/** Calls that never came back, as a sweep ended them: whose they were, and how that is told. */
+import type { ExpiryResult } from '../../ledger/expire.ts';
+import { formatOwner } from '../../policy/limit-checks.ts';
+import type { Owner, OwnerKind, Policy } from '../../policy/policy.ts';
+import type { Alert } from './alert.ts';
+
+interface ExpiredCalls {
+  readonly owner: Owner;
+  readonly reservations: readonly string[];
+}
+
+const KINDS: readonly OwnerKind[] = ['costCenter', 'model', 'organization'];
+const NAMED_MAX = 10;
+
+/**
+ * By owner. A call that held in several accounts counts once, for its cost center if it has one
+ * there.
+ */
+export function expiredCallsByOwner({
+  expired,
+}: Pick<ExpiryResult, 'expired'>): readonly ExpiredCalls[] {
+  const owners = new Map<string, Owner>();
+  for (const { account, reservationId } of expired) {
+    const owner = ownerIn(account);
+    const known = owners.get(reservationId);
+    if (!known || KINDS.indexOf(owner.kind) < KINDS.indexOf(known.kind)) {
+      owners.set(reservationId, owner);
+    }
+  }
+  const calls = new Map<string, { owner: Owner; reservations: string[] }>();
+  for (const [id, owner] of owners) {
+    const key = `${owner.kind}#${owner.name}`;
+    const same = calls.get(key) ?? { owner, reservations: [] };
+    same.reservations.push(id);
+    calls.set(key, same);
+  }
+  return [...calls.values()];
+}
+
+function ownerIn(account: string): Owner {
+  const [, kindName, name = ''] = account.split('#');
+  const kind = KINDS.find((each) => each === kindName) ?? 'organization';
+  return { kind, name: kind === 'organization' ? kind : name };
+}
+
+/** One alert per owner. Its id is that of the first call: a sweep ends each only once. */
+export function expiredReservationAlerts(
+  policy: Policy,
+  swept: Pick<ExpiryResult, 'expired'>,
+): readonly Alert[] {
+  const charged = policy.ledger.expiredReservation === 'charge';
+  return expiredCallsByOwner(swept).map(({ owner, reservations }) => {
+    const count = reservations.length;
+    const [calls, were] = count === 1 ? ['1 call', 'it was'] : [`${count} calls`, 'they were'];
+    const outcome = charged ? 'charged at the worst case' : 'given back';
+    return {
+      id: `${owner.kind}#${owner.name}/expired/${reservations[0]}`,
+      type: 'ReservationsExpired',
+      detail: {
+        owner,
+        notify: true,
+        summary:
+          `${calls} of ${formatOwner(owner)} never came back before the lease ended, so ${were} ` +
+          `${outcome}. Look for function time-outs and for errors of Bedrock at that time; the ` +
+          `audit log has the request: ${reservations.slice(0, NAMED_MAX).join(', ')}.`,
+        count,
+        charged,
+        reservations: reservations.slice(0, NAMED_MAX),
+      },
+    };
+  });
+}

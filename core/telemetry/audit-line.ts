@@ -1,0 +1,79 @@
+/**
+ * The audit log: one JSON line per request. Prompts and completions only when the policy says so.
+ */
+import type { ProblemCode } from '../call/answers/answers.ts';
+import type { Caller } from '../call/context/caller-cost-centers.ts';
+import type { AnswerContent } from '../call/model/ports.ts';
+import type { Prompt } from '../call/request/prompt.ts';
+import type { RequestTags, WorkflowOutput } from '../call/steps/state.ts';
+import type { OverrideRecord, Unit } from '../policy/policy.ts';
+import type { TokenUsage } from '../pricing/price.ts';
+import { type EpochMs, isoTimestamp } from '../time.ts';
+
+/** The most a call could use on a model, in tokens: what was reserved there, or would have been. */
+export interface AuditedBound {
+  /** Alias. */
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Given where cache entries of an hour may be written, which cost more. */
+  readonly cacheTtl?: '1h';
+}
+
+export interface AuditLine {
+  readonly kind: 'audit';
+  readonly requestId: string;
+  /** When the line was written, ISO 8601 UTC; the request's own time is in the tags. */
+  readonly at: string;
+  readonly tags: RequestTags;
+  readonly caller?: Caller;
+  readonly decision: 'approved' | 'denied' | 'not_valid' | 'replayed' | 'unavailable';
+  readonly outcome: WorkflowOutput['status'];
+  /** Alias. */
+  readonly model: string;
+  readonly modelId?: string;
+  readonly fallbackFrom?: string;
+  /** What it reserved under, where that is not the request's id: alerts name this one. */
+  readonly reservationId?: string;
+  /** The request that holds the idempotency key this one came with. */
+  readonly originalRequestId?: string;
+  /** `<owner>/<limit>` that refused. */
+  readonly limit?: string;
+  /** By the models that could run the call; the one asked for comes first. */
+  readonly bounds?: readonly AuditedBound[];
+  readonly reservedNanoUsd?: number;
+  readonly actualNanoUsd?: number;
+  /** Decimal USD. */
+  readonly cost?: string;
+  readonly usage?: TokenUsage;
+  readonly latencyMs?: number;
+  readonly settlement?: 'settled' | 'settledLate' | 'released' | 'kept' | 'pending';
+  readonly error?: { readonly code: ProblemCode; readonly name?: string };
+  readonly prompt?: Prompt;
+  readonly completion?: AnswerContent;
+}
+
+/** An operator's change of a limit. */
+export interface OverrideAuditLine {
+  readonly kind: 'audit';
+  readonly event: 'limit_override';
+  /** When the line was written, ISO 8601 UTC. */
+  readonly at: string;
+  /** The same for every line about this change. */
+  readonly id: string;
+  readonly action: OverrideRecord['action'];
+  /** `<owner kind>#<owner name>/<limit>`. */
+  readonly limit: string;
+  /** In `unit`; nano-USD for usd. */
+  readonly amount?: number;
+  readonly unit?: Unit;
+  readonly until?: string;
+  readonly reason: string;
+  readonly author: string;
+  readonly createdAt: string;
+}
+
+export function overrideAuditLine(record: OverrideRecord, at: EpochMs): OverrideAuditLine {
+  const { key, audited: _, ...rest } = record;
+  return { kind: 'audit', event: 'limit_override', at: isoTimestamp(at), limit: key, ...rest };
+}

@@ -1,0 +1,25 @@
+/** The environment of a function, checked once as it starts. */
+
+export const EXECUTIONS = ['workflow', 'direct'] as const;
+export const IDENTITIES = ['off', 'iam', 'jwt', 'any'] as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws Error naming the variable: a function deployed without it must not start. */
+export function requiredEnv(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`the environment variable ${name} is missing`);
+  return value;
+}
+
+export function oneOfEnv<T extends string>(
+  env: Environment,
+  name: string,
+  allowed: readonly [T, ...T[]],
+): T {
+  const value = env[name];
+  const found = allowed.find((each) => each === value);
+  if (found) return found;
+  if (value === undefined) return allowed[0];
+  throw new Error(`the environment variable ${name} is "${value}": write ${allowed.join(', ')}`);
+}

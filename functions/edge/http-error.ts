@@ -1,0 +1,25 @@
+/** Refusals of the HTTP edge, thrown by middlewares and shaped by `problem-response.ts`. */
+import type { ProblemCode, ProblemExtensions } from '../../core/call/answers/answers.ts';
+
+export class HttpProblemError extends Error {
+  override readonly name = 'HttpProblem';
+  readonly code: ProblemCode;
+  readonly parts: ProblemExtensions;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    parts: ProblemExtensions = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.parts = parts;
+    this.headers = headers;
+  }
+}
+
+/** A body that cannot be used, with its one reason. */
+export const invalidBody = (message: string): HttpProblemError =>
+  new HttpProblemError('invalid_request', `$: ${message}`, { errors: [{ path: '$', message }] });

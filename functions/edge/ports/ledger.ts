@@ -1,0 +1,19 @@
+/** The ledger, and what is kept beside it, on the table the environment names. */
+import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
+import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
+import { DynamoDbUsageHistory } from '../../../adapters/dynamodb-usage-history.ts';
+import { systemClock } from '../../../adapters/system.ts';
+import type { IdempotencyStore } from '../../../core/call/idempotency/ports.ts';
+import type { UsageHistory } from '../../../core/insight/forecast/ports.ts';
+import type { LedgerStore } from '../../../core/ledger/ports.ts';
+import { dynamoDbClient } from '../aws-clients.ts';
+import { type Environment, requiredEnv } from '../environment.ts';
+
+export const ledgerFrom = (env: Environment): LedgerStore =>
+  new DynamoDbLedger(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'), systemClock);
+
+export const idempotencyFrom = (env: Environment): IdempotencyStore =>
+  new DynamoDbIdempotency(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'));
+
+export const usageHistoryFrom = (env: Environment): UsageHistory =>
+  new DynamoDbUsageHistory(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'));

@@ -1,0 +1,15 @@
+/** The policy on the table the environment names; apart, as it brings the whole catalogue along. */
+import { createDynamoDbPolicySource } from '../../../adapters/dynamodb-policy.ts';
+import { systemClock } from '../../../adapters/system.ts';
+import type { PolicySource } from '../../../core/policy/ports.ts';
+import { dynamoDbClient } from '../aws-clients.ts';
+import { type Environment, requiredEnv } from '../environment.ts';
+import { warn } from '../workflow-step.ts';
+
+export const policiesFrom = (env: Environment): PolicySource =>
+  createDynamoDbPolicySource({
+    client: dynamoDbClient(),
+    tableName: requiredEnv(env, 'LEDGER_TABLE_NAME'),
+    clock: systemClock,
+    warn,
+  });

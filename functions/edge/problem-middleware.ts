@@ -1,0 +1,44 @@
+/** Middleware: gives each request its id and time, and turns whatever is thrown into a problem. */
+import type { MiddlewareObj } from '@middy/core';
+import { type ProblemDetails, problemDetails } from '../../core/call/answers/answers.ts';
+import type { RequestTags } from '../../core/call/steps/state.ts';
+import { SentryError } from '../../core/errors.ts';
+import type { Ids } from '../../core/ids.ts';
+import { printable } from '../../core/safe-text.ts';
+import { type Clock, isoTimestamp } from '../../core/time.ts';
+import { type HttpEvent, type HttpResponse, toHttpResponse } from './http.ts';
+import { HttpProblemError } from './http-error.ts';
+
+interface ProblemResponsePorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+export const problemMiddleware = ({
+  clock,
+  ids,
+  warn,
+}: ProblemResponsePorts): MiddlewareObj<HttpEvent, HttpResponse> => ({
+  before: ({ event }) => {
+    event.headers ??= {};
+    event.sentry = { requestId: ids.uuid(), receivedAt: clock.now() };
+  },
+  onError: (request) => {
+    const { error, event } = request;
+    const { requestId, receivedAt } = event.sentry ?? { requestId: ids.uuid(), receivedAt: 0 };
+    const tags: RequestTags = { requestId, timestamp: isoTimestamp(receivedAt) };
+    const headers = error instanceof HttpProblemError ? error.headers : {};
+    if (!(error instanceof HttpProblemError)) warn('a request could not be completed', error);
+    request.response = toHttpResponse(toProblem(error, tags), headers);
+  },
+});
+
+/** What is not ours to explain is told as unavailable: never a stack trace, never a 500. */
+function toProblem(error: unknown, tags: RequestTags): ProblemDetails {
+  if (error instanceof HttpProblemError)
+    return problemDetails(error.code, tags, error.message, error.parts);
+  if (error instanceof SentryError)
+    return problemDetails(error.code, tags, `${printable(error.message)}.`);
+  return problemDetails('workflow_unavailable', tags, 'The request could not be completed.');
+}

@@ -1,9 +1,0 @@
-/** Counts tokens with Bedrock; it is called only where a policy says `reservation = "count"`. */
-import { BedrockTokenCounter } from '../adapters/count-tokens.ts';
-import { systemClock } from '../adapters/system.ts';
-import type { TokenCounter } from '../core/bedrock/ports.ts';
-import { tokenCountClient } from './clients.ts';
-import { warn } from './workflow-step.ts';
-
-export const tokenCounter = (): TokenCounter =>
-  new BedrockTokenCounter({ client: tokenCountClient(), clock: systemClock, warn });

@@ -1,0 +1,48 @@
+/** Runs one call through the four steps: in the workflow, or right here. */
+import { StepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts';
+import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
+import type { Answer } from '../../core/call/answers/answers.ts';
+import { runPipeline } from '../../core/call/steps/pipeline.ts';
+import type { WorkflowInput } from '../../core/call/steps/state.ts';
+import type { LedgerStore } from '../../core/ledger/ports.ts';
+import type { PolicySource } from '../../core/policy/ports.ts';
+import { sfnClient } from '../edge/aws-clients.ts';
+import { type Environment, EXECUTIONS, oneOfEnv, requiredEnv } from '../edge/environment.ts';
+import { HttpProblemError } from '../edge/http-error.ts';
+import { modelPorts } from '../edge/ports/model.ts';
+import { recordPorts } from '../edge/ports/record.ts';
+import { tokenCounter } from '../edge/ports/token-counter.ts';
+import { STATE_BYTES_MAX, stateBytes } from '../edge/workflow-step.ts';
+
+interface LedgerPorts {
+  readonly ledger: LedgerStore;
+  readonly policies: PolicySource;
+}
+
+/** @param stopBy when this function or its caller stops waiting. */
+type Invoke = (envelope: WorkflowInput, stopBy: number) => Promise<Answer>;
+
+export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts): Invoke {
+  if (oneOfEnv(env, 'EXECUTION', EXECUTIONS) === 'direct') {
+    const ports = {
+      ...modelPorts(),
+      ...recordPorts(env, ledger),
+      policies,
+      ids: systemIds,
+      digest: systemDigest,
+      counter: tokenCounter(),
+    };
+    return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;
+  }
+  const workflow = new StepFunctionsWorkflow(sfnClient(env), requiredEnv(env, 'STATE_MACHINE_ARN'));
+  return (envelope, stopBy) => {
+    const bytes = stateBytes(envelope);
+    if (bytes > STATE_BYTES_MAX) {
+      const detail =
+        `The request takes ${bytes} bytes, and a workflow carries ${STATE_BYTES_MAX}: ` +
+        'shorten the prompt, or use direct execution.';
+      throw new HttpProblemError('payload_too_large', detail);
+    }
+    return workflow.run(envelope, stopBy - systemClock.now());
+  };
+}

@@ -1,0 +1,323 @@
+# What is wrong with the policy, as `<path>: <message>`. The same rules stand in core/policy,
+# and test/fixtures/broken is run through both.
+#
+# Not in validation blocks: a validation may not read a local made from its own variable, nor may two
+# variables check each other (Terraform calls both a cycle). The outputs refuse what is found here.
+
+locals {
+  # Safe integers of JavaScript: what a counter of the ledger may reach, USD being counted in nano-USD.
+  amount_max     = 9007199254740991
+  amount_max_usd = 9007199.254740991
+
+  limit_windows = ["minute", "hour", "day", "month"]
+  limit_units   = ["requests", "tokens", "input_tokens", "output_tokens", "usd"]
+  limit_modes   = ["enforce", "observe"]
+
+  name_pattern  = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+  alias_pattern = "^[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?$"
+  name_advice   = "write 1 to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or digit"
+  alias_advice  = "write 1 to 40 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit"
+  email_pattern = "^[^\\s@\"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$"
+  role_pattern  = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$"
+
+  policy_problems = concat(
+    local.name_problems,
+    local.repetition_problems,
+    local.model_problems,
+    local.cost_center_problems,
+    local.limit_problems,
+    local.scope_problems,
+    local.ceiling_problems,
+  )
+}
+
+# Names and lists.
+locals {
+  names = concat(
+    [for alias in keys(var.models) : { path = "models.${alias}", name = alias, is_alias = true }],
+    [for name in keys(var.applications) : { path = "applications.${name}", name = name, is_alias = false }],
+    flatten([for application, settings in var.applications : [
+      for index, name in settings.environments :
+      { path = "applications.${application}.environments[${index}]", name = name, is_alias = false }
+    ]]),
+    [for name in keys(var.cost_centers) : { path = "cost_centers.${name}", name = name, is_alias = false }],
+    [for limit in local.limits : { path = "${limit.path}.name", name = limit.name, is_alias = false } if limit.name != null],
+  )
+  name_problems = [
+    for entry in local.names :
+    "${entry.path}: \"${entry.name}\" is not a valid name: ${entry.is_alias ? local.alias_advice : local.name_advice}"
+    if !can(regex(entry.is_alias ? local.alias_pattern : local.name_pattern, entry.name))
+  ]
+
+  lists = concat(
+    [for name, application in var.applications : { path = "applications.${name}.environments", what = "environment", values = application.environments }],
+    flatten([for name, center in var.cost_centers : [
+      { path = "cost_centers.${name}.models", what = "model", values = center.models },
+      { path = "cost_centers.${name}.applications", what = "application", values = center.applications },
+    ]]),
+  )
+  repetition_problems = concat(
+    [for list in local.lists : "${list.path}: must name at least one ${list.what}" if length(list.values) == 0],
+    flatten([for list in local.lists : [
+      for index, value in list.values : "${list.path}[${index}]: \"${value}\" is named twice: write it once"
+      if index(list.values, value) != index
+    ]]),
+  )
+}
+
+# Models.
+locals {
+  catalogue        = jsondecode(file("${path.module}/core/pricing/catalogue.json"))
+  catalogue_models = { for model in local.catalogue.models : model.modelId => model }
+
+  # Geographies of the system-defined inference profiles, as they stand before a model id.
+  prefix_pattern = "^(?:us-gov|us|eu|apac|jp|au|ca|global)\\."
+
+  resolved_models = {
+    for alias, model in var.models : alias => {
+      base_id = replace(model.model_id, "/${local.prefix_pattern}/", "")
+      prefix  = try(regex(local.prefix_pattern, model.model_id), "")
+      is_arn  = startswith(model.model_id, "arn:")
+    }
+  }
+  # Only models whose price is known, under this very prefix: what is not known is never free.
+  priced_models = {
+    for alias, model in local.resolved_models : alias => local.catalogue_models[model.base_id]
+    if try(contains(concat([""], local.catalogue_models[model.base_id].prefixes), model.prefix), false)
+  }
+  model_maximums = {
+    for alias, model in var.models : alias => {
+      context_tokens    = try(coalesce(model.context_tokens, local.priced_models[alias].contextTokens), null)
+      max_output_tokens = try(coalesce(model.max_output_tokens, local.priced_models[alias].maxOutputTokens), null)
+    }
+  }
+  model_token_counts = flatten([for alias, model in var.models : [
+    for name in ["context_tokens", "max_output_tokens", "default_max_tokens"] :
+    { path = "models.${alias}.${name}", count = model[name] } if model[name] != null
+  ]])
+  model_prices = flatten([for alias, model in var.models : [
+    for name in ["input", "output", "cache_read", "cache_write", "cache_write_1h"] :
+    { path = "models.${alias}.price.${name}", usd = model.price[name] } if try(model.price[name] != null, false)
+  ]])
+
+  model_problems = concat(
+    [
+      for alias, model in var.models :
+      "models.${alias}.model_id: \"${model.model_id}\" is not a model id: write a Bedrock model id such as \"amazon.nova-lite-v1:0\", or an ARN"
+      if !can(regex("^[a-zA-Z0-9][a-zA-Z0-9._:/-]*$", model.model_id))
+    ],
+    [
+      for alias, model in var.models :
+      "models.${alias}: no price is known for \"${model.model_id}\": add price, context_tokens and max_output_tokens to this model"
+      if model.price == null && !contains(keys(local.priced_models), alias)
+    ],
+    flatten([for alias, model in var.models : [
+      for name in ["context_tokens", "max_output_tokens"] :
+      "models.${alias}.${name}: must be given, as the catalogue has no model \"${model.model_id}\""
+      if model.price != null && model[name] == null && !contains(keys(local.priced_models), alias)
+    ]]),
+    [
+      for alias, model in var.models : "models.${alias}.inference_profile: must be false, as an ARN can have no inference profile"
+      if local.resolved_models[alias].is_arn && model.inference_profile
+    ],
+    [
+      for tokens in local.model_token_counts : "${tokens.path}: must be a whole number of at least 1, got ${tokens.count}"
+      if tokens.count < 1 || floor(tokens.count) != tokens.count
+    ],
+    [
+      for alias, maximum in local.model_maximums :
+      "models.${alias}.max_output_tokens: must be at most ${maximum.context_tokens} (context_tokens), got ${maximum.max_output_tokens}"
+      if try(maximum.max_output_tokens > maximum.context_tokens, false)
+    ],
+    [
+      for alias, model in var.models :
+      "models.${alias}.default_max_tokens: must be at most ${local.model_maximums[alias].max_output_tokens} (the model's maximum), got ${model.default_max_tokens}"
+      if try(model.default_max_tokens > local.model_maximums[alias].max_output_tokens, false)
+    ],
+    [for price in local.model_prices : "${price.path}: must not be negative, got ${price.usd}" if price.usd < 0],
+    [
+      for price in local.model_prices : "${price.path}: must be USD per million tokens with at most 9 decimals, got ${price.usd}"
+      if tonumber(format("%.9f", price.usd)) != price.usd
+    ],
+  )
+}
+
+# Cost centers.
+locals {
+  model_list       = join(", ", keys(var.models))
+  application_list = join(", ", keys(var.applications))
+
+  cost_center_problems = flatten([for name, center in var.cost_centers : concat(
+    contains(keys(var.models), name) ? ["cost_centers.${name}: \"${name}\" is also a model alias: rename one of the two"] : [],
+    [
+      for index, alias in center.models : "cost_centers.${name}.models[${index}]: unknown model \"${alias}\": write one of ${local.model_list}"
+      if !contains(keys(var.models), alias)
+    ],
+    [
+      for alias in [center.model] : contains(keys(var.models), alias)
+      ? "cost_centers.${name}.model: \"${alias}\" is not one of this cost center's models: write one of ${join(", ", center.models)}, or add it to models"
+      : "cost_centers.${name}.model: unknown model \"${alias}\": write one of ${join(", ", center.models)}"
+      # Without any models there is none to choose, and that has been reported.
+      if alias != null && length(center.models) > 0 && !contains(center.models, coalesce(alias, "-"))
+    ],
+    [
+      for index, application in center.applications :
+      "cost_centers.${name}.applications[${index}]: unknown application \"${application}\": write one of ${local.application_list}"
+      if !contains(keys(var.applications), application)
+    ],
+    [
+      for index, email in center.alert_emails :
+      "cost_centers.${name}.alert_emails[${index}]: \"${email}\" is not an e-mail address: write one plain address, such as \"finops@example.com\""
+      if !can(regex(local.email_pattern, email))
+    ],
+    center.callers == null ? [] : concat(
+      length(center.callers.iam_role_arns) + length(center.callers.jwt) > 0 ? [] : [
+        "cost_centers.${name}.callers: names no caller: write iam_role_arns or jwt, or leave callers out"
+      ],
+      [
+        for index, arn in center.callers.iam_role_arns :
+        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" is not the ARN of an IAM role: write one such as \"arn:aws:iam::111122223333:role/sales-*\""
+        if !can(regex(local.role_pattern, arn))
+      ],
+      [
+        for index, application in coalesce(center.callers.applications, []) :
+        "cost_centers.${name}.callers.applications[${index}]: unknown application \"${application}\": write one of ${join(", ", center.applications)}"
+        if !contains(center.applications, application)
+      ],
+    ),
+  )])
+}
+
+# Limits, of whichever owner.
+locals {
+  limit_owners = concat(
+    [for alias, model in var.models : {
+      path   = "models.${alias}", alias = alias, cost_center = null, limits = model.limits,
+      models = keys(var.models), applications = keys(var.applications)
+    }],
+    [for name, center in var.cost_centers : {
+      path   = "cost_centers.${name}", alias = null, cost_center = name, limits = center.limits,
+      models = center.models, applications = center.applications
+    }],
+    [{
+      path   = "organization", alias = null, cost_center = null, limits = var.organization.limits,
+      models = keys(var.models), applications = keys(var.applications)
+    }],
+  )
+  limits = flatten([for owner in local.limit_owners : [
+    for index, limit in owner.limits : merge(limit, {
+      path  = "${owner.path}.limits[${index}]"
+      owner = owner
+      full_name = coalesce(limit.name, join("-", [
+        for part in [limit.window, limit.unit, limit.application, limit.environment, limit.model] : part if part != null
+      ]))
+    })
+  ]])
+
+  limit_problems = concat(
+    [
+      for limit in local.limits : "${limit.path}.window: unknown window \"${limit.window}\": write one of ${join(", ", local.limit_windows)}"
+      if !contains(local.limit_windows, limit.window)
+    ],
+    [
+      for limit in local.limits : "${limit.path}.unit: unknown unit \"${limit.unit}\": write one of ${join(", ", local.limit_units)}"
+      if !contains(local.limit_units, limit.unit)
+    ],
+    [
+      for limit in local.limits : "${limit.path}.mode: unknown mode \"${limit.mode}\": write one of ${join(", ", local.limit_modes)}"
+      if limit.mode != null && !contains(local.limit_modes, coalesce(limit.mode, "-"))
+    ],
+    [for limit in local.limits : "${limit.path}.amount: must be greater than 0, got ${limit.amount}" if limit.amount <= 0],
+    [
+      for limit in local.limits : "${limit.path}.amount: must be a whole number of ${limit.unit}, got ${limit.amount}"
+      if limit.unit != "usd" && floor(limit.amount) != limit.amount
+    ],
+    [
+      for limit in local.limits : "${limit.path}.amount: must be USD with at most 9 decimals, got ${limit.amount}"
+      if limit.unit == "usd" && tonumber(format("%.9f", limit.amount)) != limit.amount
+    ],
+    [
+      for limit in local.limits :
+      "${limit.path}.amount: must be at most ${limit.unit == "usd" ? local.amount_max_usd : local.amount_max}, got ${limit.amount}"
+      if limit.amount > (limit.unit == "usd" ? local.amount_max_usd : local.amount_max)
+    ],
+    flatten([for limit in local.limits : [
+      for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: must be a whole number from 1 to 100, got ${percent}"
+      if !contains(range(1, 101), percent)
+    ]]),
+    flatten([for limit in local.limits : [
+      for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: ${percent} is named twice: write it once"
+      if index(limit.notify_at, percent) != index
+    ]]),
+    flatten([for path, names in local.limit_names : [
+      for index, name in names : "${path}.limits[${index}].name: duplicate limit name \"${name}\": give each limit a name of its own"
+      if index(names, name) != index
+    ]]),
+  )
+  limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
+}
+
+# What limits and their ceilings are narrowed to.
+locals {
+  ceilings = flatten([for limit in local.limits : [
+    for index, ceiling in limit.ceilings : merge(ceiling, { path = "${limit.path}.ceilings[${index}]", owner = limit.owner, limit = limit })
+  ]])
+
+  scopes = [for scope in concat(local.limits, local.ceilings) : {
+    path        = scope.path
+    owner       = scope.owner
+    application = scope.application
+    environment = scope.environment
+    model       = scope.model
+    # An unknown application has been reported as such; its environments then are any.
+    environments = distinct(flatten([
+      for application in(scope.application == null ? scope.owner.applications : [scope.application]) :
+      try(var.applications[application].environments, scope.environment == null ? [] : [scope.environment])
+    ]))
+  }]
+  scope_problems = concat(
+    [
+      for scope in local.scopes : contains(keys(var.applications), scope.application)
+      ? "${scope.path}.application: \"${scope.application}\" is not one of this cost center's applications: write one of ${join(", ", scope.owner.applications)}, or add it to applications"
+      : "${scope.path}.application: unknown application \"${scope.application}\": write one of ${join(", ", scope.owner.applications)}"
+      if scope.application != null && !contains(scope.owner.applications, coalesce(scope.application, "-"))
+    ],
+    [
+      for scope in local.scopes : "${scope.path}.environment: unknown environment \"${scope.environment}\": write one of ${join(", ", scope.environments)}"
+      if scope.environment != null && !contains(scope.environments, coalesce(scope.environment, "-"))
+    ],
+    [
+      for scope in local.scopes : contains(keys(var.models), scope.model)
+      ? "${scope.path}.model: \"${scope.model}\" is not one of this cost center's models: write one of ${join(", ", scope.owner.models)}, or add it to models"
+      : "${scope.path}.model: unknown model \"${scope.model}\": write one of ${join(", ", scope.owner.models)}"
+      if scope.model != null && scope.owner.alias == null && !contains(scope.owner.models, coalesce(scope.model, "-"))
+    ],
+    [
+      for scope in local.scopes : "${scope.path}.model: a limit of a model is about that model only: leave model out"
+      if scope.model != null && scope.owner.alias != null
+    ],
+  )
+
+  ceiling_problems = concat(
+    [
+      for ceiling in local.ceilings : "${ceiling.path}.percent: must be a whole number from 1 to 99, got ${ceiling.percent}"
+      if !contains(range(1, 100), ceiling.percent)
+    ],
+    # A ceiling for requests that its limit never counts would silently do nothing.
+    flatten([for ceiling in local.ceilings : [
+      for part in ["application", "environment", "model"] :
+      "${ceiling.path}.${part}: ${part} \"${ceiling[part]}\" never matches, as the limit is for ${part} \"${ceiling.limit[part]}\" only"
+      if ceiling[part] != null && ceiling.limit[part] != null && ceiling[part] != ceiling.limit[part]
+    ]]),
+    [
+      for ceiling in local.ceilings : contains(keys(var.models), ceiling.fallback)
+      ? "${ceiling.path}.fallback: \"${ceiling.fallback}\" is not one of this cost center's models: write one of ${join(", ", ceiling.owner.models)}, or add it to models"
+      : "${ceiling.path}.fallback: unknown model \"${ceiling.fallback}\": write one of ${join(", ", ceiling.owner.models)}"
+      if ceiling.fallback != null && !contains(ceiling.owner.models, coalesce(ceiling.fallback, "-"))
+    ],
+    [
+      for ceiling in local.ceilings : "${ceiling.path}.fallback: \"${ceiling.fallback}\" falls back to itself: name another model"
+      if ceiling.fallback != null && ceiling.fallback == try(coalesce(ceiling.model, ceiling.limit.model, ceiling.owner.alias), null)
+    ],
+  )
+}

@@ -1,0 +1,22 @@
+/**
+ * What happened, for the `/_sandbox/` routes to show: bounded, so that a long run can't fill
+ * memory.
+ */
+export class RecentEntries<T> {
+  readonly #entries: T[] = [];
+  readonly #max: number;
+
+  constructor(max = 10_000) {
+    this.#max = max;
+  }
+
+  /** Keeps the newest entries; the oldest go first. */
+  add(entry: T): void {
+    this.#entries.push(entry);
+    if (this.#entries.length > this.#max) this.#entries.shift();
+  }
+
+  list(): readonly T[] {
+    return this.#entries;
+  }
+}

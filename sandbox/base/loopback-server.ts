@@ -1,0 +1,103 @@
+/** Small HTTP servers on this machine's loopback address, and reading what they are sent. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Clock } from '../../core/time.ts';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** How much of a too large body is still read, so that its sender gets to see the answer. */
+const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Listens on the loopback address; port 0 picks a free one. Rejects when the port is in use. */
+export function listen(server: Server, port = 0): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') {
+        reject(new Error(`no port: ${String(address)}`));
+      } else {
+        resolve(`http://${LOOPBACK}:${address.port}`);
+      }
+    });
+  });
+}
+
+/**
+ * Answers carry the clock's time. An SDK that finds the other side's time far from its own takes an
+ * error for a matter of clocks, and sends the request again.
+ */
+export function stampDateHeaders(server: Server, clock: Clock): void {
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    response.setHeader('date', new Date(clock.now()).toUTCString());
+  });
+}
+
+/**
+ * Stops listening and waits for what is in flight, but no longer than `graceMs`: after that the
+ * connections are cut.
+ */
+export function close(server: Server, graceMs = 0): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+type Body = { readonly bytes: Buffer } | { readonly tooLarge: true } | { readonly aborted: true };
+
+/** Reads a body of at most `bytesMax` bytes; of a larger one nothing is kept. Never rejects. */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bytesMax) chunks.push(chunk);
+      else chunks = [];
+      if (bytes > DRAIN_BYTES_MAX) {
+        request.pause();
+        resolve({ tooLarge: true });
+      }
+    });
+    request.on('end', () =>
+      resolve(bytes > bytesMax ? { tooLarge: true } : { bytes: Buffer.concat(chunks) }),
+    );
+    request.on('error', () => resolve({ aborted: true }));
+    request.on('close', () => resolve({ aborted: true }));
+  });
+}
+
+/** The body as JSON, or undefined where it is none. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export function sendJson(response: ServerResponse, answer: JsonAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  const text = JSON.stringify(answer.body);
+  response.writeHead(answer.status, {
+    'content-type': 'application/json',
+    ...answer.headers,
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** An object with string keys, as JSON has them: no array, no null. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,82 @@
+/** What the mock Bedrock answers: some text, and the usage that goes with it. */
+
+import { isRecord } from '../../base/loopback-server.ts';
+import type { BedrockBehavior } from './behavior.ts';
+import { eventFrame, exceptionFrame } from './event-stream.ts';
+
+export interface MockAnswer {
+  readonly text: string;
+  readonly stopReason: 'end_turn' | 'max_tokens';
+  readonly usage: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly totalTokens: number;
+    readonly cacheReadInputTokens: number;
+    readonly cacheWriteInputTokens: number;
+  };
+  readonly latencyMs: number;
+}
+
+const TEXT = 'This is the sandbox: no model was called, and this text is always the same.';
+const OUTPUT_TOKENS = 200;
+const CHARACTERS_PER_TOKEN = 4;
+const PIECE_CHARACTERS = 16;
+
+/** The answer to a valid Converse body. */
+export function mockAnswer(
+  body: Readonly<Record<string, unknown>>,
+  behavior: BedrockBehavior,
+): MockAnswer {
+  const config = isRecord(body.inferenceConfig) ? body.inferenceConfig : {};
+  const maxTokens = typeof config.maxTokens === 'number' ? config.maxTokens : Infinity;
+  const {
+    inputTokens = countTokens(body),
+    outputTokens = Math.min(maxTokens, OUTPUT_TOKENS),
+    cacheReadInputTokens = 0,
+    cacheWriteInputTokens = 0,
+  } = behavior.usage ?? {};
+  const totalTokens = inputTokens + outputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+  return {
+    text: behavior.text ?? TEXT,
+    stopReason: outputTokens >= maxTokens ? 'max_tokens' : 'end_turn',
+    usage: { inputTokens, outputTokens, totalTokens, cacheReadInputTokens, cacheWriteInputTokens },
+    latencyMs: behavior.latencyMs ?? 0,
+  };
+}
+
+/** A quarter of the characters of all text in `system` and `messages`, rounded up. */
+export function countTokens(body: unknown): number {
+  if (!isRecord(body)) return 0;
+  const characters = textLength(body.system) + textLength(body.messages);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+}
+
+/** Characters of every `text` member, however deep. */
+function textLength(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + textLength(item), 0);
+  if (!isRecord(value)) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, inner]) =>
+      sum + (key === 'text' && typeof inner === 'string' ? inner.length : textLength(inner)),
+    0,
+  );
+}
+
+/**
+ * The frames of a streamed answer; one that breaks off ends in an error, and never tells its usage.
+ */
+export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generator<Buffer> {
+  const { text, stopReason, usage, latencyMs } = answer;
+  yield eventFrame('messageStart', { role: 'assistant' });
+  for (let start = 0; start < text.length; start += PIECE_CHARACTERS) {
+    const piece = text.slice(start, start + PIECE_CHARACTERS);
+    yield eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: piece } });
+    if (breaksOff) {
+      yield exceptionFrame('modelStreamErrorException', 'As the sandbox was told to.');
+      return;
+    }
+  }
+  yield eventFrame('contentBlockStop', { contentBlockIndex: 0 });
+  yield eventFrame('messageStop', { stopReason });
+  yield eventFrame('metadata', { usage, metrics: { latencyMs } });
+}

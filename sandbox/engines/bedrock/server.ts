@@ -1,0 +1,197 @@
+/**
+ * A Bedrock that thinks nothing and costs nothing: Converse, ConverseStream and CountTokens over
+ * HTTP.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../../core/time.ts';
+import { RecentEntries } from '../../base/history.ts';
+import {
+  close,
+  isRecord,
+  listen,
+  parseJson,
+  readBody,
+  sendJson,
+  stampDateHeaders,
+} from '../../base/loopback-server.ts';
+import { BEDROCK_ERRORS, type BedrockBehavior, type BedrockErrorName } from './behavior.ts';
+import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
+import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';
+
+interface BedrockRequest {
+  readonly operation: keyof typeof OPERATIONS;
+  readonly modelId: string;
+  readonly body: unknown;
+}
+
+export interface MockBedrock {
+  readonly url: string;
+  /** Every request that arrived, answered or not. */
+  readonly requests: RecentEntries<BedrockRequest>;
+  /** Requests that wait at the moment, as the behavior says. */
+  readonly waiting: () => number;
+  /** Replaces the behavior as a whole; requests that hang go on with the new one. */
+  behave(behavior: BedrockBehavior): void;
+  close(): Promise<void>;
+}
+
+interface MockBedrockOptions {
+  /** ARN of every application inference profile there is -> the model id it stands for. */
+  readonly profiles?: ReadonlyMap<string, string>;
+  /** Told when one more request waits. */
+  readonly onWait?: () => void;
+  /** Absent: the host's. */
+  readonly clock?: Clock;
+}
+
+const OPERATIONS = {
+  Converse: 'converse',
+  ConverseStream: 'converse-stream',
+  CountTokens: 'count-tokens',
+} as const;
+const BODY_BYTES_MAX = 25 * 1024 * 1024;
+const PROFILE = ':application-inference-profile/';
+
+export async function startMockBedrock(options: MockBedrockOptions = {}): Promise<MockBedrock> {
+  const mock = new Mock(options);
+  const server = createServer((request, response) => {
+    mock.serve(request, response).catch((error: unknown) => {
+      fail(response, 'InternalServerException', String(error));
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  stampDateHeaders(server, options.clock ?? { now: Date.now });
+  return {
+    url: await listen(server),
+    requests: mock.requests,
+    waiting: () => mock.waiting,
+    behave: (behavior) => mock.behave(behavior),
+    close: () => {
+      mock.behave({});
+      return close(server);
+    },
+  };
+}
+
+class Mock {
+  readonly requests = new RecentEntries<BedrockRequest>();
+  waiting = 0;
+  readonly #onWait: () => void;
+  readonly #profiles: ReadonlyMap<string, string>;
+  #behavior: BedrockBehavior = {};
+  #failuresLeft = 0;
+  #changed = new AbortController();
+
+  constructor({ profiles = new Map(), onWait = () => undefined }: MockBedrockOptions) {
+    this.#profiles = profiles;
+    this.#onWait = onWait;
+  }
+
+  behave(behavior: BedrockBehavior): void {
+    this.#behavior = behavior;
+    this.#failuresLeft = behavior.fail?.times ?? 0;
+    this.#changed.abort();
+    this.#changed = new AbortController();
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const called = parsePath(request);
+    const received = await readBody(request, BODY_BYTES_MAX);
+    if ('aborted' in received) return;
+    if (!called) return fail(response, 'ResourceNotFoundException', 'Unknown operation.');
+    const body = 'bytes' in received ? parseJson(received.bytes) : undefined;
+    this.requests.add({ ...called, body });
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    await this.#pause(gone.signal);
+    if (gone.signal.aborted) return;
+    const { fail: failure } = this.#behavior;
+    const failsNow = failure !== undefined && this.#failuresLeft > 0;
+    if (failsNow) this.#failuresLeft -= 1;
+    const inStream =
+      called.operation === 'ConverseStream' && failure?.name === 'ModelStreamErrorException';
+    if (failsNow && !inStream) return fail(response, failure.name, 'As the sandbox was told to.');
+    const problem = this.#problem(called, body);
+    if (problem !== undefined) return fail(response, 'ValidationException', problem);
+    this.#answer(response, called, body, failsNow);
+  }
+
+  /** Waits as long as the behavior says; a hanging request waits until the behavior changes. */
+  async #pause(gone: AbortSignal): Promise<void> {
+    const { hang, latencyMs } = this.#behavior;
+    const ms = hang ? 2 ** 31 - 1 : latencyMs;
+    if (!ms) return;
+    const signal = hang ? AbortSignal.any([gone, this.#changed.signal]) : gone;
+    this.waiting += 1;
+    this.#onWait();
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    this.waiting -= 1;
+  }
+
+  #problem(called: Called, body: unknown): string | undefined {
+    const { modelId, operation } = called;
+    const known = !modelId.includes(PROFILE) || this.#profiles.has(modelId);
+    if (!isModelIdentifier(modelId) || !known) return 'The provided model identifier is invalid.';
+    return operation === 'CountTokens'
+      ? countTokensProblem(body, modelId)
+      : converseProblem(body, this.#profiles.get(modelId) ?? modelId);
+  }
+
+  #answer(response: ServerResponse, called: Called, body: unknown, breaksOff: boolean): void {
+    const parts = isRecord(body) ? body : {};
+    if (called.operation === 'CountTokens') {
+      const input = isRecord(parts.input) ? parts.input.converse : undefined;
+      const inputTokens = this.#behavior.usage?.inputTokens ?? countTokens(input);
+      sendJson(response, { status: 200, body: { inputTokens } });
+      return;
+    }
+    const answer = mockAnswer(parts, this.#behavior);
+    if (called.operation === 'ConverseStream') sendStream(response, answer, breaksOff);
+    else sendJson(response, { status: 200, headers: requestId(), body: converseBody(answer) });
+  }
+}
+
+type Called = Pick<BedrockRequest, 'operation' | 'modelId'>;
+
+/** Converse is `POST /model/{modelId}/converse`; the id may be an ARN, encoded or not. */
+function parsePath(request: IncomingMessage): Called | undefined {
+  const [path = ''] = (request.url ?? '').split('?');
+  const match = /^\/model\/(.+)\/([a-z-]+)$/.exec(path);
+  const operation = (Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]).find(
+    (name) => OPERATIONS[name] === match?.[2],
+  );
+  if (request.method !== 'POST' || !match?.[1] || !operation) return undefined;
+  try {
+    return { operation, modelId: decodeURIComponent(match[1]) };
+  } catch {
+    return undefined;
+  }
+}
+
+const requestId = () => ({ 'x-amzn-requestid': randomUUID() });
+
+function fail(response: ServerResponse, name: BedrockErrorName, message: string): void {
+  sendJson(response, {
+    status: BEDROCK_ERRORS[name],
+    headers: { ...requestId(), 'x-amzn-errortype': name },
+    body: { message },
+  });
+}
+
+const converseBody = ({ text, stopReason, usage, latencyMs }: MockAnswer) => ({
+  output: { message: { role: 'assistant', content: [{ text }] } },
+  stopReason,
+  usage,
+  metrics: { latencyMs },
+});
+
+function sendStream(response: ServerResponse, answer: MockAnswer, breaksOff: boolean): void {
+  response.writeHead(200, {
+    ...requestId(),
+    'content-type': 'application/vnd.amazon.eventstream',
+  });
+  for (const part of toEventStream(answer, breaksOff)) response.write(part);
+  response.end();
+}

@@ -1,0 +1,74 @@
+/** dynalite, a DynamoDB in this process, taught to return the item that failed a condition. */
+import { mkdir } from 'node:fs/promises';
+import dynalite from 'dynalite';
+import db from 'dynalite/db/index.js';
+import * as updateItem from 'dynalite/validations/updateItem.js';
+import { invariant } from '../../../core/errors.ts';
+import { close, listen } from '../../base/loopback-server.ts';
+
+export interface DynamoDbEngine {
+  readonly url: URL;
+  close(): Promise<void>;
+}
+
+/**
+ * @param directory where the tables are kept; absent: in memory.
+ * @throws Error when the directory can't be used, or another sandbox uses it.
+ */
+export async function startDynalite(directory?: string): Promise<DynamoDbEngine> {
+  teachAllOld();
+  if (directory !== undefined) await mkdir(directory, { recursive: true });
+  const { server, store } = create({
+    ...(directory !== undefined && { path: directory }),
+    createTableMs: 0,
+  });
+  await store.db.open().catch((error: Error) => {
+    const cause = error.cause instanceof Object && 'code' in error.cause ? error.cause.code : '';
+    const why = cause === 'LEVEL_LOCKED' ? 'another sandbox uses it' : error.message;
+    throw new Error(`the ledger can't be kept in ${directory}: ${why}`, { cause: error });
+  });
+  server.keepAliveTimeout = 60_000;
+  return { url: new URL(await listen(server)), close: () => close(server) };
+}
+
+/** dynalite opens its store behind our back, and throws from a request if that fails. */
+function create(options: Parameters<typeof dynalite>[0]) {
+  const original = db.create;
+  let store: ReturnType<typeof original> | undefined;
+  db.create = (settings) => {
+    store = original(settings);
+    return store;
+  };
+  try {
+    const server = dynalite(options);
+    invariant(store, 'dynalite creates its store at once');
+    return { server, store };
+  } finally {
+    db.create = original;
+  }
+}
+
+/**
+ * Own mark on the patched function, so that a second sandbox in the process doesn't wrap it twice.
+ */
+const taught = new WeakSet<object>();
+
+/**
+ * ReturnValuesOnConditionCheckFailure=ALL_OLD on UpdateItem, which dynalite does not know: its
+ * validation drops the parameter, and its conditional error carries no item.
+ */
+function teachAllOld(): void {
+  const original = db.checkConditional;
+  if (taught.has(original)) return;
+  updateItem.types.ReturnValuesOnConditionCheckFailure = {
+    type: 'String',
+    enum: ['ALL_OLD', 'NONE'],
+  };
+  db.checkConditional = (request, item) => {
+    const error = original(request, item);
+    const wanted = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    if (error && wanted && item) error.body.Item = item;
+    return error;
+  };
+  taught.add(db.checkConditional);
+}

@@ -1,0 +1,73 @@
+/** What each function finds in its environment, as the Terraform module sets it. */
+import type { Policy } from '../../../core/policy/policy.ts';
+import type { Flags } from '../../base/flags.ts';
+import { WORKFLOW_FUNCTIONS } from '../step-functions/definition.ts';
+import { STATE_MACHINE_ARN } from '../step-functions/server.ts';
+
+export const FUNCTION_NAMES = [...WORKFLOW_FUNCTIONS, 'gateway', 'sweep-reservations'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+export interface FunctionSettings {
+  readonly policy: Policy;
+  readonly flags: Pick<Flags, 'identity' | 'execution' | 'bedrock'>;
+  readonly tableName: string;
+  readonly endpoints: {
+    readonly dynamoDb: string;
+    readonly bedrock: string;
+    readonly eventBridge: string;
+    readonly stepFunctions: string;
+  };
+  /** The user's own environment; only what calls the real Bedrock gets anything of it. */
+  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Folder URL with one folder per function. */
+  readonly bundles: URL;
+}
+
+/** What the policy says, unless a flag says otherwise. */
+const executionOf = ({ flags, policy }: Pick<FunctionSettings, 'flags' | 'policy'>) =>
+  flags.execution ?? policy.execution;
+
+export function functionEnvironment(
+  name: FunctionName,
+  settings: FunctionSettings,
+): Readonly<Record<string, string>> {
+  const { endpoints, flags } = settings;
+  const execution = executionOf(settings);
+  const callsModels = name === 'invoke-model' || (name === 'gateway' && execution === 'direct');
+  return {
+    ...(callsModels && flags.bedrock === 'aws'
+      ? userEnvironment(settings.hostEnvironment)
+      : { ...MADE_UP_CREDENTIALS, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock }),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    // Goes into the user agent: an engine of the user's can tell who calls.
+    AWS_SDK_UA_APP_ID: name,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
+    AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
+    LEDGER_TABLE_NAME: settings.tableName,
+    EVENT_BUS_NAME: 'default',
+    DEPLOYMENT: settings.policy.name,
+    EXECUTION: execution,
+    STATE_MACHINE_ARN,
+    IDENTITY: flags.identity === 'on' ? 'any' : 'off',
+  };
+}
+
+/** Nothing of the user's own AWS configuration may reach a function that needs none of it. */
+const MADE_UP_CREDENTIALS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'sandbox',
+  AWS_SECRET_ACCESS_KEY: 'sandbox',
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+/** Region, credentials, profile and proxies, as the AWS SDK reads them. */
+function userEnvironment(host: FunctionSettings['hostEnvironment']): Record<string, string> {
+  const wanted = /^(?:AWS_(?!ENDPOINT_URL)|HOME$|USERPROFILE$|PATH$|https?_proxy$|no_proxy$)/i;
+  const entries = Object.entries(host).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && wanted.test(entry[0]),
+  );
+  return Object.fromEntries(entries);
+}

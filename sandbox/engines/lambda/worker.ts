@@ -1,0 +1,103 @@
+/**
+ * Runs one function's bundle as Lambda's Node.js runtime would, inside a worker thread. The bundle
+ * stays untouched: time and output are bent around it.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './worker-protocol.ts';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+const settings: WorkerSettings = workerData;
+let clockOffsetMs = settings.clockOffsetMs;
+
+// One channel for output and answers keeps their order: who sees an answer sees its metrics too.
+const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+
+moveDate();
+capture(process.stdout);
+capture(process.stderr);
+await run();
+
+function moveDate(): void {
+  const HostDate = Date;
+  const now = (): number => HostDate.now() + clockOffsetMs;
+  globalThis.Date = new Proxy(HostDate, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    apply: () => new HostDate(now()).toString(),
+    get: (target, property, receiver) =>
+      property === 'now' ? now : Reflect.get(target, property, receiver),
+  });
+}
+
+function capture(stream: NodeJS.WriteStream): void {
+  const decoder = new TextDecoder();
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    tell({ kind: 'printed', text });
+    const done = rest.findLast((argument) => typeof argument === 'function');
+    if (done) queueMicrotask(() => done());
+    return true;
+  };
+}
+
+async function run(): Promise<void> {
+  try {
+    const { handler } = await load(settings.bundle);
+    if (typeof handler !== 'function') throw new TypeError('index.handler is not a function');
+    parentPort?.on('message', (message: ToWorker) => receive(handler, message));
+    tell({ kind: 'ready' });
+  } catch (error) {
+    tell({ kind: 'broken', error: toLambdaError(error) });
+  }
+}
+
+/** CommonJS as Lambda loads it: imported, all of it would first be searched for its exports. */
+async function load(bundle: string): Promise<{ readonly handler?: Handler }> {
+  return bundle.endsWith('.cjs')
+    ? createRequire(bundle)(fileURLToPath(bundle))
+    : await import(bundle);
+}
+
+function receive(handler: Handler, message: ToWorker): void {
+  if (message.kind === 'clock') {
+    clockOffsetMs = message.offsetMs;
+    tell({ kind: 'clockSet', id: message.id });
+  } else {
+    void invoke(handler, message);
+  }
+}
+
+async function invoke(handler: Handler, message: ToWorker & { kind: 'invoke' }): Promise<void> {
+  const { id } = message;
+  try {
+    const answer = await handler(JSON.parse(message.event), contextOf(message));
+    tell({ kind: 'answered', id, payload: JSON.stringify(answer) ?? 'null' });
+  } catch (error) {
+    tell({ kind: 'failed', id, error: toLambdaError(error) });
+  }
+}
+
+function contextOf({ requestId, timeoutMs }: ToWorker & { kind: 'invoke' }): object {
+  const { functionName } = settings;
+  const end = performance.now() + timeoutMs;
+  return {
+    awsRequestId: requestId,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
+    memoryLimitInMB: '512',
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'sandbox',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(end - performance.now())),
+  };
+}
+
+function toLambdaError(error: unknown): LambdaError {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error) };
+  const trace = error.stack?.split('\n') ?? [];
+  return { errorType: error.name, errorMessage: error.message, trace };
+}

@@ -1,0 +1,56 @@
+/** The state machine's definition as Terraform renders it, and the tasks in it. */
+import type { StateMachineDefinition } from 'aws-local-stepfunctions';
+import { isRecord } from '../../base/loopback-server.ts';
+
+export const FUNCTION_ARN_PREFIX = 'arn:aws:lambda:us-east-1:000000000000:function:';
+
+/** The template's variables are the ARNs of these functions. */
+export const WORKFLOW_FUNCTIONS = [
+  'validate-and-set-context',
+  'reserve-budget',
+  'invoke-model',
+  'record-outcome',
+] as const;
+
+/**
+ * Renders the template: only `${name}` with the functions' ARNs.
+ * @throws Error when it uses another variable or is no JSON.
+ */
+export function renderWorkflow(template: string): StateMachineDefinition {
+  const variables = new Map(
+    WORKFLOW_FUNCTIONS.map((name) => [
+      `${name.replaceAll('-', '_')}_arn`,
+      `${FUNCTION_ARN_PREFIX}${name}`,
+    ]),
+  );
+  const text = template.replace(/\$\{([^}]*)\}/g, (_whole, name: string) => {
+    const value = variables.get(name.trim());
+    if (value !== undefined) return value;
+    const known = [...variables.keys()].join(', ');
+    throw new Error(`the workflow's template uses \${${name}}: known are ${known}`);
+  });
+  return JSON.parse(text);
+}
+
+interface WorkflowTask {
+  readonly state: string;
+  /** A function's ARN, or the service integration that calls a function. */
+  readonly resource: string;
+}
+
+export const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
+
+/** Every Task state, those inside of Parallel and Map states too. */
+export function tasksOf(definition: unknown): readonly WorkflowTask[] {
+  if (Array.isArray(definition)) return definition.flatMap(tasksOf);
+  if (!isRecord(definition)) return [];
+  const { States: states, ...rest } = definition;
+  const own = isRecord(states)
+    ? Object.entries(states).flatMap(([state, value]) =>
+        isRecord(value) && value.Type === 'Task'
+          ? [{ state, resource: String(value.Resource) }]
+          : tasksOf(value),
+      )
+    : [];
+  return [...own, ...tasksOf(Object.values(rest))];
+}

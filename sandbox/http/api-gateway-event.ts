@@ -1,0 +1,125 @@
+/** HTTP requests as API Gateway's HTTP API hands them to a function, payload 2.0, and back. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EpochMs } from '../../core/time.ts';
+import { isRecord, LOOPBACK } from '../base/loopback-server.ts';
+import type { AuthorizerContext } from './authorizer.ts';
+
+export interface GatewayRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly url: string;
+  /** Lower-case names; values of one name are joined with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+}
+
+/** What an API, or a Function URL, is known by to the function behind it. */
+interface FrontDoor {
+  readonly accountId: string;
+  readonly domainName: string;
+  /** The route that a request of this method and path takes. */
+  readonly routeKeyOf: (methodAndPath: string) => string;
+}
+
+/** No Function URL, which has other time limits. */
+const SANDBOX: FrontDoor = {
+  accountId: '000000000000',
+  domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
+  routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
+};
+const ROUTE_KEYS = ['POST /v1/invoke', 'GET /v1/usage', 'GET /v1/models', 'GET /healthz'];
+const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+export function toGatewayRequest(request: IncomingMessage, body: Buffer): GatewayRequest {
+  const headers = Object.fromEntries(
+    Object.entries(request.headersDistinct).map(([name, values]) => [
+      name,
+      (values ?? []).join(name === 'cookie' ? '; ' : ','),
+    ]),
+  );
+  // A proxy's request line may hold the whole URL.
+  const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
+  const sourceIp = request.socket.remoteAddress ?? LOOPBACK;
+  return { method: request.method ?? 'GET', url, headers, body, sourceIp };
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, 2026-11 */
+export function toGatewayEvent(
+  request: GatewayRequest,
+  about: { requestId: string; now: EpochMs; authorizer?: AuthorizerContext },
+  { accountId, domainName, routeKeyOf }: FrontDoor = SANDBOX,
+): object {
+  const [rawPath = '/', ...query] = request.url.split('?');
+  const rawQueryString = query.join('?');
+  const { cookie, ...headers } = request.headers;
+  const parameters = new URLSearchParams(rawQueryString);
+  const routeKey = routeKeyOf(`${request.method} ${rawPath}`);
+  const [domainPrefix = ''] = domainName.split('.');
+  const isText = isUtf8(request.body) && TEXT_TYPE.test(headers['content-type'] ?? 'text/plain');
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString,
+    ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
+    headers,
+    ...(parameters.size > 0 && {
+      queryStringParameters: Object.fromEntries(
+        [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(',')]),
+      ),
+    }),
+    requestContext: {
+      accountId,
+      apiId: domainPrefix,
+      domainName,
+      domainPrefix,
+      http: {
+        method: request.method,
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: about.requestId,
+      routeKey,
+      stage: '$default',
+      time: accessLogTime(new Date(about.now)),
+      timeEpoch: about.now,
+      ...(about.authorizer && { authorizer: about.authorizer }),
+    },
+    ...(request.body.length > 0 && {
+      body: request.body.toString(isText ? 'utf8' : 'base64'),
+    }),
+    isBase64Encoded: request.body.length > 0 && !isText,
+  };
+}
+
+/** `23/Nov/2026:14:05:09 +0000`. */
+function accessLogTime(date: Date): string {
+  const [day = '', time = ''] = date.toISOString().split('T');
+  const [year, , dayOfMonth] = day.split('-');
+  return `${dayOfMonth}/${MONTHS[date.getUTCMonth()]}/${year}:${time.slice(0, 8)} +0000`;
+}
+
+/**
+ * Sends a function's answer; false when it has not the form of one, which API Gateway makes a 500.
+ */
+export function sendGatewayAnswer(response: ServerResponse, payload: string): boolean {
+  const answer: unknown = JSON.parse(payload);
+  if (!isRecord(answer) || typeof answer.statusCode !== 'number') return false;
+  const { statusCode, headers, cookies, body, isBase64Encoded } = answer;
+  const bytes = Buffer.from(
+    typeof body === 'string' ? body : '',
+    isBase64Encoded === true ? 'base64' : 'utf8',
+  );
+  for (const [name, value] of Object.entries(isRecord(headers) ? headers : {})) {
+    response.setHeader(name, String(value));
+  }
+  if (Array.isArray(cookies)) response.setHeader('set-cookie', cookies.map(String));
+  response.writeHead(statusCode, { 'content-length': bytes.length });
+  response.end(bytes);
+  return true;
+}

@@ -1,0 +1,214 @@
+/**
+ * The sandbox's door: what API Gateway does for a request before and after the gateway function.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../core/time.ts';
+import { type JsonAnswer, readBody, sendJson } from '../base/loopback-server.ts';
+import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
+import {
+  type GatewayRequest,
+  sendGatewayAnswer,
+  toGatewayEvent,
+  toGatewayRequest,
+} from './api-gateway-event.ts';
+import type { Authorization } from './authorizer.ts';
+import type { ConcurrencyGate } from './concurrency-gate.ts';
+import { type ConsolePage, sendPage } from './console-page.ts';
+import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
+
+interface FrontParts {
+  readonly gateway: Pick<LambdaHost, 'invoke'>;
+  readonly clock: Clock;
+  /** For what may call a model; absent: every request is taken at once. */
+  readonly admission?: Pick<ConcurrencyGate, 'run'>;
+  /** Absent: nobody needs to prove anything. */
+  readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
+  /** Absent: there is no page, and what asks for it goes to the gateway. */
+  readonly page?: ConsolePage;
+  /** Answers everything below `/_sandbox/` that is not the page's. */
+  readonly sandboxRoutes: (request: GatewayRequest) => Promise<JsonAnswer>;
+  /** Gets what went wrong in here. */
+  readonly report: (line: string) => void;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html, 2026-11 */
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const HEADER_BYTES_MAX = 10_240;
+const INTEGRATION_MS_MAX = 30_000;
+const REQUEST_MS_MAX = 30_000;
+const KEEP_ALIVE_MS = 60_000;
+const LINGER_MS = 2_000;
+const TOO_LARGE =
+  'A request may have 10 MB in all, and 6 MB (6,291,456 bytes) as a function gets it.';
+
+export function createApiGateway(parts: FrontParts): Server {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    answer(parts, request, response).catch((error: unknown) => {
+      parts.report(`${request.method} ${request.url}: ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, INTERNAL_ERROR);
+    });
+  };
+  const limits = { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_MS_MAX };
+  const server = createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, serve);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // Refused before it is sent: the client still holds the body back.
+    if (Number(request.headers['content-length']) > BODY_BYTES_MAX) {
+      refuseTooLarge(response);
+    } else {
+      response.writeContinue();
+      serve(request, response);
+    }
+  });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
+    sendProblem(response, problem('expectation_failed', 'Only 100-continue is met.'));
+  });
+  server.on('clientError', refuseRaw);
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    sendRaw(socket, problem('method_not_allowed', 'This is no proxy.'));
+  });
+  return server;
+}
+
+async function answer(
+  parts: FrontParts,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(incoming, BODY_BYTES_MAX);
+  if ('bytes' in body)
+    return answerRequest(parts, toGatewayRequest(incoming, body.bytes), response);
+  if ('aborted' in body) response.destroy();
+  else refuseTooLarge(response);
+}
+
+async function answerRequest(
+  parts: FrontParts,
+  request: GatewayRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const page = parts.page?.(request);
+  if (page) {
+    sendPage(response, page);
+    return;
+  }
+  if (SANDBOX_PATH.test(request.url)) {
+    sendJson(response, await parts.sandboxRoutes(request));
+    return;
+  }
+  const authorization = await authorizationOf(parts, request);
+  if ('refused' in authorization) {
+    sendProblem(response, problem('unauthenticated', authorization.refused));
+    return;
+  }
+  const pass = () => passOn(parts, request, authorization, response);
+  // Who looks on must not wait behind those who call.
+  await (request.method === 'POST' && parts.admission ? parts.admission.run(pass) : pass());
+}
+
+async function passOn(
+  parts: FrontParts,
+  request: GatewayRequest,
+  authorization: Authorization | Record<never, never>,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  const event = toGatewayEvent(request, { requestId, now: parts.clock.now(), ...authorization });
+  if (Buffer.byteLength(JSON.stringify(event)) > LAMBDA_PAYLOAD_BYTES_MAX) {
+    refuseTooLarge(response);
+  } else {
+    await integrate(parts, event, response);
+  }
+}
+
+/** Health is asked by machines that have no credentials. */
+async function authorizationOf(
+  parts: FrontParts,
+  request: GatewayRequest,
+): Promise<Authorization | Record<never, never>> {
+  if (!parts.authorize || HEALTH_PATH.test(request.url)) return {};
+  return parts.authorize(request);
+}
+
+/** As API Gateway: past its patience the caller is told so, and the function goes on regardless. */
+async function integrate(parts: FrontParts, event: object, response: ServerResponse) {
+  const done = new AbortController();
+  const patience = sleep<undefined>(INTEGRATION_MS_MAX, undefined, { signal: done.signal }).catch(
+    () => undefined,
+  );
+  const result = await Promise.race([parts.gateway.invoke(event), patience]);
+  done.abort();
+  if (!result) {
+    sendJson(response, { status: 503, body: { message: 'Service Unavailable' } });
+    return;
+  }
+  if ('payload' in result && sendGatewayAnswer(response, result.payload)) return;
+  const error = 'error' in result ? result.error : { errorType: 'no answer of payload 2.0' };
+  parts.report(`gateway: ${JSON.stringify(error)}`);
+  sendJson(response, INTERNAL_ERROR);
+}
+
+const SANDBOX_PATH = /^\/_sandbox(?:[/?]|$)/;
+const HEALTH_PATH = /^\/healthz\/?(?:\?|$)/;
+const INTERNAL_ERROR = { status: 500, body: { message: 'Internal Server Error' } };
+
+const REFUSALS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Nobody is known to call' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  payload_too_large: { status: 413, title: 'The request is too large' },
+  expectation_failed: { status: 417, title: 'The expectation is not met' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+} as const;
+
+const problem = (code: keyof typeof REFUSALS, detail: string): GatewayProblem => ({
+  ...REFUSALS[code],
+  code,
+  detail,
+  requestId: randomUUID(),
+});
+
+/** The rest of the body is not wanted any more, so the connection ends with the answer. */
+function refuseTooLarge(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  sendProblem(response, problem('payload_too_large', TOO_LARGE));
+}
+
+/** Requests that never became one: broken syntax, too many headers, too slow. */
+function refuseRaw(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    const detail = `Request line and headers must not exceed ${HEADER_BYTES_MAX} bytes.`;
+    sendRaw(socket, problem('headers_too_large', detail));
+  } else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const seconds = REQUEST_MS_MAX / 1000;
+    sendRaw(socket, problem('request_timeout', `It must be complete within ${seconds} seconds.`));
+  } else {
+    sendRaw(socket, problem('invalid_request', 'This is not HTTP/1.1.'));
+  }
+}
+
+function sendRaw(socket: Duplex, refusal: GatewayProblem): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = problemAnswer(refusal);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${refusal.title}`,
+    ...Object.entries({
+      ...headers,
+      connection: 'close',
+      'content-length': String(Buffer.byteLength(text)),
+    }).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  // A sender that never stops must not keep the socket.
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

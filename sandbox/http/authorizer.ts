@@ -1,0 +1,43 @@
+/** What API Gateway's authorizers do before a function runs, with `--identity on`. */
+import { accountOf, type Identities, sessionArn } from '../setup/demo-identities.ts';
+import { type SignedRequest, verifySigV4 } from './sigv4.ts';
+import type { TokenIssuer } from './token-issuer.ts';
+
+/** `requestContext.authorizer` of payload 2.0. */
+export type AuthorizerContext =
+  | { readonly iam: Readonly<Record<string, string | null>> }
+  | { readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: null } };
+
+export type Authorization =
+  | { readonly authorizer: AuthorizerContext }
+  | { readonly refused: string };
+
+/** SigV4 and bearer tokens alike; AWS takes one kind on a route, the sandbox both. */
+export async function authorize(
+  request: SignedRequest,
+  identities: Identities,
+  issuer: TokenIssuer,
+): Promise<Authorization> {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) {
+    const verified = await issuer.verify(bearer);
+    if ('refused' in verified) return verified;
+    return { authorizer: { jwt: { claims: verified.claims, scopes: null } } };
+  }
+  const verified = await verifySigV4(request, identities.roles);
+  if ('refused' in verified) return verified;
+  const { roleArn, accessKeyId } = verified.role;
+  return {
+    authorizer: {
+      iam: {
+        accessKey: accessKeyId,
+        accountId: accountOf(roleArn),
+        callerId: `AROASANDBOX:sandbox`,
+        cognitoIdentity: null,
+        principalOrgId: null,
+        userArn: sessionArn(roleArn),
+        userId: 'AROASANDBOX:sandbox',
+      },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Serves the console: the page a browser gets at `/`, and what belongs to it. */
+import type { ServerResponse } from 'node:http';
+import type { GatewayRequest } from './api-gateway-event.ts';
+
+interface PageFile {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
+/** The answer to a request for the console; undefined for every other request. */
+export type ConsolePage = (request: Pick<GatewayRequest, 'method' | 'url'>) => PageFile | undefined;
+
+const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/_sandbox/console.js': ['console.js', 'text/javascript; charset=utf-8'],
+  '/_sandbox/console.css': ['console.css', 'text/css; charset=utf-8'],
+};
+
+/** Values of requests are shown in the page, and may be hostile: nothing but its own files runs. */
+const HEADERS = {
+  'cache-control': 'no-cache',
+  'content-security-policy': [
+    "default-src 'none'",
+    ...["script-src 'self'", "style-src 'self'", "connect-src 'self'"],
+    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The page's own icon is none: without an answer every browser would log a failure. */
+const NO_ICON: PageFile = { status: 204, headers: {}, bytes: Buffer.alloc(0) };
+
+/**
+ * @param read gets the name of a file of the built console.
+ * @throws Error when one is not there.
+ */
+export async function readConsole(read: (name: string) => Promise<Buffer>): Promise<ConsolePage> {
+  const files = await Promise.all(
+    Object.entries(FILES).map(async ([path, [name, type]]): Promise<[string, PageFile]> => {
+      const bytes = await read(name);
+      return [path, { status: 200, headers: { ...HEADERS, 'content-type': type }, bytes }];
+    }),
+  );
+  const answers = new Map([...files, ['/favicon.ico', NO_ICON]]);
+  return ({ method, url }) =>
+    method === 'GET' || method === 'HEAD' ? answers.get(url.split('?')[0] ?? '') : undefined;
+}
+
+export function sendPage(response: ServerResponse, { status, headers, bytes }: PageFile): void {
+  response.writeHead(status, {
+    ...headers,
+    ...(status !== 204 && { 'content-length': bytes.length }),
+  });
+  response.end(bytes);
+}

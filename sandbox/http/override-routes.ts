@@ -1,0 +1,46 @@
+/** `/_sandbox/overrides`: what `cost-sentry limits` does on a deployed stack's table. */
+import type { OperatorLimits } from '../../adapters/operator-limits.ts';
+import { type OverrideRequest, overrideReport } from '../../core/policy/plan-override.ts';
+import { isRecord } from '../base/loopback-server.ts';
+import { type InputProblem, type ParsedInput, unknownKeys } from '../engines/bedrock/behavior.ts';
+
+const ACTIONS = ['raise', 'lower'] as const;
+const RESET_KEYS = ['limit', 'reason', 'author'] as const;
+const KEYS = ['action', ...RESET_KEYS, 'to', 'by', 'until'] as const;
+const AMOUNTS: readonly string[] = ['to', 'by'];
+
+/** Checks and makes a change; a reset is told by its method. */
+export async function answerOverrideRoute(
+  limits: OperatorLimits,
+  body: unknown,
+  isReset: boolean,
+): Promise<ParsedInput<object>> {
+  const parsed = parseChange(body, isReset);
+  if ('problems' in parsed) return parsed;
+  const plan = await limits.change(parsed.value);
+  return 'problems' in plan ? plan : { value: overrideReport(plan.planned) };
+}
+
+/** The form alone; what the values mean is the core's to check. */
+function parseChange(input: unknown, isReset: boolean): ParsedInput<OverrideRequest> {
+  if (!isRecord(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
+  const keys: readonly (typeof KEYS)[number][] = isReset ? RESET_KEYS : KEYS;
+  const problems: InputProblem[] = [...unknownKeys(input, keys, '')];
+  const action = isReset ? 'reset' : ACTIONS.find((each) => each === input.action);
+  if (!action) problems.push({ path: 'action', message: `must be one of ${ACTIONS.join(', ')}` });
+  const texts = new Map<string, string>();
+  for (const key of keys) {
+    const value = input[key];
+    const text = AMOUNTS.includes(key) && typeof value === 'number' ? String(value) : value;
+    if (typeof text === 'string') texts.set(key, text);
+    else if (text !== undefined) problems.push({ path: key, message: 'must be text' });
+  }
+  const limit = texts.get('limit');
+  if (limit === undefined && input.limit === undefined) {
+    problems.push({ path: 'limit', message: 'must be given' });
+  }
+  if (problems.length > 0 || !action || limit === undefined) return { problems };
+  const [to, by, until] = ['to', 'by', 'until'].map((key) => texts.get(key));
+  const [reason, author] = [texts.get('reason'), texts.get('author')];
+  return { value: { action, limit, to, by, until, reason, author } };
+}

@@ -1,0 +1,75 @@
+/**
+ * Made-up callers: for each cost center the roles and claims its `callers` name. No security
+ * boundary.
+ */
+import { createHash } from 'node:crypto';
+import type { Policy } from '../../core/policy/policy.ts';
+
+export interface RoleIdentity {
+  /** Absent: a caller that no cost center names. */
+  readonly costCenter?: string;
+  readonly roleArn: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+interface TokenIdentity {
+  readonly costCenter: string;
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+export interface Identities {
+  readonly roles: readonly RoleIdentity[];
+  readonly tokens: readonly TokenIdentity[];
+}
+
+const STRANGER = 'arn:aws:iam::000000000000:role/stranger';
+
+/**
+ * A role for each pattern of `callers.iam_role_arns`, one that matches none, and the JWT claims.
+ */
+export function createDemoIdentities(policy: Policy): Identities {
+  const centers = [...policy.costCenters.values()];
+  return {
+    roles: [
+      ...centers.flatMap(({ name, callers }) =>
+        (callers?.iamRoleArns ?? []).map((pattern) => ({
+          costCenter: name,
+          ...roleWithKeys(matching(pattern)),
+        })),
+      ),
+      roleWithKeys(STRANGER),
+    ],
+    tokens: centers.flatMap(({ name, callers }) =>
+      Object.keys(callers?.jwt ?? {}).length > 0
+        ? [{ costCenter: name, claims: callers?.jwt ?? {} }]
+        : [],
+    ),
+  };
+}
+
+/** A role ARN that matches the pattern: `*` may stand for anything, so for `sandbox`. */
+const matching = (pattern: string): string =>
+  pattern
+    .replace(/^([^:]*:){4}/, (head) => head.replaceAll('*', '000000000000'))
+    .replaceAll('*', 'sandbox');
+
+const roleWithKeys = (roleArn: string) => ({
+  roleArn,
+  accessKeyId: `ASIA${digest(`id ${roleArn}`)
+    .replace(/[^A-Z2-7]/g, '')
+    .slice(0, 16)
+    .padEnd(16, 'X')}`,
+  secretAccessKey: digest(`secret ${roleArn}`).slice(0, 40),
+});
+
+const digest = (text: string): string => createHash('sha512').update(text).digest('base64');
+
+/** The ARN of a session of the role, as API Gateway tells it: the role's path is lost in it. */
+export function sessionArn(roleArn: string): string {
+  const [, partition = 'aws', , , account = '', resource = ''] = roleArn.split(':');
+  const name = resource.split('/').at(-1) ?? '';
+  return `arn:${partition}:sts::${account}:assumed-role/${name}/sandbox`;
+}
+
+export const accountOf = (roleArn: string): string => roleArn.split(':')[4] ?? '';

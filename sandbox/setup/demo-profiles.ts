@@ -1,0 +1,42 @@
+/** Application inference profiles as the Terraform module would make them, with made-up ARNs. */
+import { createHash } from 'node:crypto';
+import type { Policy } from '../../core/policy/policy.ts';
+
+interface FabricatedProfiles {
+  /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
+  readonly arns: ReadonlyMap<string, string>;
+  /** ARN -> the model id that the profile copies. */
+  readonly modelIds: ReadonlyMap<string, string>;
+}
+
+const ACCOUNT = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/';
+const ID_CHARACTERS = 12;
+
+/**
+ * One per cost center, application, environment and model that may have one; always the same ARNs.
+ */
+export function createDemoProfiles(policy: Policy): FabricatedProfiles {
+  const arns = new Map<string, string>();
+  const modelIds = new Map<string, string>();
+  for (const center of policy.costCenters.values()) {
+    for (const application of center.applications) {
+      for (const environment of policy.applications.get(application)?.environments ?? []) {
+        for (const alias of center.models) {
+          const model = policy.models.get(alias);
+          if (!model?.inferenceProfile) continue;
+          const key = `${center.name}/${application}/${environment}/${alias}`;
+          const arn = `${ACCOUNT}${profileId(key)}`;
+          arns.set(key, arn);
+          modelIds.set(arn, model.modelId);
+        }
+      }
+    }
+  }
+  return { arns, modelIds };
+}
+
+/** Twelve lowercase letters and digits, as Bedrock's own ids have. */
+const profileId = (key: string): string =>
+  BigInt(`0x${createHash('sha256').update(key).digest('hex')}`)
+    .toString(36)
+    .slice(-ID_CHARACTERS);

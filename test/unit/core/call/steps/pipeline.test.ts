@@ -1,0 +1,390 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { isProblem } from '../../../../../core/call/answers/answers.ts';
+import { LedgerUnavailableError } from '../../../../../core/errors.ts';
+import { answered, type Bench, benchOn, failedWith, request } from '../../../../support/call.ts';
+import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
+import { configWith, policyOf } from '../../../../support/policy.ts';
+
+let table: TestLedger;
+let bench: Bench;
+
+beforeAll(async () => {
+  table = await startLedger();
+});
+afterAll(() => table.close());
+
+const PROFILE = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123def456';
+
+const config = (limits: readonly object[], over: Record<string, unknown> = {}) =>
+  configWith({
+    cost_centers: {
+      retail: { model: 'haiku', models: ['haiku', 'micro'], applications: ['faq'], limits },
+      other: { model: 'micro', models: ['micro'], applications: ['faq'], limits: [] },
+    },
+    ...over,
+  });
+
+let months = 0;
+beforeEach(() => {
+  // A window of its own for every test: counters of one are none of the next one's business.
+  table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
+  const limits = [
+    { name: 'three', window: 'month', unit: 'requests', amount: 3 },
+    { name: 'spend', window: 'month', unit: 'usd', amount: 10, notify_at: [1] },
+  ];
+  const profiles = new Map([['retail/faq/production/haiku', PROFILE]]);
+  bench = benchOn(table, policyOf(config(limits), profiles));
+});
+
+const counters = async () => {
+  const all = await table.counters('account#costCenter#retail#0');
+  const month = new Date(table.clock.at).toISOString().slice(0, 7);
+  return all.get(`three_${month}`) ?? { committed: 0, settled: 0 };
+};
+
+describe('an approved call', () => {
+  test('answers with usage, cost to the nano-dollar, tags and limits', async () => {
+    const { status, answer } = await bench.run(request());
+    expect(status).toBe('succeeded');
+    // 10 x 0.25 + 20 x 1.25 USD per million tokens = 27.5 millionths of a USD.
+    expect(answer).toMatchObject({
+      outcome: 'succeeded',
+      model: 'haiku',
+      modelId: PROFILE,
+      modelMetric: 'abc123def456',
+      usage: { inputTokens: 10, outputTokens: 20, totalTokens: 30 },
+      cost: { currency: 'USD', amount: '0.0000275', nanoUsd: 27_500 },
+      tags: { applicationId: 'faq', costCenter: 'retail', environment: 'production' },
+      limits: [
+        { owner: 'costCenter#retail', name: 'three', limit: 3, used: 1, reserved: 0 },
+        { name: 'spend', used: 27_500, usd: { limit: '10.00', used: '0.0000275' } },
+      ],
+    });
+    expect(answer).not.toHaveProperty('settlement');
+    expect(await counters()).toEqual({ committed: 1, settled: 1 });
+  });
+
+  test('takes two writes and no read', async () => {
+    table.requests.clear();
+    await bench.run(request());
+    expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 2 });
+  });
+
+  test('is called through its profile, with the parameters where Converse takes them', async () => {
+    const prompt = {
+      messages: [
+        { role: 'system', content: 'Be short.' },
+        { role: 'user', content: 'Hi' },
+        { role: 'user', content: 'there' },
+      ],
+      parameters: { max_tokens: 50, temperature: 0.7, top_p: 0.9, top_k: 5 },
+    };
+    await bench.run(request({ prompt }));
+    expect(bench.calls[0]).toMatchObject({
+      candidate: {
+        modelId: PROFILE,
+        inferenceConfig: { maxTokens: 50, temperature: 0.7, topP: 0.9 },
+        additionalModelRequestFields: { top_k: 5 },
+      },
+      prompt: {
+        system: [{ text: 'Be short.' }],
+        messages: [{ role: 'user', content: [{ text: 'Hi' }, { text: 'there' }] }],
+      },
+    });
+  });
+
+  test('without a profile goes to the model id', async () => {
+    const tags = { applicationId: 'faq', costCenter: 'retail', environment: 'dev' };
+    const { answer } = await bench.run(request({ tags }));
+    const id = 'anthropic.claude-3-haiku-20240307-v1:0';
+    expect(answer).toMatchObject({ modelId: id, modelMetric: id });
+  });
+
+  test('prices all five kinds of tokens', async () => {
+    bench.script = [answered({ cacheReadInputTokens: 1_000, cacheWriteInputTokens: 100 })];
+    const tags = { applicationId: 'faq', costCenter: 'other', environment: 'dev' };
+    const { answer } = await bench.run(request({ model: 'micro', tags }));
+    // Nova Micro: 10 x 0.035 + 20 x 0.14 + 1000 x 0.00875 + 100 x 0.035 (a cache write of unknown
+    // price counts as input) USD per million tokens = 15.4 millionths.
+    expect(answer).toMatchObject({ cost: { nanoUsd: 15_400 } });
+  });
+});
+
+describe('metrics and audit', () => {
+  const directive = (record: Record<string, unknown> | undefined): unknown => {
+    const metadata = record?._aws;
+    if (typeof metadata !== 'object' || metadata === null) return undefined;
+    return 'CloudWatchMetrics' in metadata && [metadata.CloudWatchMetrics].flat()[0];
+  };
+
+  test('one record with the five dimensions, and one of the limit in percent', async () => {
+    await bench.run(request());
+    expect(bench.metrics[0]).toMatchObject({
+      TotalRequests: 1,
+      RateLimitApproved: 1,
+      RateLimitDenied: 0,
+      InvocationFailed: 0,
+      InputTokens: 10,
+      OutputTokens: 20,
+      CostUsd: 0.0000275,
+      Model: 'haiku',
+      ModelId: 'abc123def456',
+      CostCenter: 'retail',
+      Application: 'faq',
+      Environment: 'production',
+    });
+    expect(directive(bench.metrics[0])).toMatchObject({
+      Namespace: 'GenAIRateLimiting',
+      Dimensions: [['Model', 'ModelId', 'CostCenter', 'Application', 'Environment']],
+    });
+    expect(bench.metrics[1]).toMatchObject({
+      LimitUtilization: 33,
+      CostCenter: 'retail',
+      Limit: 'three',
+    });
+    expect(directive(bench.metrics[1])).toMatchObject({ Dimensions: [['CostCenter', 'Limit']] });
+  });
+
+  test('names from outside the policy become no dimension', async () => {
+    await bench.run(request({ model: 'ghost', tags: { applicationId: 'evil', costCenter: 'x' } }));
+    expect(bench.metrics[0]).toMatchObject({
+      TotalRequests: 1,
+      RateLimitApproved: 0,
+      Model: 'other',
+      ModelId: 'other',
+      CostCenter: 'other',
+      Application: 'other',
+      Environment: 'other',
+    });
+  });
+
+  test('neither prompts nor completions are logged', async () => {
+    await bench.run(request({ prompt: { messages: [{ role: 'user', content: 'SECRET' }] } }));
+    expect(JSON.stringify([bench.audit, bench.metrics])).not.toMatch(/SECRET|Hello/);
+    expect(bench.audit).toMatchObject([
+      { kind: 'audit', decision: 'approved', outcome: 'succeeded', actualNanoUsd: 27_500 },
+    ]);
+  });
+
+  test('unless the policy says so', async () => {
+    bench.policy = { ...bench.policy, logPrompts: true };
+    await bench.run(request());
+    expect(JSON.stringify(bench.audit)).toMatch(/"Hi".*Hello\./);
+  });
+
+  test('a threshold is announced once', async () => {
+    bench.script = [answered({ outputTokens: 100_000 })];
+    await bench.run(request());
+    await bench.run(request());
+    expect(bench.alerts).toMatchObject([
+      { type: 'LimitThresholdCrossed', detail: { limit: 'spend', percent: 1 } },
+    ]);
+  });
+});
+
+describe('a denied call', () => {
+  test('is a 429 with the limit and when it resets; no model is called', async () => {
+    for (let i = 0; i < 3; i++) await bench.run(request());
+    const { status, answer } = await bench.run(request());
+    expect(status).toBe('denied');
+    expect(answer).toMatchObject({
+      status: 429,
+      code: 'limit_exceeded',
+      outcome: 'denied',
+      limit: { owner: 'costCenter#retail', name: 'three', limit: 3, used: 3, requested: 1 },
+    });
+    if (!isProblem(answer) || !answer.limit) throw new Error('no limit in the problem');
+    const secondsToReset = (Date.parse(answer.limit.resetsAt) - table.clock.at) / 1000;
+    expect(answer.retryAfter).toBe(secondsToReset);
+    expect(bench.calls).toHaveLength(3);
+    expect(await counters()).toEqual({ committed: 3, settled: 3 });
+    expect(bench.metrics.at(-1)).toMatchObject({ RateLimitDenied: 1, RateLimitApproved: 0 });
+  });
+});
+
+describe('the first of its kind in a window', () => {
+  const noted = async () =>
+    Object.keys(await table.attributes('account#costCenter#retail#0')).filter((name) =>
+      /^p_.+_(?:denied|fallback)-\d+$/.test(name),
+    ).length;
+  const updates = async (run: () => Promise<unknown>) => {
+    table.requests.clear();
+    await run();
+    return table.requests.get('UpdateItem');
+  };
+
+  test('a denial is told with what to do, noted, and costs nothing from then on', async () => {
+    for (let i = 0; i < 3; i++) await bench.run(request());
+    const before = await noted();
+    expect(await updates(() => bench.run(request()))).toBe(3);
+    expect(await updates(() => bench.run(request()))).toBe(1);
+    expect(bench.alerts).toMatchObject([
+      {
+        type: 'CallDenied',
+        id: expect.stringMatching(/^costCenter#retail\/three\/\d{4}-\d{2}\/denied-100$/),
+        detail: { limit: 'three', percent: 100, amount: 3, used: 3, reserved: 0, notify: true },
+      },
+    ]);
+    expect(bench.alerts[0]?.detail.summary).toMatch(
+      /denied its first call of this month: 3 requests used of 3 requests per month\. .+ limits raise retail\/three --help\.$/,
+    );
+    expect(await noted()).toBe(before + 1);
+    expect(await counters()).toEqual({ committed: 3, settled: 3 });
+  });
+
+  test('many at once are told once', async () => {
+    for (let i = 0; i < 3; i++) await bench.run(request());
+    await Promise.all(Array.from({ length: 20 }, () => bench.run(request())));
+    expect(bench.alerts.map(({ type }) => type)).toEqual(['CallDenied']);
+  });
+
+  test('a ceiling that sends calls to the cheaper model is told once, and then its denial', async () => {
+    const ceilings = [{ percent: 50, model: 'haiku', fallback: 'micro' }];
+    const limit = { name: 'graded', window: 'hour', unit: 'requests', amount: 4, ceilings };
+    bench.policy = policyOf(config([limit]));
+    for (let i = 0; i < 6; i++) await bench.run(request());
+    expect(bench.alerts).toMatchObject([
+      {
+        type: 'FallbackBegun',
+        id: expect.stringMatching(/fallback-50$/),
+        detail: { percent: 50, used: 2, from: 'haiku', to: 'micro' },
+      },
+      { type: 'CallDenied', id: expect.stringMatching(/denied-100$/), detail: { used: 4 } },
+    ]);
+    expect(bench.alerts[0]?.detail.summary).toContain(
+      'calls for haiku are answered by micro until ',
+    );
+    const [first, , third] = bench.audit;
+    expect(first).not.toHaveProperty('reservationId');
+    // What the sweep would name, if the call never came back.
+    expect(third).toMatchObject({ reservationId: `${third?.requestId}.1`, fallbackFrom: 'haiku' });
+  });
+
+  test('of a minute it is an event, and no mail', async () => {
+    bench.policy = policyOf(
+      config([{ name: 'rate', window: 'minute', unit: 'requests', amount: 1 }]),
+    );
+    for (let i = 0; i < 2; i++) await bench.run(request());
+    expect(bench.alerts).toMatchObject([{ type: 'CallDenied', detail: { notify: false } }]);
+  });
+
+  test('that cannot be published is left to the sweep, and costs nobody the answer', async () => {
+    Object.assign(bench.ports, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
+    for (let i = 0; i < 4; i++) await bench.run(request());
+    expect(bench.warnings).toEqual(['an alert could not be published']);
+    expect(await updates(() => bench.run(request()))).toBe(1);
+  });
+});
+
+describe('a failed invocation', () => {
+  test.each([
+    ['AccessDeniedException', 502, 'released', 0],
+    ['ValidationException', 502, 'released', 0],
+    ['ResourceNotFoundException', 502, 'released', 0],
+    ['ThrottlingException', 503, 'released', 0],
+    ['ModelNotReadyException', 503, 'released', 0],
+    ['NotSent', 502, 'released', 0],
+    ['ModelTimeoutException', 504, 'reserved', 1],
+    ['DeadlineExceeded', 504, 'reserved', 1],
+    ['ModelErrorException', 502, 'reserved', 1],
+    ['InternalServerException', 502, 'reserved', 1],
+    ['ServiceUnavailableException', 503, 'reserved', 1],
+    ['ConnectionLost', 502, 'reserved', 1],
+    ['NeverHeardOfException', 502, 'reserved', 1],
+  ])('%s answers %i and its reservation is %s', async (name, httpStatus, basis, committed) => {
+    bench.script = [failedWith(name)];
+    const { status, answer } = await bench.run(request());
+    expect(status).toBe('failed');
+    expect(answer).toMatchObject({
+      status: httpStatus,
+      code: 'invocation_failed',
+      upstream: { name },
+      charged: { basis },
+    });
+    expect(await counters()).toEqual({ committed, settled: 0 });
+    expect(bench.metrics[0]).toMatchObject({ RateLimitApproved: 1, InvocationFailed: 1 });
+  });
+
+  test('is tried three times at the most, and only when it was surely not billed', async () => {
+    bench.script = [failedWith('ThrottlingException')];
+    await bench.run(request());
+    expect(bench.calls).toHaveLength(3);
+    bench.script = [failedWith('InternalServerException')];
+    await bench.run(request());
+    expect(bench.calls).toHaveLength(4);
+  });
+
+  test('that ends well on the second try is a success', async () => {
+    bench.script = [failedWith('ThrottlingException'), answered()];
+    expect((await bench.run(request())).status).toBe('succeeded');
+  });
+
+  test('does not start a call that has no time left', async () => {
+    const envelope = {
+      request: request(),
+      requestId: 'no-time',
+      receivedAt: table.clock.at,
+      deadline: table.clock.at + 1_600,
+    };
+    const { answer } = await bench.run(envelope);
+    expect(answer).toMatchObject({ status: 504, charged: { basis: 'released' } });
+    expect(bench.calls).toHaveLength(0);
+    expect(await counters()).toEqual({ committed: 0, settled: 0 });
+  });
+});
+
+describe('when the ledger is away', () => {
+  const away = () => Promise.reject(new LedgerUnavailableError('away'));
+
+  test('before the call, it is denied and no model is called', async () => {
+    Object.assign(bench.ports, { ledger: { ...bench.ports.ledger, reserve: away, settle: away } });
+    const { answer } = await bench.run(request());
+    expect(answer).toMatchObject({ status: 503, code: 'ledger_unavailable' });
+    expect(bench.calls).toHaveLength(0);
+    expect(bench.warnings).toEqual(['the ledger could not be reached to reserve']);
+  });
+
+  test('the log is told which step could not load the policy', async () => {
+    const load = bench.ports.policies.load;
+    Object.assign(bench.ports, { policies: { load: away } });
+    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
+    let loads = 0;
+    const once = () => (loads++ === 0 ? load() : away());
+    Object.assign(bench.ports, { policies: { load: once } });
+    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
+    expect(bench.warnings).toEqual([
+      'the policy could not be loaded to validate',
+      'the policy could not be loaded to reserve',
+    ]);
+  });
+
+  test('the policy may let it through, and it is charged all the same', async () => {
+    const { ledger } = table;
+    bench.policy = {
+      ...bench.policy,
+      ledger: { ...bench.policy.ledger, onLedgerError: 'allow' },
+    };
+    const settle = (write: Parameters<typeof ledger.settle>[0]) => ledger.settle(write);
+    Object.assign(bench.ports, { ledger: { reserve: away, settle } });
+    expect((await bench.run(request())).status).toBe('succeeded');
+    expect(await counters()).toEqual({ committed: 1, settled: 1 });
+  });
+
+  test('after the call, the caller gets the answer and is told it is not settled yet', async () => {
+    const { ledger } = table;
+    const reserve = (write: Parameters<typeof ledger.reserve>[0]) => ledger.reserve(write);
+    Object.assign(bench.ports, { ledger: { reserve, settle: away } });
+    const { status, answer } = await bench.run(request());
+    expect([status, 'settlement' in answer && answer.settlement]).toEqual(['succeeded', 'pending']);
+    expect(await counters()).toEqual({ committed: 1, settled: 0 });
+    expect(bench.metrics[0]).toMatchObject({ SettlementFailed: 1 });
+    expect(bench.audit[0]).toMatchObject({ settlement: 'pending' });
+  });
+
+  test('an alert that cannot be published costs nobody the answer', async () => {
+    bench.script = [answered({ outputTokens: 1_000_000 })];
+    Object.assign(bench.ports, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
+    expect((await bench.run(request())).status).toBe('succeeded');
+    expect(bench.warnings).toEqual(['an alert could not be published']);
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * Goal: every configuration of test/fixtures/broken is refused, at the path and with the words its
+ * header names. Terraform runs the same table, so that the two can't drift.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadTfvarsPolicy } from '../../../../adapters/tfvars-policy.ts';
+import type { InputProblem } from '../../../../core/policy/policy.ts';
+
+const FOLDER = 'test/fixtures/broken';
+
+const fold = (text: string): string => text.replace(/\s+/g, ' ');
+
+function headers(file: string, name: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    const found = new RegExp(`^# ${name}: (.+)$`).exec(line);
+    return found?.[1] === undefined ? [] : [found[1].trim()];
+  });
+}
+
+async function problemsOf(file: string): Promise<readonly InputProblem[]> {
+  const result = await loadTfvarsPolicy([file]);
+  return 'problems' in result ? result.problems : [];
+}
+
+const files = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.tfvars'))
+  .map((name) => join(FOLDER, name));
+
+describe('the table of broken configurations', () => {
+  test('is there', () => {
+    expect(files.length).toBeGreaterThan(50);
+  });
+
+  test('has every path that a validation of variables.tf speaks of', () => {
+    const source = readFileSync('variables.tf', 'utf8');
+    const rules = source.matchAll(/^ {4}error_message = "([\w.]+): /gm);
+    const paths = new Set(files.flatMap((file) => headers(file, 'path')));
+    const untried = [...rules].flatMap(([, path = '']) => (paths.has(path) ? [] : [path]));
+    expect(source.match(/^ {2}validation \{/gm)).toHaveLength(
+      [...source.matchAll(/^ {4}error_message = "[\w.]+: /gm)].length,
+    );
+    expect(untried).toEqual([]);
+  });
+
+  for (const file of files) {
+    if (headers(file, 'only').some((only) => only.startsWith('terraform'))) continue;
+    test(`${file} is refused as its header says`, async () => {
+      const [path] = headers(file, 'path');
+      const says = headers(file, 'says');
+      expect(path).toBeDefined();
+      expect(says).not.toHaveLength(0);
+      const problems = await problemsOf(file);
+      const found = problems.filter((problem) => problem.path === path);
+      const text = fold(found.map(({ message }) => message).join('\n'));
+      if (found.length === 0) expect(problems).toEqual([expect.objectContaining({ path })]);
+      for (const phrase of says) expect(text).toContain(fold(phrase));
+    });
+  }
+});

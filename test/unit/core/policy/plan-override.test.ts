@@ -1,0 +1,232 @@
+import { describe, expect, test } from '@jest/globals';
+import { limitOverview } from '../../../../core/policy/limit-overview.ts';
+import { allLimits, overrideSortKey, parseOverrides } from '../../../../core/policy/overrides.ts';
+import {
+  type OverrideRequest,
+  overrideBody,
+  overrideReport,
+  planOverride,
+} from '../../../../core/policy/plan-override.ts';
+import type { Policy } from '../../../../core/policy/policy.ts';
+import { limitsConfig, policyOf } from '../../../support/policy.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const configured = policyOf(
+  limitsConfig(
+    [
+      { name: 'budget', window: 'month', unit: 'usd', amount: 500 },
+      { name: 'calls', window: 'day', unit: 'requests', amount: 100 },
+    ],
+    {
+      models: {
+        haiku: {
+          model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
+          limits: [{ name: 'shared', window: 'day', unit: 'tokens', amount: 9 }],
+        },
+        micro: { model_id: 'amazon.nova-micro-v1:0' },
+      },
+      organization: { limits: [{ name: 'all', window: 'hour', unit: 'requests', amount: 7 }] },
+    },
+  ),
+);
+
+const BUDGET = 'costCenter#retail/budget';
+const withOverride = (body: object): Policy => {
+  const whole = { reason: 'r', author: 'a', createdAt: '2026-11-23T11:00:00Z', ...body };
+  const sk = overrideSortKey(BUDGET, whole.createdAt, 'one');
+  const items = [{ sk, body: JSON.stringify(whole), audited: true }];
+  const { overrides, records } = parseOverrides(configured, items, NOW);
+  return { ...configured, overrides, overrideRecords: records };
+};
+const LOWERED = withOverride({
+  action: 'lower',
+  amount: 300,
+  unit: 'usd',
+  until: '2026-12-01T00:00:00Z',
+});
+
+const planIn = (policy: Policy, change: Partial<OverrideRequest>) =>
+  planOverride(
+    {
+      action: 'raise',
+      limit: 'retail/budget',
+      until: '3d',
+      reason: 'launch week',
+      author: 'finops',
+      ...change,
+    },
+    {
+      limits: allLimits(policy).map((limit) => limitOverview(limit, policy, NOW)),
+      timeZone: 'UTC',
+      now: NOW,
+    },
+  );
+
+const plannedIn = (policy: Policy, change: Partial<OverrideRequest>) => {
+  const plan = planIn(policy, change);
+  if ('problems' in plan) throw new Error(JSON.stringify(plan.problems));
+  return plan.planned;
+};
+
+describe('a change', () => {
+  test.each<[Partial<OverrideRequest>, number]>([
+    [{ by: '100' }, 600_000_000_000],
+    [{ by: '0.000000001' }, 500_000_000_001],
+    [{ to: '750.50' }, 750_500_000_000],
+    [{ action: 'lower', by: '499.999999999' }, 1],
+    [{ action: 'lower', to: '1' }, 1_000_000_000],
+    [{ limit: 'retail/calls', by: '1' }, 101],
+    [{ limit: 'model:haiku/shared', to: '9007199254740991' }, Number.MAX_SAFE_INTEGER],
+    [{ action: 'lower', limit: 'organization/all', by: '6' }, 1],
+  ])('%j comes to %d', (change, to) => expect(plannedIn(configured, change).to).toBe(to));
+
+  test('starts from the amount in force', () => {
+    expect(plannedIn(LOWERED, { by: '100' }).to).toBe(400_000_000_000);
+    expect(plannedIn(LOWERED, { to: '301' }).to).toBe(301_000_000_000);
+    expect(plannedIn(LOWERED, { action: 'lower', by: '100' }).to).toBe(200_000_000_000);
+  });
+
+  test('is stored so that reading it gives the very amount and end', () => {
+    for (const to of ['9007199.254740991', '0.1', '500.000000001', '1234567.891234567']) {
+      const planned = plannedIn(configured, to === '0.1' ? { action: 'lower', to } : { to });
+      const body = overrideBody(planned, '2026-11-23T12:00:00.000Z');
+      const read = withOverride(body).overrides.get(BUDGET);
+      expect(read).toEqual({ key: BUDGET, amount: planned.to, until: planned.until });
+    }
+  });
+
+  test('trims its words, and reports itself in both units', () => {
+    const planned = plannedIn(configured, { by: '100', reason: '  launch week\n' });
+    expect(overrideReport(planned)).toEqual({
+      limit: 'retail/budget',
+      action: 'raise',
+      unit: 'usd',
+      from: 500_000_000_000,
+      to: 600_000_000_000,
+      usd: { from: '500.00', to: '600.00' },
+      until: '2026-11-26T12:00:00.000Z',
+      reason: 'launch week',
+      author: 'finops',
+    });
+  });
+});
+
+describe('a reset', () => {
+  const reset = { action: 'reset', until: undefined } as const;
+
+  test('goes back to the configured amount, and stores no amount', () => {
+    const planned = plannedIn(LOWERED, reset);
+    expect(planned.to).toBe(500_000_000_000);
+    expect(overrideBody(planned, 'then')).toEqual({
+      action: 'reset',
+      reason: 'launch week',
+      author: 'finops',
+      createdAt: 'then',
+    });
+  });
+
+  test('needs something to reset, and takes no amount and no end', () => {
+    expect(planIn(configured, { ...reset, to: '1', until: '3d' })).toEqual({
+      problems: [
+        { path: 'to', message: expect.stringContaining('leave it out') },
+        { path: 'until', message: expect.stringContaining('leave it out') },
+        { path: 'limit', message: 'retail/budget is as configured: there is nothing to reset' },
+      ],
+    });
+  });
+});
+
+describe('what is wrong', () => {
+  test.each<[Partial<OverrideRequest>, string, string]>([
+    [{ to: '500' }, 'to', 'must be above the USD 500.00 in force, got USD 500.00'],
+    [{ to: '400' }, 'to', 'must be above the USD 500.00 in force, got USD 400.00'],
+    [
+      { action: 'lower', to: '500.01' },
+      'to',
+      'must be below the USD 500.00 in force, got USD 500.01',
+    ],
+    [
+      { action: 'lower', by: '500' },
+      'by',
+      'would leave nothing of USD 500.00: it must stay above 0',
+    ],
+    [{ action: 'lower', to: '0' }, 'to', 'must be greater than 0, got 0'],
+    [{ by: '9007199' }, 'by', 'would make the limit too large'],
+    [{ to: '9007200' }, 'to', 'must be at most 9007199.254740991, got 9007200'],
+    [{ by: '-5' }, 'by', 'must be a number such as 100 or 0.5, got "-5"'],
+    [{ by: '1e3' }, 'by', 'must be a number such as 100 or 0.5, got "1e3"'],
+    [{ by: '' }, 'by', 'must be a number such as 100 or 0.5, got ""'],
+    [{ by: '0.0000000001' }, 'by', 'must be USD with at most 9 decimals, got 1e-10'],
+    [
+      { by: '1234567.000000000000001' },
+      'by',
+      'must be USD with at most 9 decimals, got "1234567.000000000000001"',
+    ],
+    [{ limit: 'retail/calls', by: '1.5' }, 'by', 'must be a whole number of requests, got 1.5'],
+    [{ to: '600', by: '1' }, 'to', 'give either by (a difference) or to (the new amount)'],
+    [{}, 'by', 'give either by (a difference) or to (the new amount)'],
+    [{ by: '1', until: undefined }, 'until', 'must be given: no override is for ever'],
+    [
+      { by: '1', until: '2026-01-01' },
+      'until',
+      'must be in the future, got "2026-01-01": it is 2026-11-23T12:00:00.000Z now',
+    ],
+    [{ by: '1', reason: ' ' }, 'reason', 'must be given: it goes to the audit log'],
+    [{ by: '1', author: undefined }, 'author', 'must be given: it goes to the audit log'],
+    [{ by: '1', reason: 'x'.repeat(501) }, 'reason', 'must have at most 500 characters, got 501'],
+    [
+      { by: '1', author: 'a\u0007b' },
+      'author',
+      'must be one line without control characters, got "a\\u{7}b"',
+    ],
+    [
+      { limit: 'retial/budget', by: '1' },
+      'limit',
+      'unknown owner of limits "retial": did you mean "retail"? write one of retail, model:haiku, organization',
+    ],
+    [
+      { limit: 'retail/bugdet', by: '1' },
+      'limit',
+      'unknown limit "retail/bugdet": did you mean "retail/budget"? write one of retail/budget, retail/calls',
+    ],
+    [
+      { limit: 'retail', by: '1' },
+      'limit',
+      '"retail" names no limit: write one of retail/budget, retail/calls',
+    ],
+    [
+      { limit: '', by: '1' },
+      'limit',
+      'unknown owner of limits "": write one of retail, model:haiku, organization',
+    ],
+    [
+      { limit: 'haiku/shared', by: '1' },
+      'limit',
+      'unknown owner of limits "haiku": write one of retail, model:haiku, organization',
+    ],
+  ])('with %j is said of %s', (change, path, message) => {
+    expect(planIn(configured, change)).toEqual({ problems: [{ path, message }] });
+  });
+
+  test('is said all at once', () => {
+    const plan = planIn(configured, { by: 'x', until: 'soon', reason: '', author: '' });
+    const paths = 'problems' in plan ? plan.problems.map(({ path }) => path) : [];
+    expect(paths).toEqual(['by', 'until', 'reason', 'author']);
+  });
+});
+
+test('a cost center may be called organization and is still told from it', () => {
+  const policy = policyOf({
+    ...limitsConfig([]),
+    cost_centers: {
+      organization: {
+        models: ['haiku'],
+        applications: ['faq'],
+        limits: [{ name: 'own', window: 'day', unit: 'requests', amount: 3 }],
+      },
+    },
+    organization: { limits: [{ name: 'all', window: 'hour', unit: 'requests', amount: 7 }] },
+  });
+  const names = allLimits(policy).map((limit) => limitOverview(limit, policy, NOW).limit);
+  expect(names).toEqual(['costCenter:organization/own', 'organization/all']);
+});

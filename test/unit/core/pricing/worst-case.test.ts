@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Price, PriceSchedule } from '../../../../core/pricing/price.ts';
+import {
+  effectivePriceFromJson,
+  effectivePriceToJson,
+} from '../../../../core/pricing/price-json.ts';
+import { priceAt, worstCaseOf } from '../../../../core/pricing/worst-case.ts';
+
+const price = (input: bigint, output: bigint): Price => ({
+  input,
+  output,
+  cacheRead: input / 10n,
+  cacheWrite: (input * 5n) / 4n,
+  cacheWrite1h: input * 2n,
+});
+
+const M = 1_000_000n;
+const HOUR_MS = 3_600_000;
+
+describe('worstCaseOf', () => {
+  const schedule: PriceSchedule = [{ price: price(4n * M, 20n * M) }];
+
+  test.each([
+    // 100 x 5 (a five-minute cache write) + 10 x 20.
+    ['none', 700n],
+    ['5m', 700n],
+    // 100 x 8 + 10 x 20.
+    ['1h', 1_000n],
+  ] as const)('takes the dearest input price with a time to live of %s', (cacheTtl, expected) => {
+    const { amount } = worstCaseOf(
+      { inputTokens: 100, maxOutputTokens: 10, cacheTtl },
+      schedule,
+      0,
+    );
+    expect(amount).toBe(expected);
+  });
+
+  test('takes every price into account when the time to live is not known', () => {
+    expect(worstCaseOf({ inputTokens: 100, maxOutputTokens: 10 }, schedule, 0).amount).toBe(1_000n);
+  });
+
+  test('rounds up once', () => {
+    const odd: PriceSchedule = [{ price: price(4n, 1n) }];
+    expect(worstCaseOf({ inputTokens: 1, maxOutputTokens: 1 }, odd, 0).amount).toBe(1n);
+  });
+
+  test('finds the dearer side of a long-context threshold, whichever it is', () => {
+    const bound = { inputTokens: 201, maxOutputTokens: 0, cacheTtl: 'none' } as const;
+    const dearer = { aboveInputTokens: 200, price: price(8n * M, M) };
+    const cheaper = { aboveInputTokens: 200, price: price(4n, 1n) };
+    const at = (longContext: typeof dearer) =>
+      worstCaseOf(bound, [{ price: price(4n * M, M), longContext }], 0).amount;
+    expect(at(dearer)).toBe(2_010n);
+    expect(at(cheaper)).toBe(1_000n);
+  });
+});
+
+describe('pricePeriodFor', () => {
+  const change = Date.parse('2026-09-01T00:00:00Z');
+  const before = { effectiveTo: change, price: price(2n * M, 30n * M) };
+  const after = { effectiveFrom: change, price: price(3n * M, 15n * M) };
+  const schedule = [before, after];
+
+  test('is the period that holds, more than an hour before a change and from it on', () => {
+    expect(priceAt(schedule, change - HOUR_MS - 1)).toBe(before);
+    expect(priceAt(schedule, change)).toBe(after);
+  });
+
+  test('is the dearer of both, part by part, within the hour before a change', () => {
+    for (const at of [change - HOUR_MS, change - 1]) {
+      expect(priceAt(schedule, at).price).toEqual({
+        ...price(3n * M, 30n * M),
+      });
+    }
+  });
+});
+
+describe('a price in JSON', () => {
+  test('comes back as it was', () => {
+    const period = {
+      price: price(3n * M, 15n * M),
+      longContext: { aboveInputTokens: 200_000, price: price(6n * M, 22n * M) },
+    };
+    expect(
+      effectivePriceFromJson(JSON.parse(JSON.stringify(effectivePriceToJson(period)))),
+    ).toEqual(period);
+    expect(
+      effectivePriceFromJson(effectivePriceToJson({ price: period.price, effectiveTo: 5 })),
+    ).toEqual({
+      price: period.price,
+    });
+  });
+
+  test.each([
+    undefined,
+    null,
+    1,
+    {},
+    { price: {} },
+    { price: { input: 1.5 } },
+    { price: { input: -1 } },
+  ])('is never guessed from %p', (value) => {
+    expect(() => effectivePriceFromJson(value)).toThrow('invariant broken');
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseFlags } from '../../../../sandbox/base/flags.ts';
+
+const ROOT = new URL('file:///project/');
+const parse = (...args: string[]) => parseFlags(args, ROOT);
+
+describe('flags', () => {
+  test('have defaults', () => {
+    expect(parse()).toEqual({
+      flags: {
+        port: 8787,
+        varFiles: ['/project/examples/complete/terraform.tfvars'],
+        identity: 'off',
+        bedrock: 'mock',
+        verbose: false,
+      },
+    });
+  });
+
+  test('are all taken', () => {
+    const args =
+      '--port 0 --var-file a.tfvars --var-file=b.json --identity on --execution direct --bedrock aws --data d --verbose';
+    expect(parse(...args.split(' '))).toEqual({
+      flags: {
+        port: 0,
+        varFiles: ['a.tfvars', 'b.json'],
+        identity: 'on',
+        execution: 'direct',
+        bedrock: 'aws',
+        dataDirectory: 'd',
+        verbose: true,
+      },
+    });
+  });
+
+  test('take another DynamoDB', () => {
+    const parsed = parse('--dynamodb-endpoint', 'http://127.0.0.1:8000');
+    expect(parsed).toMatchObject({
+      flags: { dynamodbEndpoint: new URL('http://127.0.0.1:8000') },
+    });
+  });
+
+  test.each<[string[], RegExp]>([
+    [['--port', 'x'], /whole number from 0 to 65535/],
+    [['--port', '65536'], /whole number from 0 to 65535/],
+    [['--port', '-1'], /whole number from 0 to 65535/],
+    [['--port', '1e3'], /whole number from 0 to 65535/],
+    [['--port'], /argument missing/],
+    [['--identity', 'maybe'], /Allowed choices are off, on/],
+    [['--execution', 'both'], /Allowed choices are workflow, direct/],
+    [['--bedrock', 'gcp'], /Allowed choices are mock, aws/],
+    [['--dynamodb-endpoint', 'localhost:8000'], /URL such as/],
+    [['--dynamodb-endpoint', 'http://h', '--data', 'd'], /cannot be used with/],
+    [['--data', ''], /must not be empty/],
+    [['--prot', '1'], /unknown option '--prot'\s+\(Did you mean --port\?\)/],
+    [['extra'], /too many arguments/],
+  ])('%j is a mistake', (args, text) => {
+    expect(parse(...args)).toEqual({ exitCode: 2, text: expect.stringMatching(text) });
+  });
+
+  test('--help tells every flag and is no mistake', () => {
+    const help = parse('--help');
+    expect(help).toMatchObject({ exitCode: 0 });
+    for (const flag of [
+      '--port',
+      '--var-file',
+      '--identity',
+      '--execution',
+      '--bedrock',
+      '--data',
+      '--dynamodb-endpoint',
+      '--verbose',
+    ]) {
+      expect(help).toMatchObject({ text: expect.stringContaining(flag) });
+    }
+  });
+});
