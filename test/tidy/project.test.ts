@@ -3,6 +3,7 @@ import { deadExports, namedExports } from '../support/tidy/exports.ts';
 import { importDirections, pureCore } from '../support/tidy/imports.ts';
 import { readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
 import { projectFiles } from '../support/tidy/project-files.ts';
+import { plainWording, rareWording } from '../support/tidy/prose.ts';
 import { fileLength, lineWidth } from '../support/tidy/sizes.ts';
 import { type Rule, wordViolations } from '../support/tidy/source.ts';
 import {
@@ -29,6 +30,8 @@ const RULES: readonly [string, Rule][] = [
   ['the compiler is not silenced', noSuppressions],
   ['every test is one that a runner finds', testsAreRun],
   ['every part has its README', readmes],
+  ['prose is plain', plainWording],
+  ['expressions that are rarely right stay rare', rareWording],
   ['one floor of versions for root, modules and examples', versionFloors],
 ];
 
