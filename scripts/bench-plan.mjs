@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { root } from './lib/bootstrap.mjs';
 import { exec } from './lib/exec.mjs';
 import { OFFLINE_PROVIDER, withModuleCopy } from './lib/terraform.mjs';
-import { growthVariables } from './lib/terraform-scale.mjs';
 import { init, parseEvents } from './lib/terraform-results.mjs';
+import { growthVariables } from './lib/terraform-scale.mjs';
 
 const DEFAULT_SIZES = [20, 200];
 

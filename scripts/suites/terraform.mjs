@@ -6,7 +6,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSharedProvider } from '../lib/shared-provider.mjs';
 import { withModuleCopy } from '../lib/terraform.mjs';
-import { growth } from '../lib/terraform-scale.mjs';
 import { checkov, docs, format, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
 import {
@@ -18,6 +17,7 @@ import {
   tally,
   textOf,
 } from '../lib/terraform-results.mjs';
+import { growth } from '../lib/terraform-scale.mjs';
 
 const TOOLS = 'scripts/install-tools.sh';
 
