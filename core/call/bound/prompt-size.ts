@@ -7,7 +7,8 @@ import type {
 import { readDocument, readImage } from '../request/files.ts';
 import type { ImageSize } from '../request/image-header.ts';
 import type { Prompt } from '../request/prompt.ts';
-import { jsonTokenBound, textTokenBound } from './text-bound.ts';
+import { jsonTokenBound } from './json-bound.ts';
+import { textTokenBound } from './text-bound.ts';
 
 export interface PromptSize {
   /** Tokens at most of all that reaches the model as text, whatever its tokenizer. */
