@@ -21,5 +21,5 @@ export class HttpProblemError extends Error {
 }
 
 /** A body that cannot be used, with its one reason. */
-export const invalidBody = (message: string): HttpProblemError =>
-  new HttpProblemError('invalid_request', `$: ${message}`, { errors: [{ path: '$', message }] });
+export const invalidBody = (message: string, path = '$'): HttpProblemError =>
+  new HttpProblemError('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });

@@ -2,9 +2,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { quoted } from '../../core/safe-text.ts';
+import { strictJsonProblem } from '../../core/strict-json.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError, invalidBody } from './http-error.ts';
-import { strictJsonProblem } from './strict-json.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -31,7 +31,7 @@ export const jsonBodyMiddleware = (): MiddlewareObj<HttpEvent> => ({
       throw invalidBody(`is not JSON: ${reasonOf(error)}`);
     }
     const problem = strictJsonProblem(text);
-    if (problem) throw invalidBody(problem);
+    if (problem) throw invalidBody(problem.message, problem.path);
   },
 });
 

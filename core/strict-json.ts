@@ -1,0 +1,89 @@
+/**
+ * What JSON.parse accepts and we refuse: names given twice (another reader may take the other
+ * one), names that could reach an object's prototype, and nesting that no request needs.
+ */
+import { joinPath, type PathPart } from './input-path.ts';
+
+/** Values of tools may be nested 32 deep (core/call/request), and stand some levels down. */
+const DEPTH_MAX = 64;
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+
+/** Where a text breaks a rule: the path of the value in it, and the rule. */
+interface StrictJsonProblem {
+  /** From the root `$`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An open object or list. */
+interface Container {
+  /** Names so far; absent in a list. */
+  readonly names?: Set<string>;
+  /** The name or index of the value that is being read. */
+  at: PathPart;
+}
+
+/**
+ * Finds the first such place. `constructor` and `prototype` are ordinary data by themselves; only
+ * `__proto__`, and a `constructor` that holds a `prototype`, can reach a prototype.
+ *
+ * @param text JSON that JSON.parse has accepted.
+ */
+export function strictJsonProblem(text: string): StrictJsonProblem | undefined {
+  const open: Container[] = [];
+  let expectsName = false;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text[index]) {
+      case '{':
+      case '[':
+        expectsName = text[index] === '{';
+        open.push(expectsName ? { names: new Set(), at: '' } : { at: 0 });
+        if (open.length > DEPTH_MAX) {
+          return problemAt(open.slice(0, -1), `is nested deeper than ${DEPTH_MAX} levels`);
+        }
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        expectsName = false;
+        break;
+      case ',':
+        expectsName = nextEntry(open.at(-1));
+        break;
+      case '"': {
+        STRING.lastIndex = index;
+        const literal = STRING.exec(text)?.[0] ?? '""';
+        const message = expectsName ? addName(literal, open) : undefined;
+        if (message) return problemAt(open, message);
+        expectsName = false;
+        index += literal.length - 1;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** @returns whether a name comes next. */
+function nextEntry(container: Container | undefined): boolean {
+  if (container && typeof container.at === 'number') container.at += 1;
+  return container?.names !== undefined;
+}
+
+function addName(literal: string, open: readonly Container[]): string | undefined {
+  const container = open.at(-1);
+  if (!container?.names) return undefined;
+  const name: string = JSON.parse(literal);
+  container.at = name;
+  if (name === '__proto__') return 'is a name that is not allowed: rename it';
+  if (name === 'prototype' && open.at(-2)?.at === 'constructor') {
+    return 'is not allowed inside "constructor": rename one of them';
+  }
+  if (container.names.has(name)) return 'is given twice in one object: give each name once';
+  container.names.add(name);
+  return undefined;
+}
+
+const problemAt = (open: readonly Container[], message: string): StrictJsonProblem => ({
+  path: joinPath('$', ...open.map(({ at }) => at)),
+  message,
+});
