@@ -59,19 +59,38 @@ export const gif = (
     0x3b,
   ]);
 
-const riff = (type: string, data: readonly number[]) =>
-  Uint8Array.from([...ascii('RIFF'), 0, 0, 0, 0, ...ascii(`WEBP${type}`), 0, 0, 0, 0, ...data]);
+const riffChunk = (type: string, data: readonly number[]) => [
+  ...ascii(type),
+  ...uint32(data.length).reverse(),
+  ...data,
+  ...(data.length % 2 === 0 ? [] : [0]),
+];
+const riff = (...chunks: readonly (readonly number[])[]) => {
+  const body = [...ascii('WEBP'), ...chunks.flat()];
+  return Uint8Array.from([...ascii('RIFF'), ...uint32(body.length).reverse(), ...body]);
+};
+const little24 = (value: number) => [value & 0xff, (value >> 8) & 0xff, value >> 16];
+
+const lossyFrame = (width: number, height: number) =>
+  riffChunk('VP8 ', [0, 0, 0, 0x9d, 0x01, 0x2a, ...little16(width), ...little16(height)]);
+const losslessFrame = (width: number, height: number) => {
+  const bits = (width - 1) | ((height - 1) << 14);
+  return riffChunk('VP8L', [0x2f, ...uint32(bits >>> 0).reverse()]);
+};
 
 export const webp = {
-  lossy: (width: number, height: number): Uint8Array =>
-    riff('VP8 ', [0, 0, 0, 0x9d, 0x01, 0x2a, ...little16(width), ...little16(height)]),
-  lossless: (width: number, height: number): Uint8Array => {
-    const bits = (width - 1) | ((height - 1) << 14);
-    return riff('VP8L', [0x2f, ...uint32(bits >>> 0).reverse()]);
-  },
-  extended: (width: number, height: number, animated = false): Uint8Array => {
-    const uint24 = (value: number) => [value & 0xff, (value >> 8) & 0xff, value >> 16];
-    return riff('VP8X', [animated ? 2 : 0, 0, 0, 0, ...uint24(width - 1), ...uint24(height - 1)]);
+  lossy: (width: number, height: number): Uint8Array => riff(lossyFrame(width, height)),
+  lossless: (width: number, height: number): Uint8Array => riff(losslessFrame(width, height)),
+  /** @param frame width and height of the image itself: those of the canvas unless given. */
+  extended: (
+    width: number,
+    height: number,
+    animated = false,
+    frame: readonly [number, number] = [width, height],
+  ): Uint8Array => {
+    const flags = [animated ? 2 : 0, 0, 0, 0];
+    const canvas = riffChunk('VP8X', [...flags, ...little24(width - 1), ...little24(height - 1)]);
+    return riff(canvas, animated ? riffChunk('ANIM', [0, 0, 0, 0, 0, 0]) : lossyFrame(...frame));
   },
 };
 

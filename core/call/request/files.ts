@@ -15,6 +15,9 @@ type FileResult<T> =
   | { readonly outcome: 'valid'; readonly file: T }
   | { readonly outcome: 'not_valid'; readonly at: string; readonly message: string };
 
+const NOT_AN_IMAGE =
+  'is not a png, jpeg, gif or webp image whose size can be read reliably: encode it again';
+
 const refuse = (at: string, message: string) => ({ outcome: 'not_valid', at, message }) as const;
 
 export function readImage({ format, source }: ImageBlock): FileResult<ImageSize> {
@@ -26,7 +29,7 @@ export function readImage({ format, source }: ImageBlock): FileResult<ImageSize>
     return refuse(at, message);
   }
   const header = readImageHeader(bytes);
-  if (!header) return refuse(at, 'is no whole png, jpeg, gif or webp image: send one of these');
+  if (!header) return refuse(at, NOT_AN_IMAGE);
   if (header.format !== format) {
     return refuse('format', `is "${format}", but the image is a ${header.format}: write that`);
   }

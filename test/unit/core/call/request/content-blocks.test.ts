@@ -46,7 +46,7 @@ describe('an image', () => {
     expect(answer).toMatchObject({
       status: 400,
       detail:
-        '$.prompt.messages[0].content[0].image.source.bytes: is no whole png, jpeg, gif or webp image: send one of these',
+        '$.prompt.messages[0].content[0].image.source.bytes: is not a png, jpeg, gif or webp image whose size can be read reliably: encode it again',
     });
   });
 });

@@ -17,7 +17,7 @@ describe('an image tells its size', () => {
   test.each([
     ['a progressive jpeg', jpeg(1_000, 8_000, 0xc2), 1_000, 8_000],
     ['a lossless webp of the largest size', webp.lossless(16_384, 16_384), 16_384, 16_384],
-    ['a wide webp', webp.extended(70_000, 3), 70_000, 3],
+    ['a wide webp', webp.extended(16_383, 3), 16_383, 3],
     [
       'a gif whose frame reaches beyond its screen',
       gif(1, 1, [[10, 20, 3_000, 2_000]]),
@@ -44,6 +44,41 @@ describe('an image tells its size', () => {
     ['webp', webp.extended(9, 9, true)],
   ])('an animated %s is one', (_, bytes) => {
     expect(readImageHeader(bytes)).toMatchObject({ animated: true });
+  });
+});
+
+describe('an image that does not agree with itself is not read', () => {
+  const bytes = (...parts: readonly (Uint8Array | readonly number[])[]) =>
+    Uint8Array.from(parts.flatMap((part) => [...part]));
+  const small = gif(1, 1);
+  const frameAt = small.indexOf(0x2c, 19);
+  test.each([
+    ['a png with two IHDR', bytes(png(1, 1).subarray(0, 33), png(2_000, 2_000).subarray(8))],
+    ['a png with an IHDR at its end', bytes(png(1, 1), png(2_000, 2_000).subarray(8, 33))],
+    ['a png whose IHDR has another length', png(1, 1).with(11, 14)],
+    ['a jpeg with two frame headers', bytes(jpeg(1, 1), jpeg(2_000, 2_000).subarray(-10))],
+    [
+      'a jpeg with a second frame header after a scan',
+      bytes(jpeg(1, 1), [0xff, 0xda, 0, 2, 1, 0xff, 0, 2], jpeg(2_000, 2_000).subarray(-10)),
+    ],
+    [
+      'a gif with a byte before its frame',
+      bytes(small.subarray(0, frameAt), [0], gif(2_000, 2_000).subarray(frameAt)),
+    ],
+    ['a gif without a frame', gif(100, 100, [])],
+    [
+      'a webp whose image is not as large as its canvas',
+      webp.extended(1, 1, false, [2_000, 2_000]),
+    ],
+    ['a webp with two images', bytes(webp.extended(9, 9), webp.lossy(9, 9).subarray(12))],
+    ['a webp canvas without an image', webp.extended(9, 9).subarray(0, 30)],
+  ])('%s', (_, image) => {
+    expect(readImageHeader(image)).toBeUndefined();
+  });
+
+  test('what follows the end of a jpeg is not the image', () => {
+    const phone = bytes(jpeg(640, 480), [0xff, 0xd9], jpeg(64, 48));
+    expect(readImageHeader(phone)).toMatchObject({ width: 640, height: 480 });
   });
 });
 

@@ -138,7 +138,7 @@ describe('images', () => {
     [
       'what is no image',
       { format: 'png', source: { bytes: base64('Hello there, world') } },
-      /is no whole png, jpeg, gif or webp image/,
+      /is not a png, jpeg, gif or webp image/,
     ],
     [
       'another format than it says',
