@@ -15,7 +15,7 @@ import type {
   StoredAnswer,
 } from '../core/call/idempotency/ports.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
-import type { EpochSeconds } from '../core/ledger/ports.ts';
+import type { EpochSeconds } from '../core/time.ts';
 import {
   type AttributeMap,
   type Expression,

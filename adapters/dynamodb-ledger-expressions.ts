@@ -7,11 +7,11 @@ import type {
   CounterKey,
   CounterState,
   Counters,
-  EpochSeconds,
   ExpireWrite,
   ReserveWrite,
   SettleWrite,
 } from '../core/ledger/ports.ts';
+import type { EpochSeconds } from '../core/time.ts';
 
 /** Attribute names of an account item; the only place that knows them. */
 export const accountAttribute = {

@@ -18,7 +18,6 @@ import {
   type CounterKey,
   type CounterState,
   type Counters,
-  type EpochSeconds,
   type ExpireWrite,
   type LedgerStore,
   type PruneWrite,
@@ -27,7 +26,7 @@ import {
   type SettleWrite,
   type SettleWriteResult,
 } from '../core/ledger/ports.ts';
-import type { Clock } from '../core/time.ts';
+import type { Clock, EpochSeconds } from '../core/time.ts';
 import {
   type AttributeMap,
   accountAttribute,

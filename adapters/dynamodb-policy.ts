@@ -9,9 +9,10 @@ import {
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailableError, PolicyUnavailableError, SentryError } from '../core/errors.ts';
+import type { InputProblem } from '../core/input-problem.ts';
 import { ONE_SHARD, parseShardLayout } from '../core/ledger/shard-layout.ts';
 import { OVERRIDE_PARTITION, type OverrideItem, parseOverrides } from '../core/policy/overrides.ts';
-import type { InputProblem, Policy, ShardLayout } from '../core/policy/policy.ts';
+import type { Policy, ShardLayout } from '../core/policy/policy.ts';
 import { fromPolicyItems, POLICY_PARTITION } from '../core/policy/policy-items.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
 import { resolvePolicy } from '../core/policy/resolve-policy.ts';

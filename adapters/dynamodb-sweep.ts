@@ -6,10 +6,11 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailableError } from '../core/errors.ts';
-import type { EpochSeconds, SweepStore } from '../core/ledger/ports.ts';
+import type { SweepStore } from '../core/ledger/ports.ts';
 import { shardLayoutJson } from '../core/ledger/shard-layout.ts';
 import { OVERRIDE_PARTITION } from '../core/policy/overrides.ts';
 import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
+import type { EpochSeconds } from '../core/time.ts';
 import { type EpochMs, isoTimestamp } from '../core/time.ts';
 
 /** Item that holds the shard layout, as JSON in `body`. The sweep alone writes it. */

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from '@cdktf/hcl2json';
 import { joinPath } from '../core/input-path.ts';
-import type { InputProblem } from '../core/policy/policy.ts';
+import type { InputProblem } from '../core/input-problem.ts';
 import { printable, quoted } from '../core/safe-text.ts';
 import { isExact, scanLiterals } from './hcl-lexer.ts';
 

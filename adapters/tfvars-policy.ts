@@ -1,6 +1,7 @@
 /** The policy of tfvars files, for the sandbox and the command line. Never part of a Lambda bundle. */
 import { invariant } from '../core/errors.ts';
-import type { InputProblem, Policy } from '../core/policy/policy.ts';
+import type { InputProblem } from '../core/input-problem.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import { type ResolveOptions, resolvePolicy } from '../core/policy/resolve-policy.ts';
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 

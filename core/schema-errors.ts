@@ -1,7 +1,7 @@
 /** Words what a JSON schema refuses for the author of the document. */
 import type { ErrorObject } from 'ajv';
 import { joinPath, ownProperty, pathFromPointer } from './input-path.ts';
-import type { InputProblem } from './policy/policy.ts';
+import type { InputProblem } from './input-problem.ts';
 import { closestMatch, formatChoices, quoted } from './safe-text.ts';
 
 /** Problems reported for one document; a configuration with more has a single cause. */

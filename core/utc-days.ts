@@ -1,6 +1,6 @@
 /** Days of the calendar in UTC, as AWS bills and CloudWatch sums up. */
 
-import type { InputProblem } from './policy/policy.ts';
+import type { InputProblem } from './input-problem.ts';
 import { quoted } from './safe-text.ts';
 import { DAY_MS, type EpochMs, isIsoDate, isoTimestamp } from './time.ts';
 

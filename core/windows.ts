@@ -2,8 +2,10 @@
  * Calendar windows in the policy's time zone. A window's name is part of the counters' names, so
  * a new window needs no reset: it starts with counters that do not exist yet.
  */
-import type { Window } from './policy/policy.ts';
 import type { EpochMs } from './time.ts';
+
+export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+export type Window = (typeof WINDOWS)[number];
 
 /** One calendar window: `2026-11`, `2026-11-23`, `2026-11-23T14` or `2026-11-23T14:05`. */
 export interface Period {

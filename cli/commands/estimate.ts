@@ -1,7 +1,7 @@
 /** `cost-sentry estimate`: what the sentry itself costs, before it is deployed. */
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { estimate, type Traffic } from '../../core/insight/estimate/estimate.ts';
-import type { InputProblem } from '../../core/policy/policy.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { estimateJson, estimateText } from '../estimate/format.ts';
 import { readDeployment } from '../estimate/read-deployment.ts';

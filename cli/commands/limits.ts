@@ -1,10 +1,10 @@
 /** `cost-sentry limits`: every limit as it stands, and changing one for a while. */
 import type { Command } from 'commander';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
-import { TABLE_VARIABLE, URL_VARIABLE } from '../limits/limits-source.ts';
 import { type ChangeOptions, changeLimit } from '../limits/override-limit.ts';
 import { showLimits } from '../limits/show-limits.ts';
 import type { CommonOptions } from '../limits/with-limits.ts';
+import { TABLE_VARIABLE, URL_VARIABLE } from '../remote/target.ts';
 import type { AddCommand } from '../terminal/io.ts';
 
 const NAMES = `

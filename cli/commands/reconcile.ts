@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Command } from 'commander';
 import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { type BilledByCostCenter, billedCosts } from '../../core/insight/reconcile/billed-costs.ts';
 import {
   expiredCallCounts,
@@ -14,11 +15,11 @@ import { parseDateRange } from '../../core/insight/reconcile/date-range.ts';
 import { meteredCalls } from '../../core/insight/reconcile/metered-calls.ts';
 import type { DateRange, MetricSums } from '../../core/insight/reconcile/ports.ts';
 import { reconcile } from '../../core/insight/reconcile/reconcile.ts';
-import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { quoted } from '../../core/safe-text.ts';
-import { TABLE_VARIABLE } from '../limits/limits-source.ts';
 import { reconciliationJson, reconciliationText } from '../reconcile/format.ts';
 import { type PolicyFlags, readPolicy } from '../reconcile/read-policy.ts';
+import { TABLE_VARIABLE } from '../remote/target.ts';
 import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { GRANULARITIES } from '../../core/insight/billing/ports.ts';
 import { csvReport } from '../../core/insight/report/csv.ts';
 import type { ReportFormat } from '../../core/insight/report/format.ts';
@@ -16,7 +17,6 @@ import {
 } from '../../core/insight/report/report-request.ts';
 import { tableReport } from '../../core/insight/report/table.ts';
 import { writeReport } from '../../core/insight/report/write-report.ts';
-import type { InputProblem } from '../../core/policy/policy.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { OutputError, openOutput } from '../report/output-file.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';

@@ -1,9 +1,10 @@
 /** `cost-sentry simulate`: what another policy would have decided about past calls. */
 import { basename } from 'node:path';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { type Simulation, simulate } from '../../core/insight/simulate/simulate.ts';
 import { GUESSES, type UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
-import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { simulationJson, simulationText, unreadableLines } from '../simulate/format.ts';
 import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';

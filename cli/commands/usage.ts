@@ -1,16 +1,11 @@
 /** `cost-sentry usage`: where every limit stands, once or over and over. */
 
 import { SentryError } from '../../core/errors.ts';
-import type { InputProblem } from '../../core/policy/policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { quoted } from '../../core/safe-text.ts';
-import {
-  ledgerTarget,
-  TABLE_VARIABLE,
-  type TargetFlags,
-  URL_VARIABLE,
-} from '../limits/limits-source.ts';
 import { awsErrorSentence } from '../remote/aws-errors.ts';
 import { parseUrl } from '../remote/http-json.ts';
+import { ledgerTarget, TABLE_VARIABLE, type TargetFlags, URL_VARIABLE } from '../remote/target.ts';
 import { failWithProblems, toFlagProblem } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { choiceOption } from '../terminal/options.ts';
@@ -86,10 +81,10 @@ function openSource(
   options: Options,
   io: Io,
 ): { readonly source: UsageSource } | { readonly problem: InputProblem } {
-  const place = ledgerTarget(options, io);
-  if ('problem' in place) return { problem: toFlagProblem(place.problem) };
-  if ('table' in place) return { source: tableUsage(place.table, io) };
-  const base = parseUrl(place.url);
+  const target = ledgerTarget(options, io);
+  if ('problem' in target) return { problem: toFlagProblem(target.problem) };
+  if ('table' in target) return { source: tableUsage(target.table, io) };
+  const base = parseUrl(target.url);
   if ('problem' in base) return { problem: toFlagProblem(base.problem) };
   const authorized = authorization(options.auth, base.url, io);
   if ('problem' in authorized) return authorized;

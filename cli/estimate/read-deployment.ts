@@ -1,7 +1,9 @@
 /** What the tfvars say of a deployment beside its policy: Terraform's own variables. */
+
+import type { InputProblem } from '../../core/input-problem.ts';
 import { DEFAULT_DEPLOYMENT, type Deployment } from '../../core/insight/estimate/deployment.ts';
-import { type InputProblem, WINDOWS } from '../../core/policy/policy.ts';
 import { asStrings, toUnvalidated, type UnvalidatedObject } from '../../core/unvalidated.ts';
+import { WINDOWS } from '../../core/windows.ts';
 
 const MEMORY_MB = { min: 128, max: 10_240 };
 

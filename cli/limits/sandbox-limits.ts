@@ -1,8 +1,8 @@
 /** Limits of a running sandbox, over its `/_sandbox/overrides`. */
 
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { validate as isReport } from '../../core/insight/usage/limits-report.validator.ts';
-import type { InputProblem } from '../../core/policy/policy.ts';
 import { printable } from '../../core/safe-text.ts';
 import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { callJson, parseUrl } from '../remote/http-json.ts';

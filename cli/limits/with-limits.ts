@@ -1,8 +1,10 @@
 /** What the limits commands have in common: their flags and their source. */
 
+import type { TargetFlags } from '../remote/target.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
 import type { ExitCode, Io } from '../terminal/io.ts';
-import { type LimitsSource, limitsSource, type TargetFlags } from './limits-source.ts';
+import type { LimitsSource } from './limits-source.ts';
+import { openLimitsSource } from './open-limits-source.ts';
 
 export interface CommonOptions extends TargetFlags {
   readonly json?: boolean;
@@ -14,7 +16,7 @@ export async function withLimits(
   io: Io,
   run: (source: LimitsSource) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const found = limitsSource(options, io);
+  const found = openLimitsSource(options, io);
   if ('problem' in found) return failWithFlagProblems([found.problem], options, io);
   try {
     return await run(found.source);

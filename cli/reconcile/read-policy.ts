@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
-import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { printable } from '../../core/safe-text.ts';
 import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
-import { TABLE_VARIABLE } from '../limits/limits-source.ts';
+import { TABLE_VARIABLE } from '../remote/target.ts';
 import type { Io } from '../terminal/io.ts';
 
 export interface PolicyFlags {

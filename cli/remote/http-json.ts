@@ -1,7 +1,7 @@
 /** JSON over HTTP, for commands that talk to a running sandbox or a deployed API. */
 
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import type { InputProblem } from '../../core/policy/policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { printable } from '../../core/safe-text.ts';
 
 const ANSWER_MS = 30_000;

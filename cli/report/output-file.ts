@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import type { Io } from '../terminal/io.ts';
+import { writeErrorMessage } from '../terminal/write-errors.ts';
 
 interface Output {
   /** @throws OutputError as `finish` does. */
@@ -45,7 +46,7 @@ const PRESENT = { throwIfNoEntry: false } as const;
 /** A device or a pipe, such as /dev/stdout: a file of its name must not take its place. */
 function isPlace(file: string): boolean {
   const found = statSync(file, PRESENT);
-  if (found?.isDirectory()) throw new OutputError(REASONS.EISDIR);
+  if (found?.isDirectory()) throw new OutputError(writeErrorMessage('EISDIR'));
   return found !== undefined && !found.isFile();
 }
 
@@ -86,21 +87,6 @@ function writeAll(opened: number, text: string): void {
   while (rest.length > 0) rest = rest.subarray(writeSync(opened, rest));
 }
 
-const REASONS = {
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'there is no such folder',
-  EISDIR: 'this is a folder: name a file',
-  EACCES: 'the file may not be written',
-  EROFS: 'the file may not be written',
-  ENOSPC: 'the disk is full',
-} as const;
-
-const isKnown = (code: string): code is keyof typeof REASONS => Object.hasOwn(REASONS, code);
-
-/** @param code of Node.js, such as ENOSPC. */
-export const writeProblem = (code: string): string =>
-  isKnown(code) ? REASONS[code] : `the file can't be written (${code})`;
-
 /** @throws OutputError instead of what the system says. */
 function inWords<T>(action: () => T): T {
   try {
@@ -108,6 +94,6 @@ function inWords<T>(action: () => T): T {
   } catch (error) {
     const code = stringField(toUnvalidated(error), 'code');
     if (code === undefined) throw error;
-    throw new OutputError(writeProblem(code), { cause: error });
+    throw new OutputError(writeErrorMessage(code), { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /** What is wrong with a command's input, as people or programs read it. */
-import type { InputProblem } from '../../core/policy/policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import type { ExitCode, Io } from './io.ts';
 
 interface JsonFlag {

@@ -2,8 +2,8 @@
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeProblem } from '../report/output-file.ts';
 import type { Screen } from './io.ts';
+import { writeErrorMessage } from './write-errors.ts';
 
 /** Asks on standard error, so that standard output stays what the command prints. */
 function ask(question: string): Promise<string> {
@@ -61,7 +61,7 @@ const READER_GONE = 141;
 export function exitOnBrokenPipe(): void {
   process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exit(READER_GONE);
-    process.stderr.write(`standard output: ${writeProblem(code)}\n`);
+    process.stderr.write(`standard output: ${writeErrorMessage(code)}\n`);
     process.exit(2);
   });
   // What is told there is beside the result.

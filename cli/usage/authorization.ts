@@ -2,7 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { InputProblem } from '../../core/policy/policy.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { quoted } from '../../core/safe-text.ts';
 import type { Io } from '../terminal/io.ts';
 

@@ -1,11 +1,15 @@
 /** What a sweep tells people: what calls could not tell, and what only a sweep sees. */
 import type { ExpiryResult } from '../ledger/expire.ts';
-import { pendingFirstEvents, publishPendingEvent } from '../ledger/first-events.ts';
+import { pendingFirstEvents } from '../ledger/first-events.ts';
 import type { CounterKey, LedgerStore } from '../ledger/ports.ts';
-import { pendingCrossings, publishThresholdCrossings } from '../ledger/thresholds.ts';
+import { pendingCrossings } from '../ledger/thresholds.ts';
 import type { Policy } from '../policy/policy.ts';
 import { expiredReservationAlerts } from '../telemetry/alerts/expired-reservation-alerts.ts';
 import type { AlertPublisher } from '../telemetry/ports.ts';
+import {
+  publishPendingEvent,
+  publishThresholdCrossings,
+} from '../telemetry/publish-limit-alerts.ts';
 import type { EpochMs } from '../time.ts';
 
 interface TellPorts {

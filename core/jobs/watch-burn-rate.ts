@@ -1,5 +1,5 @@
 /** The sweep's look at how fast limits are used: it tells what is too fast, and keeps samples. */
-import { type BurnRate, detectBurnRates } from '../insight/forecast/burn-rate.ts';
+import { detectBurnRates } from '../insight/forecast/burn-rate.ts';
 import { isSampled } from '../insight/forecast/forecast.ts';
 import type { StoredHistory, UsageHistory } from '../insight/forecast/ports.ts';
 import { samplesUpTo } from '../insight/forecast/usage-rate.ts';
@@ -12,12 +12,13 @@ import {
   settledByPeriod,
 } from '../insight/forecast/usage-samples.ts';
 import { LIMITS_MAX } from '../insight/forecast/usage-samples-json.ts';
-import { accountKey, counterKey, ownerKey } from '../ledger/account-keys.ts';
+import { accountKey, counterKey } from '../ledger/account-keys.ts';
 import type { AccountSnapshot, AlertKey, CounterKey, LedgerStore } from '../ledger/ports.ts';
 import { accountsByOwner } from '../ledger/recent-periods.ts';
+import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits, limitInForce } from '../policy/overrides.ts';
 import type { Limit, Owner, Policy } from '../policy/policy.ts';
-import { burnRateAlert } from '../telemetry/alerts/limit-alerts.ts';
+import { burnRateAlert, burnRateKey } from '../telemetry/alerts/limit-alerts.ts';
 import type { AlertPublisher } from '../telemetry/ports.ts';
 import type { EpochMs } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
@@ -38,8 +39,6 @@ interface Watched {
   readonly noted: ReadonlySet<AlertKey>;
   readonly history: LimitHistory | undefined;
 }
-
-const markOf = (pace: BurnRate['pace']): AlertKey => `burn-${pace}`;
 
 /**
  * Looks at the limits of a day or a month.
@@ -121,11 +120,10 @@ async function tellBurn(
   const { amount } = limit;
   const standing = { amount, used, endsAt: period.endsAt, now };
   const [burn] = detectBurnRates(samplesUpTo(history, settled, now), standing);
-  if (!burn || noted.has(markOf(burn.pace))) return 0;
-  const mark = markOf(burn.pace);
-  const marks = burn.pace === 'fast' ? [mark, markOf('slow')] : [mark];
-  await alerts.publish([burnRateAlert(limit, { key, used, endsAt: period.endsAt, burn, mark })]);
-  await ledger.markPublished(accountKey(limit.owner, 0), key, marks);
+  if (!burn || noted.has(burnRateKey(burn.pace))) return 0;
+  const paces = burn.pace === 'fast' ? (['fast', 'slow'] as const) : (['slow'] as const);
+  await alerts.publish([burnRateAlert(limit, { key, used, endsAt: period.endsAt, ...burn })]);
+  await ledger.markPublished(accountKey(limit.owner, 0), key, paces.map(burnRateKey));
   return 1;
 }
 

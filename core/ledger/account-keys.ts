@@ -1,7 +1,9 @@
 /** Names of accounts and counters, and how an account's limits are split over its shards. */
-import { type Owner, WINDOWS, type Window } from '../policy/policy.ts';
+
+import { ownerKey } from '../policy/limit-owners.ts';
+import type { Owner } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
-import { periodName } from '../windows.ts';
+import { periodName, WINDOWS, type Window } from '../windows.ts';
 import type { AccountKey, CounterKey } from './ports.ts';
 
 /** Limit names hold no underscore, so the first one ends the name. */
@@ -22,10 +24,6 @@ export function splitCounterKey(key: CounterKey): { limitName: string; periodNam
   const at = key.indexOf(SEPARATOR);
   return { limitName: key.slice(0, at), periodName: key.slice(at + 1) };
 }
-
-/** An owner as keys and events name it: `costCenter#sales`, `model#haiku`, `organization`. */
-export const ownerKey = ({ kind, name }: Owner): string =>
-  kind === 'organization' ? kind : `${kind}#${name}`;
 
 /**
  * The id a call reserves under for its n-th candidate model. Each has its own, so that a delayed

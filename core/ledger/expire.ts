@@ -2,17 +2,18 @@
  * The sweep's part of the ledger: reservations of calls that never came back are settled by policy,
  * and what the history no longer needs is dropped. May run at any moment and several times at once.
  */
+
+import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits } from '../policy/overrides.ts';
 import type { LedgerSettings, Policy } from '../policy/policy.ts';
-import type { Clock, EpochMs } from '../time.ts';
-import { accountKey, isOlderThanHistory, ownerKey, shardNumbers } from './account-keys.ts';
+import type { Clock, EpochMs, EpochSeconds } from '../time.ts';
+import { accountKey, isOlderThanHistory, shardNumbers } from './account-keys.ts';
 import type {
   AccountKey,
   AccountSnapshot,
   CounterKey,
   CounterState,
   Counters,
-  EpochSeconds,
   ExpiredReservation,
   LedgerStore,
 } from './ports.ts';

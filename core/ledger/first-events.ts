@@ -3,14 +3,14 @@
  * model. Told once. The refusal itself shows whether that is noted, so later ones cost nothing; the
  * first is noted as one to be told before it is, so that the sweep finds it if nobody could.
  */
+
+import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits, limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
-import { denialAlert, fallbackAlert } from '../telemetry/alerts/limit-alerts.ts';
-import type { AlertPublisher } from '../telemetry/ports.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
-import { accountKey, counterKey, ownerKey } from './account-keys.ts';
+import { counterKey } from './account-keys.ts';
 import type { LimitDenial } from './denial.ts';
-import type { AccountSnapshot, AlertKey, LedgerStore } from './ports.ts';
+import type { AccountSnapshot, AlertKey } from './ports.ts';
 import { accountsByOwner, recentPeriods } from './recent-periods.ts';
 import { type ReservedCounter, toReservedCounter } from './reservation.ts';
 
@@ -26,8 +26,11 @@ export interface FirstLimitEvent extends Pick<ReservedCounter, 'key' | 'limit' |
 const KINDS = ['denied', 'fallback'] as const;
 const MARK = /^(denied|fallback)-(\d{1,3})$/;
 
-const markOf = ({ what, percent }: Pick<FirstLimitEvent, 'what' | 'percent'>): AlertKey =>
-  `${what}-${percent}`;
+/** The key under which its alert is recorded beside the counter. */
+export const firstEventKey = ({
+  what,
+  percent,
+}: Pick<FirstLimitEvent, 'what' | 'percent'>): AlertKey => `${what}-${percent}`;
 
 /** @returns undefined when it is noted already. */
 export function toFirstLimitEvent(
@@ -36,50 +39,9 @@ export function toFirstLimitEvent(
 ): FirstLimitEvent | undefined {
   const { key, limit, resetsAt } = toReservedCounter(effective);
   const percent = effective.ceilingPercent ?? 100;
-  if (noted.has(markOf({ what, percent }))) return undefined;
+  if (noted.has(firstEventKey({ what, percent }))) return undefined;
   const { settled, committed } = state;
   return { what, percent, key, limit, resetsAt, used: settled, reserved: committed - settled };
-}
-
-interface Ports {
-  readonly ledger: LedgerStore;
-  readonly alerts: AlertPublisher;
-}
-
-/** Of the call that came first. */
-interface Cause {
-  readonly requestId?: string;
-  /** Aliases. */
-  readonly from?: string;
-  readonly to?: string;
-}
-
-/**
- * Tells it, if no other call was faster.
- * @throws what the publisher or the ledger throws; the sweep then tells it.
- */
-export async function publishFirstEvent(
-  ports: Ports,
-  first: FirstLimitEvent,
-  cause: Cause,
-): Promise<void> {
-  const account = accountKey(first.limit.owner, 0);
-  if (!(await ports.ledger.claimAlert(account, first.key, markOf(first)))) return;
-  await publishPendingEvent(ports, first, cause);
-}
-
-/** The same for what is noted and was not told; safe to repeat, under the same id. */
-export async function publishPendingEvent(
-  ports: Ports,
-  first: FirstLimitEvent,
-  cause: Cause = {},
-): Promise<void> {
-  await ports.alerts.publish([
-    first.what === 'denied'
-      ? denialAlert(first, markOf(first), cause)
-      : fallbackAlert(first, markOf(first), cause),
-  ]);
-  await ports.ledger.markPublished(accountKey(first.limit.owner, 0), first.key, [markOf(first)]);
 }
 
 /** What the items note as to be told. */

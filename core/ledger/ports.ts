@@ -1,6 +1,6 @@
 /** What the ledger needs from its table: single conditional writes on one account item each. */
 import type { OverrideRecord, ShardLayout } from '../policy/policy.ts';
-import type { EpochMs } from '../time.ts';
+import type { EpochMs, EpochSeconds } from '../time.ts';
 
 /** One counter of an account: `<limit>_<period>`, an integer in the limit's unit. */
 export type CounterKey = string;
@@ -34,8 +34,6 @@ export interface ReserveWrite {
   readonly leaseExpiresAt: EpochSeconds;
   readonly holds: readonly CounterHold[];
 }
-
-export type EpochSeconds = number;
 
 /** Counters of the account after (or, where nothing was written, before) the write. */
 export type Counters = ReadonlyMap<CounterKey, CounterState>;

@@ -2,14 +2,10 @@
  * A reserving step that runs again: what did its first run take? Nobody knows but the table. What
  * is whole is kept, what is not is given back.
  */
+
+import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
-import {
-  accountKey,
-  isAccountOf,
-  ownerKey,
-  shardNumbers,
-  splitCounterKey,
-} from './account-keys.ts';
+import { accountKey, isAccountOf, shardNumbers, splitCounterKey } from './account-keys.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AccountKey, AccountReservation, CounterKey, LedgerStore } from './ports.ts';
 import {

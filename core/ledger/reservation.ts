@@ -1,8 +1,10 @@
 /** What a call holds in the ledger. Plain JSON: it travels through the workflow's state. */
-import type { Limit, Owner, Scope, Unit, Window } from '../policy/policy.ts';
+import type { Limit, Owner, Scope, Unit } from '../policy/policy.ts';
+import type { EpochSeconds } from '../time.ts';
 import { isoTimestamp } from '../time.ts';
+import type { Window } from '../windows.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
-import type { AccountKey, CounterKey, EpochSeconds } from './ports.ts';
+import type { AccountKey, CounterKey } from './ports.ts';
 
 /** The limit behind a counter, as much of it as settling and answering need. */
 export interface LimitSnapshot {

@@ -3,10 +3,10 @@
  * together, in several.
  */
 import { LedgerFullError } from '../errors.ts';
+import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
 import {
   accountKey,
-  ownerKey,
   shardNumbers,
   shardOrder,
   shardShare,

@@ -2,7 +2,7 @@
  * Settling: the held worst case becomes what the call really used, exactly once (I3), in the
  * windows the reservation was made in. Releasing is settling with zero.
  */
-import { ownerKey } from './account-keys.ts';
+import { ownerKey } from '../policy/limit-owners.ts';
 import type { AmountsByUnit } from './effective-limits.ts';
 import type { Counters, LedgerStore, SettleAmount, SettleWriteResult } from './ports.ts';
 import type {

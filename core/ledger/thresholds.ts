@@ -1,22 +1,20 @@
 /**
- * `notify_at`: told at least once per limit and window. The settle that passes a percent tells, and
- * notes beside the counters that it did; the sweep tells what the notes lack, under the same id.
+ * Thresholds (`notify_at`): which ones settled usage has reached, and which of them have no
+ * published alert on record. The caller publishes them.
  */
+
+import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits, limitInForce } from '../policy/overrides.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
-import { limitAlertId, thresholdAlert } from '../telemetry/alerts/limit-alerts.ts';
-import type { AlertPublisher } from '../telemetry/ports.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import type { Period } from '../windows.ts';
-import { accountKey, counterKey, ownerKey } from './account-keys.ts';
-import type { AccountSnapshot, CounterKey, LedgerStore } from './ports.ts';
+import { counterKey } from './account-keys.ts';
+import type { AccountSnapshot, CounterKey } from './ports.ts';
 import { accountsByOwner, recentPeriods } from './recent-periods.ts';
 import type { LimitSnapshot } from './reservation.ts';
 
 /** A `notify_at` percent that settled use has reached. */
 export interface ThresholdCrossing {
-  /** The same for every delivery of this event: `<owner>/<limit>/<period>/<percent>`. */
-  readonly id: string;
   readonly limit: LimitSnapshot;
   readonly key: CounterKey;
   readonly percent: number;
@@ -34,31 +32,7 @@ export function toThresholdCrossing(
   limit: LimitSnapshot,
   at: Pick<ThresholdCrossing, 'key' | 'percent' | 'used' | 'resetsAt'>,
 ): ThresholdCrossing {
-  return { id: limitAlertId(limit, at.key, String(at.percent)), limit, ...at };
-}
-
-/**
- * Publishes crossings and notes them. Safe to repeat: a repeated event has the same id.
- * @throws what the publisher or the ledger throws; the sweep then does it again.
- */
-export async function publishThresholdCrossings(
-  ports: { readonly ledger: LedgerStore; readonly alerts: AlertPublisher },
-  crossings: readonly ThresholdCrossing[],
-  requestId?: string,
-): Promise<void> {
-  if (crossings.length === 0) return;
-  await ports.alerts.publish(crossings.map((each) => thresholdAlert(each, requestId)));
-  const told = new Map<string, ThresholdCrossing[]>();
-  for (const crossing of crossings) {
-    const counter = `${ownerKey(crossing.limit.owner)}/${crossing.key}`;
-    told.set(counter, [...(told.get(counter) ?? []), crossing]);
-  }
-  for (const same of told.values()) {
-    const [first] = same;
-    if (!first) continue;
-    const marks = same.map(({ percent }) => String(percent));
-    await ports.ledger.markPublished(accountKey(first.limit.owner, 0), first.key, marks);
-  }
+  return { limit, ...at };
 }
 
 /** What the items show to be reached and not noted, over all shards. */

@@ -1,6 +1,7 @@
 /** Cross-checks: what the form of a single value can't tell. All problems are found in one pass. */
 
 import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type UnvalidatedObject,
 } from '../unvalidated.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
-import type { InputProblem } from './policy.ts';
 
 interface Known {
   readonly models: ReadonlySet<string>;

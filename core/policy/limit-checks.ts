@@ -1,6 +1,7 @@
 /** Limits: their names, their amounts, and the checks that need more than their own form. */
 
 import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { formatUsd, parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
@@ -12,7 +13,7 @@ import {
   typedEntries,
   type UnvalidatedObject,
 } from '../unvalidated.ts';
-import type { InputProblem, Owner, OwnerKind, Unit } from './policy.ts';
+import type { Owner, OwnerKind, Unit } from './policy.ts';
 
 /** What a limit's scope and fallbacks may name, given who the limit belongs to. */
 export interface LimitContext {

@@ -1,14 +1,27 @@
 /** Limits as an operator names and sees them: `sales/monthly-budget`, with what overrides it. */
 
-import type { ReportedLimit } from '../insight/usage/limits-report.schema.ts';
-import { ownerKey } from '../ledger/account-keys.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
+import { ownerKey } from './limit-owners.ts';
 import { limitInForce, overrideKey } from './overrides.ts';
 import type { Limit, Owner, Policy } from './policy.ts';
 
-/** A limit without what is used of it. */
-export type LimitOverview = Omit<ReportedLimit, 'used' | 'reserved' | 'resetsAt' | 'usd'>;
+/** A limit as it is configured and as it is in force. Amounts in its unit; nano-USD for usd. */
+export interface LimitOverview extends Pick<Limit, 'name' | 'window' | 'unit' | 'mode' | 'scope'> {
+  /** As an operator writes it: `sales/monthly-budget`. */
+  readonly limit: string;
+  /** As denials name it: `costCenter#sales`. */
+  readonly owner: string;
+  readonly configured: number;
+  readonly inForce: number;
+  readonly override?: {
+    readonly action: 'raise' | 'lower';
+    readonly until: string;
+    readonly reason: string;
+    readonly author: string;
+    readonly createdAt: string;
+  };
+}
 
 /** `sales`, `model:haiku` or `organization`; a cost center of that name is written in full. */
 function ownerReference({ kind, name }: Owner): string {

@@ -34,3 +34,7 @@ export const allOwnerLimits = (policy: Policy): readonly OwnerLimits[] => [
   ...[...policy.models.values()].map(modelLimits),
   organizationLimits(policy),
 ];
+/** An owner as keys and events name it: `costCenter#sales`, `model#haiku`, `organization`. */
+
+export const ownerKey = ({ kind, name }: Owner): string =>
+  kind === 'organization' ? kind : `${kind}#${name}`;

@@ -4,8 +4,8 @@
  * newest about a limit counts, whether it still holds or not. A broken one is passed over.
  */
 
-import type { EpochSeconds } from '../ledger/ports.ts';
 import { quoted } from '../safe-text.ts';
+import type { EpochSeconds } from '../time.ts';
 import { DAY_MS, type EpochMs } from '../time.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
 import { limitAmount } from './limit-checks.ts';

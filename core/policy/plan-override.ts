@@ -1,6 +1,7 @@
 /** An operator's wish to change a limit for a while: what it comes to, or everything wrong with it. */
 
 import { invariant } from '../errors.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { formatUsd, parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
@@ -8,7 +9,7 @@ import { formatAmount, limitAmount } from './limit-checks.ts';
 import { type LimitOverview, selectLimits } from './limit-overview.ts';
 import { OVERRIDE_TEXT_MAX, type OverrideBody } from './overrides.ts';
 import { parseUntil } from './parse-until.ts';
-import type { InputProblem, OverrideRecord, Unit } from './policy.ts';
+import type { OverrideRecord, Unit } from './policy.ts';
 
 /** As it was written. */
 export interface OverrideRequest {

@@ -1,9 +1,9 @@
 /** The policy as items of the ledger table: what Terraform writes and the functions load. */
 
 import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { quoted } from '../safe-text.ts';
 import { toUnvalidated } from '../unvalidated.ts';
-import type { InputProblem } from './policy.ts';
 
 /** An item of partition `policy`; `body` is JSON in the tfvars' shapes. */
 export interface PolicyItem {

@@ -5,7 +5,8 @@
  * its entries), `description` says what to write instead.
  */
 import type { FromSchema } from 'json-schema-to-ts';
-import { MODES, UNITS, WINDOWS } from './policy.ts';
+import { WINDOWS } from '../windows.ts';
+import { MODES, UNITS } from './policy.ts';
 
 const NAME = {
   type: 'string',

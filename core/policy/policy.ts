@@ -3,9 +3,7 @@
  * are checked, amounts are integers. `resolve.ts` makes it from the tfvars shapes.
  */
 import type { ModelCapabilities, PriceSchedule } from '../pricing/price.ts';
-
-export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
-export type Window = (typeof WINDOWS)[number];
+import type { Window } from '../windows.ts';
 
 export const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -163,11 +161,4 @@ export interface Policy {
   readonly overrides: ReadonlyMap<string, Override>;
   /** All that is stored, for the audit log; the oldest first. */
   readonly overrideRecords: readonly OverrideRecord[];
-}
-
-/** One thing wrong with a configuration or a request, and what to write instead. */
-export interface InputProblem {
-  /** Where, in the notation of the document it is about: `cost_centers.sales.models[1]`. */
-  readonly path: string;
-  readonly message: string;
 }

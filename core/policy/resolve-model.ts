@@ -1,6 +1,7 @@
 /** Models of the policy: the catalogue's row, overlaid with what the tfvars say. */
 
 import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { lookupModel, type PricedModel, splitModelId } from '../pricing/catalogue.ts';
 import {
   completePrice,
@@ -11,7 +12,6 @@ import { familyDefaults } from '../pricing/model-families.ts';
 import type { Price } from '../pricing/price.ts';
 import { quoted } from '../safe-text.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
-import type { InputProblem } from './policy.ts';
 
 export type ResolvedModel = PricedModel & { readonly inferenceProfile: boolean };
 

@@ -1,6 +1,7 @@
 /** From the tfvars to the policy: all defaults are filled in here and nowhere else. */
 import { invariant } from '../errors.ts';
 import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import { toUnvalidated } from '../unvalidated.ts';
 import { crossFieldProblems } from './cross-checks.ts';
@@ -15,7 +16,6 @@ import {
 import {
   type Callers,
   type CostCenter,
-  type InputProblem,
   type LedgerSettings,
   type Limit,
   type Model,

@@ -1,7 +1,8 @@
 /** Checks the form of the tfvars against the schema and words what is wrong for their author. */
+
+import type { InputProblem } from '../input-problem.ts';
 import { schemaErrorProblems } from '../schema-errors.ts';
 import type { PolicyConfig } from './policy.schema.ts';
-import type { InputProblem } from './policy.ts';
 import { validate } from './policy.validator.ts';
 
 /**

@@ -1,13 +1,13 @@
 /**
  * The audit log: one JSON line per request. Prompts and completions only when the policy says so.
  */
-import type { ProblemCode } from '../call/answers/answers.ts';
-import type { Caller } from '../call/context/caller-cost-centers.ts';
-import type { AnswerContent } from '../call/model/ports.ts';
-import type { Prompt } from '../call/request/prompt.ts';
-import type { RequestTags, WorkflowOutput } from '../call/steps/state.ts';
-import type { OverrideRecord, Unit } from '../policy/policy.ts';
+import type { CallStatus } from '../call-status.ts';
+import type { Caller } from '../caller.ts';
+import { formatUsd } from '../money.ts';
+import type { Limit, OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/price.ts';
+import type { ProblemCode } from '../problem-codes.ts';
+import type { RequestTags } from '../request-tags.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 
 /** The most a call could use on a model, in tokens: what was reserved there, or would have been. */
@@ -28,7 +28,7 @@ export interface AuditLine {
   readonly tags: RequestTags;
   readonly caller?: Caller;
   readonly decision: 'approved' | 'denied' | 'not_valid' | 'replayed' | 'unavailable';
-  readonly outcome: WorkflowOutput['status'];
+  readonly outcome: CallStatus;
   /** Alias. */
   readonly model: string;
   readonly modelId?: string;
@@ -49,8 +49,33 @@ export interface AuditLine {
   readonly latencyMs?: number;
   readonly settlement?: 'settled' | 'settledLate' | 'released' | 'kept' | 'pending';
   readonly error?: { readonly code: ProblemCode; readonly name?: string };
-  readonly prompt?: Prompt;
-  readonly completion?: AnswerContent;
+  /** Only when the policy says to log prompts; nothing here reads them. */
+  readonly prompt?: unknown;
+  readonly completion?: unknown;
+}
+
+/** What is known of a call that has ended. */
+export interface AuditedCall
+  extends Omit<AuditLine, 'kind' | 'requestId' | 'at' | 'decision' | 'limit' | 'cost'> {
+  /** The limit that denied it. */
+  readonly deniedBy?: Pick<Limit, 'owner' | 'name'>;
+}
+
+export function toAuditLine(call: AuditedCall, at: EpochMs): AuditLine {
+  const { tags, caller, outcome, deniedBy, ...facts } = call;
+  const { actualNanoUsd } = facts;
+  return {
+    kind: 'audit',
+    requestId: tags.requestId,
+    at: isoTimestamp(at),
+    tags,
+    ...(caller && { caller }),
+    decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
+    outcome,
+    ...(deniedBy && { limit: `${deniedBy.owner.name}/${deniedBy.name}` }),
+    ...(actualNanoUsd !== undefined && { cost: formatUsd(actualNanoUsd) }),
+    ...facts,
+  };
 }
 
 /** An operator's change of a limit. */

@@ -4,34 +4,25 @@
  * 2026-11). Built by hand, as the libraries add a `service` dimension to the five agreed ones.
  */
 
-import type { MetricDimensions, WorkflowOutput } from '../call/steps/state.ts';
-import { utilizationPercent } from '../insight/usage/limit-usage.ts';
-import { counterKey, ownerKey, ownerKeyOfAccount } from '../ledger/account-keys.ts';
+import type { CallStatus } from '../call-status.ts';
+import { counterKey, ownerKeyOfAccount } from '../ledger/account-keys.ts';
 import type { ExpiryResult } from '../ledger/expire.ts';
 import type { AccountSnapshot } from '../ledger/ports.ts';
 import type { LimitStatus, SettleResult } from '../ledger/settle.ts';
 import { shardCountAt } from '../ledger/shard-layout.ts';
+import { utilizationPercent } from '../ledger/utilization.ts';
 import { formatUsd } from '../money.ts';
+import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits, limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/price.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
 import { expiredCallsByOwner } from './alerts/expired-reservation-alerts.ts';
+import { type MetricDimensions, OTHER_DIMENSION, UNKNOWN_DIMENSIONS } from './dimensions.ts';
 
 /** Of every metric that the functions write. */
 export const METRIC_NAMESPACE = 'GenAIRateLimiting';
-
-/** Value of a dimension whose name is not in the policy: callers cannot create metrics. */
-export const OTHER_DIMENSION = 'other';
-
-export const UNKNOWN_DIMENSIONS: MetricDimensions = {
-  Model: OTHER_DIMENSION,
-  ModelId: OTHER_DIMENSION,
-  CostCenter: OTHER_DIMENSION,
-  Application: OTHER_DIMENSION,
-  Environment: OTHER_DIMENSION,
-};
 
 type Unit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
@@ -86,7 +77,7 @@ function metricRecord(
 interface CallMeasures {
   readonly requestId: string;
   readonly dimensions: MetricDimensions;
-  readonly status: WorkflowOutput['status'];
+  readonly status: CallStatus;
   readonly usage?: TokenUsage | undefined;
   readonly costNanoUsd?: number | undefined;
   readonly latencyMs?: number | undefined;

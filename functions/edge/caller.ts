@@ -1,5 +1,5 @@
 /** The caller, as API Gateway's or the Function URL's authorizer established it. */
-import type { Caller } from '../../core/call/context/caller-cost-centers.ts';
+import type { Caller } from '../../core/caller.ts';
 import type { IDENTITIES } from './environment.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError } from './http-error.ts';

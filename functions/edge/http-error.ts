@@ -1,5 +1,6 @@
 /** Refusals of the HTTP edge, thrown by middlewares and shaped by `problem-response.ts`. */
-import type { ProblemCode, ProblemExtensions } from '../../core/call/answers/answers.ts';
+import type { ProblemExtensions } from '../../core/call/answers/answers.ts';
+import type { ProblemCode } from '../../core/problem-codes.ts';
 
 export class HttpProblemError extends Error {
   override readonly name = 'HttpProblem';

@@ -1,9 +1,9 @@
 /** Middleware: gives each request its id and time, and turns whatever is thrown into a problem. */
 import type { MiddlewareObj } from '@middy/core';
 import { type ProblemDetails, problemDetails } from '../../core/call/answers/answers.ts';
-import type { RequestTags } from '../../core/call/steps/state.ts';
 import { SentryError } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
+import type { RequestTags } from '../../core/request-tags.ts';
 import { printable } from '../../core/safe-text.ts';
 import { type Clock, isoTimestamp } from '../../core/time.ts';
 import { type HttpEvent, type HttpResponse, toHttpResponse } from './http.ts';

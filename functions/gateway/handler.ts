@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemIds } from '../../adapters/system.ts';
-import type { Caller } from '../../core/call/context/caller-cost-centers.ts';
+import type { Caller } from '../../core/caller.ts';
 import { callerOf } from '../edge/caller.ts';
 import { IDENTITIES, oneOfEnv } from '../edge/environment.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';

@@ -2,9 +2,9 @@
 
 import {
   boundCostCenters,
-  type Caller,
   hasCallerBindings,
 } from '../../core/call/context/caller-cost-centers.ts';
+import type { Caller } from '../../core/caller.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
 import { modelsReport } from '../../core/insight/usage/models-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type BurnRate, detectBurnRates } from '../../core/insight/forecast/burn-rate.ts';
+import { detectBurnRates } from '../../core/insight/forecast/burn-rate.ts';
 import { forecastOf } from '../../core/insight/forecast/forecast.ts';
 import { samplesUpTo } from '../../core/insight/forecast/usage-rate.ts';
 import {
@@ -23,7 +23,7 @@ const START = Date.parse('2026-11-20T00:00:00Z');
 interface Seen {
   readonly at: number;
   readonly used: number;
-  readonly burns: readonly BurnRate[];
+  readonly burns: ReturnType<typeof detectBurnRates>;
 }
 
 /** Looks once a minute at a limit whose settled use is a function of time since midnight. */

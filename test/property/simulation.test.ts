@@ -5,8 +5,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { BROKEN_LEDGERS } from '../simulation/broken-ledgers.ts';
 import { planOf } from '../simulation/plan.ts';
-import { type RunOptions, type RunResult, runPlan } from '../simulation/run.ts';
+import { runPlan } from '../simulation/run.ts';
 import { shrink } from '../simulation/shrink.ts';
+import type { RunOptions, RunResult } from '../simulation/simulated-run.ts';
 
 const SEEDS = 240;
 const GROUP = 40;

@@ -6,7 +6,7 @@ import type { Item } from './dynamodb/values.ts';
 import { type Oracle, type Truth, Violation } from './oracle.ts';
 import type { LimitPlan, Plan } from './plan.ts';
 import { amountIn, ceilingOf, type ModelName, periodOf } from './policies.ts';
-import type { Run } from './run.ts';
+import type { SimulatedRun } from './simulated-run.ts';
 
 /** Within the three windows kept and the last hour; the final sweeps come half an hour late. */
 const WATCHED_MS = { minute: 0, hour: 3_000_000, day: 3_000_000, month: 3_000_000 } as const;
@@ -49,7 +49,10 @@ const isSharded = ({ shards, changes }: Plan): boolean =>
   [{ shards }, ...changes].some((each) => (each.shards ?? 1) > 1);
 
 /** Every denial and fallback that is noted was told, and is noted as told. */
-export function checkNotes({ oracle, versions, scheduler }: Run, items: readonly Item[]): void {
+export function checkNotes(
+  { oracle, versions, scheduler }: SimulatedRun,
+  items: readonly Item[],
+): void {
   for (const item of items) {
     const owner = ownerKeyOfAccount(item.pk?.S ?? '');
     for (const [key, marks] of parseAlertStates(item)) {
@@ -74,7 +77,7 @@ export function checkNotes({ oracle, versions, scheduler }: Run, items: readonly
 }
 
 /** Every threshold that settled use has reached was told, whatever failed on the way. */
-export function checkPublished({ oracle, versions, scheduler }: Run): void {
+export function checkPublished({ oracle, versions, scheduler }: SimulatedRun): void {
   for (const { owner, name, window, amount, notifyAt = [] } of versions.at(-1)?.limits ?? []) {
     for (const [id, { settled }] of oracle.totals) {
       const period = id.slice(`${owner}/${name}_`.length);

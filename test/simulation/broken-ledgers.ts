@@ -11,7 +11,7 @@ import type {
   SettleWriteResult,
 } from '../../core/ledger/ports.ts';
 import { periodOf } from './policies.ts';
-import { TABLE, type Variation, type VariationContext } from './run.ts';
+import { TABLE, type Variation, type VariationContext } from './simulated-run.ts';
 
 /** The store with some of its methods replaced, whatever else it may have. */
 const changed = (store: LedgerStore, over: Partial<LedgerStore>): LedgerStore =>

@@ -20,7 +20,7 @@ import type { Truth } from './oracle.ts';
 import type { CallPlan } from './plan.ts';
 import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
-import { faultsInTurn, type Run, TABLE } from './run.ts';
+import { faultsInTurn, type SimulatedRun, TABLE } from './simulated-run.ts';
 
 class StepTimedOut extends Error {}
 
@@ -31,7 +31,7 @@ const TRIES_MAX = 3;
 const RETRY_MS = 1_000;
 
 export class CallRun {
-  readonly #run: Run;
+  readonly #run: SimulatedRun;
   readonly #call: CallPlan;
   readonly #random: Random;
   readonly #truth: Truth;
@@ -39,7 +39,7 @@ export class CallRun {
   #answers = 0;
   #ids = 0;
 
-  constructor(run: Run, call: CallPlan, random: Random) {
+  constructor(run: SimulatedRun, call: CallPlan, random: Random) {
     this.#run = run;
     this.#call = call;
     this.#random = random;
@@ -258,7 +258,7 @@ const modelNamed = (alias: string): ModelName => (alias === 'big' ? 'big' : 'sma
 
 const handedOver = <T>(state: T): T => JSON.parse(JSON.stringify(state));
 
-function noteDecision(run: Run, truth: Truth, state: object): void {
+function noteDecision(run: SimulatedRun, truth: Truth, state: object): void {
   if (!('status' in state)) return;
   if (state.status === 'approved') {
     const reservation = 'reservation' in state ? state.reservation : undefined;

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { BROKEN_LEDGERS } from './broken-ledgers.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type RunOptions, type RunResult, runPlan } from './run.ts';
+import { runPlan } from './run.ts';
 import { shrink } from './shrink.ts';
+import type { RunOptions, RunResult } from './simulated-run.ts';
 
 const BROKEN_NAMES = BROKEN_LEDGERS.map(({ name }) => `"${name}"`).join(', ');
 

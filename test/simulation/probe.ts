@@ -6,12 +6,12 @@ import { idOf, Violation } from './oracle.ts';
 import type { LimitPlan } from './plan.ts';
 import { ceilingOf, versionAt } from './policies.ts';
 import { randomOf } from './random.ts';
-import type { Run } from './run.ts';
+import type { SimulatedRun } from './simulated-run.ts';
 
 const CALL = { costCenter: 'alpha', environment: 'production' } as const;
 const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
 
-export async function probe(run: Run): Promise<void> {
+export async function probe(run: SimulatedRun): Promise<void> {
   const { limits } = versionAt(run.versions, run.scheduler.now);
   const policy = run.policyOf(0);
   const amounts: Record<LimitPlan['unit'], number> = {
@@ -38,7 +38,7 @@ export async function probe(run: Run): Promise<void> {
 }
 
 async function reserveProbe(
-  run: Run,
+  run: SimulatedRun,
   policy: Parameters<typeof reserve>[1]['policy'],
   amounts: AmountsByUnit,
   fits: boolean,

@@ -2,7 +2,8 @@
  * Makes a failing plan smaller: takes pieces away for as long as it still fails in the same way.
  */
 import type { CallPlan, Plan } from './plan.ts';
-import { type RunOptions, type RunResult, runPlan } from './run.ts';
+import { runPlan } from './run.ts';
+import type { RunOptions, RunResult } from './simulated-run.ts';
 
 export interface Shrunk {
   readonly plan: Plan;

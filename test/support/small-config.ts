@@ -1,5 +1,7 @@
 /** A small configuration to resolve, and what became of it. */
-import type { InputProblem, Policy } from '../../core/policy/policy.ts';
+
+import type { InputProblem } from '../../core/input-problem.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-policy.ts';
 
 export type Change = Readonly<Record<string, unknown>>;

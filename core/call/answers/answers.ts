@@ -1,16 +1,18 @@
 /** Bodies of the answers: a success, or an RFC 9457 problem. */
 
+import type { InputProblem } from '../../input-problem.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { LimitStatus } from '../../ledger/settle.ts';
 import { formatUsd } from '../../money.ts';
 import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
-import type { InputProblem, Unit } from '../../policy/policy.ts';
+import type { Unit } from '../../policy/policy.ts';
 import { type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../problem-codes.ts';
+import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { AnswerContent } from '../model/ports.ts';
-import type { RequestTags } from '../steps/state.ts';
 
 interface Money {
   readonly currency: 'USD';
@@ -81,33 +83,6 @@ export type Answer = SuccessBody | ProblemDetails;
 
 export const isProblem = (answer: Answer): answer is ProblemDetails => 'code' in answer;
 
-/** Title and HTTP status by code; the codes are stable and documented in docs/errors.md. */
-const PROBLEMS = {
-  invalid_request: [400, 'The request is not valid'],
-  unknown_model: [400, 'The model is not known'],
-  model_not_allowed: [400, 'The cost center may not use this model'],
-  unknown_cost_center: [400, 'The cost center is not known'],
-  cost_center_mismatch: [400, 'Two cost centers are named'],
-  application_not_allowed: [400, 'The cost center does not pay for this application'],
-  unknown_environment: [400, 'The application has no such environment'],
-  forbidden_cost_center: [403, 'The caller may not spend from this cost center'],
-  unauthenticated: [401, 'The caller is not known'],
-  not_found: [404, 'There is nothing here'],
-  method_not_allowed: [405, 'The method is not allowed here'],
-  payload_too_large: [413, 'The request is too large'],
-  unsupported_media_type: [415, 'The body is not JSON'],
-  request_in_progress: [409, 'This request is under way'],
-  request_completed: [409, 'This request has ended already'],
-  idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
-  limit_exceeded: [429, 'A spending limit is reached'],
-  invocation_failed: [502, 'The model call failed'],
-  ledger_unavailable: [503, 'The ledger cannot be reached'],
-  policy_unavailable: [503, 'The policy cannot be loaded'],
-  workflow_unavailable: [503, 'The workflow did not answer'],
-} as const;
-
-export type ProblemCode = keyof typeof PROBLEMS;
-
 const OUTCOMES: Partial<Record<ProblemCode, ProblemDetails['outcome']>> = {
   limit_exceeded: 'denied',
   invocation_failed: 'failed',
@@ -140,7 +115,7 @@ export function problemDetails(
   detail: string,
   parts: ProblemExtensions = {},
 ): ProblemDetails {
-  const [status, title] = PROBLEMS[code];
+  const [status, title] = PROBLEM_CODES[code];
   const outcome = OUTCOMES[code] ?? 'not_valid';
   return {
     type: `urn:bedrock-cost-sentry:problem:${code}`,

@@ -1,8 +1,9 @@
 /** One model that could run a call: what is sent to it, and the most it could use and cost. */
 import { invariant } from '../../errors.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { toSafeInteger } from '../../money.ts';
-import type { InputProblem, Model } from '../../policy/policy.ts';
+import type { Model } from '../../policy/policy.ts';
 import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
 import { worstCaseOf } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';

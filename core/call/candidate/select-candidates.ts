@@ -3,11 +3,12 @@
  */
 
 import { invariant } from '../../errors.ts';
-import type { InputProblem, Model, Policy } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import type { Model, Policy } from '../../policy/policy.ts';
 import type { Clock, EpochMs } from '../../time.ts';
+import type { TokenCounter } from '../bound/ports.ts';
 import { measurePrompt } from '../bound/prompt-size.ts';
 import type { CallContext } from '../context/resolve-context.ts';
-import type { TokenCounter } from '../model/ports.ts';
 import type { Prompt } from '../request/prompt.ts';
 import type { RequestParameters } from '../request/request.schema.ts';
 import { type Candidate, type CandidateResult, toCandidate } from './candidate.ts';

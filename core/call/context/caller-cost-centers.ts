@@ -1,10 +1,6 @@
 /** Who calls, and which cost centers they may spend from. */
+import type { Caller } from '../../caller.ts';
 import type { Callers, CostCenter, Policy } from '../../policy/policy.ts';
-
-/** As the API's authorizer established it; plain JSON. */
-export type Caller =
-  | { readonly kind: 'iam'; readonly arn: string }
-  | { readonly kind: 'jwt'; readonly claims: Readonly<Record<string, string>> };
 
 /** The cost centers a caller is bound to. */
 export function boundCostCenters(policy: Policy, caller: Caller): readonly CostCenter[] {

@@ -1,11 +1,13 @@
 /** Who pays, for which application and environment, and which model is meant. */
 
-import type { CostCenter, InputProblem, Model, Policy } from '../../policy/policy.ts';
+import type { Caller } from '../../caller.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import type { CostCenter, Model, Policy } from '../../policy/policy.ts';
+import type { ProblemCode } from '../../problem-codes.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
-import type { ProblemCode } from '../answers/answers.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
-import { boundCostCenters, type Caller, hasCallerBindings } from './caller-cost-centers.ts';
+import { boundCostCenters, hasCallerBindings } from './caller-cost-centers.ts';
 
 /** A request's names, found in the policy. */
 export interface CallContext {

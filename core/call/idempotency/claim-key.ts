@@ -2,9 +2,9 @@
 
 import { LedgerUnavailableError } from '../../errors.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
 import { type Answer, problemDetails } from '../answers/answers.ts';
-import type { RequestTags, ValidCall } from '../steps/state.ts';
 import type { Claim, ClaimResult, IdempotencyStore } from './ports.ts';
 import { replayAnswer, toStoredAnswer } from './stored-answer.ts';
 
@@ -39,7 +39,7 @@ interface ClaimPorts {
  */
 export async function claimKey(
   { idempotency, warn }: ClaimPorts,
-  call: ValidCall & { readonly claim: Claim },
+  call: { readonly tags: RequestTags; readonly claim: Claim },
   policy: Policy,
   now: EpochMs,
 ): Promise<ClaimRejection | undefined> {

@@ -1,6 +1,8 @@
 /** The key of a request that must be charged once, and what it is bound to. */
+
+import type { Caller } from '../../caller.ts';
 import { quoted } from '../../safe-text.ts';
-import { type Caller, roleArn } from '../context/caller-cost-centers.ts';
+import { roleArn } from '../context/caller-cost-centers.ts';
 import type { Claim, Digest } from './ports.ts';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;

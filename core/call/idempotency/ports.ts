@@ -1,6 +1,6 @@
 /** What idempotency needs from the outside: one record per key, and a hash. */
 
-import type { EpochSeconds } from '../../ledger/ports.ts';
+import type { EpochSeconds } from '../../time.ts';
 import type { ProblemDetails, SuccessBody } from '../answers/answers.ts';
 
 /** What a call with a key claims. Plain JSON: it travels through the workflow's state. */

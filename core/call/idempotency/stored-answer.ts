@@ -1,6 +1,7 @@
 /** What is kept of an answer, and what a repeat of its request is told. */
+
+import type { RequestTags } from '../../request-tags.ts';
 import { type Answer, isProblem, type ProblemDetails, problemDetails } from '../answers/answers.ts';
-import type { RequestTags } from '../steps/state.ts';
 import type { StoredAnswer } from './ports.ts';
 
 /** Fits into an item (400 KB) and, with the rest of the state, into a workflow (256 KiB). */

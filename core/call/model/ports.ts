@@ -32,20 +32,6 @@ export interface ModelClient {
   converse(call: ConverseCall): Promise<ConverseResult>;
 }
 
-export interface CountRequest {
-  /** A foundation model's id: CountTokens refuses profiles and geography prefixes. */
-  readonly baseModelId: string;
-  readonly prompt: Prompt;
-  /** When the count is no longer waited for. */
-  readonly deadline: EpochMs;
-}
-
-/** Counts a prompt's input tokens with the model's own tokenizer. */
-export interface TokenCounter {
-  /** Undefined when it could not, or not in time; never throws for what the service does. */
-  count(request: CountRequest): Promise<number | undefined>;
-}
-
 export interface Sleeper {
   sleep(milliseconds: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** What is wrong with the blocks of a message, whichever model they are for. */
 
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { formatChoices } from '../../safe-text.ts';
 import type {
   DocumentBlock,

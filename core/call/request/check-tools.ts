@@ -2,11 +2,11 @@
  * What is wrong with a prompt's tools, their uses and their results, whichever model they are for.
  */
 
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import { depthProblems } from './check-content.ts';
-import type { Turn } from './prompt.ts';
 import type { ToolConfig } from './tool-config.schema.ts';
+import type { Turn } from './turns.ts';
 
 const PATH = '$.prompt.toolConfig';
 

@@ -1,5 +1,5 @@
 /** Reads a request's body; everything wrong with it is reported at once. */
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { schemaErrorProblems } from '../../schema-errors.ts';
 import type { InvokeRequest } from './request.schema.ts';
 import { validate } from './request.validator.ts';

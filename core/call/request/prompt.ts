@@ -1,11 +1,12 @@
 /** Turns the request's messages into what Converse wants: system apart, roles alternating. */
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
 import { blockProblems } from './check-content.ts';
 import { toolProblems } from './check-tools.ts';
 import type { RequestBlock } from './content-block.schema.ts';
 import type { InvokeRequest, RequestMessage } from './request.schema.ts';
 import type { ToolConfig } from './tool-config.schema.ts';
+import type { Turn } from './turns.ts';
 
 interface PromptMessage {
   readonly role: 'user' | 'assistant';
@@ -33,14 +34,6 @@ interface PromptTraits {
 type PromptResult =
   | { readonly outcome: 'valid'; readonly prompt: Prompt }
   | { readonly outcome: 'not_valid'; readonly problems: readonly InputProblem[] };
-
-/** Neighbouring messages of one role. */
-export interface Turn {
-  readonly role: 'user' | 'assistant';
-  readonly content: RequestBlock[];
-  /** Index of its first message in the request. */
-  readonly at: number;
-}
 
 const PATH = '$.prompt.messages';
 

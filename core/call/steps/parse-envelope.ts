@@ -2,7 +2,7 @@
 
 import type { Ids } from '../../ids.ts';
 import { joinPath } from '../../input-path.ts';
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { Clock } from '../../time.ts';
 import { idempotencyKeyProblem } from '../idempotency/key.ts';

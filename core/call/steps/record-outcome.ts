@@ -2,16 +2,17 @@
 
 import { LedgerUnavailableError } from '../../errors.ts';
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
-import { publishFirstEvent } from '../../ledger/first-events.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
 import { release, type SettleResult, settle } from '../../ledger/settle.ts';
-import { publishThresholdCrossings } from '../../ledger/thresholds.ts';
-import { formatUsd } from '../../money.ts';
 import { type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
-import type { AuditLine } from '../../telemetry/audit-line.ts';
+import { type AuditedCall, type AuditLine, toAuditLine } from '../../telemetry/audit-line.ts';
 import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../../telemetry/ports.ts';
-import { type Clock, isoTimestamp } from '../../time.ts';
+import {
+  publishFirstEvent,
+  publishThresholdCrossings,
+} from '../../telemetry/publish-limit-alerts.ts';
+import type { Clock } from '../../time.ts';
 import { type Answer, isProblem, limitBody } from '../answers/answers.ts';
 import { type ClaimCompletion, completeClaim } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
@@ -73,7 +74,7 @@ export async function recordOutcome(
       ports.telemetry.metrics(record);
     }
   }
-  ports.telemetry.audit(auditLine(call, status, settlement, answer, isoTimestamp(at)));
+  ports.telemetry.audit(toAuditLine(auditedCall(call, status, settlement, answer), at));
   await publish(ports, call, result);
   return { status, answer };
 }
@@ -166,22 +167,16 @@ function answerOf(answer: Answer, { how, result }: Settlement): Answer {
   return { ...settled, limits: (result?.standings ?? []).map(limitBody) };
 }
 
-function auditLine(
+function auditedCall(
   call: RecordInput,
   outcome: WorkflowOutput['status'],
   { how, usage, actualNanoUsd }: Settlement,
   answer: Answer,
-  at: string,
-): AuditLine {
+): AuditedCall {
   const candidate = 'candidate' in call ? call.candidate : undefined;
-  const refused = call.status === 'denied' ? call.limit : undefined;
   return {
-    kind: 'audit',
-    requestId: call.tags.requestId,
-    at,
     tags: call.tags,
     ...(call.caller && { caller: call.caller }),
-    decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
     outcome,
     model: call.dimensions.Model,
     ...('originalRequestId' in call && { originalRequestId: call.originalRequestId }),
@@ -193,8 +188,8 @@ function auditLine(
     ...('fallbackFrom' in call && { fallbackFrom: call.fallbackFrom }),
     ...('reservation' in call &&
       call.reservation.id !== call.tags.requestId && { reservationId: call.reservation.id }),
-    ...(refused && { limit: `${refused.owner.name}/${refused.name}` }),
-    ...(actualNanoUsd !== undefined && { actualNanoUsd, cost: formatUsd(actualNanoUsd) }),
+    ...(call.status === 'denied' && { deniedBy: call.limit }),
+    ...(actualNanoUsd !== undefined && { actualNanoUsd }),
     ...(usage && { usage }),
     ...('latencyMs' in call && { latencyMs: call.latencyMs }),
     ...(how && { settlement: how }),

@@ -7,19 +7,14 @@ import { type ReserveDecision, reserve } from '../../ledger/reserve.ts';
 import type { ReserveRequest } from '../../ledger/reserve-request.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { PolicySource } from '../../policy/ports.ts';
+import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
 import type { Clock, EpochMs } from '../../time.ts';
 import { limitExceeded, moneyBody, problemDetails } from '../answers/answers.ts';
 import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import { requiredCapabilities } from '../request/prompt.ts';
-import type {
-  ApprovedCall,
-  RequestTags,
-  ReserveOutcome,
-  UnavailableCall,
-  ValidCall,
-} from './state.ts';
+import type { ApprovedCall, ReserveOutcome, UnavailableCall, ValidCall } from './state.ts';
 
 export interface ReservePorts {
   readonly policies: PolicySource;

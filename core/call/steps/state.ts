@@ -5,15 +5,18 @@
  * workflow's catches need no logic, and no path loses an answer.
  */
 
+import type { CallStatus } from '../../call-status.ts';
+import type { Caller } from '../../caller.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { FirstLimitEvent } from '../../ledger/first-events.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import type { TokenUsage } from '../../pricing/price.ts';
+import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
+import type { MetricDimensions } from '../../telemetry/dimensions.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Answer } from '../answers/answers.ts';
 import type { Candidate } from '../candidate/candidate.ts';
-import type { Caller } from '../context/caller-cost-centers.ts';
 import type { Claim } from '../idempotency/ports.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
 import type { AnswerContent } from '../model/ports.ts';
@@ -29,26 +32,6 @@ export interface WorkflowInput {
   readonly caller?: Caller;
   /** A repeat of the request with this key is charged once. */
   readonly idempotencyKey?: string;
-}
-
-/** Design: kept in every later state, metric and log line. */
-export interface RequestTags {
-  readonly requestId: string;
-  /** ISO 8601, UTC. */
-  readonly timestamp: string;
-  readonly applicationId?: string;
-  readonly costCenter?: string;
-  readonly environment?: string;
-  readonly modelMetric?: string;
-}
-
-/** Values of metric dimensions; from the policy only, `other` where a request named none of it. */
-export interface MetricDimensions {
-  readonly Model: string;
-  readonly ModelId: string;
-  readonly CostCenter: string;
-  readonly Application: string;
-  readonly Environment: string;
 }
 
 interface Common {
@@ -147,6 +130,6 @@ export type CallOutcome =
 
 /** The workflow's last word: where it ended, and what the caller gets. */
 export interface WorkflowOutput {
-  readonly status: CallOutcome['status'];
+  readonly status: CallStatus;
   readonly answer: Answer;
 }

@@ -1,10 +1,13 @@
 /** Step 1: who pays, which model id, is it allowed? Nothing is written and no model is called. */
 
 import { LedgerUnavailableError, SentryError } from '../../errors.ts';
-import type { InputProblem, Policy } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { PolicySource } from '../../policy/ports.ts';
+import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
-import { OTHER_DIMENSION } from '../../telemetry/metric-record.ts';
+import type { MetricDimensions } from '../../telemetry/dimensions.ts';
+import { OTHER_DIMENSION } from '../../telemetry/dimensions.ts';
 import { isoTimestamp } from '../../time.ts';
 import { type ProblemDetails, problemDetails } from '../answers/answers.ts';
 import { type CandidatePorts, selectCandidates } from '../candidate/select-candidates.ts';
@@ -17,8 +20,6 @@ import type { InvokeRequest } from '../request/request.schema.ts';
 import { parseWorkflowInput, type WorkflowInputPorts } from './parse-envelope.ts';
 import type {
   InvalidCall,
-  MetricDimensions,
-  RequestTags,
   UnavailableCall,
   ValidationOutcome,
   ValidCall,

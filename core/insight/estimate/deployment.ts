@@ -1,5 +1,5 @@
 /** What a deployment has beside its policy, as far as it costs something. */
-import type { Window } from '../../policy/policy.ts';
+import type { Window } from '../../windows.ts';
 
 /** Memory in MB of each function that does not have the default. */
 export type Memory = ReadonlyMap<string, number>;

@@ -15,7 +15,7 @@ import {
 } from './usage-rate.ts';
 import type { Sample } from './usage-samples.ts';
 
-export interface BurnRate {
+interface BurnRate {
   readonly pace: 'fast' | 'slow';
   /** Used in an hour. */
   readonly perHour: number;

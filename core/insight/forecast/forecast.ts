@@ -1,8 +1,8 @@
 /** What `GET /v1/usage` says of a limit's future, if it goes on as of late. */
 import { formatUsd } from '../../money.ts';
-import type { Limit, Window } from '../../policy/policy.ts';
+import type { Limit } from '../../policy/policy.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp } from '../../time.ts';
-import type { Period } from '../../windows.ts';
+import type { Period, Window } from '../../windows.ts';
 import { detectBurnRates, figuresOf } from './burn-rate.ts';
 import { projectUsage, timeToExhaustion, type UsageRate, usageRateOver } from './usage-rate.ts';
 import type { Sample } from './usage-samples.ts';

@@ -5,11 +5,8 @@ import type { Policy } from '../../policy/policy.ts';
 import { lookupModel } from '../../pricing/catalogue.ts';
 import type { PriceSchedule } from '../../pricing/price.ts';
 import { priceAt } from '../../pricing/worst-case.ts';
-import {
-  METRIC_NAMESPACE,
-  OTHER_DIMENSION,
-  UNKNOWN_DIMENSIONS,
-} from '../../telemetry/metric-record.ts';
+import { OTHER_DIMENSION, UNKNOWN_DIMENSIONS } from '../../telemetry/dimensions.ts';
+import { METRIC_NAMESPACE } from '../../telemetry/metric-record.ts';
 import type { EpochMs } from '../../time.ts';
 import { type Day, dayAfter, dayAt, startOf } from '../../utc-days.ts';
 import { type MetricOwner, metricOwners, NO_OWNER, SHARED_OWNER } from './metric-owners.ts';

@@ -1,6 +1,6 @@
 /** The days to compare. */
 
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { quoted } from '../../safe-text.ts';
 import { type EpochMs, isIsoDate } from '../../time.ts';
 import { dayAfter, dayAt, dayProblems } from '../../utc-days.ts';

@@ -1,6 +1,6 @@
 /** What a report is asked for, checked. */
 
-import type { InputProblem } from '../../policy/policy.ts';
+import type { InputProblem } from '../../input-problem.ts';
 import { closestMatch, formatChoices, quoted } from '../../safe-text.ts';
 import { type EpochMs, isIsoDate } from '../../time.ts';
 import { dayAfter, dayAt, dayProblems } from '../../utc-days.ts';

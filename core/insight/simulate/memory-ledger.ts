@@ -11,7 +11,6 @@ import {
   type CounterKey,
   type CounterState,
   type Counters,
-  type EpochSeconds,
   type ExpireWrite,
   type LedgerStore,
   type PruneWrite,
@@ -20,7 +19,7 @@ import {
   type SettleWrite,
   type SettleWriteResult,
 } from '../../ledger/ports.ts';
-import type { Clock } from '../../time.ts';
+import type { Clock, EpochSeconds } from '../../time.ts';
 
 interface Entry {
   readonly expiresAt: EpochSeconds;

@@ -1,10 +1,12 @@
 /** Where every limit stands: what `GET /v1/usage` and `cost-sentry usage` show. */
 
-import { accountKey, counterKey, ownerKey, shardNumbers } from '../../ledger/account-keys.ts';
+import { accountKey, counterKey, shardNumbers } from '../../ledger/account-keys.ts';
 import type { CounterState, Counters, LedgerStore } from '../../ledger/ports.ts';
 import { maxShards } from '../../ledger/shard-layout.ts';
+import { utilizationPercent } from '../../ledger/utilization.ts';
 import { formatUsd } from '../../money.ts';
 import type { OwnerLimits } from '../../policy/limit-owners.ts';
+import { ownerKey } from '../../policy/limit-owners.ts';
 import { limitInForce } from '../../policy/overrides.ts';
 import type { Limit, Owner, Policy, Scope } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
@@ -122,10 +124,6 @@ function limitUsage(limit: Limit, period: Period, state: CounterState, now: Epoc
     }),
   };
 }
-
-/** Percent of the limit that is committed, rounded down. */
-export const utilizationPercent = (committed: number, amount: number): number =>
-  Number((BigInt(committed) * 100n) / BigInt(amount));
 
 function projection(used: number, { startsAt, endsAt }: Period, now: EpochMs): number {
   const elapsed = Math.min(Math.max(1, now - startsAt), endsAt - startsAt);

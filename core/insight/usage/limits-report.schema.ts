@@ -1,6 +1,7 @@
 /** What `cost-sentry limits show --json` prints, and what the sandbox answers to the command. */
 import type { FromSchema } from 'json-schema-to-ts';
-import { MODES, UNITS, WINDOWS } from '../../policy/policy.ts';
+import { MODES, UNITS } from '../../policy/policy.ts';
+import { WINDOWS } from '../../windows.ts';
 
 const TEXT = { type: 'string' } as const;
 /** An integer in the limit's unit; nano-USD for usd. */

@@ -2,36 +2,34 @@
  * Alerts about one limit, in words and in figures. A summary says what happened, and then what can
  * be done about it.
  */
-import type { BurnRate } from '../../insight/forecast/burn-rate.ts';
-import { ownerKey, splitCounterKey } from '../../ledger/account-keys.ts';
-import type { FirstLimitEvent } from '../../ledger/first-events.ts';
-import type { CounterKey } from '../../ledger/ports.ts';
+import { splitCounterKey } from '../../ledger/account-keys.ts';
+import { type FirstLimitEvent, firstEventKey } from '../../ledger/first-events.ts';
+import type { AlertKey, CounterKey } from '../../ledger/ports.ts';
 import type { LimitSnapshot } from '../../ledger/reservation.ts';
 import type { ThresholdCrossing } from '../../ledger/thresholds.ts';
 import { formatUsd } from '../../money.ts';
 import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
 import { limitReference } from '../../policy/limit-overview.ts';
+import { ownerKey } from '../../policy/limit-owners.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import type { Alert } from './alert.ts';
 
-/** The id of an alert that is told once per limit and window. */
-export function limitAlertId(
-  { owner }: Pick<LimitSnapshot, 'owner'>,
-  key: CounterKey,
-  mark: string,
-) {
+/** The id of an alert that is published once per limit and window. */
+function limitAlertId({ owner }: Pick<LimitSnapshot, 'owner'>, key: CounterKey, mark: string) {
   const { limitName, periodName } = splitCounterKey(key);
   return `${ownerKey(owner)}/${limitName}/${periodName}/${mark}`;
 }
 
-interface Cause {
+/** The call that caused an alert, where one did. */
+export interface AlertCause {
   readonly requestId?: string;
+  /** Aliases of the models of a fallback. */
   readonly from?: string;
   readonly to?: string;
 }
 
 export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string): Alert {
-  const { id, limit, percent, used, resetsAt } = crossing;
+  const { key, limit, percent, used, resetsAt } = crossing;
   const next =
     limit.mode === 'observe'
       ? 'It only observes, so no call is denied.'
@@ -42,20 +40,20 @@ export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string):
     `${limitInWords(limit)} has reached ${percent} %: ${formatAmount(limit.unit, used)} of ` +
     `${totalInWords(limit)}, until ${resetsAt}. ${next}`;
   return {
-    id,
+    id: limitAlertId(limit, key, String(percent)),
     type: 'LimitThresholdCrossed',
     detail: { ...aboutLimit(limit, { used }, resetsAt), summary, percent, ...causeOf(requestId) },
   };
 }
 
-export function denialAlert(first: FirstLimitEvent, mark: string, { requestId }: Cause): Alert {
+export function denialAlert(first: FirstLimitEvent, { requestId }: AlertCause): Alert {
   const { limit, percent, resetsAt, key } = first;
   const summary =
     `${limitInWords(limit)} has denied its first call of this ${limit.window}${ceilingInWords(percent)}: ` +
     `${standingInWords(first)}. Calls that do not fit are denied until ${resetsAt}. ` +
     `To see who spends it: ${usageCommand(limit)}; to let calls through earlier, raise it: ${raiseCommand(limit)}.`;
   return {
-    id: limitAlertId(limit, key, mark),
+    id: limitAlertId(limit, key, firstEventKey(first)),
     type: 'CallDenied',
     detail: { ...aboutFirst(first, summary), ...causeOf(requestId) },
   };
@@ -72,7 +70,7 @@ const aboutFirst = (first: FirstLimitEvent, summary: string) => {
   };
 };
 
-export function fallbackAlert(first: FirstLimitEvent, mark: string, cause: Cause): Alert {
+export function fallbackAlert(first: FirstLimitEvent, cause: AlertCause): Alert {
   const { limit, percent, resetsAt, key } = first;
   const { requestId, from, to } = cause;
   const models =
@@ -84,7 +82,7 @@ export function fallbackAlert(first: FirstLimitEvent, mark: string, cause: Cause
     `configuration wants it. ${standingInWords(first)}. Nothing needs to be done; to go back ` +
     `earlier, raise the limit: ${raiseCommand(limit)}.`;
   return {
-    id: limitAlertId(limit, key, mark),
+    id: limitAlertId(limit, key, firstEventKey(first)),
     type: 'FallbackBegun',
     detail: {
       ...aboutFirst(first, summary),
@@ -95,20 +93,26 @@ export function fallbackAlert(first: FirstLimitEvent, mark: string, cause: Cause
   };
 }
 
+/** A limit whose usage rate, over the last hour (`fast`) or six (`slow`), exhausts it early. */
 interface BurningLimit {
   readonly key: CounterKey;
   readonly used: number;
   readonly endsAt: EpochMs;
-  readonly burn: BurnRate;
-  readonly mark: string;
+  readonly pace: 'fast' | 'slow';
+  /** Used in an hour. */
+  readonly perHour: number;
+  /** Used at the window's end. */
+  readonly projected: number;
+  readonly reachedAt: EpochMs;
 }
+
+export const burnRateKey = (pace: BurningLimit['pace']): AlertKey => `burn-${pace}`;
 
 const SPAN_IN_WORDS = { fast: 'hour', slow: 'six hours' } as const;
 
 export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Alert {
-  const { key, used, endsAt, burn, mark } = burning;
-  const { pace, perHour, projected } = burn;
-  const reachedAt = isoTimestamp(burn.reachedAt);
+  const { key, used, endsAt, pace, perHour, projected } = burning;
+  const reachedAt = isoTimestamp(burning.reachedAt);
   const resetsAt = isoTimestamp(endsAt);
   const inUnit = (amount: number) => formatAmount(limit.unit, amount);
   const summary =
@@ -118,7 +122,7 @@ export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Aler
     `${inUnit(projected)} by then. See who spends it: ${usageCommand(limit)}. If it should go ` +
     `on, raise the limit: ${raiseCommand(limit)}; if not, stop the caller before calls are denied.`;
   return {
-    id: limitAlertId(limit, key, mark),
+    id: limitAlertId(limit, key, burnRateKey(pace)),
     type: 'LimitBurnRate',
     detail: {
       ...aboutLimit(limit, { used, perHour, projected }, resetsAt),

@@ -1,8 +1,15 @@
 /** What each function finds in its environment, as the Terraform module sets it. */
 import type { Policy } from '../../../core/policy/policy.ts';
+import { STATE_MACHINE_ARN } from '../../base/arns.ts';
 import type { Flags } from '../../base/flags.ts';
-import { WORKFLOW_FUNCTIONS } from '../step-functions/definition.ts';
-import { STATE_MACHINE_ARN } from '../step-functions/server.ts';
+
+/** The variables of the workflow's template are the ARNs of these functions. */
+export const WORKFLOW_FUNCTIONS = [
+  'validate-and-set-context',
+  'reserve-budget',
+  'invoke-model',
+  'record-outcome',
+] as const;
 
 export const FUNCTION_NAMES = [...WORKFLOW_FUNCTIONS, 'gateway', 'sweep-reservations'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

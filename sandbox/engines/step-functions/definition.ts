@@ -1,16 +1,8 @@
 /** The state machine's definition as Terraform renders it, and the tasks in it. */
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
+import { FUNCTION_ARN_PREFIX } from '../../base/arns.ts';
 import { isRecord } from '../../base/loopback-server.ts';
-
-export const FUNCTION_ARN_PREFIX = 'arn:aws:lambda:us-east-1:000000000000:function:';
-
-/** The template's variables are the ARNs of these functions. */
-export const WORKFLOW_FUNCTIONS = [
-  'validate-and-set-context',
-  'reserve-budget',
-  'invoke-model',
-  'record-outcome',
-] as const;
+import { WORKFLOW_FUNCTIONS } from '../lambda/function-environment.ts';
 
 /**
  * Renders the template: only `${name}` with the functions' ARNs.

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../../../core/time.ts';
+import { executionArn, STATE_MACHINE_ARN } from '../../base/arns.ts';
 import {
   close,
   isRecord,
@@ -19,8 +20,6 @@ interface StepFunctions {
   close(): Promise<void>;
 }
 
-const MACHINE = 'bedrock-cost-sentry';
-export const STATE_MACHINE_ARN = `arn:aws:states:us-east-1:000000000000:stateMachine:${MACHINE}`;
 const BODY_BYTES_MAX = 1024 * 1024;
 const MEMORY_MB = 64;
 const BILLED_STEP_MS = 100;
@@ -72,8 +71,11 @@ async function answer(
 }
 
 function namesOf(name: string): ExecutionName {
-  const executionArn = `arn:aws:states:us-east-1:000000000000:express:${MACHINE}:${name}:${randomUUID()}`;
-  return { executionArn, name, stateMachineArn: STATE_MACHINE_ARN };
+  return {
+    executionArn: executionArn(name, randomUUID()),
+    name,
+    stateMachineArn: STATE_MACHINE_ARN,
+  };
 }
 
 async function execution(

@@ -9,9 +9,10 @@ import { text } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventBridgeAlerts } from '../../../adapters/event-bridge-alerts.ts';
-import { publishThresholdCrossings, toThresholdCrossing } from '../../../core/ledger/thresholds.ts';
+import { toThresholdCrossing } from '../../../core/ledger/thresholds.ts';
 import type { Limit, Owner } from '../../../core/policy/policy.ts';
 import type { Alert } from '../../../core/telemetry/alerts/alert.ts';
+import { publishThresholdCrossings } from '../../../core/telemetry/publish-limit-alerts.ts';
 import { startLedger, type TestLedger } from '../../support/ledger.ts';
 
 interface Entry {

@@ -5,10 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  renderWorkflow,
-  WORKFLOW_FUNCTIONS,
-} from '../../../sandbox/engines/step-functions/definition.ts';
+import { WORKFLOW_FUNCTIONS } from '../../../sandbox/engines/lambda/function-environment.ts';
+import { renderWorkflow } from '../../../sandbox/engines/step-functions/definition.ts';
 import { WorkflowExecution } from '../../../sandbox/engines/step-functions/execution.ts';
 
 const TEMPLATE = new URL('../../../modules/workflow/workflow.asl.json.tftpl', import.meta.url);

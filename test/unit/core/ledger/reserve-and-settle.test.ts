@@ -4,6 +4,7 @@ import type { LedgerStore } from '../../../../core/ledger/ports.ts';
 import { reserve } from '../../../../core/ledger/reserve.ts';
 import { release, settle } from '../../../../core/ledger/settle.ts';
 import type { Policy } from '../../../../core/policy/policy.ts';
+import { thresholdAlert } from '../../../../core/telemetry/alerts/limit-alerts.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { amounts, type Call, CenterCalls } from '../../../support/ledger-calls.ts';
 import { configWith, policyOf } from '../../../support/policy.ts';
@@ -298,10 +299,8 @@ describe('settle', () => {
       [100, 40],
       [50, 20],
     ]);
-    expect(crossed.map(({ id }) => id).sort()).toEqual([
-      `costCenter#${center}/n/2026-11/100`,
-      `costCenter#${center}/n/2026-11/50`,
-    ]);
+    const ids = [100, 50].map((percent) => `costCenter#${center}/n/2026-11/${percent}`);
+    expect(crossed.map((crossing) => thresholdAlert(crossing).id).sort()).toEqual(ids);
   });
 
   test('a call let through without a reservation is charged once', async () => {

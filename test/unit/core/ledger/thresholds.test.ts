@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ownerKeyOfAccount } from '../../../../core/ledger/account-keys.ts';
 import type { AccountSnapshot } from '../../../../core/ledger/ports.ts';
 import {
   isThresholdReached,
   pendingCrossings,
-  publishThresholdCrossings,
   type ThresholdCrossing,
   toThresholdCrossing,
 } from '../../../../core/ledger/thresholds.ts';
 import { parseOverrides } from '../../../../core/policy/overrides.ts';
-import type { Alert } from '../../../../core/telemetry/alerts/alert.ts';
-import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';
 
 const NOW = Date.parse('2026-11-23T14:05:30.000Z');
@@ -82,7 +79,6 @@ describe('what nobody told', () => {
   test('names the event as the settle that passes the percent does', () => {
     const [crossing] = missing(contents(50));
     const resetsAt = '2026-12-01T00:00:00.000Z';
-    expect(crossing?.id).toBe('costCenter#retail/budget/2026-11/50');
     expect(crossing).toEqual(
       toThresholdCrossing(limit, { key: KEY, percent: 50, used: 50, resetsAt }),
     );
@@ -151,94 +147,4 @@ test.each([
   ['account#organization#3', 'organization'],
 ])('%s is of %s', (account, owner) => {
   expect(ownerKeyOfAccount(account)).toBe(owner);
-});
-
-describe('publishing', () => {
-  let table: TestLedger;
-  let alerts: Alert[];
-
-  beforeAll(async () => {
-    table = await startLedger();
-  });
-  afterAll(() => table.close());
-  beforeEach(() => {
-    alerts = [];
-  });
-
-  const ports = (publish = async (more: readonly Alert[]) => void alerts.push(...more)) => ({
-    ledger: table.ledger,
-    alerts: { publish },
-  });
-  const crossing = (percent: number, key: string) =>
-    toThresholdCrossing(limit, {
-      key,
-      percent,
-      used: percent,
-      resetsAt: '2026-12-01T00:00:00.000Z',
-    });
-  const noted = async (key: string) =>
-    Object.keys(await table.attributes(ACCOUNT))
-      .filter((name) => name.startsWith(`p_${key}_`))
-      .map((name) => Number(name.split('_').at(-1)))
-      .sort((a, b) => a - b);
-
-  test('hands over every event at once and notes each', async () => {
-    await publishThresholdCrossings(
-      ports(),
-      [crossing(80, 'a_1'), crossing(50, 'a_1')],
-      'request-1',
-    );
-    expect(alerts.map(({ id }) => id)).toEqual([
-      'costCenter#retail/a/1/80',
-      'costCenter#retail/a/1/50',
-    ]);
-    expect(alerts[1]).toMatchObject({
-      type: 'LimitThresholdCrossed',
-      detail: {
-        limit: 'budget',
-        percent: 50,
-        amount: 100,
-        used: 50,
-        usd: { amount: '0.0000001', used: '0.00000005' },
-        requestId: 'request-1',
-        summary:
-          'The limit budget of cost center retail has reached 50 %: ' +
-          'USD 0.00000005 of USD 0.0000001 per month, until 2026-12-01T00:00:00.000Z. ' +
-          'If that is more than it should be, see who spends it: ' +
-          'cost-sentry usage --cost-center retail. If more will be needed, raise it: ' +
-          'cost-sentry limits raise retail/budget --help.',
-      },
-    });
-    expect(await noted('a_1')).toEqual([50, 80]);
-  });
-
-  test('notes each counter of its own', async () => {
-    await publishThresholdCrossings(ports(), [crossing(50, 'b_1'), crossing(80, 'b_2')]);
-    expect([await noted('b_1'), await noted('b_2')]).toEqual([[50], [80]]);
-    expect(alerts[0]?.detail).not.toHaveProperty('requestId');
-  });
-
-  test('a higher percent that was told first does not stand for a lower one', async () => {
-    await publishThresholdCrossings(ports(), [crossing(80, 'c_1')]);
-    expect(await noted('c_1')).toEqual([80]);
-    await publishThresholdCrossings(ports(), [crossing(50, 'c_1')]);
-    expect(await noted('c_1')).toEqual([50, 80]);
-  });
-
-  test('notes nothing that was not handed over', async () => {
-    const away = ports(() => Promise.reject(new Error('the bus is away')));
-    await expect(publishThresholdCrossings(away, [crossing(50, 'd_1')])).rejects.toThrow(
-      'the bus is away',
-    );
-    expect(await noted('d_1')).toEqual([]);
-  });
-
-  test('nothing to tell asks nobody', async () => {
-    table.requests.clear();
-    await publishThresholdCrossings(
-      ports(() => Promise.reject(new Error('asked'))),
-      [],
-    );
-    expect(table.requests.size).toBe(0);
-  });
 });

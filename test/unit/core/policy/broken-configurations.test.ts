@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadTfvarsPolicy } from '../../../../adapters/tfvars-policy.ts';
-import type { InputProblem } from '../../../../core/policy/policy.ts';
+import type { InputProblem } from '../../../../core/input-problem.ts';
 
 const FOLDER = 'test/fixtures/broken';
 

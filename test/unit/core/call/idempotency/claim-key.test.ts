@@ -1,11 +1,11 @@
 /** Requests with an idempotency key, through the real steps, on a real table. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
-import type { Caller } from '../../../../../core/call/context/caller-cost-centers.ts';
 import { recordOutcome } from '../../../../../core/call/steps/record-outcome.ts';
 import { reserveBudget } from '../../../../../core/call/steps/reserve-budget.ts';
 import type { ValidCall, WorkflowOutput } from '../../../../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
+import type { Caller } from '../../../../../core/caller.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
 import type { Policy } from '../../../../../core/policy/policy.ts';
 import { answered, type Bench, benchOn, failedWith, request } from '../../../../support/call.ts';

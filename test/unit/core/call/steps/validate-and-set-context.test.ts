@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../adapters/system.ts';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
-import type { Caller } from '../../../../../core/call/context/caller-cost-centers.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
+import type { Caller } from '../../../../../core/caller.ts';
 import type { Policy } from '../../../../../core/policy/policy.ts';
 import { request } from '../../../../support/call.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';

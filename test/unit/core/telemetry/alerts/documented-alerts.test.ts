@@ -54,8 +54,8 @@ const ALERTS: readonly Alert[] = [
     toThresholdCrossing(limit, { key, percent: 80, used: 400.12 * USD, resetsAt }),
     requestId,
   ),
-  denialAlert(firstTime('denied', 499), 'denied-100', { requestId }),
-  fallbackAlert(firstTime('fallback', 449, 90), 'fallback-90', {
+  denialAlert(firstTime('denied', 499), { requestId }),
+  fallbackAlert(firstTime('fallback', 449, 90), {
     requestId,
     from: 'claude-3-5-haiku',
     to: 'nova-lite',
@@ -64,13 +64,10 @@ const ALERTS: readonly Alert[] = [
     key,
     used: 410 * USD,
     endsAt: period.endsAt,
-    burn: {
-      pace: 'fast',
-      perHour: 28 * USD,
-      projected: 5_454 * USD,
-      reachedAt: NOW + 11_571_000,
-    },
-    mark: 'burn-fast',
+    pace: 'fast',
+    perHour: 28 * USD,
+    projected: 5_454 * USD,
+    reachedAt: NOW + 11_571_000,
   }),
   ...expiredReservationAlerts(policy, { expired }),
 ];

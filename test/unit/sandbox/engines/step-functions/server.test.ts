@@ -1,16 +1,14 @@
 /** Method: the real SDK client against the endpoint, with functions that a test scripts. */
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { STATE_MACHINE_ARN } from '../../../../../sandbox/base/arns.ts';
 import type { LambdaResult } from '../../../../../sandbox/engines/lambda/host.ts';
 import {
   renderWorkflow,
   tasksOf,
 } from '../../../../../sandbox/engines/step-functions/definition.ts';
 import { WorkflowExecution } from '../../../../../sandbox/engines/step-functions/execution.ts';
-import {
-  STATE_MACHINE_ARN,
-  startStepFunctions,
-} from '../../../../../sandbox/engines/step-functions/server.ts';
+import { startStepFunctions } from '../../../../../sandbox/engines/step-functions/server.ts';
 
 type InvokeFunction = ConstructorParameters<typeof WorkflowExecution>[2];
 
