@@ -1,34 +1,22 @@
 /** One model that could run a call: what is sent to it, and the most it could use and cost. */
 import { invariant } from '../../errors.ts';
 import type { InputProblem } from '../../input-problem.ts';
-import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
-import { toSafeInteger } from '../../money.ts';
 import type { Model } from '../../policy/policy.ts';
-import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
-import { worstCaseOf } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
 import type { PromptSize } from '../bound/prompt-size.ts';
 import { countedTokenBound, inputTokenBound } from '../bound/token-bound.ts';
 import { type Prompt, requiredCapabilities } from '../request/prompt.ts';
 import type { RequestParameters } from '../request/request.schema.ts';
+import { calledAs, type PricedCandidate, pricedBound } from './priced-bound.ts';
 
 /** Plain JSON: candidates travel through the workflow's state. */
-export interface Candidate {
-  /** Alias. */
-  readonly model: string;
-  /** What Converse is called with: the inference profile's ARN, or the model id. */
-  readonly modelId: string;
-  /** What AWS/Bedrock metrics know it by: the profile's unique id, or the model id. */
-  readonly modelMetric: string;
+export interface Candidate extends PricedCandidate {
   readonly inferenceConfig: {
     readonly maxTokens: number;
     readonly temperature?: number;
     readonly topP?: number;
   };
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
-  /** The price the call is reserved and settled at. */
-  readonly price: EffectivePriceJson;
-  readonly worstCase: AmountsByUnit;
 }
 
 export type CandidateResult =
@@ -63,14 +51,11 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
     return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
   }
   const { model, profileArn, parameters } = request;
-  const modelId = profileArn ?? model.modelId;
   const { temperature, top_p: topP, top_k: topK } = parameters;
   return {
     outcome: 'valid',
     candidate: {
-      model: model.alias,
-      modelId,
-      modelMetric: profileArn ? modelId.slice(modelId.lastIndexOf('/') + 1) : modelId,
+      ...calledAs(model, profileArn),
       inferenceConfig: {
         maxTokens,
         ...(temperature !== undefined && { temperature }),
@@ -92,22 +77,7 @@ function worstCase(
   const inputTokens =
     countedTokens === undefined ? strict : countedTokenBound(strict, countedTokens);
   const { cacheTtl } = requiredCapabilities(prompt);
-  const { amount, period } = worstCaseOf(
-    { inputTokens, maxOutputTokens, cacheTtl },
-    model.prices,
-    now,
-  );
-  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  return {
-    price: effectivePriceToJson(period),
-    worstCase: {
-      requests: 1,
-      tokens: inputTokens + maxOutputTokens,
-      input_tokens: inputTokens,
-      output_tokens: maxOutputTokens,
-      usd: toSafeInteger(amount),
-    },
-  };
+  return pricedBound(model, { inputTokens, maxOutputTokens, cacheTtl }, now);
 }
 
 /** Where each family takes top_k (Converse itself has no field for it). */

@@ -11,7 +11,7 @@ import { type ConversePorts, converseWithRetries } from '../model/converse-with-
 import { type ConverseFailure, failureRule } from '../model/failure-rules.ts';
 import type { ConverseResult } from '../model/ports.ts';
 import { withoutFiles } from '../request/prompt.ts';
-import type { ApprovedCall, FailedCall, SucceededCall } from './state.ts';
+import type { ApprovedCall, FailedCall, ReservedCall, SucceededCall } from './state.ts';
 
 /** Left for settling and answering after the model call was given up. */
 const RECORDING_MS = 1_500;
@@ -40,7 +40,7 @@ export async function invokeModel(
 }
 
 /** Usage times price, rounded up once (I6). */
-export const costNanoUsd = ({ candidate }: Pick<ApprovedCall, 'candidate'>, usage: TokenUsage) =>
+export const costNanoUsd = ({ candidate }: Pick<ReservedCall, 'candidate'>, usage: TokenUsage) =>
   toSafeInteger(costOf(usage, effectivePriceFromJson(candidate.price)));
 
 function succeeded(

@@ -18,7 +18,7 @@ import { type ClaimCompletion, completeClaim } from '../idempotency/claim-key.ts
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import { failureRule } from '../model/failure-rules.ts';
 import { costNanoUsd } from './invoke-model.ts';
-import type { ApprovedCall, CallOutcome, ValidCall, WorkflowOutput } from './state.ts';
+import type { BoundedCall, CallOutcome, ReservedCall, WorkflowOutput } from './state.ts';
 
 export interface RecordPorts {
   readonly ledger: LedgerStore;
@@ -34,7 +34,7 @@ export interface RecordPorts {
  * A call that got here still `valid` or `approved` lost its next step on the way; its state
  * already holds what to answer, and its reservation stays until the lease ends.
  */
-export type RecordInput = CallOutcome | ValidCall | ApprovedCall;
+export type RecordInput = CallOutcome | BoundedCall | ReservedCall;
 
 /** What became of the reservation, and what is known of the cost. */
 interface Settlement {

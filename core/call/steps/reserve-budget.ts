@@ -11,10 +11,17 @@ import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
 import type { Clock, EpochMs } from '../../time.ts';
 import { limitExceeded, moneyBody, problemDetails } from '../answers/answers.ts';
+import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
-import { requiredCapabilities } from '../request/prompt.ts';
-import type { ApprovedCall, ReserveOutcome, UnavailableCall, ValidCall } from './state.ts';
+import type {
+  BoundedCall,
+  NotReserved,
+  ReservedCall,
+  ReserveOutcome,
+  UnavailableCall,
+  ValidCall,
+} from './state.ts';
 
 export interface ReservePorts {
   readonly policies: PolicySource;
@@ -26,15 +33,26 @@ export interface ReservePorts {
   readonly warn: (message: string, cause: unknown) => void;
 }
 
-/**
- * Safe to run again for the same call: its own reservation is found, not made twice.
- * @param again an earlier run of this step for this call may have written, and its answer is lost.
- */
+/** As `reserveCall`, for a call that carries its prompt. */
 export async function reserveBudget(
   ports: ReservePorts,
   call: ValidCall,
   again = false,
 ): Promise<ReserveOutcome> {
+  const outcome = await reserveCall(ports, call, again);
+  if (outcome.status !== 'approved') return outcome;
+  return { ...outcome, prompt: call.prompt, logPrompts: call.logPrompts };
+}
+
+/**
+ * Safe to run again for the same call: its own reservation is found, not made twice.
+ * @param again an earlier run of this step for this call may have written, and its answer is lost.
+ */
+async function reserveCall<C extends PricedCandidate>(
+  ports: ReservePorts,
+  call: BoundedCall<C>,
+  again = false,
+): Promise<ReserveOutcome<ReservedCall<C>>> {
   let policy: Policy;
   try {
     policy = await ports.policies.load();
@@ -75,7 +93,7 @@ export async function reserveBudget(
   }
 }
 
-function reserveRequest(policy: Policy, call: ValidCall, now: EpochMs): ReserveRequest {
+function reserveRequest(policy: Policy, call: BoundedCall, now: EpochMs): ReserveRequest {
   const { costCenter = '', applicationId = '', environment = '', requestId } = call.tags;
   const { attemptId } = call;
   return {
@@ -89,10 +107,10 @@ function reserveRequest(policy: Policy, call: ValidCall, now: EpochMs): ReserveR
   };
 }
 
-function approved(
-  call: ValidCall,
+function approved<C extends PricedCandidate>(
+  call: BoundedCall<C>,
   { model, reservation, firstTime }: Extract<ReserveDecision, { outcome: 'reserved' }>,
-): ApprovedCall {
+): ReservedCall<C> {
   const [asked] = call.candidates;
   const candidate = call.candidates.find((each) => each.model === model) ?? asked;
   const { modelMetric } = candidate;
@@ -107,8 +125,6 @@ function approved(
     ...(firstTime && { firstTime }),
     reservation,
     bounds: boundsOf(call),
-    prompt: call.prompt,
-    logPrompts: call.logPrompts,
     answer: problemDetails('invocation_failed', tags, 'The invoking step did not answer.', {
       upstream: { name: 'InvocationLost', message: 'it is not known whether the model answered' },
       charged: { ...moneyBody(candidate.worstCase.usd), basis: 'reserved' },
@@ -116,18 +132,17 @@ function approved(
   };
 }
 
-function boundsOf({ candidates, prompt }: ValidCall): readonly AuditedBound[] {
-  const isHour = requiredCapabilities(prompt).cacheTtl === '1h';
+function boundsOf({ candidates, cacheTtl }: BoundedCall): readonly AuditedBound[] {
   return candidates.map(({ model, worstCase }) => ({
     model,
     inputTokens: worstCase.input_tokens,
     outputTokens: worstCase.output_tokens,
-    ...(isHour && { cacheTtl: '1h' }),
+    ...(cacheTtl === '1h' && { cacheTtl }),
   }));
 }
 
 /** What of the state goes on when the prompt is not needed any more. */
-const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: ValidCall) => ({
+const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: BoundedCall) => ({
   tags,
   dimensions,
   receivedAt,
@@ -137,13 +152,13 @@ const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: Vali
 });
 
 /** Without the claim where another call holds the key: there is nothing to end. */
-function notClaimed(call: ValidCall, refused: ClaimRejection): ReserveOutcome {
+function notClaimed(call: BoundedCall, refused: ClaimRejection): NotReserved {
   if (refused.status === 'unavailable') return { ...carried(call), ...refused };
   const { claim: _, ...rest } = carried(call);
   return { ...rest, ...refused };
 }
 
-function unavailable(call: ValidCall, policyError?: SentryError): UnavailableCall {
+function unavailable(call: BoundedCall, policyError?: SentryError): UnavailableCall {
   const answer = policyError
     ? problemDetails(
         'policy_unavailable',
@@ -158,7 +173,7 @@ function unavailable(call: ValidCall, policyError?: SentryError): UnavailableCal
   return { ...carried(call), status: 'unavailable', answer };
 }
 
-function inProgress(call: ValidCall): ReserveOutcome {
+function inProgress(call: BoundedCall): NotReserved {
   const detail = `The request ${call.tags.requestId} is still under way; nothing was changed.`;
   const answer = problemDetails('request_in_progress', call.tags, detail);
   return { ...carried(call), status: 'not_valid', answer };

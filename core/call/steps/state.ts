@@ -11,12 +11,14 @@ import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { FirstLimitEvent } from '../../ledger/first-events.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import type { TokenUsage } from '../../pricing/price.ts';
+import type { CacheTtl } from '../../pricing/worst-case.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
 import type { MetricDimensions } from '../../telemetry/dimensions.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Answer } from '../answers/answers.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import type { Claim } from '../idempotency/ports.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
 import type { AnswerContent } from '../model/ports.ts';
@@ -62,12 +64,19 @@ interface Replayed extends Common {
   readonly originalRequestId: string;
 }
 
-/** The request is sound; the first candidate is the model asked for, the rest may replace it. */
-export interface ValidCall extends Common {
+/** A call that can be reserved, whichever protocol it came by. */
+export interface BoundedCall<C extends PricedCandidate = PricedCandidate> extends Common {
   readonly status: 'valid';
   /** Tells this call's own retries from another call with the same id. */
   readonly attemptId: string;
-  readonly candidates: readonly [Candidate, ...Candidate[]];
+  /** The first is the model asked for, the rest may replace it. */
+  readonly candidates: readonly [C, ...C[]];
+  /** The longest time to live of any cache entry the call asks for. */
+  readonly cacheTtl: CacheTtl;
+}
+
+/** The request is sound. */
+export interface ValidCall extends BoundedCall<Candidate> {
   readonly prompt: Prompt;
   readonly logPrompts: boolean;
 }
@@ -83,19 +92,23 @@ interface Denied extends Decidable {
   readonly firstTime?: FirstLimitEvent;
 }
 
-export interface ApprovedCall extends Decidable {
+/** A call whose worst case is reserved. */
+export interface ReservedCall<C extends PricedCandidate = PricedCandidate> extends Decidable {
   readonly status: 'approved';
-  readonly candidate: Candidate;
+  readonly candidate: C;
   readonly fallbackFrom?: string;
   /** Of the fallback, where it is the first of its window. */
   readonly firstTime?: FirstLimitEvent;
   readonly reservation: Reservation;
+}
+
+export interface ApprovedCall extends ReservedCall<Candidate> {
   readonly prompt: Prompt;
   readonly logPrompts: boolean;
 }
 
 interface Invoked extends Decidable {
-  readonly candidate: Candidate;
+  readonly candidate: PricedCandidate;
   readonly fallbackFrom?: string;
   readonly firstTime?: FirstLimitEvent;
   readonly reservation: Reservation;
@@ -119,7 +132,8 @@ export interface FailedCall extends Invoked {
 }
 
 export type ValidationOutcome = ValidCall | InvalidCall | UnavailableCall;
-export type ReserveOutcome = ApprovedCall | Denied | InvalidCall | Replayed | UnavailableCall;
+export type NotReserved = Denied | InvalidCall | Replayed | UnavailableCall;
+export type ReserveOutcome<R extends ReservedCall = ApprovedCall> = R | NotReserved;
 export type CallOutcome =
   | SucceededCall
   | FailedCall

@@ -15,7 +15,7 @@ import { type CallContext, type KnownContext, resolveContext } from '../context/
 import { toClaim } from '../idempotency/key.ts';
 import type { Digest } from '../idempotency/ports.ts';
 import { parseRequest } from '../request/parse-request.ts';
-import { type Prompt, toPrompt } from '../request/prompt.ts';
+import { type Prompt, requiredCapabilities, toPrompt } from '../request/prompt.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
 import { parseWorkflowInput, type WorkflowInputPorts } from './parse-envelope.ts';
 import type {
@@ -118,6 +118,7 @@ function valid(
     tags,
     dimensions: dimensionsOf({ ...namesOf(context), modelMetric }),
     candidates,
+    cacheTtl: requiredCapabilities(prompt).cacheTtl,
     prompt,
     logPrompts: policy.logPrompts,
     answer: problemDetails('ledger_unavailable', tags, 'The reserving step did not answer.'),

@@ -1,0 +1,57 @@
+/** What a call may use and cost at most on a model, at the price it is settled at. */
+import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
+import { toSafeInteger } from '../../money.ts';
+import type { Model } from '../../policy/policy.ts';
+import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
+import { type CacheTtl, worstCaseOf } from '../../pricing/worst-case.ts';
+import type { EpochMs } from '../../time.ts';
+
+/** A model that could run a call, with the most the call could use and cost on it. */
+export interface PricedCandidate {
+  /** Alias. */
+  readonly model: string;
+  /** What the model is called by: the inference profile's ARN, or the model id. */
+  readonly modelId: string;
+  /** What AWS/Bedrock metrics know it by: the profile's unique id, or the model id. */
+  readonly modelMetric: string;
+  /** The price the call is reserved and settled at. */
+  readonly price: EffectivePriceJson;
+  readonly worstCase: AmountsByUnit;
+}
+
+interface CallBound {
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number;
+  readonly cacheTtl: CacheTtl;
+}
+
+/** Undefined when an amount would not be a safe integer: then it could not be counted exactly. */
+export function pricedBound(
+  { prices }: Pick<Model, 'prices'>,
+  bound: CallBound,
+  now: EpochMs,
+): Pick<PricedCandidate, 'price' | 'worstCase'> | undefined {
+  const { inputTokens, maxOutputTokens } = bound;
+  const { amount, period } = worstCaseOf(bound, prices, now);
+  if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return {
+    price: effectivePriceToJson(period),
+    worstCase: {
+      requests: 1,
+      tokens: inputTokens + maxOutputTokens,
+      input_tokens: inputTokens,
+      output_tokens: maxOutputTokens,
+      usd: toSafeInteger(amount),
+    },
+  };
+}
+
+/** A model's names on a call: through its inference profile where it has one. */
+export function calledAs(
+  { alias, modelId: plainId }: Pick<Model, 'alias' | 'modelId'>,
+  profileArn: string | undefined,
+): Pick<PricedCandidate, 'model' | 'modelId' | 'modelMetric'> {
+  const modelId = profileArn ?? plainId;
+  const modelMetric = profileArn ? modelId.slice(modelId.lastIndexOf('/') + 1) : modelId;
+  return { model: alias, modelId, modelMetric };
+}
