@@ -47,27 +47,11 @@ locals {
     [local.may_alert],
     local.may_use_key,
   )
-  may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [module.workflow.state_machine_arn], conditions = {} }
+  may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [local.state_machine_arn], conditions = {} }
   may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
-
-  statements = {
-    "validate-and-set-context" = concat(local.may_read_policy, local.may_count_tokens, local.may_use_key)
-    "reserve-budget"           = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_claim], local.may_use_key)
-    "invoke-model"             = local.may_invoke
-    "record-outcome"           = concat([local.may_count, local.may_end_claim, local.may_alert], local.may_use_key)
-    "sweep-reservations"       = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_alert], local.may_use_key)
-  }
-  # Apart from the others, which the workflow calls: the gateway calls the workflow.
-  gateway_statements = concat(
-    local.may_read_policy,
-    [local.may_read_accounts],
-    [for statement in [local.may_start] : statement if local.is_workflow],
-    [for statement in concat([local.may_count, local.may_claim, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
-    local.may_use_key,
-  )
 }
 
 # A call through a profile is checked on the profile and on every model behind it, in each region it
@@ -102,9 +86,8 @@ locals {
 
   # Roles of the functions with a right to call or count.
   bedrock_role_arns = [
-    for name, statements in merge(local.statements, { gateway = local.gateway_statements }) :
-    name == "gateway" ? module.gateway.role_arn : module.functions[name].role_arn
-    if anytrue([for action in flatten(statements[*].actions) : startswith(action, "bedrock:")])
+    for name, settings in local.functions : module.functions[name].role_arn
+    if anytrue([for action in flatten(settings.statements[*].actions) : startswith(action, "bedrock:")])
   ]
 
   model_arns = {
@@ -144,14 +127,14 @@ locals {
       Sid       = "CallTheFunctionUrl"
       Effect    = "Allow"
       Action    = ["lambda:InvokeFunctionUrl"]
-      Resource  = [module.gateway.arn]
+      Resource  = [module.functions["gateway"].arn]
       Condition = { StringEquals = { "lambda:FunctionUrlAuthType" = "AWS_IAM" } }
     },
     {
       Sid       = "InvokeThroughTheFunctionUrl"
       Effect    = "Allow"
       Action    = ["lambda:InvokeFunction"]
-      Resource  = [module.gateway.arn]
+      Resource  = [module.functions["gateway"].arn]
       Condition = { Bool = { "lambda:InvokedViaFunctionUrl" = "true" } }
     },
   ]

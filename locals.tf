@@ -21,60 +21,11 @@ locals {
   tags      = merge(var.tags, { (local.owner_tag) = var.name })
 }
 
-# What the functions are told, and how long each may take.
+# How a request runs, and how its caller is bound to a cost center.
 locals {
   is_workflow = var.execution == "workflow"
   has_callers = anytrue([for center in values(var.cost_centers) : center.callers != null])
   identity    = coalesce(var.identity, local.has_callers && var.api.authorization != "none" ? var.api.authorization : "off")
-
-  # A model call must end before its reservation does, and before the workflow gives it up (240 s).
-  model_timeout_seconds = min(235, coalesce(var.ledger.lease_seconds, 420) - 30)
-
-  ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
-  events_environment = { EVENT_BUS_NAME = var.event_bus_name, DEPLOYMENT = var.name }
-
-  functions = {
-    "validate-and-set-context" = {
-      description     = "Who pays, which model, is it allowed"
-      timeout_seconds = 10
-      environment     = local.ledger_environment
-      schedules       = {}
-    }
-    "reserve-budget" = {
-      description     = "Reserves the worst case of a call, or refuses it"
-      timeout_seconds = 10
-      environment     = local.ledger_environment
-      schedules       = {}
-    }
-    "invoke-model" = {
-      description     = "Calls Bedrock through the tagged inference profile"
-      timeout_seconds = local.model_timeout_seconds
-      environment     = {}
-      schedules       = {}
-    }
-    "record-outcome" = {
-      description     = "Settles the real cost, writes metrics and the audit line"
-      timeout_seconds = 15
-      environment     = merge(local.ledger_environment, local.events_environment)
-      schedules       = {}
-    }
-    "sweep-reservations" = {
-      description     = "Settles the reservations whose lease has ended"
-      timeout_seconds = 55 # done before the next minute's sweep begins
-      environment     = merge(local.ledger_environment, local.events_environment)
-      schedules       = { minute = { expression = "rate(1 minute)" } }
-    }
-  }
-
-  gateway = {
-    description     = "The HTTP API: requests, usage and models"
-    timeout_seconds = local.model_timeout_seconds + 30
-    environment = merge(
-      local.ledger_environment,
-      { EXECUTION = var.execution, IDENTITY = local.identity },
-      local.is_workflow ? { STATE_MACHINE_ARN = module.workflow.state_machine_arn } : local.events_environment,
-    )
-  }
 }
 
 # The report that comes by itself.
@@ -100,17 +51,6 @@ locals {
       time   = "<aws.scheduler.scheduled-time>"
     }), "\\u003c", "<"), "\\u003e", ">")
   } }
-}
-
-# Metered beside observed and billed, once a day.
-locals {
-  reconciliation = { for name in ["daily"] : name => var.reconciliation if var.reconciliation.enabled }
-}
-
-# Functions that are not in every deployment.
-locals {
-  optional_functions = { "publish-report" = var.cost_reports.enabled, "reconcile-costs" = var.reconciliation.enabled }
-  deployed_functions = [for name in local.function_names : name if lookup(local.optional_functions, name, true)]
 }
 
 # One inference profile for every combination that may call.

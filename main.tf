@@ -32,11 +32,13 @@ module "functions" {
   memory_mb            = lookup(var.functions.memory_mb, each.key, 512)
   reserved_concurrency = lookup(var.functions.reserved_concurrency, each.key, null)
   environment          = each.value.environment
-  statements           = local.statements[each.key]
+  statements           = each.value.statements
   schedules            = each.value.schedules
+  retries              = each.value.retries
   dead_letters         = length(each.value.schedules) > 0 && var.functions.dead_letters
   tracing              = var.functions.tracing
-  log_group_name       = each.key == "record-outcome" ? local.audit_log_group_name : null
+  log_group            = each.value.log_group
+  log_group_name       = each.value.log_group_name
   log_retention_days   = var.log_retention_days
   kms_key_arn          = var.kms_key_arn
   tags                 = local.tags
@@ -55,25 +57,6 @@ module "workflow" {
   tags                   = local.tags
 }
 
-module "gateway" {
-  source = "./modules/function"
-
-  name                 = "${var.name}-gateway"
-  description          = local.gateway.description
-  bundle               = local.bundles["gateway"]
-  timeout_seconds      = local.gateway.timeout_seconds
-  memory_mb            = lookup(var.functions.memory_mb, "gateway", 512)
-  reserved_concurrency = lookup(var.functions.reserved_concurrency, "gateway", null)
-  environment          = local.gateway.environment
-  statements           = local.gateway_statements
-  tracing              = var.functions.tracing
-  # In direct execution the gateway is the one that writes the audit lines.
-  log_group          = local.is_workflow ? null : module.functions["record-outcome"].log_group
-  log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
-  tags               = local.tags
-}
-
 # No error: a deployment behind a service that sets the tags itself may want it so.
 check "callers" {
   assert {
@@ -86,8 +69,8 @@ module "api" {
   source = "./modules/api"
 
   name               = var.name
-  function_name      = module.gateway.name
-  function_arn       = module.gateway.arn
+  function_name      = module.functions["gateway"].name
+  function_arn       = module.functions["gateway"].arn
   authorization      = var.api.authorization
   jwt                = var.api.jwt
   throttling         = var.api.throttling
@@ -132,7 +115,7 @@ module "observability" {
   environments           = local.environments
   cost_centers           = keys(var.cost_centers)
   limits                 = local.observed_limits
-  function_names         = [for name in local.deployed_functions : "${var.name}-${name}"]
+  function_names         = [for name in keys(local.functions) : "${var.name}-${name}"]
   state_machine_arn      = module.workflow.state_machine_arn
   ledger_table_name      = module.ledger.table_name
   audit_log_group_name   = module.functions["record-outcome"].log_group.name
@@ -181,27 +164,6 @@ module "reporting" {
   tags             = local.tags
 }
 
-module "report_function" {
-  source   = "./modules/function"
-  for_each = local.cost_reports
-
-  name                 = "${var.name}-publish-report"
-  description          = "Reports what Bedrock cost in the last week or month"
-  bundle               = local.bundles["publish-report"]
-  timeout_seconds      = 300 # Cost Explorer may be slow, and throttles
-  memory_mb            = lookup(var.functions.memory_mb, "publish-report", 512)
-  reserved_concurrency = lookup(var.functions.reserved_concurrency, "publish-report", null)
-  environment          = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
-  dead_letters         = var.functions.dead_letters
-  schedules            = local.report_schedules
-  retries              = 2 # the next call reports another week
-  statements           = concat(local.may_read_policy, local.may_report, [local.may_alert], local.may_use_key)
-  tracing              = var.functions.tracing
-  log_retention_days   = var.log_retention_days
-  kms_key_arn          = var.kms_key_arn
-  tags                 = local.tags
-}
-
 module "report_bucket" {
   source   = "./modules/bucket"
   for_each = local.cost_reports
@@ -211,29 +173,4 @@ module "report_bucket" {
   kms_key_arn    = each.value.kms_key_arn
   force_destroy  = each.value.force_destroy
   tags           = local.tags
-}
-
-module "reconcile_function" {
-  source   = "./modules/function"
-  for_each = local.reconciliation
-
-  name                 = "${var.name}-reconcile-costs"
-  description          = "Compares what was metered with what AWS observed and billed"
-  bundle               = local.bundles["reconcile-costs"]
-  timeout_seconds      = 600 # thousands of metrics, and Cost Explorer may be slow
-  memory_mb            = lookup(var.functions.memory_mb, "reconcile-costs", 512)
-  reserved_concurrency = lookup(var.functions.reserved_concurrency, "reconcile-costs", null)
-  environment = merge(local.ledger_environment, local.events_environment, {
-    TOLERANCE_PERMILLE = format("%.0f", each.value.tolerance_percent * 10)
-    BILL               = each.value.bill ? "yes" : "no"
-    FOLD_OUTSIDE_USE   = each.value.fold ? "yes" : "no"
-  })
-  statements         = local.may_reconcile
-  schedules          = { day = { expression = "cron(10 3 * * ? *)" } } # in UTC, as the days are; CloudWatch has the last one whole
-  retries            = 2                                               # tomorrow's call looks at another day
-  dead_letters       = var.functions.dead_letters
-  tracing            = var.functions.tracing
-  log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
-  tags               = local.tags
 }

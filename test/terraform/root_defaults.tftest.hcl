@@ -46,7 +46,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = length(module.reconcile_function) == 0 && !contains(local.deployed_functions, "reconcile-costs")
+    condition     = !contains(keys(local.functions), "reconcile-costs")
     error_message = "Without `reconciliation` nothing of it is made."
   }
 
@@ -56,7 +56,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = local.gateway.environment.EXECUTION == "workflow" && local.gateway.environment.STATE_MACHINE_ARN == output.state_machine_arn
+    condition     = local.functions["gateway"].environment.EXECUTION == "workflow" && local.functions["gateway"].environment.STATE_MACHINE_ARN == "arn:aws:states:eu-west-1:111122223333:stateMachine:bedrock-cost-sentry"
     error_message = "By default the gateway runs the workflow."
   }
 

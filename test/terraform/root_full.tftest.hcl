@@ -14,7 +14,7 @@ override_resource {
 }
 
 override_resource {
-  target = module.gateway.aws_iam_role.this
+  target = module.functions["gateway"].aws_iam_role.this
   values = { arn = "arn:aws:iam::111122223333:role/genai-gateway" }
 }
 
@@ -105,7 +105,7 @@ run "workflow" {
   }
 
   assert {
-    condition     = local.identity == "iam" && local.gateway.environment.IDENTITY == "iam"
+    condition     = local.identity == "iam" && local.functions["gateway"].environment.IDENTITY == "iam"
     error_message = "With callers, they are bound as the API authorizes."
   }
 
@@ -115,8 +115,8 @@ run "workflow" {
   }
 
   assert {
-    condition     = jsondecode(module.gateway.policy_json) == jsondecode(file("test/golden/iam/gateway-workflow.json"))
-    error_message = "Not as in test/golden/iam/gateway-workflow.json; if it should be so, put there: ${module.gateway.policy_json}"
+    condition     = jsondecode(module.functions["gateway"].policy_json) == jsondecode(file("test/golden/iam/gateway-workflow.json"))
+    error_message = "Not as in test/golden/iam/gateway-workflow.json; if it should be so, put there: ${module.functions["gateway"].policy_json}"
   }
 
   assert {
@@ -145,29 +145,29 @@ run "workflow" {
   }
 
   assert {
-    condition     = jsondecode(module.report_function["reports"].policy_json) == jsondecode(file("test/golden/iam/publish-report.json"))
-    error_message = "Not as in test/golden/iam/publish-report.json; if it should be so, put there: ${module.report_function["reports"].policy_json}"
+    condition     = jsondecode(module.functions["publish-report"].policy_json) == jsondecode(file("test/golden/iam/publish-report.json"))
+    error_message = "Not as in test/golden/iam/publish-report.json; if it should be so, put there: ${module.functions["publish-report"].policy_json}"
   }
 
   assert {
-    condition     = jsondecode(module.reconcile_function["daily"].policy_json) == jsondecode(file("test/golden/iam/reconcile-costs.json"))
-    error_message = "Not as in test/golden/iam/reconcile-costs.json; if it should be so, put there: ${module.reconcile_function["daily"].policy_json}"
+    condition     = jsondecode(module.functions["reconcile-costs"].policy_json) == jsondecode(file("test/golden/iam/reconcile-costs.json"))
+    error_message = "Not as in test/golden/iam/reconcile-costs.json; if it should be so, put there: ${module.functions["reconcile-costs"].policy_json}"
   }
 
   assert {
-    condition     = module.reconcile_function["daily"].name == "genai-reconcile-costs" && contains(local.deployed_functions, "reconcile-costs")
+    condition     = module.functions["reconcile-costs"].name == "genai-reconcile-costs" && contains(keys(local.functions), "reconcile-costs")
     error_message = "The reconciliation runs where it is enabled."
   }
 
   assert {
-    condition     = module.reconcile_function["daily"].dead_letter_queue_arn != null
+    condition     = module.functions["reconcile-costs"].dead_letter_queue_arn != null
     error_message = "Runs of the reconciliation that failed are kept as those of the sweep are."
   }
 
   # As the scheduler replaces it, with brackets and not their escapes.
   assert {
-    condition     = module.report_function["reports"].schedules == { month = { expression = "cron(0 6 3 * ? *)", input = "{\"report\":\"month\",\"time\":\"<aws.scheduler.scheduled-time>\"}" } }
-    error_message = "Only months are reported, two days after their last, got ${jsonencode(module.report_function["reports"].schedules)}."
+    condition     = module.functions["publish-report"].schedules == { month = { expression = "cron(0 6 3 * ? *)", input = "{\"report\":\"month\",\"time\":\"<aws.scheduler.scheduled-time>\"}" } }
+    error_message = "Only months are reported, two days after their last, got ${jsonencode(module.functions["publish-report"].schedules)}."
   }
 
   assert {
@@ -235,8 +235,8 @@ run "direct" {
   }
 
   assert {
-    condition     = jsondecode(module.gateway.policy_json) == jsondecode(file("test/golden/iam/gateway-direct.json"))
-    error_message = "Not as in test/golden/iam/gateway-direct.json; if it should be so, put there: ${module.gateway.policy_json}"
+    condition     = jsondecode(module.functions["gateway"].policy_json) == jsondecode(file("test/golden/iam/gateway-direct.json"))
+    error_message = "Not as in test/golden/iam/gateway-direct.json; if it should be so, put there: ${module.functions["gateway"].policy_json}"
   }
 
   assert {
@@ -245,12 +245,12 @@ run "direct" {
   }
 
   assert {
-    condition     = module.gateway.log_group.name == output.audit_log_group_name
+    condition     = module.functions["gateway"].log_group.name == output.audit_log_group_name
     error_message = "In direct execution the gateway writes the audit lines."
   }
 
   assert {
-    condition     = local.gateway.environment.EVENT_BUS_NAME == "alerts" && local.gateway.environment.DEPLOYMENT == var.name && !contains(keys(local.gateway.environment), "STATE_MACHINE_ARN")
+    condition     = local.functions["gateway"].environment.EVENT_BUS_NAME == "alerts" && local.functions["gateway"].environment.DEPLOYMENT == var.name && !contains(keys(local.functions["gateway"].environment), "STATE_MACHINE_ARN")
     error_message = "In direct execution the gateway alerts by itself and starts no workflow."
   }
 }

@@ -1,0 +1,124 @@
+# The Lambda functions of this deployment: what each one gets and may do, and when it runs.
+
+locals {
+  # A model call must end before its reservation does, and before the workflow times out (240 s).
+  model_timeout_seconds = min(235, coalesce(var.ledger.lease_seconds, 420) - 30)
+
+  ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
+  events_environment = { EVENT_BUS_NAME = var.event_bus_name, DEPLOYMENT = var.name }
+
+  # By name, because the workflow calls functions of the same map that start it.
+  state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${var.name}"
+  audit_log_group = {
+    name = local.audit_log_group_name
+    arn  = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.audit_log_group_name}"
+  }
+
+  function_defaults = {
+    enabled        = true
+    environment    = {}
+    statements     = []
+    schedules      = {}
+    retries        = null
+    log_group      = null
+    log_group_name = null
+  }
+
+  functions = { for name, settings in local.function_settings : name => merge(local.function_defaults, settings) if lookup(settings, "enabled", true) }
+
+  function_settings = {
+    "validate-and-set-context" = {
+      description     = "Who pays, which model, is it allowed"
+      timeout_seconds = 10
+      environment     = local.ledger_environment
+      statements      = concat(local.may_read_policy, local.may_count_tokens, local.may_use_key)
+    }
+
+    "reserve-budget" = {
+      description     = "Reserves the worst case of a call, or refuses it"
+      timeout_seconds = 10
+      environment     = local.ledger_environment
+      statements      = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_claim], local.may_use_key)
+    }
+
+    "invoke-model" = {
+      description     = "Calls Bedrock through the tagged inference profile"
+      timeout_seconds = local.model_timeout_seconds
+      statements      = local.may_invoke
+    }
+
+    "record-outcome" = {
+      description     = "Settles the real cost, writes metrics and the audit line"
+      timeout_seconds = 15
+      environment     = merge(local.ledger_environment, local.events_environment)
+      statements      = concat([local.may_count, local.may_end_claim, local.may_alert], local.may_use_key)
+      log_group_name  = local.audit_log_group_name
+    }
+
+    "sweep-reservations" = {
+      description     = "Settles the reservations whose lease has ended"
+      timeout_seconds = 55 # done before the next minute's sweep begins
+      environment     = merge(local.ledger_environment, local.events_environment)
+      statements      = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_alert], local.may_use_key)
+      schedules       = { minute = { expression = "rate(1 minute)" } }
+    }
+
+    "gateway" = {
+      description     = "The HTTP API: requests, usage and models"
+      timeout_seconds = local.model_timeout_seconds + 30
+      environment = merge(
+        local.ledger_environment,
+        { EXECUTION = var.execution, IDENTITY = local.identity },
+        local.is_workflow ? { STATE_MACHINE_ARN = local.state_machine_arn } : local.events_environment,
+      )
+      statements = concat(
+        local.may_read_policy,
+        [local.may_read_accounts],
+        [for statement in [local.may_start] : statement if local.is_workflow],
+        [for statement in concat([local.may_count, local.may_claim, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
+        local.may_use_key,
+      )
+      # In direct execution the gateway writes the audit lines.
+      log_group = local.is_workflow ? null : local.audit_log_group
+    }
+
+    "publish-report" = {
+      enabled         = var.cost_reports.enabled
+      description     = "Reports the cost of Bedrock in the last week or month"
+      timeout_seconds = 300 # Cost Explorer can be slow, and throttles
+      environment     = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
+      statements      = concat(local.may_read_policy, local.may_report, [local.may_alert], local.may_use_key)
+      schedules       = local.report_schedules
+      retries         = 2 # the next call reports another week
+    }
+
+    "reconcile-costs" = {
+      enabled         = var.reconciliation.enabled
+      description     = "Compares what was metered with what AWS observed and billed"
+      timeout_seconds = 600 # thousands of metrics, and Cost Explorer can be slow
+      environment = merge(local.ledger_environment, local.events_environment, {
+        TOLERANCE_PERMILLE = format("%.0f", var.reconciliation.tolerance_percent * 10)
+        BILL               = var.reconciliation.bill ? "yes" : "no"
+        FOLD_OUTSIDE_USE   = var.reconciliation.fold ? "yes" : "no"
+      })
+      statements = local.may_reconcile
+      schedules  = { day = { expression = "cron(10 3 * * ? *)" } } # in UTC, as the days are; CloudWatch has the last one complete
+      retries    = 2                                               # tomorrow's call looks at another day
+    }
+  }
+}
+
+moved {
+  from = module.gateway
+  to   = module.functions["gateway"]
+}
+
+moved {
+  from = module.report_function["reports"]
+  to   = module.functions["publish-report"]
+}
+
+moved {
+  from = module.reconcile_function["daily"]
+  to   = module.functions["reconcile-costs"]
+}
