@@ -9,6 +9,7 @@ export const PROBLEM_CODES = {
   application_not_allowed: [400, 'The cost center does not pay for this application'],
   unknown_environment: [400, 'The application has no such environment'],
   forbidden_cost_center: [403, 'The caller may not spend from this cost center'],
+  forbidden_environment: [403, 'The caller may not call for this environment'],
   unauthenticated: [401, 'The caller is not known'],
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'The method is not allowed here'],

@@ -4,14 +4,10 @@ import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
-import {
-  asList,
-  asStrings,
-  stringField,
-  toUnvalidated,
-  type UnvalidatedObject,
-} from '../unvalidated.ts';
+import { asStrings, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
+import { callersProblems } from './caller-checks.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
+import { referenceProblems } from './reference-checks.ts';
 
 interface Known {
   readonly models: ReadonlySet<string>;
@@ -32,6 +28,7 @@ export function crossFieldProblems(document: unknown): InputProblem[] {
   };
   return [
     ...[...models].flatMap(([alias, model]) => modelProblems(alias, model, known)),
+    ...defaultEnvironmentProblems(toUnvalidated(config.get('applications'))),
     ...[...costCenters].flatMap(([name, center]) =>
       costCenterProblems(name, toUnvalidated(center), known),
     ),
@@ -71,6 +68,17 @@ function modelProblems(alias: string, model: unknown, known: Known): InputProble
   });
 }
 
+function defaultEnvironmentProblems(applications: UnvalidatedObject): InputProblem[] {
+  return [...applications].flatMap(([name, value]) => {
+    const application = toUnvalidated(value);
+    const environments = asStrings(application.get('environments'));
+    const given = stringField(application, 'default_environment');
+    if (given === undefined || environments.length === 0 || environments.includes(given)) return [];
+    const message = unknownValueMessage('environment', given, environments);
+    return [{ path: joinPath('applications', name, 'default_environment'), message }];
+  });
+}
+
 function costCenterProblems(name: string, center: UnvalidatedObject, known: Known): InputProblem[] {
   const path = joinPath('cost_centers', name);
   const models = asStrings(center.get('models'));
@@ -90,8 +98,8 @@ function costCenterProblems(name: string, center: UnvalidatedObject, known: Know
   };
   return [
     ...nameProblems(path, name, known),
-    ...references(joinPath(path, 'models'), 'model', center.get('models'), known.models),
-    ...references(
+    ...referenceProblems(joinPath(path, 'models'), 'model', center.get('models'), known.models),
+    ...referenceProblems(
       joinPath(path, 'applications'),
       'application',
       center.get('applications'),
@@ -99,7 +107,7 @@ function costCenterProblems(name: string, center: UnvalidatedObject, known: Know
     ),
     ...ownModelProblems(path, center, models, known),
     ...limitProblems(joinPath(path, 'limits'), center.get('limits'), context),
-    ...callersProblems(joinPath(path, 'callers'), center.get('callers'), applications),
+    ...callersProblems(joinPath(path, 'callers'), center.get('callers'), context.applications),
   ];
 }
 
@@ -108,25 +116,6 @@ function nameProblems(path: string, name: string, known: Known): InputProblem[] 
   if (!known.models.has(name)) return [];
   const message = `${quoted(name)} is also a model alias: rename one of the two`;
   return [{ path, message }];
-}
-
-/** Entries of a list that name nothing; the index is that of the list as written. */
-function references(
-  path: string,
-  what: string,
-  value: unknown,
-  known: ReadonlySet<string> | ReadonlyMap<string, unknown>,
-): InputProblem[] {
-  return asList(value).flatMap((given, index) =>
-    typeof given !== 'string' || known.has(given)
-      ? []
-      : [
-          {
-            path: joinPath(path, index),
-            message: unknownValueMessage(what, given, [...known.keys()]),
-          },
-        ],
-  );
 }
 
 function ownModelProblems(
@@ -141,29 +130,6 @@ function ownModelProblems(
     ? notOneOf(model, 'models', models)
     : unknownValueMessage('model', model, models);
   return [{ path: joinPath(path, 'model'), message }];
-}
-
-function callersProblems(
-  path: string,
-  value: unknown,
-  applications: readonly string[],
-): InputProblem[] {
-  if (value === undefined) return [];
-  const callers = toUnvalidated(value);
-  const known = new Set(applications);
-  const problems = references(
-    joinPath(path, 'applications'),
-    'application',
-    callers.get('applications'),
-    known,
-  );
-  const none =
-    asList(callers.get('iam_role_arns')).length + toUnvalidated(callers.get('jwt')).size === 0;
-  if (none) {
-    const message = 'names no caller: write `iam_role_arns` or `jwt`, or leave `callers` out';
-    problems.push({ path, message });
-  }
-  return problems;
 }
 
 function defaultCostCenterProblems(config: UnvalidatedObject, known: Known): InputProblem[] {

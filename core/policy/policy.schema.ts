@@ -114,34 +114,47 @@ const APPLICATION = {
       uniqueItems: true,
       items: NAME,
     },
+    default_environment: REFERENCE,
   },
 } as const;
 
-const CALLERS = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    iam_role_arns: {
-      type: 'array',
-      uniqueItems: true,
-      items: {
-        type: 'string',
-        pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$',
-        title: 'the ARN of an IAM role',
-        description:
-          'write the ARN of a role, such as "arn:aws:iam::111122223333:role/sales-*"; only the part after "role/" may hold *',
-      },
-    },
-    jwt: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 256 } },
-    applications: {
-      type: 'array',
-      title: 'application',
-      minItems: 1,
-      uniqueItems: true,
-      items: REFERENCE,
+const BINDING_PROPERTIES = {
+  iam_role_arns: {
+    type: 'array',
+    uniqueItems: true,
+    items: {
+      type: 'string',
+      pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$',
+      title: 'the ARN of an IAM role',
+      description:
+        'write the ARN of a role, such as "arn:aws:iam::111122223333:role/sales-*"; only the part after "role/" may contain *',
     },
   },
+  jwt: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 256 } },
+  applications: {
+    type: 'array',
+    title: 'application',
+    minItems: 1,
+    uniqueItems: true,
+    items: REFERENCE,
+  },
+  environments: {
+    type: 'array',
+    title: 'environment',
+    minItems: 1,
+    uniqueItems: true,
+    items: REFERENCE,
+  },
 } as const;
+
+const BINDING = {
+  type: 'object',
+  additionalProperties: false,
+  properties: BINDING_PROPERTIES,
+} as const;
+
+/** One binding, or a list of them. */
+const CALLERS = { ...BINDING, type: ['object', 'array'], items: BINDING } as const;
 
 const COST_CENTER = {
   type: 'object',
@@ -241,3 +254,4 @@ export const POLICY_SCHEMA = {
 export type PolicyConfig = FromSchema<typeof POLICY_SCHEMA>;
 export type LimitConfig = FromSchema<typeof LIMIT>;
 export type CostCenterConfig = FromSchema<typeof COST_CENTER>;
+export type BindingConfig = FromSchema<typeof BINDING>;

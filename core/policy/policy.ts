@@ -51,9 +51,11 @@ export interface Limit {
   readonly ceilings: readonly Ceiling[];
 }
 
-interface Application {
+export interface Application {
   readonly name: string;
   readonly environments: readonly string[];
+  /** What a request without an environment gets. */
+  readonly defaultEnvironment?: string;
 }
 
 export interface Model {
@@ -73,14 +75,16 @@ export interface Model {
   readonly limits: readonly Limit[];
 }
 
-/** Who may spend a cost center's money; a caller matching any entry is bound to it. */
-export interface Callers {
-  /** Role ARNs; `*` stands for any characters. */
+/** Callers of a cost center, and what they may call for; a caller that matches any entry is bound. */
+export interface CallerBinding {
+  /** Role ARNs; `*` matches any characters of a role's name. */
   readonly iamRoleArns: readonly string[];
   /** Claims that must all be present with exactly these values. */
   readonly jwt: Readonly<Record<string, string>>;
   /** When given, only these of the cost center's applications. */
   readonly applications?: readonly string[];
+  /** When given, only these environments. */
+  readonly environments?: readonly string[];
 }
 
 export interface CostCenter {
@@ -90,7 +94,8 @@ export interface CostCenter {
   readonly models: readonly string[];
   readonly applications: readonly string[];
   readonly limits: readonly Limit[];
-  readonly callers?: Callers;
+  /** Absent: the cost center names no callers. Never empty. */
+  readonly callers?: readonly CallerBinding[];
   readonly alertEmails: readonly string[];
   /** `<application>/<environment>/<alias>` -> ARN of the application inference profile. */
   readonly inferenceProfiles: ReadonlyMap<string, string>;

@@ -7,6 +7,7 @@ export const ajv = new Ajv({
   verbose: true,
   ownProperties: true,
   strict: true,
+  allowUnionTypes: true,
   coerceTypes: false,
   useDefaults: false,
   code: { source: true, esm: true },

@@ -8,13 +8,14 @@ import { crossFieldProblems } from './cross-checks.ts';
 import { limitAmount, limitName } from './limit-checks.ts';
 import { OPERATIONS_VARIABLES } from './operations-variables.ts';
 import {
+  type BindingConfig,
   type CostCenterConfig,
   type LimitConfig,
   POLICY_SCHEMA,
   type PolicyConfig,
 } from './policy.schema.ts';
 import {
-  type Callers,
+  type CallerBinding,
   type CostCenter,
   type LedgerSettings,
   type Limit,
@@ -96,9 +97,9 @@ function toPolicy(
     }),
     ledger,
     applications: new Map(
-      Object.entries(config.applications).map(([name, { environments }]) => [
+      Object.entries(config.applications).map(([name, application]) => [
         name,
-        { name, environments },
+        toApplication(name, application),
       ]),
     ),
     models: new Map([...models].map(([alias, model]) => [alias, toModel(alias, model, config)])),
@@ -145,16 +146,29 @@ function toCostCenter(
     models: config.models,
     applications: config.applications,
     limits: toLimits({ kind: 'costCenter', name }, config.limits),
-    ...(config.callers && { callers: toCallers(config.callers) }),
+    ...toCallers(config.callers),
     alertEmails: config.alert_emails ?? [],
     inferenceProfiles,
   };
 }
 
-const toCallers = (config: NonNullable<CostCenterConfig['callers']>): Callers => ({
+function toApplication(
+  name: string,
+  { environments, default_environment: defaultEnvironment }: PolicyConfig['applications'][string],
+) {
+  return { name, environments, ...(defaultEnvironment !== undefined && { defaultEnvironment }) };
+}
+
+function toCallers(config: CostCenterConfig['callers']): Pick<CostCenter, 'callers'> {
+  const bindings: readonly BindingConfig[] = [config ?? []].flat();
+  return bindings.length > 0 ? { callers: bindings.map(toBinding) } : {};
+}
+
+const toBinding = (config: BindingConfig): CallerBinding => ({
   iamRoleArns: config.iam_role_arns ?? [],
   jwt: config.jwt ?? {},
   ...(config.applications && { applications: config.applications }),
+  ...(config.environments && { environments: config.environments }),
 });
 
 function toLimits(owner: Owner, limits: readonly LimitConfig[] | undefined): readonly Limit[] {

@@ -70,7 +70,7 @@ export async function usageAnswer(
 
 const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>
   caller && hasCallerBindings(policy)
-    ? boundCostCenters(policy, caller)
+    ? boundCostCenters(policy, caller).map(({ costCenter }) => costCenter)
     : [...policy.costCenters.values()];
 
 function pick(

@@ -5,7 +5,13 @@
 import { createHash } from 'node:crypto';
 import type { Policy } from '../../core/policy/policy.ts';
 
-export interface RoleIdentity {
+/** What a caller may name; absent lists leave everything of the cost center. */
+interface Reach {
+  readonly applications?: readonly string[];
+  readonly environments?: readonly string[];
+}
+
+export interface RoleIdentity extends Reach {
   /** Absent: a caller that no cost center names. */
   readonly costCenter?: string;
   readonly roleArn: string;
@@ -13,7 +19,7 @@ export interface RoleIdentity {
   readonly secretAccessKey: string;
 }
 
-interface TokenIdentity {
+interface TokenIdentity extends Reach {
   readonly costCenter: string;
   readonly claims: Readonly<Record<string, string>>;
 }
@@ -33,25 +39,38 @@ export function createDemoIdentities(policy: Policy): Identities {
   return {
     roles: [
       ...centers.flatMap(({ name, callers }) =>
-        (callers?.iamRoleArns ?? []).map((pattern) => ({
-          costCenter: name,
-          ...roleWithKeys(matching(pattern)),
-        })),
+        (callers ?? []).flatMap(({ iamRoleArns, applications, environments }) =>
+          iamRoleArns.map((pattern) => ({
+            costCenter: name,
+            ...(applications && { applications }),
+            ...(environments && { environments }),
+            ...roleWithKeys(matching(pattern)),
+          })),
+        ),
       ),
       roleWithKeys(STRANGER),
     ],
     tokens: centers.flatMap(({ name, callers }) =>
-      Object.keys(callers?.jwt ?? {}).length > 0
-        ? [{ costCenter: name, claims: callers?.jwt ?? {} }]
-        : [],
+      (callers ?? []).flatMap(({ jwt, applications, environments }) =>
+        Object.keys(jwt).length === 0
+          ? []
+          : [
+              {
+                costCenter: name,
+                claims: jwt,
+                ...(applications && { applications }),
+                ...(environments && { environments }),
+              },
+            ],
+      ),
     ),
   };
 }
 
-/** A role ARN that matches the pattern: `*` may stand for anything, so for `sandbox`. */
+/** A role ARN that matches the pattern; the wildcard of an SSO role is 16 hexadecimal digits. */
 const matching = (pattern: string): string =>
   pattern
-    .replace(/^([^:]*:){4}/, (head) => head.replaceAll('*', '000000000000'))
+    .replace(/(\/AWSReservedSSO_[^/]*_)\*$/, `$1${'0123456789abcdef'}`)
     .replaceAll('*', 'sandbox');
 
 const roleWithKeys = (roleArn: string) => ({

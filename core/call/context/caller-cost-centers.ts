@@ -1,20 +1,31 @@
-/** Who calls, and which cost centers they may spend from. */
+/** Who calls, and for which cost centers, applications and environments. */
 import type { Caller } from '../../caller.ts';
-import type { Callers, CostCenter, Policy } from '../../policy/policy.ts';
+import type { CallerBinding, CostCenter, Policy } from '../../policy/policy.ts';
+import { matchesRole, sessionRole } from '../../policy/role-pattern.ts';
 
-/** The cost centers a caller is bound to. */
-export function boundCostCenters(policy: Policy, caller: Caller): readonly CostCenter[] {
-  return [...policy.costCenters.values()].filter(
-    ({ callers }) => callers !== undefined && isBound(callers, caller),
-  );
+/** A cost center, and what binds a caller to it. */
+interface BoundCostCenter {
+  readonly costCenter: CostCenter;
+  readonly bindings: readonly CallerBinding[];
 }
 
-function isBound(callers: Callers, caller: Caller): boolean {
+/** The cost centers a caller is bound to. */
+export function boundCostCenters(policy: Policy, caller: Caller): readonly BoundCostCenter[] {
+  return [...policy.costCenters.values()].flatMap((costCenter) => {
+    const bindings = bindingsOf(costCenter, caller);
+    return bindings.length > 0 ? [{ costCenter, bindings }] : [];
+  });
+}
+
+const bindingsOf = ({ callers = [] }: CostCenter, caller: Caller): readonly CallerBinding[] =>
+  callers.filter((binding) => isBound(binding, caller));
+
+function isBound(binding: CallerBinding, caller: Caller): boolean {
   if (caller.kind === 'iam') {
-    const arn = roleArn(caller.arn);
-    return callers.iamRoleArns.some((pattern) => arnMatches(pattern, arn));
+    const role = sessionRole(caller.arn);
+    return role !== undefined && binding.iamRoleArns.some((each) => matchesRole(each, role));
   }
-  const wanted = Object.entries(callers.jwt);
+  const wanted = Object.entries(binding.jwt);
   return (
     wanted.length > 0 &&
     wanted.every(
@@ -23,33 +34,26 @@ function isBound(callers: Callers, caller: Caller): boolean {
   );
 }
 
-const ASSUMED_ROLE = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
+/** The bindings that let their caller act for an application. */
+export const bindingsFor = (
+  bindings: readonly CallerBinding[],
+  application: string,
+): readonly CallerBinding[] =>
+  bindings.filter(({ applications }) => applications?.includes(application) ?? true);
 
-/** The role behind a session; its path is lost in the session's ARN. */
+/** Of an application's environments, those that the bindings leave to their caller. */
+export const boundEnvironments = (
+  bindings: readonly CallerBinding[],
+  environments: readonly string[],
+): readonly string[] =>
+  environments.filter((name) =>
+    bindings.some((binding) => binding.environments?.includes(name) ?? true),
+  );
+
+/** What stays the same from session to session of a role; other principals are their own ARN. */
 export function roleArn(arn: string): string {
-  const [, partition, account, name] = ASSUMED_ROLE.exec(arn) ?? [];
-  return name === undefined ? arn : `arn:${partition}:iam::${account}:role/${name}`;
-}
-
-/** A session's ARN lacks its role's path, so the pattern's path is left out of the comparison. */
-function arnMatches(pattern: string, arn: string): boolean {
-  const bare = pattern.replace(/:role\/(?:.*\/)?([^/]*)$/, ':role/$1');
-  return wildcard(bare, arn) || wildcard(pattern, arn);
-}
-
-/** `*` stands for any characters. Linear in the text for each `*`: no backtracking regex. */
-function wildcard(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  const role = sessionRole(arn);
+  return role ? `arn:${role.partition}:iam::${role.account}:role/${role.name}` : arn;
 }
 
 /** Whether any cost center names its callers; if none does, tags are taken on trust. */

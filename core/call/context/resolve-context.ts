@@ -2,12 +2,17 @@
 
 import type { Caller } from '../../caller.ts';
 import type { InputProblem } from '../../input-problem.ts';
-import type { CostCenter, Model, Policy } from '../../policy/policy.ts';
+import type { Application, CallerBinding, CostCenter, Model, Policy } from '../../policy/policy.ts';
 import type { ProblemCode } from '../../problem-codes.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
-import { boundCostCenters, hasCallerBindings } from './caller-cost-centers.ts';
+import {
+  bindingsFor,
+  boundCostCenters,
+  boundEnvironments,
+  hasCallerBindings,
+} from './caller-cost-centers.ts';
 
 /** A request's names, found in the policy. */
 export interface CallContext {
@@ -39,46 +44,56 @@ export interface KnownContext {
 
 const COST_CENTER = '$.tags.costCenter';
 const MODEL = '$.model';
+const APPLICATION = '$.tags.applicationId';
+const ENVIRONMENT = '$.tags.environment';
 
-/** @param caller absent: nobody's identity is known, and tags are taken on trust. */
+/** The cost centers a request may name, each with the bindings that let its caller in. */
+interface Reach {
+  readonly centers: ReadonlyMap<string, CostCenter>;
+  /** By cost center; absent where tags are taken on trust. */
+  readonly bindings?: ReadonlyMap<string, readonly CallerBinding[]>;
+}
+
+/** @param caller absent: no identity is checked, and tags are taken on trust. */
 export function resolveContext(
   policy: Policy,
   { model: modelName, tags }: Pick<InvokeRequest, 'model' | 'tags'>,
   caller: Caller | undefined,
 ): ContextResult {
+  const reach = reachOf(policy, caller);
   const problems: CodedProblem[] = [];
-  const found = findCostCenter(policy, modelName, tags.costCenter, caller);
+  const found = findCostCenter(policy, reach, modelName, tags.costCenter);
   if ('code' in found) problems.push(found);
+  // To a caller that is not bound nothing of the policy is disclosed.
+  if ('code' in found && found.code === 'forbidden_cost_center') {
+    return { outcome: 'not_valid', problems: [found], known: {} };
+  }
   const costCenter = 'code' in found ? undefined : found;
-  const model = findModel(policy, modelName, costCenter);
+  const model = findModel(policy, reach, modelName, costCenter);
   if ('code' in model) problems.push(model);
   else if (costCenter && !costCenter.models.includes(model.alias)) {
     problems.push(modelNotAllowed(modelName, costCenter));
   }
+  const bindings = costCenter && reach.bindings?.get(costCenter.name);
   const application = policy.applications.get(tags.applicationId);
+  const scoped = bindings && bindingsFor(bindings, tags.applicationId);
   if (costCenter && !(application && costCenter.applications.includes(application.name))) {
-    problems.push(applicationNotAllowed(tags.applicationId, costCenter));
-  } else if (costCenter && caller && !mayCallFor(costCenter, tags.applicationId)) {
+    problems.push(applicationNotAllowed(tags.applicationId, costCenter, bindings));
+  } else if (costCenter && scoped?.length === 0) {
     problems.push(applicationForbidden(tags.applicationId, costCenter));
   }
-  // The first environment an application lists is what a request without one gets, so leaving
-  // the tag out never leads around a ceiling of that environment.
-  const environment = tags.environment ?? application?.environments[0];
-  if (application && environment && !application.environments.includes(environment)) {
-    problems.push(unknownEnvironment(environment, application.environments));
-  }
+  const environment = application && findEnvironment(application, tags.environment, scoped);
+  if (environment && typeof environment !== 'string') problems.push(environment);
   const [first, ...others] = problems;
-  if (first || !costCenter || 'code' in model || !application || !environment) {
+  if (first || !costCenter || 'code' in model || !application || typeof environment !== 'string') {
     const reported = first ?? unknownApplication(tags.applicationId);
     const known = {
       costCenter: costCenter?.name,
       model: 'code' in model ? undefined : model,
       application: application?.name,
-      environment: application?.environments.find((known) => known === environment),
+      environment: typeof environment === 'string' ? environment : undefined,
     };
-    // To a stranger nothing of the policy is told.
-    const stranger = reported.code === 'forbidden_cost_center';
-    return { outcome: 'not_valid', problems: [reported, ...(stranger ? [] : others)], known };
+    return { outcome: 'not_valid', problems: [reported, ...others], known };
   }
   return {
     outcome: 'valid',
@@ -86,13 +101,22 @@ export function resolveContext(
   };
 }
 
+function reachOf(policy: Policy, caller: Caller | undefined): Reach {
+  if (!caller || !hasCallerBindings(policy)) return { centers: policy.costCenters };
+  const bound = boundCostCenters(policy, caller);
+  return {
+    centers: new Map(bound.map(({ costCenter }) => [costCenter.name, costCenter])),
+    bindings: new Map(bound.map(({ costCenter, bindings }) => [costCenter.name, bindings])),
+  };
+}
+
 function findCostCenter(
   policy: Policy,
+  reach: Reach,
   modelName: string,
   tagged: string | undefined,
-  caller: Caller | undefined,
 ): CostCenter | CodedProblem {
-  const asModel = policy.costCenters.get(modelName)?.name;
+  const asModel = reach.centers.get(modelName)?.name;
   if (asModel !== undefined && tagged !== undefined && asModel !== tagged) {
     return {
       code: 'cost_center_mismatch',
@@ -101,34 +125,29 @@ function findCostCenter(
     };
   }
   const named = tagged ?? asModel;
-  if (caller && hasCallerBindings(policy)) return boundCostCenter(policy, caller, named);
+  if (reach.bindings) return boundCostCenter(policy, reach, named);
   const name = named ?? policy.defaultCostCenter;
-  if (name === undefined) {
-    const known = formatChoices([...policy.costCenters.keys()]);
-    return { code: 'invalid_request', path: COST_CENTER, message: `is required: write ${known}` };
-  }
-  const costCenter = policy.costCenters.get(name);
+  if (name === undefined) return missing(COST_CENTER, [...reach.centers.keys()]);
+  const costCenter = reach.centers.get(name);
   if (costCenter) return costCenter;
   return {
     code: 'unknown_cost_center',
     path: COST_CENTER,
-    message: unknownValueMessage('cost center', name, [...policy.costCenters.keys()]),
+    message: unknownValueMessage('cost center', name, [...reach.centers.keys()]),
   };
 }
 
 function boundCostCenter(
   policy: Policy,
-  caller: Caller,
+  { centers }: Reach,
   named: string | undefined,
 ): CostCenter | CodedProblem {
-  const bound = boundCostCenters(policy, caller);
-  const [only, another] = bound;
-  const wanted = named ?? (another ? policy.defaultCostCenter : only?.name);
-  if (wanted === undefined && another) {
-    const own = formatChoices(bound.map(({ name }) => name));
-    return { code: 'invalid_request', path: COST_CENTER, message: `is required: write ${own}` };
+  const [only, another] = centers.keys();
+  const wanted = named ?? (another === undefined ? only : policy.defaultCostCenter);
+  if (wanted === undefined && another !== undefined) {
+    return missing(COST_CENTER, [...centers.keys()]);
   }
-  const costCenter = bound.find(({ name }) => name === wanted);
+  const costCenter = wanted === undefined ? undefined : centers.get(wanted);
   if (costCenter) return costCenter;
   const whose = wanted === undefined ? 'any cost center' : quoted(wanted);
   return {
@@ -140,10 +159,11 @@ function boundCostCenter(
 
 function findModel(
   policy: Policy,
+  { centers }: Reach,
   name: string,
   costCenter: CostCenter | undefined,
 ): Model | CodedProblem {
-  const alias = policy.costCenters.get(name)?.model ?? name;
+  const alias = centers.get(name)?.model ?? name;
   const model = policy.models.get(alias);
   if (model) return model;
   const withId = [...policy.models.values()].filter(({ modelId }) => modelId === name);
@@ -153,8 +173,47 @@ function findModel(
   return { code: 'unknown_model', path: MODEL, message: unknownValueMessage('model', name, known) };
 }
 
-const mayCallFor = ({ callers }: CostCenter, application: string): boolean =>
-  callers?.applications?.includes(application) ?? true;
+/**
+ * What the request names, else the application's default, else the only one there is. A caller's
+ * bindings come first, so leaving the tag out never leads to an environment it may not claim.
+ */
+function findEnvironment(
+  { environments, defaultEnvironment }: Application,
+  tagged: string | undefined,
+  bindings: readonly CallerBinding[] | undefined,
+): string | CodedProblem {
+  if (tagged !== undefined && !environments.includes(tagged)) {
+    return {
+      code: 'unknown_environment',
+      path: ENVIRONMENT,
+      message: unknownValueMessage('environment', tagged, environments),
+    };
+  }
+  // Where no binding covers the application, that is what has to be said.
+  const allowed = bindings?.length ? boundEnvironments(bindings, environments) : environments;
+  if (tagged !== undefined && !allowed.includes(tagged)) {
+    return {
+      code: 'forbidden_environment',
+      path: ENVIRONMENT,
+      message:
+        `this caller is not bound to the environment ${quoted(tagged)}: ` +
+        `use one of ${formatChoices(allowed)}`,
+    };
+  }
+  const [only, another] = allowed;
+  const standard =
+    defaultEnvironment !== undefined && allowed.includes(defaultEnvironment)
+      ? defaultEnvironment
+      : undefined;
+  const chosen = tagged ?? standard ?? (another === undefined ? only : undefined);
+  return chosen ?? missing(ENVIRONMENT, allowed);
+}
+
+const missing = (path: string, choices: readonly string[]): CodedProblem => ({
+  code: 'invalid_request',
+  path,
+  message: `is required: use one of ${formatChoices(choices)}`,
+});
 
 const modelNotAllowed = (model: string, { name, models }: CostCenter): CodedProblem => ({
   code: 'model_not_allowed',
@@ -162,28 +221,31 @@ const modelNotAllowed = (model: string, { name, models }: CostCenter): CodedProb
   message: `the cost center ${name} may not use ${quoted(model)}: write ${formatChoices(models)}`,
 });
 
-const applicationNotAllowed = (given: string, center: CostCenter): CodedProblem => ({
-  code: 'application_not_allowed',
-  path: '$.tags.applicationId',
-  message:
-    `the cost center ${center.name} does not pay for ${quoted(given)}: ` +
-    `write ${formatChoices(center.applications)}`,
-});
+function applicationNotAllowed(
+  given: string,
+  center: CostCenter,
+  bindings: readonly CallerBinding[] | undefined,
+): CodedProblem {
+  const allowed = center.applications.filter(
+    (name) => bindings === undefined || bindingsFor(bindings, name).length > 0,
+  );
+  return {
+    code: 'application_not_allowed',
+    path: APPLICATION,
+    message:
+      `the cost center ${center.name} does not pay for ${quoted(given)}: ` +
+      `write ${formatChoices(allowed)}`,
+  };
+}
 
 const applicationForbidden = (given: string, { name }: CostCenter): CodedProblem => ({
   code: 'application_not_allowed',
-  path: '$.tags.applicationId',
+  path: APPLICATION,
   message: `the callers of the cost center ${name} may not call for ${quoted(given)}`,
 });
 
 const unknownApplication = (given: string): CodedProblem => ({
   code: 'application_not_allowed',
-  path: '$.tags.applicationId',
+  path: APPLICATION,
   message: `the application ${quoted(given)} is not known`,
-});
-
-const unknownEnvironment = (given: string, known: readonly string[]): CodedProblem => ({
-  code: 'unknown_environment',
-  path: '$.tags.environment',
-  message: unknownValueMessage('environment', given, known),
 });

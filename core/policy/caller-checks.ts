@@ -1,0 +1,65 @@
+/** Checks `callers` of a cost center: one binding, or a list of them. */
+
+import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
+import { asList, asStrings, toUnvalidated } from '../unvalidated.ts';
+import { referenceProblems } from './reference-checks.ts';
+import { rolePatternProblem } from './role-pattern.ts';
+
+const NO_CALLERS = 'names no caller: write `iam_role_arns` or `jwt`, or leave `callers` out';
+
+/**
+ * @param value of a form that may also be wrong.
+ * @param applications of the cost center, with their environments.
+ */
+export function callersProblems(
+  path: string,
+  value: unknown,
+  applications: ReadonlyMap<string, readonly string[]>,
+): InputProblem[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return bindingProblems(path, value, applications);
+  if (value.length === 0) return [{ path, message: NO_CALLERS }];
+  return value.flatMap((each, index) => bindingProblems(joinPath(path, index), each, applications));
+}
+
+function bindingProblems(
+  path: string,
+  value: unknown,
+  applications: ReadonlyMap<string, readonly string[]>,
+): InputProblem[] {
+  const binding = toUnvalidated(value);
+  const arns = binding.get('iam_role_arns');
+  const named = asStrings(binding.get('applications'));
+  const environments = [...applications].flatMap(([name, each]) =>
+    named.length === 0 || named.includes(name) ? each : [],
+  );
+  const hasNone = asList(arns).length + toUnvalidated(binding.get('jwt')).size === 0;
+  return [
+    ...rolePatternProblems(joinPath(path, 'iam_role_arns'), arns),
+    ...referenceProblems(
+      joinPath(path, 'applications'),
+      'application',
+      binding.get('applications'),
+      applications,
+    ),
+    ...referenceProblems(
+      joinPath(path, 'environments'),
+      'environment',
+      // Of unknown applications, which have been reported, the environments are not known either.
+      environments.length === 0 ? undefined : binding.get('environments'),
+      new Set(environments),
+    ),
+    ...(hasNone ? [{ path, message: NO_CALLERS }] : []),
+  ];
+}
+
+/** Of what the schema takes for the ARN of a role; the rest has been reported. */
+function rolePatternProblems(path: string, arns: unknown): InputProblem[] {
+  return asList(arns).flatMap((arn, index) => {
+    if (typeof arn !== 'string' || !/^arn:aws[a-z-]*:iam::\d{12}:role\/[^\s?]+$/.test(arn))
+      return [];
+    const message = rolePatternProblem(arn);
+    return message === undefined ? [] : [{ path: joinPath(path, index), message }];
+  });
+}
