@@ -18,11 +18,13 @@ locals {
   name_advice   = "write 1 to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or digit"
   alias_advice  = "write 1 to 40 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit"
   email_pattern = "^[^\\s@\"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$"
+  role_example  = "\"arn:aws:iam::111122223333:role/sales-*\""
   role_pattern  = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$"
 
   policy_problems = concat(
     local.name_problems,
     local.repetition_problems,
+    local.application_problems,
     local.model_problems,
     local.cost_center_problems,
     local.limit_problems,
@@ -56,6 +58,11 @@ locals {
       { path = "cost_centers.${name}.applications", what = "application", values = center.applications },
     ]]),
   )
+  application_problems = [
+    for name, application in var.applications :
+    "applications.${name}.default_environment: unknown environment \"${application.default_environment}\": write one of ${join(", ", application.environments)}"
+    if application.default_environment != null && !contains(application.environments, coalesce(application.default_environment, "-"))
+  ]
   repetition_problems = concat(
     [for list in local.lists : "${list.path}: must name at least one ${list.what}" if length(list.values) == 0],
     flatten([for list in local.lists : [
@@ -178,6 +185,22 @@ locals {
         for index, arn in center.callers.iam_role_arns :
         "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" is not the ARN of an IAM role: write one such as \"arn:aws:iam::111122223333:role/sales-*\""
         if !can(regex(local.role_pattern, arn))
+      ],
+      # The ARN of a session does not contain the path of its role: core/policy/role-pattern.ts.
+      [
+        for index, arn in center.callers.iam_role_arns :
+        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" does not end with the name of a role: use one such as ${local.role_example}"
+        if can(regex(local.role_pattern, arn)) && can(regex("//|/$", arn))
+      ],
+      [
+        for index, arn in center.callers.iam_role_arns :
+        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" has a path and a wildcard in its last segment. The ARN of a session does not contain the path of its role, so this would match roles with any path: use the names of the roles without a path, such as ${can(regex("[A-Za-z0-9][^/]*$", arn)) ? "\"${replace(arn, "/:role/.*//", ":role/")}\"" : local.role_example}"
+        if can(regex(local.role_pattern, arn)) && can(regex(":role/.*/[^/]*[*][^/]*$", arn))
+      ],
+      [
+        for index, arn in center.callers.iam_role_arns :
+        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" has no letter or digit in its last segment, so it would match every role of the account: use the names of the roles, such as ${local.role_example}"
+        if can(regex(local.role_pattern, arn)) && can(regex(":role/(.*/)?[^A-Za-z0-9/]+$", arn)) && !can(regex(":role/.*/[^/]*[*][^/]*$", arn))
       ],
       [
         for index, application in coalesce(center.callers.applications, []) :

@@ -70,9 +70,11 @@ variable "applications" {
     The applications that may call, by name: what callers send as the tag `applicationId`.
 
     - `environments` - Names that the tag `environment` may have, at least one.
+    - `default_environment` - Environment of a request that names none. Default: the only one, or such a request is refused.
   EOT
   type = map(object({
-    environments = list(string)
+    environments        = list(string)
+    default_environment = optional(string)
   }))
   nullable = false
 }
@@ -94,7 +96,7 @@ variable "cost_centers" {
       - `notify_at` - Percents of use, 1 to 100, that raise an alert when crossed.
       - `ceilings` - Lower limits inside this one: `percent` (1 to 99) for the requests that match `application`, `environment` and `model`; `fallback` is the alias to try instead of refusing.
     - `callers` - Who may spend its money. Default: anyone whom the API lets in.
-      - `iam_role_arns` - Role ARNs; `*` stands for any characters.
+      - `iam_role_arns` - Role ARNs; `*` matches any characters of a role's name. With `*` leave the path out: a session's ARN does not contain it (docs/callers.md).
       - `jwt` - Claims that must all be there with these values.
       - `applications` - Only these of the cost center's applications.
     - `alert_emails` - Addresses that get its alerts. Each must confirm the mail that AWS sends it first.

@@ -14,8 +14,7 @@ export interface SessionRole {
   readonly name: string;
 }
 
-const SESSION =
-  /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
+const SESSION = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[^/]+$/;
 const PATTERN = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/((?:[^/]+\/)*)([^/]*)$/;
 
 /** The role of an assumed-role session; undefined for users, federated users and root. */

@@ -175,7 +175,7 @@ describe('made-up identities', () => {
   test('are bound to the cost center whose pattern they were made from', () => {
     for (const { costCenter, roleArn } of IDENTITIES.roles) {
       const caller = { kind: 'iam', arn: sessionArn(roleArn) } as const;
-      const bound = boundCostCenters(POLICY, caller).map(({ name }) => name);
+      const bound = boundCostCenters(POLICY, caller).map(({ costCenter: { name } }) => name);
       expect(bound).toEqual(costCenter === undefined ? [] : [costCenter]);
     }
     expect(STRANGER?.costCenter).toBeUndefined();

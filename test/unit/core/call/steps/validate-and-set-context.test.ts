@@ -162,11 +162,6 @@ describe('who pays', () => {
     expect(state.status === 'valid' && state.candidates[0].model).toBe('micro');
   });
 
-  test('the first environment is what a request without one gets', async () => {
-    const state = await validate(tags({ environment: undefined }));
-    expect(state.tags.environment).toBe('dev');
-  });
-
   test('the default cost center pays when none is named', async () => {
     const state = await validate(tags({ costCenter: undefined }), {
       ...policy,
@@ -216,6 +211,109 @@ describe('who may', () => {
     const stranger: Caller = { kind: 'jwt', claims: { team: 'x' } };
     const [code] = await refusal(tags({ costCenter: undefined }), bound, stranger);
     expect(code).toBe('forbidden_cost_center');
+  });
+
+  describe('several bindings', () => {
+    const iam_role_arns = (name: string) => [`arn:aws:iam::111122223333:role/${name}`];
+    const listed = policyOf(
+      configWith({
+        applications: {
+          faq: {
+            environments: ['dev', 'staging', 'production'],
+            default_environment: 'production',
+          },
+          chat: { environments: ['production', 'dev'] },
+        },
+        cost_centers: {
+          retail: center({
+            applications: ['faq', 'chat'],
+            callers: [
+              { iam_role_arns: iam_role_arns('dev-*'), environments: ['dev'] },
+              {
+                iam_role_arns: iam_role_arns('dev-ci'),
+                applications: ['faq'],
+                environments: ['staging'],
+              },
+              { jwt: { team: 'retail' } },
+            ],
+          }),
+        },
+      }),
+    );
+    const as = (name: string): Caller => ({
+      kind: 'iam',
+      arn: `arn:aws:sts::111122223333:assumed-role/${name}/session`,
+    });
+    const claim = (applicationId: string, environment?: string) =>
+      tags({ applicationId, environment });
+
+    test.each([
+      ['dev-a', 'faq', 'production', 'forbidden_environment'],
+      ['dev-a', 'faq', 'staging', 'forbidden_environment'],
+      ['dev-ci', 'chat', 'staging', 'unknown_environment'],
+      ['dev-ci', 'chat', 'production', 'forbidden_environment'],
+    ])('%s may not call for %s in %s', async (name, application, environment, code) => {
+      const input = claim(application, environment);
+      expect(await refusal(input, listed, as(name))).toEqual([code, '$.tags.environment']);
+    });
+
+    test.each([
+      ['dev-a', 'faq', 'dev', 'dev'],
+      ['dev-a', 'faq', undefined, 'dev'],
+      ['dev-a', 'chat', undefined, 'dev'],
+      ['dev-ci', 'faq', 'staging', 'staging'],
+      ['dev-ci', 'chat', 'dev', 'dev'],
+    ])('%s calls for %s in %s', async (name, application, environment, chosen) => {
+      const state = await validate(claim(application, environment), listed, as(name));
+      expect(state).toMatchObject({ status: 'valid', tags: { environment: chosen } });
+    });
+
+    test('without a limit to environments the default counts', async () => {
+      const caller: Caller = { kind: 'jwt', claims: { team: 'retail' } };
+      const state = await validate(claim('faq'), listed, caller);
+      expect(state).toMatchObject({ status: 'valid', tags: { environment: 'production' } });
+    });
+
+    test('where several are left, the environment is required', async () => {
+      const { answer } = await validate(claim('faq'), listed, as('dev-ci'));
+      const message = 'is required: use one of dev, staging';
+      expect(answer).toMatchObject({
+        status: 400,
+        code: 'invalid_request',
+        errors: [{ path: '$.tags.environment', message }],
+      });
+    });
+  });
+
+  test('a request without an environment is refused where the application has several', async () => {
+    const { answer } = await validate(tags({ environment: undefined }));
+    expect(answer).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      errors: [{ path: '$.tags.environment', message: 'is required: use one of dev, production' }],
+    });
+  });
+
+  test('a caller that is not bound learns nothing of the policy', async () => {
+    const stranger: Caller = { kind: 'iam', arn: 'arn:aws:sts::1:assumed-role/x/y' };
+    const own = (input: object) => validate(input, bound, stranger);
+    const known = await own(tags({ costCenter: 'labs', environment: 'dev' }));
+    const made = await own({ ...tags({ costCenter: 'zz', applicationId: 'zz' }), model: 'zz' });
+    for (const { answer, dimensions } of [known, made]) {
+      expect(Object.keys(answer.tags).sort()).toEqual(['requestId', 'timestamp']);
+      expect(new Set(Object.values(dimensions))).toEqual(new Set(['other']));
+      expect(answer).toMatchObject({ status: 403, errors: [{ path: '$.tags.costCenter' }] });
+    }
+  });
+
+  test("a bound caller cannot tell another cost center's name from a name of none", async () => {
+    const asModel = (model: string) =>
+      refusal({ ...tags({ costCenter: undefined }), model }, bound, role);
+    expect(await asModel('labs')).toEqual(await asModel('zz'));
+    const tagged = (costCenter: string) => validate(tags({ costCenter }), bound, role);
+    const [labs, none] = [await tagged('labs'), await tagged('zz')];
+    const text = (state: typeof labs) => JSON.stringify(state.answer).replaceAll('labs', 'zz');
+    expect(text(labs)).toBe(text(none));
   });
 
   test('callers may be kept to some of the applications', async () => {
