@@ -98,7 +98,7 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
   const stored = fromPolicyItems(items.map(toText));
   if ('problems' in stored) throw new PolicyUnavailableError(summary(stored.problems));
   const { config, inferenceProfiles } = stored;
-  const resolution = resolvePolicy(config, { inferenceProfiles });
+  const resolution = resolvePolicy(config, { inferenceProfiles, isStored: true });
   if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
   const now = options.clock.now();
   const read = parseOverrides(resolution.policy, overrides.map(toOverride), now);

@@ -3,6 +3,7 @@
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { asList, asStrings, toUnvalidated } from '../unvalidated.ts';
+import { ROLE_ARN_PATTERN } from './policy.schema.ts';
 import { referenceProblems } from './reference-checks.ts';
 import { rolePatternProblem } from './role-pattern.ts';
 
@@ -36,7 +37,6 @@ function bindingProblems(
   );
   const hasNone = asList(arns).length + toUnvalidated(binding.get('jwt')).size === 0;
   return [
-    ...rolePatternProblems(joinPath(path, 'iam_role_arns'), arns),
     ...referenceProblems(
       joinPath(path, 'applications'),
       'application',
@@ -54,12 +54,18 @@ function bindingProblems(
   ];
 }
 
-/** Of what the schema takes for the ARN of a role; the rest has been reported. */
-function rolePatternProblems(path: string, arns: unknown): InputProblem[] {
-  return asList(arns).flatMap((arn, index) => {
-    if (typeof arn !== 'string' || !/^arn:aws[a-z-]*:iam::\d{12}:role\/[^\s?]+$/.test(arn))
-      return [];
+/** Patterns that the ARN of a session cannot decide; what is no role ARN has been reported. */
+export function rolePatternProblems(path: string, value: unknown): InputProblem[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) =>
+      Array.isArray(each) ? [] : rolePatternProblems(joinPath(path, index), each),
+    );
+  }
+  return asList(toUnvalidated(value).get('iam_role_arns')).flatMap((arn, index) => {
+    if (typeof arn !== 'string' || !ROLE_ARN.test(arn)) return [];
     const message = rolePatternProblem(arn);
-    return message === undefined ? [] : [{ path: joinPath(path, index), message }];
+    return message === undefined ? [] : [{ path: joinPath(path, 'iam_role_arns', index), message }];
   });
 }
+
+const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);

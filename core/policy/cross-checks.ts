@@ -5,7 +5,7 @@ import type { InputProblem } from '../input-problem.ts';
 import { quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import { asStrings, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
-import { callersProblems } from './caller-checks.ts';
+import { callersProblems, rolePatternProblems } from './caller-checks.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
 import { referenceProblems } from './reference-checks.ts';
 
@@ -16,8 +16,11 @@ interface Known {
   readonly costCenters: ReadonlySet<string>;
 }
 
-/** Problems between the parts of a document (without nulls) whose form may also be wrong. */
-export function crossFieldProblems(document: unknown): InputProblem[] {
+/**
+ * Problems between the parts of a document (without nulls) whose form may also be wrong.
+ * @param isStored the document is in force already: see `ResolveOptions`.
+ */
+export function crossFieldProblems(document: unknown, isStored: boolean): InputProblem[] {
   const config = toUnvalidated(document);
   const models = toUnvalidated(config.get('models'));
   const costCenters = toUnvalidated(config.get('cost_centers'));
@@ -30,7 +33,7 @@ export function crossFieldProblems(document: unknown): InputProblem[] {
     ...[...models].flatMap(([alias, model]) => modelProblems(alias, model, known)),
     ...defaultEnvironmentProblems(toUnvalidated(config.get('applications'))),
     ...[...costCenters].flatMap(([name, center]) =>
-      costCenterProblems(name, toUnvalidated(center), known),
+      costCenterProblems(name, toUnvalidated(center), known, isStored),
     ),
     ...limitProblems(
       'organization.limits',
@@ -79,7 +82,12 @@ function defaultEnvironmentProblems(applications: UnvalidatedObject): InputProbl
   });
 }
 
-function costCenterProblems(name: string, center: UnvalidatedObject, known: Known): InputProblem[] {
+function costCenterProblems(
+  name: string,
+  center: UnvalidatedObject,
+  known: Known,
+  isStored: boolean,
+): InputProblem[] {
   const path = joinPath('cost_centers', name);
   const models = asStrings(center.get('models'));
   const applications = asStrings(center.get('applications'));
@@ -108,6 +116,7 @@ function costCenterProblems(name: string, center: UnvalidatedObject, known: Know
     ...ownModelProblems(path, center, models, known),
     ...limitProblems(joinPath(path, 'limits'), center.get('limits'), context),
     ...callersProblems(joinPath(path, 'callers'), center.get('callers'), context.applications),
+    ...(isStored ? [] : rolePatternProblems(joinPath(path, 'callers'), center.get('callers'))),
   ];
 }
 

@@ -118,13 +118,15 @@ const APPLICATION = {
   },
 } as const;
 
+export const ROLE_ARN_PATTERN = '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$';
+
 const BINDING_PROPERTIES = {
   iam_role_arns: {
     type: 'array',
     uniqueItems: true,
     items: {
       type: 'string',
-      pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$',
+      pattern: ROLE_ARN_PATTERN,
       title: 'the ARN of an IAM role',
       description:
         'write the ARN of a role, such as "arn:aws:iam::111122223333:role/sales-*"; only the part after "role/" may contain *',

@@ -31,6 +31,11 @@ import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts'
 export interface ResolveOptions {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
   readonly inferenceProfiles?: ReadonlyMap<string, string>;
+  /**
+   * The configuration is in force already. Rules that only a later release has are then left out:
+   * what they refuse must have a safe meaning of its own.
+   */
+  readonly isStored?: boolean;
 }
 
 type Resolution =
@@ -53,7 +58,7 @@ export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Re
     ...unknown,
     ...schemaProblems(document),
     ...models.flatMap(([, resolution]) => ('problems' in resolution ? resolution.problems : [])),
-    ...crossFieldProblems(document),
+    ...crossFieldProblems(document, options.isStored ?? false),
   ];
   if (first) return { problems: [first, ...others] };
   invariant(isPolicyConfig(document), 'a document without problems has the form of a policy');

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDynamoDbPolicySource } from '../../../adapters/dynamodb-policy.ts';
+import { boundCostCenters } from '../../../core/call/context/caller-cost-centers.ts';
 import { LedgerUnavailableError, PolicyUnavailableError } from '../../../core/errors.ts';
 import { ONE_SHARD } from '../../../core/ledger/shard-layout.ts';
 import { type PolicyItem, toPolicyItems } from '../../../core/policy/policy-items.ts';
@@ -142,6 +143,20 @@ beforeEach(() => {
   requests = { policy: [], override: [], layout: [], initial: [] };
   warnings = [];
   now = Date.parse('2026-11-23T12:00:00Z');
+});
+
+test('a role pattern that an earlier release took keeps the policy in force, and binds no one', async () => {
+  const { cost_centers, ...others } = configured(1);
+  const callers = { iam_role_arns: ['arn:aws:iam::111122223333:role/sales/*'] };
+  const config = { ...others, cost_centers: { sales: { ...cost_centers.sales, callers } } };
+  answers.policy = () => ({ status: 200, body: { Items: toPolicyItems(config).map(item) } });
+  const policy = await store().load();
+  const caller = {
+    kind: 'iam',
+    arn: 'arn:aws:sts::111122223333:assumed-role/hr-sandbox/session',
+  } as const;
+  expect(policy.costCenters.get('sales')?.callers).toHaveLength(1);
+  expect(boundCostCenters(policy, caller)).toEqual([]);
 });
 
 describe('loading', () => {
