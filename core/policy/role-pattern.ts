@@ -8,7 +8,7 @@
 import { quoted } from '../safe-text.ts';
 
 /** The role behind a session. */
-export interface SessionRole {
+interface SessionRole {
   readonly partition: string;
   readonly account: string;
   readonly name: string;
