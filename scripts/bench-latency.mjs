@@ -1,4 +1,4 @@
-/** `npm run bench:latency` */
+/** Measures the latency that the sentry adds to a call: `npm run bench:latency`. */
 import { runTypescript } from './lib/run-typescript.mjs';
 
 await runTypescript('test/bench/latency/main.ts', process.argv.slice(2));

@@ -1,7 +1,8 @@
 /**
- * Variables of the root module that are not the policy's: about how it is operated, not about who
- * may spend what. A test holds this list against the module's variables.tf.
+ * Variables of the root module that do not belong to the policy: they are about its operation, not
+ * about who may spend what. A test compares this list with the module's variables.tf.
  */
+
 export const OPERATIONS_VARIABLES: readonly string[] = [
   'access_policies',
   'alerts',

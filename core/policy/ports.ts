@@ -1,3 +1,4 @@
+/** What the policy needs from outside: its source, and the store of overrides. */
 import type { OverrideItem } from './overrides.ts';
 import type { Policy } from './policy.ts';
 

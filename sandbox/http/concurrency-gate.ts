@@ -1,8 +1,9 @@
 /**
- * Lets so many calls work at once and keeps the others waiting in order. On AWS every call has a
- * machine of its own; here hundreds at once would starve each other past the functions' time limits
- * for the ledger. A call that only waits for the model takes no place.
+ * Limits how many calls work in parallel; the others wait in order. On AWS every call has its own
+ * machine; here hundreds in parallel would exceed the functions' time limits for the ledger. A call
+ * that only waits for the model is not counted.
  */
+
 export class ConcurrencyGate {
   readonly #max: number;
   readonly #idle: () => number;

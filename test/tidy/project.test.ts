@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { noCircles } from '../support/tidy/circles.ts';
 import { deadExports, namedExports } from '../support/tidy/exports.ts';
-import { importDirections, pureCore } from '../support/tidy/imports.ts';
+import { pureCore } from '../support/tidy/imports.ts';
+import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
 import { readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
+import { openingComments } from '../support/tidy/openings.ts';
 import { projectFiles } from '../support/tidy/project-files.ts';
 import { plainWording, rareWording } from '../support/tidy/prose.ts';
 import { fileLength, lineWidth } from '../support/tidy/sizes.ts';
@@ -18,7 +21,11 @@ import {
 const RULES: readonly [string, Rule][] = [
   ['files are short', fileLength],
   ['lines are narrow', lineWidth],
-  ['imports point to the core, and no function imports another', importDirections],
+  ['every file says first what it owns', openingComments],
+  ['imports point down the layers', layers],
+  ['no function imports another', functionsApart],
+  ['nothing imports in a circle', noCircles],
+  ['the core knows no platform', noPlatform],
   ['the core is pure', pureCore],
   ['exports have names', namedExports],
   ['every export has a user', deadExports],
@@ -35,6 +42,15 @@ const RULES: readonly [string, Rule][] = [
   ['one floor of versions for root, modules and examples', versionFloors],
 ];
 
+/** Rules for all files, whichever they are; every other one names paths and fails without them. */
+const FOR_ALL_FILES: readonly Rule[] = [
+  bannedNames,
+  leftOvers,
+  machinePaths,
+  registryHosts,
+  rareWording,
+];
+
 describe('the project', () => {
   const files = projectFiles();
 
@@ -46,4 +62,11 @@ describe('the project', () => {
   test.each(RULES)('%s', (_, rule) => {
     expect(wordViolations(rule(files))).toEqual([]);
   });
+
+  test.each(RULES.filter(([, rule]) => !FOR_ALL_FILES.includes(rule)))(
+    'the rule fails where its paths match nothing: %s',
+    (_, rule) => {
+      expect(rule([])).not.toEqual([]);
+    },
+  );
 });

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../core/time.ts';
-import { RecentEntries } from '../../base/history.ts';
 import {
   close,
   isRecord,
@@ -16,6 +15,7 @@ import {
   sendJson,
   stampDateHeaders,
 } from '../../base/loopback-server.ts';
+import { RecentEntries } from '../../base/recent-entries.ts';
 import { BEDROCK_ERRORS, type BedrockBehavior, type BedrockErrorName } from './behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
 import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';

@@ -1,6 +1,7 @@
 /** Sorts what the functions print into metrics, audit lines and the rest, as CloudWatch would. */
-import { RecentEntries } from '../../base/history.ts';
+
 import { isRecord } from '../../base/loopback-server.ts';
+import { RecentEntries } from '../../base/recent-entries.ts';
 
 interface Metric {
   readonly namespace: string;

@@ -1,4 +1,4 @@
-/** dynalite, a DynamoDB in this process, taught to return the item that failed a condition. */
+/** Runs dynalite, a DynamoDB in this process, and adds the item that failed a condition to errors. */
 import { mkdir } from 'node:fs/promises';
 import dynalite from 'dynalite';
 import db from 'dynalite/db/index.js';

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type Clock, isoTimestamp } from '../../../core/time.ts';
-import { RecentEntries } from '../../base/history.ts';
 import {
   close,
   isRecord,
@@ -12,6 +11,7 @@ import {
   sendJson,
   stampDateHeaders,
 } from '../../base/loopback-server.ts';
+import { RecentEntries } from '../../base/recent-entries.ts';
 import type { AlertsBehavior } from './behavior.ts';
 
 interface Alert {

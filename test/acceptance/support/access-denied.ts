@@ -1,5 +1,5 @@
 /**
- * "You may not", as each service's own protocol says it. The text is AWS's:
+ * Responses for denied access, in the protocol of each service. The text is from AWS:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, 2026-11
  */
 import { type AwsAnswer, refuse } from './aws-call.ts';

@@ -1,5 +1,5 @@
 /**
- * The conditions of a statement, after
+ * Evaluates the conditions of a statement. Sources:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  * and, for keys with several values,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html

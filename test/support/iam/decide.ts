@@ -1,5 +1,5 @@
 /**
- * Whether policies allow a request, after
+ * Decides whether policies allow a request. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 import { type Context, conditionsHold } from './conditions.ts';

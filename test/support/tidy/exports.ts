@@ -4,20 +4,22 @@ import {
   codeOnly,
   isTypeScript,
   lineAt,
+  matching,
   type Rule,
   type SourceFile,
   violationsOf,
 } from './source.ts';
 
-const inFolders =
-  (pattern: RegExp) =>
-  (file: SourceFile): boolean =>
-    isTypeScript(file) && pattern.test(file.path);
+const DELIVERED = ['core', 'adapters', 'functions', 'sandbox', 'cli'].map(
+  (folder) => new RegExp(`^${folder}/`),
+);
 
-const isDelivered = inFolders(/^(?:core|adapters|functions|sandbox|cli)\//);
+const isDelivered = (file: SourceFile): boolean =>
+  isTypeScript(file) && DELIVERED.some((folder) => folder.test(file.path));
 
-export const namedExports: Rule = (files) =>
-  files
+export const namedExports: Rule = (files) => [
+  ...matching(DELIVERED, files),
+  ...files
     .filter(isDelivered)
     .flatMap(({ path, text }) =>
       violationsOf(
@@ -26,7 +28,8 @@ export const namedExports: Rule = (files) =>
         /^export default\b/gm,
         () => 'exports by default, not by name',
       ),
-    );
+    ),
+];
 
 const DECLARED =
   /^export\s+(?:declare\s+)?(?:async\s+|abstract\s+)*(?:const|let|function\*?|class|interface|type|enum)\s+(\w+)/gm;
@@ -81,7 +84,7 @@ export const deadExports: Rule = (files) => {
   const sources = files.filter(({ path }) => /\.(ts|mjs)$/.test(path));
   const imports = sources.flatMap(importsOf);
   const production = imports.filter(({ from }) => !isTest(from) && !isSupport(from));
-  return files
+  const dead = files
     .filter((file) => isDelivered(file) || (isTypeScript(file) && isSupport(file.path)))
     .flatMap((file) => {
       const users = isSupport(file.path) ? imports : production;
@@ -95,4 +98,5 @@ export const deadExports: Rule = (files) => {
             : `exports ${name}, which no other file imports`,
         }));
     });
+  return [...matching(DELIVERED, files), ...dead];
 };

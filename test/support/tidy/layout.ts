@@ -1,11 +1,17 @@
 /**
- * Where files belong: tests where a runner finds them, a README beside each part, one version
+ * Where files belong: tests where a runner finds them, a README in each part, one version
  * floor.
  */
-import type { Rule, SourceFile, Violation } from './source.ts';
+import { matching, type Rule, type SourceFile, type Violation } from './source.ts';
 
 /** Folders of test/ with files that are not tests. */
-const NOT_TESTS = /^test\/(?:bench|fixtures|golden|simulation)\/|^test\/(?:.+\/)?support\//;
+const NOT_TESTS = [
+  /^test\/bench\//,
+  /^test\/fixtures\//,
+  /^test\/golden\//,
+  /^test\/simulation\//,
+  /^test\/(?:.+\/)?support\//,
+];
 const SUITES = /^scripts\/suites\/[\w-]+\.mjs$/;
 
 const misplaced = (path: string, says: string): Violation[] => [{ path, says }];
@@ -32,22 +38,23 @@ export const testsAreRun: Rule = (files) => {
     .filter(({ path }) => !path.startsWith('test/') && /\.(?:test\.ts|tftest\.hcl)$/.test(path))
     .flatMap(({ path }) => misplaced(path, 'is a test outside test/'));
   const inTest = files
-    .filter(({ path }) => path.startsWith('test/') && !NOT_TESTS.test(path))
+    .filter(({ path }) => path.startsWith('test/') && !NOT_TESTS.some((each) => each.test(path)))
     .flatMap(({ path }) => problemOfTest(path, suites));
-  return [...stray, ...inTest];
+  return [...matching([SUITES, ...NOT_TESTS], files), ...stray, ...inTest];
 };
 
 const PARTS = [/^(core\/[^/]+)\//, /^(modules\/[^/]+)\//];
 
-/** Whoever opens a folder reads first what it owns. */
+/** Every part has a README that says what it owns. */
 export const readmes: Rule = (files) => {
   const folders = files.flatMap(({ path }) =>
     PARTS.flatMap((pattern) => pattern.exec(path)?.[1] ?? []),
   );
   const present = new Set(files.map(({ path }) => path));
-  return [...new Set(folders)]
+  const missing = [...new Set(folders)]
     .filter((folder) => !present.has(`${folder}/README.md`))
     .map((folder) => ({ path: folder, says: 'has no README.md' }));
+  return [...matching(PARTS, files), ...missing];
 };
 
 const FLOOR = /\b(?:required_version|source|version)\s*=\s*"[^"]*"/g;

@@ -1,3 +1,4 @@
+/** The files of the project, as the rules read them. */
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /** The rules of wording: which files are read as prose, and which of them are clean already. */
 import { markdownParagraphs } from './markdown.ts';
-import type { Rule, SourceFile } from './source.ts';
+import { matching, type Rule, type SourceFile } from './source.ts';
 import { avoidedExpressions, overusedExpressions, type Paragraph } from './wording.ts';
 
 interface Prose {
@@ -20,14 +20,16 @@ const paragraphsOf = ({ path, text }: SourceFile): Paragraph[] =>
   KINDS.filter(({ files }) => files.test(path)).flatMap(({ paragraphs }) => paragraphs(text));
 
 /** Prose has none of the avoided expressions. */
-export const plainWording: Rule = (files) =>
-  files.filter(isClean).flatMap((file) =>
+export const plainWording: Rule = (files) => [
+  ...matching([...KINDS.map((kind) => kind.files), ...CLEAN], files),
+  ...files.filter(isClean).flatMap((file) =>
     avoidedExpressions(paragraphsOf(file)).map(({ line, says }) => ({
       path: file.path,
       line,
       says,
     })),
-  );
+  ),
+];
 
 /** Expressions that are rarely right do not become more frequent. */
 export const rareWording: Rule = (files) =>

@@ -1,16 +1,18 @@
 /** How long files and lines may be. */
-import { isTypeScript, type Rule } from './source.ts';
+import { type Rule, TYPESCRIPT, withinPaths } from './source.ts';
 
 const LINES_MAX = 400;
 const COLUMNS_MAX = 100;
 
+const FILES = /^(?!test\/fixtures\/).*\.(?:ts|mjs)$/;
+
 /** A file of code fits on a few screens; data may be as long as it needs. */
-export const fileLength: Rule = (files) =>
+export const fileLength: Rule = withinPaths(FILES, (files) =>
   files
-    .filter(({ path }) => /\.(ts|mjs)$/.test(path) && !path.startsWith('test/fixtures/'))
     .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
     .filter(({ lines }) => lines > LINES_MAX)
-    .map(({ path, lines }) => ({ path, says: `has ${lines} lines, more than ${LINES_MAX}` }));
+    .map(({ path, lines }) => ({ path, says: `has ${lines} lines, more than ${LINES_MAX}` })),
+);
 
 /**
  * A line that holds only one string can't be broken by the formatter, and a break would hide it.
@@ -31,13 +33,15 @@ const isExcused = (path: string, line: string): boolean =>
   (path.startsWith('test/') && TABLE_ROW.test(line));
 
 /**
- * Lines fit beside each other; excused are addresses, long messages and, in tests, rows of tables.
+ * Two files fit next to each other on a screen. Addresses, long messages and, in tests, rows of
+ * tables may be wider.
  */
-export const lineWidth: Rule = (files) =>
-  files.filter(isTypeScript).flatMap(({ path, text }) =>
+export const lineWidth: Rule = withinPaths(TYPESCRIPT, (files) =>
+  files.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
       const columns = [...line].length;
       if (columns <= COLUMNS_MAX || isExcused(path, line)) return [];
       return [{ path, line: index + 1, says: `${columns} columns, more than ${COLUMNS_MAX}` }];
     }),
-  );
+  ),
+);

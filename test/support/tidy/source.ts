@@ -16,6 +16,23 @@ export interface Violation {
 /** A rule of style: what is wrong with these files. */
 export type Rule = (files: readonly SourceFile[]) => Violation[];
 
+/** A violation for each pattern that no path matches: after a move it would check nothing. */
+export const matching = (patterns: readonly RegExp[], files: readonly SourceFile[]): Violation[] =>
+  patterns
+    .filter((pattern) => !files.some(({ path }) => pattern.test(path)))
+    .map((pattern) => ({
+      path: String(pattern),
+      says: 'matches no file: correct the pattern, or remove its rule',
+    }));
+
+/** A rule for the files whose path matches; it fails where there are none. */
+export const withinPaths =
+  (pattern: RegExp, rule: Rule): Rule =>
+  (files) => {
+    const found = files.filter(({ path }) => pattern.test(path));
+    return [...matching([pattern], files), ...rule(found)];
+  };
+
 /** Violations as lines that an editor can jump to. */
 export const wordViolations = (violations: readonly Violation[]): string[] =>
   violations.map(({ path, line, says }) => `${path}${line ? `:${line}` : ''}: ${says}`);
@@ -24,8 +41,14 @@ export const wordViolations = (violations: readonly Violation[]): string[] =>
 export const lineAt = (text: string, index: number): number =>
   text.slice(0, index).split('\n').length;
 
-export const isTypeScript = ({ path }: SourceFile): boolean =>
-  path.endsWith('.ts') && !path.endsWith('.d.ts');
+/** Paths of TypeScript, without declarations of types alone. */
+export const TYPESCRIPT = /(?<!\.d)\.ts$/;
+
+/** Paths of the project's own code. */
+export const CODE =
+  /^(?:core|adapters|functions|cli|sandbox|scripts|test)\/(?!fixtures\/).*(?<!\.d)\.(?:ts|mjs)$/;
+
+export const isTypeScript = ({ path }: SourceFile): boolean => TYPESCRIPT.test(path);
 
 /** A violation for each match of the pattern (with the flag g) in the text. */
 export function violationsOf(
@@ -57,8 +80,17 @@ const TOKENS = {
   templateText: /(?:\\[\s\S]|\$(?!\{)|[^`\\$])+/y,
 };
 
-/** Splits TypeScript into code, comments and strings; the code inside `${}` is code. */
+/** Each text is split once, although many rules read it. */
+const known = new Map<string, Piece[]>();
+
 function piecesOf(text: string): Piece[] {
+  const pieces = known.get(text) ?? split(text);
+  known.set(text, pieces);
+  return pieces;
+}
+
+/** Splits TypeScript into code, comments and strings; the code inside `${}` is code. */
+function split(text: string): Piece[] {
   const pieces: Piece[] = [];
   // For each template that is open: the braces that are open inside its `${`, or 0 for its text.
   const templates: number[] = [];

@@ -1,5 +1,5 @@
 /** Words that have no place: in names, in comments, in any text. */
-import { codeOnly, isTypeScript, type Rule, violationsOf } from './source.ts';
+import { codeOnly, type Rule, TYPESCRIPT, violationsOf, withinPaths } from './source.ts';
 
 /** Names that say nothing of what a thing is. */
 const EMPTY_WORD = /^(?:manager|helper|helpers|util|utils|misc)$/i;
@@ -66,27 +66,25 @@ export const registryHosts: Rule = (files) =>
       violationsOf(path, text, REGISTRY, ([found]) => `${found} is the host of a registry`),
     );
 
-export const lockWithoutHosts: Rule = (files) =>
-  files
-    .filter(({ path }) => path.endsWith('package-lock.json'))
-    .flatMap(({ path, text }) =>
-      violationsOf(
-        path,
-        text,
-        /"resolved":\s*"[a-z+]+:\/\/[^"]*"/g,
-        () => 'says where a package came from',
-      ),
-    );
+export const lockWithoutHosts: Rule = withinPaths(/(?:^|\/)package-lock\.json$/, (files) =>
+  files.flatMap(({ path, text }) =>
+    violationsOf(
+      path,
+      text,
+      /"resolved":\s*"[a-z+]+:\/\/[^"]*"/g,
+      () => 'says where a package came from',
+    ),
+  ),
+);
 
 /** The compiler is not told to look away. */
-export const noSuppressions: Rule = (files) =>
-  files
-    .filter(isTypeScript)
-    .flatMap(({ path, text }) =>
-      violationsOf(
-        path,
-        text,
-        /(?:\/\/|\/\*)\s*@ts-(?:ignore|nocheck)/g,
-        ([found]) => `${found} hides an error`,
-      ),
-    );
+export const noSuppressions: Rule = withinPaths(TYPESCRIPT, (files) =>
+  files.flatMap(({ path, text }) =>
+    violationsOf(
+      path,
+      text,
+      /(?:\/\/|\/\*)\s*@ts-(?:ignore|nocheck)/g,
+      ([found]) => `${found} hides an error`,
+    ),
+  ),
+);

@@ -1,4 +1,4 @@
-/** dynalite behind a proxy that notes which function asked for what. */
+/** Runs dynalite behind a proxy that records which function sent which request. */
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { close, isRecord, listen } from '../../../../sandbox/base/loopback-server.ts';

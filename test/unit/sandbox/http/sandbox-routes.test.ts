@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import type { OverrideRequest } from '../../../../core/policy/plan-override.ts';
 import { SandboxClock } from '../../../../sandbox/base/clock.ts';
-import { RecentEntries } from '../../../../sandbox/base/history.ts';
+import { RecentEntries } from '../../../../sandbox/base/recent-entries.ts';
 import type { BedrockBehavior } from '../../../../sandbox/engines/bedrock/behavior.ts';
 import { LogSink } from '../../../../sandbox/engines/cloudwatch/log-sink.ts';
 import type { LedgerBehavior } from '../../../../sandbox/engines/dynamodb/behavior.ts';

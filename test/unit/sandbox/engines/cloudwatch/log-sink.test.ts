@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RecentEntries } from '../../../../../sandbox/base/history.ts';
+import { RecentEntries } from '../../../../../sandbox/base/recent-entries.ts';
 import { LogSink } from '../../../../../sandbox/engines/cloudwatch/log-sink.ts';
 
 const record = (

@@ -1,7 +1,5 @@
-/**
- * What happened, for the `/_sandbox/` routes to show: bounded, so that a long run can't fill
- * memory.
- */
+/** Recent events for the `/_sandbox/` routes, bounded so that a long run does not fill memory. */
+
 export class RecentEntries<T> {
   readonly #entries: T[] = [];
   readonly #max: number;

@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import { noCircles } from '../support/tidy/circles.ts';
+import { pureCore } from '../support/tidy/imports.ts';
+import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
+import { openingComments } from '../support/tidy/openings.ts';
+import { type SourceFile, withinPaths, wordViolations } from '../support/tidy/source.ts';
+
+/** Files by path, each with the paths that it imports. */
+type Imports = Readonly<Record<string, readonly string[]>>;
+
+/** One file in each part of the project, so that every pattern matches. */
+const EVERY_PART: Imports = {
+  'scripts/test.mjs': [],
+  'test/unit/a.test.ts': ['../../core/time.ts'],
+  'functions/gateway/handler.ts': ['../edge/http.ts'],
+  'functions/edge/http.ts': ['../../core/call/answers/answers.ts'],
+  'cli/main.ts': ['../adapters/system.ts'],
+  'sandbox/main.ts': ['../adapters/system.ts'],
+  'adapters/system.ts': ['../core/ledger/ports.ts'],
+  'core/jobs/sweep.ts': ['../insight/forecast/forecast.ts'],
+  'core/insight/forecast/forecast.ts': ['../../ledger/ports.ts'],
+  'core/call/answers/answers.ts': ['../../telemetry/ports.ts'],
+  'core/telemetry/ports.ts': ['../ledger/ports.ts'],
+  'core/ledger/ports.ts': ['../policy/policy.ts'],
+  'core/policy/policy.ts': ['../pricing/price.ts'],
+  'core/pricing/price.ts': ['../time.ts'],
+  'core/time.ts': [],
+};
+
+const sourcesOf = (imports: Imports): SourceFile[] =>
+  Object.entries(imports).map(([path, targets]) => ({
+    path,
+    text: targets.map((target) => `import type { A } from '${target}';\n`).join(''),
+  }));
+
+const withImports = (more: Imports): SourceFile[] => sourcesOf({ ...EVERY_PART, ...more });
+
+const violationsBy = (rule: typeof layers, more: Imports): readonly string[] =>
+  wordViolations(rule(withImports(more)));
+
+describe('layers', () => {
+  test('imports that point down are right', () => {
+    expect(violationsBy(layers, {})).toEqual([]);
+  });
+
+  test.each([
+    ['core/ledger/ports.ts', '../telemetry/ports.ts', 'core/telemetry/ports.ts'],
+    ['core/time.ts', './policy/policy.ts', 'core/policy/policy.ts'],
+    ['core/pricing/price.ts', '../policy/policy.ts', 'core/policy/policy.ts'],
+    ['core/telemetry/ports.ts', '../call/answers/answers.ts', 'core/call/answers/answers.ts'],
+    ['core/call/answers/answers.ts', '../../jobs/sweep.ts', 'core/jobs/sweep.ts'],
+    ['core/jobs/sweep.ts', '../../adapters/system.ts', 'adapters/system.ts'],
+    ['adapters/system.ts', '../functions/edge/http.ts', 'functions/edge/http.ts'],
+    ['functions/gateway/handler.ts', '../../test/unit/a.test.ts', 'test/unit/a.test.ts'],
+  ])('%s does not import %s', (from, specifier, target) => {
+    expect(violationsBy(layers, { [from]: [specifier] })).toEqual([
+      `${from}:1: imports ${target}: a layer does not import the ones above it`,
+    ]);
+  });
+
+  test('parts of one layer do not import each other', () => {
+    expect(violationsBy(layers, { 'cli/main.ts': ['../sandbox/main.ts'] })).toEqual([
+      'cli/main.ts:1: imports sandbox/main.ts: parts of one layer do not import each other',
+    ]);
+  });
+
+  test('a new folder needs a place', () => {
+    expect(violationsBy(layers, { 'core/extra/a.ts': [] })).toEqual([
+      'core/extra/a.ts: belongs to no layer: give its folder a place',
+    ]);
+  });
+
+  test('a part that has moved away is a violation', () => {
+    const { 'core/ledger/ports.ts': _, ...others } = EVERY_PART;
+    expect(wordViolations(layers(sourcesOf(others)))).toEqual([
+      '/^core\\/ledger\\//: matches no file: correct the pattern, or remove its rule',
+    ]);
+  });
+});
+
+describe('functions and the core', () => {
+  test('no function imports another', () => {
+    const more = { 'functions/invoke-model/handler.ts': ['../gateway/handler.ts'] };
+    expect(violationsBy(functionsApart, more)).toHaveLength(1);
+  });
+
+  test('the edge imports no function', () => {
+    const more = { 'functions/edge/http.ts': ['../gateway/handler.ts'] };
+    expect(violationsBy(functionsApart, more)).toHaveLength(1);
+  });
+
+  test.each(['node:fs', '@aws-sdk/client-dynamodb', '@middy/core', 'aws-lambda'])(
+    'the core does not import %s',
+    (name) => {
+      expect(violationsBy(noPlatform, { 'core/ledger/ports.ts': [name] })).toHaveLength(1);
+    },
+  );
+});
+
+test.each(['Date.now()', 'new Date()', 'Math.random()', 'process.env.A', "fetch('a')"])(
+  'the core does not call %s',
+  (code) => {
+    const files = [{ path: 'core/money.ts', text: `export const a = ${code};\n` }];
+    expect(pureCore(files)).toHaveLength(1);
+  },
+);
+
+describe('circles', () => {
+  test('there are none in a tree', () => {
+    expect(violationsBy(noCircles, {})).toEqual([]);
+  });
+
+  test('of two files', () => {
+    const more = { 'core/a.ts': ['./b.ts'], 'core/b.ts': ['./a.ts'] };
+    expect(violationsBy(noCircles, more)).toEqual([
+      'core/a.ts: files import each other in a circle: core/a.ts, core/b.ts',
+    ]);
+  });
+
+  test('of three files', () => {
+    const more = { 'cli/a.ts': ['./b.ts'], 'cli/b.ts': ['./c.ts'], 'cli/c.ts': ['./a.ts'] };
+    expect(violationsBy(noCircles, more)).toEqual([
+      'cli/a.ts: files import each other in a circle: cli/a.ts, cli/b.ts, cli/c.ts',
+    ]);
+  });
+
+  test('of two folders whose files import each other in no circle', () => {
+    const more = {
+      'sandbox/http/a.ts': ['../../sandbox/engines/b.ts'],
+      'sandbox/engines/c.ts': ['../http/d.ts'],
+      'sandbox/engines/b.ts': [],
+      'sandbox/http/d.ts': [],
+    };
+    expect(violationsBy(noCircles, more)).toContain(
+      'sandbox/engines: folders import each other in a circle: sandbox/engines, sandbox/http',
+    );
+  });
+
+  test('of a folder and the one it is in', () => {
+    const more = {
+      'core/ledger/a.ts': ['./parts/b.ts'],
+      'core/ledger/parts/c.ts': ['../d.ts'],
+      'core/ledger/parts/b.ts': [],
+      'core/ledger/d.ts': [],
+    };
+    expect(violationsBy(noCircles, more)).toEqual([
+      'core/ledger: folders import each other in a circle: core/ledger, core/ledger/parts',
+    ]);
+  });
+
+  test('of two folders through what is below them', () => {
+    const more = {
+      'core/call/x/a.ts': ['../y/p/b.ts'],
+      'core/call/y/q/c.ts': ['../../x/z/d.ts'],
+      'core/call/y/p/b.ts': [],
+      'core/call/x/z/d.ts': [],
+    };
+    expect(violationsBy(noCircles, more)).toEqual([
+      'core/call/x: folders with all below them import each other in a circle: core/call/x, core/call/y',
+    ]);
+  });
+});
+
+describe('a pattern that matches no file', () => {
+  const nothing = withinPaths(/^functions\/core\//, () => []);
+
+  test('fails its rule', () => {
+    expect(wordViolations(nothing(withImports({})))).toEqual([
+      '/^functions\\/core\\//: matches no file: correct the pattern, or remove its rule',
+    ]);
+  });
+
+  test.each([
+    ['the pure core', pureCore],
+    ['the core without platform', noPlatform],
+    ['opening comments', openingComments],
+    ['circles', noCircles],
+  ])('fails %s', (_, rule) => {
+    const elsewhere = [{ path: 'modules/ledger/main.tf', text: '' }];
+    expect(wordViolations(rule(elsewhere))).toHaveLength(1);
+  });
+});
+
+describe('opening comments', () => {
+  const opened = (text: string) => wordViolations(openingComments([{ path: 'core/a.ts', text }]));
+
+  test.each([
+    ['/** Amounts of money. */\n\nexport const A = 1;\n'],
+    ["/** Amounts of money. */\nimport { A } from './b.ts';\n"],
+    ["/**\n * Amounts of money: nano-USD.\n * More.\n */\n\nimport { A } from './b.ts';\n"],
+  ])('%j opens with one', (text) => {
+    expect(opened(text)).toEqual([]);
+  });
+
+  test.each([
+    ["import { A } from './b.ts';\n"],
+    ['/** What A is. */\nexport const A = 1;\n'],
+    ['/** amounts */\n\nexport const A = 1;\n'],
+    ['/** */\n\nexport const A = 1;\n'],
+  ])('%j does not', (text) => {
+    expect(opened(text)).toHaveLength(1);
+  });
+});
