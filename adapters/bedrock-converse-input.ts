@@ -1,9 +1,11 @@
 /** A prompt as the AWS SDK takes it, for Converse and CountTokens alike. */
 import type {
+  CitationsContentBlock,
   ContentBlock,
   ConverseTokensRequest,
   DocumentBlock,
   ImageBlock,
+  ReasoningContentBlock,
   SystemContentBlock,
   Tool,
   ToolConfiguration,
@@ -39,6 +41,9 @@ const toSystemBlock = ({ text, cachePoint }: RequestBlock): SystemContentBlock =
 
 function toBlock(block: RequestBlock): ContentBlock {
   const { text, image, document, toolUse, toolResult, cachePoint } = block;
+  const { reasoningContent, citationsContent } = block;
+  if (reasoningContent) return { reasoningContent: toReasoning(reasoningContent) };
+  if (citationsContent) return { citationsContent: toCitations(citationsContent) };
   if (image) return { image: toImage(image) };
   if (document) return { document: toDocument(document) };
   if (toolUse) return { toolUse: { ...toolUse, input: toDocumentValue(toolUse.input) } };
@@ -61,9 +66,22 @@ const toImage = ({ format, source }: RequestImage): ImageBlock => ({
   source: { bytes: Buffer.from(source.bytes, 'base64') },
 });
 
-const toDocument = ({ format, name, source }: RequestDocument): DocumentBlock => ({
+const toReasoning = ({
+  reasoningText,
+  redactedContent,
+}: NonNullable<RequestBlock['reasoningContent']>): ReasoningContentBlock =>
+  reasoningText
+    ? { reasoningText }
+    : { redactedContent: Buffer.from(redactedContent ?? '', 'base64') };
+
+/** The model's own block, as this API returned it. */
+const toCitations = (block: NonNullable<RequestBlock['citationsContent']>): CitationsContentBlock =>
+  JSON.parse(JSON.stringify(block));
+
+const toDocument = ({ format, name, source, citations }: RequestDocument): DocumentBlock => ({
   format,
   name,
+  ...(citations && { citations }),
   source:
     source.text === undefined
       ? { bytes: Buffer.from(source.bytes ?? '', 'base64') }

@@ -49,6 +49,7 @@ function toInput({ candidate, prompt }: ConverseCall): ConverseCommandInput {
   return {
     modelId,
     ...toConversation(prompt),
+    ...(prompt.requestMetadata && { requestMetadata: prompt.requestMetadata }),
     inferenceConfig,
     ...(additionalModelRequestFields && {
       additionalModelRequestFields: toDocumentValue(additionalModelRequestFields),

@@ -4,9 +4,9 @@ import type {
   RequestBlock,
   ToolResultBlock,
 } from '../request/content-block.schema.ts';
-import { readDocument, readImage } from '../request/files.ts';
+import { isPlainText, readDocument, readImage } from '../request/files.ts';
 import type { ImageSize } from '../request/image-header.ts';
-import type { Prompt } from '../request/prompt.ts';
+import { blocksWithin, type Prompt } from '../request/prompt.ts';
 import { jsonTokenBound } from './json-bound.ts';
 import { textTokenBound } from './text-bound.ts';
 
@@ -15,6 +15,8 @@ export interface PromptSize {
   readonly textTokens: number;
   readonly images: readonly ImageSize[];
   readonly hasTools: boolean;
+  /** Whether a part of it has no bound other than the model's context window. */
+  readonly fillsWindow: boolean;
 }
 
 /**
@@ -35,7 +37,24 @@ export function measurePrompt({ system, messages, toolConfig }: Prompt): PromptS
     textTokens += TOKENS_PER_MESSAGE;
     for (const block of content) textTokens += TOKENS_PER_BLOCK + blockTokens(block, images);
   }
-  return { textTokens, images, hasTools: toolConfig !== undefined };
+  const fillsWindow = blocksWithin({ system, messages }).some(isUnbounded);
+  return { textTokens, images, hasTools: toolConfig !== undefined, fillsWindow };
+}
+
+/**
+ * A pdf or docx can hold any number of pages in a few compressed bytes, and Bedrock does not say
+ * how it turns a csv or html into text; citations split a document into numbered parts. Reasoning
+ * that is signed or encrypted can be longer than the text that comes with it.
+ */
+function isUnbounded({
+  document,
+  reasoningContent,
+  citationsContent,
+}: Partial<RequestBlock>): boolean {
+  if (document) return !isPlainText(document.format) || document.citations?.enabled === true;
+  if (citationsContent) return true;
+  const { reasoningText, redactedContent } = reasoningContent ?? {};
+  return redactedContent !== undefined || reasoningText?.signature !== undefined;
 }
 
 function toolTokens(toolConfig: Prompt['toolConfig']): number {
@@ -50,7 +69,7 @@ type AnyBlock = RequestBlock & ToolResultBlock['content'][number];
 
 /** Images are set aside: what they take depends on the model. */
 function blockTokens(block: AnyBlock, images: ImageSize[]): number {
-  const { text, image, document, toolUse, toolResult, json } = block;
+  const { text, image, document, toolUse, toolResult, json, reasoningContent } = block;
   if (text !== undefined) return textTokenBound(text);
   if (json) return jsonTokenBound(json);
   if (document) return documentTokens(document);
@@ -60,6 +79,7 @@ function blockTokens(block: AnyBlock, images: ImageSize[]): number {
     const inner = content.map((each) => TOKENS_PER_BLOCK + blockTokens(each, images));
     return inner.reduce((sum, tokens) => sum + tokens, TOKENS_PER_TOOL_BLOCK + toolUseId.length);
   }
+  if (reasoningContent) return textTokenBound(reasoningContent.reasoningText?.text ?? '');
   const read = image && readImage(image);
   if (read?.outcome === 'valid') images.push(read.file);
   return 0;
@@ -67,6 +87,6 @@ function blockTokens(block: AnyBlock, images: ImageSize[]): number {
 
 function documentTokens(block: DocumentBlock): number {
   const read = readDocument(block);
-  if (read.outcome !== 'valid') return 0;
+  if (read.outcome !== 'valid' || read.file === undefined) return 0;
   return TOKENS_PER_DOCUMENT + textTokenBound(block.name) + textTokenBound(read.file);
 }

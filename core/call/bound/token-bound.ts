@@ -3,14 +3,43 @@ import type { ModelCapabilities } from '../../pricing/price.ts';
 import { imageTokenBound } from './image-bound.ts';
 import type { PromptSize } from './prompt-size.ts';
 
-/** @returns undefined when the prompt has images and nobody says what they take in this model. */
-export function inputTokenBound(size: PromptSize, traits: ModelCapabilities): number | undefined {
-  const { textTokens, images, hasTools } = size;
+/** What the bound depends on of a model. */
+interface BoundedModel {
+  readonly traits: ModelCapabilities;
+  readonly contextTokens: number;
+}
+
+/**
+ * Stated windows are rounded: 128,000 can be 131,072 and 1,000,000 can be 1,048,576, which is 4.9 %
+ * more. A twentieth covers it.
+ */
+const WINDOW_MARGIN_DIVISOR = 20;
+
+/** The most input tokens that a model can read. */
+export const contextWindowBound = (contextTokens: number): number =>
+  contextTokens + Math.ceil(contextTokens / WINDOW_MARGIN_DIVISOR);
+
+/**
+ * Never above the context window: Bedrock refuses a longer input. A prompt with a part that has no
+ * bound of its own is taken to fill it.
+ *
+ * @returns undefined when the prompt has images and their tokens in this model are not known.
+ */
+export function inputTokenBound(
+  size: PromptSize,
+  { traits, contextTokens }: BoundedModel,
+): number | undefined {
+  const { textTokens, images, hasTools, fillsWindow } = size;
   const { vision, templateTokens, toolTokens } = traits;
   if (images.length > 0 && vision === undefined) return undefined;
+  const window = contextWindowBound(contextTokens);
+  if (fillsWindow) return window;
   const imageTokens = images.map((image) => (vision ? imageTokenBound(image, vision) : 0));
   const own = templateTokens + (hasTools ? toolTokens : 0);
-  return imageTokens.reduce((sum, tokens) => sum + tokens, own + textTokens);
+  return Math.min(
+    window,
+    imageTokens.reduce((sum, tokens) => sum + tokens, own + textTokens),
+  );
 }
 
 /**

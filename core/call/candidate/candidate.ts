@@ -5,8 +5,10 @@ import type { Model } from '../../policy/policy.ts';
 import type { EpochMs } from '../../time.ts';
 import type { PromptSize } from '../bound/prompt-size.ts';
 import { countedTokenBound, inputTokenBound } from '../bound/token-bound.ts';
+import type { AdditionalFields } from '../request/additional-fields.schema.ts';
 import { type Prompt, requiredCapabilities } from '../request/prompt.ts';
 import type { RequestParameters } from '../request/request.schema.ts';
+import { additionalFieldProblems } from './check-additional-fields.ts';
 import { calledAs, type PricedCandidate, pricedBound } from './priced-bound.ts';
 
 /** Plain JSON: candidates travel through the workflow's state. */
@@ -15,6 +17,7 @@ export interface Candidate extends PricedCandidate {
     readonly maxTokens: number;
     readonly temperature?: number;
     readonly topP?: number;
+    readonly stopSequences?: string[];
   };
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +35,8 @@ interface CandidateRequest {
   /** What CountTokens said for this prompt and model; absent: the strict bound alone. */
   readonly countedTokens?: number | undefined;
   readonly parameters: RequestParameters;
+  /** Fields for the model itself, as the request names them. */
+  readonly fields?: AdditionalFields | undefined;
   readonly now: EpochMs;
 }
 
@@ -40,8 +45,12 @@ const MESSAGES = '$.prompt.messages';
 
 /** Prepares a call for a model, or says everything the model would reject about it. */
 export function toCandidate(request: CandidateRequest): CandidateResult {
-  const problems = [...parameterProblems(request), ...promptProblems(request)];
   const maxTokens = request.parameters.max_tokens ?? request.model.defaultMaxTokens;
+  const problems = [
+    ...parameterProblems(request),
+    ...promptProblems(request),
+    ...additionalFieldProblems({ ...request, fields: request.fields ?? {}, maxTokens }),
+  ];
   const worst = problems.length === 0 ? worstCase(request, maxTokens) : undefined;
   if (!worst) {
     const tooLarge = {
@@ -51,7 +60,8 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
     return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
   }
   const { model, profileArn, parameters } = request;
-  const { temperature, top_p: topP, top_k: topK } = parameters;
+  const { temperature, top_p: topP, stop_sequences: stopSequences } = parameters;
+  const fields = additionalFieldsOf(request);
   return {
     outcome: 'valid',
     candidate: {
@@ -60,8 +70,9 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
         maxTokens,
         ...(temperature !== undefined && { temperature }),
         ...(topP !== undefined && { topP }),
+        ...(stopSequences !== undefined && { stopSequences }),
       },
-      ...(topK !== undefined && { additionalModelRequestFields: topKField(model, topK) }),
+      ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
       ...worst,
     },
   };
@@ -72,13 +83,22 @@ function worstCase(
   { model, prompt, size, countedTokens, now }: CandidateRequest,
   maxOutputTokens: number,
 ): Pick<Candidate, 'price' | 'worstCase'> | undefined {
-  const strict = inputTokenBound(size, model.traits);
+  const strict = inputTokenBound(size, model);
   invariant(strict !== undefined, 'a prompt that cannot be bounded was refused before');
   const inputTokens =
     countedTokens === undefined ? strict : countedTokenBound(strict, countedTokens);
   const { cacheTtl } = requiredCapabilities(prompt);
   return pricedBound(model, { inputTokens, maxOutputTokens, cacheTtl }, now);
 }
+
+const additionalFieldsOf = ({
+  model,
+  parameters: { top_k: topK },
+  fields,
+}: CandidateRequest): Readonly<Record<string, unknown>> => ({
+  ...(topK !== undefined && topKField(model, topK)),
+  ...fields,
+});
 
 /** Where each family takes top_k (Converse itself has no field for it). */
 function topKField({ traits }: Model, topK: number): Readonly<Record<string, unknown>> {

@@ -9,6 +9,7 @@ import type { Clock, EpochMs } from '../../time.ts';
 import type { TokenCounter } from '../bound/ports.ts';
 import { measurePrompt } from '../bound/prompt-size.ts';
 import type { CallContext } from '../context/resolve-context.ts';
+import type { AdditionalFields } from '../request/additional-fields.schema.ts';
 import type { Prompt } from '../request/prompt.ts';
 import type { RequestParameters } from '../request/request.schema.ts';
 import { type Candidate, type CandidateResult, toCandidate } from './candidate.ts';
@@ -24,6 +25,7 @@ interface CandidatesRequest {
   readonly context: CallContext;
   readonly prompt: Prompt;
   readonly parameters: RequestParameters;
+  readonly fields?: AdditionalFields | undefined;
   /** When the caller stops waiting. */
   readonly deadline?: EpochMs | undefined;
 }
@@ -42,12 +44,12 @@ export async function selectCandidates(
   ports: CandidatePorts,
   request: CandidatesRequest,
 ): Promise<CandidatesResult> {
-  const { policy, context, prompt, parameters } = request;
+  const { policy, context, prompt, parameters, fields } = request;
   const size = measurePrompt(prompt);
   const prepare = (model: Model, countedTokens?: number): CandidateResult => {
     const profileArn = profileOf(context, model);
     const now = ports.clock.now();
-    return toCandidate({ model, profileArn, prompt, size, countedTokens, parameters, now });
+    return toCandidate({ model, profileArn, prompt, size, countedTokens, parameters, fields, now });
   };
   const strict = prepare(context.model);
   if (strict.outcome === 'not_valid') return strict;

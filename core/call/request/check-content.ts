@@ -1,14 +1,14 @@
 /** What is wrong with the blocks of a message, whichever model they are for. */
 
 import type { InputProblem } from '../../input-problem.ts';
-import { formatChoices } from '../../safe-text.ts';
+import { formatChoices, quoted } from '../../safe-text.ts';
 import type {
   DocumentBlock,
   ImageBlock,
   RequestBlock,
   ToolResultBlock,
 } from './content-block.schema.ts';
-import { readDocument, readImage } from './files.ts';
+import { decodeBase64, readDocument, readImage } from './files.ts';
 
 type Role = 'system' | 'user' | 'assistant';
 
@@ -19,11 +19,14 @@ type Role = 'system' | 'user' | 'assistant';
 const BLOCKS = {
   system: ['text', 'cachePoint'],
   user: ['text', 'image', 'document', 'toolResult', 'cachePoint'],
-  assistant: ['text', 'toolUse', 'cachePoint'],
+  assistant: ['text', 'toolUse', 'reasoningContent', 'citationsContent', 'cachePoint'],
 } as const satisfies Record<Role, readonly (keyof RequestBlock)[]>;
 
 /** No tool needs deeper values, and rendering them indented must stay cheap. */
 const JSON_DEPTH_MAX = 32;
+
+export const isBlankText = ({ text }: Pick<RequestBlock, 'text'>): boolean =>
+  text !== undefined && text.trim() === '';
 
 /** @param path of the block in the request. */
 export function blockProblems(
@@ -34,15 +37,24 @@ export function blockProblems(
   const allowed: readonly string[] = BLOCKS[role];
   const [kind = ''] = Object.keys(block);
   if (!allowed.includes(kind)) {
-    const owner = role === 'system' ? 'a system message' : `a message of the ${role}`;
+    const owner = role === 'system' ? 'a system message' : `a message with the role ${role}`;
     return [
       {
         path: `${path}.${kind}`,
-        message: `may not be in ${owner}: write ${formatChoices(allowed)}`,
+        message: `is not allowed in ${owner}: use ${formatChoices(allowed)}`,
       },
     ];
   }
   const { image, document, toolUse, toolResult } = block;
+  if (isBlankText(block) && role !== 'assistant') {
+    const message = `${quoted(block.text)} is not a text: write more than white space`;
+    return [{ path: `${path}.text`, message }];
+  }
+  const { redactedContent } = block.reasoningContent ?? {};
+  if (redactedContent !== undefined && !decodeBase64(redactedContent)) {
+    const message = "is not base64: send the model's own block unchanged";
+    return [{ path: `${path}.reasoningContent.redactedContent`, message }];
+  }
   if (toolUse) return depthProblems(toolUse.input, `${path}.toolUse.input`);
   if (toolResult) return toolResultProblems(toolResult, `${path}.toolResult.content`);
   return fileProblems({ image, document }, path);

@@ -17,7 +17,7 @@ export function toolProblems(
   const pairing = pairingProblems(turns);
   if (toolConfig) return [...configProblems(toolConfig), ...pairing];
   const used = turns.some((turn) => usesOf(turn).length + resultsOf(turn).length > 0);
-  const message = 'must be given with toolUse and toolResult blocks: repeat the tools they are of';
+  const message = 'is required with toolUse and toolResult blocks: repeat the tools that they name';
   return [...(used ? [{ path: PATH, message }] : []), ...pairing];
 }
 
@@ -25,7 +25,7 @@ function configProblems({ tools, toolChoice }: ToolConfig): readonly InputProble
   const names = tools.flatMap(({ toolSpec }) => (toolSpec ? [toolSpec.name] : []));
   const chosen = toolChoice?.tool?.name;
   if (names.length === 0) {
-    return [{ path: `${PATH}.tools`, message: 'holds no toolSpec: add a tool' }];
+    return [{ path: `${PATH}.tools`, message: 'has no toolSpec: add a tool' }];
   }
   const problems: InputProblem[] = [];
   for (const [at, { toolSpec }] of tools.entries()) {
@@ -37,30 +37,44 @@ function configProblems({ tools, toolChoice }: ToolConfig): readonly InputProble
     problems.push({ path: `${path}.name`, message });
   }
   if (chosen !== undefined && !names.includes(chosen)) {
-    const message = `${quoted(chosen)} is none of the tools: write one of ${formatChoices(names)}`;
+    const message = `${quoted(chosen)} is not one of the tools: use one of ${formatChoices(names)}`;
     problems.push({ path: `${PATH}.toolChoice.tool.name`, message });
   }
   return problems;
 }
 
-/** Every toolUse is answered in the very next message, and nothing else is. */
+/**
+ * Every toolUse is answered once in the very next message, and nothing else is
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use-inference-call.html, 2026-11).
+ */
 function pairingProblems(turns: readonly Turn[]): readonly InputProblem[] {
   return turns.flatMap((turn, index) => {
-    const asked = usesOf(turns[index - 1]);
-    const answered = resultsOf(turns[index + 1]);
+    const asked = new Set(usesOf(turns[index - 1]));
+    const answered = new Set(resultsOf(turns[index + 1]));
+    const [uses, results] = [usesOf(turn), resultsOf(turn)];
     const path = `$.prompt.messages[${turn.at}].content`;
-    const open = usesOf(turn).filter((id) => !answered.includes(id));
-    const stray = resultsOf(turn).filter((id) => !asked.includes(id));
     return [
-      ...open.map(
-        (id) => `holds the toolUse ${quoted(id)}: add its toolResult to the next message`,
-      ),
-      ...stray.map(
-        (id) =>
-          `holds a toolResult for ${quoted(id)}, which the message before does not ask for: leave it out`,
+      ...uses
+        .filter((id) => !answered.has(id))
+        .map((id) => `has the toolUse ${quoted(id)}: add its toolResult to the next message`),
+      ...repeated(uses).map((id) => `has the toolUse ${quoted(id)} several times: send it once`),
+      ...results
+        .filter((id) => !asked.has(id))
+        .map(
+          (id) =>
+            `has a toolResult for ${quoted(id)}, which the message before does not ask for: leave it out`,
+        ),
+      ...repeated(results).map(
+        (id) => `has several toolResults for ${quoted(id)}: send one, with all its content`,
       ),
     ].map((message) => ({ path, message }));
   });
+}
+
+/** What is in a list more than once, each once. */
+function repeated(ids: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return [...new Set(ids.filter((id) => seen.has(id) || !seen.add(id)))];
 }
 
 const usesOf = (turn: Turn | undefined): readonly string[] =>

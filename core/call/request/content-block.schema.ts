@@ -1,13 +1,16 @@
 /**
- * The Converse content blocks whose tokens can be bounded before the call; any other is refused by
- * name (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html,
- * 2026-11). docs/worst-case.md says how each is bounded.
+ * The Converse content blocks that a request can hold
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html, 2026-11).
+ * docs/worst-case.md says how each is bounded.
  */
 import type { FromSchema } from 'json-schema-to-ts';
 
 const TOOL_RESULTS_MAX = 100;
 
-const text = {
+/** Blank texts are checked in code: a model can answer with one, and its answer can be sent back. */
+const text = { type: 'string' } as const;
+
+const textWithContent = {
   type: 'string',
   pattern: '\\S',
   title: 'a text',
@@ -45,7 +48,10 @@ const image = {
   },
 } as const;
 
-/** Every format Converse knows, so that one which cannot be bounded is refused with the reason. */
+/**
+ * Document names: AWS lists no underscore, but Bedrock takes it (https://github.com/vercel/ai/pull/20366,
+ * 2026-11); of white space only the single ordinary space.
+ */
 const document = {
   type: 'object',
   additionalProperties: false,
@@ -58,10 +64,10 @@ const document = {
     },
     name: {
       type: 'string',
-      pattern: '^(?!.*\\s\\s)[A-Za-z0-9\\s\\-()[\\]]{1,200}$',
+      pattern: '^(?!.*  )[A-Za-z0-9 _\\-()[\\]]{1,200}$',
       title: 'a document name',
       description:
-        'write letters, digits, single spaces, hyphens, parentheses and square brackets, at most 200',
+        'use letters, digits, single spaces, underscores, hyphens, parentheses and square brackets, at most 200',
     },
     source: {
       type: 'object',
@@ -69,7 +75,13 @@ const document = {
       minProperties: 1,
       maxProperties: 1,
       title: 'document source',
-      properties: { bytes, text },
+      properties: { bytes, text: textWithContent },
+    },
+    citations: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['enabled'],
+      properties: { enabled: { type: 'boolean' } },
     },
   },
 } as const;
@@ -113,9 +125,37 @@ const toolResult = {
         minProperties: 1,
         maxProperties: 1,
         title: 'block of a tool result',
-        properties: { text, json: { type: 'object' }, image, document },
+        properties: { text: textWithContent, json: { type: 'object' }, image, document },
       },
     },
+  },
+} as const;
+
+/** A model's reasoning, sent back as it came: text with a signature, or encrypted bytes. */
+const reasoningContent = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  title: 'reasoning content',
+  properties: {
+    reasoningText: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['text'],
+      properties: { text: { type: 'string' }, signature: { type: 'string' } },
+    },
+    redactedContent: { type: 'string' },
+  },
+} as const;
+
+/** A model's answer with its sources, sent back as it came. */
+const citationsContent = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    content: { type: 'array', items: { type: 'object' } },
+    citations: { type: 'array', items: { type: 'object' } },
   },
 } as const;
 
@@ -125,7 +165,16 @@ export const contentBlock = {
   minProperties: 1,
   maxProperties: 1,
   title: 'content block',
-  properties: { text, image, document, toolUse, toolResult, cachePoint },
+  properties: {
+    text,
+    image,
+    document,
+    toolUse,
+    toolResult,
+    cachePoint,
+    reasoningContent,
+    citationsContent,
+  },
 } as const;
 
 export type RequestBlock = FromSchema<typeof contentBlock>;

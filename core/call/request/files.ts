@@ -42,38 +42,31 @@ export function readImage({ format, source }: ImageBlock): FileResult<ImageSize>
   return { outcome: 'valid', file: { width, height } };
 }
 
-/**
- * The text of a document. Only of txt and md is what reaches the model no longer than the file: a
- * pdf or docx may hold any number of pages in a few compressed bytes, and Bedrock does not say how
- * it turns a csv or html into text (headings repeated for each row, nested lists indented).
- */
-export function readDocument({ format, source }: DocumentBlock): FileResult<string> {
-  if (format !== 'txt' && format !== 'md') return refuse('format', notBounded(format));
+/** The formats whose file is the text that reaches the model. */
+export const isPlainText = (format: DocumentBlock['format']): boolean =>
+  format === 'txt' || format === 'md';
+
+/** @returns the text of a txt or md document; of another format, that its bytes are some. */
+export function readDocument({ format, source }: DocumentBlock): FileResult<string | undefined> {
   if (source.text !== undefined) return document(source.text, 'source.text');
   const at = 'source.bytes';
   const bytes = decodeBase64(source.bytes ?? '');
   if (!bytes) return refuse(at, notBase64(source.bytes ?? ''));
+  if (!isPlainText(format)) return documentSize(bytes.length, undefined, at);
   const text = decodeUtf8(bytes);
   if (text === undefined) return refuse(at, `is not ${format} in UTF-8: save it as UTF-8`);
   return document(text, at);
 }
 
 function document(text: string, at: string): FileResult<string> {
-  if (text.trim() === '') return refuse(at, 'holds only white space: leave the document out');
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes <= DOCUMENT_BYTES_MAX) return { outcome: 'valid', file: text };
-  const message = `has ${bytes} bytes, and a document may have ${DOCUMENT_BYTES_MAX}: send a part of it`;
-  return refuse(at, message);
+  if (text.trim() === '') return refuse(at, 'contains only white space: leave the document out');
+  return documentSize(new TextEncoder().encode(text).length, text, at);
 }
 
-function notBounded(format: DocumentBlock['format']): string {
-  const instead: Partial<Record<DocumentBlock['format'], string>> = {
-    csv: 'send the same bytes as "txt"',
-    html: 'send the same bytes as "txt"',
-    pdf: 'send its text as "txt", or its pages as images',
-  };
-  const advice = instead[format] ?? 'send its text as "txt"';
-  return `is "${format}", whose tokens cannot be bounded before the call: ${advice}`;
+function documentSize<T>(bytes: number, file: T, at: string): FileResult<T> {
+  if (bytes <= DOCUMENT_BYTES_MAX) return { outcome: 'valid', file };
+  const message = `has ${bytes} bytes; the maximum for a document is ${DOCUMENT_BYTES_MAX}: send a part of it`;
+  return refuse(at, message);
 }
 
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
@@ -81,7 +74,7 @@ const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 /**
  * Strict (RFC 4648, padded), as Bedrock's own JSON is; Node alone would skip what is not base64.
  */
-function decodeBase64(text: string): Uint8Array | undefined {
+export function decodeBase64(text: string): Uint8Array | undefined {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const digits = text.slice(0, text.length - padding);
   if (text.length === 0 || text.length % 4 !== 0 || NOT_BASE64.test(digits)) return undefined;

@@ -1,7 +1,10 @@
 /** Turns the request's messages into what Converse wants: system apart, roles alternating. */
 import type { InputProblem } from '../../input-problem.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
-import { blockProblems } from './check-content.ts';
+import { cachePointProblems } from './check-cache-points.ts';
+import { blockProblems, isBlankText } from './check-content.ts';
+import { documentProblems } from './check-documents.ts';
+import { loneSurrogateProblems } from './check-text.ts';
 import { toolProblems } from './check-tools.ts';
 import type { RequestBlock } from './content-block.schema.ts';
 import type { InvokeRequest, RequestMessage } from './request.schema.ts';
@@ -18,6 +21,8 @@ export interface Prompt {
   readonly system: readonly RequestBlock[];
   readonly messages: readonly PromptMessage[];
   readonly toolConfig?: ToolConfig;
+  /** Labels that Bedrock writes to its invocation log. */
+  readonly requestMetadata?: Readonly<Record<string, string>>;
 }
 
 /** What a prompt asks of a model, so that a model without it can be told beforehand. */
@@ -43,13 +48,13 @@ const PATH = '$.prompt.messages';
  */
 const IMAGES_MAX = 20;
 const DOCUMENTS_MAX = 5;
-const CACHE_POINTS_MAX = 4;
 
 /**
  * System messages go to `system`, neighbours of one role are merged: Converse refuses a
  * conversation that does not alternate or does not begin with the user.
  */
-export function toPrompt({ messages, toolConfig }: InvokeRequest['prompt']): PromptResult {
+export function toPrompt(request: InvokeRequest['prompt']): PromptResult {
+  const { messages, toolConfig, requestMetadata } = request;
   const system: RequestBlock[] = [];
   const turns: Turn[] = [];
   messages.forEach((message, at) => {
@@ -57,26 +62,44 @@ export function toPrompt({ messages, toolConfig }: InvokeRequest['prompt']): Pro
     const blocks = blocksOf(message);
     const last = turns.at(-1);
     if (role === 'system') system.push(...blocks);
+    else if (blocks.length === 0) return;
     else if (last?.role === role) last.content.push(...blocks);
     else turns.push({ role, content: [...blocks], at });
   });
   const merged = turns.map(({ role, content }) => ({ role, content }));
-  const prompt = { system, messages: merged, ...(toolConfig && { toolConfig }) };
+  const prompt = {
+    system,
+    messages: merged,
+    ...(toolConfig && { toolConfig }),
+    ...(requestMetadata && { requestMetadata }),
+  };
   const problems = [
     ...messages.flatMap(messageProblems),
+    ...loneSurrogateProblems({ messages, toolConfig }, '$.prompt'),
     ...orderProblems(turns),
     ...turns.flatMap(turnProblems),
     ...countProblems(prompt),
+    ...cachePointProblems(system, turns, toolConfig),
+    ...documentProblems(turns),
     ...toolProblems(turns, toolConfig),
   ];
   return problems.length > 0 ? { outcome: 'not_valid', problems } : { outcome: 'valid', prompt };
 }
 
-const blocksOf = ({ content }: RequestMessage): readonly RequestBlock[] =>
-  typeof content === 'string' ? [{ text: content }] : content;
+/**
+ * Models answer with blank texts, and with nothing at all after a tool's result, which Bedrock
+ * refuses in the next turn: so an assistant's are left out.
+ */
+function blocksOf({ role, content }: RequestMessage): readonly RequestBlock[] {
+  if (typeof content === 'string') return [{ text: content }];
+  return role === 'assistant' ? content.filter((block) => !isBlankText(block)) : content;
+}
 
 function messageProblems({ role, content }: RequestMessage, at: number): readonly InputProblem[] {
   if (typeof content === 'string') return [];
+  if (content.length === 0 && role !== 'assistant') {
+    return [{ path: `${PATH}[${at}].content`, message: 'has no content block: add a text block' }];
+  }
   return content.flatMap((block, index) =>
     blockProblems(role, block, `${PATH}[${at}].content[${index}]`),
   );
@@ -102,7 +125,10 @@ function turnProblems({ content, at }: Turn): readonly InputProblem[] {
 }
 
 /** Every block of the prompt, and every block within a tool's result. */
-function blocksWithin({ system, messages }: Prompt): readonly Partial<RequestBlock>[] {
+export function blocksWithin({
+  system,
+  messages,
+}: Pick<Prompt, 'system' | 'messages'>): readonly Partial<RequestBlock>[] {
   const blocks = [...system, ...messages.flatMap(({ content }) => content)];
   return blocks.flatMap((block) => [block, ...(block.toolResult?.content ?? [])]);
 }
@@ -117,13 +143,12 @@ function countProblems(prompt: Prompt): readonly InputProblem[] {
   const counts = [
     ['images', blocks.filter(({ image }) => image).length, IMAGES_MAX],
     ['documents', blocks.filter(({ document }) => document).length, DOCUMENTS_MAX],
-    ['cachePoints', cacheTtls(prompt).length, CACHE_POINTS_MAX],
   ] as const;
   return counts
     .filter(([, count, most]) => count > most)
     .map(([what, count, most]) => ({
       path: '$.prompt',
-      message: `holds ${count} ${what}, and ${most} are taken: leave some out`,
+      message: `contains ${count} ${what}; the maximum is ${most}: leave some out`,
     }));
 }
 

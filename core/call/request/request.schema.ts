@@ -1,5 +1,6 @@
 /** The body of `POST /v1/invoke`; the TypeScript types are derived from this schema. */
 import type { FromSchema } from 'json-schema-to-ts';
+import { additionalFields } from './additional-fields.schema.ts';
 import { contentBlock } from './content-block.schema.ts';
 import { toolConfig } from './tool-config.schema.ts';
 
@@ -8,6 +9,10 @@ const NAME_LENGTH_MAX = 64;
 const MODEL_LENGTH_MAX = 256;
 const MESSAGES_MAX = 10_000;
 const BLOCKS_MAX = 1_000;
+const STOP_SEQUENCES_MAX = 2_500;
+const STOP_SEQUENCE_LENGTH_MAX = 1_000;
+const METADATA_MAX = 16;
+const METADATA_LENGTH_MAX = 256;
 
 const name = {
   type: 'string',
@@ -29,7 +34,6 @@ const message = {
       pattern: '\\S',
       title: 'content block',
       description: 'write more than white space',
-      minItems: 1,
       maxItems: BLOCKS_MAX,
       items: contentBlock,
     },
@@ -45,6 +49,38 @@ const parameters = {
     temperature: { type: 'number', minimum: 0, maximum: 1 },
     top_p: { type: 'number', minimum: 0, maximum: 1 },
     top_k: { type: 'integer', minimum: 1, maximum: 500 },
+    stop_sequences: {
+      type: 'array',
+      title: 'stop sequence',
+      maxItems: STOP_SEQUENCES_MAX,
+      items: { type: 'string', minLength: 1, maxLength: STOP_SEQUENCE_LENGTH_MAX },
+    },
+  },
+} as const;
+
+const METADATA = '^[a-zA-Z0-9\\s:_@$#=/+,.-]*$';
+
+/**
+ * Labels for Bedrock's invocation log, with the characters it takes:
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11.
+ */
+const requestMetadata = {
+  type: 'object',
+  title: 'label',
+  maxProperties: METADATA_MAX,
+  propertyNames: {
+    pattern: METADATA,
+    minLength: 1,
+    maxLength: METADATA_LENGTH_MAX,
+    title: 'a label',
+    description: 'use letters, digits, spaces and : _ @ $ # = / + , . -',
+  },
+  additionalProperties: {
+    type: 'string',
+    pattern: METADATA,
+    maxLength: METADATA_LENGTH_MAX,
+    title: "a label's value",
+    description: 'use letters, digits, spaces and : _ @ $ # = / + , . -',
   },
 } as const;
 
@@ -68,6 +104,8 @@ export const requestSchema = {
         },
         parameters,
         toolConfig,
+        requestMetadata,
+        additionalModelRequestFields: additionalFields,
       },
     },
     tags: {

@@ -80,9 +80,9 @@ async function validate(
   if (prompt.outcome === 'not_valid') {
     return notValid(start, known, (tags) => refusal('invalid_request', tags, prompt.problems));
   }
-  const { parameters = {} } = request.prompt;
+  const { parameters = {}, additionalModelRequestFields: fields } = request.prompt;
   const { deadline } = start.envelope;
-  const call = { policy, context, prompt: prompt.prompt, parameters, deadline };
+  const call = { policy, context, prompt: prompt.prompt, parameters, fields, deadline };
   const result = await selectCandidates(ports, call);
   if (result.outcome === 'not_valid') {
     return notValid(start, known, (tags) => refusal('invalid_request', tags, result.problems));

@@ -9,12 +9,14 @@ import { base64, imageBlock, png } from '../../../../support/images.ts';
 type RequestPrompt = InvokeRequest['prompt'];
 type Block = Exclude<RequestPrompt['messages'][number]['content'], string>[number];
 
+const CONTEXT_TOKENS = 10_000_000;
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 
 function boundOf(request: RequestPrompt, modelId = SONNET): number | undefined {
   const result = toPrompt(request);
   if (result.outcome !== 'valid') throw new Error(JSON.stringify(result.problems));
-  return inputTokenBound(measurePrompt(result.prompt), familyDefaults(modelId).traits);
+  const { traits } = familyDefaults(modelId);
+  return inputTokenBound(measurePrompt(result.prompt), { traits, contextTokens: CONTEXT_TOKENS });
 }
 
 const ask = (...content: Block[]): RequestPrompt => ({ messages: [{ role: 'user', content }] });

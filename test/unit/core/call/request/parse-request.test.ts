@@ -74,7 +74,7 @@ describe('a request', () => {
       'a document name with a dot',
       say([{ document: { format: 'txt', name: 'a.txt', source: { text: 'x' } } }]),
       '$.prompt.messages[0].content[0].document.name',
-      /is not a document name: write letters/,
+      /is not a document name: use letters/,
     ],
     [
       'a long ttl',

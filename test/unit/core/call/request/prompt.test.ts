@@ -98,24 +98,27 @@ describe('messages', () => {
     [
       'a cache point alone',
       { messages: [user(cachePoint)] },
-      ['messages[0].content holds only cachePoints: add a text block'],
+      [
+        'messages[0].content holds only cachePoints: add a text block',
+        'messages[0].content begins with a cachePoint: put it after what is to be cached',
+      ],
     ],
     [
       'five cache points',
       { messages: [user({ text: 'x' }, ...Array.from({ length: 5 }, () => cachePoint))] },
-      ['$.prompt holds 5 cachePoints, and 4 are taken: leave some out'],
+      ['$.prompt contains 5 cachePoints; the maximum is 4: leave some out'],
     ],
     [
       'a picture of the assistant',
       { messages: [hi, { role: 'assistant', content: [image()] }] },
       [
-        'messages[1].content[0].image may not be in a message of the assistant: write text, toolUse, cachePoint',
+        'messages[1].content[0].image is not allowed in a message with the role assistant: use text, toolUse, reasoningContent, citationsContent, cachePoint',
       ],
     ],
     [
       'a tool use of the system',
       { messages: [{ role: 'system', content: [toolUse()] }, hi] },
-      ['messages[0].content[0].toolUse may not be in a system message: write text, cachePoint'],
+      ['messages[0].content[0].toolUse is not allowed in a system message: use text, cachePoint'],
     ],
   ])('refuses %s', (_, request, problems) => {
     expect(problemsOf(request)).toEqual(problems);
@@ -176,7 +179,7 @@ describe('images', () => {
     const many = (count: number) => user(...Array.from({ length: count }, () => image()));
     expect(problemsOf({ messages: [many(20)] })).toEqual([]);
     expect(problemsOf({ messages: [many(21)] })).toEqual([
-      '$.prompt holds 21 images, and 20 are taken: leave some out',
+      '$.prompt contains 21 images; the maximum is 20: leave some out',
     ]);
   });
 });
@@ -184,42 +187,56 @@ describe('images', () => {
 describe('documents', () => {
   const ask = { text: 'Sum it up.' };
   test('of text are taken, as bytes and as text', () => {
-    const blocks = [document('txt', { text: 'x' }), document('md', { bytes: base64('# \u00e9') })];
+    const blocks = [document('txt', { text: 'x' }), document('md', { bytes: base64('# \u00e9') }, 'Other_1')];
     expect(problemsOf({ messages: [user(...blocks, ask)] })).toEqual([]);
   });
 
   test.each<[string, object, RegExp]>([
     [
-      'a pdf',
-      document('pdf', { bytes: base64('%PDF') }),
-      /document.format is "pdf", whose tokens cannot be bounded before the call: send its text as "txt", or its pages as images/,
-    ],
-    ['a csv', document('csv', { bytes: base64('a,b') }), /send the same bytes as "txt"/],
-    ['a docx', document('docx', { bytes: base64('PK') }), /send its text as "txt"$/],
-    [
       'what is not UTF-8',
       document('txt', { bytes: base64(Uint8Array.of(0xe9, 0x20, 0x61)) }),
       /save it as UTF-8/,
     ],
-    ['white space', document('txt', { bytes: base64(' \n') }), /holds only white space/],
+    ['white space', document('txt', { bytes: base64(' \n') }), /contains only white space/],
     ['what is not base64', document('txt', { bytes: 'Hello' }), /is not base64/],
     [
       'more than 4.5 MB',
       document('txt', { text: 'x'.repeat(4_718_593) }),
-      /has 4718593 bytes, and a document may have 4718592/,
+      /has 4718593 bytes; the maximum for a document is 4718592/,
     ],
   ])('refuses %s', (_, block, message) => {
     const content = [block, ask] as Exclude<Message['content'], string>;
     expect(problemsOf({ messages: [user(...content)] })).toEqual([expect.stringMatching(message)]);
   });
 
-  test('need a text beside them, and are at most five', () => {
+  test.each(['pdf', 'csv', 'docx', 'html', 'xlsx'])('of %s are taken', (format) => {
+    const block = document(format, { bytes: base64('%PDF') });
+    expect(problemsOf({ messages: [user(block, ask)] })).toEqual([]);
+  });
+
+  test('have different names in the whole conversation, without regard to case', () => {
+    const named = (name: string) => document('txt', { text: 'x' }, name);
+    const result = {
+      toolResult: { toolUseId: 'use-1', content: [named('NOTES')] },
+    } as unknown as Exclude<Message['content'], string>[number];
+    const messages = [
+      user(named('notes'), named('other'), ask),
+      { role: 'assistant' as const, content: [toolUse()] },
+      user(result),
+    ];
+    expect(problemsOf({ ...conversation, messages })).toEqual([
+      'messages[2].content "NOTES" is also the name of the document at $.prompt.messages[0].content: name each differently',
+    ]);
+  });
+
+  test('need a text with them, and are at most five', () => {
     const one = document('txt', { text: 'x' });
     expect(problemsOf({ messages: [user(one)] })).toEqual([
       'messages[0].content holds a document: add a text block that says what to do with it',
     ]);
-    expect(problemsOf({ messages: [user(ask, one, one, one, one, one, one)] })).toEqual([
-      '$.prompt holds 6 documents, and 5 are taken: leave some out',
+    const six = Array.from({ length: 6 }, (_, at) => document('txt', { text: 'x' }, `File ${at}`));
+    expect(problemsOf({ messages: [user(ask, ...six)] })).toEqual([
+      '$.prompt contains 6 documents; the maximum is 5: leave some out',
     ]);
   });
 });
@@ -238,18 +255,20 @@ describe('tools', () => {
     [
       'results without their tools',
       { messages: conversation.messages },
-      ['toolConfig must be given with toolUse and toolResult blocks: repeat the tools they are of'],
+      [
+        'toolConfig is required with toolUse and toolResult blocks: repeat the tools that they name',
+      ],
     ],
     [
       'a use without its result',
       { ...conversation, messages: [first, asked] },
-      ['messages[1].content holds the toolUse "use-1": add its toolResult to the next message'],
+      ['messages[1].content has the toolUse "use-1": add its toolResult to the next message'],
     ],
     [
       'a result nobody asked for',
       { ...conversation, messages: [user(toolResult('use-2'))] },
       [
-        'messages[0].content holds a toolResult for "use-2", which the message before does not ask for: leave it out',
+        'messages[0].content has a toolResult for "use-2", which the message before does not ask for: leave it out',
       ],
     ],
     [
@@ -263,7 +282,27 @@ describe('tools', () => {
     [
       'only cache points',
       { messages: [hi], toolConfig: { tools: [cachePoint] } },
-      ['toolConfig.tools holds no toolSpec: add a tool'],
+      [
+        'toolConfig.tools[0] begins with a cachePoint: put it after what is to be cached',
+        'toolConfig.tools has no toolSpec: add a tool',
+      ],
+    ],
+    [
+      'two results for one use',
+      { ...conversation, messages: [first, asked, user(toolResult(), toolResult())] },
+      ['messages[2].content has several toolResults for "use-1": send one, with all its content'],
+    ],
+    [
+      'one toolUseId twice',
+      {
+        ...conversation,
+        messages: [
+          first,
+          { role: 'assistant', content: [toolUse(), toolUse()] },
+          user(toolResult()),
+        ],
+      },
+      ['messages[1].content has the toolUse "use-1" several times: send it once'],
     ],
     [
       'a choice that is none of them',
@@ -271,7 +310,7 @@ describe('tools', () => {
         messages: [hi],
         toolConfig: { tools: [weather], toolChoice: { tool: { name: 'wether' } } },
       },
-      ['toolConfig.toolChoice.tool.name "wether" is none of the tools: write one of weather'],
+      ['toolConfig.toolChoice.tool.name "wether" is not one of the tools: use one of weather'],
     ],
     [
       'endless nesting',
@@ -342,4 +381,110 @@ test('the audit log gets the texts of a prompt, and of its files the size', () =
   expect(JSON.stringify(withoutFiles(promptOf(conversation)))).toBe(
     JSON.stringify(promptOf(conversation)),
   );
+});
+
+describe('cache points', () => {
+  const ttl = (value?: '5m' | '1h') => ({
+    cachePoint: { type: 'default' as const, ...(value && { ttl: value }) },
+  });
+  const system = (...content: Exclude<Message['content'], string>): Message => ({
+    role: 'system',
+    content,
+  });
+  const wrongOrder = expect.stringMatching(/cachePoint of 1h after one of 5m/);
+
+  test.each<[string, RequestPrompt]>([
+    [
+      'one lifetime',
+      { messages: [system({ text: 's' }, ttl('1h')), user({ text: 'x' }, ttl('1h'))] },
+    ],
+    [
+      'the longer first',
+      { messages: [system({ text: 's' }, ttl('1h')), user({ text: 'x' }, ttl())] },
+    ],
+    [
+      'one at the start of a message that is merged',
+      { messages: [hi, user(ttl(), { text: 'x' })] },
+    ],
+  ])('are taken: %s', (_, request) => {
+    expect(problemsOf(request)).toEqual([]);
+  });
+
+  test('of 5m may not come before those of 1h, in the order that Bedrock reads', () => {
+    const tools = { tools: [weather, ttl()] };
+    const messages = [user({ text: 'x' }, ttl('1h')), system({ text: 's' }, ttl('1h'))];
+    expect(problemsOf({ messages, toolConfig: tools })).toEqual([wrongOrder, wrongOrder]);
+    expect(problemsOf({ messages: [user({ text: 'x' }, ttl(), ttl('1h'))] })).toEqual([wrongOrder]);
+  });
+
+  test('come after something', () => {
+    expect(problemsOf({ messages: [user(ttl(), { text: 'x' })] })).toEqual([
+      'messages[0].content begins with a cachePoint: put it after what is to be cached',
+    ]);
+  });
+});
+
+describe("a model's own answer is a valid next turn", () => {
+  const turn = (...content: Exclude<Message['content'], string>): RequestPrompt => ({
+    messages: [hi, { role: 'assistant', content }, { role: 'user', content: 'Go on' }],
+  });
+  const reasoning = { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'abc' } } };
+
+  test('with reasoning, encrypted reasoning and citations, passed on unchanged', () => {
+    const content = [
+      reasoning,
+      { reasoningContent: { redactedContent: base64('secret') } },
+      { citationsContent: { content: [{ text: 'x' }], citations: [{ title: 'y' }] } },
+    ];
+    expect(promptOf(turn(...content)).messages[1]?.content).toEqual(content);
+  });
+
+  test('with a blank text, which is left out', () => {
+    const prompt = promptOf({
+      ...conversation,
+      messages: [
+        hi,
+        { role: 'assistant', content: [{ text: ' ' }, toolUse()] },
+        user(toolResult()),
+      ],
+    });
+    expect(prompt.messages[1]?.content).toEqual([toolUse()]);
+  });
+
+  test.each([[[]], [[{ text: '' }]]])('with nothing: %j', (content) => {
+    expect(promptOf(turn(...content)).messages).toEqual([
+      { role: 'user', content: [{ text: 'Hi' }, { text: 'Go on' }] },
+    ]);
+  });
+
+  test.each<[Message, string]>([
+    [{ role: 'user', content: [] }, 'messages[0].content has no content block: add a text block'],
+    [
+      user({ text: '\n' }),
+      'messages[0].content[0].text "\\u{a}" is not a text: write more than white space',
+    ],
+    [user({ text: 'x' }, reasoning), 'messages[0].content[1].reasoningContent is not allowed'],
+  ])('but a user message %j is refused', (message, problem) => {
+    expect(problemsOf({ messages: [message, hi] })).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('half of a surrogate pair', () => {
+  test.each<[RequestPrompt, string]>([
+    [{ messages: [user({ text: 'a\ud83d' })] }, 'messages[0].content[0].text'],
+    [{ messages: [{ role: 'user', content: '\udc00' }] }, 'messages[0].content'],
+    [
+      {
+        messages: [hi],
+        toolConfig: {
+          tools: [{ toolSpec: { name: 'x', inputSchema: { json: { a: ['\ud800'] } } } }],
+        },
+      },
+      'toolConfig.tools[0].toolSpec.inputSchema.json.a[0]',
+    ],
+  ])('%# is refused by its place', (request, path) => {
+    expect(problemsOf(request)).toEqual([
+      `${path} contains half of a surrogate pair, as a cut emoji leaves: remove it`,
+    ]);
+  });
 });
