@@ -1,6 +1,6 @@
 /** Bodies of the answers: a success, or an RFC 9457 problem. */
 
-import type { InputProblem } from '../../input-problem.ts';
+import { firstProblems, type InputProblem } from '../../input-problem.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { LimitStatus } from '../../ledger/settle.ts';
 import { formatUsd } from '../../money.ts';
@@ -128,6 +128,7 @@ export function problemDetails(
     tags,
     ...(outcome === 'unavailable' && { retryAfter: RETRY_SECONDS }),
     ...parts,
+    ...(parts.errors && { errors: firstProblems(parts.errors) }),
   };
 }
 

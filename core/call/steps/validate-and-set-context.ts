@@ -1,7 +1,7 @@
 /** Step 1: who pays, which model id, is it allowed? Nothing is written and no model is called. */
 
 import { LedgerUnavailableError, SentryError } from '../../errors.ts';
-import type { InputProblem } from '../../input-problem.ts';
+import { firstProblems, type InputProblem } from '../../input-problem.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { PolicySource } from '../../policy/ports.ts';
 import type { RequestTags } from '../../request-tags.ts';
@@ -154,10 +154,10 @@ function refusal(
   tags: RequestTags,
   problems: readonly InputProblem[],
 ): ProblemDetails {
-  const errors = problems.map(({ path, message }) => ({ path, message }));
-  const [first] = errors;
+  const [first] = firstProblems(problems);
   const detail = first ? `${first.path}: ${first.message}` : 'The request is not valid.';
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  const errors = problems.map(({ path, message }) => ({ path, message }));
   return problemDetails(code, tags, detail + more, { errors });
 }
 

@@ -187,7 +187,10 @@ describe('images', () => {
 describe('documents', () => {
   const ask = { text: 'Sum it up.' };
   test('of text are taken, as bytes and as text', () => {
-    const blocks = [document('txt', { text: 'x' }), document('md', { bytes: base64('# \u00e9') }, 'Other_1')];
+    const blocks = [
+      document('txt', { text: 'x' }),
+      document('md', { bytes: base64('# \u00e9') }, 'Other_1'),
+    ];
     expect(problemsOf({ messages: [user(...blocks, ask)] })).toEqual([]);
   });
 
