@@ -16,7 +16,7 @@ interface BoundedModel {
 const WINDOW_MARGIN_DIVISOR = 20;
 
 /** The most input tokens that a model can read. */
-export const contextWindowBound = (contextTokens: number): number =>
+const contextWindowBound = (contextTokens: number): number =>
   contextTokens + Math.ceil(contextTokens / WINDOW_MARGIN_DIVISOR);
 
 /**

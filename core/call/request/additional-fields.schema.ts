@@ -5,7 +5,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 
 /** https://platform.claude.com/docs/en/build-with-claude/extended-thinking, 2026-11. */
-export const THINKING_TOKENS_MIN = 1_024;
+const THINKING_TOKENS_MIN = 1_024;
 
 const thinking = {
   type: 'object',

@@ -1,0 +1,40 @@
+/** Conversations as a request holds them, and what checking them finds. */
+import { type Prompt, toPrompt } from '../../core/call/request/prompt.ts';
+import type { InvokeRequest } from '../../core/call/request/request.schema.ts';
+
+export type RequestPrompt = InvokeRequest['prompt'];
+export type Message = RequestPrompt['messages'][number];
+
+export const user = (...content: Exclude<Message['content'], string>): Message => ({
+  role: 'user',
+  content,
+});
+export const hi: Message = { role: 'user', content: 'Hi' };
+
+export const weather = {
+  toolSpec: { name: 'weather', inputSchema: { json: { type: 'object' } } },
+};
+export const toolUse = (toolUseId = 'use-1') => ({
+  toolUse: { toolUseId, name: 'weather', input: {} },
+});
+export const toolResult = (toolUseId = 'use-1') => ({
+  toolResult: { toolUseId, content: [{ text: 'Rain' }] },
+});
+export const conversation: RequestPrompt = {
+  toolConfig: { tools: [weather] },
+  messages: [hi, { role: 'assistant', content: [toolUse()] }, user(toolResult())],
+};
+
+export function promptOf(request: RequestPrompt): Prompt {
+  const result = toPrompt(request);
+  if (result.outcome === 'valid') return result.prompt;
+  throw new Error(result.problems.map(({ path, message }) => `${path} ${message}`).join('\n'));
+}
+
+/** `path message` of each problem. */
+export const problemsOf = (request: RequestPrompt): readonly string[] => {
+  const result = toPrompt(request);
+  return result.outcome === 'valid'
+    ? []
+    : result.problems.map(({ path, message }) => `${path.replace('$.prompt.', '')} ${message}`);
+};
