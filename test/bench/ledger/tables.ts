@@ -34,7 +34,7 @@ const usd = (nanoUsd: number): string =>
 
 const overshootTable = ({ overshoot, limitUsd, patience }: Result): Table => ({
   title: `Overshoot of a limit of USD ${limitUsd}`,
-  head: ['callers', 'held by', 'overshoot, USD', 'overshoot', 'of the limit spent', 'calls made'],
+  head: ['callers', 'method', 'overshoot, USD', 'overshoot', 'spent of limit', 'calls made'],
   rows: overshoot.map((row) => [
     count(row.callers),
     LABELS[row.contender],
@@ -44,22 +44,22 @@ const overshootTable = ({ overshoot, limitUsd, patience }: Result): Table => ({
     count(row.approved),
   ]),
   note:
-    'Callers ask in a closed loop, the same calls for all, and each gives up after ' +
+    'Callers send calls in a closed loop, the same calls for each method, and stop after ' +
     `${patience} denials in a row. The counters show what was spent 2 and 5 minutes ago, as a ` +
-    'metric of CloudWatch may; all else is in their favour: they count money, lose nothing, and ' +
-    'ask for room for the worst case. The same holds for read, then write.',
+    'CloudWatch metric can. Everything else favors them: they count money, lose nothing, and ' +
+    'compare the worst case of a call with the limit. The same is true of read, then write.',
 });
 
 const denialTable = ({ overshoot }: Result): Table => ({
   title: 'Denials',
   head: [
     'callers',
-    'held by',
+    'method',
     'false',
-    'of them at rest',
+    'false at rest',
     'transient',
     'own worst case',
-    'founded',
+    'justified',
   ],
   rows: overshoot.map(({ callers, contender, denials }) => [
     count(callers),
@@ -71,21 +71,20 @@ const denialTable = ({ overshoot }: Result): Table => ({
     count(denials.founded),
   ]),
   note:
-    'False: it fitted even at the worst case of this call and of all in flight; at rest: with ' +
-    'nothing in flight. Transient: it fitted beside what the calls in flight really cost in the ' +
-    'end, not beside what they might have; a later try gets through. Own worst case: only its ' +
-    'real cost, which nobody knows before, fitted. Founded: it did not fit. What did not ' +
-    'overshoot meets two more calls at rest: one for a nano-USD more than is left, and one for ' +
-    'exactly what is left.',
+    '*False*: the call fits even if it and all calls in flight cost their worst case (*at rest*: ' +
+    'none in flight). *Transient*: it fits next to the actual cost of those calls, not next to ' +
+    'their worst case; a retry succeeds. *Own worst case*: only its actual cost fits. ' +
+    '*Justified*: it does not fit. A method without overshoot gets two more calls at rest: one ' +
+    'that costs a nano-USD more than is left, and one that costs exactly what is left.',
 });
 
 const loadTable = (rows: readonly VirtualOutcome[]): Table => ({
-  title: 'What these runs took of DynamoDB',
+  title: 'DynamoDB writes in these runs',
   head: [
     'callers',
-    'held by',
-    'writes per call asked',
-    'units per call asked',
+    'method',
+    'writes per call',
+    'units per call',
     'units per second',
     'most in flight',
   ],
@@ -100,14 +99,14 @@ const loadTable = (rows: readonly VirtualOutcome[]): Table => ({
       count(mostInFlight),
     ]),
   note:
-    'Seconds are virtual. The table in memory never throttles; DynamoDB gives one item about ' +
-    '1,000 write units a second, and a call it throttles is refused with `ledger_unavailable` ' +
-    'by default, not let through. A row above that needs shards.',
+    'Calls include denied ones. Seconds are virtual. The table in memory never throttles; ' +
+    'DynamoDB allows about 1,000 write units a second for one item, and a throttled call is ' +
+    'rejected with `ledger_unavailable` by default. A row above that rate needs shards.',
 });
 
 const writeCostTable = (rows: readonly WriteCost[]): Table => ({
   title: 'Writes and write units of one call, by reservations in flight on its account',
-  head: ['in flight', 'item, bytes', 'writes', 'units to reserve', 'to settle', 'to refuse'],
+  head: ['in flight', 'item, bytes', 'writes', 'units to reserve', 'to settle', 'to deny'],
   rows: rows.map((row) => [
     count(row.inFlight),
     count(row.itemBytes),
@@ -120,7 +119,7 @@ const writeCostTable = (rows: readonly WriteCost[]): Table => ({
 });
 
 const sustainedTable = (rows: readonly Sustained[]): Table => ({
-  title: 'Calls per second one account sustains (computed)',
+  title: 'Calls per second that one account sustains (computed)',
   head: ['shards', 'a call takes', 'calls per second', 'in flight per shard', 'units per call'],
   rows: rows.map((row) => [
     count(row.shards),
@@ -131,19 +130,19 @@ const sustainedTable = (rows: readonly Sustained[]): Table => ({
   ]),
   note:
     'Computed from the item sizes above, not measured: the rate at which reserving and settling ' +
-    'take 1,000 write units a second of each shard, with rate × seconds calls in flight, spread ' +
-    'evenly and none refused.',
+    'use 1,000 write units a second of each shard, with rate × seconds calls in flight, spread ' +
+    'evenly, and none denied.',
 });
 
 const shardTable = (rows: readonly ShardOutcome[]): Table => ({
-  title: 'The ledger split over shards',
+  title: 'The ledger with shards',
   head: [
     'shards',
     'callers',
     'overshoot',
-    'of the limit spent',
-    'what is left can be had',
-    'writes per call asked',
+    'spent of limit',
+    'exact rest is approved',
+    'writes per call',
   ],
   rows: rows.map(({ shards, callers, overshootPercent, utilizationPercent, ...row }) => [
     count(shards),
@@ -154,13 +153,13 @@ const shardTable = (rows: readonly ShardOutcome[]): Table => ({
     (row.metered.writes / (row.approved + row.denied)).toFixed(2),
   ]),
   note:
-    'Here the requests of different calls mix, also where one call asks several shards, as ' +
-    'one that is refused always does.',
+    'Here the writes of different calls interleave, also those of one call to several shards. ' +
+    'A denied call has always tried all shards.',
 });
 
 const engineTable = (rows: readonly EngineRow[]): Table => ({
   title: 'On a real engine',
-  head: ['callers', 'held by', 'overshoot, engine', 'overshoot, table in memory', 'ratio'],
+  head: ['callers', 'method', 'overshoot, engine', 'overshoot, table in memory', 'ratio'],
   rows: rows.map(({ callers, contender, engine, model }) => [
     count(callers),
     LABELS[contender],
@@ -171,12 +170,12 @@ const engineTable = (rows: readonly EngineRow[]): Table => ({
       : (engine.overshootPercent / model.overshootPercent).toFixed(2),
   ]),
   note:
-    'The same code against dynalite over loopback in real time (a limit of USD 1, the model a ' +
-    'hundred times faster), beside the table in memory with the same calls. These figures vary ' +
+    'The same code against dynalite over loopback in real time (a limit of USD 1, the model 100 ' +
+    'times faster), compared with the table in memory and the same calls. These figures vary ' +
     'from run to run; the ledger’s zeros do not.',
 });
 
-/** Columns of numbers stand to the right. */
+/** Columns of numbers are aligned to the right. */
 export function alignedText({ title, head, rows, note }: Table): string {
   const widths = head.map((name, i) =>
     Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)),
