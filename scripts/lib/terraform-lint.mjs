@@ -1,6 +1,7 @@
 /** Format, lint rules, generated documentation and security checks of the Terraform. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { outdatedPages, referencePages } from './reference-pages.mjs';
 import { withModuleCopy } from './terraform.mjs';
 import { MINUTE_MS, modulesOf, problemIf, tally } from './terraform-results.mjs';
 
@@ -32,17 +33,15 @@ export async function tflint({ root, exec }) {
   });
 }
 
-export async function docs({ root, exec }) {
+export async function reference({ root }) {
   const counts = tally();
-  for (const folder of modulesOf(root)) {
-    const { code, output } = await exec(
-      'terraform-docs',
-      [`--config=${join(root, '.terraform-docs.yml')}`, '--output-check', join(root, folder)],
-      { cwd: root, timeoutMs: MINUTE_MS },
-    );
-    const remedy = `${output}\nrun terraform-docs --config=.terraform-docs.yml ${folder}`;
-    counts.add(`${folder}/README.md is up to date`, problemIf(code !== 0, remedy));
+  const { pages, problems } = await referencePages(root);
+  const outdated = outdatedPages(root, pages).map(({ path }) => path);
+  for (const { path } of pages) {
+    const isOutdated = outdated.includes(path);
+    counts.add(`${path} is not up to date`, problemIf(isOutdated, 'run npm run docs:reference'));
   }
+  counts.add('descriptions match types', problemIf(problems.length > 0, problems.join('\n')));
   return counts.result();
 }
 

@@ -1,12 +1,12 @@
 /**
  * The test suites of the Terraform: format, validation, `terraform test`, the table of broken
- * configurations, plans of the examples and of what is added to them, tflint, terraform-docs and checkov.
+ * configurations, plans of the examples and of what is added to them, tflint, the generated reference and checkov.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSharedProvider } from '../lib/shared-provider.mjs';
 import { withModuleCopy } from '../lib/terraform.mjs';
-import { checkov, docs, format, tflint } from '../lib/terraform-lint.mjs';
+import { checkov, format, reference, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
 import {
   init,
@@ -111,6 +111,6 @@ export const suites = [
   { name: 'terraform growth', tools: [terraform], run: growth },
   { name: 'broken configurations', tools: [terraform], run: broken },
   { name: 'tflint', tools: [tool('tflint')], run: tflint },
-  { name: 'terraform-docs', tools: [tool('terraform-docs')], run: docs },
+  { name: 'terraform reference', tools: [], run: reference },
   { name: 'checkov', tools: [tool('checkov')], run: checkov },
 ];
