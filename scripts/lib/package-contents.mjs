@@ -1,14 +1,19 @@
-/** What the packed module holds: all of the Terraform module and its bundles, and nothing else. */
+/** What the packed module has: all of the Terraform module and its bundles, and nothing else. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deadLinks } from './markdown-links.mjs';
 
 const ALLOWED = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/,
   /^[\w-]+\.tf$/,
   /^modules\/.+\.(tf|tftpl)$/,
   /^modules\/.+\/README\.md$/,
   /^examples\/.+\.(tf|tfvars)$/,
   /^examples\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
-  /^functions\/core\/pricing\/catalogue\.json$/,
+  /^core\/pricing\/catalogue\.json$/,
+  /^core\/insight\/estimate\/aws-prices\.json$/,
+  /^(core|sandbox)\/(.+\/)?README\.md$/,
   /^dist\/functions\/[\w-]+\.zip$/,
   /^dist\/cli\/cost-sentry\.mjs$/,
   /^dist\/THIRD_PARTY_LICENSES\.txt$/,
@@ -21,13 +26,14 @@ const NEEDED = [
   /^(modules|examples)\/.+\.(tf|tftpl|tfvars)$/,
   /^(modules|examples)\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
-  /^docs\/.+\.md$/,
+  /^docs\/.+\.(md|svg|png)$/,
 ];
 
 const ALWAYS = [
   'README.md',
   'LICENSE',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'package.json',
   'core/pricing/catalogue.json',
 ];
@@ -51,4 +57,15 @@ export function packProblems({ packed, tracked, functions }) {
       ...stray.map((path) => `${path} has no place in the package`),
     ],
   };
+}
+
+/** Links of the packed pages that lead to nothing in the package. */
+export function packedLinkProblems(root, packed) {
+  const pages = packed
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const problems = deadLinks(pages, packed).map(
+    ({ path, line, says }) => `${path}:${line}: ${says}`,
+  );
+  return { checked: pages.length, problems };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { node22, root } from '../lib/bootstrap.mjs';
 import { gitFiles } from '../lib/git-files.mjs';
 import { hasTests, runJest } from '../lib/jest.mjs';
-import { packProblems } from '../lib/package-contents.mjs';
+import { packedLinkProblems, packProblems } from '../lib/package-contents.mjs';
 
 const MINUTE_MS = 60_000;
 const INTEGRATION = 'test/integration';
@@ -42,13 +42,13 @@ async function pack({ exec }) {
   const { code, output } = await exec('npm', args, { cwd: root, timeoutMs: MINUTE_MS });
   if (code !== 0) return { passed: 0, failed: 1, output };
   const [{ files }] = JSON.parse(output.slice(output.indexOf('[')));
-  const { checked, problems } = packProblems({
-    packed: files.map(({ path }) => path),
-    tracked: await gitFiles(root, exec),
-    functions: functionNames(),
-  });
+  const packed = files.map(({ path }) => path);
+  const tracked = await gitFiles(root, exec);
+  const contents = packProblems({ packed, tracked, functions: functionNames() });
+  const links = packedLinkProblems(root, packed);
+  const problems = [...contents.problems, ...links.problems];
   return {
-    passed: checked - problems.length,
+    passed: Math.max(0, contents.checked + links.checked - problems.length),
     failed: problems.length,
     output: problems.join('\n'),
   };

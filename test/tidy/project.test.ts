@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { deadLinks } from '../../scripts/lib/markdown-links.mjs';
 import { noCircles } from '../support/tidy/circles.ts';
 import { deadExports, namedExports } from '../support/tidy/exports.ts';
 import { pureCore } from '../support/tidy/imports.ts';
 import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
 import { readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
 import { openingComments } from '../support/tidy/openings.ts';
-import { projectFiles } from '../support/tidy/project-files.ts';
+import { projectFiles, projectPaths } from '../support/tidy/project-files.ts';
 import { plainWording, rareWording } from '../support/tidy/prose.ts';
 import { fileLength, lineWidth } from '../support/tidy/sizes.ts';
 import { type Rule, wordViolations } from '../support/tidy/source.ts';
@@ -57,6 +58,12 @@ describe('the project', () => {
   test('is seen', () => {
     expect(files.length).toBeGreaterThan(100);
     expect(files.map(({ path }) => path)).toContain('main.tf');
+  });
+
+  test('links lead somewhere', () => {
+    const pages = files.filter(({ path }) => path.endsWith('.md'));
+    expect(pages.length).toBeGreaterThan(10);
+    expect(wordViolations(deadLinks(pages, projectPaths()))).toEqual([]);
   });
 
   test.each(RULES)('%s', (_, rule) => {

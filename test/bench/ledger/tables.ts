@@ -52,15 +52,7 @@ const overshootTable = ({ overshoot, limitUsd, patience }: Result): Table => ({
 
 const denialTable = ({ overshoot }: Result): Table => ({
   title: 'Denials',
-  head: [
-    'callers',
-    'method',
-    'false',
-    'false at rest',
-    'transient',
-    'own worst case',
-    'justified',
-  ],
+  head: ['callers', 'method', 'false', 'false at rest', 'transient', 'own worst case', 'justified'],
   rows: overshoot.map(({ callers, contender, denials }) => [
     count(callers),
     LABELS[contender],

@@ -9,15 +9,17 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const LIST = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
 const NUL = '\0';
 
-/** The project's files of text: what git tracks and what it would, as they are now. */
-export function projectFiles(): SourceFile[] {
+/** The paths of the project's files: what git tracks and what it would, as they are now. */
+export function projectPaths(): string[] {
   const listed = execFileSync('git', LIST, { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 });
   const paths = new Set(listed.split(NUL).filter((path) => path !== ''));
   const isFile = (path: string): boolean =>
     lstatSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile() ?? false;
-  return [...paths]
-    .filter(isFile)
-    .sort()
+  return [...paths].filter(isFile).sort();
+}
+
+/** The project's files of text. */
+export const projectFiles = (): SourceFile[] =>
+  projectPaths()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
     .filter(({ text }) => !text.includes(NUL));
-}
