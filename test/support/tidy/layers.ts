@@ -4,7 +4,8 @@ import { CODE, matching, type Rule, withinPaths } from './source.ts';
 
 /** The parts of the project from the top; parts in one row do not import each other. */
 const LAYERS: readonly (readonly RegExp[])[] = [
-  [/^scripts\//, /^test\//],
+  [/^test\//],
+  [/^scripts\//],
   [/^functions\//, /^cli\//, /^sandbox\//],
   [/^adapters\//],
   [/^core\/jobs\//],
