@@ -9,6 +9,7 @@ import type { AdditionalFields } from '../request/additional-fields.schema.ts';
 import { type Prompt, requiredCapabilities } from '../request/prompt.ts';
 import type { RequestParameters } from '../request/request.schema.ts';
 import { additionalFieldProblems } from './check-additional-fields.ts';
+import { blockOrderProblems } from './check-block-order.ts';
 import { calledAs, type PricedCandidate, pricedBound } from './priced-bound.ts';
 
 /** Plain JSON: candidates travel through the workflow's state. */
@@ -49,6 +50,7 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
   const problems = [
     ...parameterProblems(request),
     ...promptProblems(request),
+    ...blockOrderProblems(request.model, request.prompt),
     ...additionalFieldProblems({ ...request, fields: request.fields ?? {}, maxTokens }),
   ];
   const worst = problems.length === 0 ? worstCase(request, maxTokens) : undefined;

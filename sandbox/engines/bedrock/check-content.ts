@@ -20,7 +20,7 @@ const BLOCK_KEYS = [
 ];
 const IMAGE_FORMATS = ['png', 'jpeg', 'gif', 'webp'];
 const DOCUMENT_FORMATS = ['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md'];
-const DOCUMENT_NAME = /^[A-Za-z0-9\s\-()[\]]+$/;
+const DOCUMENT_NAME = /^(?!.* {2})[A-Za-z0-9 _\-()[\]]{1,200}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -80,7 +80,8 @@ export function toolProblem(messages: readonly unknown[], toolConfig: unknown): 
     if ((uses.length > 0 || results.length > 0) && toolConfig === undefined) {
       return 'The toolConfig field must be defined when using toolUse and toolResult content blocks.';
     }
-    if (results.some((id) => !pending.includes(id))) {
+    const isRepeated = new Set(results).size !== results.length;
+    if (isRepeated || results.some((id) => !pending.includes(id))) {
       return 'The number of toolResult blocks exceeds the number of toolUse blocks of previous turn.';
     }
     if (pending.some((id) => !results.includes(id))) {
@@ -91,9 +92,27 @@ export function toolProblem(messages: readonly unknown[], toolConfig: unknown): 
   return toolConfig === undefined ? undefined : configProblem(toolConfig);
 }
 
+/** Bedrock compares the names of a whole conversation. */
+export function documentNamesProblem(messages: readonly unknown[]): string | undefined {
+  const names = messages.flatMap(contentOf).flatMap((block) => {
+    const { toolResult } = isRecord(block) ? block : {};
+    const inner =
+      isRecord(toolResult) && Array.isArray(toolResult.content) ? toolResult.content : [];
+    return [block, ...inner].flatMap((each: unknown) => {
+      const { document } = isRecord(each) ? each : {};
+      return isRecord(document) ? [String(document.name).toLowerCase()] : [];
+    });
+  });
+  return new Set(names).size === names.length
+    ? undefined
+    : "Messages can't contain duplicate document names. Rename any duplicate document, and try again.";
+}
+
+const contentOf = (message: unknown): readonly unknown[] =>
+  isRecord(message) && Array.isArray(message.content) ? message.content : [];
+
 function idsOf(message: unknown, kind: 'toolUse' | 'toolResult'): readonly unknown[] {
-  const content = isRecord(message) && Array.isArray(message.content) ? message.content : [];
-  return content.flatMap((block: unknown) => {
+  return contentOf(message).flatMap((block) => {
     const inner = isRecord(block) ? block[kind] : undefined;
     return isRecord(inner) ? [inner.toolUseId] : [];
   });

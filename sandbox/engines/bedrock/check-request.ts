@@ -5,7 +5,12 @@
  */
 
 import { isRecord } from '../../base/loopback-server.ts';
-import { blockProblem, toolProblem, unknownMemberProblem } from './check-content.ts';
+import {
+  blockProblem,
+  documentNamesProblem,
+  toolProblem,
+  unknownMemberProblem,
+} from './check-content.ts';
 
 const CONVERSE_KEYS = [
   'messages',
@@ -90,7 +95,7 @@ function messagesProblem(messages: unknown, toolConfig: unknown): string | undef
       unknownMemberProblem(message, ['role', 'content']) ?? contentProblem(content, index);
     if (problem) return problem;
   }
-  return toolProblem(messages, toolConfig);
+  return toolProblem(messages, toolConfig) ?? documentNamesProblem(messages);
 }
 
 function contentProblem(content: unknown, message: number): string | undefined {
