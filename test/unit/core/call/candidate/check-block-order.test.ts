@@ -3,7 +3,6 @@ import { blockOrderProblems } from '../../../../../core/call/candidate/check-blo
 import type { RequestBlock } from '../../../../../core/call/request/content-block.schema.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 import {
-  type conversation,
   hi,
   type Message,
   promptOf,
