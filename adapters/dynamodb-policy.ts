@@ -23,6 +23,8 @@ interface PolicyStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
+  /** Of the functions, for a policy that does not say where it is deployed. */
+  readonly region?: string | undefined;
   /** Told when a refresh failed and the last good policy still holds. */
   readonly warn: (message: string) => void;
   /** Whether a read sees every write before it, at twice the price. */
@@ -97,8 +99,9 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
   ]);
   const stored = fromPolicyItems(items.map(toText));
   if ('problems' in stored) throw new PolicyUnavailableError(summary(stored.problems));
-  const { config, inferenceProfiles } = stored;
-  const resolution = resolvePolicy(config, { inferenceProfiles, isStored: true });
+  const { config, inferenceProfiles, region = options.region } = stored;
+  const placed = { inferenceProfiles, isStored: true, ...(region !== undefined && { region }) };
+  const resolution = resolvePolicy(config, placed);
   if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
   const now = options.clock.now();
   const read = parseOverrides(resolution.policy, overrides.map(toOverride), now);

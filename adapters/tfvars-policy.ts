@@ -6,7 +6,12 @@ import { type ResolveOptions, resolvePolicy } from '../core/policy/resolve-polic
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 
 type ResolvedTfvars =
-  | { readonly config: Tfvars['config']; readonly policy: Policy }
+  | {
+      readonly config: Tfvars['config'];
+      readonly policy: Policy;
+      /** What does not keep the policy from being put in force. */
+      readonly warnings: readonly InputProblem[];
+    }
   | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
 
 /** Reads and resolves, and reports the problems of both at once. */
@@ -22,5 +27,5 @@ export async function loadTfvarsPolicy(
   ];
   if (first) return { problems: [first, ...others] };
   invariant(resolution && 'policy' in resolution, 'a policy without problems has resolved');
-  return { config, policy: resolution.policy };
+  return { config, policy: resolution.policy, warnings: resolution.warnings };
 }

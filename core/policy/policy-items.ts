@@ -15,6 +15,8 @@ export interface PolicyItem {
 export const POLICY_PARTITION = 'policy';
 const SETTINGS = 'settings';
 const COST_CENTER = 'costCenter#';
+/** Of the settings item: not a variable of the module, but where it was applied. */
+const REGION = 'region';
 
 /** The variables that go into the settings item; cost centers have items of their own. */
 const SETTINGS_VARIABLES = [
@@ -32,6 +34,8 @@ const SETTINGS_VARIABLES = [
 type StoredPolicy =
   | {
       readonly config: unknown;
+      /** Where it is deployed; absent in a policy stored by a version that did not write it. */
+      readonly region?: string;
       /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
       readonly inferenceProfiles: ReadonlyMap<string, string>;
     }
@@ -45,6 +49,7 @@ type StoredPolicy =
 export function toPolicyItems(
   config: unknown,
   inferenceProfiles: ReadonlyMap<string, string> = new Map(),
+  region?: string,
 ): PolicyItem[] {
   const variables = toUnvalidated(config);
   const settings = Object.fromEntries(
@@ -52,7 +57,7 @@ export function toPolicyItems(
   );
   const centers = [...toUnvalidated(variables.get('cost_centers'))];
   return [
-    item(SETTINGS, settings),
+    item(SETTINGS, { ...settings, ...(region !== undefined && { [REGION]: region }) }),
     ...centers.map(([name, center]) => {
       const profiles = [...inferenceProfiles].filter(([key]) => key.startsWith(`${name}/`));
       return item(`${COST_CENTER}${name}`, {
@@ -105,11 +110,9 @@ export function fromPolicyItems(
   }
   const [first, ...others] = problems;
   if (first) return { problems: [first, ...others] };
-  const config = {
-    ...Object.fromEntries(settings ?? []),
-    cost_centers: Object.fromEntries(centers),
-  };
-  return { config, inferenceProfiles };
+  const { [REGION]: region, ...variables } = Object.fromEntries(settings ?? []);
+  const config = { ...variables, cost_centers: Object.fromEntries(centers) };
+  return { config, inferenceProfiles, ...(typeof region === 'string' && { region }) };
 }
 
 function parse(body: string): unknown {

@@ -65,6 +65,32 @@ const LIMITS = { type: 'array', items: LIMIT } as const;
 /** USD per million tokens; decimals and range are cross-checked. */
 const PRICE_PART = { type: 'number', minimum: 0 } as const;
 
+const PRICE_PARTS = {
+  input: PRICE_PART,
+  output: PRICE_PART,
+  cache_read: PRICE_PART,
+  cache_write: PRICE_PART,
+  cache_write_1h: PRICE_PART,
+  per_image: PRICE_PART,
+  per_audio_second: PRICE_PART,
+  per_video_second: PRICE_PART,
+  per_query: PRICE_PART,
+} as const;
+
+/** Parts that are left out are the catalogue's; whether it has them is a cross-check. */
+const TARIFF = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...PRICE_PARTS,
+    long_context: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { ...PRICE_PARTS, above: { type: 'integer', minimum: 1 } },
+    },
+  },
+} as const;
+
 const MODEL = {
   type: 'object',
   additionalProperties: false,
@@ -79,13 +105,18 @@ const MODEL = {
     price: {
       type: 'object',
       additionalProperties: false,
-      required: ['input', 'output'],
       properties: {
-        input: PRICE_PART,
-        output: PRICE_PART,
-        cache_read: PRICE_PART,
-        cache_write: PRICE_PART,
-        cache_write_1h: PRICE_PART,
+        ...TARIFF.properties,
+        tiers: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { flex: TARIFF, priority: TARIFF, reserved: TARIFF },
+        },
+        latency: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { optimized: TARIFF },
+        },
       },
     },
     context_tokens: { type: 'integer', minimum: 1 },
@@ -98,6 +129,11 @@ const MODEL = {
       minimum: 1,
     },
     inference_profile: { type: 'boolean' },
+    unsupported_parameters: {
+      type: 'string',
+      enum: ['refuse', 'drop'],
+      title: 'unsupported_parameters',
+    },
     limits: LIMITS,
   },
 } as const;

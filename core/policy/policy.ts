@@ -2,6 +2,7 @@
  * The resolved policy: what every other part of the product reads. Defaults are filled in, names
  * are checked, amounts are integers. `resolve.ts` makes it from the tfvars shapes.
  */
+import type { ModelKind } from '../pricing/catalogue.ts';
 import type { ModelCapabilities, PriceSchedule } from '../pricing/price.ts';
 import type { Window } from '../windows.ts';
 
@@ -64,12 +65,17 @@ export interface Model {
   readonly modelId: string;
   /** Without the prefix: what the catalogue and CountTokens know. */
   readonly baseModelId: string;
+  readonly kind: ModelKind;
   readonly contextTokens: number;
+  /** Beta headers that widen the context window, and to how many tokens. */
+  readonly betas: Readonly<Record<string, number>>;
   readonly maxOutputTokens: number;
   /** What max_tokens is when a request names none. */
   readonly defaultMaxTokens: number;
   readonly prices: PriceSchedule;
   readonly traits: ModelCapabilities;
+  /** What becomes of parameters that the model does not take. */
+  readonly unsupportedParameters: 'refuse' | 'drop';
   /** Whether the module makes application inference profiles for it. */
   readonly inferenceProfile: boolean;
   readonly limits: readonly Limit[];
@@ -149,6 +155,8 @@ export interface OverrideRecord {
 
 export interface Policy {
   readonly name: string;
+  /** Where it is deployed: what bare model ids cost depends on it. */
+  readonly region: string;
   readonly timeZone: string;
   readonly execution: 'workflow' | 'direct';
   readonly logPrompts: boolean;

@@ -2,108 +2,117 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
-import { lookupModel, type PricedModel, splitModelId } from '../pricing/catalogue.ts';
+import { availabilityOf } from '../pricing/availability.ts';
 import {
-  completePrice,
-  parsePricePart,
-  USD_PER_MILLION_TOKENS_MAX,
-} from '../pricing/complete-price.ts';
+  type ListedModel,
+  lookupModel,
+  type PricedModel,
+  withCachePrices,
+} from '../pricing/catalogue.ts';
+import { splitModelId } from '../pricing/geographies.ts';
 import { familyDefaults } from '../pricing/model-families.ts';
-import type { Price } from '../pricing/price.ts';
+import { mergePrices, toSchedule, type UsdPeriod } from '../pricing/usd-price.ts';
 import { quoted } from '../safe-text.ts';
+import type { EpochMs } from '../time.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
+import { missingParts, readOwnPrice } from './own-price.ts';
+import type { Model } from './policy.ts';
 
-export type ResolvedModel = PricedModel & { readonly inferenceProfile: boolean };
+export type ResolvedModel = PricedModel & Pick<Model, 'inferenceProfile' | 'unsupportedParameters'>;
 
-type ModelResolution =
-  | { readonly model: ResolvedModel }
-  | { readonly problems: readonly InputProblem[] };
+/** Where and when a policy is to be put in force, or that it is in force already. */
+export interface Placement {
+  readonly region: string;
+  /** When it is planned: then what depends on the date or the region is checked too. */
+  readonly plannedAt?: EpochMs | undefined;
+  /**
+   * The configuration is in force already. Rules that only a later release has are then left out:
+   * what they refuse must have a safe meaning of its own.
+   */
+  readonly isStored: boolean;
+}
+
+interface ModelResolution {
+  /** Absent when there are problems, or the form of the entry is wrong. */
+  readonly model?: ResolvedModel;
+  readonly problems: readonly InputProblem[];
+  readonly warnings: readonly InputProblem[];
+}
 
 /** Resolves one entry of `models`, whose form may be wrong. */
-export function resolveModel(path: string, value: unknown): ModelResolution {
+export function resolveModel(path: string, value: unknown, placement: Placement): ModelResolution {
   const config = toUnvalidated(value);
   const modelId = stringField(config, 'model_id');
-  if (modelId === undefined) return { problems: [] };
-  const lookup = lookupModel(modelId);
-  const listed = lookup.outcome === 'priced' ? lookup.model : undefined;
+  if (modelId === undefined) return { problems: [], warnings: [] };
+  const lookup = lookupModel(modelId, placement.region);
+  const listed = lookup.outcome === 'priced' ? lookup : undefined;
   const problems: InputProblem[] = [];
-  const own = ownPrice(joinPath(path, 'price'), config, problems);
-  if (!listed && !config.has('price')) {
+  const own = readOwnPrice(joinPath(path, 'price'), config.get('price'), problems);
+  if (!listed && !own) {
     const message = lookup.outcome === 'unpriced' ? lookup.message : '';
-    return { problems: [...problems, { path, message }] };
+    return { problems: [...problems, { path, message }], warnings: [] };
   }
-  const base = listed ?? unlisted(modelId, config, own);
-  const model = overlay(base, config, own);
-  problems.push(...rangeProblems(path, model, listed, config));
+  const prices = mergePrices(basePrices(listed, own?.usd), own?.usd);
+  if (own) {
+    const missing = prices.flatMap((each) => missingParts(joinPath(path, 'price'), each, modelId));
+    if (listed?.model.kind !== 'embedding') problems.push(...missing);
+    if (!own.isExact || problems.length > 0) return { problems, warnings: [] };
+  }
+  const model = overlay(listed, modelId, config, prices);
+  const { errors, warnings } = placementChecks(path, modelId, placement, listed, own !== undefined);
+  problems.push(...errors, ...rangeProblems(path, model, listed, config, placement));
   const wantsProfile = config.get('inference_profile') !== false;
   if (wantsProfile && modelId.startsWith('arn:')) {
     const message = 'must be false, as an ARN can have no inference profile';
     problems.push({ path: joinPath(path, 'inference_profile'), message });
   }
-  if (problems.length > 0) return { problems };
-  const inferenceProfile = wantsProfile && base.traits.inferenceProfile;
-  return { model: { ...model, inferenceProfile } };
-}
-
-const PRICE_PARTS = ['input', 'output', 'cache_read', 'cache_write', 'cache_write_1h'] as const;
-
-function ownPrice(
-  path: string,
-  config: UnvalidatedObject,
-  problems: InputProblem[],
-): Price | undefined {
-  if (!config.has('price')) return undefined;
-  const price = toUnvalidated(config.get('price'));
-  for (const part of PRICE_PARTS) {
-    const usd = numberField(price, part);
-    if (usd === undefined || usd < 0 || parsePricePart(usd) !== undefined) continue;
-    const message = `must be USD per million tokens with at most 9 decimals, at most ${USD_PER_MILLION_TOKENS_MAX}, got ${quoted(usd)}`;
-    problems.push({ path: joinPath(path, part), message });
-  }
-  const [input, output] = [numberField(price, 'input'), numberField(price, 'output')];
-  if (input === undefined || output === undefined) return undefined;
-  return completePrice({
-    input,
-    output,
-    cacheRead: numberField(price, 'cache_read'),
-    cacheWrite: numberField(price, 'cache_write'),
-    cacheWrite1h: numberField(price, 'cache_write_1h'),
-  });
+  if (problems.length > 0) return { problems, warnings };
+  const inferenceProfile = wantsProfile && model.traits.inferenceProfile;
+  const unsupportedParameters = config.get('unsupported_parameters') === 'drop' ? 'drop' : 'refuse';
+  return { model: { ...model, inferenceProfile, unsupportedParameters }, problems, warnings };
 }
 
 /**
- * A model the catalogue lacks: traits by family, caching only where its price was stated.
- * Of an ARN, the part after the last slash names the model.
+ * What an own price is merged into. A region without a known price has the highest known anywhere:
+ * where the policy states what a call costs there, only the long-context price is kept of it.
  */
-function unlisted(
-  modelId: string,
-  config: UnvalidatedObject,
-  price: Price | undefined,
-): PricedModel {
-  const { baseModelId } = splitModelId(modelId.slice(modelId.lastIndexOf('/') + 1));
-  const { traits, defaultMaxTokens } = familyDefaults(baseModelId);
-  const stated = toUnvalidated(config.get('price'));
-  const caching = stated.has('cache_read') && stated.has('cache_write');
-  return {
-    modelId,
-    baseModelId,
-    contextTokens: 0,
-    maxOutputTokens: 0,
-    defaultMaxTokens,
-    prices: price ? [{ price }] : [],
-    traits: {
-      ...traits,
-      promptCaching: caching,
-      promptCaching1h: caching && stated.has('cache_write_1h'),
-    },
-  };
+function basePrices(
+  listed: ListedModel | undefined,
+  own: UsdPeriod | undefined,
+): readonly UsdPeriod[] {
+  if (!listed) return [];
+  const isComplete = own?.input !== undefined && own.output !== undefined;
+  if (listed.isRegionPriced || !isComplete) return listed.usd;
+  return listed.usd.map(({ longContext }) => (longContext ? { longContext } : {}));
 }
 
+function placementChecks(
+  path: string,
+  modelId: string,
+  { region, plannedAt }: Placement,
+  listed: ListedModel | undefined,
+  hasOwnPrice: boolean,
+): { errors: InputProblem[]; warnings: InputProblem[] } {
+  if (plannedAt === undefined) return { errors: [], warnings: [] };
+  const found = availabilityOf({ modelId, region, now: plannedAt, hasOwnPrice });
+  const toProblem = (message: string) => ({ path: joinPath(path, 'model_id'), message });
+  const errors = found.errors.map(toProblem);
+  if (listed && !listed.isRegionPriced && !hasOwnPrice && errors.length === 0) {
+    errors.push(toProblem(unpricedHere(modelId, region)));
+  }
+  return { errors, warnings: found.warnings.map(toProblem) };
+}
+
+const unpricedHere = (modelId: string, region: string): string =>
+  `no price is known for ${quoted(modelId)} in ${region}: add \`price\` to this model, or write the id of an inference profile`;
+
 function overlay(
-  base: PricedModel,
+  listed: ListedModel | undefined,
+  modelId: string,
   config: UnvalidatedObject,
-  price: Price | undefined,
+  prices: readonly UsdPeriod[],
 ): PricedModel {
+  const base = listed?.model ?? unlisted(modelId, prices);
   const maxOutputTokens = numberField(config, 'max_output_tokens') ?? base.maxOutputTokens;
   return {
     ...base,
@@ -111,15 +120,37 @@ function overlay(
     maxOutputTokens,
     defaultMaxTokens:
       numberField(config, 'default_max_tokens') ?? Math.min(base.defaultMaxTokens, maxOutputTokens),
-    prices: price ? [{ price }] : base.prices,
+    prices: toSchedule(prices),
+    traits: listed ? withCachePrices(familyDefaults(base.baseModelId).traits, prices) : base.traits,
+  };
+}
+
+/**
+ * A model the catalogue lacks: traits by family, caching only where its price was stated.
+ * Of an ARN, the part after the last slash names the model.
+ */
+function unlisted(modelId: string, prices: readonly UsdPeriod[]): PricedModel {
+  const { baseModelId } = splitModelId(modelId.slice(modelId.lastIndexOf('/') + 1));
+  const { traits, defaultMaxTokens } = familyDefaults(baseModelId);
+  return {
+    modelId,
+    baseModelId,
+    kind: 'text',
+    contextTokens: 0,
+    betas: {},
+    maxOutputTokens: 0,
+    defaultMaxTokens,
+    prices: [],
+    traits: withCachePrices({ ...traits, promptCaching: true, promptCaching1h: true }, prices),
   };
 }
 
 function rangeProblems(
   path: string,
   model: PricedModel,
-  listed: PricedModel | undefined,
+  listed: ListedModel | undefined,
   config: UnvalidatedObject,
+  { isStored }: Placement,
 ): InputProblem[] {
   const missing = ['context_tokens', 'max_output_tokens'].filter((name) => !config.has(name));
   if (!listed && missing.length > 0) {
@@ -128,6 +159,8 @@ function rangeProblems(
       message: `must be given, as the catalogue has no model ${quoted(model.modelId)}`,
     }));
   }
+  // A newer catalogue may know lower maximums than the one the policy was checked against.
+  if (listed && isStored) return [];
   const { contextTokens, maxOutputTokens, defaultMaxTokens } = model;
   const problems: InputProblem[] = [];
   if (maxOutputTokens > contextTokens) {

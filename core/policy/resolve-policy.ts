@@ -25,22 +25,24 @@ import {
   type Policy,
   type Scope,
 } from './policy.ts';
-import { type ResolvedModel, resolveModel } from './resolve-model.ts';
+import { type Placement, type ResolvedModel, resolveModel } from './resolve-model.ts';
 import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
 
-export interface ResolveOptions {
+export interface ResolveOptions extends Partial<Placement> {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
   readonly inferenceProfiles?: ReadonlyMap<string, string>;
-  /**
-   * The configuration is in force already. Rules that only a later release has are then left out:
-   * what they refuse must have a safe meaning of its own.
-   */
-  readonly isStored?: boolean;
 }
 
-type Resolution =
-  | { readonly policy: Policy }
-  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+interface Warned {
+  /** What does not keep the policy from being put in force. */
+  readonly warnings: readonly InputProblem[];
+}
+
+type Resolution = Warned &
+  ({ readonly policy: Policy } | { readonly problems: readonly [InputProblem, ...InputProblem[]] });
+
+/** Where nobody says which region it is about. */
+const DEFAULT_REGION = 'us-east-1';
 
 /** Prefix of every resource where the tfvars give none; the root module's default. */
 const DEFAULT_NAME = 'bedrock-cost-sentry';
@@ -51,21 +53,25 @@ const DEFAULT_NAME = 'bedrock-cost-sentry';
  */
 export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Resolution {
   const { document, unknown } = policyPart(withoutNulls(config));
+  const { region = DEFAULT_REGION, plannedAt, isStored = false } = options;
   const models = [...toUnvalidated(toUnvalidated(document).get('models'))].map(
-    ([alias, value]) => [alias, resolveModel(joinPath('models', alias), value)] as const,
+    ([alias, value]) =>
+      [
+        alias,
+        resolveModel(joinPath('models', alias), value, { region, plannedAt, isStored }),
+      ] as const,
   );
   const [first, ...others] = [
     ...unknown,
     ...schemaProblems(document),
-    ...models.flatMap(([, resolution]) => ('problems' in resolution ? resolution.problems : [])),
-    ...crossFieldProblems(document, options.isStored ?? false),
+    ...models.flatMap(([, resolution]) => resolution.problems),
+    ...crossFieldProblems(document, isStored),
   ];
-  if (first) return { problems: [first, ...others] };
+  const warnings = models.flatMap(([, resolution]) => resolution.warnings);
+  if (first) return { problems: [first, ...others], warnings };
   invariant(isPolicyConfig(document), 'a document without problems has the form of a policy');
-  const resolved = new Map(
-    models.flatMap(([alias, result]) => ('model' in result ? [[alias, result.model]] : [])),
-  );
-  return { policy: toPolicy(document, resolved, options) };
+  const resolved = new Map(models.flatMap(([alias, { model }]) => (model ? [[alias, model]] : [])));
+  return { policy: toPolicy(document, resolved, { ...options, region }), warnings };
 }
 
 /** Leaves out operations variables, and refuses what is neither those nor the policy's. */
@@ -88,12 +94,13 @@ function policyPart(config: unknown): { document: unknown; unknown: InputProblem
 function toPolicy(
   config: PolicyConfig,
   models: ReadonlyMap<string, ResolvedModel>,
-  { inferenceProfiles }: ResolveOptions,
+  { inferenceProfiles, region }: ResolveOptions & { readonly region: string },
 ): Policy {
   const profiles = groupByCostCenter(inferenceProfiles ?? new Map());
   const ledger = toLedger(config.ledger ?? {});
   return {
     name: config.name ?? DEFAULT_NAME,
+    region,
     timeZone: config.time_zone ?? 'UTC',
     execution: config.execution ?? 'workflow',
     logPrompts: config.log_prompts ?? false,

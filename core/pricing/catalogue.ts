@@ -1,47 +1,59 @@
 /** Finds what a model costs and accepts. Strict: what is not known is unpriced, never free. */
 
-import { invariant } from '../errors.ts';
 import { closestMatch, formatChoices, quoted } from '../safe-text.ts';
-import type { EpochMs } from '../time.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { completePrice, type UsdPrice } from './complete-price.ts';
+import { isPrefixOf, PREFIXES, splitModelId } from './geographies.ts';
 import { familyDefaults } from './model-families.ts';
-import type { EffectivePrice, ModelCapabilities, Price, PriceSchedule } from './price.ts';
+import type { ModelCapabilities, PriceSchedule } from './price.ts';
+import { toSchedule, type UsdPeriod, type UsdPrice } from './usd-price.ts';
 
-/** Geographies of system-defined inference profiles, as they stand before a model id. */
-const PREFIXES = ['us.', 'eu.', 'apac.', 'jp.', 'au.', 'ca.', 'global.', 'us-gov.'] as const;
+export type ModelKind = 'text' | 'embedding' | 'rerank';
 
 export interface PricedModel {
   readonly modelId: string;
   readonly baseModelId: string;
+  readonly kind: ModelKind;
   readonly contextTokens: number;
+  /** Beta headers that widen the context window, and to how many tokens. */
+  readonly betas: Readonly<Record<string, number>>;
+  /** Zero for a model that writes no text. */
   readonly maxOutputTokens: number;
   readonly defaultMaxTokens: number;
   readonly prices: PriceSchedule;
   readonly traits: ModelCapabilities;
 }
 
+export interface ListedModel {
+  readonly model: PricedModel;
+  /** What `model.prices` was made of, so that a policy can replace parts of it. */
+  readonly usd: readonly UsdPeriod[];
+  /** Whether these are prices of the region; else they are the highest known of any place. */
+  readonly isRegionPriced: boolean;
+}
+
 type ModelLookup =
-  | { readonly outcome: 'priced'; readonly model: PricedModel }
+  | ({ readonly outcome: 'priced' } & ListedModel)
   | { readonly outcome: 'unpriced'; readonly message: string };
 
-interface CatalogueLongContext extends UsdPrice {
-  readonly aboveInputTokens: number;
-}
-
-interface CataloguePrice extends UsdPrice {
-  /** The id prefixes it is for; absent: the bare id and every prefix no other price names. */
+interface CataloguePrice extends UsdPeriod {
+  /** The geography prefixes it is for. */
   readonly prefixes?: readonly string[] | undefined;
-  readonly from?: string | undefined;
-  readonly until?: string | undefined;
-  readonly longContext?: CatalogueLongContext | undefined;
+  /** The regions in which it is the price of the bare id. */
+  readonly regions?: readonly string[] | undefined;
 }
 
-interface CatalogueModel {
+export interface CatalogueModel {
   readonly modelId: string;
+  readonly kind?: string | undefined;
   readonly contextTokens: number;
-  readonly maxOutputTokens: number;
+  readonly maxOutputTokens?: number | undefined;
+  readonly status: string;
+  readonly endOfLife?: string | undefined;
+  readonly inferenceTypes: readonly string[];
+  /** Where the bare id can be called although elsewhere only profiles can. */
+  readonly onDemandRegions?: readonly string[] | undefined;
   readonly prefixes: readonly string[];
+  readonly betas?: readonly { readonly name: string; readonly contextTokens: number }[] | undefined;
   readonly prices: readonly CataloguePrice[];
 }
 
@@ -49,58 +61,87 @@ const rows: ReadonlyMap<string, CatalogueModel> = new Map(
   catalogue.models.map((model: CatalogueModel) => [model.modelId, model]),
 );
 
-/** The id without its geography prefix: what CountTokens and the catalogue know a model by. */
-export function splitModelId(modelId: string): { prefix: string; baseModelId: string } {
-  const prefix = PREFIXES.find((candidate) => modelId.startsWith(candidate)) ?? '';
-  return { prefix, baseModelId: modelId.slice(prefix.length) };
-}
+/** The row of an id, with or without a geography prefix. */
+export const rowOf = (modelId: string): CatalogueModel | undefined =>
+  rows.get(splitModelId(modelId).baseModelId);
 
-/** Looks a model id up, with or without a geography prefix. */
-export function lookupModel(modelId: string): ModelLookup {
+/**
+ * Looks a model id up, with or without a geography prefix. The price is that of the prefix's
+ * geography, or of the region for a bare id. A region without a known price gets the highest known
+ * anywhere: a policy in force keeps working, and validation refuses to put one in force.
+ */
+export function lookupModel(modelId: string, region: string): ModelLookup {
   const { prefix, baseModelId } = splitModelId(modelId);
   const row = rows.get(baseModelId);
-  if (!row) return { outcome: 'unpriced', message: unknownModel(modelId, baseModelId) };
+  if (!row) return { outcome: 'unpriced', message: unknownModel(modelId, region) };
   if (prefix !== '' && !row.prefixes.includes(prefix)) {
-    const offered = formatChoices([
-      baseModelId,
-      ...row.prefixes.map((known) => known + baseModelId),
-    ]);
-    const message = `no price is known for ${quoted(modelId)}: write one of ${offered}, or ${REMEDY}`;
+    const message = `no price is known for ${quoted(modelId)}: write one of ${formatChoices(callableIds(row, region))}, or ${REMEDY}`;
     return { outcome: 'unpriced', message };
   }
-  const prices = scheduleOf(row, prefix);
+  const own = pricesFor(row, prefix, region);
+  const usd = own.length > 0 ? own : [highestOf(row.prices)];
   const { traits, defaultMaxTokens } = familyDefaults(baseModelId);
+  const maxOutputTokens = row.maxOutputTokens ?? 0;
   return {
     outcome: 'priced',
+    usd,
+    isRegionPriced: own.length > 0,
     model: {
       modelId,
       baseModelId,
+      kind: row.kind === 'embedding' || row.kind === 'rerank' ? row.kind : 'text',
       contextTokens: row.contextTokens,
-      maxOutputTokens: row.maxOutputTokens,
-      defaultMaxTokens: Math.min(defaultMaxTokens, row.maxOutputTokens),
-      prices,
-      traits: withCachePrices(traits, pricesFor(row, prefix)),
+      betas: Object.fromEntries((row.betas ?? []).map((each) => [each.name, each.contextTokens])),
+      maxOutputTokens,
+      defaultMaxTokens: Math.min(defaultMaxTokens, maxOutputTokens),
+      prices: toSchedule(usd),
+      traits: withCachePrices(traits, usd),
     },
   };
 }
 
 const REMEDY = 'add `price`, `context_tokens` and `max_output_tokens` to this model';
 
-function unknownModel(modelId: string, baseModelId: string): string {
+/** The ids under which a region can call a model; all of its ids where there are none. */
+export function callableIds(row: CatalogueModel, region: string): readonly string[] {
+  const { modelId, prefixes } = row;
+  const here = prefixes.filter((prefix) => isPrefixOf(prefix, region));
+  const bare = isOnDemandIn(row, region) ? [modelId] : [];
+  const ids = [...bare, ...here.map((prefix) => prefix + modelId)];
+  return ids.length > 0 ? ids : prefixes.map((prefix) => prefix + modelId);
+}
+
+/** Whether a region can call the bare id. */
+export const isOnDemandIn = (row: CatalogueModel, region: string): boolean =>
+  row.inferenceTypes.includes('ON_DEMAND') || (row.onDemandRegions?.includes(region) ?? false);
+
+function unknownModel(modelId: string, region: string): string {
+  const { prefix, baseModelId } = splitModelId(modelId);
   const afterFirstDot = baseModelId.slice(baseModelId.indexOf('.') + 1);
   if (rows.has(afterFirstDot)) {
     const given = baseModelId.slice(0, baseModelId.indexOf('.') + 1);
     return `unknown prefix ${quoted(given)} in ${quoted(modelId)}: use ${formatChoices(PREFIXES)}, or ${REMEDY}`;
   }
-  const suggestion = closestMatch(baseModelId, rows.keys());
-  const hint = suggestion ? `did you mean ${quoted(suggestion)}? Otherwise ${REMEDY}` : REMEDY;
-  return `no price is known for ${quoted(modelId)}: ${hint}`;
+  const row = rows.get(likelyId(baseModelId) ?? '');
+  if (!row) return `no price is known for ${quoted(modelId)}: ${REMEDY}`;
+  const meant = row.prefixes.includes(prefix) ? prefix + row.modelId : callableIds(row, region)[0];
+  const suggestion = quoted(meant ?? row.modelId);
+  return `no price is known for ${quoted(modelId)}: did you mean ${suggestion}? Otherwise ${REMEDY}`;
+}
+
+/** Something too much or too little at the end is likelier than a change of a version's number. */
+function likelyId(baseModelId: string): string | undefined {
+  const related = [...rows.keys()].filter(
+    (id) => baseModelId.startsWith(id) || (baseModelId.length > 12 && id.startsWith(baseModelId)),
+  );
+  const [longest] = related.sort((left, right) => right.length - left.length);
+  return longest ?? closestMatch(baseModelId, rows.keys());
 }
 
 /** A cache price nobody stated is billed by a safe rule, but requests must not ask for caching. */
-function withCachePrices(
+export function withCachePrices(
   traits: ModelCapabilities,
-  prices: readonly CataloguePrice[],
+  prices: readonly UsdPrice[],
 ): ModelCapabilities {
   const known = prices.every(
     ({ cacheRead, cacheWrite }) => cacheRead !== undefined && cacheWrite !== undefined,
@@ -113,32 +154,44 @@ function withCachePrices(
   };
 }
 
-function pricesFor(row: CatalogueModel, prefix: string): readonly CataloguePrice[] {
-  const own = row.prices.filter(({ prefixes }) => prefixes?.includes(prefix));
-  return own.length > 0 ? own : row.prices.filter(({ prefixes }) => prefixes === undefined);
+function pricesFor(row: CatalogueModel, prefix: string, region: string): readonly UsdPeriod[] {
+  return row.prices.filter(({ prefixes, regions }) =>
+    prefix === '' ? regions?.includes(region) : prefixes?.includes(prefix),
+  );
 }
 
-const scheduleOf = (row: CatalogueModel, prefix: string): PriceSchedule =>
-  pricesFor(row, prefix).map((usd) => toPeriod(row.modelId, usd));
+const PARTS = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'perImage',
+  'perAudioSecond',
+  'perVideoSecond',
+  'perQuery',
+] as const;
 
-function toPeriod(modelId: string, usd: CataloguePrice): EffectivePrice {
+/** Part by part, over every place and time; tiers are left out, so that they are refused. */
+function highestOf(prices: readonly UsdPeriod[]): UsdPeriod {
+  const longs = prices.flatMap(({ longContext }) => (longContext ? [longContext] : []));
+  const above = longs.map(({ aboveInputTokens }) => aboveInputTokens ?? 0);
   return {
-    ...(usd.from !== undefined && { effectiveFrom: toEpochMs(usd.from) }),
-    ...(usd.until !== undefined && { effectiveTo: toEpochMs(usd.until) }),
-    price: exact(modelId, usd),
-    ...(usd.longContext && {
-      longContext: {
-        aboveInputTokens: usd.longContext.aboveInputTokens,
-        price: exact(modelId, usd.longContext),
-      },
+    ...highestParts(prices),
+    ...(longs.length > 0 && {
+      longContext: { aboveInputTokens: Math.min(...above), ...highestParts([...prices, ...longs]) },
     }),
   };
 }
 
-const toEpochMs = (iso: string): EpochMs => Date.parse(iso);
-
-function exact(modelId: string, usd: UsdPrice): Price {
-  const price = completePrice(usd);
-  invariant(price, `the catalogue's price of ${modelId} is an exact number of nano-USD`);
-  return price;
+/** A part that one place leaves out is filled in by the rule for unknown parts. */
+function highestParts(prices: readonly UsdPrice[]): UsdPrice {
+  const parts = PARTS.flatMap((part) => {
+    const known = prices.flatMap((price) => price[part] ?? []);
+    const isComplete = known.length === prices.length;
+    return isComplete || (known.length > 0 && part.startsWith('per'))
+      ? [[part, Math.max(...known)] as const]
+      : [];
+  });
+  return Object.fromEntries(parts);
 }

@@ -16,10 +16,14 @@ interface Family {
   readonly promptCaching?: boolean | undefined;
   readonly promptCaching1h?: boolean | undefined;
   readonly inferenceProfile?: boolean | undefined;
-  readonly countTokens?: boolean | undefined;
+  readonly countTokens?: string | boolean | undefined;
   readonly vision?: string | null | undefined;
   readonly documents?: boolean | undefined;
   readonly tools?: boolean | undefined;
+  readonly toolChoice?: string | undefined;
+  readonly thinking?: string | undefined;
+  readonly cachesUnasked?: boolean | undefined;
+  readonly exactContext?: boolean | undefined;
   readonly templateTokens?: number | undefined;
   readonly toolTokens?: number | undefined;
 }
@@ -31,6 +35,9 @@ interface FamilyDefaults {
 }
 
 const TOP_K_FIELDS = ['top_k', 'k', 'inferenceConfig.topK'] as const;
+const TOOL_CHOICES = ['any', 'auto', 'none'] as const;
+const COUNTING = ['runtime', 'mantle'] as const;
+const THINKING = ['always', 'default'] as const;
 
 /** When no family says; the catalogue's first family does. */
 const TEMPLATE_TOKENS_MAX = 1_024;
@@ -48,6 +55,7 @@ export function familyDefaults(baseModelId: string): FamilyDefaults {
   );
   const topK = TOP_K_FIELDS.find((field) => field === merged.topK);
   const vision = VISION_RULES.find((rule) => rule === merged.vision);
+  const thinking = THINKING.find((when) => when === merged.thinking);
   return {
     defaultMaxTokens: merged.defaultMaxTokens ?? 0,
     traits: {
@@ -59,10 +67,14 @@ export function familyDefaults(baseModelId: string): FamilyDefaults {
       promptCaching: merged.promptCaching ?? false,
       promptCaching1h: merged.promptCaching1h ?? false,
       inferenceProfile: merged.inferenceProfile ?? false,
-      countTokens: merged.countTokens ?? false,
+      countTokens: COUNTING.find((endpoint) => endpoint === merged.countTokens) ?? false,
       ...(vision && { vision }),
       documents: merged.documents ?? false,
       tools: merged.tools ?? false,
+      toolChoice: TOOL_CHOICES.find((choice) => choice === merged.toolChoice) ?? 'any',
+      ...(thinking && { thinking }),
+      cachesUnasked: merged.cachesUnasked ?? false,
+      exactContext: merged.exactContext ?? false,
       templateTokens: merged.templateTokens ?? TEMPLATE_TOKENS_MAX,
       toolTokens: merged.toolTokens ?? TOOL_TOKENS_MAX,
     },

@@ -1,33 +1,62 @@
 /** The price of a reservation travels through the workflow's state, which is JSON. */
 import { invariant } from '../errors.ts';
 import { toSafeInteger } from '../money.ts';
-import type { EffectivePrice, Price } from './price.ts';
+import { BILLED_UNITS, type EffectivePrice, type Price, type Tariff } from './price.ts';
 
 const PARTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const;
 
-/** Nano-USD per million tokens, as safe integers. */
-type PriceJson = Readonly<Record<(typeof PARTS)[number], number>>;
+/** Nano-USD per million tokens, and for one unit, as safe integers. */
+type PriceJson = Readonly<Record<(typeof PARTS)[number], number>> & {
+  readonly units?: Readonly<Record<string, number>>;
+};
 
-export interface EffectivePriceJson {
+interface TariffJson {
   readonly price: PriceJson;
   readonly longContext?: { readonly aboveInputTokens: number; readonly price: PriceJson };
 }
 
+export interface EffectivePriceJson extends TariffJson {
+  readonly tiers?: Readonly<Record<string, TariffJson>>;
+  readonly latency?: Readonly<Record<string, TariffJson>>;
+}
+
 /** What settling needs of a period; the dates did their work when it was chosen. */
-export function effectivePriceToJson({ price, longContext }: EffectivePrice): EffectivePriceJson {
+export function effectivePriceToJson(period: EffectivePrice): EffectivePriceJson {
+  const { tiers, latency } = period;
   return {
-    price: priceToJson(price),
-    ...(longContext && {
-      longContext: {
-        aboveInputTokens: longContext.aboveInputTokens,
-        price: priceToJson(longContext.price),
-      },
-    }),
+    ...tariffToJson(period),
+    ...(tiers && { tiers: mapValues(tiers, tariffToJson) }),
+    ...(latency && { latency: mapValues(latency, tariffToJson) }),
   };
 }
 
-/** Reads back what `toJson` wrote; anything else is a broken invariant. */
+/** Reads back what `effectivePriceToJson` wrote; anything else is a broken invariant. */
 export function effectivePriceFromJson(value: unknown): EffectivePrice {
+  const { tiers, latency } = record(value);
+  return {
+    ...tariffFromJson(value),
+    ...(tiers !== undefined && { tiers: mapValues(record(tiers), tariffFromJson) }),
+    ...(latency !== undefined && { latency: mapValues(record(latency), tariffFromJson) }),
+  };
+}
+
+const mapValues = <From, To>(
+  named: Readonly<Record<string, From>>,
+  map: (value: From) => To,
+): Record<string, To> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, map(value)]));
+
+const tariffToJson = ({ price, longContext }: Tariff): TariffJson => ({
+  price: priceToJson(price),
+  ...(longContext && {
+    longContext: {
+      aboveInputTokens: longContext.aboveInputTokens,
+      price: priceToJson(longContext.price),
+    },
+  }),
+});
+
+function tariffFromJson(value: unknown): Tariff {
   const { price, longContext } = record(value);
   if (longContext === undefined) return { price: priceFromJson(price) };
   const long = record(longContext);
@@ -40,13 +69,20 @@ export function effectivePriceFromJson(value: unknown): EffectivePrice {
   };
 }
 
-const priceToJson = (price: Price): PriceJson => ({
-  input: toSafeInteger(price.input),
-  output: toSafeInteger(price.output),
-  cacheRead: toSafeInteger(price.cacheRead),
-  cacheWrite: toSafeInteger(price.cacheWrite),
-  cacheWrite1h: toSafeInteger(price.cacheWrite1h),
-});
+function priceToJson(price: Price): PriceJson {
+  const units = BILLED_UNITS.flatMap((unit) => {
+    const each = price.units?.[unit];
+    return each === undefined ? [] : [[unit, toSafeInteger(each)] as const];
+  });
+  return {
+    input: toSafeInteger(price.input),
+    output: toSafeInteger(price.output),
+    cacheRead: toSafeInteger(price.cacheRead),
+    cacheWrite: toSafeInteger(price.cacheWrite),
+    cacheWrite1h: toSafeInteger(price.cacheWrite1h),
+    ...(units.length > 0 && { units: Object.fromEntries(units) }),
+  };
+}
 
 function priceFromJson(value: unknown): Price {
   const parts = record(value);
@@ -57,6 +93,9 @@ function priceFromJson(value: unknown): Price {
     cacheRead: part('cacheRead'),
     cacheWrite: part('cacheWrite'),
     cacheWrite1h: part('cacheWrite1h'),
+    ...(parts.units !== undefined && {
+      units: mapValues(record(parts.units), (each) => BigInt(integer(each))),
+    }),
   };
 }
 

@@ -1,6 +1,11 @@
 /** Prices and what a call costs at them. Prices are integers: nano-USD per million tokens. */
+import { invariant } from '../errors.ts';
 import { divCeil, type NanoUsd, nano } from '../money.ts';
 import type { EpochMs } from '../time.ts';
+
+/** What some models bill besides tokens. */
+export const BILLED_UNITS = ['image', 'audioSecond', 'videoSecond', 'query'] as const;
+export type BilledUnit = (typeof BILLED_UNITS)[number];
 
 /** Nano-USD per million tokens, by the kind of token. */
 export interface Price {
@@ -11,6 +16,8 @@ export interface Price {
   readonly cacheWrite: bigint;
   /** Writing a prompt-cache entry that lives one hour. */
   readonly cacheWrite1h: bigint;
+  /** Nano-USD for one image, second or query; absent: the model bills tokens alone. */
+  readonly units?: Readonly<Partial<Record<BilledUnit, bigint>>>;
 }
 
 /** The price of a call whose whole input is above a number of tokens. */
@@ -19,19 +26,36 @@ export interface LongContextPrice {
   readonly price: Price;
 }
 
-/** A price and the time it holds: from `effectiveFrom` (inclusive) to `effectiveTo` (exclusive). */
-export interface EffectivePrice {
-  readonly effectiveFrom?: EpochMs;
-  readonly effectiveTo?: EpochMs;
+/** What one service tier or latency costs. */
+export interface Tariff {
   readonly price: Price;
   readonly longContext?: LongContextPrice;
+}
+
+/**
+ * The price of the default tier at standard latency, the prices of other tiers and latencies by
+ * their names in Converse, and the time they hold: from `effectiveFrom` (inclusive) to
+ * `effectiveTo` (exclusive).
+ */
+export interface EffectivePrice extends Tariff {
+  readonly effectiveFrom?: EpochMs;
+  readonly effectiveTo?: EpochMs;
+  readonly tiers?: Readonly<Record<string, Tariff>>;
+  readonly latency?: Readonly<Record<string, Tariff>>;
 }
 
 export type PriceSchedule = readonly EffectivePrice[];
 
 /** By which maker's published rule an image's tokens are bounded. */
 export type ImageTokenRule = (typeof VISION_RULES)[number];
-export const VISION_RULES = ['claude', 'claude-high-resolution', 'nova', 'llama-3-2'] as const;
+export const VISION_RULES = [
+  'claude',
+  'claude-high-resolution',
+  'nova',
+  'llama-3-2',
+  /** It sees images, but nobody says how many tokens they take: as many as its window has. */
+  'window',
+] as const;
 
 /** What a model accepts; a request it would reject is refused before anything is reserved. */
 export interface ModelCapabilities {
@@ -50,11 +74,20 @@ export interface ModelCapabilities {
   readonly promptCaching: boolean;
   readonly promptCaching1h: boolean;
   readonly inferenceProfile: boolean;
-  readonly countTokens: boolean;
+  /** Which endpoint has CountTokens for it. */
+  readonly countTokens: 'runtime' | 'mantle' | false;
   /** Absent: it sees no images, or nobody says how many tokens they take. */
   readonly vision?: ImageTokenRule;
   readonly documents: boolean;
   readonly tools: boolean;
+  /** Which `toolChoice` it takes: `auto` is every one but a forced tool. */
+  readonly toolChoice: 'any' | 'auto' | 'none';
+  /** Whether it thinks in every call, or unless it is asked not to; absent: when asked to. */
+  readonly thinking?: 'always' | 'default';
+  /** Whether it may write to a cache, and bill that, in a call without a cache point. */
+  readonly cachesUnasked: boolean;
+  /** Whether `contextTokens` is the documented window to the token, and not a rounded one. */
+  readonly exactContext: boolean;
   /** Tokens at most that the model's own template adds to a call. */
   readonly templateTokens: number;
   /** Tokens at most that it adds to explain the use of tools, the tools themselves not counted. */
@@ -72,23 +105,83 @@ export interface TokenUsage {
   readonly cacheWriteInputTokens: number;
   /** The part of the cache writes with a time to live of one hour. */
   readonly cacheWrite1hInputTokens: number;
+  /** What was billed besides tokens. */
+  readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
+}
+
+/** The service tier and the latency of a call, as Converse names them; absent: the default. */
+export interface ServedAs {
+  readonly tier?: string | undefined;
+  readonly latency?: string | undefined;
 }
 
 /** Input of every kind: what the context window and the long-context threshold count. */
 export const totalInputTokens = (usage: TokenUsage): number =>
   usage.inputTokens + usage.cacheReadInputTokens + usage.cacheWriteInputTokens;
 
-/** What a call cost, rounded up once (I6). */
-export function costOf(usage: TokenUsage, period: EffectivePrice): NanoUsd {
-  const { longContext } = period;
-  const long = longContext && totalInputTokens(usage) > longContext.aboveInputTokens;
-  const price = long ? longContext.price : period.price;
+/** The tariff of a tier and latency; undefined when no price of it is known. */
+export function tariffOf(period: EffectivePrice, { tier, latency }: ServedAs): Tariff | undefined {
+  const isDefaultTier = tier === undefined || tier === 'default' || tier === 'standard';
+  const isDefaultLatency = latency === undefined || latency === 'standard';
+  if (isDefaultTier && isDefaultLatency) return period;
+  if (isDefaultLatency) return ownEntry(period.tiers, tier);
+  return isDefaultTier ? ownEntry(period.latency, latency) : undefined;
+}
+
+const ownEntry = (tariffs: Readonly<Record<string, Tariff>> | undefined, name = '') =>
+  tariffs && Object.hasOwn(tariffs, name) ? tariffs[name] : undefined;
+
+/** Every tariff that a call could be billed at. */
+const allTariffs = (period: EffectivePrice): readonly Tariff[] => [
+  period,
+  ...Object.values(period.tiers ?? {}),
+  ...Object.values(period.latency ?? {}),
+];
+
+/**
+ * What a call cost, rounded up once (I6). A tier or latency without a known price is billed at the
+ * highest of all that are known.
+ */
+export function costOf(
+  usage: TokenUsage,
+  period: EffectivePrice,
+  servedAs: ServedAs = {},
+): NanoUsd {
+  const tariff = tariffOf(period, servedAs);
+  const tariffs = tariff ? [tariff] : allTariffs(period);
+  const highest = tariffs
+    .map((each) => micros(usage, each))
+    .reduce((left, right) => (left > right ? left : right));
+  return nano(divCeil(highest, MILLION));
+}
+
+const MILLION = 1_000_000n;
+
+/** Millionths of a nano-USD. */
+function micros(usage: TokenUsage, { price: standard, longContext }: Tariff): bigint {
+  const isLong = longContext && totalInputTokens(usage) > longContext.aboveInputTokens;
+  const price = isLong ? longContext.price : standard;
   const cacheWrite5m = usage.cacheWriteInputTokens - usage.cacheWrite1hInputTokens;
-  const perMillion =
+  return (
     BigInt(usage.inputTokens) * price.input +
     BigInt(usage.outputTokens) * price.output +
     BigInt(usage.cacheReadInputTokens) * price.cacheRead +
     BigInt(cacheWrite5m) * price.cacheWrite +
-    BigInt(usage.cacheWrite1hInputTokens) * price.cacheWrite1h;
-  return nano(divCeil(perMillion, 1_000_000n));
+    BigInt(usage.cacheWrite1hInputTokens) * price.cacheWrite1h +
+    unitCost(usage.units ?? {}, price) * MILLION
+  );
+}
+
+/** What images, seconds and queries cost; a unit without a price was refused before the call. */
+export function unitCost(
+  units: Readonly<Partial<Record<BilledUnit, number>>>,
+  price: Price,
+): bigint {
+  return BILLED_UNITS.reduce((sum, unit) => {
+    const count = units[unit];
+    if (count === undefined || count === 0) return sum;
+    const each = price.units?.[unit];
+    invariant(each !== undefined, `a price for each ${unit} is known`);
+    return sum + BigInt(count) * each;
+  }, 0n);
 }

@@ -5,10 +5,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatUsd, nano, parseUsd } from '../../core/money.ts';
-import { completePrice } from '../../core/pricing/complete-price.ts';
-import { costOf, type EffectivePrice, type Price } from '../../core/pricing/price.ts';
+import {
+  costOf,
+  type EffectivePrice,
+  type Price,
+  type ServedAs,
+} from '../../core/pricing/price.ts';
 import { effectivePriceFromJson, effectivePriceToJson } from '../../core/pricing/price-json.ts';
-import { worstCaseOf } from '../../core/pricing/worst-case.ts';
+import { toSchedule } from '../../core/pricing/usd-price.ts';
+import { type CacheTtl, worstCaseOf } from '../../core/pricing/worst-case.ts';
 import { pricePeriodAt } from '../support/prices.ts';
 
 const part = fc.bigInt({ min: 0n, max: 100_000_000_000n });
@@ -34,10 +39,12 @@ const call: fc.Arbitrary<Call> = fc.record({
   output: fc.nat(2_000),
 });
 
-/** A usage within the bound, without one-hour cache writes unless the call asked for them. */
-function usageOf({ bound, maxOutput, split, output }: Call, oneHour: boolean) {
+/** A usage within the bound, with the cache writes that the call may do. */
+function usageOf({ bound, maxOutput, split, output }: Call, cacheTtl: CacheTtl | undefined) {
   const [inputTokens, cacheRead, write5m, write1h] = split;
-  const total = inputTokens + cacheRead + write5m + (oneHour ? write1h : 0);
+  const oneHour = cacheTtl === '1h' || cacheTtl === undefined;
+  const fiveMinutes = cacheTtl === 'none' ? 0 : write5m;
+  const total = inputTokens + cacheRead + fiveMinutes + (oneHour ? write1h : 0);
   const scale = total > bound ? bound / total : 1;
   const within = (tokens: number) => Math.floor(tokens * scale);
   const hour = oneHour ? within(write1h) : 0;
@@ -45,27 +52,41 @@ function usageOf({ bound, maxOutput, split, output }: Call, oneHour: boolean) {
     inputTokens: within(inputTokens),
     outputTokens: Math.min(output, maxOutput),
     cacheReadInputTokens: within(cacheRead),
-    cacheWriteInputTokens: within(write5m) + hour,
+    cacheWriteInputTokens: within(fiveMinutes) + hour,
     cacheWrite1hInputTokens: hour,
   };
 }
 
+const tariff = fc.record({ price, longContext: tier });
+
 /** Up to three periods without gaps; a change every `step` milliseconds. */
 const schedule = fc
   .tuple(
-    fc.array(fc.record({ price, tier: fc.option(tier) }), { minLength: 1, maxLength: 3 }),
+    fc.array(fc.record({ price, tier: fc.option(tier), flex: tariff, optimized: tariff }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     fc.nat(7_200_000),
   )
   .map(([periods, step]) =>
     periods.map(
-      ({ price: base, tier: longContext }, index): EffectivePrice => ({
+      ({ price: base, tier: longContext, flex, optimized }, index): EffectivePrice => ({
         ...(index > 0 && { effectiveFrom: step * index }),
         ...(index < periods.length - 1 && { effectiveTo: step * (index + 1) }),
         price: base,
         ...(longContext && { longContext }),
+        tiers: { flex },
+        latency: { optimized },
       }),
     ),
   );
+
+/** What a call asks for, and all that it may be served as. */
+const service = fc.constantFrom<{ asked: ServedAs; served: readonly ServedAs[] }>(
+  { asked: {}, served: [{}, { tier: 'default' }, { tier: 'standard', latency: 'standard' }] },
+  { asked: { tier: 'flex' }, served: [{ tier: 'flex' }, {}, { tier: 'unheard-of' }] },
+  { asked: { latency: 'optimized' }, served: [{ latency: 'optimized' }, {}] },
+);
 
 describe('the worst case of a call', () => {
   test('is at least the cost of any usage within it, at the reserved price', () => {
@@ -74,16 +95,17 @@ describe('the worst case of a call', () => {
         schedule,
         call,
         fc.nat(20_000_000),
-        fc.constantFrom('none', '5m', '1h', undefined),
-        (periods, given, at, cacheTtl) => {
-          const usage = usageOf(given, cacheTtl === '1h' || cacheTtl === undefined);
+        fc.constantFrom<CacheTtl | undefined>('none', '5m', '1h', undefined),
+        service,
+        (periods, given, at, cacheTtl, { asked, served }) => {
+          const usage = usageOf(given, cacheTtl);
           const bound = {
             inputTokens: given.bound,
             maxOutputTokens: given.maxOutput,
             ...(cacheTtl && { cacheTtl }),
           };
-          const { amount, period } = worstCaseOf(bound, periods, at);
-          expect(costOf(usage, period) <= amount).toBe(true);
+          const { amount, period } = worstCaseOf(bound, periods, at, asked);
+          for (const each of served) expect(costOf(usage, period, each) <= amount).toBe(true);
         },
       ),
       { numRuns: 2_000 },
@@ -98,7 +120,7 @@ describe('the worst case of a call', () => {
         fc.nat(20_000_000),
         fc.nat(3_600_000),
         (periods, given, at, later) => {
-          const usage = usageOf(given, true);
+          const usage = usageOf(given, undefined);
           const { period } = worstCaseOf(
             { inputTokens: given.bound, maxOutputTokens: given.maxOutput },
             periods,
@@ -114,8 +136,8 @@ describe('the worst case of a call', () => {
 
   test('survives the trip through JSON', () => {
     fc.assert(
-      fc.property(price, fc.option(tier), (base, longContext) => {
-        const period = { price: base, ...(longContext && { longContext }) };
+      fc.property(price, fc.option(tier), tariff, (base, longContext, flex) => {
+        const period = { price: base, ...(longContext && { longContext }), tiers: { flex } };
         expect(
           effectivePriceFromJson(JSON.parse(JSON.stringify(effectivePriceToJson(period)))),
         ).toEqual(period);
@@ -130,8 +152,8 @@ describe('a price with unknown parts', () => {
   test('never bills an unknown part below the input price', () => {
     fc.assert(
       fc.property(usd, usd, (input, output) => {
-        const complete = completePrice({ input, output });
-        if (!complete) throw new Error('a price up to 100,000 USD is valid');
+        const complete = toSchedule([{ input, output }])[0]?.price;
+        if (!complete) throw new Error('a period has a price');
         for (const unknown of [complete.cacheRead, complete.cacheWrite, complete.cacheWrite1h]) {
           expect(unknown >= complete.input).toBe(true);
         }

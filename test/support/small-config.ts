@@ -36,8 +36,11 @@ export function policyOf(document: unknown, options: ResolveOptions = {}): Polic
   return resolution.policy;
 }
 
-export function problemsOf(document: unknown): readonly InputProblem[] {
-  const resolution = resolvePolicy(document);
+export function problemsOf(
+  document: unknown,
+  options: ResolveOptions = {},
+): readonly InputProblem[] {
+  const resolution = resolvePolicy(document, options);
   return 'problems' in resolution ? resolution.problems : [];
 }
 

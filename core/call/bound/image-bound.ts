@@ -5,11 +5,13 @@ import type { ImageSize } from '../request/image-header.ts';
 /** Marks around an image. */
 const TOKENS_PER_IMAGE = 16;
 
-export function imageTokenBound(size: ImageSize, rule: ImageTokenRule): number {
+/** @returns undefined when nobody published a rule. */
+export function imageTokenBound(size: ImageSize, rule: ImageTokenRule): number | undefined {
+  if (rule === 'window') return undefined;
   return TOKENS_PER_IMAGE + RULES[rule](size);
 }
 
-const RULES: Readonly<Record<ImageTokenRule, (size: ImageSize) => number>> = {
+const RULES: Readonly<Record<Exclude<ImageTokenRule, 'window'>, (size: ImageSize) => number>> = {
   claude: (size) => claudeTokens(size, 1_568),
   'claude-high-resolution': (size) => claudeTokens(size, 4_784),
   nova: novaTokens,

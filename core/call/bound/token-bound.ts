@@ -3,43 +3,51 @@ import type { ModelCapabilities } from '../../pricing/price.ts';
 import { imageTokenBound } from './image-bound.ts';
 import type { PromptSize } from './prompt-size.ts';
 
-/** What the bound depends on of a model. */
-interface BoundedModel {
-  readonly traits: ModelCapabilities;
-  readonly contextTokens: number;
+/**
+ * The largest input a model can read: its context window, and that of the betas a call asks for.
+ * Sources round windows (128,000 may be 131,072, a million 1,048,576): unless the window is
+ * documented to the token, it counts as the power of two it may have been rounded from.
+ */
+function inputWindow(
+  { contextTokens, betas, traits }: WindowedModel,
+  askedBetas: readonly string[] = [],
+): number {
+  const widened = askedBetas.map((name) => (Object.hasOwn(betas, name) ? betas[name] : 0) ?? 0);
+  const tokens = Math.max(contextTokens, ...widened);
+  return traits.exactContext ? tokens : Math.ceil(tokens * ROUNDED_DOWN_MAX);
 }
 
-/**
- * Stated windows are rounded: 128,000 can be 131,072 and 1,000,000 can be 1,048,576, which is 4.9 %
- * more. A twentieth covers it.
- */
-const WINDOW_MARGIN_DIVISOR = 20;
+interface WindowedModel {
+  readonly contextTokens: number;
+  readonly betas: Readonly<Record<string, number>>;
+  readonly traits: ModelCapabilities;
+}
 
-/** The most input tokens that a model can read. */
-const contextWindowBound = (contextTokens: number): number =>
-  contextTokens + Math.ceil(contextTokens / WINDOW_MARGIN_DIVISOR);
+/** 2^20 called a million. */
+const ROUNDED_DOWN_MAX = 1.048576;
 
 /**
- * Never above the context window: Bedrock refuses a longer input. A prompt with a part that has no
- * bound of its own is taken to fill it.
- *
- * @returns undefined when the prompt has images and their tokens in this model are not known.
+ * Never above the model's window: Bedrock refuses a longer input. A part that has no bound of its
+ * own, as an image whose tokens nobody published, is taken to fill it.
+ * @returns undefined when the prompt has images and the model sees none.
  */
 export function inputTokenBound(
   size: PromptSize,
-  { traits, contextTokens }: BoundedModel,
+  model: WindowedModel,
+  askedBetas: readonly string[] = [],
 ): number | undefined {
   const { textTokens, images, hasTools, fillsWindow } = size;
-  const { vision, templateTokens, toolTokens } = traits;
+  const { vision, templateTokens, toolTokens } = model.traits;
   if (images.length > 0 && vision === undefined) return undefined;
-  const window = contextWindowBound(contextTokens);
+  const window = inputWindow(model, askedBetas);
   if (fillsWindow) return window;
-  const imageTokens = images.map((image) => (vision ? imageTokenBound(image, vision) : 0));
+  const imageTokens = images.map((image) => vision && imageTokenBound(image, vision));
   const own = templateTokens + (hasTools ? toolTokens : 0);
-  return Math.min(
-    window,
-    imageTokens.reduce((sum, tokens) => sum + tokens, own + textTokens),
+  const sum = imageTokens.reduce<number>(
+    (total, each) => total + (each ?? window),
+    own + textTokens,
   );
+  return Math.min(sum, window);
 }
 
 /**

@@ -2,8 +2,9 @@
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Model } from '../../policy/policy.ts';
+import type { BilledUnit, ServedAs } from '../../pricing/price.ts';
 import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
-import { type CacheTtl, worstCaseOf } from '../../pricing/worst-case.ts';
+import { type CacheTtl, worstCaseOf, writtenCacheTtl } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
 
 /** A model that could run a call, with the most the call could use and cost on it. */
@@ -22,17 +23,23 @@ export interface PricedCandidate {
 interface CallBound {
   readonly inputTokens: number;
   readonly maxOutputTokens: number;
+  /** Of the cache entries the call asks for. */
   readonly cacheTtl: CacheTtl;
+  /** What is billed besides tokens, at most. */
+  readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
+  /** The service tier and latency the call asks for: ones with a known price. */
+  readonly asked?: ServedAs;
 }
 
 /** Undefined when an amount would not be a safe integer: then it could not be counted exactly. */
 export function pricedBound(
-  { prices }: Pick<Model, 'prices'>,
+  { prices, traits }: Pick<Model, 'prices' | 'traits'>,
   bound: CallBound,
   now: EpochMs,
 ): Pick<PricedCandidate, 'price' | 'worstCase'> | undefined {
-  const { inputTokens, maxOutputTokens } = bound;
-  const { amount, period } = worstCaseOf(bound, prices, now);
+  const { inputTokens, maxOutputTokens, asked } = bound;
+  const cacheTtl = writtenCacheTtl(bound.cacheTtl, traits);
+  const { amount, period } = worstCaseOf({ ...bound, cacheTtl }, prices, now, asked);
   if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   return {
     price: effectivePriceToJson(period),

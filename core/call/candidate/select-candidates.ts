@@ -74,7 +74,7 @@ async function countTokens(
   models: readonly Model[],
 ): Promise<ReadonlyMap<string, number>> {
   if (!counter || policy.ledger.reservation !== 'count') return new Map();
-  const countable = models.filter(({ traits }) => traits.countTokens);
+  const countable = models.filter(({ traits }) => traits.countTokens === 'runtime');
   const ids = [...new Set(countable.map(({ baseModelId }) => baseModelId))];
   const stop = Math.min(clock.now() + COUNTING_MS, deadline ?? Number.MAX_SAFE_INTEGER);
   const counts = await Promise.all(

@@ -169,7 +169,7 @@ export function pricesOf(
 ): PriceSchedule | undefined {
   const model = policy.models.get(owned?.model ?? '');
   if (model) return model.prices;
-  const found = lookupModel(id);
+  const found = lookupModel(id, policy.region);
   return found.outcome === 'priced' ? found.model.prices : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Model, Policy } from '../../policy/policy.ts';
 import { type EffectivePrice, totalInputTokens } from '../../pricing/price.ts';
-import { worstCaseOf } from '../../pricing/worst-case.ts';
+import { worstCaseOf, writtenCacheTtl } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
 import type { TraceLine } from '../trace/trace.schema.ts';
 
@@ -57,14 +57,15 @@ function boundsOf({ bounds = [], usage, model }: TraceLine): readonly Bound[] {
 }
 
 function candidate(
-  { alias, maxOutputTokens, prices }: Model,
+  { alias, maxOutputTokens, prices, traits }: Model,
   { inputTokens, outputTokens, cacheTtl }: Bound,
   at: EpochMs,
 ): ReplayCandidate | string {
   if (outputTokens > maxOutputTokens) {
     return `max_tokens is ${outputTokens}, but ${alias} writes at most ${maxOutputTokens}`;
   }
-  const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: cacheTtl ?? '5m' } as const;
+  const written = writtenCacheTtl(cacheTtl ?? '5m', traits);
+  const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: written };
   const { amount, period } = worstCaseOf(bound, prices, at);
   if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return ABOVE_LEDGER_MAXIMUM;
   return {

@@ -5,6 +5,8 @@ import type { Price } from '../../pricing/price.ts';
 import { priceAt } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
 
+type TokenPart = Exclude<keyof Price, 'units'>;
+
 /** Prices are decimal USD per million tokens, as they hold now. */
 interface ModelReport {
   readonly alias: string;
@@ -12,8 +14,8 @@ interface ModelReport {
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly defaultMaxTokens: number;
-  readonly price: Readonly<Record<keyof Price, string>> & { readonly currency: 'USD' };
-  readonly longContext?: Readonly<Record<keyof Price, string>> & {
+  readonly price: Readonly<Record<TokenPart, string>> & { readonly currency: 'USD' };
+  readonly longContext?: Readonly<Record<TokenPart, string>> & {
     readonly aboveInputTokens: number;
   };
   readonly costCenters: readonly string[];
@@ -50,7 +52,7 @@ function report(model: Model, users: readonly CostCenter[], now: EpochMs): Model
   };
 }
 
-const decimals = (price: Price): Record<keyof Price, string> => ({
+const decimals = (price: Price): Record<TokenPart, string> => ({
   input: formatUsd(price.input),
   output: formatUsd(price.output),
   cacheRead: formatUsd(price.cacheRead),

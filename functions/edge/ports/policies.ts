@@ -11,5 +11,6 @@ export const policiesFrom = (env: Environment): PolicySource =>
     client: dynamoDbClient(),
     tableName: requiredEnv(env, 'LEDGER_TABLE_NAME'),
     clock: systemClock,
+    region: env.AWS_REGION,
     warn,
   });

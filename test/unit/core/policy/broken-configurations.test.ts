@@ -21,7 +21,7 @@ function headers(file: string, name: string): string[] {
 }
 
 async function problemsOf(file: string): Promise<readonly InputProblem[]> {
-  const result = await loadTfvarsPolicy([file]);
+  const result = await loadTfvarsPolicy([file], { plannedAt: Date.parse('2026-11-29T12:00:00Z') });
   return 'problems' in result ? result.problems : [];
 }
 

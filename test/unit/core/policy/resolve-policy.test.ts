@@ -145,11 +145,69 @@ describe('models', () => {
   const withModel = (model: unknown): Change =>
     config({ models: { lite: model, haiku: { model_id: 'amazon.nova-micro-v1:0' } } });
 
-  test('a price of the tfvars wins over the catalogue', () => {
+  const pricesOf = (model: Change, region = 'us-east-1') =>
+    policyOf(withModel(model), { region }).models.get('lite')?.prices;
+
+  test('parts of a price in the tfvars replace those of the catalogue, and no others', () => {
     const model = { model_id: 'amazon.nova-lite-v1:0', price: { input: 0.5, output: 2 } };
     const lite = policyOf(withModel(model)).models.get('lite');
     expect(lite).toMatchObject({ contextTokens: 300_000, maxOutputTokens: 10_000 });
-    expect(lite?.prices).toEqual([
+    expect(lite?.prices).toMatchObject([
+      {
+        price: {
+          input: 500_000_000n,
+          output: 2_000_000_000n,
+          cacheRead: 15_000_000n,
+          cacheWrite: 60_000_000n,
+        },
+      },
+    ]);
+    const one = { model_id: 'amazon.nova-lite-v1:0', price: { cache_write: 0.07 } };
+    expect(pricesOf(one)).toMatchObject([
+      { price: { input: 60_000_000n, output: 240_000_000n, cacheWrite: 70_000_000n } },
+    ]);
+  });
+
+  test('a long-context price of the catalogue stays, and takes parts as well', () => {
+    const haiku = { model_id: 'us.anthropic.claude-haiku-5-5' };
+    expect(pricesOf({ ...haiku, price: { input: 0.2, output: 0.6 } })).toMatchObject([
+      {
+        price: { input: 200_000_000n, cacheRead: 11_000_000n },
+        longContext: { aboveInputTokens: 100_000, price: { input: 550_000_000n } },
+      },
+    ]);
+    const long = { above: 90_000, input: 0.7 };
+    expect(pricesOf({ ...haiku, price: { long_context: long } })).toMatchObject([
+      {
+        price: { input: 110_000_000n },
+        longContext: {
+          aboveInputTokens: 90_000,
+          price: { input: 700_000_000n, output: 2_750_000_000n },
+        },
+      },
+    ]);
+  });
+
+  test('a model of the own house has all parts: long contexts, tiers and latencies', () => {
+    const price = {
+      ...IN_HOUSE.price,
+      long_context: { above: 16_000, input: 0.2, output: 0.6 },
+      tiers: { flex: { input: 0.05, output: 0.2 } },
+      latency: { optimized: { input: 0.3, output: 0.9, cache_read: 0.1 } },
+    };
+    expect(pricesOf({ ...IN_HOUSE, price })).toMatchObject([
+      {
+        price: { input: 100_000_000n },
+        longContext: { aboveInputTokens: 16_000, price: { input: 200_000_000n } },
+        tiers: { flex: { price: { input: 50_000_000n, cacheRead: 50_000_000n } } },
+        latency: { optimized: { price: { output: 900_000_000n, cacheRead: 100_000_000n } } },
+      },
+    ]);
+  });
+
+  test('a price for a region that the catalogue has none for is the own one alone', () => {
+    const model = { model_id: 'amazon.nova-lite-v1:0', price: { input: 0.5, output: 2 } };
+    expect(pricesOf(model, 'eu-west-1')).toEqual([
       {
         price: {
           input: 500_000_000n,
@@ -160,6 +218,12 @@ describe('models', () => {
         },
       },
     ]);
+  });
+
+  test('a price is of the region', () => {
+    const model = { model_id: 'qwen.qwen3-next-80b-a3b' };
+    expect(pricesOf(model)).toMatchObject([{ price: { input: 150_000_000n } }]);
+    expect(pricesOf(model, 'eu-west-1')).toMatchObject([{ price: { input: 180_000_000n } }]);
   });
 
   test('an unlisted model may ask for caching only at a stated price', () => {
@@ -220,6 +284,22 @@ describe('models', () => {
 
   test.each([
     [{ ...IN_HOUSE, price: { input: 0.1 } }, 'models.lite.price.output'],
+    [
+      { ...IN_HOUSE, price: { ...IN_HOUSE.price, long_context: { above: 1 } } },
+      'models.lite.price.long_context.input',
+    ],
+    [
+      { ...IN_HOUSE, price: { ...IN_HOUSE.price, long_context: { input: 1, output: 1 } } },
+      'models.lite.price.long_context.above',
+    ],
+    [
+      { ...IN_HOUSE, price: { ...IN_HOUSE.price, tiers: { flex: { input: 1 } } } },
+      'models.lite.price.tiers.flex.output',
+    ],
+    [
+      { ...IN_HOUSE, price: { ...IN_HOUSE.price, tiers: { flexx: { input: 1, output: 1 } } } },
+      'models.lite.price.tiers.flexx',
+    ],
     [{ ...IN_HOUSE, price: { input: 0.1, output: 1e-10 } }, 'models.lite.price.output'],
     [{ ...IN_HOUSE, price: { input: 200_000, output: 1 } }, 'models.lite.price.input'],
     [{ ...IN_HOUSE, price: { ...IN_HOUSE.price, cache_raed: 1 } }, 'models.lite.price.cache_raed'],

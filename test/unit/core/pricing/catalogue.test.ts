@@ -1,156 +1,212 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import catalogue from '../../../../core/pricing/catalogue.json' with { type: 'json' };
-import { lookupModel, type PricedModel, splitModelId } from '../../../../core/pricing/catalogue.ts';
-import { costOf } from '../../../../core/pricing/price.ts';
-import { pricePeriodAt } from '../../../support/prices.ts';
+import {
+  type CatalogueModel,
+  lookupModel,
+  type PricedModel,
+} from '../../../../core/pricing/catalogue.ts';
+import { isPrefixOf, splitModelId } from '../../../../core/pricing/geographies.ts';
+import type { Price, Tariff } from '../../../../core/pricing/price.ts';
+import { DAY_MS, isIsoDate } from '../../../../core/time.ts';
 
-const AT = Date.parse('2026-11-23T12:00:00Z');
+interface Row extends CatalogueModel {
+  readonly provider: string;
+  readonly asOf: string;
+  readonly prices: readonly PriceRow[];
+}
+type PriceRow = CatalogueModel['prices'][number] & {
+  readonly sources: readonly string[];
+  readonly confidence: string;
+  readonly alternatives?: readonly { source: string; input: number; output: number }[];
+};
+const rows: readonly Row[] = catalogue.models;
 
-function priced(modelId: string): PricedModel {
-  const lookup = lookupModel(modelId);
+function priced(modelId: string, region: string): PricedModel {
+  const lookup = lookupModel(modelId, region);
   if (lookup.outcome !== 'priced') throw new Error(lookup.message);
   return lookup.model;
 }
 
-/** Nano-USD of a call with that many input and output tokens, and optionally cached ones. */
-function cost(
-  modelId: string,
-  input: number,
-  output: number,
-  cached: [number, number, number] = [0, 0, 0],
-  at = AT,
-) {
-  const period = pricePeriodAt(priced(modelId).prices, at);
-  if (!period) throw new Error('no price');
-  const [cacheReadInputTokens, cacheWriteInputTokens, cacheWrite1hInputTokens] = cached;
-  return costOf(
-    {
-      inputTokens: input,
-      outputTokens: output,
-      cacheReadInputTokens,
-      cacheWriteInputTokens,
-      cacheWrite1hInputTokens,
-    },
-    period,
-  );
-}
-
-const offered = catalogue.models.flatMap(({ modelId, prefixes }) => [
+const regions = [
+  ...new Set(rows.flatMap(({ prices }) => prices.flatMap((each) => each.regions ?? []))),
+];
+const offered = rows.flatMap(({ modelId, prefixes }) => [
   modelId,
   ...prefixes.map((prefix) => prefix + modelId),
 ]);
 
 describe('the catalogue', () => {
-  test('has every model once, each with a source, a date and a known prefix', () => {
-    const ids = catalogue.models.map(({ modelId }) => modelId);
-    expect(new Set(ids).size).toBe(catalogue.models.length);
-    const sources = new Set(catalogue.sources.map(({ id }) => id));
-    for (const model of catalogue.models) {
-      expect(model.sources.length).toBeGreaterThan(0);
-      for (const source of model.sources) expect(sources).toContain(source);
-      expect(model.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-      for (const prefix of model.prefixes) {
-        expect(splitModelId(prefix + model.modelId).prefix).toBe(prefix);
+  test('has every model once, with a date, a known prefix and known ways to call it', () => {
+    expect(new Set(rows.map(({ modelId }) => modelId)).size).toBe(rows.length);
+    for (const row of rows) {
+      expect(isIsoDate(row.asOf)).toBe(true);
+      expect(['active', 'legacy', 'ended', 'unlisted']).toContain(row.status);
+      expect(row.inferenceTypes.length).toBeGreaterThan(0);
+      for (const type of row.inferenceTypes) {
+        expect(['ON_DEMAND', 'INFERENCE_PROFILE']).toContain(type);
+      }
+      expect(row.inferenceTypes.includes('INFERENCE_PROFILE')).toBe(row.prefixes.length > 0);
+      for (const prefix of row.prefixes) {
+        expect(splitModelId(prefix + row.modelId)).toEqual({ prefix, baseModelId: row.modelId });
       }
     }
   });
 
-  test.each(offered)('%s has exact prices without a gap and without a free part', (modelId) => {
-    const { prices, contextTokens, maxOutputTokens, defaultMaxTokens } = priced(modelId);
-    const tiers = prices.flatMap(({ price, longContext }) => [price, longContext?.price ?? price]);
-    for (const price of tiers) {
-      for (const part of Object.values(price)) {
-        expect(part).toBeGreaterThan(0n);
-        expect(part).toBeLessThanOrEqual(BigInt(Number.MAX_SAFE_INTEGER));
+  test('has a source for every price and every family, and a date for every source', () => {
+    const dates = new Map(catalogue.sources.map(({ id, asOf }) => [id, asOf]));
+    for (const date of dates.values()) expect(date).toMatch(/^20\d\d-\d\d(-\d\d)?$/);
+    const cited = [
+      ...rows.flatMap(({ prices }) => prices.map(({ sources }) => sources)),
+      ...catalogue.families.map(({ sources }) => sources),
+    ];
+    for (const sources of cited) {
+      expect(sources.length).toBeGreaterThan(0);
+      for (const source of sources) expect([...dates.keys()]).toContain(source);
+    }
+  });
+
+  test('prices every prefix once, and every region once', () => {
+    for (const { prefixes, prices } of rows) {
+      const named = prices.flatMap((price) => price.prefixes ?? []);
+      expect([...named].sort()).toEqual([...prefixes].sort());
+      const places = prices.flatMap((price) => price.regions ?? []);
+      expect(new Set(places).size).toBe(places.length);
+      expect(places.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('has no price of a single source that is lower than what another says', () => {
+    for (const { modelId, prices } of rows) {
+      for (const price of prices.filter(({ sources }) => sources.length === 1)) {
+        for (const other of price.alternatives ?? []) {
+          const lower = [price.input ?? 0, price.output ?? 0];
+          expect([modelId, ...lower]).toEqual([
+            modelId,
+            Math.max(other.input, lower[0] ?? 0),
+            Math.max(other.output, lower[1] ?? 0),
+          ]);
+        }
       }
-      expect(price.cacheWrite1h).toBeGreaterThanOrEqual(price.cacheWrite);
     }
-    expect(prices[0]?.effectiveFrom).toBeUndefined();
-    expect(prices.at(-1)?.effectiveTo).toBeUndefined();
-    for (const [index, { effectiveTo }] of prices.slice(0, -1).entries()) {
-      expect(effectiveTo).toBeDefined();
-      expect(prices[index + 1]?.effectiveFrom).toBe(effectiveTo);
+  });
+
+  test('has no price that begins after the catalogue was made', () => {
+    for (const { prices } of rows) {
+      for (const { from } of prices) {
+        if (from !== undefined) expect(Date.parse(from)).toBeLessThan(Date.parse(catalogue.asOf));
+      }
     }
-    expect(defaultMaxTokens).toBeGreaterThan(0);
+  });
+
+  test('marks every model whose end of life has passed', () => {
+    for (const { modelId, status, endOfLife } of rows) {
+      const isPast = endOfLife !== undefined && Date.parse(endOfLife) <= Date.now();
+      expect([modelId, isPast && status !== 'ended']).toEqual([modelId, false]);
+    }
+  });
+
+  test('is not old: after 90 days it warns', () => {
+    const days = Math.floor((Date.now() - Date.parse(catalogue.asOf)) / DAY_MS);
+    if (days > 90) process.emitWarning(`the price catalogue is ${days} days old: refresh it`);
+    expect(days).toBeGreaterThanOrEqual(0);
+  });
+
+  test('still prices every id that it ever had: policies in force name them', () => {
+    const former: readonly string[] = JSON.parse(
+      readFileSync(new URL('../../../fixtures/formerly-priced-ids.json', import.meta.url), 'utf8'),
+    );
+    expect(former).toHaveLength(186);
+    for (const id of former)
+      expect([id, lookupModel(id, 'us-east-1').outcome]).toEqual([id, 'priced']);
+  });
+
+  const tariffs = ({ prices }: PricedModel): readonly Tariff[] =>
+    prices.flatMap((period) => [
+      period,
+      ...Object.values(period.tiers ?? {}),
+      ...Object.values(period.latency ?? {}),
+    ]);
+
+  test.each(offered)('%s has exact prices in every region, and no free part', (modelId) => {
+    for (const region of [...regions, 'me-central-1']) {
+      const model = priced(modelId, region);
+      const prices = tariffs(model).flatMap(({ price, longContext }): Price[] => [
+        price,
+        ...(longContext ? [longContext.price] : []),
+      ]);
+      for (const { units = {}, ...parts } of prices) {
+        const billed = model.kind === 'rerank' ? [] : Object.values(parts);
+        for (const part of [...billed, ...Object.values(units)]) {
+          expect(part).toBeGreaterThan(0n);
+          expect(part).toBeLessThanOrEqual(BigInt(Number.MAX_SAFE_INTEGER));
+        }
+        expect(parts.cacheWrite1h).toBeGreaterThanOrEqual(parts.cacheWrite);
+      }
+      expect(prices.some(({ input, units }) => input > 0n || units?.query !== undefined)).toBe(
+        true,
+      );
+      expect(model.prices[0]?.effectiveFrom).toBeUndefined();
+      expect(model.prices.at(-1)?.effectiveTo).toBeUndefined();
+    }
+    const { kind, contextTokens, maxOutputTokens, defaultMaxTokens } = priced(modelId, 'us-east-1');
+    expect(defaultMaxTokens > 0).toBe(kind === 'text');
     expect(defaultMaxTokens).toBeLessThanOrEqual(maxOutputTokens);
     expect(maxOutputTokens).toBeLessThanOrEqual(contextTokens);
   });
 
-  test('prices every prefix a price names as one that the model offers', () => {
-    for (const { prefixes, prices } of catalogue.models) {
+  test('never has a region or a geography below its long-context price', () => {
+    for (const { modelId, prices } of rows) {
+      const hasLong = prices.some(({ longContext }) => longContext);
       for (const price of prices) {
-        const named: readonly string[] = 'prefixes' in price ? (price.prefixes ?? []) : [];
-        for (const prefix of named) expect(prefixes).toContain(prefix);
+        expect([modelId, price.prefixes, price.longContext !== undefined]).toEqual([
+          modelId,
+          price.prefixes,
+          hasLong,
+        ]);
+        if (!price.longContext) continue;
+        expect(price.longContext.input).toBeGreaterThanOrEqual(price.input ?? 0);
+        expect(price.longContext.output).toBeGreaterThanOrEqual(price.output ?? 0);
       }
     }
   });
+});
 
-  test("prices the article's six models", () => {
-    const ids = [
-      'amazon.nova-lite-v1:0',
-      'amazon.nova-micro-v1:0',
-      'anthropic.claude-v2:0',
-      'anthropic.claude-3-haiku-20240307-v1:0',
-      'us.anthropic.claude-3-5-sonnet-20241022-v2:0',
-      'us.anthropic.claude-3-5-haiku-20241022-v1:0',
-    ];
-    for (const id of ids) expect(lookupModel(id).outcome).toBe('priced');
+describe('a region without a known price', () => {
+  test('gets the highest that is known anywhere, and is marked', () => {
+    const lookup = lookupModel('qwen.qwen3-next-80b-a3b', 'me-central-1');
+    if (lookup.outcome !== 'priced') throw new Error(lookup.message);
+    expect(lookup.isRegionPriced).toBe(false);
+    expect(lookup.model.prices).toEqual([
+      { price: expect.objectContaining({ input: 230_000_000n, output: 1_860_000_000n }) },
+    ]);
+  });
+
+  test('keeps the long-context price', () => {
+    const { prices } = priced('anthropic.claude-haiku-5-5', 'eu-central-1');
+    expect(prices[0]?.longContext?.aboveInputTokens).toBe(100_000);
+    expect(prices[0]?.longContext?.price.input).toBe(600_000_000n);
   });
 });
 
-describe('costs worked out by hand', () => {
+describe('geographies', () => {
   test.each([
-    // 1,000 x 0.06 + 500 x 0.24 = 180 USD per million calls.
-    ['amazon.nova-lite-v1:0', 1_000, 500, 180_000n],
-    // 1 x 0.035 + 1 x 0.14 = 0.175 micro-USD.
-    ['amazon.nova-micro-v1:0', 1, 1, 175n],
-    // Prices of eu. Nova differ: 1,000 x 0.046 + 1,000 x 0.184.
-    ['eu.amazon.nova-micro-v1:0', 1_000, 1_000, 230_000n],
-    ['anthropic.claude-v2:0', 1_000, 1_000, 32_000_000n],
-    ['us.anthropic.claude-3-5-haiku-20241022-v1:0', 1_000, 1_000, 4_800_000n],
-    // The 0.25/1.25 one source lists for eu. is another model's price.
-    ['eu.anthropic.claude-3-5-haiku-20241022-v1:0', 1_000, 1_000, 4_800_000n],
-    // global. is the list price, everything else 10 % more.
-    ['global.anthropic.claude-sonnet-4-5-20250929-v1:0', 1_000, 1_000, 18_000_000n],
-    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 1_000, 1_000, 19_800_000n],
-    ['anthropic.claude-sonnet-4-5-20250929-v1:0', 1_000, 1_000, 19_800_000n],
-    ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 1_000, 1_000, 21_600_000n],
-  ])('%s: %p input and %p output tokens cost %p nano-USD', (modelId, input, output, expected) => {
-    expect(cost(modelId, input, output)).toBe(expected);
-  });
-
-  test('the five parts have prices of their own', () => {
-    // 10 x 1 + 20 x 5 + 30 x 0.1 + 40 x 1.25 + 60 x 2 = 283 micro-USD.
-    expect(cost('global.anthropic.claude-haiku-4-5-20251001-v1:0', 10, 20, [30, 100, 60])).toBe(
-      283_000n,
-    );
-  });
-
-  test('one token too many makes the whole call a long-context one', () => {
-    const id = 'anthropic.claude-sonnet-4-20250514-v1:0';
-    expect(cost(id, 200_000, 0)).toBe(600_000_000n);
-    expect(cost(id, 200_001, 0)).toBe(1_200_006_000n);
-    expect(cost(id, 0, 1_000, [200_001, 0, 0])).toBe(120_000_600n + 22_500_000n);
-  });
-
-  test('a promotion ends at its instant', () => {
-    const end = Date.parse('2026-09-01T00:00:00Z');
-    expect(cost('global.anthropic.claude-sonnet-5', 1_000, 0, [0, 0, 0], end - 1)).toBe(2_000_000n);
-    expect(cost('global.anthropic.claude-sonnet-5', 1_000, 0, [0, 0, 0], end)).toBe(3_000_000n);
-    expect(cost('us.anthropic.claude-sonnet-5', 1_000, 0, [0, 0, 0], end - 1)).toBe(2_200_000n);
-  });
-
-  test('cache tokens nobody priced are billed by the safe rule, not given away', () => {
-    // Claude 3 Haiku, 0.25: read as input, write at 1.25 times, one hour at twice input.
-    const id = 'anthropic.claude-3-haiku-20240307-v1:0';
-    expect(cost(id, 0, 0, [1_000, 0, 0])).toBe(250_000n);
-    expect(cost(id, 0, 0, [0, 1_000, 0])).toBe(312_500n);
-    expect(cost(id, 0, 0, [0, 1_000, 1_000])).toBe(500_000n);
-    expect(priced(id).traits.promptCaching).toBe(false);
-  });
-
-  test('a Nova cache write, of unknown price, is billed as input', () => {
-    expect(cost('amazon.nova-lite-v1:0', 0, 0, [0, 1_000, 0])).toBe(60_000n);
+    ['us.', 'us-east-1', true],
+    ['us.', 'us-gov-west-1', false],
+    ['us.', 'eu-central-1', false],
+    ['us-gov.', 'us-gov-west-1', true],
+    ['us-gov.', 'us-west-1', false],
+    ['eu.', 'eu-west-3', true],
+    ['in.', 'ap-south-1', true],
+    ['in.', 'ap-southeast-1', false],
+    ['jp.', 'ap-northeast-1', true],
+    ['jp.', 'ap-northeast-2', false],
+    ['au.', 'ap-southeast-2', true],
+    ['global.', 'sa-east-1', true],
+    ['global.', 'us-gov-east-1', false],
+    ['global.', 'cn-north-1', false],
+  ])('%s in %s: %p', (prefix, region, expected) => {
+    expect(isPrefixOf(prefix, region)).toBe(expected);
   });
 });
 
@@ -158,7 +214,10 @@ describe('what is not known is unpriced', () => {
   test.each([
     ['amazon.nova-litte-v1:0', 'did you mean "amazon.nova-lite-v1:0"?'],
     ['anthropic.claude-opus-9', 'no price is known for "anthropic.claude-opus-9"'],
-    ['sa.amazon.nova-lite-v1:0', 'unknown prefix "sa."'],
+    ['mx.amazon.nova-lite-v1:0', 'unknown prefix "mx."'],
+    ['us.anthropic.claude-opus-4-7-v1', 'did you mean "us.anthropic.claude-opus-4-7"?'],
+    ['us.anthropic.claude-opus-4-8-v1:0', 'did you mean "us.anthropic.claude-opus-4-8"?'],
+    ['anthropic.claude-haiku-4-5', 'did you mean "us.anthropic.claude-haiku-4-5-20251001-v1:0"?'],
     [
       'global.amazon.nova-lite-v1:0',
       'write one of amazon.nova-lite-v1:0, us.amazon.nova-lite-v1:0',
@@ -170,7 +229,7 @@ describe('what is not known is unpriced', () => {
     ['__proto__', 'no price is known'],
     [`x\u0000\n${'y'.repeat(5_000)}`, 'no price is known for "x\\u{0}\\u{a}yyy'],
   ])('%p', (modelId, expected) => {
-    const lookup = lookupModel(modelId);
+    const lookup = lookupModel(modelId, 'us-east-1');
     expect(lookup.outcome).toBe('unpriced');
     const message = 'message' in lookup ? lookup.message : '';
     expect(message).toContain('`price`, `context_tokens` and `max_output_tokens`');

@@ -5,7 +5,7 @@ import { familyDefaults } from '../../../../core/pricing/model-families.ts';
 import type { ModelCapabilities } from '../../../../core/pricing/price.ts';
 
 function traitsOf(modelId: string): ModelCapabilities {
-  const lookup = lookupModel(modelId);
+  const lookup = lookupModel(modelId, 'us-east-1');
   if (lookup.outcome !== 'priced') throw new Error(lookup.message);
   return lookup.model.traits;
 }
@@ -27,7 +27,7 @@ describe('traits', () => {
         temperatureWithTopP: true,
         promptCaching: true,
         promptCaching1h: false,
-        countTokens: true,
+        countTokens: 'runtime',
       },
     ],
     [
@@ -42,6 +42,20 @@ describe('traits', () => {
     ['us.anthropic.claude-sonnet-4-6', { prefill: false, temperatureWithTopP: false }],
     ['us.anthropic.claude-opus-4-8', { prefill: false, sampling: false }],
     ['us.anthropic.claude-opus-5', { prefill: false, sampling: false, promptCaching1h: true }],
+    ['us.anthropic.claude-opus-4-8', { countTokens: 'mantle' }],
+    ['us.anthropic.claude-opus-5-5', { thinking: 'always', toolChoice: 'auto', sampling: false }],
+    ['us.anthropic.claude-sonnet-5-5', { thinking: 'always', toolChoice: 'auto' }],
+    ['us.anthropic.claude-fable-5-1', { thinking: 'always', toolChoice: 'auto' }],
+    [
+      'in.anthropic.claude-haiku-4-5-20251001-v1:0',
+      { prefill: true, vision: 'claude', countTokens: 'runtime' },
+    ],
+    [
+      'us.anthropic.claude-haiku-5-5',
+      { thinking: 'default', toolChoice: 'any', sampling: false, countTokens: 'mantle' },
+    ],
+    ['us.meta.llama3-3-70b-instruct-v1:0', { toolChoice: 'none' }],
+    ['us.openai.gpt-6-sol', { sampling: false, vision: 'window', cachesUnasked: true }],
   ])('%s: %p', (modelId, expected) => {
     expect(traitsOf(modelId)).toMatchObject(expected);
   });

@@ -4,7 +4,7 @@ import {
   effectivePriceFromJson,
   effectivePriceToJson,
 } from '../../../../core/pricing/price-json.ts';
-import { priceAt, worstCaseOf } from '../../../../core/pricing/worst-case.ts';
+import { priceAt, worstCaseOf, writtenCacheTtl } from '../../../../core/pricing/worst-case.ts';
 
 const price = (input: bigint, output: bigint): Price => ({
   input,
@@ -21,12 +21,13 @@ describe('worstCaseOf', () => {
   const schedule: PriceSchedule = [{ price: price(4n * M, 20n * M) }];
 
   test.each([
+    // Nothing is written to a cache: 100 x 4 + 10 x 20.
+    ['none', 600n],
     // 100 x 5 (a five-minute cache write) + 10 x 20.
-    ['none', 700n],
     ['5m', 700n],
     // 100 x 8 + 10 x 20.
     ['1h', 1_000n],
-  ] as const)('takes the dearest input price with a time to live of %s', (cacheTtl, expected) => {
+  ] as const)('takes the highest input price with a time to live of %s', (cacheTtl, expected) => {
     const { amount } = worstCaseOf(
       { inputTokens: 100, maxOutputTokens: 10, cacheTtl },
       schedule,
@@ -44,15 +45,26 @@ describe('worstCaseOf', () => {
     expect(worstCaseOf({ inputTokens: 1, maxOutputTokens: 1 }, odd, 0).amount).toBe(1n);
   });
 
-  test('finds the dearer side of a long-context threshold, whichever it is', () => {
+  test('finds the higher side of a long-context threshold, whichever it is', () => {
     const bound = { inputTokens: 201, maxOutputTokens: 0, cacheTtl: 'none' } as const;
-    const dearer = { aboveInputTokens: 200, price: price(8n * M, M) };
-    const cheaper = { aboveInputTokens: 200, price: price(4n, 1n) };
-    const at = (longContext: typeof dearer) =>
+    const higher = { aboveInputTokens: 200, price: price(8n * M, M) };
+    const lower = { aboveInputTokens: 200, price: price(4n, 1n) };
+    const at = (longContext: typeof higher) =>
       worstCaseOf(bound, [{ price: price(4n * M, M), longContext }], 0).amount;
-    expect(at(dearer)).toBe(2_010n);
-    expect(at(cheaper)).toBe(1_000n);
+    // 201 x 8, and 200 x 4: one token less is not a long context.
+    expect(at(higher)).toBe(1_608n);
+    expect(at(lower)).toBe(800n);
   });
+});
+
+test('a model that writes to a cache unasked may always write one', () => {
+  const ttls = ['none', '5m', '1h'] as const;
+  expect(ttls.map((ttl) => writtenCacheTtl(ttl, { cachesUnasked: true }))).toEqual([
+    '5m',
+    '5m',
+    '1h',
+  ]);
+  expect(ttls.map((ttl) => writtenCacheTtl(ttl, { cachesUnasked: false }))).toEqual(ttls);
 });
 
 describe('pricePeriodFor', () => {

@@ -15,8 +15,11 @@ const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 function boundOf(request: RequestPrompt, modelId = SONNET): number | undefined {
   const result = toPrompt(request);
   if (result.outcome !== 'valid') throw new Error(JSON.stringify(result.problems));
-  const { traits } = familyDefaults(modelId);
-  return inputTokenBound(measurePrompt(result.prompt), { traits, contextTokens: CONTEXT_TOKENS });
+  return inputTokenBound(measurePrompt(result.prompt), {
+    contextTokens: CONTEXT_TOKENS,
+    betas: {},
+    traits: familyDefaults(modelId).traits,
+  });
 }
 
 const ask = (...content: Block[]): RequestPrompt => ({ messages: [{ role: 'user', content }] });

@@ -89,12 +89,12 @@ describe('a candidate', () => {
     expect(additionalModelRequestFields).toEqual(fields);
   });
 
-  test('reserves the bound of the input and all of max_tokens, at the dearest price', () => {
+  test('reserves the bound of the input and all of max_tokens, at the highest price', () => {
     const { worstCase } = valid('haiku', { parameters: { max_tokens: 100 } });
     expect(worstCase).toMatchObject({ requests: 1, output_tokens: 100 });
     expect(worstCase.tokens).toBe(worstCase.input_tokens + 100);
-    // No price for cache writes is known of this model: 1.25 times input. Output is 1.25 USD.
-    expect(worstCase.usd).toBe(Math.ceil(worstCase.input_tokens * 312.5 + 100 * 1_250));
+    // Nothing is written to a cache: input is 0.25 USD, output 1.25.
+    expect(worstCase.usd).toBe(Math.ceil(worstCase.input_tokens * 250 + 100 * 1_250));
   });
 
   test('a count lowers the input it reserves, never above the strict bound', () => {

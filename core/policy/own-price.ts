@@ -1,0 +1,128 @@
+/** The price a policy states for a model, read from the tfvars' shape. */
+
+import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
+import {
+  parsePricePart,
+  USD_PER_MILLION_TOKENS_MAX,
+  type UsdPeriod,
+  type UsdPrice,
+  type UsdTariff,
+} from '../pricing/usd-price.ts';
+import { quoted } from '../safe-text.ts';
+import { numberField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
+
+const PARTS: Readonly<Record<string, keyof UsdPrice>> = {
+  input: 'input',
+  output: 'output',
+  cache_read: 'cacheRead',
+  cache_write: 'cacheWrite',
+  cache_write_1h: 'cacheWrite1h',
+  per_image: 'perImage',
+  per_audio_second: 'perAudioSecond',
+  per_video_second: 'perVideoSecond',
+  per_query: 'perQuery',
+};
+
+interface OwnPrice {
+  readonly usd: UsdPeriod;
+  /** Whether every part is an amount; one that is not has been reported, here or by the schema. */
+  readonly isExact: boolean;
+}
+
+/** What `price` states, and nothing else; undefined when there is none. */
+export function readOwnPrice(
+  path: string,
+  value: unknown,
+  problems: InputProblem[],
+): OwnPrice | undefined {
+  if (value === undefined) return undefined;
+  const reader = { isExact: true, problems };
+  const price = toUnvalidated(value);
+  const tiers = readTariffs(joinPath(path, 'tiers'), price.get('tiers'), reader);
+  const latency = readTariffs(joinPath(path, 'latency'), price.get('latency'), reader);
+  const usd = {
+    ...readTariff(path, price, reader),
+    ...(tiers && { tiers }),
+    ...(latency && { latency }),
+  };
+  return { usd, isExact: reader.isExact };
+}
+
+interface Reader {
+  isExact: boolean;
+  readonly problems: InputProblem[];
+}
+
+function readTariffs(path: string, value: unknown, reader: Reader): UsdPeriod['tiers'] {
+  if (value === undefined) return undefined;
+  return Object.fromEntries(
+    [...toUnvalidated(value)].map(([name, tariff]) => [
+      name,
+      readTariff(joinPath(path, name), toUnvalidated(tariff), reader),
+    ]),
+  );
+}
+
+function readTariff(path: string, price: UnvalidatedObject, reader: Reader): UsdTariff {
+  const parts = readParts(path, price, reader);
+  if (!price.has('long_context')) return parts;
+  const long = toUnvalidated(price.get('long_context'));
+  return {
+    ...parts,
+    longContext: {
+      ...readParts(joinPath(path, 'long_context'), long, reader),
+      ...(long.has('above') && { aboveInputTokens: numberField(long, 'above') ?? 0 }),
+    },
+  };
+}
+
+function readParts(path: string, price: UnvalidatedObject, reader: Reader): UsdPrice {
+  const given = Object.entries(PARTS).filter(([name]) => price.has(name));
+  const parts = given.map(([name, part]) => {
+    const usd = numberField(price, name);
+    if (usd !== undefined && parsePricePart(usd) !== undefined) return [part, usd] as const;
+    reader.isExact = false;
+    if (usd !== undefined && usd >= 0) {
+      const message = `must be USD per million tokens with at most 9 decimals, at most ${USD_PER_MILLION_TOKENS_MAX}, got ${quoted(usd)}`;
+      reader.problems.push({ path: joinPath(path, name), message });
+    }
+    return [part, 0] as const;
+  });
+  return Object.fromEntries(parts);
+}
+
+/**
+ * What a price lacks once it is merged with the catalogue's: input and output, in another tier and
+ * with a long context too. What is billed by the unit needs neither.
+ */
+export function missingParts(path: string, merged: UsdPeriod, modelId: string): InputProblem[] {
+  const named = (group: string, tariffs: UsdPeriod['tiers'] = {}) =>
+    Object.entries(tariffs).map(
+      ([name, tariff]) => [joinPath(path, group, name), tariff ?? {}] as const,
+    );
+  const tariffs: readonly (readonly [string, UsdTariff])[] = [
+    [path, merged],
+    ...named('tiers', merged.tiers),
+    ...named('latency', merged.latency),
+  ];
+  return tariffs.flatMap(([at, tariff]) => {
+    const { longContext } = tariff;
+    const names = [
+      ...missingTokenParts(tariff).map((name) => joinPath(at, name)),
+      ...(longContext ? missingTokenParts(longContext) : []).map((name) =>
+        joinPath(at, 'long_context', name),
+      ),
+      ...(longContext && longContext.aboveInputTokens === undefined
+        ? [joinPath(at, 'long_context', 'above')]
+        : []),
+    ];
+    const message = `must be given, as the catalogue has none for ${quoted(modelId)} here`;
+    return names.map((missing) => ({ path: missing, message }));
+  });
+}
+
+const missingTokenParts = (usd: UsdPrice): readonly ('input' | 'output')[] =>
+  usd.perQuery !== undefined && usd.input === undefined
+    ? []
+    : (['input', 'output'] as const).filter((name) => usd[name] === undefined);
