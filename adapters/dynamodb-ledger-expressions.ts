@@ -73,12 +73,12 @@ export function reserveExpression(write: ReserveWrite): Expression {
     accountAttribute.marker(write.reservationId),
     ...write.otherIds.map(accountAttribute.reservation),
   ];
-  const zero = write.holds.length > 0 ? p.value(number(0)) : '';
+  const zero = write.amounts.length > 0 ? p.value(number(0)) : '';
   const sets = [`${reservation} = ${p.value(reservationValue(write))}`];
   const conditions = [reservation, ...ids.map((name) => p.name(name))].map(
     (name) => `attribute_not_exists(${name})`,
   );
-  for (const { key, amount, ceiling } of write.holds) {
+  for (const { key, amount, ceiling } of write.amounts) {
     const committed = p.name(accountAttribute.committed(key));
     sets.push(`${committed} = if_not_exists(${committed}, ${zero}) + ${p.value(number(amount))}`);
     if (ceiling === undefined) continue;
@@ -90,7 +90,11 @@ export function reserveExpression(write: ReserveWrite): Expression {
 }
 
 /** What a reservation stores: lease end, the call's attempt, and the amount on each counter. */
-const reservationValue = ({ leaseExpiresAt, attemptId, holds }: ReserveWrite): AttributeValue => ({
+const reservationValue = ({
+  leaseExpiresAt,
+  attemptId,
+  amounts: holds,
+}: ReserveWrite): AttributeValue => ({
   M: {
     e: number(leaseExpiresAt),
     n: { S: attemptId },
@@ -122,7 +126,7 @@ export function settleExpression(write: SettleWrite, closedUntil?: EpochSeconds)
 
 /** Puts another holder into a reservation that is still the one that was seen. */
 export function takeOverExpression(
-  { reservationId, holder }: Pick<AccountReservation, 'reservationId' | 'holder'>,
+  { reservationId, leaseHolder }: Pick<AccountReservation, 'reservationId' | 'leaseHolder'>,
   newHolder: string,
 ): Expression {
   const p = new Placeholders();
@@ -130,7 +134,7 @@ export function takeOverExpression(
   return p.expression(
     `SET ${n} = ${p.value({ S: newHolder })}`,
     // The write's own copy finds its work done.
-    [holder, newHolder].map((each) => `${n} = ${p.value({ S: each })}`).join(' OR '),
+    [leaseHolder, newHolder].map((each) => `${n} = ${p.value({ S: each })}`).join(' OR '),
   );
 }
 
@@ -179,8 +183,8 @@ export function expireExpression(write: ExpireWrite): Expression {
   const p = new Placeholders();
   const reservation = p.name(accountAttribute.reservation(write.reservationId));
   const marker = p.name(accountAttribute.marker(write.reservationId));
-  const charged = new Map([...write.held].map(([key, held]) => [key, write.charge ? held : 0]));
-  const changes = [...write.held].map(([key, held]) =>
+  const charged = new Map([...write.amounts].map(([key, held]) => [key, write.charge ? held : 0]));
+  const changes = [...write.amounts].map(([key, held]) =>
     write.charge ? { key, committed: 0, settled: held } : { key, committed: -held, settled: 0 },
   );
   const sets = [
@@ -225,13 +229,13 @@ function stands(p: Placeholders, name: string, amount: number): string {
   return amount === 0 ? `(attribute_not_exists(${name}) OR ${is})` : is;
 }
 
-const TOLD = 1;
-const TO_BE_TOLD = 0;
+const PUBLISHED = 1;
+const PENDING = 0;
 
 /** Notes alerts as told. Each has its own note: a higher percent may be told before a lower. */
 export function markPublishedExpression(key: CounterKey, marks: readonly AlertKey[]): Expression {
   const p = new Placeholders();
-  const value = p.value(number(TOLD));
+  const value = p.value(number(PUBLISHED));
   const sets = marks.map((mark) => `${p.name(accountAttribute.note(key, mark))} = ${value}`);
   return p.expression(`SET ${sets.join(', ')}`);
 }
@@ -240,10 +244,7 @@ export function markPublishedExpression(key: CounterKey, marks: readonly AlertKe
 export function claimAlertExpression(key: CounterKey, mark: AlertKey): Expression {
   const p = new Placeholders();
   const note = p.name(accountAttribute.note(key, mark));
-  return p.expression(
-    `SET ${note} = ${p.value(number(TO_BE_TOLD))}`,
-    `attribute_not_exists(${note})`,
-  );
+  return p.expression(`SET ${note} = ${p.value(number(PENDING))}`, `attribute_not_exists(${note})`);
 }
 
 /** A marker that a late answer may still correct. */
@@ -306,14 +307,14 @@ const NOTE_ATTRIBUTE = /^p_(.+)_([^_]+)$/;
 
 /** The notes of alerts among an item's attributes. */
 export function parseAlertStates(item: AttributeMap | undefined): AlertStates {
-  const notes = new Map<CounterKey, Map<AlertKey, boolean>>();
+  const alertStates = new Map<CounterKey, Map<AlertKey, boolean>>();
   for (const [name, value] of Object.entries(item ?? {})) {
     const [, key, mark] = NOTE_ATTRIBUTE.exec(name) ?? [];
     if (key === undefined || mark === undefined) continue;
-    const marks = notes.get(key) ?? new Map<AlertKey, boolean>();
-    notes.set(key, marks.set(mark, Number(value.N) === TOLD));
+    const marks = alertStates.get(key) ?? new Map<AlertKey, boolean>();
+    alertStates.set(key, marks.set(mark, Number(value.N) === PUBLISHED));
   }
-  return notes;
+  return alertStates;
 }
 
 /** An `r_` or `x_` attribute. */

@@ -93,7 +93,7 @@ export class DynamoDbLedger implements LedgerStore {
       if (taken.some((name) => item?.[name])) return { outcome: 'conflict' };
       const counters = parseCounters(item);
       if (isOver(write, counters)) {
-        return { outcome: 'refused', counters, notes: parseAlertStates(item), isRepeated };
+        return { outcome: 'denied', counters, alertStates: parseAlertStates(item), isRepeated };
       }
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === READ_ROUNDS) return { outcome: 'conflict' };
@@ -137,12 +137,12 @@ export class DynamoDbLedger implements LedgerStore {
     return result.written ? parseCounters(result.item) : undefined;
   }
 
-  async prune({ account, markers, counters, notes }: PruneWrite): Promise<void> {
+  async prune({ account, markers, counters, alertStates }: PruneWrite): Promise<void> {
     for (let i = 0; i < markers.length; i += REMOVE_MAX) {
       await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
     }
-    for (const some of inParts(counters, notes)) {
-      await this.#update(account, removeCountersExpression(some, notes));
+    for (const some of inParts(counters, alertStates)) {
+      await this.#update(account, removeCountersExpression(some, alertStates));
     }
   }
 
@@ -262,22 +262,22 @@ const ownHold = (
   { attemptId, amounts }: ReservationAttribute,
 ): AccountReservation => ({
   reservationId,
-  holder: attemptId,
-  held: amounts,
+  leaseHolder: attemptId,
+  amounts,
 });
 
-const isOver = ({ holds }: ReserveWrite, counters: Counters): boolean =>
+const isOver = ({ amounts: holds }: ReserveWrite, counters: Counters): boolean =>
   holds.some(
     ({ key, amount, ceiling }) =>
       ceiling !== undefined && (counters.get(key)?.committed ?? 0) + amount > ceiling,
   );
 
 /** As many counters as one write may remove together with their notes. */
-function inParts(counters: Counters, notes: AlertStates): readonly Counters[] {
+function inParts(counters: Counters, alertStates: AlertStates): readonly Counters[] {
   const parts: Map<CounterKey, CounterState>[] = [];
   let room = 0;
   for (const [key, state] of counters) {
-    const names = 2 + (notes.get(key)?.size ?? 0);
+    const names = 2 + (alertStates.get(key)?.size ?? 0);
     const last = parts.at(-1);
     if (last && last.size < PRUNE_MAX && names <= room) {
       last.set(key, state);
@@ -327,14 +327,14 @@ function contentsOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
         reservationId,
         attemptId,
         leaseExpiresAt: expiresAt,
-        held: amounts,
+        amounts,
       });
     }
   }
   expired.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
   const counters = parseCounters(item);
-  const notes = parseAlertStates(item);
-  const known = new Set([...counters.keys(), ...notes.keys()]);
+  const alertStates = parseAlertStates(item);
+  const known = new Set([...counters.keys(), ...alertStates.keys()]);
   const idleCounters = [...known].filter((counter) => !referred.has(counter));
-  return { account, counters, notes, expired, staleMarkers, idleCounters };
+  return { account, counters, alertStates, expired, staleMarkers, idleCounters };
 }

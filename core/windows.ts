@@ -2,7 +2,7 @@
  * Calendar windows in the policy's time zone. A window's name is part of the counters' names, so
  * a new window needs no reset: it starts with counters that do not exist yet.
  */
-import type { EpochMs } from './time.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from './time.ts';
 
 export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
 export type Window = (typeof WINDOWS)[number];
@@ -15,14 +15,23 @@ export interface Period {
   readonly endsAt: EpochMs;
 }
 
-const NAME_LENGTH: Record<Window, number> = { month: 7, day: 10, hour: 13, minute: 16 };
-/** Longest window of each kind; no zone's day is longer than 25 hours, no month than 31 days and 1 hour. */
-const LONGEST_MS: Record<Window, number> = {
-  month: 32 * 86_400_000,
-  day: 26 * 3_600_000,
-  hour: 3_600_000,
-  minute: 60_000,
+interface WindowKind {
+  /** Characters of a period's name, without an offset. */
+  readonly nameLength: number;
+  readonly lengthMs: number;
+  /** No zone's day is longer than 25 hours, no month than 31 days and 1 hour. */
+  readonly longestMs: number;
+}
+
+const KINDS: Readonly<Record<Window, WindowKind>> = {
+  minute: { nameLength: 16, lengthMs: MINUTE_MS, longestMs: MINUTE_MS },
+  hour: { nameLength: 13, lengthMs: HOUR_MS, longestMs: HOUR_MS },
+  day: { nameLength: 10, lengthMs: DAY_MS, longestMs: 26 * HOUR_MS },
+  month: { nameLength: 7, lengthMs: 31 * DAY_MS, longestMs: 32 * DAY_MS },
 };
+
+export const LONGEST_WINDOW_MS = Math.max(...WINDOWS.map((kind) => KINDS[kind].longestMs));
+
 const CACHE_MAX = 512;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -34,7 +43,7 @@ export function periodAt(window: Window, at: EpochMs, timeZone: string): Period 
   const key = `${timeZone} ${name}`;
   const known = periods.get(key);
   if (known) return known;
-  const longest = LONGEST_MS[window];
+  const longest = KINDS[window].longestMs;
   const inside = (t: EpochMs) => periodName(window, t, timeZone) === name;
   const period = {
     name,
@@ -50,7 +59,7 @@ export function periodAt(window: Window, at: EpochMs, timeZone: string): Period 
 export function startOfDay(date: string, timeZone: string): EpochMs {
   const midnightUtc = Date.parse(`${date}T00:00:00Z`);
   const hasBegun = (t: EpochMs) => periodName('day', t, timeZone) >= date;
-  return firstTrue(midnightUtc - LONGEST_MS.day, midnightUtc + LONGEST_MS.day, hasBegun);
+  return firstTrue(midnightUtc - KINDS.day.longestMs, midnightUtc + KINDS.day.longestMs, hasBegun);
 }
 
 /**
@@ -58,7 +67,7 @@ export function startOfDay(date: string, timeZone: string): EpochMs {
  * back the same local hour comes twice, and two windows must not share a counter.
  */
 export function periodName(window: Window, at: EpochMs, timeZone: string): string {
-  const length = NAME_LENGTH[window];
+  const length = KINDS[window].nameLength;
   if (timeZone === 'UTC') return new Date(at).toISOString().slice(0, length);
   const parts: Record<string, string> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(at)) parts[type] = value;
@@ -66,6 +75,21 @@ export function periodName(window: Window, at: EpochMs, timeZone: string): strin
   const isClock = window === 'hour' || window === 'minute';
   const offset = isClock ? (parts.timeZoneName ?? '').replace('GMT', '') || '+00:00' : '';
   return local.slice(0, length) + offset;
+}
+
+const OFFSET = /[+-]\d\d:\d\d$/;
+
+/** Whether a period, given by its name, lies further back than the history that is kept. */
+export function isOlderThanHistory(
+  name: string,
+  now: EpochMs,
+  history: { readonly windows: number; readonly timeZone: string },
+): boolean {
+  const bare = name.length > KINDS.day.nameLength ? name.replace(OFFSET, '') : name;
+  const window = WINDOWS.find((kind) => KINDS[kind].nameLength === bare.length);
+  if (!window) return false;
+  const oldest = now - history.windows * KINDS[window].lengthMs;
+  return bare < periodName(window, oldest, history.timeZone).slice(0, bare.length);
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {

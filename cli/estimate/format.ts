@@ -36,7 +36,7 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
   const compared = EXECUTIONS.map((execution) => [
     execution === configured ? `${execution} (configured)` : execution,
     cents(executions[execution].perMonth),
-    cents(executions[execution].standing),
+    cents(executions[execution].fixed),
     cents(executions[execution].perThousand, 4),
   ]);
   return [
@@ -91,7 +91,7 @@ export function estimateJson(found: Estimate, policy: Policy, traffic: Traffic) 
 }
 
 function costJson({ executions }: Estimate, execution: keyof Estimate['executions']) {
-  const { lines, perMonth, standing, perThousand }: ExecutionCost = executions[execution];
+  const { lines, perMonth, fixed: standing, perThousand }: ExecutionCost = executions[execution];
   return {
     lines: lines.map(({ quantity, cost, ...line }) => ({
       ...line,

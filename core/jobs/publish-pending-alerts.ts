@@ -12,7 +12,7 @@ import {
 } from '../telemetry/publish-limit-alerts.ts';
 import type { EpochMs } from '../time.ts';
 
-interface TellPorts {
+interface PublishPorts {
   readonly ledger: LedgerStore;
   readonly alerts: AlertPublisher;
 }
@@ -20,7 +20,7 @@ interface TellPorts {
 /** Runs one part of a sweep; false when it failed, which must not keep the others from running. */
 export type RunSweepPart = (message: string, run: () => Promise<void>) => Promise<boolean>;
 
-interface Told {
+interface PublishedAlerts {
   /** Alerts that were handed over. */
   readonly published: number;
   /** Counters that are still needed, as an alert about them is not told yet. */
@@ -29,33 +29,33 @@ interface Told {
 
 /** Every alert has the same id whoever tells it, so telling one again does no harm. */
 export async function publishPendingAlerts(
-  ports: TellPorts,
+  ports: PublishPorts,
   attempt: RunSweepPart,
   policy: Policy,
   swept: ExpiryResult,
   now: EpochMs,
-): Promise<Told> {
+): Promise<PublishedAlerts> {
   let published = 0;
   const needed = new Set<CounterKey>();
   const missing = pendingCrossings(policy, swept.accounts, now);
-  const areTold = await attempt('a threshold could not be published', () =>
+  const arePublished = await attempt('a threshold could not be published', () =>
     publishThresholdCrossings(ports, missing),
   );
-  if (areTold) published += missing.length;
+  if (arePublished) published += missing.length;
   else for (const { key } of missing) needed.add(key);
   for (const first of pendingFirstEvents(policy, swept.accounts, now)) {
-    const isTold = await attempt('a first denial or fallback could not be published', () =>
+    const isPublished = await attempt('a first denial or fallback could not be published', () =>
       publishPendingEvent(ports, first),
     );
-    if (isTold) published += 1;
+    if (isPublished) published += 1;
     else needed.add(first.key);
   }
   const expired = expiredReservationAlerts(policy, swept);
   if (expired.length > 0) {
-    const isTold = await attempt('expired reservations could not be published', () =>
+    const isPublished = await attempt('expired reservations could not be published', () =>
       ports.alerts.publish(expired),
     );
-    if (isTold) published += expired.length;
+    if (isPublished) published += expired.length;
   }
   return { published, needed };
 }

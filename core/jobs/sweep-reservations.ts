@@ -4,8 +4,9 @@
  * alone; the next run does it again. Safe at any moment and several times at once.
  */
 import type { UsageHistory } from '../insight/forecast/ports.ts';
-import { expireReservations, prune } from '../ledger/expire.ts';
+import { expireReservations } from '../ledger/expire.ts';
 import type { LedgerStore, SweepStore } from '../ledger/ports.ts';
+import { prune } from '../ledger/prune.ts';
 import { nextShardLayout } from '../ledger/shard-layout.ts';
 import { overrideExpiresAt } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';

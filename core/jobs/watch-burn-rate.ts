@@ -36,7 +36,7 @@ interface Watched {
   readonly period: Period;
   readonly key: CounterKey;
   readonly settled: SettledByPeriod;
-  readonly noted: ReadonlySet<AlertKey>;
+  readonly recordedAlerts: ReadonlySet<AlertKey>;
   readonly history: LimitHistory | undefined;
 }
 
@@ -63,7 +63,7 @@ export async function watchBurnRates(
     const watched = limits.map((each) => watchedOf(policy, each, shards, known, now));
     for (const each of watched) {
       await attempt('a burn rate could not be published', async () => {
-        published += await tellBurn(ports, each, now);
+        published += await publishBurnRate(ports, each, now);
       });
     }
     await attempt('samples of use could not be kept', () =>
@@ -105,22 +105,24 @@ function watchedOf(
       limit.name,
       shards.map(({ counters }) => counters),
     ),
-    noted: new Set(shards.flatMap(({ notes }) => [...(notes.get(key)?.keys() ?? [])])),
+    recordedAlerts: new Set(
+      shards.flatMap(({ alertStates }) => [...(alertStates.get(key)?.keys() ?? [])]),
+    ),
     history: stored?.limits.get(limit.name),
   };
 }
 
 /** A fast pace is told once, and a slow one if nothing was told before. */
-async function tellBurn(
+async function publishBurnRate(
   { ledger, alerts }: WatchPorts,
-  { limit, period, key, settled, noted, history }: Watched,
+  { limit, period, key, settled, recordedAlerts, history }: Watched,
   now: EpochMs,
 ): Promise<number> {
   const used = settled.get(period.name) ?? 0;
   const { amount } = limit;
   const standing = { amount, used, endsAt: period.endsAt, now };
   const [burn] = detectBurnRates(samplesUpTo(history, settled, now), standing);
-  if (!burn || noted.has(burnRateKey(burn.pace))) return 0;
+  if (!burn || recordedAlerts.has(burnRateKey(burn.pace))) return 0;
   const paces = burn.pace === 'fast' ? (['fast', 'slow'] as const) : (['slow'] as const);
   await alerts.publish([burnRateAlert(limit, { key, used, endsAt: period.endsAt, ...burn })]);
   await ledger.markPublished(accountKey(limit.owner, 0), key, paces.map(burnRateKey));

@@ -1,12 +1,12 @@
-/** A refusal, put into figures: which limit, and how it stands over all its shards. */
+/** Denials: which limit denied a call, and its amounts over all its shards. */
 import { invariant } from '../errors.ts';
 import type { Owner } from '../policy/policy.ts';
 import { isoTimestamp } from '../time.ts';
-import { shardShare } from './account-keys.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AlertKey, AlertStates, CounterState, Counters } from './ports.ts';
+import { shardShare } from './shard-layout.ts';
 
-/** The limit that refused a call. Amounts are integers in the limit's unit. */
+/** The limit that denied a call. Amounts are integers in the limit's unit. */
 export interface DenyingLimit {
   readonly owner: Owner;
   readonly name: string;
@@ -17,24 +17,24 @@ export interface DenyingLimit {
   readonly reserved: number;
   readonly requested: number;
   readonly resetsAt: string;
-  /** Set when a ceiling below the whole limit refused. */
+  /** Present when a ceiling below the full limit denied the call. */
   readonly ceilingPercent?: number;
 }
 
-/** A limit that refused, and where it stood. */
+/** A limit that denied a call, and its counter at that time. */
 export interface LimitDenial {
   readonly effective: EffectiveLimit;
   readonly state: CounterState;
-  /** Alerts of this limit's window that are noted already. */
-  readonly noted: ReadonlySet<AlertKey>;
+  /** Alerts of this limit's window that are pending or published. */
+  readonly recordedAlerts: ReadonlySet<AlertKey>;
 }
 
 interface ShardState {
   readonly counters: Counters;
-  readonly notes: AlertStates;
+  readonly alertStates: AlertStates;
 }
 
-/** An account's shards, by number; a refused one as it refused. */
+/** An account's shards, by number; those that denied the call as they were then. */
 export type ShardSnapshots = ReadonlyMap<number, ShardState>;
 
 const UNTOUCHED: CounterState = { committed: 0, settled: 0 };
@@ -49,7 +49,7 @@ export function remainingInShard(
   return shardShare(ceiling, shard, shards) - committed;
 }
 
-/** The limits that refused, with their counters added up over the shards. */
+/** The limits that denied the call, with their counters summed over the shards. */
 export function findDenials(
   limits: readonly EffectiveLimit[],
   everywhere: ShardSnapshots,
@@ -61,23 +61,23 @@ export function findDenials(
       const states = shards.map(({ counters }) => counters.get(effective.key) ?? UNTOUCHED);
       const committed = states.reduce((sum, state) => sum + state.committed, 0);
       const settled = states.reduce((sum, state) => sum + state.settled, 0);
-      const noted = new Set(
-        shards.flatMap(({ notes }) => [...(notes.get(effective.key)?.keys() ?? [])]),
+      const recordedAlerts = new Set(
+        shards.flatMap(({ alertStates }) => [...(alertStates.get(effective.key)?.keys() ?? [])]),
       );
-      return { effective, state: { committed, settled }, noted };
+      return { effective, state: { committed, settled }, recordedAlerts };
     });
-  const refusing = all.filter(
+  const denying = all.filter(
     ({ effective: { ceiling = 0, requested }, state }) => state.committed + requested > ceiling,
   );
   // Where counters were read after the write they may have moved since: then any enforced limit
   // may have been the one.
-  return refusing.length > 0 ? refusing : all;
+  return denying.length > 0 ? denying : all;
 }
 
-/** Of the limits that refused, the one that opens last: only then can the call succeed. */
-export function lastToReset(refused: readonly LimitDenial[]): LimitDenial {
-  const [last] = [...refused].sort((a, b) => b.effective.period.endsAt - a.effective.period.endsAt);
-  invariant(last, 'a refusal names the limit that refused');
+/** The denying limit that resets last: only then can the call succeed. */
+export function lastToReset(denials: readonly LimitDenial[]): LimitDenial {
+  const [last] = [...denials].sort((a, b) => b.effective.period.endsAt - a.effective.period.endsAt);
+  invariant(last, 'a denial names at least one limit');
   return last;
 }
 

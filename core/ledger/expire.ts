@@ -1,31 +1,29 @@
 /**
- * The sweep's part of the ledger: reservations of calls that never came back are settled by policy,
- * and what the history no longer needs is dropped. May run at any moment and several times at once.
+ * Ends expired reservations as the policy says: charged or released. Can run at any time and in
+ * parallel.
  */
 
 import { ownerKey } from '../policy/limit-owners.ts';
 import { allLimits } from '../policy/overrides.ts';
 import type { LedgerSettings, Policy } from '../policy/policy.ts';
 import type { Clock, EpochMs, EpochSeconds } from '../time.ts';
-import { accountKey, isOlderThanHistory, shardNumbers } from './account-keys.ts';
+import { accountKey } from './account-keys.ts';
 import type {
   AccountKey,
   AccountSnapshot,
-  CounterKey,
-  CounterState,
   Counters,
   ExpiredReservation,
   LedgerStore,
 } from './ports.ts';
-import { maxShards } from './shard-layout.ts';
+import { maxShards, shardNumbers } from './shard-layout.ts';
 
-/** Longest a Lambda function, and so a late answer, can take (AWS Lambda quotas, 2026-11). */
+/** Longest a Lambda function, and so a late settle, can take (AWS Lambda quotas, 2026-11). */
 const LATEST_ANSWER_SECONDS = 900;
 
 /** Most two hosts' clocks are taken to differ; a lease ends that much later for the sweep. */
 const CLOCK_SKEW_SECONDS = 5;
 
-/** Writes of one run; the next one goes on. */
+/** Writes of one run; the next run continues. */
 const EXPIRE_MAX = 2_000;
 
 export interface ExpiryResult {
@@ -39,8 +37,8 @@ export interface ExpiryResult {
 
 /**
  * Ends the reservations whose lease is over.
- * @param stopBy no new write is begun from then on.
- * @throws LedgerUnavailableError; what was done so far stands, the next run goes on.
+ * @param stopBy no write starts after this time.
+ * @throws LedgerUnavailableError; completed writes remain, the next run continues.
  */
 export async function expireReservations(
   store: LedgerStore,
@@ -81,45 +79,9 @@ const expire = (
     markerExpiresAt: now + LATEST_ANSWER_SECONDS,
   });
 
-/** Every item that calls of this policy may have reserved in. */
+/** Every item in which calls of this policy can have reserved. */
 function accountsOf(policy: Policy): readonly AccountKey[] {
   const owners = new Map(allLimits(policy).map(({ owner }) => [ownerKey(owner), owner]));
   const shards = shardNumbers(maxShards(policy.shardLayout));
   return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
-}
-
-/** What has notes only: a call was refused before any other was counted. */
-const NEVER_WRITTEN: CounterState = { committed: 0, settled: 0 };
-
-interface Pruned {
-  readonly markers: number;
-  readonly counters: number;
-}
-
-/**
- * Drops markers nobody waits for and counters older than the history.
- * @param needed counters to keep all the same.
- * @throws LedgerUnavailableError; the next run goes on.
- */
-export async function prune(
-  store: LedgerStore,
-  policy: Policy,
-  accounts: readonly AccountSnapshot[],
-  now: EpochMs,
-  needed: ReadonlySet<CounterKey>,
-): Promise<Pruned> {
-  const history = { windows: policy.ledger.historyWindows, timeZone: policy.timeZone };
-  const pruned = { markers: 0, counters: 0 };
-  for (const { account, staleMarkers, idleCounters, counters, notes } of accounts) {
-    const old = new Map<CounterKey, CounterState>();
-    for (const key of idleCounters) {
-      if (needed.has(key) || !isOlderThanHistory(key, now, history)) continue;
-      old.set(key, counters.get(key) ?? NEVER_WRITTEN);
-    }
-    if (old.size === 0 && staleMarkers.length === 0) continue;
-    await store.prune({ account, markers: staleMarkers, counters: old, notes });
-    pruned.markers += staleMarkers.length;
-    pruned.counters += old.size;
-  }
-  return pruned;
 }

@@ -1,7 +1,7 @@
 /**
- * What a limit does for the first time in a window: it denies a call, or sends one to a cheaper
- * model. Told once. The refusal itself shows whether that is noted, so later ones cost nothing; the
- * first is noted as one to be told before it is, so that the sweep finds it if nobody could.
+ * First events of a limit in a window: its first denial, and its first fallback to a cheaper model.
+ * Each is published once. The denied write returns the recorded alerts, so later events cost
+ * nothing; the first is recorded as pending, so that the sweep finds it if it was not published.
  */
 
 import { ownerKey } from '../policy/limit-owners.ts';
@@ -16,35 +16,35 @@ import { type ReservedCounter, toReservedCounter } from './reservation.ts';
 
 /** Plain JSON: it travels through the workflow's state. */
 export interface FirstLimitEvent extends Pick<ReservedCounter, 'key' | 'limit' | 'resetsAt'> {
-  readonly what: (typeof KINDS)[number];
-  /** 100, or where the ceiling stands that refused. */
+  readonly kind: (typeof KINDS)[number];
+  /** 100, or the percent of the ceiling that denied the call. */
   readonly percent: number;
   readonly used: number;
   readonly reserved: number;
 }
 
 const KINDS = ['denied', 'fallback'] as const;
-const MARK = /^(denied|fallback)-(\d{1,3})$/;
+const ALERT_KEY = /^(denied|fallback)-(\d{1,3})$/;
 
 /** The key under which its alert is recorded beside the counter. */
 export const firstEventKey = ({
-  what,
+  kind,
   percent,
-}: Pick<FirstLimitEvent, 'what' | 'percent'>): AlertKey => `${what}-${percent}`;
+}: Pick<FirstLimitEvent, 'kind' | 'percent'>): AlertKey => `${kind}-${percent}`;
 
-/** @returns undefined when it is noted already. */
+/** @returns undefined when it is recorded already. */
 export function toFirstLimitEvent(
-  what: FirstLimitEvent['what'],
-  { effective, state, noted }: LimitDenial,
+  kind: FirstLimitEvent['kind'],
+  { effective, state, recordedAlerts }: LimitDenial,
 ): FirstLimitEvent | undefined {
   const { key, limit, resetsAt } = toReservedCounter(effective);
   const percent = effective.ceilingPercent ?? 100;
-  if (noted.has(firstEventKey({ what, percent }))) return undefined;
+  if (recordedAlerts.has(firstEventKey({ kind, percent }))) return undefined;
   const { settled, committed } = state;
-  return { what, percent, key, limit, resetsAt, used: settled, reserved: committed - settled };
+  return { kind, percent, key, limit, resetsAt, used: settled, reserved: committed - settled };
 }
 
-/** What the items note as to be told. */
+/** First events that are recorded as pending. */
 export function pendingFirstEvents(
   policy: Policy,
   found: readonly AccountSnapshot[],
@@ -61,12 +61,12 @@ export function pendingFirstEvents(
       const committed = counters.reduce((sum, each) => sum + each.committed, 0);
       const at = { key, limit, resetsAt: isoTimestamp(period.endsAt) };
       return shards
-        .flatMap(({ notes }) => [...(notes.get(key) ?? [])])
-        .flatMap(([mark, isTold]) => {
-          const [, kind, percent] = MARK.exec(mark) ?? [];
-          const what = KINDS.find((each) => each === kind);
-          if (isTold || !what) return [];
-          return [{ ...at, what, percent: Number(percent), used, reserved: committed - used }];
+        .flatMap(({ alertStates }) => [...(alertStates.get(key) ?? [])])
+        .flatMap(([alertKey, isPublished]) => {
+          const [, name, percent] = ALERT_KEY.exec(alertKey) ?? [];
+          const kind = KINDS.find((each) => each === name);
+          if (isPublished || !kind) return [];
+          return [{ ...at, kind, percent: Number(percent), used, reserved: committed - used }];
         });
     });
   });

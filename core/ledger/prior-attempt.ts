@@ -1,11 +1,11 @@
 /**
- * A reserving step that runs again: what did its first run take? Nobody knows but the table. What
- * is whole is kept, what is not is given back.
+ * Recovers the reservations of a step that runs again, as only the table has them: complete ones
+ * are taken over, the others are released.
  */
 
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
-import { accountKey, isAccountOf, shardNumbers, splitCounterKey } from './account-keys.ts';
+import { accountKey, isAccountOf, splitCounterKey } from './account-keys.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AccountKey, AccountReservation, CounterKey, LedgerStore } from './ports.ts';
 import {
@@ -15,60 +15,55 @@ import {
   limitsFor,
   type ReserveRequest,
 } from './reserve-request.ts';
-import { maxShards } from './shard-layout.ts';
+import { maxShards, shardNumbers } from './shard-layout.ts';
 
-/** What an earlier run of the same call holds. */
+/** What an earlier run of the same call has reserved. */
 export interface PriorAttempt {
   /** Index of the candidate it was reserving for. */
   readonly candidate: number;
-  /** By owner name: the accounts that together hold all the call needs of that owner. */
-  readonly whole: ReadonlyMap<string, ReadonlyMap<AccountKey, ReservedAmounts>>;
+  /** By owner key: the accounts that together have all that the call needs of that owner. */
+  readonly complete: ReadonlyMap<string, ReadonlyMap<AccountKey, ReservedAmounts>>;
 }
 
-export type ReservedAmounts = AccountReservation['held'];
+export type ReservedAmounts = AccountReservation['amounts'];
 
-/** Takes over what is whole and for one candidate; gives back the rest. */
+/** Takes over what is complete and for one candidate; releases the rest. */
 export async function recoverPriorAttempt(
   store: LedgerStore,
   request: ReserveRequest,
 ): Promise<PriorAttempt> {
   const ids = candidateReservationIds(request);
   const found = new Map(
-    [...(await store.find(everyAccount(request), ids))].filter(([, { holder }]) =>
-      isSameCall(request, holder),
+    [...(await store.find(everyAccount(request), ids))].filter(([, { leaseHolder }]) =>
+      isSameCall(request, leaseHolder),
     ),
   );
   const [first] = found.values();
   const candidate = Math.max(0, ids.indexOf(first?.reservationId ?? ''));
-  const whole = new Map<string, ReadonlyMap<AccountKey, ReservedAmounts>>();
+  const complete = new Map<string, ReadonlyMap<AccountKey, ReservedAmounts>>();
   const { [candidate]: tried = request.candidates[0] } = request.candidates;
   for (const { owner, limits } of limitsFor(request, tried)) {
-    const own = [...found].filter(
-      ([account, hold]) => hold.reservationId === ids[candidate] && isAccountOf(account, owner),
+    const reservations = [...found].filter(
+      ([account, reservation]) =>
+        reservation.reservationId === ids[candidate] && isAccountOf(account, owner),
     );
-    const held = own.map(([account, hold]) => [account, hold.held] as const);
-    if (
-      !isWhole(
-        limits,
-        own.map(([, hold]) => hold.held),
-      )
-    )
-      continue;
-    if (!(await takeOverAll(store, request, own))) continue;
-    for (const [account] of own) found.delete(account);
-    whole.set(ownerKey(owner), new Map(held));
+    const amounts = new Map(reservations.map(([account, each]) => [account, each.amounts]));
+    if (!isComplete(limits, [...amounts.values()])) continue;
+    if (!(await takeOverAll(store, request, reservations))) continue;
+    for (const account of amounts.keys()) found.delete(account);
+    complete.set(ownerKey(owner), amounts);
   }
-  for (const [account, hold] of found) await giveBack(store, account, hold);
-  return { candidate, whole };
+  for (const [account, reservation] of found) await releaseAndCloseId(store, account, reservation);
+  return { candidate, complete };
 }
 
 async function takeOverAll(
   store: LedgerStore,
   request: ReserveRequest,
-  holds: readonly (readonly [AccountKey, AccountReservation])[],
+  reservations: readonly (readonly [AccountKey, AccountReservation])[],
 ): Promise<boolean> {
-  for (const [account, hold] of holds) {
-    if (!(await store.takeOver(account, hold, leaseHolderOf(request)))) return false;
+  for (const [account, reservation] of reservations) {
+    if (!(await store.takeOver(account, reservation, leaseHolderOf(request)))) return false;
   }
   return true;
 }
@@ -83,27 +78,30 @@ function everyAccount(request: ReserveRequest): readonly AccountKey[] {
 }
 
 /** Windows may have ended since, so limits are compared by name. */
-function isWhole(limits: readonly EffectiveLimit[], holds: readonly ReservedAmounts[]): boolean {
-  if (holds.length === 0) return false;
+function isComplete(
+  limits: readonly EffectiveLimit[],
+  reserved: readonly ReservedAmounts[],
+): boolean {
+  if (reserved.length === 0) return false;
   return limits.every(({ limit, requested }) => {
-    const amounts = holds.flatMap((held) =>
-      [...held].filter(([key]) => nameOf(key) === limit.name).map(([, amount]) => amount),
+    const parts = reserved.flatMap((amounts) =>
+      [...amounts].filter(([key]) => nameOf(key) === limit.name).map(([, amount]) => amount),
     );
-    return amounts.length > 0 && amounts.reduce((sum, amount) => sum + amount, 0) === requested;
+    return parts.length > 0 && parts.reduce((sum, amount) => sum + amount, 0) === requested;
   });
 }
 
 const nameOf = (key: CounterKey): string => splitCounterKey(key).limitName;
 
 /**
- * Closes the id there as well: copies of the write may be on their way. What was taken over before
- * the next one failed keeps its new holder, and ends with its lease.
+ * Closes the id as well, as copies of the write may still arrive. A reservation that was taken over
+ * before the next one failed keeps its new lease holder, and ends with its lease.
  */
-async function giveBack(
+async function releaseAndCloseId(
   store: LedgerStore,
   account: AccountKey,
-  { reservationId, holder, held }: AccountReservation,
+  { reservationId, leaseHolder, amounts: reserved }: AccountReservation,
 ): Promise<void> {
-  const amounts = [...held].map(([key, reserved]) => ({ key, reserved, actual: 0 }));
-  await store.settle({ account, reservationId, attemptId: holder, amounts, closes: true });
+  const amounts = [...reserved].map(([key, amount]) => ({ key, reserved: amount, actual: 0 }));
+  await store.settle({ account, reservationId, attemptId: leaseHolder, amounts, closes: true });
 }

@@ -1,14 +1,14 @@
-/** Finding what is noted beside counters: by owner, and in which windows a sweep looks. */
+/** The windows whose alerts a sweep evaluates, and the account items of each owner. */
 import type { Limit, Policy } from '../policy/policy.ts';
 import { type EpochMs, HOUR_MS } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { ownerKeyOfAccount } from './account-keys.ts';
 import type { AccountSnapshot } from './ports.ts';
 
-/** How long after its end a window is still looked at: a late charge may be its last. */
+/** How long after its end a window is still evaluated: a late charge may be its last. */
 const LOOK_BACK_MS = HOUR_MS;
 
-/** The shards of each owner, by `ownerName`. */
+/** The account items of each owner, by `ownerKey`. */
 export function accountsByOwner(
   found: readonly AccountSnapshot[],
 ): ReadonlyMap<string, readonly AccountSnapshot[]> {
@@ -22,7 +22,7 @@ export function accountsByOwner(
   return byOwner;
 }
 
-/** The open window and those that ended not long ago, as far as they are kept. */
+/** The open window and those that ended recently, as far as they are kept. */
 export function recentPeriods(
   limit: Pick<Limit, 'window'>,
   policy: Policy,

@@ -1,7 +1,6 @@
-/** What a call holds in the ledger. Plain JSON: it travels through the workflow's state. */
+/** A call's reservation in the ledger. Plain JSON: it travels through the workflow's state. */
 import type { Limit, Owner, Scope, Unit } from '../policy/policy.ts';
-import type { EpochSeconds } from '../time.ts';
-import { isoTimestamp } from '../time.ts';
+import { type EpochSeconds, isoTimestamp } from '../time.ts';
 import type { Window } from '../windows.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AccountKey, CounterKey } from './ports.ts';
@@ -23,7 +22,7 @@ export interface ReservedCounter {
   readonly limit: LimitSnapshot;
   /** In the limit's unit. */
   readonly reserved: number;
-  /** Items the counter is split over; with several, one item does not tell where the limit stands. */
+  /** Items the counter is split over; with several, one item does not have the limit's sum. */
   readonly shards: number;
   /** End of the window, ISO 8601. */
   readonly resetsAt: string;
@@ -31,19 +30,19 @@ export interface ReservedCounter {
 
 export interface ReservedAccount {
   readonly account: AccountKey;
-  /** The reserving write was sent more than once: an earlier copy may yet arrive. */
+  /** The reserving write was sent more than once: an earlier copy may still arrive. */
   readonly isRepeated: boolean;
   readonly counters: readonly ReservedCounter[];
 }
 
 export interface Reservation {
   readonly id: string;
-  /** Tells a call from another one with its id. */
+  /** Distinguishes calls with the same id. */
   readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
-  /** `unreserved`: the ledger was unreachable and the policy let the call through. */
+  /** `unreserved`: the ledger was unreachable and the policy allowed the call. */
   readonly basis: 'reserved' | 'unreserved';
-  /** One per budget owner; several where no shard alone had the room. */
+  /** One per owner of limits; several where no shard alone had enough left. */
   readonly accounts: readonly ReservedAccount[];
 }
 

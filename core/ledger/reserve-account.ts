@@ -1,17 +1,11 @@
 /**
- * Reserving in one account: in one of its shards, or, when none alone has the room that all have
- * together, in several.
+ * Reserves in one account: in one of its shards, or in several when no shard alone has enough left
+ * but all together have.
  */
 import { LedgerFullError } from '../errors.ts';
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
-import {
-  accountKey,
-  shardNumbers,
-  shardOrder,
-  shardShare,
-  splitCounterKey,
-} from './account-keys.ts';
+import { accountKey, splitCounterKey } from './account-keys.ts';
 import { findDenials, type LimitDenial, remainingInShard, type ShardSnapshots } from './denial.ts';
 import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
 import type {
@@ -30,56 +24,57 @@ import {
   toReservedCounter,
 } from './reservation.ts';
 import { release, releaseAndClose } from './settle.ts';
+import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
 
-/** One candidate's try at all its accounts. */
+/** The attempt to reserve for one candidate in all its accounts. */
 export interface CandidateAttempt {
   readonly shell: Pick<Reservation, 'id' | 'attemptId' | 'leaseExpiresAt'>;
   readonly otherIds: readonly string[];
-  /** Given where a step runs again: every write of its first run may yet arrive. */
-  readonly own: PriorAttempt | undefined;
-  /** Every account that holds, or after an error may hold, something. */
+  /** Present when a step runs again: every write of its first run may still arrive. */
+  readonly prior: PriorAttempt | undefined;
+  /** Every account with a reservation, or after an error with a possible one. */
   readonly accounts: ReservedAccount[];
 }
 
 export type AccountOutcome =
   | { outcome: 'reserved' }
   | { outcome: 'conflict' }
-  | { outcome: 'refused'; refused: readonly LimitDenial[] };
+  | { outcome: 'denied'; denials: readonly LimitDenial[] };
 
 /** The amount of each limit to take from one shard. */
 type Part = ReadonlyMap<EffectiveLimit, number>;
 
-/** @throws LedgerUnavailableError; `attempt.accounts` then tells what may have been taken. */
+/** @throws LedgerUnavailableError; `attempt.accounts` then has all that may be reserved. */
 export async function reserveAccount(
   store: LedgerStore,
   attempt: CandidateAttempt,
   { owner, limits }: AccountLimits,
 ): Promise<AccountOutcome> {
-  const own = attempt.own?.whole.get(ownerKey(owner));
-  if (own) {
-    for (const [account, held] of own) {
-      const counters = asStored(limits.map(toReservedCounter), held);
+  const prior = attempt.prior?.complete.get(ownerKey(owner));
+  if (prior) {
+    for (const [account, amounts] of prior) {
+      const counters = withStoredAmounts(limits.map(toReservedCounter), amounts);
       attempt.accounts.push({ account, isRepeated: true, counters });
     }
     return { outcome: 'reserved' };
   }
   const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
-  const tried = new Map<number, { counters: Counters; notes: AlertStates }>();
+  const tried = new Map<number, { counters: Counters; alertStates: AlertStates }>();
   let full: LedgerFullError | undefined;
   for (const shard of shardsFor(attempt.shell.id, limits)) {
     const result = await tryShard(store, attempt, owner, shard, whole);
     if (result instanceof LedgerFullError) full = result;
-    else if (result.outcome === 'refused') tried.set(shard, result);
+    else if (result.outcome === 'denied') tried.set(shard, result);
     else return result;
   }
-  // A shard that could not be asked might have had room: that is no denial.
+  // A full shard could not be tried and might have enough left: that is not a denial.
   if (full) throw full;
   return reserveSpread(store, attempt, { owner, limits }, tried);
 }
 
 /**
- * The shards that could hold the whole call if they were empty, beginning with its own. If none
- * could, one is asked all the same: its refusal tells how things stand.
+ * The shards in which the whole call fits when they are empty, beginning with its own. If it fits
+ * in none, one is tried anyway: the denied write returns the counters.
  */
 export function shardsFor(
   reservationId: string,
@@ -101,7 +96,7 @@ const allShards = (limits: readonly EffectiveLimit[]): readonly number[] =>
 
 type ShardOutcome =
   | { outcome: 'reserved' | 'conflict' }
-  | { outcome: 'refused'; counters: Counters; notes: AlertStates }
+  | { outcome: 'denied'; counters: Counters; alertStates: AlertStates }
   | LedgerFullError;
 
 async function tryShard(
@@ -126,33 +121,37 @@ async function tryShard(
     });
   accounts.pop();
   if (result instanceof LedgerFullError) return result;
-  return taken(store, attempt, { account, counters }, result);
+  return recordAttempt(store, attempt, { account, counters }, result);
 }
 
-/** Notes what a shard's answer means for the attempt. */
-async function taken(
+/** Adds what a write has reserved to the attempt. */
+async function recordAttempt(
   store: LedgerStore,
   attempt: CandidateAttempt,
   { account, counters }: Omit<ReservedAccount, 'isRepeated'>,
   result: ReserveWriteResult,
 ): Promise<Exclude<ShardOutcome, LedgerFullError>> {
-  const { accounts, shell, own } = attempt;
+  const { accounts, shell, prior } = attempt;
   switch (result.outcome) {
     case 'conflict':
       return { outcome: 'conflict' };
     case 'reserved':
-      accounts.push({ account, isRepeated: result.isRepeated || own !== undefined, counters });
+      accounts.push({ account, isRepeated: result.isRepeated || prior !== undefined, counters });
       return { outcome: 'reserved' };
     case 'replayed':
-      accounts.push({ account, isRepeated: true, counters: asStored(counters, result.held) });
+      accounts.push({
+        account,
+        isRepeated: true,
+        counters: withStoredAmounts(counters, result.amounts),
+      });
       return { outcome: 'reserved' };
-    case 'refused':
-      // An earlier copy of the write may find room where this one found none.
+    case 'denied':
+      // An earlier copy of the write may still arrive and fit where this one did not.
       if (result.isRepeated) {
-        const held = [{ account, isRepeated: true, counters }];
-        await releaseAndClose(store, { ...shell, basis: 'unreserved', accounts: held });
+        const own = [{ account, isRepeated: true, counters }];
+        await releaseAndClose(store, { ...shell, basis: 'unreserved', accounts: own });
       }
-      return { outcome: 'refused', counters: result.counters, notes: result.notes };
+      return { outcome: 'denied', counters: result.counters, alertStates: result.alertStates };
   }
 }
 
@@ -168,7 +167,7 @@ function accountReserve(
     otherIds,
     attemptId: shell.attemptId,
     leaseExpiresAt: shell.leaseExpiresAt,
-    holds: [...part].map(([{ key, ceiling, shards }, amount]) => ({
+    amounts: [...part].map(([{ key, ceiling, shards }, amount]) => ({
       key,
       amount,
       ...(ceiling !== undefined && { ceiling: shardShare(ceiling, shard, shards) }),
@@ -177,8 +176,8 @@ function accountReserve(
 }
 
 /**
- * Takes from several shards what no one of them has left: what fits is not refused only because of
- * how the use before it was spread. All the parts, or none.
+ * Reserves in several shards what none of them alone has left: a call that fits is not denied only
+ * because of how earlier usage is spread. All the parts, or none.
  */
 async function reserveSpread(
   store: LedgerStore,
@@ -187,10 +186,10 @@ async function reserveSpread(
   tried: ShardSnapshots,
 ): Promise<AccountOutcome> {
   const everywhere = await withUntried(store, owner, allShards(limits), tried);
-  const refused = { outcome: 'refused', refused: findDenials(limits, everywhere) } as const;
+  const denied = { outcome: 'denied', denials: findDenials(limits, everywhere) } as const;
   const counters = [...everywhere].map(([shard, state]) => [shard, state.counters] as const);
   const parts = partsOver(limits, counters);
-  if (!parts) return refused;
+  if (!parts) return denied;
   const taking: CandidateAttempt = { ...attempt, accounts: [] };
   try {
     for (const [shard, part] of parts) {
@@ -199,7 +198,7 @@ async function reserveSpread(
       if (result.outcome === 'reserved') continue;
       await release(store, { ...attempt.shell, basis: 'reserved', accounts: taking.accounts });
       taking.accounts.length = 0;
-      return result.outcome === 'conflict' ? { outcome: 'conflict' } : refused;
+      return result.outcome === 'conflict' ? { outcome: 'conflict' } : denied;
     }
     return { outcome: 'reserved' };
   } finally {
@@ -225,12 +224,12 @@ async function withUntried(
   return everywhere;
 }
 
-const NOTHING: { counters: Counters; notes: AlertStates } = {
+const NOTHING: { counters: Counters; alertStates: AlertStates } = {
   counters: new Map(),
-  notes: new Map(),
+  alertStates: new Map(),
 };
 
-/** How much of each limit to take from which shard; undefined where all together lack the room. */
+/** How much of each limit to take from which shard; undefined where all together have too little. */
 function partsOver(
   limits: readonly EffectiveLimit[],
   everywhere: readonly (readonly [number, Counters])[],
@@ -238,13 +237,13 @@ function partsOver(
   if (everywhere.length === 1) return undefined;
   const parts = new Map<number, Map<EffectiveLimit, number>>();
   for (const effective of limits) {
-    const rooms = everywhere
-      .map(([shard, counters]) => ({ shard, room: remainingInShard(effective, shard, counters) }))
-      .sort((a, b) => b.room - a.room);
+    const shards = everywhere
+      .map(([shard, counters]) => ({ shard, left: remainingInShard(effective, shard, counters) }))
+      .sort((a, b) => b.left - a.left);
     let rest = effective.requested;
-    for (const { shard, room } of rooms) {
-      const isFirst = shard === rooms[0]?.shard;
-      const taken = effective.ceiling === undefined ? rest : Math.min(rest, Math.max(0, room));
+    for (const { shard, left } of shards) {
+      const isFirst = shard === shards[0]?.shard;
+      const taken = effective.ceiling === undefined ? rest : Math.min(rest, Math.max(0, left));
       if (taken === 0 && !(isFirst && rest === 0)) continue;
       const part = parts.get(shard) ?? new Map<EffectiveLimit, number>();
       parts.set(shard, part.set(effective, taken));
@@ -252,20 +251,20 @@ function partsOver(
     }
     if (rest > 0) return undefined;
   }
-  // All in one order, so that of several calls after the same rest one gets it.
+  // In one order for all calls, so that one of several calls for the same rest gets it.
   return new Map([...parts].sort(([a], [b]) => a - b));
 }
 
 /**
- * The counters an earlier try took from, as stored. Its window may have ended since, so the stored
- * names and amounts count, not those of now.
+ * The counters of an earlier attempt, as stored. Its window may have ended since, so the stored
+ * names and amounts count, not the current ones.
  */
-function asStored(
+function withStoredAmounts(
   counters: readonly ReservedCounter[],
-  held: ReservedAmounts,
+  amounts: ReservedAmounts,
 ): readonly ReservedCounter[] {
   const byName = new Map(counters.map((counter) => [counter.limit.name, counter]));
-  return [...held].flatMap(([key, reserved]) => {
+  return [...amounts].flatMap(([key, reserved]) => {
     const counter = byName.get(splitCounterKey(key).limitName);
     return counter ? [{ ...counter, key, reserved }] : [];
   });

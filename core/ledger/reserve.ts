@@ -1,6 +1,7 @@
 /**
- * Reserving: the worst case of a call on every limit it meets, one conditional write per account.
- * Upholds I1 (committed never passes an enforced limit) and I5 (a denied call changes no counter).
+ * Reserves the worst case of a call on every limit that matches it, one conditional write per
+ * account. Upholds I1 (committed never exceeds an enforced limit) and I5 (a denied call changes no
+ * counter).
  */
 import { LedgerFullError, LedgerUnavailableError } from '../errors.ts';
 import { accountKey, candidateReservationId, isAccountOf } from './account-keys.ts';
@@ -28,41 +29,42 @@ export type ReserveDecision =
       readonly outcome: 'reserved';
       readonly model: string;
       readonly reservation: Reservation;
-      /** A ceiling sent the call to another model, the first in its window. */
-      readonly firstTime?: FirstLimitEvent;
+      /** The first fallback that a ceiling caused in its window. */
+      readonly firstEvent?: FirstLimitEvent;
     }
   | {
       readonly outcome: 'denied';
       readonly limit: DenyingLimit;
-      /** It is the first that the limit denies in its window. */
-      readonly firstTime?: FirstLimitEvent;
+      /** The first denial of the limit in its window. */
+      readonly firstEvent?: FirstLimitEvent;
     }
-  /** A call with the same id is under way or has ended; nothing was changed for this one. */
+  /** A call with the same id is in progress or has ended; nothing was changed for this one. */
   | { readonly outcome: 'conflict' };
 
 /**
- * Reserves for the first candidate that fits. A candidate after the first is tried only when a
- * ceiling that refused names it as its fallback.
+ * Reserves for the first candidate that fits. A later candidate is tried only when a ceiling that
+ * denied the call names it as its fallback.
  *
- * With `on_ledger_error = "allow"` an unreachable ledger reserves nothing and lets the call go.
- * @throws LedgerUnavailableError; what could be reached was given back, the lease covers the rest.
+ * With `on_ledger_error = "allow"` an unreachable ledger reserves nothing and the call is allowed.
+ * @throws LedgerUnavailableError; what could be reached was released, the lease covers the rest.
  */
 export async function reserve(
   store: LedgerStore,
   request: ReserveRequest,
 ): Promise<ReserveDecision> {
   try {
-    const own = request.runId === undefined ? undefined : await recoverPriorAttempt(store, request);
-    return await reserveFrom(store, request, own);
+    const prior =
+      request.runId === undefined ? undefined : await recoverPriorAttempt(store, request);
+    return await reserveFrom(store, request, prior);
   } catch (error) {
-    if (!mayGoUncounted(request, error)) throw error;
+    if (!mayStayUncounted(request, error)) throw error;
     const reservation = uncounted(request, 0, []);
     return { outcome: 'reserved', model: request.candidates[0].model, reservation };
   }
 }
 
-/** What could not be counted afterwards either is not let through. */
-const mayGoUncounted = ({ policy }: ReserveRequest, error: unknown): boolean =>
+/** A call that could not be counted afterwards either is not allowed. */
+const mayStayUncounted = ({ policy }: ReserveRequest, error: unknown): boolean =>
   policy.ledger.onLedgerError === 'allow' &&
   error instanceof LedgerUnavailableError &&
   !(error instanceof LedgerFullError);
@@ -70,73 +72,77 @@ const mayGoUncounted = ({ policy }: ReserveRequest, error: unknown): boolean =>
 async function reserveFrom(
   store: LedgerStore,
   request: ReserveRequest,
-  own: PriorAttempt | undefined,
+  prior: PriorAttempt | undefined,
 ): Promise<ReserveDecision> {
   const untried = new Set(request.candidates.keys());
-  let begun: FirstLimitEvent | undefined;
-  for (let at = own?.candidate ?? 0; ; ) {
+  let firstFallback: FirstLimitEvent | undefined;
+  for (let at = prior?.candidate ?? 0; ; ) {
     untried.delete(at);
     const candidate = request.candidates[at] ?? request.candidates[0];
-    const result = await reserveCandidate(store, request, at, own);
+    const result = await reserveCandidate(store, request, at, prior);
     switch (result.outcome) {
       case 'reserved':
         return {
           outcome: 'reserved',
           model: candidate.model,
           reservation: result.reservation,
-          ...(begun && { firstTime: begun }),
+          ...(firstFallback && { firstEvent: firstFallback }),
         };
       case 'conflict':
         return result;
-      case 'refused': {
-        const next = nextCandidate(request, result.refused, untried);
-        if (next === undefined) return denied(result.refused);
-        begun ??= toFirstLimitEvent('fallback', next.refusal);
+      case 'denied': {
+        const next = nextCandidate(request, result.denials, untried);
+        if (next === undefined) return denied(result.denials);
+        firstFallback ??= toFirstLimitEvent('fallback', next.denial);
         at = next.candidate;
       }
     }
   }
 }
 
-/** The first candidate that a refusing limit names and that was not tried yet. */
+/** The first candidate that a denying limit names and that was not tried yet. */
 function nextCandidate(
   { candidates }: ReserveRequest,
-  refused: readonly LimitDenial[],
+  denials: readonly LimitDenial[],
   untried: ReadonlySet<number>,
-): { readonly candidate: number; readonly refusal: LimitDenial } | undefined {
-  return refused
-    .flatMap((refusal) => refusal.effective.fallbacks.map((alias) => ({ refusal, alias })))
-    .map(({ refusal, alias }) => ({
-      refusal,
+): { readonly candidate: number; readonly denial: LimitDenial } | undefined {
+  return denials
+    .flatMap((denial) => denial.effective.fallbacks.map((alias) => ({ denial, alias })))
+    .map(({ denial, alias }) => ({
+      denial,
       candidate: candidates.findIndex(({ model }) => model === alias),
     }))
     .find(({ candidate }) => untried.has(candidate));
 }
 
-function denied(refused: readonly LimitDenial[]): ReserveDecision {
-  const last = lastToReset(refused);
-  const firstTime = toFirstLimitEvent('denied', last);
-  return { outcome: 'denied', limit: toDenyingLimit(last), ...(firstTime && { firstTime }) };
+function denied(denials: readonly LimitDenial[]): ReserveDecision {
+  const last = lastToReset(denials);
+  const firstEvent = toFirstLimitEvent('denied', last);
+  return { outcome: 'denied', limit: toDenyingLimit(last), ...(firstEvent && { firstEvent }) };
 }
 
 /**
- * A call that goes without all its reservations: what is held, and may be, is settled with it, and
- * what is not is charged.
+ * The reservation of a call that is allowed although the ledger failed: what is or may be reserved
+ * is settled with it, and the rest is charged then.
  */
 function uncounted(
   request: ReserveRequest,
   at: number,
-  held: readonly ReservedAccount[],
+  reserved: readonly ReservedAccount[],
 ): Reservation {
   const candidate = request.candidates[at] ?? request.candidates[0];
   const others = limitsFor(request, candidate)
-    .filter(({ owner }) => !held.some(({ account }) => isAccountOf(account, owner)))
+    .filter(({ owner }) => !reserved.some(({ account }) => isAccountOf(account, owner)))
     .map(({ owner, limits }) => ({
       account: accountKey(owner, shardsFor(request.reservationId, limits)[0] ?? 0),
       isRepeated: true,
       counters: limits.map(toReservedCounter),
     }));
-  return { ...reservationShell(request, at), basis: 'unreserved', accounts: [...held, ...others] };
+  return {
+    ...reservationShell(request, at),
+    basis: 'unreserved',
+    accounts: [...reserved, ...others],
+  };
 }
 
 type CandidateOutcome =
@@ -147,32 +153,32 @@ async function reserveCandidate(
   store: LedgerStore,
   request: ReserveRequest,
   at: number,
-  own: PriorAttempt | undefined,
+  prior: PriorAttempt | undefined,
 ): Promise<CandidateOutcome> {
   const accounts: ReservedAccount[] = [];
   const candidate = request.candidates[at] ?? request.candidates[0];
   const shell = reservationShell(request, at);
-  const held: Reservation = { ...shell, basis: 'reserved', accounts };
+  const reservation: Reservation = { ...shell, basis: 'reserved', accounts };
   const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
-  const attempt: CandidateAttempt = { shell, otherIds, own, accounts };
+  const attempt: CandidateAttempt = { shell, otherIds, prior, accounts };
   try {
     for (const account of limitsFor(request, candidate)) {
       const result = await reserveAccount(store, attempt, account);
       if (result.outcome === 'reserved') continue;
-      // A refusal of one account must leave no trace in the others (I5).
-      await release(store, held);
+      // A denial in one account must change nothing in the others (I5).
+      await release(store, reservation);
       return result;
     }
   } catch (error) {
-    if (mayGoUncounted(request, error)) {
+    if (mayStayUncounted(request, error)) {
       return { outcome: 'reserved', reservation: uncounted(request, at, accounts) };
     }
-    // A write whose answer was lost may even take effect later: its id is closed. The ledger may
-    // still be away: what cannot be given back now ends with its lease.
-    await releaseAndClose(store, held).catch(() => undefined);
+    // A write whose response was lost may even take effect later: its id is closed. The ledger may
+    // still be unavailable: what cannot be released now ends with its lease.
+    await releaseAndClose(store, reservation).catch(() => undefined);
     throw error;
   }
-  return { outcome: 'reserved', reservation: held };
+  return { outcome: 'reserved', reservation };
 }
 
 const reservationShell = (request: ReserveRequest, candidate: number) => ({

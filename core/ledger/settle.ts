@@ -1,6 +1,6 @@
 /**
- * Settling: the held worst case becomes what the call really used, exactly once (I3), in the
- * windows the reservation was made in. Releasing is settling with zero.
+ * Settles reservations: the reserved worst case becomes what the call really used, exactly once
+ * (I3), in the windows of the reservation. Releasing is settling at zero.
  */
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { AmountsByUnit } from './effective-limits.ts';
@@ -14,8 +14,8 @@ import type {
 import { isThresholdReached, type ThresholdCrossing, toThresholdCrossing } from './thresholds.ts';
 
 /**
- * Where a limit stands right after a settle, in the limit's unit. A limit that is split over
- * several items has no amounts: one of them does not tell.
+ * The status of a limit right after a settle, in the limit's unit. A limit that is split over
+ * several items has no amounts: one item does not have the sum.
  */
 export interface LimitStatus {
   readonly limit: LimitSnapshot;
@@ -25,11 +25,11 @@ export interface LimitStatus {
 }
 
 export interface SettleResult {
-  /** The sweep had come first, and its charge was corrected to the real one. */
+  /** The sweep came first, and its charge was corrected to the real one. */
   readonly late: boolean;
   /** More was used than had been reserved on at least one counter. */
   readonly exceeded: boolean;
-  readonly standings: readonly LimitStatus[];
+  readonly statuses: readonly LimitStatus[];
   readonly crossings: readonly ThresholdCrossing[];
 }
 
@@ -46,80 +46,80 @@ const NOTHING: AmountsByUnit = {
 /**
  * Settles every account of a reservation at what was used.
  * Safe to repeat: a second settle changes nothing and reports no crossing.
- * @throws LedgerUnavailableError; the accounts not reached stay held until their lease ends.
+ * @throws LedgerUnavailableError; what was not reached stays reserved until its lease ends.
  */
 export async function settle(
   store: LedgerStore,
   reservation: Reservation,
   actual: AmountsByUnit,
 ): Promise<SettleResult> {
-  const standings = new Map<string, LimitStatus>();
+  const statuses = new Map<string, LimitStatus>();
   const crossings: ThresholdCrossing[] = [];
-  const parts = partsOf(reservation, actual);
+  const parts = settledParts(reservation, actual);
   let late = false;
-  for (const { held, amounts } of parts) {
+  for (const { reserved, amounts } of parts) {
     const result = await store.settle({
-      account: held.account,
+      account: reserved.account,
       reservationId: reservation.id,
       attemptId: reservation.attemptId,
       amounts,
-      closes: held.isRepeated || reservation.basis === 'unreserved',
+      closes: reserved.isRepeated || reservation.basis === 'unreserved',
     });
     if (result.outcome === 'replayed') continue;
     late ||= result.outcome === 'settledLate';
-    for (const standing of standingsOf(held, result.counters)) {
-      const { owner, name } = standing.limit;
-      standings.set(`${ownerKey(owner)}/${name}`, standing);
+    for (const status of limitStatuses(reserved, result.counters)) {
+      const { owner, name } = status.limit;
+      statuses.set(`${ownerKey(owner)}/${name}`, status);
     }
-    crossings.push(...held.counters.flatMap((counter) => crossingsOf(counter, result)));
+    crossings.push(...reserved.counters.flatMap((counter) => crossingsOf(counter, result)));
   }
   const exceeded = parts.some(({ amounts }) =>
     amounts.some((amount) => amount.actual > amount.reserved),
   );
-  return { late, exceeded, standings: [...standings.values()], crossings };
+  return { late, exceeded, statuses: [...statuses.values()], crossings };
 }
 
-/** Gives everything back; what was never held, or is settled already, stays as it is. */
+/** Releases everything; what was never reserved, or is settled already, is not changed. */
 export async function release(store: LedgerStore, reservation: Reservation): Promise<void> {
   await settle(store, reservation, NOTHING);
 }
 
 /**
- * Gives back what a failed write may have taken, also when it takes effect only after this: the
- * ids are closed.
+ * Releases what a failed write may have reserved, and closes the ids, so that a write that arrives
+ * later has no effect.
  */
 export async function releaseAndClose(store: LedgerStore, reservation: Reservation): Promise<void> {
   await settle(store, { ...reservation, basis: 'unreserved' }, NOTHING);
 }
 
 /**
- * What each account settles. Where a call holds in several shards of one limit, the use fills one
- * hold after the other, and the last takes what is more than all of them.
+ * What each account settles. Where a call has reserved in several shards of one limit, its usage
+ * fills one after the other, and the last one takes the excess.
  */
-function partsOf({ accounts }: Reservation, actual: AmountsByUnit) {
+function settledParts({ accounts }: Reservation, actual: AmountsByUnit) {
   const left = new Map<string, number>();
-  const holders = new Map<string, number>();
+  const partsLeft = new Map<string, number>();
   const idOf = ({ limit, key }: ReservedCounter) => `${ownerKey(limit.owner)}/${key}`;
   for (const counter of accounts.flatMap(({ counters }) => counters)) {
     left.set(idOf(counter), actual[counter.limit.unit]);
-    holders.set(idOf(counter), (holders.get(idOf(counter)) ?? 0) + 1);
+    partsLeft.set(idOf(counter), (partsLeft.get(idOf(counter)) ?? 0) + 1);
   }
-  return accounts.map((held) => ({
-    held,
-    amounts: held.counters.map((counter): SettleAmount => {
-      const { key, reserved } = counter;
+  return accounts.map((reserved) => ({
+    reserved,
+    amounts: reserved.counters.map((counter): SettleAmount => {
+      const { key } = counter;
       const id = idOf(counter);
       const rest = left.get(id) ?? 0;
-      const after = (holders.get(id) ?? 1) - 1;
-      const part = after === 0 ? rest : Math.min(rest, reserved);
+      const after = (partsLeft.get(id) ?? 1) - 1;
+      const part = after === 0 ? rest : Math.min(rest, counter.reserved);
       left.set(id, rest - part);
-      holders.set(id, after);
-      return { key, reserved, actual: part };
+      partsLeft.set(id, after);
+      return { key, reserved: counter.reserved, actual: part };
     }),
   }));
 }
 
-function standingsOf({ counters }: ReservedAccount, after: Counters): readonly LimitStatus[] {
+function limitStatuses({ counters }: ReservedAccount, after: Counters): readonly LimitStatus[] {
   return counters.flatMap(({ key, limit, shards, resetsAt }) => {
     const state = after.get(key);
     if (!state) return [];
@@ -130,9 +130,9 @@ function standingsOf({ counters }: ReservedAccount, after: Counters): readonly L
 }
 
 /**
- * Found in the settle's own returned values: settles of one item are one after the other, so
- * exactly one of them passes a given percent. Of a limit split over several items only the sum
- * counts, which the sweep looks at.
+ * The thresholds that this settle crossed, from the values that its write returned: settles of one
+ * item are serialized, so exactly one of them crosses a given percent. Of a limit that is split
+ * over several items only the sum counts, which the sweep evaluates.
  */
 function crossingsOf(
   { key, limit, shards, resetsAt }: ReservedCounter,

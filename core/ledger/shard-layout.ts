@@ -1,10 +1,11 @@
 /**
- * How many items a limit's counter is split over. A window keeps the split it began with, so that
- * every function agrees on it: a change is announced in the table longer before it counts than any
- * function may go on with what it loaded earlier.
+ * How many items (shards) a limit's counter is split over, and each shard's part of an amount. A
+ * window keeps the split it began with, so that every function agrees on it: a change is written to
+ * the table longer before it takes effect than any function can use what it loaded earlier.
  */
 import type { ShardLayout, ShardsSince } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
+import { LONGEST_WINDOW_MS } from '../windows.ts';
 
 /** Where no layout is stored, as in tables of builds before shards, everything is in shard 0. */
 export const ONE_SHARD: ShardLayout = [{ shards: 1, from: 0 }];
@@ -16,7 +17,6 @@ export const ONE_SHARD: ShardLayout = [{ shards: 1, from: 0 }];
 const LAYOUT_DELAY_MS = 900_000;
 
 const SHARDS_MAX = 64;
-const LONGEST_WINDOW_MS = 32 * 86_400_000;
 
 /** The split of a window, by when it began. */
 export function shardCountAt(layout: ShardLayout, windowStartsAt: EpochMs): number {
@@ -80,4 +80,32 @@ function isShardsSince(value: unknown): value is ShardsSince {
     typeof from === 'number' &&
     Number.isSafeInteger(from)
   );
+}
+
+/** The numbers 0 to `shards` - 1. */
+export const shardNumbers = (shards: number): readonly number[] =>
+  Array.from({ length: shards }, (_, shard) => shard);
+/** All of the shards, from the one that the id's hash selects, so that calls spread evenly. */
+export function shardOrder(reservationId: string, shards: readonly number[]): readonly number[] {
+  const first = fnv1a(reservationId) % shards.length;
+  return [...shards.slice(first), ...shards.slice(0, first)];
+}
+
+/**
+ * A shard's part of an amount; the parts of all shards add up to exactly the amount, and a shard
+ * beyond the count has none.
+ */
+export function shardShare(amount: number, shard: number, shards: number): number {
+  if (shard >= shards) return 0;
+  const share = Math.floor(amount / shards);
+  return share + (shard < amount - share * shards ? 1 : 0);
+}
+
+/** 32-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/, 2026-11): short, and even enough here. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash;
 }

@@ -35,7 +35,7 @@ export function toThresholdCrossing(
   return { limit, ...at };
 }
 
-/** What the items show to be reached and not noted, over all shards. */
+/** Thresholds that are reached over all shards and have no alert on record. */
 export function pendingCrossings(
   policy: Policy,
   found: readonly AccountSnapshot[],
@@ -46,21 +46,23 @@ export function pendingCrossings(
     const shards = byOwner.get(ownerKey(limit.owner));
     if (!shards || limit.notifyAt.length === 0) return [];
     const current = limitInForce(limit, policy, now);
-    return recentPeriods(limit, policy, now).flatMap((period) => missing(current, period, shards));
+    return recentPeriods(limit, policy, now).flatMap((period) =>
+      missingCrossings(current, period, shards),
+    );
   });
 }
 
-function missing(
+function missingCrossings(
   limit: Limit,
   period: Period,
   shards: readonly AccountSnapshot[],
 ): readonly ThresholdCrossing[] {
   const key = counterKey(limit.name, period.name);
   const used = shards.reduce((sum, { counters }) => sum + (counters.get(key)?.settled ?? 0), 0);
-  const isTold = (percent: number) =>
-    shards.some(({ notes }) => notes.get(key)?.has(String(percent)));
+  const isPublished = (percent: number) =>
+    shards.some(({ alertStates }) => alertStates.get(key)?.has(String(percent)));
   const resetsAt = isoTimestamp(period.endsAt);
   return limit.notifyAt
-    .filter((percent) => !isTold(percent) && isThresholdReached(used, limit, percent))
+    .filter((percent) => !isPublished(percent) && isThresholdReached(used, limit, percent))
     .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }));
 }

@@ -113,11 +113,11 @@ export function callRecord(call: CallMeasures, at: EpochMs): MetricRecord {
 
 /** One record per limit the call was settled in: how much of it is committed, in percent. */
 export function utilizationRecords(
-  { standings }: Pick<SettleResult, 'standings'>,
+  { statuses }: Pick<SettleResult, 'statuses'>,
   costCenter: string,
   at: EpochMs,
 ): readonly MetricRecord[] {
-  return standings.flatMap(({ limit, used, reserved }) =>
+  return statuses.flatMap(({ limit, used, reserved }) =>
     used === undefined || reserved === undefined
       ? []
       : [utilizationRecord(limit, used + reserved, costCenter, at)],

@@ -62,7 +62,7 @@ export async function publishPendingEvent(
   first: FirstLimitEvent,
   cause: AlertCause = {},
 ): Promise<void> {
-  const alert = first.what === 'denied' ? denialAlert(first, cause) : fallbackAlert(first, cause);
+  const alert = first.kind === 'denied' ? denialAlert(first, cause) : fallbackAlert(first, cause);
   await alerts.publish([alert]);
   await ledger.markPublished(accountKey(first.limit.owner, 0), first.key, [firstEventKey(first)]);
 }

@@ -66,8 +66,8 @@ const kept = <T extends { size: number }>(counters: ReadonlyMap<string, T>) =>
 async function everything(store: LedgerStore, now: number): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for await (const contents of store.contents([...ACCOUNTS], now)) {
-    const { counters, notes, expired, staleMarkers } = sorted(contents);
-    if (counters.length + notes.length + expired.length + staleMarkers.length === 0) continue;
+    const { counters, alertStates, expired, staleMarkers } = sorted(contents);
+    if (counters.length + alertStates.length + expired.length + staleMarkers.length === 0) continue;
     found.push(sorted(contents));
   }
   return found;
@@ -76,7 +76,7 @@ async function everything(store: LedgerStore, now: number): Promise<readonly unk
 const sorted = (contents: AccountSnapshot) => ({
   account: contents.account,
   counters: [...contents.counters].sort(),
-  notes: [...contents.notes]
+  alertStates: [...contents.alertStates]
     .map(([key, marks]) => [key, [...marks].sort()] as const)
     .filter(([, marks]) => marks.length > 0)
     .sort(),
@@ -114,7 +114,7 @@ test('the ledger in memory answers as the one on the table', async () => {
     'prune ',
     'read ',
     'reserve conflict',
-    'reserve refused',
+    'reserve denied',
     'reserve replayed',
     'reserve reserved',
     'settle replayed',

@@ -61,13 +61,13 @@ async function readThenWrite(
 ): Promise<ReserveWriteResult> {
   const output = await get(write.account);
   const counters = parseCounters('Item' in output ? { ...output.Item } : undefined);
-  const isFull = write.holds.some(({ key, amount, ceiling }) => {
+  const isFull = write.amounts.some(({ key, amount, ceiling }) => {
     const { committed = 0 } = counters.get(key) ?? {};
     return ceiling !== undefined && committed + amount > ceiling;
   });
-  if (isFull) return { outcome: 'refused', counters, notes: new Map(), isRepeated: false };
-  const holds = write.holds.map(({ key, amount }) => ({ key, amount }));
-  return store.reserve({ ...write, holds });
+  if (isFull) return { outcome: 'denied', counters, alertStates: new Map(), isRepeated: false };
+  const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
+  return store.reserve({ ...write, amounts });
 }
 
 /** The window that is now, instead of the one the reservation was made in. */
@@ -86,13 +86,13 @@ function atSettleTime({ clock, plan }: VariationContext, write: SettleWrite): Se
 /** Every shard with the limit of all of them. */
 function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrite {
   const owner = write.account.split('#').slice(1, -1).join('#');
-  const holds = write.holds.map((hold) => {
+  const amounts = write.amounts.map((each) => {
     const limit = plan.limits.find(
-      ({ owner: of, name }) => of === owner && hold.key.startsWith(`${name}_`),
+      ({ owner: of, name }) => of === owner && each.key.startsWith(`${name}_`),
     );
-    return limit && hold.ceiling !== undefined ? { ...hold, ceiling: limit.amount } : hold;
+    return limit && each.ceiling !== undefined ? { ...each, ceiling: limit.amount } : each;
   });
-  return { ...write, holds };
+  return { ...write, amounts };
 }
 
 const isRelease = ({ amounts }: SettleWrite) => amounts.every(({ actual }) => actual === 0);

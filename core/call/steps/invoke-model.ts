@@ -107,7 +107,7 @@ export function answerTooLarge(result: SucceededCall): FailedCall {
 
 function invoked(call: ApprovedCall, latencyMs: number) {
   const { tags, dimensions, receivedAt, deadline, caller, claim } = call;
-  const { candidate, fallbackFrom, firstTime } = call;
+  const { candidate, fallbackFrom, firstEvent } = call;
   return {
     tags,
     dimensions,
@@ -117,7 +117,7 @@ function invoked(call: ApprovedCall, latencyMs: number) {
     ...(claim && { claim }),
     candidate,
     ...(fallbackFrom !== undefined && { fallbackFrom }),
-    ...(firstTime && { firstTime }),
+    ...(firstEvent && { firstEvent }),
     reservation: call.reservation,
     bounds: call.bounds,
     latencyMs,

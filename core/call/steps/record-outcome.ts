@@ -164,7 +164,7 @@ function answerOf(answer: Answer, { how, result }: Settlement): Answer {
   if (how === 'pending') return { ...answer, settlement: 'pending' };
   if (isProblem(answer) || answer.replayed) return answer;
   const { settlement: _, ...settled } = answer;
-  return { ...settled, limits: (result?.standings ?? []).map(limitBody) };
+  return { ...settled, limits: (result?.statuses ?? []).map(limitBody) };
 }
 
 function auditedCall(
@@ -213,12 +213,12 @@ async function publish(
   const { requestId } = call.tags;
   try {
     await publishThresholdCrossings(ports, result?.crossings ?? [], requestId);
-    if (call.status === 'denied' && call.firstTime) {
-      await publishFirstEvent(ports, call.firstTime, { requestId });
+    if (call.status === 'denied' && call.firstEvent) {
+      await publishFirstEvent(ports, call.firstEvent, { requestId });
     }
-    if (call.status === 'succeeded' && call.firstTime && call.fallbackFrom !== undefined) {
+    if (call.status === 'succeeded' && call.firstEvent && call.fallbackFrom !== undefined) {
       const models = { from: call.fallbackFrom, to: call.candidate.model };
-      await publishFirstEvent(ports, call.firstTime, { requestId, ...models });
+      await publishFirstEvent(ports, call.firstEvent, { requestId, ...models });
     }
   } catch (error) {
     ports.warn('an alert could not be published', error);

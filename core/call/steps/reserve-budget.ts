@@ -80,7 +80,7 @@ async function reserveCall<C extends PricedCandidate>(
           status: 'denied',
           limit: decision.limit,
           bounds: boundsOf(call),
-          ...(decision.firstTime && { firstTime: decision.firstTime }),
+          ...(decision.firstEvent && { firstEvent: decision.firstEvent }),
           answer: limitExceeded(call.tags, decision.limit, ports.clock.now()),
         };
       case 'conflict':
@@ -109,7 +109,7 @@ function reserveRequest(policy: Policy, call: BoundedCall, now: EpochMs): Reserv
 
 function approved<C extends PricedCandidate>(
   call: BoundedCall<C>,
-  { model, reservation, firstTime }: Extract<ReserveDecision, { outcome: 'reserved' }>,
+  { model, reservation, firstEvent }: Extract<ReserveDecision, { outcome: 'reserved' }>,
 ): ReservedCall<C> {
   const [asked] = call.candidates;
   const candidate = call.candidates.find((each) => each.model === model) ?? asked;
@@ -122,7 +122,7 @@ function approved<C extends PricedCandidate>(
     dimensions: { ...call.dimensions, Model: candidate.model, ModelId: modelMetric },
     candidate,
     ...(candidate !== asked && { fallbackFrom: asked.model }),
-    ...(firstTime && { firstTime }),
+    ...(firstEvent && { firstEvent }),
     reservation,
     bounds: boundsOf(call),
     answer: problemDetails('invocation_failed', tags, 'The invoking step did not answer.', {

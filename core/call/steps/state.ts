@@ -89,7 +89,7 @@ interface Decidable extends Common {
 interface Denied extends Decidable {
   readonly status: 'denied';
   readonly limit: DenyingLimit;
-  readonly firstTime?: FirstLimitEvent;
+  readonly firstEvent?: FirstLimitEvent;
 }
 
 /** A call whose worst case is reserved. */
@@ -98,7 +98,7 @@ export interface ReservedCall<C extends PricedCandidate = PricedCandidate> exten
   readonly candidate: C;
   readonly fallbackFrom?: string;
   /** Of the fallback, where it is the first of its window. */
-  readonly firstTime?: FirstLimitEvent;
+  readonly firstEvent?: FirstLimitEvent;
   readonly reservation: Reservation;
 }
 
@@ -110,7 +110,7 @@ export interface ApprovedCall extends ReservedCall<Candidate> {
 interface Invoked extends Decidable {
   readonly candidate: PricedCandidate;
   readonly fallbackFrom?: string;
-  readonly firstTime?: FirstLimitEvent;
+  readonly firstEvent?: FirstLimitEvent;
   readonly reservation: Reservation;
   readonly latencyMs: number;
   /** Only when the policy says to log prompts. */

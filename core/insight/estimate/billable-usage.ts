@@ -100,13 +100,13 @@ function callFootprint(
   );
   const call = sampleRecord(policy, scope, at);
   const ownMetrics = Object.keys(call).length - NO_METRICS;
-  const standings = accounts.flatMap(({ limits }) =>
+  const statuses = accounts.flatMap(({ limits }) =>
     limits.map(({ limit }) => {
       const { startsAt } = periodAt(limit.window, at, policy.timeZone);
       return { limit, used: 1, reserved: 1, resetsAt: String(startsAt) };
     }),
   );
-  const records = [call, ...utilizationRecords({ standings }, scope.costCenter, at)];
+  const records = [call, ...utilizationRecords({ statuses }, scope.costCenter, at)];
   return {
     accounts: accounts.length,
     units: units.reduce((sum, each) => sum + each, 0),

@@ -37,7 +37,7 @@ export interface ExecutionCost {
   readonly lines: readonly CostLine[];
   readonly perMonth: NanoUsd;
   /** Of a month, what is there without a request. */
-  readonly standing: NanoUsd;
+  readonly fixed: NanoUsd;
   /** What a thousand requests more would add. */
   readonly perThousand: NanoUsd;
 }
@@ -81,7 +81,7 @@ export function estimate(
     const lines = [
       ...requestLines(execution, traffic, memory),
       ...ledgerLines(footprint, requestsPerMonth),
-      ...standingLines(footprint, memory),
+      ...fixedLines(footprint, memory),
       ...watchingLines(policy, footprint, deployment),
       ...askingLines(footprint, deployment),
     ];
@@ -90,7 +90,7 @@ export function estimate(
     return {
       lines,
       perMonth: nano(growing + standing),
-      standing,
+      fixed: standing,
       perThousand: nano(divCeil(growing * 1000n, BigInt(requestsPerMonth))),
     };
   };
@@ -186,7 +186,7 @@ const ledgerLines = (footprint: BillableUsage, requestsPerMonth: number): readon
 };
 
 /** What runs also when nobody calls. */
-function standingLines(footprint: BillableUsage, memory: Memory): readonly CostLine[] {
+function fixedLines(footprint: BillableUsage, memory: Memory): readonly CostLine[] {
   const sweeps = BigInt(SWEEPS);
   const megabyteMs = BigInt(memoryOf(memory, 'sweep-reservations') * SWEEP_MS);
   const metrics = BigInt(footprint.metrics);

@@ -3,13 +3,14 @@
  * what was metered is charged to the open windows of a day and a month, so that limits count it.
  */
 
-import { accountKey, shardNumbers, shardShare } from '../../ledger/account-keys.ts';
+import { accountKey } from '../../ledger/account-keys.ts';
 import {
   type AmountsByUnit,
   type EffectiveLimit,
   effectiveLimits,
 } from '../../ledger/effective-limits.ts';
 import type { LedgerStore, SettleAmount, SettleWrite } from '../../ledger/ports.ts';
+import { shardNumbers, shardShare } from '../../ledger/shard-layout.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Owner, Policy } from '../../policy/policy.ts';
 import type { EpochMs } from '../../time.ts';

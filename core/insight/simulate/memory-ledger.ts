@@ -32,7 +32,7 @@ interface Account {
   readonly counters: Map<CounterKey, CounterState>;
   readonly reservations: Map<string, Entry>;
   readonly markers: Map<string, Entry>;
-  readonly notes: Map<CounterKey, Map<AlertKey, boolean>>;
+  readonly alertStates: Map<CounterKey, Map<AlertKey, boolean>>;
 }
 
 const ZERO: CounterState = { committed: 0, settled: 0 };
@@ -46,7 +46,7 @@ export class MemoryLedger implements LedgerStore {
   }
 
   async reserve(write: ReserveWrite): Promise<ReserveWriteResult> {
-    const { account: key, reservationId, otherIds, attemptId, holds } = write;
+    const { account: key, reservationId, otherIds, attemptId, amounts: holds } = write;
     const account = this.#accounts.get(key) ?? newAccount();
     const mine = account.reservations.get(reservationId);
     if (mine?.attemptId === attemptId) {
@@ -59,8 +59,8 @@ export class MemoryLedger implements LedgerStore {
         ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
     );
     if (isOver) {
-      const { counters, notes } = account;
-      return { outcome: 'refused', counters: new Map(counters), notes, isRepeated: false };
+      const { counters, alertStates } = account;
+      return { outcome: 'denied', counters: new Map(counters), alertStates, isRepeated: false };
     }
     this.#accounts.set(key, account);
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
@@ -102,7 +102,7 @@ export class MemoryLedger implements LedgerStore {
   }
 
   async expire(write: ExpireWrite): Promise<Counters | undefined> {
-    const { reservationId, attemptId, held, charge } = write;
+    const { reservationId, attemptId, amounts: held, charge } = write;
     const account = this.#open(write.account);
     const mine = account.reservations.get(reservationId);
     if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
@@ -113,7 +113,7 @@ export class MemoryLedger implements LedgerStore {
     return countersIn(account, held.keys());
   }
 
-  async prune({ account: key, markers, counters, notes }: PruneWrite): Promise<void> {
+  async prune({ account: key, markers, counters, alertStates }: PruneWrite): Promise<void> {
     const account = this.#open(key);
     for (const id of markers) account.markers.delete(id);
     const isAsSeen = [...counters].every(([counter, { committed, settled }]) => {
@@ -123,9 +123,9 @@ export class MemoryLedger implements LedgerStore {
     if (!isAsSeen) return;
     for (const counter of counters.keys()) {
       account.counters.delete(counter);
-      const noted = account.notes.get(counter);
-      for (const mark of notes.get(counter)?.keys() ?? []) noted?.delete(mark);
-      if (noted?.size === 0) account.notes.delete(counter);
+      const noted = account.alertStates.get(counter);
+      for (const mark of alertStates.get(counter)?.keys() ?? []) noted?.delete(mark);
+      if (noted?.size === 0) account.alertStates.delete(counter);
     }
   }
 
@@ -145,9 +145,9 @@ export class MemoryLedger implements LedgerStore {
   }
 
   #marksOf(account: AccountKey, key: CounterKey): Map<AlertKey, boolean> {
-    const { notes } = this.#open(account);
-    const marks = notes.get(key) ?? new Map<AlertKey, boolean>();
-    notes.set(key, marks);
+    const { alertStates } = this.#open(account);
+    const marks = alertStates.get(key) ?? new Map<AlertKey, boolean>();
+    alertStates.set(key, marks);
     return marks;
   }
 
@@ -168,7 +168,7 @@ export class MemoryLedger implements LedgerStore {
   async takeOver(key: AccountKey, hold: AccountReservation, holder: string): Promise<boolean> {
     const { reservations } = this.#open(key);
     const entry = reservations.get(hold.reservationId);
-    if (!entry || ![hold.holder, holder].includes(entry.attemptId)) return false;
+    if (!entry || ![hold.leaseHolder, holder].includes(entry.attemptId)) return false;
     reservations.set(hold.reservationId, { ...entry, attemptId: holder });
     return true;
   }
@@ -211,7 +211,7 @@ const newAccount = (): Account => ({
   counters: new Map(),
   reservations: new Map(),
   markers: new Map(),
-  notes: new Map(),
+  alertStates: new Map(),
 });
 
 function add(account: Account, key: CounterKey, committed: number, settledAmount: number): void {
@@ -233,12 +233,12 @@ const settled = (
 
 const ownHold = (reservationId: string, { attemptId, amounts }: Entry): AccountReservation => ({
   reservationId,
-  holder: attemptId,
-  held: amounts,
+  leaseHolder: attemptId,
+  amounts,
 });
 
 function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountSnapshot {
-  const { counters, reservations, markers, notes } = account;
+  const { counters, reservations, markers, alertStates } = account;
   const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
   const isStale = ({ expiresAt }: Entry) => expiresAt <= now;
   const stale = [...markers].filter(([, marker]) => isStale(marker)).map(([id]) => id);
@@ -249,18 +249,18 @@ function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): Accou
   return {
     account: key,
     counters: new Map(counters),
-    notes: new Map(notes),
+    alertStates: new Map(alertStates),
     expired: ended
       .map(([reservationId, { attemptId, expiresAt, amounts }]) => ({
         account: key,
         reservationId,
         attemptId,
         leaseExpiresAt: expiresAt,
-        held: amounts,
+        amounts,
       }))
       .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
     staleMarkers: stale,
-    idleCounters: [...new Set([...counters.keys(), ...notes.keys()])].filter(
+    idleCounters: [...new Set([...counters.keys(), ...alertStates.keys()])].filter(
       (counter) => !referred.has(counter),
     ),
   };

@@ -6,7 +6,8 @@
 import { resolveContext } from '../../call/context/resolve-context.ts';
 import { usageByUnit } from '../../call/steps/record-outcome.ts';
 import { LedgerFullError } from '../../errors.ts';
-import { expireReservations, prune } from '../../ledger/expire.ts';
+import { expireReservations } from '../../ledger/expire.ts';
+import { prune } from '../../ledger/prune.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { reserve } from '../../ledger/reserve.ts';
 import { release, settle } from '../../ledger/settle.ts';

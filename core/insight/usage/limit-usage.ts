@@ -1,12 +1,11 @@
 /** Where every limit stands: what `GET /v1/usage` and `cost-sentry usage` show. */
 
-import { accountKey, counterKey, shardNumbers } from '../../ledger/account-keys.ts';
+import { accountKey, counterKey } from '../../ledger/account-keys.ts';
 import type { CounterState, Counters, LedgerStore } from '../../ledger/ports.ts';
-import { maxShards } from '../../ledger/shard-layout.ts';
+import { maxShards, shardNumbers } from '../../ledger/shard-layout.ts';
 import { utilizationPercent } from '../../ledger/utilization.ts';
 import { formatUsd } from '../../money.ts';
-import type { OwnerLimits } from '../../policy/limit-owners.ts';
-import { ownerKey } from '../../policy/limit-owners.ts';
+import { type OwnerLimits, ownerKey } from '../../policy/limit-owners.ts';
 import { limitInForce } from '../../policy/overrides.ts';
 import type { Limit, Owner, Policy, Scope } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';

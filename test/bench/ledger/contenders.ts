@@ -1,9 +1,10 @@
 /** The three ways to hold a limit, as they meet the traffic. */
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
-import { accountKey, shardNumbers } from '../../../core/ledger/account-keys.ts';
+import { accountKey } from '../../../core/ledger/account-keys.ts';
 import { reserve } from '../../../core/ledger/reserve.ts';
 import { settle } from '../../../core/ledger/settle.ts';
+import { shardNumbers } from '../../../core/ledger/shard-layout.ts';
 import type { Clock } from '../../../core/time.ts';
 import { type Call, MODEL, SCOPE, type Traffic } from './traffic.ts';
 

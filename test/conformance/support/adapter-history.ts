@@ -54,7 +54,7 @@ const someOf = <T>(random: Random, all: readonly T[]): readonly T[] =>
   all.filter(() => random.chance(0.5));
 
 async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
-  const hold = (key: string): ReserveWrite['holds'][number] => ({
+  const hold = (key: string): ReserveWrite['amounts'][number] => ({
     key,
     amount: amount(random),
     ...(random.chance(0.7) && { ceiling: random.integer(0, 5) }),
@@ -65,7 +65,7 @@ async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
     otherIds: random.chance(0.3) ? ['call.4.1'] : [],
     attemptId: random.pick(ATTEMPTS),
     leaseExpiresAt: random.pick(LEASES),
-    holds: someOf(random, COUNTERS).map(hold),
+    amounts: someOf(random, COUNTERS).map(hold),
   });
 }
 
@@ -86,7 +86,7 @@ async function expire(random: Random, { ledger }: Adapters): Promise<void> {
     reservationId: random.pick(IDS),
     attemptId: random.pick(ATTEMPTS),
     leaseExpiresAt: random.pick(LEASES),
-    held: new Map(someOf(random, COUNTERS).map((key) => [key, amount(random)])),
+    amounts: new Map(someOf(random, COUNTERS).map((key) => [key, amount(random)])),
   };
   await ledger.expire({ ...entry, charge: random.chance(0.5), markerExpiresAt: 2_000 });
 }
@@ -105,7 +105,7 @@ async function prune(random: Random, { ledger }: Adapters): Promise<void> {
     account,
     markers: someOf(random, IDS),
     counters: new Map(random.chance(0.7) ? counters : moved),
-    notes: new Map(someOf(random, COUNTERS).map(marks)),
+    alertStates: new Map(someOf(random, COUNTERS).map(marks)),
   });
 }
 

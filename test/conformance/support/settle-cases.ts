@@ -129,7 +129,7 @@ function sweeps(start: Start): void {
 function repeats(start: Start): void {
   const settledOnce = async (table: TestLedger, reservation: Reservation) => {
     const results = await numbered(REPEATS, () => settle(table.ledger, reservation, amounts(777)));
-    return results.filter(({ standings }) => standings.length > 0).length;
+    return results.filter(({ statuses }) => statuses.length > 0).length;
   };
 
   test(`of ${REPEATS} settles of one reservation at once, one counts`, async () => {

@@ -192,7 +192,7 @@ describe('use around the sentry', () => {
       reservationId: 'outside-2026-11-22',
       attemptId: 'someone',
     };
-    await ledger.reserve({ ...holder, otherIds: [], leaseExpiresAt: 2e9, holds: [] });
+    await ledger.reserve({ ...holder, otherIds: [], leaseExpiresAt: 2e9, amounts: [] });
     expect(await run({ ours: OURS, theirs: MORE })).toMatchObject({ folded: 1 });
   });
 

@@ -38,7 +38,7 @@ const contents = (
 ): AccountSnapshot => ({
   account,
   counters: new Map([[key, { committed: settled + 40, settled }]]),
-  notes: new Map([[key, new Map((published ?? []).map((each) => [String(each), true]))]]),
+  alertStates: new Map([[key, new Map((published ?? []).map((each) => [String(each), true]))]]),
   expired: [],
   staleMarkers: [],
   idleCounters: [],

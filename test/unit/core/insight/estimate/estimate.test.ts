@@ -52,7 +52,7 @@ describe('estimate', () => {
   });
 
   test('its total is the sum of its lines, and a part of it is there without requests', () => {
-    const { lines, perMonth, standing, perThousand } = executions.express;
+    const { lines, perMonth, fixed: standing, perThousand } = executions.express;
     expect(perMonth).toBe(lines.reduce((sum, { cost }) => sum + cost, 0n));
     const growing = perMonth - standing;
     expect(perThousand * 1000n).toBeGreaterThanOrEqual(growing);
@@ -111,8 +111,10 @@ describe('estimate', () => {
   });
 
   test('one request has an estimate too', () => {
-    const { perMonth, standing } = estimate(policyWith(), { ...traffic, requestsPerMonth: 1 })
-      .executions.direct;
+    const { perMonth, fixed: standing } = estimate(policyWith(), {
+      ...traffic,
+      requestsPerMonth: 1,
+    }).executions.direct;
     expect(perMonth).toBeGreaterThan(standing);
   });
 });

@@ -33,20 +33,20 @@ const key = `monthly-budget_${period.name}`;
 const resetsAt = new Date(period.endsAt).toISOString();
 const requestId = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 
-const firstTime = (what: 'denied' | 'fallback', usd: number, ceilingPercent?: number) => {
+const firstEvent = (what: 'denied' | 'fallback', usd: number, ceilingPercent?: number) => {
   const effective = {
     ...{ limit, period, key, shards: 1, requested: USD, fallbacks: [] },
     ...(ceilingPercent !== undefined && { ceilingPercent }),
   };
   const state = { committed: (usd + 1) * USD, settled: usd * USD };
-  const first = toFirstLimitEvent(what, { effective, state, noted: new Set() });
+  const first = toFirstLimitEvent(what, { effective, state, recordedAlerts: new Set() });
   if (!first) throw new Error('nothing is noted');
   return first;
 };
 
-const held = new Map([[key, USD]]);
+const amounts = new Map([[key, USD]]);
 const expired = [
-  { account: 'account#costCenter#sales#0', held, attemptId: 'a', leaseExpiresAt: 0 },
+  { account: 'account#costCenter#sales#0', amounts, attemptId: 'a', leaseExpiresAt: 0 },
 ].map((entry) => ({ ...entry, reservationId: requestId }));
 
 const ALERTS: readonly Alert[] = [
@@ -54,8 +54,8 @@ const ALERTS: readonly Alert[] = [
     toThresholdCrossing(limit, { key, percent: 80, used: 400.12 * USD, resetsAt }),
     requestId,
   ),
-  denialAlert(firstTime('denied', 499), { requestId }),
-  fallbackAlert(firstTime('fallback', 449, 90), {
+  denialAlert(firstEvent('denied', 499), { requestId }),
+  fallbackAlert(firstEvent('fallback', 449, 90), {
     requestId,
     from: 'claude-3-5-haiku',
     to: 'nova-lite',
