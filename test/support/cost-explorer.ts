@@ -9,6 +9,8 @@ export interface Charge {
   readonly usageType?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly amount: string;
+  /** Default: `Usage`. */
+  readonly recordType?: string;
 }
 
 interface Answer {
@@ -61,6 +63,9 @@ function holds(charge: Charge, filter: unknown): boolean {
   const [and, or] = [at(filter, 'And'), at(filter, 'Or')];
   if (and !== undefined) return list(and).every((part) => holds(charge, part));
   if (or !== undefined) return list(or).some((part) => holds(charge, part));
+  if (at(filter, 'Dimensions', 'Key') === 'RECORD_TYPE') {
+    return list(at(filter, 'Dimensions', 'Values')).includes(charge.recordType ?? 'Usage');
+  }
   const value = charge.tags?.[String(at(filter, 'Tags', 'Key'))];
   if (list(at(filter, 'Tags', 'MatchOptions')).includes('ABSENT')) return value === undefined;
   return list(at(filter, 'Tags', 'Values')).includes(value);

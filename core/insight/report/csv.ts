@@ -6,10 +6,10 @@ import type { ReportRequest } from './report-request.ts';
 const EOL = '\r\n';
 
 export const csvReport = ({ by }: ReportRequest): ReportFormat => ({
-  begin: () => line(['from', 'to', by, 'amount', 'currency', 'estimated']),
+  begin: () => line(['from', 'to', by, 'amount', 'currency', 'estimated', 'type']),
   rows: (rows) =>
     rows
-      .map(({ from, to, value, amount, currency, estimated }) =>
+      .map(({ type, from, to, value, amount, currency, estimated }) =>
         line([
           from,
           to,
@@ -17,6 +17,7 @@ export const csvReport = ({ by }: ReportRequest): ReportFormat => ({
           formatBilled(amount),
           currency,
           String(estimated),
+          type,
         ]),
       )
       .join(''),

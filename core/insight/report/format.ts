@@ -1,7 +1,6 @@
 /** Words and shapes that the formats of a report share. */
 
-import type { BilledAmount } from '../billing/billed-amount.ts';
-import { toPermille } from '../billing/billed-amount.ts';
+import { addBilled, type BilledAmount, formatCents, toPermille } from '../billing/billed-amount.ts';
 import type { Breakdown } from './report-request.ts';
 import type { ReportRow } from './rows.ts';
 import type { ReportSummary } from './summary.ts';
@@ -40,13 +39,18 @@ export function percent(part: BilledAmount, whole: BilledAmount): string {
 
 /** What a reader should know of the numbers; each is a sentence. */
 export function remarks(summary: ReportSummary): string[] {
-  const { request, values, periods, tagged, total } = summary;
+  const { request, values, periods, tagged, total, credits, currency } = summary;
   const tag = request.by;
   const estimated = periods.filter((period) => period.estimated);
   const first = estimated[0];
   const filters = request.filters.map((filter) => `${filter.tag}=${filter.values.join(',')}`);
   return [
-    ...(values.length === 0
+    ...(credits === 0n
+      ? []
+      : [
+          `Used ${currency} ${formatCents(total)}, credits and refunds ${currency} ${formatCents(credits)}, billed ${currency} ${formatCents(addBilled(total, credits))}. Shares are of what was used.`,
+        ]),
+    ...(values.length === 0 && credits === 0n
       ? [
           filters.length > 0
             ? `Nothing was billed for Bedrock with ${filters.join(' and ')} in this time.`

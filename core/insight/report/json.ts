@@ -1,7 +1,7 @@
 /** A report as one JSON object; amounts are strings, to the last digit. */
 
 import { formatUsd } from '../../money.ts';
-import { formatBilled, toPermille } from '../billing/billed-amount.ts';
+import { addBilled, formatBilled, toPermille } from '../billing/billed-amount.ts';
 import { breakdownLabel, type ReportFormat, remarks } from './format.ts';
 import type { ReportRequest } from './report-request.ts';
 
@@ -20,10 +20,12 @@ export function jsonReport(request: ReportRequest): ReportFormat {
       return text;
     },
     end: (summary, { requests, requestsNanoUsd }) => {
-      const { currency, total, tagged } = summary;
+      const { currency, total, credits, tagged } = summary;
       const rest = {
         currency,
-        total: formatBilled(total),
+        total: formatBilled(addBilled(total, credits)),
+        used: formatBilled(total),
+        credits: formatBilled(credits),
         values: summary.values.map(({ value, amount }) => ({
           ...namedValue(value),
           amount: formatBilled(amount),

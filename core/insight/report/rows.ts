@@ -3,12 +3,18 @@
 import { BillingUnavailableError } from '../../errors.ts';
 import { compareCodeUnits, quoted } from '../../safe-text.ts';
 import { billedModel, isBedrockService } from '../billing/bedrock-services.ts';
-import { addBilled, type BilledAmount, NOTHING_BILLED } from '../billing/billed-amount.ts';
+import {
+  addBilled,
+  type BilledAmount,
+  NOTHING_BILLED,
+  subtractBilled,
+} from '../billing/billed-amount.ts';
 import type { BilledCosts, CostPage, CostQuery } from '../billing/ports.ts';
 import type { ReportRequest } from './report-request.ts';
 
-/** The cost of one value in one period. */
+/** The cost, or the credits and refunds, of one value in one period. */
 export interface ReportRow {
+  readonly type: 'usage' | 'credit';
   readonly from: string;
   /** The first day after the period. */
   readonly to: string;
@@ -27,7 +33,7 @@ const WAITING_MAX = 20_000;
  * One request per page: the second key, SERVICE, tells Bedrock from the rest of the bill, as no
  * list of services could.
  */
-function reportQuery({ from, to, granularity, by, filters }: ReportRequest): CostQuery {
+function costQuery({ from, to, granularity, by, filters }: ReportRequest): CostQuery {
   const service = { dimension: 'SERVICE' } as const;
   return {
     from,
@@ -38,35 +44,54 @@ function reportQuery({ from, to, granularity, by, filters }: ReportRequest): Cos
   };
 }
 
+/** Credits and refunds alone, grouped like the costs, which Cost Explorer gives net of them. */
+function creditQuery(request: ReportRequest): CostQuery {
+  const query = costQuery(request);
+  const credits = { dimension: 'RECORD_TYPE', values: ['Credit', 'Refund'] } as const;
+  return { ...query, filters: [...(query.filters ?? []), credits] };
+}
+
 /**
  * Rows in order of their periods, then of their values, a batch at a time. Cost Explorer names a
  * period's groups one after another, so those of one value are added up first. Of a period that
  * comes again when more than 20,000 other rows have passed, there are further rows.
+ *
+ * Shares are of what was used, so credits and refunds are rows of their own, and are taken out of
+ * the costs of their value. Two requests per page of costs instead of one.
  */
 export async function* reportRows(
   costs: BilledCosts,
   request: ReportRequest,
 ): AsyncIterable<readonly ReportRow[]> {
-  const waiting = new Map<string, Map<string, ReportRow>>();
+  const credits: WaitingRows = new Map();
+  for await (const page of costs.costAndUsage(creditQuery(request))) {
+    for (const row of rowsOf(page, request)) if (row.amount < 0n) addRow(credits, row);
+  }
+  const waiting: WaitingRows = new Map();
   let currency: string | undefined;
-  for await (const page of costs.costAndUsage(reportQuery(request))) {
+  for await (const page of costs.costAndUsage(costQuery(request))) {
     for (const row of rowsOf(page, request)) {
       currency ??= row.currency;
       if (row.currency !== currency) throw mixed(currency, row.currency);
       addRow(waiting, row);
     }
     const size = [...waiting.values()].reduce((sum, rows) => sum + rows.size, 0);
-    if (size > WAITING_MAX) yield* taken(waiting, 1);
+    if (size > WAITING_MAX) yield* taken(waiting, credits, 1);
   }
-  yield* taken(waiting, 0);
+  // A period whose credits are as high as its costs can be missing among the costs.
+  for (const period of credits.keys()) if (!waiting.has(period)) waiting.set(period, new Map());
+  yield* taken(waiting, credits, 0);
 }
+
+/** By period, then by value. */
+type WaitingRows = Map<string, Map<string, ReportRow>>;
 
 const mixed = (one: string, other: string): BillingUnavailableError =>
   new BillingUnavailableError(
     `Cost Explorer answered amounts in ${quoted(one)} and in ${quoted(other)}, which can't be added up.`,
   );
 
-function addRow(waiting: Map<string, Map<string, ReportRow>>, row: ReportRow): void {
+function addRow(waiting: WaitingRows, row: ReportRow): void {
   const rows = waiting.get(row.from) ?? new Map<string, ReportRow>();
   waiting.set(row.from, rows);
   const same = rows.get(row.value);
@@ -75,15 +100,35 @@ function addRow(waiting: Map<string, Map<string, ReportRow>>, row: ReportRow): v
 
 /** Takes all but the last periods, the earliest first. */
 function* taken(
-  waiting: Map<string, Map<string, ReportRow>>,
+  waiting: WaitingRows,
+  credits: WaitingRows,
   left: number,
 ): Iterable<readonly ReportRow[]> {
   const periods = [...waiting.keys()].sort();
   for (const period of periods.slice(0, periods.length - left)) {
-    const rows = [...(waiting.get(period)?.values() ?? [])];
+    const rows = waiting.get(period) ?? new Map<string, ReportRow>();
+    const given = credits.get(period) ?? new Map<string, ReportRow>();
     waiting.delete(period);
-    yield rows.sort((a, b) => compareCodeUnits(a.value, b.value));
+    credits.delete(period);
+    yield [...new Set([...rows.keys(), ...given.keys()])]
+      .sort(compareCodeUnits)
+      .flatMap((value) => separated(rows.get(value), given.get(value)));
   }
+}
+
+/** The usage and the credits of one value, from its net cost and its credits. */
+function separated(net: ReportRow | undefined, credit: ReportRow | undefined): ReportRow[] {
+  const row = net ?? credit;
+  if (row === undefined) return [];
+  const given = credit?.amount ?? NOTHING_BILLED;
+  const used = subtractBilled(net?.amount ?? NOTHING_BILLED, given);
+  // What is below nothing is a credit under another record type, such as a discount.
+  const usage = used > 0n ? used : NOTHING_BILLED;
+  const rest = addBilled(given, subtractBilled(used, usage));
+  return [
+    ...(usage === NOTHING_BILLED ? [] : [{ ...row, type: 'usage' as const, amount: usage }]),
+    ...(rest === NOTHING_BILLED ? [] : [{ ...row, type: 'credit' as const, amount: rest }]),
+  ];
 }
 
 function* rowsOf(page: CostPage, { by }: ReportRequest): Iterable<ReportRow> {
@@ -93,7 +138,7 @@ function* rowsOf(page: CostPage, { by }: ReportRequest): Iterable<ReportRow> {
       const service = by === 'model' ? first : second;
       if (!isBedrockService(service) || amount === NOTHING_BILLED) continue;
       const value = by === 'model' ? billedModel(service, second) : (first ?? '');
-      yield { from, to, value, amount, currency, estimated };
+      yield { type: 'usage', from, to, value, amount, currency, estimated };
     }
   }
 }

@@ -32,7 +32,10 @@ interface PeriodTotal {
 export interface ReportSummary {
   readonly request: ReportRequest;
   readonly currency: string;
+  /** What was used, before credits and refunds. */
   readonly total: BilledAmount;
+  /** Credits and refunds: negative, or nothing. */
+  readonly credits: BilledAmount;
   /** The dearest first; costs without the tag come last. */
   readonly values: readonly ValueTotal[];
   /** Every period of the report, also those in which nothing was billed. */
@@ -49,6 +52,7 @@ export class SummaryBuilder {
   readonly #request: ReportRequest;
   readonly #periods: { -readonly [Key in keyof PeriodTotal]: PeriodTotal[Key] }[];
   readonly #values = new Map<string, { amount: BilledAmount; readonly course: Float64Array }>();
+  #credits = NOTHING_BILLED;
   #currency = 'USD';
 
   constructor(request: ReportRequest) {
@@ -65,7 +69,12 @@ export class SummaryBuilder {
   add(rows: readonly ReportRow[]): void {
     let at = 0;
     let start: string | undefined;
-    for (const { from, value, amount, currency, estimated } of rows) {
+    for (const { type, from, value, amount, currency, estimated } of rows) {
+      if (type === 'credit') {
+        this.#credits = addBilled(this.#credits, amount);
+        this.#currency = currency;
+        continue;
+      }
       if (from !== start) at = this.#periodOf(from);
       start = from;
       this.#currency = currency;
@@ -100,6 +109,7 @@ export class SummaryBuilder {
       request,
       currency: this.#currency,
       total,
+      credits: this.#credits,
       values: values.sort(dearestFirst),
       periods: this.#periods,
       ...(request.by !== 'model' && isWhole && { tagged: subtractBilled(total, untagged) }),

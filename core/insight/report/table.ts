@@ -3,7 +3,12 @@
 import { formatUsd } from '../../money.ts';
 import { printable } from '../../safe-text.ts';
 import { daysBetween } from '../../utc-days.ts';
-import { formatCents, largestRemainderCents } from '../billing/billed-amount.ts';
+import {
+  addBilled,
+  type BilledAmount,
+  formatCents,
+  largestRemainderCents,
+} from '../billing/billed-amount.ts';
 import { BREAKDOWN_LABELS, breakdownLabel, percent, type ReportFormat, remarks } from './format.ts';
 import type { ReportRequest } from './report-request.ts';
 import type { ReportSummary, ValueTotal } from './summary.ts';
@@ -37,7 +42,10 @@ function rangeOf({ from, to, filters }: ReportRequest): string {
   return `from ${from} until before ${to} (${days} ${days === 1 ? 'day' : 'days'}, UTC)${narrowed}`;
 }
 
-function valuesOf({ request, values, total, currency, periods }: ReportSummary, layout: Layout) {
+function valuesOf(
+  { request, values, total, credits, currency, periods }: ReportSummary,
+  layout: Layout,
+): string {
   const cents = largestRemainderCents(values.map(({ amount }) => amount));
   const hasCourse = periods.length > 1 && periods.length <= COURSE_MAX;
   const head = [BREAKDOWN_LABELS[request.by].toUpperCase(), currency, 'SHARE'];
@@ -49,9 +57,22 @@ function valuesOf({ request, values, total, currency, periods }: ReportSummary, 
   ]);
   const unit = request.granularity === 'daily' ? 'BY DAY' : 'BY MONTH';
   const sum = ['total', formatCents(total), total === 0n ? '' : '100.0 %'];
-  const lines = [[...head, ...(hasCourse ? [unit] : [])], ...rows, sum];
+  const lines = [
+    [...head, ...(hasCourse ? [unit] : [])],
+    ...rows,
+    sum,
+    ...creditRows(credits, total),
+  ];
   return `${layout(lines, new Set([1, 2]))}\n`;
 }
+
+const creditRows = (credits: BilledAmount, total: BilledAmount): string[][] =>
+  credits === 0n
+    ? []
+    : [
+        ['credits', formatCents(credits), ''],
+        ['billed', formatCents(addBilled(total, credits)), ''],
+      ];
 
 /** Each value on a scale of its own: its course, not its size. */
 function courseOf({ course }: ValueTotal): string {

@@ -39,7 +39,7 @@ const BILL: readonly Charge[] = [
   charge('2026-11-01', 'sales', 'AWS Lambda', '700'),
   charge('2026-11-02', 'sales', HAIKU, '2.5'),
   charge('2026-11-02', '=1+1, "quoted"', HAIKU, '0.25'),
-  charge('2026-11-24', undefined, HAIKU, '-0.05'),
+  { ...charge('2026-11-24', undefined, HAIKU, '-0.05'), recordType: 'Refund' },
   charge('2026-12-01', 'sales', HAIKU, '99'),
 ];
 const TOTAL = '4.1000124656';
@@ -72,32 +72,35 @@ describe('the report', () => {
     await serve(billAnswers(BILL));
     const { exitCode, out, err } = await report(...november);
     expect([exitCode, err]).toEqual([0, '']);
-    expect(out).toMatch(/^sales +3\.50 +85\.4 %/m);
-    expect(out).toMatch(/^\(untagged\) +0\.05 +1\.2 %/m);
-    expect(out).toMatch(/^total +4\.10 +100\.0 %/m);
-    expect(out).toContain('98.8 % of what Bedrock cost carries the tag costCenter.');
-    expect(out).toContain('Costs since 2026-11-24 are estimates that AWS may still change.');
-    expect(out).toContain('Cost Explorer: 1 request, USD 0.01.');
-    expect(server.asked).toHaveLength(1);
+    expect(out).toMatch(/^sales +3\.50 +84\.3 %/m);
+    expect(out).toMatch(/^\(untagged\) +0\.10 +2\.4 %/m);
+    expect(out).toMatch(/^total +4\.15 +100\.0 %/m);
+    expect(out).toMatch(/^credits +-0\.05$/m);
+    expect(out).toMatch(/^billed +4\.10$/m);
+    expect(out).toContain('97.6 % of what Bedrock cost carries the tag costCenter.');
+    expect(out).toContain('Cost Explorer: 2 requests, USD 0.02.');
+    expect(server.asked).toHaveLength(2);
   });
 
   test.each([1, 2, 3, 100])('is the same to the last digit with %i groups a page', async (size) => {
     await serve(billAnswers(BILL, size));
     const json = JSON.parse((await report(...november, '--format', 'json')).out);
     expect(json.total).toBe(TOTAL);
-    expect(json.costExplorer.requests).toBe(Math.ceil(8 / size));
-    expect(server.asked).toHaveLength(Math.ceil(8 / size));
+    expect(json.costExplorer.requests).toBe(Math.ceil(8 / size) + 1);
+    expect(server.asked).toHaveLength(Math.ceil(8 / size) + 1);
+    expect([json.used, json.credits]).toEqual(['4.1500124656', '-0.05']);
     expect(json.rows).toContainEqual({
       ...{ from: '2026-11-01', to: '2026-11-02', value: 'sales', amount: '1.0000124656' },
-      ...{ currency: 'USD', estimated: false },
+      ...{ currency: 'USD', estimated: false, type: 'usage' },
     });
     expect(json.rows.at(-1)).toMatchObject({
       value: '(untagged)',
       untagged: true,
       amount: '-0.05',
+      type: 'credit',
     });
     const csv = parseCsv((await report(...november, '--format', 'csv')).out);
-    expect(csv[0]).toEqual(['from', 'to', 'costCenter', 'amount', 'currency', 'estimated']);
+    expect(csv[0]).toEqual(['from', 'to', 'costCenter', 'amount', 'currency', 'estimated', 'type']);
     expect(csv.slice(1).map((row) => row[3])).toEqual(
       json.rows.map(({ amount }: { amount: string }) => amount),
     );
@@ -109,15 +112,71 @@ describe('the report', () => {
     const flags = ['--by', 'model', '--granularity', 'monthly', '--json'];
     const json = JSON.parse((await report(...november, ...flags)).out);
     expect(json.values).toEqual([
-      { value: 'Claude 3 Haiku', amount: '3.00000012', share: 0.732 },
-      { value: 'NovaLite', amount: '1.1000123456', share: 0.268 },
+      { value: 'Claude 3 Haiku', amount: '3.05000012', share: 0.735 },
+      { value: 'NovaLite', amount: '1.1000123456', share: 0.265 },
     ]);
-    expect(json.periods).toMatchObject([{ from: '2026-11-01', to: '2026-12-01', amount: TOTAL }]);
+    expect(json.periods).toMatchObject([
+      { from: '2026-11-01', to: '2026-12-01', amount: '4.1500124656' },
+    ]);
     const narrowed = ['--filter', 'costCenter=sales,support', '--filter', 'environment=production'];
     const some = JSON.parse((await report(...november, '--json', ...narrowed)).out);
     expect([some.total, some.tagged]).toEqual(['3.8000124656', undefined]);
     const none = JSON.parse((await report(...november, '--json', '--filter', 'costCenter=')).out);
     expect(none.total).toBe('0.05');
+  });
+
+  test('shows the shares of what was used where credits pay the bill', async () => {
+    const month = (costCenter: string | undefined, amount: string, recordType: string) => ({
+      ...charge('2026-10-07', costCenter, 'Amazon Bedrock', amount),
+      recordType,
+    });
+    await serve(
+      billAnswers([
+        month('sales', '31.20', 'Usage'),
+        month('support', '8.80', 'Usage'),
+        month('support', '-8.80', 'Credit'),
+        month(undefined, '-31.20', 'Credit'),
+      ]),
+    );
+    const october = ['--from', '2026-10-01', '--to', '2026-11-01', '--granularity', 'monthly'];
+    const { out } = await report(...october);
+    expect(out).toMatch(/^sales +31\.20 +78\.0 %/m);
+    expect(out).toMatch(/^support +8\.80 +22\.0 %/m);
+    expect(out).toContain(
+      'Used USD 40.00, credits and refunds USD -40.00, billed USD 0.00. Shares are of what was used.',
+    );
+    expect(out).toContain('100.0 % of what Bedrock cost carries the tag costCenter.');
+    const csv = parseCsv((await report(...october, '--format', 'csv')).out);
+    expect(csv.slice(1).map((row) => [row[2], row[3], row[6]])).toEqual([
+      ['(untagged)', '-31.20', 'credit'],
+      ['sales', '31.20', 'usage'],
+      ['support', '8.80', 'usage'],
+      ['support', '-8.80', 'credit'],
+    ]);
+  });
+
+  test('takes a group below nothing as a credit, also where record types are not known', async () => {
+    await serve(() => ({
+      body: JSON.stringify({
+        ResultsByTime: [
+          {
+            TimePeriod: { Start: '2026-10-01', End: '2026-11-01' },
+            Groups: [
+              ['sales', '31.20'],
+              ['support', '8.80'],
+              ['', '-40.00'],
+            ].map(([tag, Amount]) => ({
+              Keys: [`costCenter$${tag}`, 'Amazon Bedrock'],
+              Metrics: { UnblendedCost: { Amount, Unit: 'USD' } },
+            })),
+          },
+        ],
+      }),
+    }));
+    const { out } = await report('--from', '2026-10-01', '--to', '2026-11-01');
+    expect(out).toMatch(/^sales +31\.20 +78\.0 %/m);
+    expect(out).toMatch(/^credits +-40\.00$/m);
+    expect(out).toMatch(/^billed +0\.00$/m);
   });
 
   test('says what to do when no cost carries the tag, and when there is none', async () => {
@@ -134,7 +193,7 @@ describe('the report', () => {
     const world = { clock, answer: '' };
     const { told, out } = await costSentry(['report', ...november], world);
     expect(told).toEqual(['Asking Cost Explorer …', '', '']);
-    expect(out).toContain('Cost Explorer: 3 requests');
+    expect(out).toContain('Cost Explorer: 4 requests');
   });
 
   test('goes into a file only when it is whole', async () => {
@@ -201,7 +260,7 @@ describe('the report', () => {
         : billAnswers(BILL)(asked),
     );
     const json = JSON.parse((await report(...november, '--json')).out);
-    expect([json.total, json.costExplorer]).toEqual([TOTAL, { requests: 2, usd: '0.02' }]);
+    expect([json.total, json.costExplorer]).toEqual([TOTAL, { requests: 3, usd: '0.03' }]);
   });
 });
 

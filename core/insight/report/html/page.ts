@@ -3,7 +3,7 @@
 import { formatUsd } from '../../../money.ts';
 import { type EpochMs, isoTimestamp } from '../../../time.ts';
 import { dayAfter, daysBetween } from '../../../utc-days.ts';
-import { approximateNanoUsd, formatCents } from '../../billing/billed-amount.ts';
+import { addBilled, approximateNanoUsd, formatCents } from '../../billing/billed-amount.ts';
 import {
   BREAKDOWN_LABELS,
   breakdownLabel,
@@ -111,7 +111,7 @@ function leadOf({ from, to, by, filters }: ReportRequest): string {
 }
 
 function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
-  const { request, total, tagged, values, currency, periods } = summary;
+  const { request, total, credits, tagged, values, currency, periods } = summary;
   const days = daysBetween(request.from, request.to);
   const dearest = values[0];
   const limit = totalLimit(request, limits);
@@ -121,6 +121,10 @@ function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
     ['Total', grouped(formatCents(total)), currency],
     ['A day, on average', groupedCents(approximateNanoUsd(total) / days), currency],
   ];
+  if (credits !== 0n) {
+    found.push(['Credits and refunds', grouped(formatCents(credits)), currency]);
+    found.push(['Billed', grouped(formatCents(addBilled(total, credits))), currency]);
+  }
   if (limit !== undefined) {
     const of = `of ${groupedCents(limit.nanoUsd)} ${currency}`;
     found.push(['Of the month’s limit', `${((month / limit.nanoUsd) * 100).toFixed(0)} %`, of]);

@@ -98,12 +98,14 @@ describe('the page', () => {
     expect(cells.reduce((sum, cents) => sum + Math.round(cents * 100), 0)).toBe(7816);
   });
 
-  test('draws credits below the line, and is whole when nothing was billed', async () => {
+  test('shows credits separately from what was used, and is whole when nothing was billed', async () => {
     const page = await pageOf([
       ['2026-11-01', 'sales', '3'],
       ['2026-11-02', 'sales', '-5'],
     ]);
-    expect(page).toMatch(/class="tick end"[^>]*>-\d/);
+    expect(page).toMatch(/<dt>Credits and refunds<\/dt><dd>-5\.00/);
+    expect(page).toMatch(/<dt>Billed<\/dt><dd>-2\.00/);
+    expect(page).not.toMatch(/class="tick end"[^>]*>-\d/);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
     const empty = await pageOf([], { limits });
     expect(empty).toContain('Nothing was billed for Bedrock in this time.');

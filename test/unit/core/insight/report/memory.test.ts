@@ -30,8 +30,10 @@ const groupsOf = Array.from({ length: MONTH }, (_, day) =>
     .join(),
 );
 
-/** A day a page. */
-const answerOf = (days: number) => (_: unknown, count: number) => {
+/** A day a page, after an answer without credits. */
+const answerOf = (days: number) => (_: unknown, asked: number) => {
+  if (asked === 0) return { body: '{"ResultsByTime":[]}' };
+  const count = asked - 1;
   const day = dayAfter(FIRST, count);
   const groups = groupsOf[count % MONTH];
   const period = `{"TimePeriod":{"Start":"${day}","End":"${dayAfter(day)}"},"Groups":[${groups}]}`;
