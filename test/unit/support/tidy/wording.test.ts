@@ -99,9 +99,11 @@ test('a rare expression is found where it is used more often than allowed', () =
 });
 
 test('the rules find an expression in a file that is clean', () => {
-  const path = 'examples/basic/README.md';
-  expect(plainWording([{ path, text: 'It is\ntold.' }])).toEqual([
-    { path, line: 2, says: '"told": write published, sent, reported, shown' },
-  ]);
+  const path = 'docs/page.md';
+  expect(plainWording([{ path, text: 'It is\ntold.' }])).toContainEqual({
+    path,
+    line: 2,
+    says: '"told": write published, sent, reported, shown',
+  });
   expect(rareWording([{ path, text: 'It has a role of its own.' }])).toHaveLength(1);
 });
