@@ -6,7 +6,6 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
   type ConverseCommandOutput,
-  type TokenUsage as SdkTokenUsage,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { ConverseFailure } from '../core/call/model/failure-rules.ts';
 import type {
@@ -15,9 +14,9 @@ import type {
   ConverseResult,
   ModelClient,
 } from '../core/call/model/ports.ts';
-import type { TokenUsage } from '../core/pricing/price.ts';
 import type { Clock } from '../core/time.ts';
 import { toConversation, toDocumentValue } from './bedrock-converse-input.ts';
+import { isNotSent } from './connection-errors.ts';
 
 export class BedrockModelClient implements ModelClient {
   readonly #client: BedrockRuntimeClient;
@@ -59,15 +58,12 @@ function toInput({ candidate, prompt }: ConverseCall): ConverseCommandInput {
 
 function toResult({ output, stopReason, usage }: ConverseCommandOutput): ConverseResult {
   const content = output?.message?.content;
-  if (!content || !usage) {
-    const message = 'the answer lacks its message or its usage';
-    return { outcome: 'failed', failure: { name: 'MalformedAnswer', message } };
-  }
+  if (!content) return { outcome: 'malformed', reported: usage };
   return {
     outcome: 'succeeded',
     content: plain(content),
     stopReason: stopReason ?? 'end_turn',
-    usage: toUsage(usage),
+    reported: usage,
   };
 }
 
@@ -79,33 +75,28 @@ const plain = (content: readonly object[]): AnswerContent =>
     ),
   );
 
-function toUsage(usage: SdkTokenUsage): TokenUsage {
-  const oneHour = (usage.cacheDetails ?? []).filter(({ ttl }) => ttl === '1h');
-  return {
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
-    cacheReadInputTokens: usage.cacheReadInputTokens ?? 0,
-    cacheWriteInputTokens: usage.cacheWriteInputTokens ?? 0,
-    cacheWrite1hInputTokens: oneHour.reduce((sum, { inputTokens = 0 }) => sum + inputTokens, 0),
-  };
-}
-
-/** Errors of a connection that was never made: nothing was sent, so nothing can be billed. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-function toFailure(error: unknown, aborted: boolean): ConverseFailure {
-  if (aborted) {
-    return { name: 'DeadlineExceeded', message: 'the model did not answer in time' };
+function toFailure(error: unknown, isAborted: boolean): ConverseFailure {
+  const { name, message } = isNativeError(error)
+    ? error
+    : { name: 'Unknown', message: String(error) };
+  const httpStatus = statusOf(error);
+  if (httpStatus !== undefined) {
+    const isException = error instanceof BedrockRuntimeServiceException;
+    return { name: isException ? error.name : 'MalformedAnswer', message, httpStatus };
   }
-  const { name, message, code } = describe(error);
-  if (error instanceof BedrockRuntimeServiceException) return { name, message };
-  if (code !== undefined && NOT_SENT.has(code)) return { name: 'NotSent', message };
+  if (isNotSent(error)) return { name: 'NotSent', message };
   if (name === 'CredentialsProviderError') return { name, message };
+  if (isAborted) return { name: 'DeadlineExceeded', message: 'the model did not answer in time' };
   return { name: 'ConnectionLost', message };
 }
 
-function describe(error: unknown): { name: string; message: string; code: string | undefined } {
-  if (!isNativeError(error)) return { name: 'Unknown', message: String(error), code: undefined };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { name: error.name, message: error.message, code };
+/** Of an answer that came, also of one that the SDK could not read. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof BedrockRuntimeServiceException) return error.$metadata.httpStatusCode;
+  if (!isNativeError(error) || !('$response' in error)) return undefined;
+  const { $response: response } = error;
+  if (typeof response !== 'object' || response === null) return undefined;
+  return 'statusCode' in response && typeof response.statusCode === 'number'
+    ? response.statusCode
+    : undefined;
 }

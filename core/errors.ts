@@ -42,8 +42,9 @@ export class LedgerFullError extends LedgerUnavailableError {
 /** The workflow did not run to its end; what it reserved is covered by its lease. */
 export class WorkflowUnavailableError extends SentryError {
   override readonly name = 'WorkflowUnavailableError';
-  constructor(message: string, cause?: unknown) {
-    super('workflow_unavailable', message, { retryable: true, cause });
+  /** @param hasStarted it started, or may have: then the model may have run. */
+  constructor(message: string, hasStarted: boolean, cause?: unknown) {
+    super('workflow_unavailable', message, { retryable: !hasStarted, cause });
   }
 }
 

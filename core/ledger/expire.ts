@@ -69,13 +69,13 @@ export async function expireReservations(
 
 const expire = (
   store: LedgerStore,
-  { expiredReservation }: LedgerSettings,
+  { unknownOutcome }: LedgerSettings,
   entry: ExpiredReservation,
   now: EpochSeconds,
 ): Promise<Counters | undefined> =>
   store.expire({
     ...entry,
-    charge: expiredReservation === 'charge',
+    charge: unknownOutcome === 'charge',
     markerExpiresAt: now + LATEST_ANSWER_SECONDS,
   });
 

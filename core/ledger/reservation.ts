@@ -1,5 +1,5 @@
 /** A call's reservation in the ledger. Plain JSON: it travels through the workflow's state. */
-import type { Limit, Owner, Scope, Unit } from '../policy/policy.ts';
+import type { Limit, Owner, Scope, Unit, UnknownOutcome } from '../policy/policy.ts';
 import { type EpochSeconds, isoTimestamp } from '../time.ts';
 import type { Window } from '../windows.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
@@ -42,6 +42,8 @@ export interface Reservation {
   readonly leaseExpiresAt: EpochSeconds;
   /** `unreserved`: the ledger was unreachable and the policy allowed the call. */
   readonly basis: 'reserved' | 'unreserved';
+  /** What the call is settled at where it is not known whether the model ran. */
+  readonly unknownOutcome: UnknownOutcome;
   /** One per owner of limits; several where no shard alone had enough left. */
   readonly accounts: readonly ReservedAccount[];
 }

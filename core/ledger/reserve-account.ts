@@ -28,7 +28,7 @@ import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
 
 /** The attempt to reserve for one candidate in all its accounts. */
 export interface CandidateAttempt {
-  readonly shell: Pick<Reservation, 'id' | 'attemptId' | 'leaseExpiresAt'>;
+  readonly shell: Pick<Reservation, 'id' | 'attemptId' | 'leaseExpiresAt' | 'unknownOutcome'>;
   readonly otherIds: readonly string[];
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;

@@ -185,4 +185,5 @@ const reservationShell = (request: ReserveRequest, candidate: number) => ({
   id: candidateReservationId(request.reservationId, candidate),
   attemptId: leaseHolderOf(request),
   leaseExpiresAt: Math.ceil(request.now / 1000) + request.policy.ledger.leaseSeconds,
+  unknownOutcome: request.policy.ledger.unknownOutcome,
 });

@@ -49,7 +49,17 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
     ),
     ...defaultCostCenterProblems(config, known),
     ...timeZoneProblems(config),
+    ...unknownOutcomeProblems(toUnvalidated(config.get('ledger'))),
   ];
+}
+
+/** The setting may be given under its former name too, but not differently. */
+function unknownOutcomeProblems(ledger: UnvalidatedObject): InputProblem[] {
+  const outcome = stringField(ledger, 'unknown_outcome');
+  const former = stringField(ledger, 'expired_reservation');
+  if (outcome === undefined || former === undefined || outcome === former) return [];
+  const message = `is ${quoted(outcome)}, but expired_reservation, its former name, is ${quoted(former)}: write unknown_outcome alone`;
+  return [{ path: 'ledger.unknown_outcome', message }];
 }
 
 const environmentsByApplication = (value: unknown): ReadonlyMap<string, readonly string[]> =>

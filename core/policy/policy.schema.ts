@@ -233,11 +233,15 @@ const LEDGER = {
     lease_seconds: { type: 'integer', minimum: 60, maximum: 86_400 },
     history_windows: { type: 'integer', minimum: 1, maximum: 24 },
     reservation: { type: 'string', enum: ['strict', 'count'], title: 'reservation' },
+    unknown_outcome: { type: 'string', enum: ['charge', 'release'], title: 'unknown_outcome' },
+    // The former name of unknown_outcome.
     expired_reservation: {
       type: 'string',
       enum: ['charge', 'release'],
       title: 'expired_reservation',
     },
+    in_flight_max: { type: 'integer', minimum: 1, maximum: 2_000 },
+    wait_seconds: { type: 'integer', minimum: 0, maximum: 10 },
     on_ledger_error: { type: 'string', enum: ['deny', 'allow'], title: 'on_ledger_error' },
   },
 } as const;

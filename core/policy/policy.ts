@@ -107,12 +107,15 @@ export interface CostCenter {
   readonly inferenceProfiles: ReadonlyMap<string, string>;
 }
 
+export type UnknownOutcome = 'charge' | 'release';
+
 export interface LedgerSettings {
   readonly shards: number;
   readonly leaseSeconds: number;
   readonly historyWindows: number;
   readonly reservation: 'strict' | 'count';
-  readonly expiredReservation: 'charge' | 'release';
+  /** What a call is settled at whose outcome is not known: its worst case, or zero. */
+  readonly unknownOutcome: UnknownOutcome;
   readonly onLedgerError: 'deny' | 'allow';
 }
 

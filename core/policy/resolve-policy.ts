@@ -136,7 +136,7 @@ const toLedger = (config: NonNullable<PolicyConfig['ledger']>): LedgerSettings =
   leaseSeconds: config.lease_seconds ?? 420,
   historyWindows: config.history_windows ?? 3,
   reservation: config.reservation ?? 'strict',
-  expiredReservation: config.expired_reservation ?? 'charge',
+  unknownOutcome: config.unknown_outcome ?? config.expired_reservation ?? 'charge',
   onLedgerError: config.on_ledger_error ?? 'deny',
 });
 

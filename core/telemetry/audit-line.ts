@@ -47,7 +47,7 @@ export interface AuditLine {
   readonly cost?: string;
   readonly usage?: TokenUsage;
   readonly latencyMs?: number;
-  readonly settlement?: 'settled' | 'settledLate' | 'released' | 'kept' | 'pending';
+  readonly settlement?: 'settled' | 'worst_case' | 'released' | 'pending';
   readonly error?: { readonly code: ProblemCode; readonly name?: string };
   /** Only when the policy says to log prompts; nothing here reads them. */
   readonly prompt?: unknown;

@@ -39,6 +39,7 @@ const UNITS = {
   InvocationLatency: 'Milliseconds',
   ReservationExceeded: 'Count',
   ReservationExpired: 'Count',
+  UsageUncertain: 'Count',
   SettlementFailed: 'Count',
   LimitUtilization: 'Percent',
   ReconciliationDrift: 'Percent',
@@ -81,6 +82,7 @@ interface CallMeasures {
   readonly usage?: TokenUsage | undefined;
   readonly costNanoUsd?: number | undefined;
   readonly latencyMs?: number | undefined;
+  readonly isUsageUncertain: boolean;
   readonly exceeded: boolean;
   readonly settlementFailed: boolean;
 }
@@ -105,6 +107,7 @@ export function callRecord(call: CallMeasures, at: EpochMs): MetricRecord {
     }),
     ...(costNanoUsd !== undefined && { CostUsd: Number(formatUsd(costNanoUsd)) }),
     ...(latencyMs !== undefined && { InvocationLatency: latencyMs }),
+    ...(call.isUsageUncertain && { UsageUncertain: 1 }),
     ...(call.exceeded && { ReservationExceeded: 1 }),
     ...(call.settlementFailed && { SettlementFailed: 1 }),
   };

@@ -30,15 +30,24 @@ export const problemMiddleware = ({
     const tags: RequestTags = { requestId, timestamp: isoTimestamp(receivedAt) };
     const headers = error instanceof HttpProblemError ? error.headers : {};
     if (!(error instanceof HttpProblemError)) warn('a request could not be completed', error);
-    request.response = toHttpResponse(toProblem(error, tags), headers);
+    const isCall = event.requestContext.http.method === 'POST';
+    request.response = toHttpResponse(toProblem(error, tags, isCall), headers);
   },
 });
 
-/** What is not ours to explain is told as unavailable: never a stack trace, never a 500. */
-function toProblem(error: unknown, tags: RequestTags): ProblemDetails {
-  if (error instanceof HttpProblemError)
+const MAY_HAVE_RUN =
+  'It is not known whether the model ran: if it did, the call is charged when its outcome is ' +
+  'recorded or its lease ends. A repeat may be charged again.';
+
+/** What is not ours to explain is answered as unavailable: never a stack trace, never a 500. */
+function toProblem(error: unknown, tags: RequestTags, isCall: boolean): ProblemDetails {
+  if (error instanceof HttpProblemError) {
     return problemDetails(error.code, tags, error.message, error.parts);
-  if (error instanceof SentryError)
-    return problemDetails(error.code, tags, `${printable(error.message)}.`);
-  return problemDetails('workflow_unavailable', tags, 'The request could not be completed.');
+  }
+  const [code, text, mayHaveRun] =
+    error instanceof SentryError
+      ? ([error.code, `${printable(error.message)}.`, !error.retryable] as const)
+      : (['workflow_unavailable', 'The request could not be completed.', isCall] as const);
+  if (!mayHaveRun) return problemDetails(code, tags, text);
+  return problemDetails(code, tags, `${text} ${MAY_HAVE_RUN}`, { charged: { basis: 'unknown' } });
 }

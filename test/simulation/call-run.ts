@@ -134,8 +134,7 @@ export class CallRun {
   async #invoke(ports: PipelinePorts, approved: ApprovedCall, withinMs: number) {
     this.#truth.phase = 'invoking';
     const state = await invokeModel(ports, approved, ports.clock.now() + withinMs);
-    const isTimeout =
-      state.status === 'failed' && failureRule(state.failure.name).reservation === 'keep';
+    const isTimeout = state.status === 'failed' && state.charge.basis === 'worst_case';
     if (isTimeout && this.#run.variation?.releasesOnTimeout)
       await release(ports.ledger, state.reservation).catch(() => undefined);
     return state;
@@ -231,8 +230,8 @@ export class CallRun {
       output: Math.floor((bound.output * answer.outputPercent) / 100),
     };
     const isLate = answer.milliseconds > deadline - hostNow;
-    const rule = answer.outcome === 'ok' ? undefined : failureRule(answer.outcome);
-    const isBilled = isLate || rule?.reservation !== 'release';
+    const rule = answer.outcome === 'ok' ? undefined : failureRule({ name: answer.outcome });
+    const isBilled = isLate || rule?.charge !== 'released';
     if (isBilled) this.#truth.billed = { tokens, isKnown: !isLate && !rule };
     else this.#truth.refusedByModel = true;
     await this.#run.scheduler.sleep(isLate ? Math.max(0, deadline - hostNow) : answer.milliseconds);
@@ -243,12 +242,11 @@ export class CallRun {
       outcome: 'succeeded',
       content: [{ text: 'x' }],
       stopReason: 'end_turn',
-      usage: {
+      reported: {
         inputTokens: tokens.input,
         outputTokens: tokens.output,
         cacheReadInputTokens: 0,
         cacheWriteInputTokens: 0,
-        cacheWrite1hInputTokens: 0,
       },
     };
   }

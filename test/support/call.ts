@@ -22,7 +22,7 @@ export const answered = (over: Partial<TokenUsage> = {}): ConverseResult => ({
   outcome: 'succeeded',
   content: [{ text: 'Hello.' }],
   stopReason: 'end_turn',
-  usage: usageOf(over),
+  reported: usageOf(over),
 });
 
 export const failedWith = (name: string): ConverseResult => ({

@@ -6,12 +6,13 @@ import type { LimitStatus } from '../../ledger/settle.ts';
 import { formatUsd } from '../../money.ts';
 import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
 import type { Unit } from '../../policy/policy.ts';
-import { type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
+import type { TokenUsage } from '../../pricing/price.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../problem-codes.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import type { Charge } from '../model/charge.ts';
 import type { AnswerContent } from '../model/ports.ts';
 
 interface Money {
@@ -43,7 +44,11 @@ export interface SuccessBody {
   readonly message: { readonly role: 'assistant'; readonly content: AnswerContent };
   readonly stopReason: string;
   readonly usage: Omit<TokenUsage, 'cacheWrite1hInputTokens'> & { readonly totalTokens: number };
-  readonly cost: Money & { readonly reservedNanoUsd: number };
+  readonly cost: Money & {
+    readonly reservedNanoUsd: number;
+    /** The model did not report its usage, or not consistently. */
+    readonly basis?: 'worst_case';
+  };
   readonly fallbackFrom?: string;
   readonly tags: RequestTags;
   readonly limits: readonly AnswerLimit[];
@@ -66,8 +71,8 @@ export interface ProblemDetails {
   readonly errors?: readonly InputProblem[];
   readonly limit?: AnswerLimit & { readonly requested: number; readonly ceilingPercent?: number };
   readonly upstream?: { readonly name: string; readonly message: string };
-  /** What a failed call counts as for now; `reserved` until its lease ends, as it may be billed. */
-  readonly charged?: Money & { readonly basis: 'released' | 'reserved' | 'settled' };
+  /** What a failed call is charged; the worst case where its usage is not known. */
+  readonly charged?: (Money & { readonly basis: Charge['basis'] }) | { readonly basis: 'unknown' };
   readonly fallbackFrom?: string;
   /** The request that holds the idempotency key. */
   readonly originalRequestId?: string;
@@ -126,7 +131,8 @@ export function problemDetails(
     code,
     outcome,
     tags,
-    ...(outcome === 'unavailable' && { retryAfter: RETRY_SECONDS }),
+    // Where the model may have run, a repeat may be charged again.
+    ...(outcome === 'unavailable' && !parts.charged && { retryAfter: RETRY_SECONDS }),
     ...parts,
     ...(parts.errors && { errors: firstProblems(parts.errors) }),
   };
@@ -184,14 +190,15 @@ interface SuccessParts {
   readonly tags: RequestTags;
   readonly content: AnswerContent;
   readonly stopReason: string;
-  readonly usage: TokenUsage;
-  readonly costNanoUsd: number;
+  readonly charge: Charge;
 }
 
 /** Marked as not settled yet: the recording step takes the mark away. */
 export function successBody(parts: SuccessParts): SuccessBody {
-  const { candidate, fallbackFrom, tags, usage } = parts;
-  const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } = usage;
+  const { candidate, fallbackFrom, tags, charge } = parts;
+  const { basis, amounts, usage } = charge;
+  const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens } =
+    usage ?? NO_USAGE;
   return {
     requestId: tags.requestId,
     outcome: 'succeeded',
@@ -205,15 +212,27 @@ export function successBody(parts: SuccessParts): SuccessBody {
       outputTokens,
       cacheReadInputTokens,
       cacheWriteInputTokens,
-      totalTokens: totalInputTokens(usage) + outputTokens,
+      totalTokens: amounts.tokens,
     },
-    cost: { ...moneyBody(parts.costNanoUsd), reservedNanoUsd: candidate.worstCase.usd },
+    cost: {
+      ...moneyBody(amounts.usd),
+      reservedNanoUsd: candidate.worstCase.usd,
+      ...(basis === 'worst_case' && { basis }),
+    },
     ...(fallbackFrom !== undefined && { fallbackFrom }),
     tags,
     limits: [],
     settlement: 'pending',
   };
 }
+
+const NO_USAGE: TokenUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+  cacheWrite1hInputTokens: 0,
+};
 
 const UPSTREAM_LENGTH_MAX = 500;
 

@@ -27,8 +27,8 @@ export async function converseWithRetries(
   if (!canCall()) return tooLate;
   for (let tries = 1; ; tries++) {
     const result = await models.converse(call);
-    if (result.outcome === 'succeeded' || tries === TRIES_MAX) return result;
-    if (!failureRule(result.failure.name).retry) return result;
+    if (result.outcome !== 'failed' || tries === TRIES_MAX) return result;
+    if (!failureRule(result.failure).retry) return result;
     await sleeper.sleep(Math.floor(random.next() * BACKOFF_BASE_MS * 2 ** tries));
     if (!canCall()) return result;
   }

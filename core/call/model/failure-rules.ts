@@ -1,46 +1,119 @@
-/** What a failed model call means: whether it was billed, and what its caller is told. */
+/** What a failed model call means: whether the model may have run, and what its caller is answered. */
 
-/** Why a Converse call did not bring an answer. */
+/** Why a model call did not bring an answer. */
 export interface ConverseFailure {
   /**
    * Name of the service's exception, or of ours: `DeadlineExceeded`, `ConnectionLost`, `NotSent`.
    */
   readonly name: string;
   readonly message: string;
+  /** HTTP status of the service's answer; absent where none came. */
+  readonly httpStatus?: number;
 }
 
-interface FailureRule {
-  /** `release`: refused before inference, nothing was billed. `keep`: it may have been. */
-  readonly reservation: 'release' | 'keep';
-  readonly status: 502 | 503 | 504;
-  /** Worth another try at once, inside the lease. */
+export interface FailureRule {
+  /**
+   * `released`: the model did not run, nothing is charged. `unknown`: it may have run, so the call
+   * is settled by the policy's `unknown_outcome`.
+   */
+  readonly charge: 'released' | 'unknown';
+  readonly status: 400 | 502 | 503 | 504;
+  /** Whether the same call may be tried again within its lease. Only where nothing ran. */
   readonly retry: boolean;
 }
 
+const released = (status: FailureRule['status'], retry = false): FailureRule => ({
+  charge: 'released',
+  status,
+  retry,
+});
+const unknown = (status: 502 | 504): FailureRule => ({ charge: 'unknown', status, retry: false });
+
 /**
- * AWS states no billing rule per exception. Refusals come before inference and are given back;
- * anything that may have reached the model keeps its reservation until the lease ends
- * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, errors,
- * 2026-11).
+ * Failures by name. AWS states no billing rule per exception: what is refused before inference is
+ * released, and what may have reached the model is unknown
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, errors, and
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html, 2026-11).
  */
-const RULES: Readonly<Record<string, FailureRule>> = {
-  ThrottlingException: { reservation: 'release', status: 503, retry: true },
-  ModelNotReadyException: { reservation: 'release', status: 503, retry: true },
-  ServiceQuotaExceededException: { reservation: 'release', status: 503, retry: false },
-  ValidationException: { reservation: 'release', status: 502, retry: false },
-  AccessDeniedException: { reservation: 'release', status: 502, retry: false },
-  ResourceNotFoundException: { reservation: 'release', status: 502, retry: false },
-  UnrecognizedClientException: { reservation: 'release', status: 502, retry: false },
-  ExpiredTokenException: { reservation: 'release', status: 502, retry: false },
-  CredentialsProviderError: { reservation: 'release', status: 502, retry: false },
-  NotSent: { reservation: 'release', status: 502, retry: true },
-  DeadlineBeforeCall: { reservation: 'release', status: 504, retry: false },
-  DeadlineExceeded: { reservation: 'keep', status: 504, retry: false },
-  ModelTimeoutException: { reservation: 'keep', status: 504, retry: false },
-  ServiceUnavailableException: { reservation: 'keep', status: 503, retry: false },
-};
+const BY_NAME: ReadonlyMap<string, FailureRule> = new Map([
+  // Ours: no request reached the service.
+  ['NotSent', released(502, true)],
+  ['CredentialsProviderError', released(502)],
+  ['DeadlineBeforeCall', released(504)],
+  // Ours: the request was sent, and no answer came.
+  ['DeadlineExceeded', unknown(504)],
+  ['ConnectionLost', unknown(502)],
+  ['MalformedAnswer', unknown(502)],
+  // The request is wrong.
+  ['ValidationException', released(400)],
+  ['ValidationError', released(400)],
+  ['SerializationException', released(400)],
+  ['RequestEntityTooLargeException', released(400)],
+  // The account, the role or the configuration is wrong.
+  ['AccessDeniedException', released(502)],
+  ['ResourceNotFoundException', released(502)],
+  ['UnrecognizedClientException', released(502)],
+  ['InvalidClientTokenId', released(502)],
+  ['InvalidClientTokenIdException', released(502)],
+  ['MissingAuthenticationToken', released(502)],
+  ['MissingAuthenticationTokenException', released(502)],
+  ['IncompleteSignature', released(502)],
+  ['IncompleteSignatureException', released(502)],
+  ['NotAuthorized', released(502)],
+  ['OptInRequired', released(502)],
+  ['SubscriptionRequiredException', released(502)],
+  ['FTUFormNotFilled', released(502)],
+  ['UnknownOperationException', released(502)],
+  // A refused signature is often a clock that was off: the SDK corrects it by the answer's time.
+  ['InvalidSignatureException', released(502, true)],
+  ['SignatureDoesNotMatch', released(502, true)],
+  ['RequestExpired', released(502, true)],
+  ['RequestTimeTooSkewed', released(502, true)],
+  ['ExpiredToken', released(502, true)],
+  ['ExpiredTokenException', released(502, true)],
+  // No capacity.
+  ['ThrottlingException', released(503, true)],
+  ['Throttling', released(503, true)],
+  ['TooManyRequestsException', released(503, true)],
+  ['ModelNotReadyException', released(503, true)],
+  ['ServiceUnavailableException', released(503, true)],
+  ['ServiceUnavailable', released(503, true)],
+  ['ServiceQuotaExceededException', released(503)],
+  // The model may have run.
+  ['ModelTimeoutException', unknown(504)],
+  ['ModelErrorException', unknown(502)],
+  ['ModelStreamErrorException', unknown(502)],
+  ['InternalServerException', unknown(502)],
+  ['InternalFailure', unknown(502)],
+]);
 
-const UNKNOWN: FailureRule = { reservation: 'keep', status: 502, retry: false };
+const REQUEST_TIMEOUT = 408;
+const FAILED_DEPENDENCY = 424;
+const TOO_MANY_REQUESTS = 429;
+const SERVICE_UNAVAILABLE = 503;
+const GATEWAY_TIMEOUT = 504;
+/** Statuses that blame the request itself. */
+const WRONG_REQUEST: readonly number[] = [400, 413, 422];
 
-export const failureRule = (name: string): FailureRule =>
-  Object.hasOwn(RULES, name) ? (RULES[name] ?? UNKNOWN) : UNKNOWN;
+function byStatus(httpStatus: number): FailureRule {
+  if (httpStatus === TOO_MANY_REQUESTS || httpStatus === SERVICE_UNAVAILABLE) {
+    return released(503, true);
+  }
+  if (httpStatus === REQUEST_TIMEOUT || httpStatus === GATEWAY_TIMEOUT) return unknown(504);
+  if (httpStatus === FAILED_DEPENDENCY || httpStatus < 400 || httpStatus > 499) return unknown(502);
+  return released(WRONG_REQUEST.includes(httpStatus) ? 400 : 502);
+}
+
+/**
+ * The rule of a failure that came before any byte of the answer. The status of the service's answer
+ * decides on the money, also against the name; unknown names go by their status alone.
+ */
+export function failureRule({
+  name,
+  httpStatus,
+}: Pick<ConverseFailure, 'name' | 'httpStatus'>): FailureRule {
+  const named = BY_NAME.get(name);
+  if (httpStatus === undefined) return named ?? unknown(502);
+  const answered = byStatus(httpStatus);
+  return named?.charge === answered.charge ? named : answered;
+}

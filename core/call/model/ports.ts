@@ -1,9 +1,9 @@
 /** What the model call needs from outside. */
-import type { TokenUsage } from '../../pricing/price.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { Prompt } from '../request/prompt.ts';
 import type { ConverseFailure } from './failure-rules.ts';
+import type { ReportedUsage } from './reported-usage.ts';
 
 /** An answer's content blocks, as Converse gives them. */
 export type AnswerContent = readonly Readonly<Record<string, unknown>>[];
@@ -13,9 +13,11 @@ export type ConverseResult =
       readonly outcome: 'succeeded';
       readonly content: AnswerContent;
       readonly stopReason: string;
-      readonly usage: TokenUsage;
+      readonly reported: ReportedUsage | undefined;
     }
-  | { readonly outcome: 'failed'; readonly failure: ConverseFailure };
+  | { readonly outcome: 'failed'; readonly failure: ConverseFailure }
+  /** The model ran, and its answer has no message. */
+  | { readonly outcome: 'malformed'; readonly reported: ReportedUsage | undefined };
 
 export interface ConverseCall {
   readonly candidate: Pick<

@@ -2,14 +2,13 @@
  * Step 3: call the model. What it answers, and what it cost, is decided here; nothing is written.
  */
 
-import { toSafeInteger } from '../../money.ts';
-import { costOf, type TokenUsage } from '../../pricing/price.ts';
-import { effectivePriceFromJson } from '../../pricing/price-json.ts';
 import type { EpochMs } from '../../time.ts';
 import { moneyBody, problemDetails, successBody, upstreamError } from '../answers/answers.ts';
+import { type Charge, type ChargedCall, chargeOfAnswer, chargeOfFailure } from '../model/charge.ts';
 import { type ConversePorts, converseWithRetries } from '../model/converse-with-retries.ts';
+import { failureAdvice } from '../model/failure-advice.ts';
 import { type ConverseFailure, failureRule } from '../model/failure-rules.ts';
-import type { ConverseResult } from '../model/ports.ts';
+import type { AnswerContent, ConverseResult } from '../model/ports.ts';
 import { withoutFiles } from '../request/prompt.ts';
 import type { ApprovedCall, FailedCall, ReservedCall, SucceededCall } from './state.ts';
 
@@ -17,6 +16,7 @@ import type { ApprovedCall, FailedCall, ReservedCall, SucceededCall } from './st
 const RECORDING_MS = 1_500;
 /** Longest call the lease is sure to cover. */
 const LEASE_MARGIN_MS = 5_000;
+const RETRY_SECONDS = 5;
 
 /** @param stopBy when this step itself is ended from outside. */
 export async function invokeModel(
@@ -34,52 +34,89 @@ export async function invokeModel(
     deadline,
   });
   const latencyMs = ports.clock.now() - startedAt;
-  return result.outcome === 'succeeded'
-    ? succeeded(call, result, latencyMs)
-    : failed(call, result.failure, latencyMs);
+  switch (result.outcome) {
+    case 'succeeded':
+      return succeeded(call, result, latencyMs);
+    case 'malformed': {
+      const message = 'the answer lacks its message';
+      const charge = chargeOfAnswer(chargedCall(call), result.reported, true);
+      return failed(call, { name: 'MalformedAnswer', message }, charge, latencyMs);
+    }
+    case 'failed': {
+      const charge = chargeOfFailure(chargedCall(call), result.failure);
+      return failed(call, result.failure, charge, latencyMs);
+    }
+  }
 }
 
-/** Usage times price, rounded up once (I6). */
-export const costNanoUsd = ({ candidate }: Pick<ReservedCall, 'candidate'>, usage: TokenUsage) =>
-  toSafeInteger(costOf(usage, effectivePriceFromJson(candidate.price)));
+/** What charging a reserved call needs to know of it. */
+export const chargedCall = ({
+  candidate,
+  reservation,
+  bounds,
+}: Omit<ReservedCall, 'answer'>): ChargedCall => ({
+  candidate,
+  reservation,
+  cachesOneHour: bounds.some(
+    ({ model, cacheTtl }) => model === candidate.model && cacheTtl === '1h',
+  ),
+});
 
 function succeeded(
   call: ApprovedCall,
-  { content, stopReason, usage }: Extract<ConverseResult, { outcome: 'succeeded' }>,
+  { content, stopReason, reported }: Extract<ConverseResult, { outcome: 'succeeded' }>,
   latencyMs: number,
 ): SucceededCall {
   const { candidate, fallbackFrom, tags } = call;
-  const parts = { candidate, fallbackFrom, tags, content, stopReason, usage };
+  const charge = chargeOfAnswer(chargedCall(call), reported, hasContent(content));
   return {
     ...invoked(call, latencyMs),
     status: 'succeeded',
-    usage,
+    charge,
     ...(call.logPrompts && { completion: content }),
-    answer: successBody({ ...parts, costNanoUsd: costNanoUsd(call, usage) }),
+    answer: successBody({ candidate, fallbackFrom, tags, content, stopReason, charge }),
   };
 }
 
-function failed(call: ApprovedCall, failure: ConverseFailure, latencyMs: number): FailedCall {
-  const { status, reservation, retry } = failureRule(failure.name);
-  const kept = reservation === 'keep';
-  const detail = kept
-    ? 'The model may have worked on it, so the reservation stays until its lease ends.'
-    : 'It was refused before the model worked on it, so nothing is charged.';
+const hasContent = (content: AnswerContent): boolean => content.some(({ text }) => text !== '');
+
+function failed(
+  call: ApprovedCall,
+  failure: ConverseFailure,
+  charge: Charge,
+  latencyMs: number,
+): FailedCall {
+  const { status } = failureRule(failure);
+  const upstream = upstreamError(failure);
   return {
     ...invoked(call, latencyMs),
     status: 'failed',
-    failure: upstreamError(failure),
-    answer: problemDetails('invocation_failed', call.tags, detail, {
+    failure: upstream,
+    charge,
+    answer: problemDetails('invocation_failed', call.tags, failureDetail(failure, charge), {
       status,
-      upstream: upstreamError(failure),
-      charged: {
-        ...moneyBody(kept ? call.candidate.worstCase.usd : 0),
-        basis: kept ? 'reserved' : 'released',
-      },
+      upstream,
+      charged: chargedBody(charge),
       ...(call.fallbackFrom !== undefined && { fallbackFrom: call.fallbackFrom }),
-      ...((retry || status === 503) && { retryAfter: 5 }),
+      ...(status === 503 && { retryAfter: RETRY_SECONDS }),
     }),
   };
+}
+
+export const chargedBody = ({ basis, amounts }: Charge) => ({ ...moneyBody(amounts.usd), basis });
+
+function failureDetail(failure: ConverseFailure, charge: Charge): string {
+  if (!charge.mayHaveRun) {
+    return `${failureAdvice(failure) ?? 'It was refused before the model ran.'} Nothing is charged.`;
+  }
+  switch (charge.basis) {
+    case 'settled':
+      return 'The model ran, so its usage is charged.';
+    case 'worst_case':
+      return 'The model may have run, and its usage is not known: its worst case is charged.';
+    case 'released':
+      return 'The model may have run, and its usage is not known: by the policy nothing is charged.';
+  }
 }
 
 /**
@@ -87,7 +124,7 @@ function failed(call: ApprovedCall, failure: ConverseFailure, latencyMs: number)
  * charged, and the caller is told how to get such answers.
  */
 export function answerTooLarge(result: SucceededCall): FailedCall {
-  const { usage, completion: _, ...rest } = result;
+  const { completion: _, ...rest } = result;
   const failure = {
     name: 'AnswerTooLarge',
     message: 'the answer is over the 262144 bytes a workflow can carry',
@@ -96,11 +133,10 @@ export function answerTooLarge(result: SucceededCall): FailedCall {
   return {
     ...rest,
     status: 'failed',
-    usage,
     failure,
     answer: problemDetails('invocation_failed', result.tags, detail, {
       upstream: failure,
-      charged: { ...moneyBody(costNanoUsd(result, usage)), basis: 'settled' },
+      charged: chargedBody(result.charge),
     }),
   };
 }

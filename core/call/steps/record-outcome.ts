@@ -1,10 +1,8 @@
 /** Step 4: settle what the call really cost, then metrics, audit line, alerts and the answer. */
 
 import { LedgerUnavailableError } from '../../errors.ts';
-import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
-import { release, type SettleResult, settle } from '../../ledger/settle.ts';
-import { type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
+import { type SettleResult, settle } from '../../ledger/settle.ts';
 import { type AuditedCall, type AuditLine, toAuditLine } from '../../telemetry/audit-line.ts';
 import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../../telemetry/ports.ts';
@@ -16,8 +14,8 @@ import type { Clock } from '../../time.ts';
 import { type Answer, isProblem, limitBody } from '../answers/answers.ts';
 import { type ClaimCompletion, completeClaim } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
-import { failureRule } from '../model/failure-rules.ts';
-import { costNanoUsd } from './invoke-model.ts';
+import { type Charge, chargeOfUnknown } from '../model/charge.ts';
+import { chargedCall } from './invoke-model.ts';
 import type { BoundedCall, CallOutcome, ReservedCall, WorkflowOutput } from './state.ts';
 
 export interface RecordPorts {
@@ -32,15 +30,14 @@ export interface RecordPorts {
 
 /**
  * A call that got here still `valid` or `approved` lost its next step on the way; its state
- * already holds what to answer, and its reservation stays until the lease ends.
+ * already has the answer. What a lost reserving step reserved stays until its lease ends.
  */
 export type RecordInput = CallOutcome | BoundedCall | ReservedCall;
 
-/** What became of the reservation, and what is known of the cost. */
+/** What became of the reservation, and what is charged. */
 interface Settlement {
   readonly how?: AuditLine['settlement'];
-  readonly usage?: TokenUsage;
-  readonly actualNanoUsd?: number;
+  readonly charge?: Charge;
   readonly result?: SettleResult;
 }
 
@@ -53,15 +50,16 @@ export async function recordOutcome(
   const answer = answerOf(call.answer, settlement);
   await freeKey(ports, call, claimEnd(call, settlement, answer));
   const at = ports.clock.now();
-  const { usage, actualNanoUsd, result, how } = settlement;
+  const { charge, result, how } = settlement;
   ports.telemetry.metrics(
     callRecord(
       {
         requestId: call.tags.requestId,
         dimensions: call.dimensions,
         status,
-        usage,
-        costNanoUsd: actualNanoUsd,
+        usage: charge?.usage,
+        costNanoUsd: charge?.amounts.usd,
+        isUsageUncertain: charge?.isUncertain ?? false,
         latencyMs: 'latencyMs' in call ? call.latencyMs : undefined,
         exceeded: result?.exceeded ?? false,
         settlementFailed: how === 'pending',
@@ -85,55 +83,40 @@ function statusOf({ status }: RecordInput): WorkflowOutput['status'] {
 }
 
 async function settleCall(ports: RecordPorts, call: RecordInput): Promise<Settlement> {
-  if (call.status === 'approved') return { how: 'kept' };
-  if (call.status !== 'succeeded' && call.status !== 'failed') return {};
-  const { usage } = call;
-  if (!usage && call.status === 'failed') {
-    if (failureRule(call.failure.name).reservation === 'keep') return { how: 'kept' };
-    return attempt(ports, { actualNanoUsd: 0 }, async () => {
-      await release(ports.ledger, call.reservation);
-      return { how: 'released' };
-    });
-  }
-  if (!usage) return {};
-  const actualNanoUsd = costNanoUsd(call, usage);
-  return attempt(ports, { usage, actualNanoUsd }, async () => {
-    const result = await settle(ports.ledger, call.reservation, usageByUnit(usage, actualNanoUsd));
-    return { how: result.late ? 'settledLate' : 'settled', result };
-  });
-}
-
-/** When the ledger is away now, the caller still gets the answer and the lease covers the rest. */
-async function attempt(
-  ports: RecordPorts,
-  known: Settlement,
-  write: () => Promise<Settlement>,
-): Promise<Settlement> {
+  const charge = chargeOf(call);
+  if (!charge || !('reservation' in call)) return {};
+  const { basis, amounts } = charge;
   try {
-    return { ...known, ...(await write()) };
+    const result = await settle(ports.ledger, call.reservation, amounts);
+    return { charge, how: basis, ...(basis !== 'released' && { result }) };
   } catch (error) {
+    // The caller still gets the answer, and the lease covers the rest.
     if (!(error instanceof LedgerUnavailableError)) throw error;
     ports.warn('the ledger could not be reached to settle a call', error);
-    return { ...known, how: 'pending' };
+    return { charge, how: 'pending' };
   }
 }
 
-/** What was charged, or may have been, is never run again under the same key. */
-function claimEnd(call: RecordInput, { how, usage }: Settlement, answer: Answer): ClaimCompletion {
+/** Undefined where no model was called. A call whose invoking step was lost may have run. */
+function chargeOf(call: RecordInput): Charge | undefined {
   switch (call.status) {
-    case 'valid':
-      return { how: 'left' };
-    case 'succeeded':
-      return { how: 'completed', answer, keepsContent: call.completion !== undefined };
     case 'approved':
-      return { how: 'completed', answer, keepsContent: false };
+      return chargeOfUnknown(chargedCall(call));
+    case 'succeeded':
     case 'failed':
-      if (how === 'released') return { how: 'released' };
-      if (how === 'pending' && !usage) return { how: 'left' };
-      return { how: 'completed', answer, keepsContent: false };
+      return call.charge;
     default:
-      return { how: 'released' };
+      return undefined;
   }
+}
+
+/** What was charged, or may have run, is never run again under the same key. */
+function claimEnd(call: RecordInput, { how, charge }: Settlement, answer: Answer): ClaimCompletion {
+  if (call.status === 'valid') return { how: 'left' };
+  if (!charge) return { how: 'released' };
+  if (!charge.mayHaveRun) return { how: how === 'released' ? 'released' : 'left' };
+  const keepsContent = call.status === 'succeeded' && call.completion !== undefined;
+  return { how: 'completed', answer, keepsContent };
 }
 
 /** A key that cannot be freed now must not cost the caller the answer. */
@@ -151,15 +134,6 @@ async function freeKey(
   }
 }
 
-/** What a usage counts in each unit; cached input is input. */
-export const usageByUnit = (usage: TokenUsage, usd: number): AmountsByUnit => ({
-  requests: 1,
-  tokens: totalInputTokens(usage) + usage.outputTokens,
-  input_tokens: totalInputTokens(usage),
-  output_tokens: usage.outputTokens,
-  usd,
-});
-
 function answerOf(answer: Answer, { how, result }: Settlement): Answer {
   if (how === 'pending') return { ...answer, settlement: 'pending' };
   if (isProblem(answer) || answer.replayed) return answer;
@@ -170,7 +144,7 @@ function answerOf(answer: Answer, { how, result }: Settlement): Answer {
 function auditedCall(
   call: RecordInput,
   outcome: WorkflowOutput['status'],
-  { how, usage, actualNanoUsd }: Settlement,
+  { how, charge }: Settlement,
   answer: Answer,
 ): AuditedCall {
   const candidate = 'candidate' in call ? call.candidate : undefined;
@@ -189,8 +163,8 @@ function auditedCall(
     ...('reservation' in call &&
       call.reservation.id !== call.tags.requestId && { reservationId: call.reservation.id }),
     ...(call.status === 'denied' && { deniedBy: call.limit }),
-    ...(actualNanoUsd !== undefined && { actualNanoUsd }),
-    ...(usage && { usage }),
+    ...(charge && { actualNanoUsd: charge.amounts.usd }),
+    ...(charge?.basis === 'settled' && { usage: charge.usage }),
     ...('latencyMs' in call && { latencyMs: call.latencyMs }),
     ...(how && { settlement: how }),
     ...(isProblem(answer) && {

@@ -10,10 +10,12 @@ import type { PolicySource } from '../../policy/ports.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
 import type { Clock, EpochMs } from '../../time.ts';
-import { limitExceeded, moneyBody, problemDetails } from '../answers/answers.ts';
+import { limitExceeded, problemDetails } from '../answers/answers.ts';
 import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
+import { chargeOfUnknown } from '../model/charge.ts';
+import { chargedBody, chargedCall } from './invoke-model.ts';
 import type {
   BoundedCall,
   NotReserved,
@@ -115,7 +117,7 @@ function approved<C extends PricedCandidate>(
   const candidate = call.candidates.find((each) => each.model === model) ?? asked;
   const { modelMetric } = candidate;
   const tags: RequestTags = { ...call.tags, modelMetric };
-  return {
+  const reserved: Omit<ReservedCall<C>, 'answer'> = {
     ...carried(call),
     status: 'approved',
     tags,
@@ -125,11 +127,13 @@ function approved<C extends PricedCandidate>(
     ...(firstEvent && { firstEvent }),
     reservation,
     bounds: boundsOf(call),
-    answer: problemDetails('invocation_failed', tags, 'The invoking step did not answer.', {
-      upstream: { name: 'InvocationLost', message: 'it is not known whether the model answered' },
-      charged: { ...moneyBody(candidate.worstCase.usd), basis: 'reserved' },
-    }),
   };
+  const charge = chargeOfUnknown(chargedCall(reserved));
+  const answer = problemDetails('invocation_failed', tags, 'The invoking step did not answer.', {
+    upstream: { name: 'InvocationLost', message: 'it is not known whether the model answered' },
+    charged: chargedBody(charge),
+  });
+  return { ...reserved, answer };
 }
 
 function boundsOf({ candidates, cacheTtl }: BoundedCall): readonly AuditedBound[] {

@@ -10,7 +10,6 @@ import type { Caller } from '../../caller.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { FirstLimitEvent } from '../../ledger/first-events.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
-import type { TokenUsage } from '../../pricing/price.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
@@ -20,6 +19,7 @@ import type { Answer } from '../answers/answers.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import type { Claim } from '../idempotency/ports.ts';
+import type { Charge } from '../model/charge.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
 import type { AnswerContent } from '../model/ports.ts';
 import type { Prompt } from '../request/prompt.ts';
@@ -112,6 +112,7 @@ interface Invoked extends Decidable {
   readonly fallbackFrom?: string;
   readonly firstEvent?: FirstLimitEvent;
   readonly reservation: Reservation;
+  readonly charge: Charge;
   readonly latencyMs: number;
   /** Only when the policy says to log prompts. */
   readonly prompt?: Prompt;
@@ -119,7 +120,6 @@ interface Invoked extends Decidable {
 
 export interface SucceededCall extends Invoked {
   readonly status: 'succeeded';
-  readonly usage: TokenUsage;
   /** Only when the policy says to log prompts. */
   readonly completion?: AnswerContent;
 }
@@ -127,8 +127,6 @@ export interface SucceededCall extends Invoked {
 export interface FailedCall extends Invoked {
   readonly status: 'failed';
   readonly failure: ConverseFailure;
-  /** Known when the model answered but its answer could not be passed on. */
-  readonly usage?: TokenUsage;
 }
 
 export type ValidationOutcome = ValidCall | InvalidCall | UnavailableCall;

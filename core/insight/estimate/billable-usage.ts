@@ -140,6 +140,7 @@ const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>
       },
       costNanoUsd: 1_234_567,
       latencyMs: 1234,
+      isUsageUncertain: false,
       exceeded: false,
       settlementFailed: false,
     },

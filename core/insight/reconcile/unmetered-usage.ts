@@ -57,7 +57,7 @@ const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
  */
 export function unmeteredUsage(input: OutsideInput): readonly OutsideUse[] {
   const { policy, metered, observed, lost, tolerance, day } = input;
-  const isCharged = policy.ledger.expiredReservation === 'charge';
+  const isCharged = policy.ledger.unknownOutcome === 'charge';
   return metricOwners(policy).ways.flatMap(({ modelMetric, isProfile, ...way }) => {
     // By a model's own id anybody in the account may have called it.
     if (!isProfile || (isCharged && (lost.get(way.costCenter) ?? 0) > 0)) return [];

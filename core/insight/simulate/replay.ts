@@ -4,8 +4,9 @@
  */
 
 import { resolveContext } from '../../call/context/resolve-context.ts';
-import { usageByUnit } from '../../call/steps/record-outcome.ts';
+import { usageByUnit } from '../../call/model/reported-usage.ts';
 import { LedgerFullError } from '../../errors.ts';
+import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { expireReservations } from '../../ledger/expire.ts';
 import { prune } from '../../ledger/prune.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
@@ -130,6 +131,12 @@ export class Replay {
   ): ReplayedCall {
     const ran = line.outcome !== 'denied';
     const usage = ran ? line.usage : typical.usage(line.model, candidate.worstCase);
+    if (line.settlement === 'worst_case') {
+      // What it used is not known, also not by another model.
+      this.#agenda.add(endsAt, () => this.#settleAt(reservation, candidate.worstCase));
+      const outcome = line.outcome === 'failed' ? 'failed' : 'answered';
+      return { ...NOTHING, outcome, spent: BigInt(candidate.worstCase.usd), isEstimated: true };
+    }
     if (!usage) {
       const isKept = line.settlement === 'kept';
       if (isKept) {
@@ -158,7 +165,11 @@ export class Replay {
   }
 
   async #settle(reservation: Reservation, usage: TokenUsage, spent: bigint): Promise<void> {
-    await settle(this.#ledger, reservation, usageByUnit(usage, toSafeInteger(spent)));
+    await this.#settleAt(reservation, usageByUnit(usage, toSafeInteger(spent)));
+  }
+
+  async #settleAt(reservation: Reservation, amounts: AmountsByUnit): Promise<void> {
+    await settle(this.#ledger, reservation, amounts);
   }
 
   async #until(at: EpochMs): Promise<void> {

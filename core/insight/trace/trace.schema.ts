@@ -80,7 +80,8 @@ export const TRACE_LINE_SCHEMA = {
     usage: USAGE,
     settlement: {
       type: 'string',
-      enum: ['settled', 'settledLate', 'released', 'kept', 'pending'],
+      // settledLate and kept were written by earlier releases.
+      enum: ['settled', 'worst_case', 'released', 'pending', 'settledLate', 'kept'],
     },
   },
 } as const;

@@ -48,7 +48,7 @@ export function expiredReservationAlerts(
   policy: Policy,
   swept: Pick<ExpiryResult, 'expired'>,
 ): readonly Alert[] {
-  const charged = policy.ledger.expiredReservation === 'charge';
+  const charged = policy.ledger.unknownOutcome === 'charge';
   return expiredCallsByOwner(swept).map(({ owner, reservations }) => {
     const count = reservations.length;
     const [calls, were] = count === 1 ? ['1 call', 'it was'] : [`${count} calls`, 'they were'];

@@ -2,29 +2,51 @@
 import { isRecord } from '../../base/loopback-server.ts';
 
 /**
- * Errors of Converse, ConverseStream and CountTokens with their HTTP status:
- * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors, 2026-11
+ * Errors of Converse, ConverseStream and CountTokens with their HTTP status, and those that any AWS
+ * service may answer:
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+ * and https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html, 2026-11
  */
-export const BEDROCK_ERRORS = {
-  AccessDeniedException: 403,
-  InternalServerException: 500,
-  ModelErrorException: 424,
-  ModelNotReadyException: 429,
-  ModelStreamErrorException: 424,
-  ModelTimeoutException: 408,
-  ResourceNotFoundException: 404,
-  ServiceUnavailableException: 503,
-  ThrottlingException: 429,
-  ValidationException: 400,
-} as const;
+const BEDROCK_ERRORS: ReadonlyMap<string, number> = new Map([
+  ['AccessDeniedException', 403],
+  ['InternalServerException', 500],
+  ['ModelErrorException', 424],
+  ['ModelNotReadyException', 429],
+  ['ModelStreamErrorException', 424],
+  ['ModelTimeoutException', 408],
+  ['ResourceNotFoundException', 404],
+  ['ServiceQuotaExceededException', 400],
+  ['ServiceUnavailableException', 503],
+  ['ThrottlingException', 429],
+  ['ValidationException', 400],
+  ['ExpiredTokenException', 403],
+  ['IncompleteSignatureException', 400],
+  ['InvalidClientTokenIdException', 403],
+  ['InvalidSignatureException', 403],
+  ['MissingAuthenticationTokenException', 403],
+  ['OptInRequired', 403],
+  ['RequestExpired', 400],
+  ['SerializationException', 400],
+  ['SignatureDoesNotMatch', 403],
+  ['SubscriptionRequiredException', 403],
+  ['UnknownOperationException', 404],
+  ['UnrecognizedClientException', 403],
+]);
 
-export type BedrockErrorName = keyof typeof BEDROCK_ERRORS;
+/** The status that an error comes with; 500 for a name that AWS does not document. */
+export const bedrockErrorStatus = (name: string): number => BEDROCK_ERRORS.get(name) ?? 500;
 
 export interface BedrockBehavior {
   readonly latencyMs?: number;
-  readonly usage?: Readonly<Partial<Record<(typeof USAGE_KEYS)[number], number>>>;
+  /**
+   * What is reported in place of the usual counts: exactly these values, whatever they are. One
+   * that is null is left out; null for all leaves the usage out.
+   */
+  readonly usage?: Readonly<Partial<Record<(typeof USAGE_KEYS)[number], unknown>>> | null;
+  /** The tier that the answer says it was served in. */
+  readonly serviceTier?: string;
   readonly text?: string;
-  readonly fail?: { readonly name: BedrockErrorName; readonly times: number };
+  readonly fail?: { readonly name: string; readonly status?: number; readonly times: number };
   readonly hang?: true;
 }
 
@@ -38,10 +60,13 @@ export type ParsedInput<T> = { readonly value: T } | { readonly problems: readon
 const USAGE_KEYS = [
   'inputTokens',
   'outputTokens',
+  'totalTokens',
   'cacheReadInputTokens',
   'cacheWriteInputTokens',
+  'cacheDetails',
 ] as const;
-const KEYS = ['latencyMs', 'usage', 'text', 'fail', 'hang'];
+const KEYS = ['latencyMs', 'usage', 'serviceTier', 'text', 'fail', 'hang'];
+const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
 const LATENCY_MS_MAX = 600_000;
 
 /** Checks what `POST /_sandbox/bedrock/behavior` was sent; `{}` is the default behavior. */
@@ -51,9 +76,8 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
     ...unknownKeys(input, KEYS, ''),
     ...wholeNumber(input.latencyMs, 'latencyMs', 0, LATENCY_MS_MAX),
     ...usageProblems(input.usage),
-    ...(input.text === undefined || (typeof input.text === 'string' && input.text !== '')
-      ? []
-      : [{ path: 'text', message: 'must be text that is not empty' }]),
+    ...textProblems(input.serviceTier, 'serviceTier'),
+    ...textProblems(input.text, 'text'),
     ...failProblems(input.fail),
     ...(input.hang === undefined || input.hang === true
       ? []
@@ -62,26 +86,31 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
   return problems.length > 0 ? { problems } : { value: input };
 }
 
+const textProblems = (value: unknown, path: string): readonly InputProblem[] =>
+  value === undefined || (typeof value === 'string' && value !== '')
+    ? []
+    : [{ path, message: 'must be text that is not empty' }];
+
 function usageProblems(usage: unknown): readonly InputProblem[] {
-  if (usage === undefined) return [];
-  if (!isRecord(usage)) return [{ path: 'usage', message: 'must be a JSON object' }];
-  return [
-    ...unknownKeys(usage, USAGE_KEYS, 'usage.'),
-    ...USAGE_KEYS.flatMap((key) =>
-      wholeNumber(usage[key], `usage.${key}`, 0, Number.MAX_SAFE_INTEGER),
-    ),
-  ];
+  if (usage === undefined || usage === null) return [];
+  if (!isRecord(usage)) return [{ path: 'usage', message: 'must be a JSON object or null' }];
+  return unknownKeys(usage, USAGE_KEYS, 'usage.');
 }
 
 function failProblems(fail: unknown): readonly InputProblem[] {
   if (fail === undefined) return [];
   if (!isRecord(fail)) return [{ path: 'fail', message: 'must be a JSON object' }];
-  const names = Object.keys(BEDROCK_ERRORS);
   return [
-    ...unknownKeys(fail, ['name', 'times'], 'fail.'),
-    ...(typeof fail.name === 'string' && names.includes(fail.name)
+    ...unknownKeys(fail, ['name', 'status', 'times'], 'fail.'),
+    ...(typeof fail.name === 'string' && ERROR_NAME.test(fail.name)
       ? []
-      : [{ path: 'fail.name', message: `must be one of ${names.join(', ')}` }]),
+      : [
+          {
+            path: 'fail.name',
+            message: 'must be the name of an exception, such as ThrottlingException',
+          },
+        ]),
+    ...wholeNumber(fail.status, 'fail.status', 400, 599),
     ...(fail.times === undefined
       ? [{ path: 'fail.times', message: 'must be given' }]
       : wholeNumber(fail.times, 'fail.times', 1, 1_000_000)),

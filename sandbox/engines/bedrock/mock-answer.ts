@@ -7,13 +7,9 @@ import { eventFrame, exceptionFrame } from './event-stream.ts';
 export interface MockAnswer {
   readonly text: string;
   readonly stopReason: 'end_turn' | 'max_tokens';
-  readonly usage: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly totalTokens: number;
-    readonly cacheReadInputTokens: number;
-    readonly cacheWriteInputTokens: number;
-  };
+  /** As the tester said, or as a model would report. */
+  readonly usage: Readonly<Record<string, unknown>> | undefined;
+  readonly serviceTier?: string;
   readonly latencyMs: number;
 }
 
@@ -29,20 +25,28 @@ export function mockAnswer(
 ): MockAnswer {
   const config = isRecord(body.inferenceConfig) ? body.inferenceConfig : {};
   const maxTokens = typeof config.maxTokens === 'number' ? config.maxTokens : Infinity;
-  const {
-    inputTokens = countTokens(body),
-    outputTokens = Math.min(maxTokens, OUTPUT_TOKENS),
-    cacheReadInputTokens = 0,
-    cacheWriteInputTokens = 0,
-  } = behavior.usage ?? {};
-  const totalTokens = inputTokens + outputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+  const outputTokens = Math.min(maxTokens, OUTPUT_TOKENS);
+  const { usage = usualUsage(countTokens(body), outputTokens), serviceTier } = behavior;
+  const written = usage === null ? outputTokens : usage.outputTokens;
   return {
     text: behavior.text ?? TEXT,
-    stopReason: outputTokens >= maxTokens ? 'max_tokens' : 'end_turn',
-    usage: { inputTokens, outputTokens, totalTokens, cacheReadInputTokens, cacheWriteInputTokens },
+    stopReason: typeof written === 'number' && written >= maxTokens ? 'max_tokens' : 'end_turn',
+    usage: usage === null ? undefined : withoutNulls(usage),
+    ...(serviceTier !== undefined && { serviceTier }),
     latencyMs: behavior.latencyMs ?? 0,
   };
 }
+
+const usualUsage = (inputTokens: number, outputTokens: number) => ({
+  inputTokens,
+  outputTokens,
+  totalTokens: inputTokens + outputTokens,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+});
+
+const withoutNulls = (usage: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
 
 /** A quarter of the characters of all text in `system` and `messages`, rounded up. */
 export function countTokens(body: unknown): number {
@@ -66,7 +70,7 @@ function textLength(value: unknown): number {
  * The frames of a streamed answer; one that breaks off ends in an error, and never tells its usage.
  */
 export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generator<Buffer> {
-  const { text, stopReason, usage, latencyMs } = answer;
+  const { text, stopReason, usage, serviceTier, latencyMs } = answer;
   yield eventFrame('messageStart', { role: 'assistant' });
   for (let start = 0; start < text.length; start += PIECE_CHARACTERS) {
     const piece = text.slice(start, start + PIECE_CHARACTERS);
@@ -78,5 +82,6 @@ export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generato
   }
   yield eventFrame('contentBlockStop', { contentBlockIndex: 0 });
   yield eventFrame('messageStop', { stopReason });
-  yield eventFrame('metadata', { usage, metrics: { latencyMs } });
+  const tier = serviceTier === undefined ? {} : { serviceTier: { type: serviceTier } };
+  yield eventFrame('metadata', { usage, metrics: { latencyMs }, ...tier });
 }

@@ -16,7 +16,7 @@ import {
   stampDateHeaders,
 } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
-import { BEDROCK_ERRORS, type BedrockBehavior, type BedrockErrorName } from './behavior.ts';
+import { type BedrockBehavior, bedrockErrorStatus } from './behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
 import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';
 
@@ -112,7 +112,10 @@ class Mock {
     if (failsNow) this.#failuresLeft -= 1;
     const inStream =
       called.operation === 'ConverseStream' && failure?.name === 'ModelStreamErrorException';
-    if (failsNow && !inStream) return fail(response, failure.name, 'As the sandbox was told to.');
+    if (failsNow && !inStream) {
+      const { name, status } = failure;
+      return fail(response, name, 'As the sandbox was asked to.', status);
+    }
     const problem = this.#problem(called, body);
     if (problem !== undefined) return fail(response, 'ValidationException', problem);
     this.#answer(response, called, body, failsNow);
@@ -143,7 +146,8 @@ class Mock {
     const parts = isRecord(body) ? body : {};
     if (called.operation === 'CountTokens') {
       const input = isRecord(parts.input) ? parts.input.converse : undefined;
-      const inputTokens = this.#behavior.usage?.inputTokens ?? countTokens(input);
+      const given = this.#behavior.usage?.inputTokens;
+      const inputTokens = typeof given === 'number' ? given : countTokens(input);
       sendJson(response, { status: 200, body: { inputTokens } });
       return;
     }
@@ -172,19 +176,25 @@ function parsePath(request: IncomingMessage): Called | undefined {
 
 const requestId = () => ({ 'x-amzn-requestid': randomUUID() });
 
-function fail(response: ServerResponse, name: BedrockErrorName, message: string): void {
+function fail(
+  response: ServerResponse,
+  name: string,
+  message: string,
+  status = bedrockErrorStatus(name),
+): void {
   sendJson(response, {
-    status: BEDROCK_ERRORS[name],
+    status,
     headers: { ...requestId(), 'x-amzn-errortype': name },
     body: { message },
   });
 }
 
-const converseBody = ({ text, stopReason, usage, latencyMs }: MockAnswer) => ({
+const converseBody = ({ text, stopReason, usage, serviceTier, latencyMs }: MockAnswer) => ({
   output: { message: { role: 'assistant', content: [{ text }] } },
   stopReason,
   usage,
   metrics: { latencyMs },
+  ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
 });
 
 function sendStream(response: ServerResponse, answer: MockAnswer, breaksOff: boolean): void {

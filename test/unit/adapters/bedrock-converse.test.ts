@@ -11,12 +11,9 @@ import { systemClock } from '../../../adapters/system.ts';
 import type { RequestBlock } from '../../../core/call/request/content-block.schema.ts';
 import type { Prompt } from '../../../core/call/request/prompt.ts';
 import { close, listen } from '../../../sandbox/base/loopback-server.ts';
-import {
-  BEDROCK_ERRORS,
-  type BedrockBehavior,
-  type BedrockErrorName,
-} from '../../../sandbox/engines/bedrock/behavior.ts';
+import type { BedrockBehavior } from '../../../sandbox/engines/bedrock/behavior.ts';
 import { type MockBedrock, startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
+import { BEDROCK_ERROR_STATUS } from '../../support/bedrock-errors.ts';
 import { base64, imageBlock } from '../../support/images.ts';
 
 const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
@@ -142,13 +139,7 @@ describe('an answer', () => {
       outcome: 'succeeded',
       content: [{ text: 'Hello.' }],
       stopReason: 'end_turn',
-      usage: {
-        inputTokens: 7,
-        outputTokens: 3,
-        cacheReadInputTokens: 2,
-        cacheWriteInputTokens: 0,
-        cacheWrite1hInputTokens: 0,
-      },
+      reported: { inputTokens: 7, outputTokens: 3, cacheReadInputTokens: 2 },
     });
     expect(mock.requests.list().at(-1)).toMatchObject({
       operation: 'Converse',
@@ -166,7 +157,7 @@ describe('an answer', () => {
     expect(mock.requests.list().at(-1)?.body).toMatchObject({ system, messages, toolConfig });
   });
 
-  test('tells apart cache writes by their time to live, and passes tool uses and bytes on', async () => {
+  test('passes on cache writes by their time to live, tool uses and bytes', async () => {
     const message = {
       role: 'assistant',
       content: [
@@ -190,25 +181,21 @@ describe('an answer', () => {
       outcome: 'succeeded',
       content: message.content,
       stopReason: 'tool_use',
-      usage: {
-        inputTokens: 1,
-        outputTokens: 2,
-        cacheReadInputTokens: 10,
-        cacheWriteInputTokens: 20,
-        cacheWrite1hInputTokens: 15,
-      },
+      reported: usage,
     });
   });
 });
 
 describe('a failure', () => {
-  const names = Object.keys(BEDROCK_ERRORS) as BedrockErrorName[];
-  test.each(names)('%s keeps its name, and is tried once', async (name) => {
-    const before = mock.requests.list().length;
-    mock.behave({ fail: { name, times: 1 } });
-    expect(await failureName(converse())).toBe(name);
-    expect(mock.requests.list().length).toBe(before + 1);
-  });
+  test.each(BEDROCK_ERROR_STATUS)(
+    '%s keeps its name and status %i, and is tried once',
+    async (name, httpStatus) => {
+      const before = mock.requests.list().length;
+      mock.behave({ fail: { name, times: 1 } });
+      expect(await converse()).toMatchObject({ outcome: 'failed', failure: { name, httpStatus } });
+      expect(mock.requests.list().length).toBe(before + 1);
+    },
+  );
 
   test('a silent model is given up at the deadline', async () => {
     mock.behave({ hang: true });
@@ -229,15 +216,51 @@ describe('a failure', () => {
     expect(await failureName(against(cut, (url) => converse(url)))).toBe('ConnectionLost');
   });
 
-  test.each([
-    [
-      'no message',
-      { stopReason: 'end_turn', usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } },
-    ],
-    ['no usage', { output: { message: { role: 'assistant', content: [{ text: 'x' }] } } }],
-    ['nothing', {}],
-  ])('an answer with %s is malformed', async (_, body) => {
-    expect(await failureName(against(json(body), (url) => converse(url)))).toBe('MalformedAnswer');
+  test('an answer without a message is malformed, and its usage is passed on', async () => {
+    const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2 };
+    const reply = json({ stopReason: 'end_turn', usage });
+    const result = await against(reply, (url) => converse(url));
+    expect(result).toEqual({ outcome: 'malformed', reported: usage });
+    const nothing = await against(json({}), (url) => converse(url));
+    expect(nothing).toEqual({ outcome: 'malformed', reported: undefined });
+  });
+
+  test.each<[string, unknown]>([
+    ['missing', undefined],
+    ['partial', { outputTokens: 5 }],
+    ['negative', { inputTokens: -1, outputTokens: -5 }],
+    ['of fractions', { inputTokens: 1.5, outputTokens: 2.5 }],
+  ])('usage that is %s is passed on as it came', async (_, usage) => {
+    const output = { message: { role: 'assistant', content: [{ text: 'x' }] } };
+    const result = await against(json({ output, usage }), (url) => converse(url));
+    expect(result).toMatchObject({ outcome: 'succeeded' });
+    expect('reported' in result && result.reported).toEqual(usage);
+  });
+
+  test('a connection that is not established in time was never made', async () => {
+    const failing = Object.assign(
+      new Error('the request socket did not establish a connection with the server'),
+      { name: 'TimeoutError' },
+    );
+    const client = clientOf(mock.url);
+    client.middlewareStack.add(() => () => Promise.reject(failing), {
+      step: 'finalizeRequest',
+      priority: 'low',
+      name: 'neverConnects',
+    });
+    const models = new BedrockModelClient(client, systemClock);
+    const candidate = { modelId: MODEL, inferenceConfig: { maxTokens: 5 } };
+    const deadline = systemClock.now() + 5_000;
+    const result = await models.converse({ candidate, prompt: hi, deadline });
+    expect(result).toMatchObject({ outcome: 'failed', failure: { name: 'NotSent' } });
+  });
+
+  test('an error page that is no answer of Bedrock goes by its status', async () => {
+    const page: RequestListener = (_, response) => {
+      response.writeHead(503, { 'content-type': 'text/html' }).end('<html>');
+    };
+    const result = await against(page, (url) => converse(url));
+    expect(result).toMatchObject({ outcome: 'failed', failure: { httpStatus: 503 } });
   });
 
   test('what is not JSON at all may still have been billed', async () => {

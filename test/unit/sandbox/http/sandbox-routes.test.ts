@@ -88,14 +88,20 @@ describe('a behavior', () => {
   });
 
   test.each<[string, unknown, string, RegExp]>([
-    ['bedrock', { fail: { name: 'Oops', times: 1 } }, 'fail.name', /ThrottlingException/],
+    ['bedrock', { fail: { name: 'no name', times: 1 } }, 'fail.name', /ThrottlingException/],
+    [
+      'bedrock',
+      { fail: { name: 'ThrottlingException', status: 200, times: 1 } },
+      'fail.status',
+      /from 400/,
+    ],
     ['bedrock', { fail: { name: 'ThrottlingException' } }, 'fail.times', /must be given/],
     ['bedrock', { fail: { name: 'ThrottlingException', times: 0 } }, 'fail.times', /from 1/],
     ['bedrock', { fail: true }, 'fail', /JSON object/],
     ['bedrock', { latency: 5 }, 'latency', /allowed are latencyMs/],
     ['bedrock', { latencyMs: -1 }, 'latencyMs', /from 0/],
     ['bedrock', { latencyMs: '5' }, 'latencyMs', /whole number/],
-    ['bedrock', { usage: { inputTokens: 0.5 } }, 'usage.inputTokens', /whole number/],
+    ['bedrock', { serviceTier: 5 }, 'serviceTier', /text/],
     ['bedrock', { usage: { tokens: 1 } }, 'usage.tokens', /allowed are inputTokens/],
     ['bedrock', { usage: [] }, 'usage', /JSON object/],
     ['bedrock', { text: '' }, 'text', /not empty/],

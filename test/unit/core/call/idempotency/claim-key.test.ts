@@ -189,7 +189,7 @@ describe('a call that may have been charged keeps its key', () => {
     expect(second.answer).toMatchObject({
       originalRequestId: first.answer.requestId,
       upstream: { name: 'ModelTimeoutException' },
-      charged: { basis: 'reserved' },
+      charged: { basis: 'worst_case' },
     });
     expect(second.answer).not.toHaveProperty('retryAfter');
     expect([bench.calls.length, await counted()]).toEqual([1, '0/1']);

@@ -74,7 +74,6 @@ describe('calling a model', () => {
     'AccessDeniedException',
     'ModelTimeoutException',
     'InternalServerException',
-    'ServiceUnavailableException',
     'ConnectionLost',
     'DeadlineExceeded',
   ])('%s is not, as it cannot help or may be billed', async (name) => {

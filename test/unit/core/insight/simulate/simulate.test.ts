@@ -12,7 +12,10 @@ const anything = Object.assign((value: unknown): value is TraceLine => value !==
   schemaEnv: undefined as never,
 });
 
-async function* calls(lines: readonly AuditLine[]) {
+/** Also of an earlier release. */
+type ReplayedLine = Omit<AuditLine, 'settlement'> & Pick<TraceLine, 'settlement'>;
+
+async function* calls(lines: readonly ReplayedLine[]) {
   for (const line of lines) {
     const read = parseTraceCall(line, anything);
     if ('call' in read) yield read.call;
@@ -21,7 +24,7 @@ async function* calls(lines: readonly AuditLine[]) {
 
 const replay = (
   limits: readonly object[],
-  lines: readonly AuditLine[],
+  lines: readonly ReplayedLine[],
   guess: UsageGuess = 'mean',
 ) => simulate([policyOf(limitsConfig(limits))], calls(lines), guess);
 
@@ -55,7 +58,7 @@ describe('limits', () => {
   test('keep what a lost call may have used, and charge it when its lease is over', async () => {
     const tokens = { window: 'day', unit: 'tokens', amount: 2_000 };
     const { usage: _, ...lost } = answeredLine({ start: at('10:00:00') });
-    const kept: AuditLine = { ...lost, outcome: 'failed', settlement: 'kept', reservedNanoUsd: 7 };
+    const kept = { ...lost, outcome: 'failed', settlement: 'kept', reservedNanoUsd: 7 } as const;
     const found = await replay([tokens], [kept, answeredLine({ start: at('11:00:00') })]);
     expect(decided(found)).toMatchObject({ failed: 1, denied: 1, spent: 0n });
     expect(found.totals[0]).toMatchObject({ failed: 1, unanswered: 7n });

@@ -9,21 +9,17 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import {
-  BEDROCK_ERRORS,
-  type BedrockErrorName,
-} from '../../../../../sandbox/engines/bedrock/behavior.ts';
-import {
   type MockBedrock,
   startMockBedrock,
 } from '../../../../../sandbox/engines/bedrock/server.ts';
+
+import { BEDROCK_ERROR_STATUS } from '../../../../support/bedrock-errors.ts';
 
 const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 const ARN = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abcdef123456';
 const NOVA_ARN = ARN.replace('abcdef', 'novano');
 /** The errors of Converse; one belongs to streams only. */
-const ERRORS = (Object.keys(BEDROCK_ERRORS) as BedrockErrorName[])
-  .filter((name) => name !== 'ModelStreamErrorException')
-  .map((name): [BedrockErrorName, number] => [name, BEDROCK_ERRORS[name]]);
+const ERRORS = BEDROCK_ERROR_STATUS.filter(([name]) => name !== 'ModelStreamErrorException');
 let mock: MockBedrock;
 let client: BedrockRuntimeClient;
 
@@ -84,14 +80,27 @@ describe('Converse', () => {
   });
 
   test('answers the text and the usage it was told to', async () => {
-    mock.behave({ text: 'Ahoy', usage: { inputTokens: 7, cacheReadInputTokens: 100 } });
+    const cacheDetails = [{ ttl: '1h', inputTokens: 5 }];
+    const usage = { inputTokens: -7, outputTokens: 1.5, cacheDetails };
+    mock.behave({ text: 'Ahoy', usage, serviceTier: 'flex' });
     const answer = await converse();
     expect(answer.output?.message?.content?.[0]?.text).toBe('Ahoy');
-    expect(answer.usage).toMatchObject({
-      inputTokens: 7,
-      outputTokens: 200,
-      cacheReadInputTokens: 100,
-      totalTokens: 307,
+    expect(answer.usage).toEqual(usage);
+    expect(answer.serviceTier).toEqual({ type: 'flex' });
+  });
+
+  test('leaves out what it was told to', async () => {
+    mock.behave({ usage: { inputTokens: null, outputTokens: 3 } });
+    expect((await converse()).usage).toEqual({ outputTokens: 3 });
+    mock.behave({ usage: null });
+    expect((await converse()).usage).toBeUndefined();
+  });
+
+  test('answers an error of any name with any status', async () => {
+    mock.behave({ fail: { name: 'NewException', status: 418, times: 1 } });
+    await expect(converse()).rejects.toMatchObject({
+      name: 'NewException',
+      $metadata: { httpStatusCode: 418 },
     });
   });
 

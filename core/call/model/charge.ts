@@ -1,0 +1,88 @@
+/** What a call that reached its model step is charged, and on what grounds. */
+import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
+import type { Reservation } from '../../ledger/reservation.ts';
+import { nano, toSafeInteger } from '../../money.ts';
+import { costOf, type TokenUsage } from '../../pricing/price.ts';
+import { effectivePriceFromJson } from '../../pricing/price-json.ts';
+import type { PricedCandidate } from '../candidate/priced-bound.ts';
+import { type ConverseFailure, failureRule } from './failure-rules.ts';
+import { type ReportedUsage, readUsage, usageByUnit } from './reported-usage.ts';
+
+/** Plain JSON: it travels through the workflow's state. */
+export interface Charge {
+  /** `worst_case`: what was used is not known. `released`: nothing is charged. */
+  readonly basis: 'settled' | 'worst_case' | 'released';
+  /** What is settled on each limit. */
+  readonly amounts: AmountsByUnit;
+  /** Tokens that `amounts` count; for the worst case its bounds. Absent where nothing is charged. */
+  readonly usage?: TokenUsage;
+  /** The model may have run: the same call must not be made again. */
+  readonly mayHaveRun: boolean;
+  /** The usage that the model reported lacked counts or contradicted itself. */
+  readonly isUncertain?: true;
+}
+
+export interface ChargedCall {
+  readonly candidate: PricedCandidate;
+  readonly reservation: Pick<Reservation, 'unknownOutcome'>;
+  /** Whether the call asks for cache entries of one hour. */
+  readonly cachesOneHour: boolean;
+}
+
+const NOTHING: AmountsByUnit = {
+  requests: 0,
+  tokens: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  usd: 0,
+};
+
+const RELEASED: Charge = { basis: 'released', amounts: NOTHING, mayHaveRun: false };
+
+const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
+  basis: 'worst_case',
+  amounts: candidate.worstCase,
+  usage: {
+    inputTokens: candidate.worstCase.input_tokens,
+    outputTokens: candidate.worstCase.output_tokens,
+    cacheReadInputTokens: 0,
+    cacheWriteInputTokens: 0,
+    cacheWrite1hInputTokens: 0,
+  },
+  mayHaveRun: true,
+});
+
+/** Usage times price, rounded up once (I6). Undefined where no safe integer can hold it. */
+function costNanoUsd({ price }: PricedCandidate, usage: TokenUsage): number | undefined {
+  const cost = costOf(usage, effectivePriceFromJson(price));
+  return cost > nano(BigInt(Number.MAX_SAFE_INTEGER)) ? undefined : toSafeInteger(cost);
+}
+
+/** A usage that is known. */
+export function chargeOfUsage(call: ChargedCall, usage: TokenUsage): Charge {
+  const usd = costNanoUsd(call.candidate, usage);
+  if (usd === undefined) return { ...worstCase(call), isUncertain: true };
+  return { basis: 'settled', amounts: usageByUnit(usage, usd), usage, mayHaveRun: true };
+}
+
+/** An answer, by what the model reported of it. Unknown usage is never free. */
+export function chargeOfAnswer(
+  call: ChargedCall,
+  reported: ReportedUsage | undefined,
+  hasContent: boolean,
+): Charge {
+  const { price } = effectivePriceFromJson(call.candidate.price);
+  const reading = readUsage(reported, { hasContent, price, cachesOneHour: call.cachesOneHour });
+  const charge = reading.usage ? chargeOfUsage(call, reading.usage) : worstCase(call);
+  return reading.isExact ? charge : { ...charge, isUncertain: true };
+}
+
+/** A call of which it is not known whether the model ran: as the policy says. */
+export function chargeOfUnknown(call: ChargedCall): Charge {
+  const isFree = call.reservation.unknownOutcome === 'release';
+  return isFree ? { ...RELEASED, mayHaveRun: true } : worstCase(call);
+}
+
+/** A call that failed before any byte of its answer came. */
+export const chargeOfFailure = (call: ChargedCall, failure: ConverseFailure): Charge =>
+  failureRule(failure).charge === 'released' ? RELEASED : chargeOfUnknown(call);
