@@ -24,7 +24,7 @@ describe('defaults', () => {
         leaseSeconds: 420,
         historyWindows: 3,
         reservation: 'strict',
-        expiredReservation: 'charge',
+        unknownOutcome: 'charge',
         onLedgerError: 'deny',
       },
     });
