@@ -1,4 +1,5 @@
 /** Errors that Bedrock documents, with their HTTP status. */
+
 export const BEDROCK_ERROR_STATUS: readonly (readonly [string, number])[] = [
   ['AccessDeniedException', 403],
   ['InternalServerException', 500],

@@ -59,7 +59,7 @@ function costNanoUsd({ price }: PricedCandidate, usage: TokenUsage): number | un
 }
 
 /** A usage that is known. */
-export function chargeOfUsage(call: ChargedCall, usage: TokenUsage): Charge {
+function chargeOfUsage(call: ChargedCall, usage: TokenUsage): Charge {
   const usd = costNanoUsd(call.candidate, usage);
   if (usd === undefined) return { ...worstCase(call), isUncertain: true };
   return { basis: 'settled', amounts: usageByUnit(usage, usd), usage, mayHaveRun: true };

@@ -11,7 +11,7 @@ export interface ConverseFailure {
   readonly httpStatus?: number;
 }
 
-export interface FailureRule {
+interface FailureRule {
   /**
    * `released`: the model did not run, nothing is charged. `unknown`: it may have run, so the call
    * is settled by the policy's `unknown_outcome`.

@@ -16,7 +16,7 @@ export interface ReportedUsage {
   readonly cacheDetails?: unknown;
 }
 
-export interface UsageReading {
+interface UsageReading {
   /** Absent where the report has no consistent reading. */
   readonly usage?: TokenUsage;
   /** The report was complete and agreed with itself. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
-import { answered, type Bench, benchOn, failedWith, request } from '../../../../support/call.ts';
+import { answered, type Bench, benchOn, request } from '../../../../support/call.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
@@ -273,98 +273,6 @@ describe('the first of its kind in a window', () => {
     for (let i = 0; i < 4; i++) await bench.run(request());
     expect(bench.warnings).toEqual(['an alert could not be published']);
     expect(await updates(() => bench.run(request()))).toBe(1);
-  });
-});
-
-describe('a failed invocation', () => {
-  test.each([
-    ['AccessDeniedException', 502, 'released', 0],
-    ['ValidationException', 400, 'released', 0],
-    ['ResourceNotFoundException', 502, 'released', 0],
-    ['InvalidSignatureException', 502, 'released', 0],
-    ['ThrottlingException', 503, 'released', 0],
-    ['ModelNotReadyException', 503, 'released', 0],
-    ['ServiceUnavailableException', 503, 'released', 0],
-    ['NotSent', 502, 'released', 0],
-    ['ModelTimeoutException', 504, 'worst_case', 1],
-    ['DeadlineExceeded', 504, 'worst_case', 1],
-    ['ModelErrorException', 502, 'worst_case', 1],
-    ['InternalServerException', 502, 'worst_case', 1],
-    ['ConnectionLost', 502, 'worst_case', 1],
-    ['NeverHeardOfException', 502, 'worst_case', 1],
-  ])('%s answers %i and is settled at once: %s', async (name, httpStatus, basis, used) => {
-    bench.script = [failedWith(name)];
-    const { status, answer } = await bench.run(request());
-    expect(status).toBe('failed');
-    expect(answer).toMatchObject({
-      status: httpStatus,
-      code: 'invocation_failed',
-      upstream: { name },
-      charged: { basis },
-    });
-    expect('retryAfter' in answer).toBe(httpStatus === 503);
-    expect(await counters()).toEqual({ committed: used, settled: used });
-    expect(bench.audit[0]).toMatchObject({ settlement: basis });
-    expect(bench.metrics[0]).toMatchObject({ RateLimitApproved: 1, InvocationFailed: 1 });
-  });
-
-  test('of an unknown outcome costs nothing where the policy says so, and leaves nothing', async () => {
-    const ledger = { ...bench.policy.ledger, unknownOutcome: 'release' as const };
-    bench.policy = { ...bench.policy, ledger };
-    bench.script = [failedWith('ModelTimeoutException')];
-    const { answer } = await bench.run(request());
-    expect(answer).toMatchObject({ status: 504, charged: { basis: 'released', nanoUsd: 0 } });
-    expect(await counters()).toEqual({ committed: 0, settled: 0 });
-  });
-
-  test.each([
-    [
-      'AccessDeniedException',
-      'not authorized to perform the required AWS Marketplace actions',
-      /Marketplace/,
-    ],
-    [
-      'ResourceNotFoundException',
-      'Model use case details have not been submitted',
-      /use case details/,
-    ],
-    ['OptInRequired', 'The AWS Access Key Id needs a subscription for the service', /opted in/],
-    [
-      'AccessDeniedException',
-      'User is not authorized to perform bedrock:InvokeModel',
-      /role of the sentry/,
-    ],
-  ])('%s says what an operator can do', async (name, message, detail) => {
-    bench.script = [{ outcome: 'failed', failure: { name, message } }];
-    const { answer } = await bench.run(request());
-    expect(answer).toMatchObject({ detail: expect.stringMatching(detail), upstream: { message } });
-  });
-
-  test('is tried three times at the most, and only when it was surely not billed', async () => {
-    bench.script = [failedWith('ThrottlingException')];
-    await bench.run(request());
-    expect(bench.calls).toHaveLength(3);
-    bench.script = [failedWith('InternalServerException')];
-    await bench.run(request());
-    expect(bench.calls).toHaveLength(4);
-  });
-
-  test('that ends well on the second try is a success', async () => {
-    bench.script = [failedWith('ThrottlingException'), answered()];
-    expect((await bench.run(request())).status).toBe('succeeded');
-  });
-
-  test('does not start a call that has no time left', async () => {
-    const envelope = {
-      request: request(),
-      requestId: 'no-time',
-      receivedAt: table.clock.at,
-      deadline: table.clock.at + 1_600,
-    };
-    const { answer } = await bench.run(envelope);
-    expect(answer).toMatchObject({ status: 504, charged: { basis: 'released' } });
-    expect(bench.calls).toHaveLength(0);
-    expect(await counters()).toEqual({ committed: 0, settled: 0 });
   });
 });
 
