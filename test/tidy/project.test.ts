@@ -5,6 +5,7 @@ import { deadExports, namedExports } from '../support/tidy/exports.ts';
 import { pureCore } from '../support/tidy/imports.ts';
 import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
 import { readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
+import { namedFiles } from '../support/tidy/named-files.ts';
 import { openingComments } from '../support/tidy/openings.ts';
 import { projectFiles, projectPaths } from '../support/tidy/project-files.ts';
 import { plainWording, rareWording } from '../support/tidy/prose.ts';
@@ -38,6 +39,7 @@ const RULES: readonly [string, Rule][] = [
   ['the compiler is not silenced', noSuppressions],
   ['every test is one that a runner finds', testsAreRun],
   ['every part has its README', readmes],
+  ['Markdown names files that exist', namedFiles],
   ['prose is plain', plainWording],
   ['expressions that are rarely right stay rare', rareWording],
   ['one floor of versions for root, modules and examples', versionFloors],

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { noCircles } from '../support/tidy/circles.ts';
 import { pureCore } from '../support/tidy/imports.ts';
 import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
+import { namedFiles } from '../support/tidy/named-files.ts';
 import { openingComments } from '../support/tidy/openings.ts';
 import { type SourceFile, withinPaths, wordViolations } from '../support/tidy/source.ts';
 
@@ -200,4 +201,31 @@ describe('opening comments', () => {
   ])('%j does not', (text) => {
     expect(opened(text)).toHaveLength(1);
   });
+});
+
+describe('files that Markdown names', () => {
+  const named = (text: string) =>
+    wordViolations(
+      namedFiles([
+        { path: 'core/call/README.md', text },
+        { path: 'core/call/steps.ts', text: '' },
+        { path: 'core/money.ts', text: '' },
+      ]),
+    );
+
+  test.each(['`steps.ts`', '`./steps.ts`', '`../money.ts`', '`core/money.ts`', '`*.tf`, `a.json`'])(
+    '%s exist',
+    (text) => {
+      expect(named(text)).toEqual([]);
+    },
+  );
+
+  test.each(['`money.ts`', '`core/steps.ts`', '`../../money.ts`', '`modules/x/main.tf`'])(
+    '%s do not',
+    (text) => {
+      expect(named(`text\n${text}`)).toEqual([
+        `core/call/README.md:2: names ${text.slice(1, -1)}, which does not exist`,
+      ]);
+    },
+  );
 });

@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-
-const SCRIPT = fileURLToPath(new URL('../../../scripts/docs-reference.mjs', import.meta.url));
+import { outdatedPages, referencePages } from '../../../scripts/lib/reference-pages.mjs';
 
 const VARIABLES = `
 variable "models" {
@@ -60,12 +57,13 @@ describe('the reference of a module', () => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   };
-  const run = (...args: string[]): { code: number | null; problems: string[] } => {
-    const { status, stderr } = spawnSync(process.execPath, [SCRIPT, '--root', folder, ...args], {
-      encoding: 'utf8',
-    });
-    return { code: status, problems: stderr.split('\n').filter((line) => line !== '') };
+  const run = async (typesFrom?: string): Promise<string[]> => {
+    const { pages, problems } = await referencePages(folder, typesFrom);
+    for (const { path, text } of outdatedPages(folder, pages)) write(path, text);
+    return problems;
   };
+  const outdated = async (): Promise<string[]> =>
+    outdatedPages(folder, (await referencePages(folder)).pages).map(({ path }) => path);
   const page = (): string => readFileSync(join(folder, 'docs/reference/inputs.md'), 'utf8');
 
   beforeEach(() => {
@@ -82,8 +80,8 @@ describe('the reference of a module', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('has a bullet for each attribute, with its type and whether it is required', () => {
-    expect(run()).toEqual({ code: 0, problems: [] });
+  test('has a bullet for each attribute, with its type and whether it is required', async () => {
+    expect(await run()).toEqual([]);
     const text = page();
     expect(text).toContain('Requires Terraform >= 1.9 and the AWS provider >= 5.100.');
     expect(text).toContain('- [`models`](#models) (required)');
@@ -95,28 +93,23 @@ describe('the reference of a module', () => {
     expect(text).toContain('## `alias`\n\nAlias of a model.\n\nString. Default: `nova`.');
   });
 
-  test('is up to date once it is written, and not after a change', () => {
-    expect(run('--check').problems).toContain('docs/reference/inputs.md: is not up to date');
-    run();
-    expect(run('--check')).toEqual({ code: 0, problems: [] });
+  test('is up to date once it is written, and not after a change', async () => {
+    expect(await outdated()).toContain('docs/reference/inputs.md');
+    await run();
+    expect(await outdated()).toEqual([]);
     write('variables.tf', VARIABLES.replace('Id of the model', 'Id of a model'));
-    expect(run('--check')).toEqual({
-      code: 1,
-      problems: ['docs/reference/inputs.md: is not up to date'],
-    });
+    expect(await outdated()).toEqual(['docs/reference/inputs.md']);
   });
 
   test.each([
     ['    - `model_id` - Id of the model.\n', 'models.model_id: is not described'],
     ['      - `window` - `day` or `month`.\n', 'models.limits.window: is not described'],
     [': `input` and `output`', 'models.price.input: is not described'],
-  ])('reports an attribute without a description: %s', (missing, problem) => {
+  ])('reports an attribute without a description: %s', async (missing, problem) => {
     const text = VARIABLES.replace(missing, '');
     expect(text).not.toBe(VARIABLES);
     write('variables.tf', text);
-    const { code, problems } = run();
-    expect(code).toBe(1);
-    expect(problems).toContain(problem);
+    expect(await run()).toContain(problem);
   });
 
   test.each([
@@ -124,37 +117,35 @@ describe('the reference of a module', () => {
     ['"enforce")', '"observe")', 'models.limits.mode: its default is "observe"'],
     ['{ window = string, amount = number }', '{ speed = number }', 'organization.limits.speed:'],
     ['"Alias of a model."', '""', 'alias: has no description'],
-  ])('reports a description that does not match its type: %s', (from, to, problem) => {
+  ])('reports a description that does not match its type: %s', async (from, to, problem) => {
     const text = VARIABLES.replace(from, to);
     expect(text).not.toBe(VARIABLES);
     write('variables.tf', text);
-    const { code, problems } = run();
-    expect(code).toBe(1);
-    expect(problems.join('\n')).toContain(problem);
+    expect((await run()).join('\n')).toContain(problem);
   });
 
-  test('takes the types that the root leaves out from the module that has them', () => {
+  test('takes the types that the root leaves out from the module that has them', async () => {
     write('inner/variables.tf', VARIABLES);
     write(
       'variables.tf',
       'variable "models" {\n  description = "Models."\n  type = any\n}\nvariable "organization" {\n  type = any\n  default = {}\n}\n',
     );
-    expect(run('--types', 'inner')).toEqual({ code: 0, problems: [] });
+    expect(await run('inner')).toEqual([]);
     expect(page()).toContain('Map of objects. Required.');
     expect(page()).toContain('  - `mode` (string, optional)');
   });
 
-  test('is part of the README of each module, between its marks', () => {
+  test('is part of the README of each module, between its marks', async () => {
     write('modules/table/outputs.tf', 'output "name" {\n  description = "Name."\n  value = 1\n}\n');
     write('modules/table/README.md', '# table\n');
-    expect(run().problems).toEqual([
+    expect(await run()).toEqual([
       'modules/table/README.md: has no <!-- BEGIN_REFERENCE --> and <!-- END_REFERENCE -->',
     ]);
     write(
       'modules/table/README.md',
       '# table\n\n<!-- BEGIN_REFERENCE -->\nold\n<!-- END_REFERENCE -->\n',
     );
-    expect(run()).toEqual({ code: 0, problems: [] });
+    expect(await run()).toEqual([]);
     const readme = readFileSync(join(folder, 'modules/table/README.md'), 'utf8');
     expect(readme).toContain('# table\n\n<!-- BEGIN_REFERENCE -->\n\n## Requirements');
     expect(readme).toContain('- `name` - Name.');
