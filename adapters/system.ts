@@ -1,7 +1,8 @@
 /** The host's clock, randomness, timers and hash. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Digest } from '../core/call/idempotency/ports.ts';
 import type { Sleeper } from '../core/call/model/ports.ts';
+import type { MessageAuthentication } from '../core/call/seal/ports.ts';
 import type { Ids, Random } from '../core/ids.ts';
 import type { Clock } from '../core/time.ts';
 
@@ -14,3 +15,17 @@ export const systemDigest: Digest = {
 export const systemSleeper: Sleeper = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
+
+export const systemMac: MessageAuthentication = {
+  sign: (key, text) => hmac(key, text).toString('base64url'),
+  verify: (key, text, signature) => {
+    const [expected, given] = [hmac(key, text), Buffer.from(signature, 'base64url')];
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  },
+};
+
+const hmac = (key: string, text: string): Buffer =>
+  createHmac('sha256', key).update(text, 'utf8').digest();
+
+/** 256 random bits. */
+export const newSealKey = (): string => randomBytes(32).toString('base64url');

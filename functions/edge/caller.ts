@@ -4,15 +4,18 @@ import type { IDENTITIES } from './environment.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError } from './http-error.ts';
 
-/** @returns undefined when identity is off. @throws HttpProblem 401 when nobody is known. */
+/**
+ * The caller as an authorizer established it, also with identity off: then it is only recorded.
+ * @throws HttpProblem 401 when identity is on and no caller is known.
+ */
 export function callerOf(
   { requestContext }: HttpEvent,
   identity: (typeof IDENTITIES)[number],
 ): Caller | undefined {
-  if (identity === 'off') return undefined;
   const { iam, jwt } = requestContext.authorizer ?? {};
   if (identity !== 'jwt' && iam?.userArn) return { kind: 'iam', arn: iam.userArn };
   if (identity !== 'iam' && jwt?.claims) return { kind: 'jwt', claims: textClaims(jwt.claims) };
+  if (identity === 'off') return undefined;
   const ways = { iam: 'Sign the request with SigV4.', jwt: 'Send a bearer token.' };
   throw new HttpProblemError(
     'unauthenticated',

@@ -33,11 +33,12 @@ async function answer(event: HttpEvent, context: Context): Promise<HttpResponse>
   const route = routeOf(event);
   if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
   const caller = callerOf(event, identity);
+  const bound = identity === 'off' ? undefined : caller;
   switch (route) {
     case '/v1/models':
-      return jsonResponse(200, await modelsAnswer(ports, caller));
+      return jsonResponse(200, await modelsAnswer(ports, bound));
     case '/v1/usage':
-      return jsonResponse(200, await usageAnswer(ports, caller, event));
+      return jsonResponse(200, await usageAnswer(ports, bound, event));
     default:
       return invokeAnswer(event, context, caller);
   }

@@ -7,10 +7,17 @@ import type { WorkflowInput } from '../../core/call/steps/state.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
 import { sfnClient } from '../edge/aws-clients.ts';
-import { type Environment, EXECUTIONS, oneOfEnv, requiredEnv } from '../edge/environment.ts';
+import {
+  type Environment,
+  EXECUTIONS,
+  IDENTITIES,
+  oneOfEnv,
+  requiredEnv,
+} from '../edge/environment.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 import { modelPorts } from '../edge/ports/model.ts';
 import { recordPorts } from '../edge/ports/record.ts';
+import { sealsFrom } from '../edge/ports/seals.ts';
 import { tokenCounter } from '../edge/ports/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes } from '../edge/workflow-step.ts';
 
@@ -31,11 +38,18 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
       ids: systemIds,
       digest: systemDigest,
       counter: tokenCounter(),
+      // The handler has refused what comes without an identity.
+      identity: {
+        isOn: oneOfEnv(env, 'IDENTITY', IDENTITIES) !== 'off',
+        acceptsDirectStarts: false,
+      },
     };
     return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;
   }
   const workflow = new StepFunctionsWorkflow(sfnClient(env), requiredEnv(env, 'STATE_MACHINE_ARN'));
-  return (envelope, stopBy) => {
+  const seals = sealsFrom(env, true);
+  return async (unsealed, stopBy) => {
+    const envelope = await seals.seal(unsealed);
     const bytes = stateBytes(envelope);
     if (bytes > STATE_BYTES_MAX) {
       const detail =

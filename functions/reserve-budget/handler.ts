@@ -1,9 +1,10 @@
 /** Workflow step 2. */
 import { systemClock, systemIds } from '../../adapters/system.ts';
-import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
+import { reserveSealed } from '../../core/call/steps/sealed-steps.ts';
 import type { ValidCall } from '../../core/call/steps/state.ts';
 import { idempotencyFrom, ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
+import { sealsFrom } from '../edge/ports/seals.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
@@ -12,6 +13,7 @@ const ports = {
   policies: policiesFrom(process.env),
   clock: systemClock,
   ids: systemIds,
+  seals: sealsFrom(process.env),
   warn,
 };
 
@@ -19,5 +21,5 @@ const ports = {
 type Input = ValidCall & { readonly error?: unknown };
 
 export const handler = workflowStep((call: Input) =>
-  reserveBudget(ports, call, call.error !== undefined),
+  reserveSealed(ports, call, call.error !== undefined),
 );

@@ -2,7 +2,9 @@
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import { requestTooLarge } from '../../core/call/steps/request-too-large.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
+import { DIRECT_STARTS, IDENTITIES, oneOfEnv } from '../edge/environment.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
+import { sealsFrom } from '../edge/ports/seals.ts';
 import { tokenCounter } from '../edge/ports/token-counter.ts';
 import { STATE_BYTES_MAX, stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
 
@@ -12,6 +14,11 @@ const ports = {
   ids: systemIds,
   digest: systemDigest,
   counter: tokenCounter(),
+  identity: {
+    isOn: oneOfEnv(process.env, 'IDENTITY', IDENTITIES) !== 'off',
+    acceptsDirectStarts: oneOfEnv(process.env, 'DIRECT_STARTS', DIRECT_STARTS) === 'accepted',
+  },
+  seals: sealsFrom(process.env, true),
   warn,
 };
 

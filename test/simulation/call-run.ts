@@ -204,6 +204,7 @@ export class CallRun {
       ledger: store,
       idempotency: new DynamoDbIdempotency(client, TABLE),
       digest: systemDigest,
+      identity: { isOn: false, acceptsDirectStarts: false },
       clock,
       ids: { uuid: () => `${this.#call.id}~${this.#ids++}` },
       random: { next: () => this.#random.next() },

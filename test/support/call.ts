@@ -66,6 +66,7 @@ export function benchOn(table: TestLedger, policy: Policy): Bench {
       ledger: table.ledger,
       idempotency: new DynamoDbIdempotency(table.client, table.table),
       digest: systemDigest,
+      identity: { isOn: true, acceptsDirectStarts: true },
       clock: table.clock,
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}` },
       random: { next: () => 0.5 },

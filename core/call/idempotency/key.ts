@@ -1,6 +1,7 @@
 /** The key of a request that must be charged once, and what it is bound to. */
 
 import type { Caller } from '../../caller.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { quoted } from '../../safe-text.ts';
 import { roleArn } from '../context/caller-cost-centers.ts';
 import type { Claim, Digest } from './ports.ts';
@@ -40,13 +41,4 @@ function identityOf(caller: Caller): readonly unknown[] {
   if (caller.kind === 'iam') return ['iam', roleArn(caller.arn)];
   const { claims } = caller;
   return Object.hasOwn(claims, 'sub') ? ['jwt', claims.iss ?? null, claims.sub] : ['jwt', claims];
-}
-
-/** JSON that does not depend on the order in which members were written. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
-    const sorted = Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(sorted);
-  });
 }

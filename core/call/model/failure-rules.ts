@@ -40,6 +40,9 @@ const BY_NAME: ReadonlyMap<string, FailureRule> = new Map([
   ['NotSent', released(502, true)],
   ['CredentialsProviderError', released(502)],
   ['DeadlineBeforeCall', released(504)],
+  // Ours: the ledger does not have the reservation, or did not answer.
+  ['ReservationEnded', released(502)],
+  ['ReservationUnknown', released(503)],
   // Ours: the request was sent, and no answer came.
   ['DeadlineExceeded', unknown(504)],
   ['ConnectionLost', unknown(502)],

@@ -49,6 +49,10 @@ export async function invokeModel(
   }
 }
 
+/** For a call that was given up before the model was called. */
+export const notInvoked = (call: ApprovedCall, failure: ConverseFailure): FailedCall =>
+  failed(call, failure, chargeOfFailure(chargedCall(call), failure), 0);
+
 /** What charging a reserved call needs to know of it. */
 export const chargedCall = ({
   candidate,

@@ -1,11 +1,13 @@
 /** What the workflow is started with: the gateway's envelope, a named request, or a request alone. */
 
+import type { Caller } from '../../caller.ts';
 import type { Ids } from '../../ids.ts';
-import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
-import { unknownValueMessage } from '../../schema-errors.ts';
+import { schemaErrorProblems } from '../../schema-errors.ts';
 import type { Clock } from '../../time.ts';
 import { idempotencyKeyProblem } from '../idempotency/key.ts';
+import type { EnvelopeConfig } from './envelope.schema.ts';
+import { validate } from './envelope.validator.ts';
 import type { WorkflowInput } from './state.ts';
 
 interface Opened {
@@ -19,49 +21,81 @@ export interface WorkflowInputPorts {
   readonly ids: Ids;
 }
 
+/** Members that only the gateway sets. */
+export const GATEWAY_MEMBERS = ['receivedAt', 'deadline', 'caller', 'idempotencyKey'] as const;
+
 /**
- * `{requestId, request}` is how whoever starts the workflow directly names a request: the name is
- * its id and its key. The gateway's envelope also says when the request came.
+ * `{requestId, request}` is how a direct start of the workflow names a request: the name is its id
+ * and its key. The gateway's envelope also says when the request came, and from whom.
  */
 export function parseWorkflowInput(input: unknown, { clock, ids }: WorkflowInputPorts): Opened {
-  if (isEnvelope(input)) return { envelope: input, problems: keyProblems(input) };
-  if (!isNamed(input)) {
+  if (!isEnvelope(input)) {
     const envelope = { request: input, requestId: ids.uuid(), receivedAt: clock.now() };
     return { envelope, problems: [] };
   }
-  const { request, requestId, ...others } = input;
-  const message = idempotencyKeyProblem(requestId);
+  const isFormed = validate(input);
   const problems = [
-    ...(message === undefined ? [] : [{ path: '$.requestId', message }]),
-    ...Object.keys(others).map((name) => ({
-      path: joinPath('$', name),
-      message: unknownValueMessage('property', name, ['requestId', 'request']),
-    })),
+    ...idProblems(input),
+    ...(isFormed ? callerProblems(input) : schemaErrorProblems(validate.errors ?? [], input, '$')),
   ];
-  const isNameable = typeof requestId === 'string' && message === undefined;
-  const envelope: WorkflowInput = {
+  if (problems.length > 0 || !isFormed) {
+    const envelope = { request: input.request, requestId: ids.uuid(), receivedAt: clock.now() };
+    return { envelope, problems };
+  }
+  return { envelope: toEnvelope(input, clock), problems };
+}
+
+interface MaybeEnvelope {
+  readonly request?: unknown;
+  readonly requestId?: unknown;
+  readonly idempotencyKey?: unknown;
+}
+
+/** A request alone has neither member. */
+function isEnvelope(input: unknown): input is MaybeEnvelope {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
+  return Object.hasOwn(input, 'request') || Object.hasOwn(input, 'requestId');
+}
+
+/** A missing id is for the schema to report. */
+function idProblems({ requestId, idempotencyKey }: MaybeEnvelope): InputProblem[] {
+  return Object.entries({ requestId, idempotencyKey }).flatMap(([name, id]) => {
+    const message = id === undefined ? undefined : idempotencyKeyProblem(id);
+    return message === undefined ? [] : [{ path: `$.${name}`, message }];
+  });
+}
+
+function callerProblems({ caller }: EnvelopeConfig): InputProblem[] {
+  if (caller === undefined || toCaller(caller)) return [];
+  const [path, message] =
+    caller.kind === 'iam'
+      ? ['$.caller.arn', 'is required for a caller of the kind iam']
+      : ['$.caller.claims', 'is required for a caller of the kind jwt'];
+  return [{ path, message }];
+}
+
+function toEnvelope(input: EnvelopeConfig, clock: Clock): WorkflowInput {
+  const { request, receivedAt, deadline, seal } = input;
+  const requestId = String(input.requestId);
+  const caller = input.caller && toCaller(input.caller);
+  const isNamed = GATEWAY_MEMBERS.every((name) => input[name] === undefined);
+  const idempotencyKey = isNamed ? requestId : input.idempotencyKey;
+  return {
     request,
-    requestId: isNameable ? requestId : ids.uuid(),
-    receivedAt: clock.now(),
-    ...(isNameable && { idempotencyKey: requestId }),
+    requestId,
+    receivedAt: receivedAt ?? clock.now(),
+    ...(deadline !== undefined && { deadline }),
+    ...(caller && { caller }),
+    ...(idempotencyKey !== undefined && { idempotencyKey: String(idempotencyKey) }),
+    ...(seal !== undefined && { seal }),
   };
-  return { envelope, problems };
 }
 
-function keyProblems({ idempotencyKey }: WorkflowInput): readonly InputProblem[] {
-  const message = idempotencyKey === undefined ? undefined : idempotencyKeyProblem(idempotencyKey);
-  return message === undefined ? [] : [{ path: '$.idempotencyKey', message }];
-}
-
-function isNamed(input: unknown): input is { request: unknown; requestId: unknown } {
-  return typeof input === 'object' && input !== null && 'request' in input && 'requestId' in input;
-}
-
-function isEnvelope(input: unknown): input is WorkflowInput {
-  return (
-    isNamed(input) &&
-    typeof input.requestId === 'string' &&
-    'receivedAt' in input &&
-    typeof input.receivedAt === 'number'
-  );
+function toCaller({
+  kind,
+  arn,
+  claims,
+}: NonNullable<EnvelopeConfig['caller']>): Caller | undefined {
+  if (kind === 'iam') return arn === undefined ? undefined : { kind, arn };
+  return claims === undefined ? undefined : { kind, claims };
 }

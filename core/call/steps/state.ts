@@ -34,6 +34,8 @@ export interface WorkflowInput {
   readonly caller?: Caller;
   /** A repeat of the request with this key is charged once. */
   readonly idempotencyKey?: string;
+  /** The gateway's, over all the rest. */
+  readonly seal?: string;
 }
 
 interface Common {

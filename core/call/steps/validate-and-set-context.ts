@@ -17,7 +17,8 @@ import type { Digest } from '../idempotency/ports.ts';
 import { parseRequest } from '../request/parse-request.ts';
 import { type Prompt, requiredCapabilities, toPrompt } from '../request/prompt.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
-import { parseWorkflowInput, type WorkflowInputPorts } from './parse-envelope.ts';
+import { SealKeyError, type Seals } from '../seal/seals.ts';
+import { GATEWAY_MEMBERS, parseWorkflowInput, type WorkflowInputPorts } from './parse-envelope.ts';
 import type {
   InvalidCall,
   UnavailableCall,
@@ -26,7 +27,18 @@ import type {
   WorkflowInput,
 } from './state.ts';
 
+/** How the identity of callers is treated. */
+interface IdentityRules {
+  /** Whether `callers` decides who may spend. Otherwise a caller is only recorded. */
+  readonly isOn: boolean;
+  /** Whether a start without a caller is accepted while identity is on: its starters are named. */
+  readonly acceptsDirectStarts: boolean;
+}
+
 export interface ValidatePorts extends CandidatePorts, WorkflowInputPorts {
+  readonly identity: IdentityRules;
+  /** Absent where all steps run in one process: then nothing comes from outside. */
+  readonly seals?: Seals;
   readonly policies: PolicySource;
   readonly digest: Digest;
   /** Told the cause of what a caller is answered with 503. */
@@ -50,15 +62,46 @@ export async function validateAndSetContext(
   const parsed = parseRequest(envelope.request);
   if (parsed.outcome === 'not_valid') return invalid(start, [...problems, ...parsed.problems]);
   if (problems.length > 0) return invalid(start, problems);
-  let policy: Policy;
   try {
-    policy = await ports.policies.load();
+    const refused = await startRefusal(ports, start, input);
+    if (refused) return refused;
+    const policy = await ports.policies.load();
+    const outcome = await validate(policy, start, parsed.request, ports);
+    return outcome.status === 'valid' && ports.seals ? await ports.seals.seal(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof SentryError)) throw error;
-    ports.warn('the policy could not be loaded to validate', error);
+    const what = error instanceof SealKeyError ? 'key for seals' : 'policy';
+    ports.warn(`the ${what} could not be loaded to validate`, error);
     return unavailable(start, error);
   }
-  return validate(policy, start, parsed.request, ports);
+}
+
+/** Whether the start itself is to be believed: who called is what the gateway says, and no one else. */
+async function startRefusal(
+  { identity, seals }: ValidatePorts,
+  start: Start,
+  input: unknown,
+): Promise<InvalidCall | undefined> {
+  const { envelope } = start;
+  const given = typeof input === 'object' && input !== null ? input : {};
+  if (seals && envelope.seal === undefined) {
+    const message = 'is set by the gateway only: start the workflow with requestId and request';
+    const own = 'request' in given ? GATEWAY_MEMBERS.filter((name) => name in given) : [];
+    if (own.length > 0) {
+      return invalid(
+        start,
+        own.map((name) => ({ path: `$.${name}`, message })),
+      );
+    }
+  }
+  const isForged = seals && envelope.seal !== undefined && !(await seals.isIntact(given));
+  if (!isForged && (!identity.isOn || envelope.caller || identity.acceptsDirectStarts)) {
+    return undefined;
+  }
+  const detail = isForged
+    ? 'The seal of the envelope is not valid: only the gateway can state the caller.'
+    : 'The caller is not known. Send the request to the API, or name the starter in workflow.starters.';
+  return notValid(start, {}, (tags) => problemDetails('unauthenticated', tags, detail));
 }
 
 async function validate(
@@ -67,7 +110,8 @@ async function validate(
   request: InvokeRequest,
   ports: ValidatePorts,
 ): Promise<ValidationOutcome> {
-  const found = resolveContext(policy, request, start.envelope.caller);
+  const caller = ports.identity.isOn ? start.envelope.caller : undefined;
+  const found = resolveContext(policy, request, caller);
   const prompt = toPrompt(request.prompt);
   if (found.outcome === 'not_valid') {
     const [{ code }] = found.problems;
@@ -88,7 +132,7 @@ async function validate(
     return notValid(start, known, (tags) => refusal('invalid_request', tags, result.problems));
   }
   const attemptId = ports.ids.uuid();
-  const { idempotencyKey: key, caller } = start.envelope;
+  const { idempotencyKey: key } = start.envelope;
   const keyed = { caller, costCenter: context.costCenter.name, request, attemptId };
   return {
     ...valid(policy, start, context, prompt.prompt, result.candidates),

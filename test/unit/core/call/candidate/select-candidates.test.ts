@@ -51,6 +51,7 @@ async function validate({ reservation = 'count', counted, deadline, input = requ
       clock: { now: () => now },
       ids: { uuid: () => 'id' },
       digest: systemDigest,
+      identity: { isOn: false, acceptsDirectStarts: false },
       warn: () => undefined,
       counter: {
         count: async (each) => {

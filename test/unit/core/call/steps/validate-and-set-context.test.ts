@@ -45,6 +45,7 @@ const validate = (input: unknown, used: Policy = policy, caller?: Caller) =>
       clock: { now: () => now },
       ids: { uuid: () => '11111111-1111-4111-8111-111111111111' },
       digest: systemDigest,
+      identity: { isOn: caller !== undefined, acceptsDirectStarts: false },
       warn: () => undefined,
     },
     caller ? { request: input, requestId: 'id', receivedAt: now, caller } : input,
