@@ -30,21 +30,25 @@ locals {
     "validate-and-set-context" = {
       description     = "Who pays, which model, is it allowed"
       timeout_seconds = 10
-      environment     = local.ledger_environment
-      statements      = concat(local.may_read_policy, local.may_count_tokens, local.may_use_key)
+      environment = merge(local.ledger_environment, {
+        IDENTITY      = local.identity
+        DIRECT_STARTS = length(var.workflow.starters) == 0 ? "refused" : "accepted"
+      })
+      statements = concat(local.may_read_policy, [local.may_read_seal_key, local.may_create_seal_key], local.may_count_tokens, local.may_use_key)
     }
 
     "reserve-budget" = {
       description     = "Reserves the worst case of a call, or refuses it"
       timeout_seconds = 10
       environment     = local.ledger_environment
-      statements      = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_claim], local.may_use_key)
+      statements      = concat(local.may_read_policy, [local.may_read_seal_key, local.may_read_accounts, local.may_count, local.may_claim], local.may_use_key)
     }
 
     "invoke-model" = {
       description     = "Calls Bedrock through the tagged inference profile"
       timeout_seconds = local.model_timeout_seconds
-      statements      = local.may_invoke
+      environment     = local.ledger_environment
+      statements      = concat([local.may_read_seal_key, local.may_read_accounts], local.may_invoke, local.may_use_key)
     }
 
     "record-outcome" = {
@@ -74,7 +78,7 @@ locals {
       statements = concat(
         local.may_read_policy,
         [local.may_read_accounts],
-        [for statement in [local.may_start] : statement if local.is_workflow],
+        [for statement in [local.may_read_seal_key, local.may_create_seal_key, local.may_start] : statement if local.is_workflow],
         [for statement in concat([local.may_count, local.may_claim, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
         local.may_use_key,
       )

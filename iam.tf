@@ -10,6 +10,7 @@ locals {
   is_layout   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger"] } }
   is_settings = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger", "override"] } }
   is_account  = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
+  is_seal_key = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["seal"] } }
   is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
 
   # The policy holds together with the overrides and with the split of its counters over shards.
@@ -24,6 +25,9 @@ locals {
   # Of a request with an idempotency key: claimed before it is reserved, ended once it is recorded.
   may_claim     = { sid = "ClaimKeys", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_claim }
   may_end_claim = { sid = "EndClaims", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_claim }
+  # The key for seals on what the workflow hands on; the functions that its runs begin with create it.
+  may_read_seal_key   = { sid = "ReadSealKey", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
+  may_create_seal_key = { sid = "CreateSealKey", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
   may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }

@@ -333,11 +333,13 @@ variable "workflow" {
     - `log_level` - `OFF`, `ALL`, `ERROR` or `FATAL`. Default: `ERROR`.
     - `include_execution_data` - Whether its log holds inputs and outputs, and so prompts: needs `log_prompts`. Default: `false`.
     - `tracing` - Whether X-Ray traces it. Default: `false`.
+    - `starters` - ARNs of roles that may start it directly, without the API; `*` and `?` match characters of the name. With `identity` on, a direct start is refused unless a starter is named here. The cost center in a direct start is taken on trust.
   EOT
   type = object({
     log_level              = optional(string, "ERROR")
     include_execution_data = optional(bool, false)
     tracing                = optional(bool, false)
+    starters               = optional(list(string), [])
   })
   default  = {}
   nullable = false
@@ -345,6 +347,11 @@ variable "workflow" {
   validation {
     condition     = contains(["OFF", "ALL", "ERROR", "FATAL"], var.workflow.log_level)
     error_message = "workflow.log_level: unknown log_level \"${var.workflow.log_level}\": write one of OFF, ALL, ERROR, FATAL."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.workflow.starters : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
+    error_message = "workflow.starters: ${join(", ", [for arn in var.workflow.starters : "\"${arn}\"" if !can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])} must be the ARN of a role with a letter or digit in its last segment: write it as arn:aws:iam::<account>:role/<name>."
   }
 
   validation {

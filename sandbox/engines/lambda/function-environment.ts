@@ -57,6 +57,7 @@ export function functionEnvironment(
     EXECUTION: execution,
     STATE_MACHINE_ARN,
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
+    DIRECT_STARTS: 'refused',
   };
 }
 

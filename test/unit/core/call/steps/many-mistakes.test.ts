@@ -12,6 +12,7 @@ const validate = (input: unknown) =>
       clock: { now: () => Date.parse('2026-11-23T14:05:30Z') },
       ids: { uuid: () => '11111111-1111-4111-8111-111111111111' },
       digest: systemDigest,
+      identity: { isOn: false, acceptsDirectStarts: false },
       warn: () => undefined,
     },
     input,

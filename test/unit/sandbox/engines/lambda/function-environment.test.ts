@@ -33,6 +33,7 @@ describe('the environment of a function', () => {
       LEDGER_TABLE_NAME: 'test-ledger',
       EXECUTION: 'workflow',
       IDENTITY: 'any',
+      DIRECT_STARTS: 'refused',
     });
     expect(environment).not.toHaveProperty('AWS_PROFILE');
     expect(environment).not.toHaveProperty('SECRET');
