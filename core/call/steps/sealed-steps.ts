@@ -70,7 +70,7 @@ async function reservationFailure(
       accounts.map(({ account }) => account),
       [id],
     );
-    const isHeld = accounts.every(({ account }) => found.get(account)?.holder === attemptId);
+    const isHeld = accounts.every(({ account }) => found.get(account)?.leaseHolder === attemptId);
     if (isHeld) return undefined;
     return { name: 'ReservationEnded', message: 'the ledger does not know this reservation' };
   } catch (error) {
