@@ -1,7 +1,7 @@
 /**
- * What a call costs in DynamoDB: one write an account to reserve, one to settle, and one read in the
- * workflow. The
- * first denial of a limit and window costs two more: it is noted before it is told, and after.
+ * What a call costs in DynamoDB: one write for each account to reserve, one to settle, and in the
+ * workflow one read. The first denial of a limit and window costs two more: its alert is recorded
+ * before it is published, and after.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Folder, moveClock, question } from './support/ledger-policy.ts';
