@@ -4,8 +4,11 @@ import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { type Simulation, simulate } from '../../core/insight/simulate/simulate.ts';
 import { GUESSES, type UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
+import type { TraceCall } from '../../core/insight/trace/trace-call.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { formatChoices, quoted } from '../../core/safe-text.ts';
+import { unknownValueMessage } from '../../core/schema-errors.ts';
+import { readProfiles } from '../remote/read-profiles.ts';
 import { simulationJson, simulationText, unreadableLines } from '../simulate/format.ts';
 import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
@@ -18,6 +21,8 @@ interface Options {
   readonly varFile: readonly string[];
   readonly trace: readonly string[];
   readonly compareWith?: readonly string[];
+  readonly profiles?: string;
+  readonly costCenter?: string;
   readonly guess: string;
   readonly daily?: boolean;
   readonly failOnDenied?: boolean;
@@ -25,8 +30,10 @@ interface Options {
 }
 
 const EXAMPLES = `
-A trace is the audit log: its lines as they are, as "aws logs filter-log-events" or an export to S3
-gives them, or as a sandbox answers /_sandbox/audit; also gzipped.
+A trace is the audit log, or Bedrock's own model invocation log: its lines as they are, as "aws logs
+filter-log-events" or an export to S3 gives them, or as a sandbox answers /_sandbox/audit; also
+gzipped. A call of the invocation log belongs to the cost center of its inference profile
+(--profiles), else to the one whose callers its role matches, else to --cost-center.
 
 Examples:
   $ cost-sentry simulate --var-file new.tfvars --trace audit.jsonl
@@ -51,6 +58,8 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
       appendOption,
     )
     .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', appendOption)
+    .option('--profiles <file>', 'output of terraform output -json inference_profile_arns')
+    .option('--cost-center <name>', 'cost center of invocation log calls that match no other')
     .addOption(choiceOption('--guess <how>', 'tokens of a call that did not run', GUESSES, 'mean'))
     .option('--daily', 'a table by day as well')
     .option('--fail-on-denied', 'exit 1 when a call that was let through is now denied')
@@ -62,16 +71,32 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
 async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
   const guess = GUESSES.find((each) => each === options.guess);
   const policies = await policiesOf(options);
-  const problems = [...policies.problems, ...(guess ? [] : [guessProblem(options.guess)])];
   const [first, ...others] = policies.policies;
-  if (problems.length > 0 || !first || !guess) return failWithProblems(problems, options, io);
+  const profiles =
+    options.profiles === undefined ? NO_PROFILES : await readProfiles(options.profiles);
+  const problems = [
+    ...policies.problems,
+    ...(guess ? [] : [guessProblem(options.guess)]),
+    ...('problem' in profiles ? [profiles.problem] : []),
+    ...(first ? costCenterProblems(first, options.costCenter) : []),
+  ];
+  if (problems.length > 0 || !first || !guess || 'problem' in profiles) {
+    return failWithProblems(problems, options, io);
+  }
   const notes = new TraceStats();
-  const read = await replay([first, ...others], guess, options, notes, io);
+  const byArn = new Map([...profiles.arns].map(([name, arn]) => [arn, name]));
+  const attribution = { policy: first, profiles: byArn, costCenter: options.costCenter };
+  const calls = sortedCalls(readTrace(options.trace, notes, attribution));
+  const read = await replay([first, ...others], guess, calls, io);
   if ('problem' in read) return failWithProblems([read.problem], options, io);
   const { found } = read;
   if (found.replayed === 0) {
     if (!options.json) io.err(unreadableLines(notes));
-    const message = `no line of ${notes.lines} is a call to replay: a trace is the audit log`;
+    const { unattributed } = notes.passedOver;
+    const message =
+      unattributed > 0
+        ? `none of ${unattributed} calls belongs to a cost center: add callers to the policy, or use --profiles or --cost-center`
+        : `no line of ${notes.lines} is a call to replay: use the audit log, or Bedrock's model invocation log`;
     return failWithProblems([{ path: '--trace', message }], options, io);
   }
   const written = {
@@ -91,12 +116,10 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
 async function replay(
   policies: readonly [Policy, ...Policy[]],
   guess: UsageGuess,
-  { trace }: Options,
-  notes: TraceStats,
+  calls: AsyncIterable<TraceCall>,
   io: Io,
 ): Promise<{ readonly found: Simulation } | { readonly problem: InputProblem }> {
   try {
-    const calls = sortedCalls(readTrace(trace, notes));
     const progress = (replayed: number) => io.status?.(`${replayed} calls replayed`);
     return { found: await simulate(policies, calls, guess, progress) };
   } catch (error) {
@@ -105,6 +128,14 @@ async function replay(
   } finally {
     io.status?.('');
   }
+}
+
+const NO_PROFILES = { arns: new Map<string, string>() };
+
+function costCenterProblems(policy: Policy, name: string | undefined): readonly InputProblem[] {
+  if (name === undefined || policy.costCenters.has(name)) return [];
+  const message = unknownValueMessage('cost center', name, [...policy.costCenters.keys()]);
+  return [{ path: '--cost-center', message }];
 }
 
 const guessProblem = (given: string): InputProblem => ({

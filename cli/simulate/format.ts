@@ -52,13 +52,14 @@ function headline({ found, notes }: Written): string {
     from === undefined || to === undefined
       ? ''
       : `, from ${isoTimestamp(from)} to ${isoTimestamp(to)}`;
-  const { not_valid, replayed: repeated, unavailable } = notes.passedOver;
+  const { not_valid, replayed: repeated, unavailable, unattributed } = notes.passedOver;
   const out = [
     [not_valid, 'not valid'],
     [repeated, 'answered from an earlier one'],
     [unavailable, 'not decided, as something was away'],
     [found.unknownSize, 'without how much was asked for'],
     [found.duplicates, 'in the trace twice'],
+    [unattributed, 'of no cost center'],
   ] as const;
   const left = out.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const rest = left.length > 0 ? ` Left out: ${left.join(', ')}.` : '';
@@ -163,8 +164,9 @@ function notValidText(name: string, reasons: ReadonlyMap<string, number> | undef
   return `\nNot valid under ${name}:\n${lines.join('')}`;
 }
 
-function footnotes({ found, guess }: Written): string {
+function footnotes({ found, guess, notes: stats }: Written): string {
   const all = found.totals;
+  const { calls, assumed } = stats.invocationLog;
   const notes = [
     all.some(({ estimated }) => estimated > 0n) &&
       `GUESSED: such a call did not run, so its tokens are ${GUESS_WORDS[guess]}, or those of the model that ran.`,
@@ -172,6 +174,10 @@ function footnotes({ found, guess }: Written): string {
       'DENIED UP TO: what the denied calls would have reserved. What they would have cost is not known.',
     all.some(({ unanswered }) => unanswered > 0n) &&
       'LOST UP TO: the reservations of calls that never came back; their cost is not known.',
+    calls > 0 &&
+      "Bedrock's invocation log does not include worst cases or cache lifetimes: max_tokens is used where the request is logged, otherwise the actual usage.",
+    assumed > 0 &&
+      `${assumed} calls of the log name no application or environment: the first that their cost center or binding allows is assumed.`,
   ].filter((note) => note !== false);
   return notes.length > 0 ? `\n${notes.join('\n')}\n` : '';
 }
@@ -204,9 +210,11 @@ export function simulationJson({ found, notes, names, timeZone, guess }: Written
         notValid: notes.passedOver.not_valid,
         repeated: notes.passedOver.replayed,
         unavailable: notes.passedOver.unavailable,
+        unattributed: notes.passedOver.unattributed,
         unknownSize: found.unknownSize,
         duplicates: found.duplicates,
       },
+      invocationLog: notes.invocationLog,
       otherLines: notes.passedOver.no_call,
       badLines: { count: notes.badLines, first: notes.bad },
     },

@@ -1,6 +1,11 @@
 /** Calls of a trace's files, and what of the files was not a call. */
 
 import { extractJsonObjects } from '../../core/insight/trace/extract-records.ts';
+import {
+  type Attribution,
+  isInvocationLogEntry,
+  readInvocationLogEntry,
+} from '../../core/insight/trace/invocation-log.ts';
 import { validate as isTraceLine } from '../../core/insight/trace/trace.validator.ts';
 import {
   parseTraceCall,
@@ -28,7 +33,10 @@ export class TraceStats {
     replayed: 0,
     unavailable: 0,
     no_call: 0,
+    unattributed: 0,
   };
+  /** Calls of Bedrock's invocation log, and those whose application had to be assumed. */
+  readonly invocationLog = { calls: 0, assumed: 0 };
 
   addBad(bad: BadLine): void {
     this.badLines += 1;
@@ -38,16 +46,21 @@ export class TraceStats {
 
 const BAD_SHOWN = 20;
 
-/** In the order of the files. @throws Error with one sentence for a file that cannot be read. */
+/**
+ * In the order of the files; without an attribution, entries of Bedrock's own log are not calls.
+ *
+ * @throws Error with one sentence for a file that cannot be read.
+ */
 export async function* readTrace(
   files: readonly string[],
   notes: TraceStats,
+  attribution?: Attribution,
 ): AsyncIterable<TraceCall> {
   for (const file of files) {
     try {
       for await (const { number, text } of textLines(file)) {
         notes.lines += 1;
-        yield* callsIn(file, number, text, notes);
+        yield* callsIn({ file, line: number, text }, notes, attribution);
       }
     } catch (error) {
       throw new TraceError(`${printable(file, 200)}: ${readingProblem(error)}`, error);
@@ -63,22 +76,39 @@ export class TraceError extends Error {
   }
 }
 
+interface TextLine {
+  readonly file: string;
+  readonly line: number;
+  /** Absent when it is too long to read. */
+  readonly text: string | undefined;
+}
+
 function* callsIn(
-  file: string,
-  line: number,
-  text: string | undefined,
+  { file, line, text }: TextLine,
   notes: TraceStats,
+  attribution: Attribution | undefined,
 ): Iterable<TraceCall> {
   const bad = (message: string) => notes.addBad({ file, line, message });
   if (text === undefined) return bad('is longer than 16 MB');
   const found = extractJsonObjects(text);
   if ('unreadable' in found) return bad(found.unreadable);
   for (const value of found.objects) {
-    const read = parseTraceCall(value, isTraceLine);
+    const read =
+      attribution && isInvocationLogEntry(value)
+        ? readLogged(value, notes, attribution)
+        : parseTraceCall(value, isTraceLine);
     if ('problem' in read) bad(read.problem);
     else if ('passedOver' in read) notes.passedOver[read.passedOver] += 1;
     else yield read.call;
   }
+}
+
+function readLogged(value: unknown, notes: TraceStats, attribution: Attribution) {
+  const read = readInvocationLogEntry(value, attribution);
+  if (!('line' in read)) return read;
+  notes.invocationLog.calls += 1;
+  if (read.isApplicationAssumed) notes.invocationLog.assumed += 1;
+  return parseTraceCall({ kind: 'audit', ...read.line }, isTraceLine);
 }
 
 /** A call that was read before. @throws Error when it was not. */

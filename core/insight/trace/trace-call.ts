@@ -15,7 +15,7 @@ export interface TraceCall {
 }
 
 /** Why a line is no call to replay, though nothing is wrong with it. */
-export type SkipReason = 'not_valid' | 'replayed' | 'unavailable' | 'no_call';
+export type SkipReason = 'not_valid' | 'replayed' | 'unavailable' | 'no_call' | 'unattributed';
 
 type ReadCall =
   | { readonly call: TraceCall }
@@ -24,7 +24,8 @@ type ReadCall =
 
 /** Decisions that asked nothing of a limit. */
 const UNDECIDED: readonly unknown[] = ['not_valid', 'replayed', 'unavailable'];
-const isUndecided = (value: unknown): value is SkipReason => UNDECIDED.includes(value);
+const isUndecided = (value: unknown): value is Exclude<SkipReason, 'unattributed' | 'no_call'> =>
+  UNDECIDED.includes(value);
 
 /** @param isTraceLine compiled from `TRACE_LINE_SCHEMA`, verbosely and with all errors. */
 export function parseTraceCall(value: unknown, isTraceLine: ValidateFunction<TraceLine>): ReadCall {
