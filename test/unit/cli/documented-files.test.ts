@@ -25,7 +25,7 @@ test('the commented configuration of docs/configuration.md is valid', async () =
 
 test('the estimate of docs/costs.md is what the command prints', async () => {
   const shown = block('docs/costs.md', 'text');
-  const [, ...args] = block('docs/costs.md', 'sh').trim().split(/\s+/).slice(1);
+  const [, ...args] = block('docs/costs.md', 'sh').trim().split(/\s+/);
   const { exitCode, out } = await costSentry(args, {
     clock: { now: () => Date.UTC(2026, 10, 25) },
   });
