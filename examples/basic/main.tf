@@ -1,4 +1,4 @@
-# The smallest useful deployment: one cost center, one model, one monthly limit.
+# A small deployment: one cost center, one model, one monthly limit.
 
 provider "aws" {
   region = "us-east-1"
@@ -20,6 +20,6 @@ module "cost_sentry" {
   }
   default_cost_center = "research"
 
-  # So that a trial can be destroyed.
+  # Allows a trial to be destroyed.
   deletion_protection = false
 }

@@ -1,5 +1,5 @@
 # Three cost centers, one application, six models. The policy is in terraform.tfvars, which the
-# sandbox and the command line read too; how the deployment is operated is decided here.
+# sandbox and the command line read as well; this file has the settings of the deployment.
 
 provider "aws" {
   region = "us-east-1"
@@ -25,7 +25,7 @@ module "cost_sentry" {
   log_retention_days  = 90
   deletion_protection = false # an example should be easy to destroy
 
-  # What AWS bills, beside what the ledger counts. Budgets take their amounts from the monthly limits.
+  # Budgets with the amounts of the monthly limits, as a check with the cost that AWS bills.
   alerts = { emails = ["finops@example.com"] }
   budgets = {
     notifications = [

@@ -4,7 +4,7 @@ output "api_endpoint" {
 }
 
 output "function_url" {
-  description = "URL for answers that take longer than the API's 30 seconds."
+  description = "URL for responses that take longer than the API's 30 seconds."
   value       = module.cost_sentry.function_url
 }
 
@@ -49,11 +49,11 @@ output "budget_names" {
 }
 
 output "deny_direct_bedrock_policy_json" {
-  description = "IAM policy that denies every way to Bedrock but the one through the sentry."
+  description = "IAM policy that denies calls to Bedrock that bypass the sentry."
   value       = module.cost_sentry.deny_direct_bedrock_policy_json
 }
 
 output "deny_direct_bedrock_scp_json" {
-  description = "The same as a service control policy."
+  description = "The same policy as a service control policy."
   value       = module.cost_sentry.deny_direct_bedrock_scp_json
 }

@@ -8,40 +8,40 @@ variable "name" {
 }
 
 variable "models" {
-  description = "The models that may be called, by alias; typed by the module."
+  description = "Models that can be called, by alias; the module has the type."
   type        = any
 }
 
 variable "applications" {
-  description = "The applications that may call, by name; typed by the module."
+  description = "Applications that can call, by name; the module has the type."
   type        = any
 }
 
 variable "cost_centers" {
-  description = "Who pays, by name; typed by the module."
+  description = "Cost centers by name; the module has the type."
   type        = any
 }
 
 variable "default_cost_center" {
-  description = "Cost center of a request that names none."
+  description = "Cost center of requests that name none."
   type        = string
   default     = null
 }
 
 variable "organization" {
-  description = "Limits over everything; typed by the module."
+  description = "Organization-wide limits; the module has the type."
   type        = any
   default     = null
 }
 
 variable "time_zone" {
-  description = "IANA time zone whose calendar the windows of the limits follow."
+  description = "IANA time zone of the limits' windows."
   type        = string
   default     = null
 }
 
 variable "ledger" {
-  description = "How the ledger counts; typed by the module."
+  description = "Settings of the ledger; the module has the type."
   type        = any
   default     = null
 }
@@ -53,7 +53,7 @@ variable "execution" {
 }
 
 variable "log_prompts" {
-  description = "Whether prompts and answers may be written to logs."
+  description = "Whether prompts and answers are written to the audit log."
   type        = bool
   default     = null
 }

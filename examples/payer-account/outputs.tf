@@ -1,4 +1,4 @@
 output "tag_keys" {
-  description = "Keys of the tags that are active."
+  description = "Keys of the active tags."
   value       = module.cost_allocation_tags.tag_keys
 }

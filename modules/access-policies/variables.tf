@@ -1,26 +1,26 @@
 variable "sentry_role_arns" {
-  description = "ARNs of the roles that may call Bedrock: those of the sentry's functions. A session of a role counts as the role."
+  description = "ARNs of the roles that can call Bedrock: the roles of the sentry's functions. Sessions of a role are included."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(var.sentry_role_arns) > 0
-    error_message = "sentry_role_arns: is empty, which would deny the sentry's own calls too: write the ARN of at least one role."
+    error_message = "sentry_role_arns: is empty, which would deny the sentry's own calls too: use the ARN of at least one role."
   }
 
   validation {
     condition     = alltrue([for arn in var.sentry_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "sentry_role_arns: ${join(", ", [for arn in var.sentry_role_arns : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])} must be the whole ARN of a role, without wildcards: write it as arn:aws:iam::<account>:role/<name>."
+    error_message = "sentry_role_arns: ${join(", ", [for arn in var.sentry_role_arns : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])} must be the whole ARN of a role, without wildcards: use arn:aws:iam::<account>:role/<name>."
   }
 }
 
 variable "confinement" {
   description = <<-EOT
-    What those roles may call, whatever other policies allow them. Default: what other policies allow them.
+    Restricts these roles to some models, even if other policies allow more. Default: no restriction.
 
-    - `model_arns` - ARNs of foundation models, imported models and system-defined inference profiles; `*` stands for any characters, but not for the whole name of a model.
-    - `profile_tag` - `key` and `value` of the tag that their application inference profiles have.
-    - `required` - Whether it is an error when the models do not fit into a document; else that document does without the confinement. Default: `false`.
+    - `model_arns` - ARNs of foundation models, imported models and system-defined inference profiles; `*` matches any characters, but cannot replace the whole name of a model.
+    - `profile_tag` - `key` and `value` of the tag of their application inference profiles.
+    - `required` - Whether the plan fails if the models do not fit into a document. Otherwise, that document has no restriction. Default: `false`.
   EOT
   type = object({
     model_arns  = list(string)
@@ -31,28 +31,28 @@ variable "confinement" {
 
   validation {
     condition     = var.confinement == null ? true : length(var.confinement.model_arns) > 0
-    error_message = "confinement.model_arns: is empty, which would deny the sentry every model: write the ARN of at least one, or set confinement = null."
+    error_message = "confinement.model_arns: is empty, which would deny every model to the sentry: use the ARN of at least one model, or set confinement = null."
   }
 
   validation {
     condition     = alltrue([for arn in try(var.confinement.model_arns, []) : can(regex("^arn:[a-z-]+:bedrock:[^:]*:[^:]*:[a-z-]+/[A-Za-z0-9]", arn))])
-    error_message = "confinement.model_arns: ${join(", ", [for arn in try(var.confinement.model_arns, []) : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:bedrock:[^:]*:[^:]*:[a-z-]+/[A-Za-z0-9]", arn))])} must be the ARN of a model or inference profile: write it as arn:aws:bedrock:<region>::foundation-model/<model id>."
+    error_message = "confinement.model_arns: ${join(", ", [for arn in try(var.confinement.model_arns, []) : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:bedrock:[^:]*:[^:]*:[a-z-]+/[A-Za-z0-9]", arn))])} must be the ARN of a model or inference profile: use arn:aws:bedrock:<region>::foundation-model/<model id>."
   }
 }
 
 variable "exceptions" {
-  description = "ARNs of roles and users that may still call Bedrock in any way; `*` and `?` stand for characters of the account or the name, but not for a whole name. Name a role itself, not a session of it."
+  description = "ARNs of roles and users that can still call Bedrock directly; `*` and `?` match characters of the account or the name, but cannot replace a whole name. Use the ARN of a role, not of a session."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.exceptions : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]+$", arn))])
-    error_message = "exceptions: ${join(", ", [for arn in var.exceptions : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]+$", arn))])} must be the ARN of a role or user: write it as arn:aws:iam::<account>:role/<name>."
+    error_message = "exceptions: ${join(", ", [for arn in var.exceptions : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]+$", arn))])} must be the ARN of a role or user: use arn:aws:iam::<account>:role/<name>."
   }
 
   validation {
     condition     = alltrue([for arn in var.exceptions : can(regex("[A-Za-z0-9]", try(split("/", arn)[1], "-")))])
-    error_message = "exceptions: ${join(", ", [for arn in var.exceptions : "\"${arn}\"" if !can(regex("[A-Za-z0-9]", try(split("/", arn)[1], "-")))])} would except every role or user: write the beginning of the name or path before the wildcard."
+    error_message = "exceptions: ${join(", ", [for arn in var.exceptions : "\"${arn}\"" if !can(regex("[A-Za-z0-9]", try(split("/", arn)[1], "-")))])} would exempt every role or user: put the start of the name or path before the wildcard."
   }
 }

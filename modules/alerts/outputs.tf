@@ -6,6 +6,6 @@ output "topic_arns" {
 }
 
 output "organization_topic_arn" {
-  description = "ARN of the topic for what concerns no single cost center."
+  description = "ARN of the topic for alerts that belong to no single cost center."
   value       = aws_sns_topic_policy.this["organization"].arn
 }

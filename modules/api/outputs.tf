@@ -4,21 +4,21 @@ output "endpoint" {
 }
 
 output "execution_arn" {
-  description = "ARN that IAM policies name the API by."
+  description = "ARN of the API in IAM policies."
   value       = aws_apigatewayv2_api.this.execution_arn
 }
 
 output "stage_name" {
-  description = "Name of its stage."
+  description = "Name of the stage."
   value       = aws_apigatewayv2_stage.this.name
 }
 
 output "routes" {
-  description = "Its routes, as `<method> <path>`."
+  description = "Routes, as `<method> <path>`."
   value       = local.routes
 }
 
 output "function_url" {
-  description = "URL of the function; null when it has none."
+  description = "Function URL; null if there is none."
   value       = one(values(aws_lambda_function_url.this)[*].function_url)
 }

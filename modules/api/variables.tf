@@ -5,35 +5,35 @@ variable "name" {
 }
 
 variable "function_name" {
-  description = "Name of the function that answers."
+  description = "Name of the function behind the API."
   type        = string
   nullable    = false
 }
 
 variable "function_arn" {
-  description = "ARN of the function that answers."
+  description = "ARN of the function behind the API."
   type        = string
   nullable    = false
 }
 
 variable "authorization" {
-  description = "Who is let in: `iam` (signed requests), `jwt` or `none`."
+  description = "Authorization of callers: `iam` (signed requests), `jwt` or `none`."
   type        = string
   default     = "iam"
   nullable    = false
 
   validation {
     condition     = contains(["iam", "jwt", "none"], var.authorization)
-    error_message = "authorization: unknown authorization \"${var.authorization}\": write one of iam, jwt, none."
+    error_message = "authorization: unknown authorization \"${var.authorization}\": use one of iam, jwt, none."
   }
 }
 
 variable "jwt" {
   description = <<-EOT
-    The tokens of `authorization = "jwt"`.
+    Tokens for `authorization = "jwt"`.
 
     - `issuer` - URL of the identity provider.
-    - `audience` - Audiences, of which a token must have one.
+    - `audience` - Accepted audiences; a token must have at least one.
   EOT
   type = object({
     issuer   = string
@@ -43,16 +43,16 @@ variable "jwt" {
 
   validation {
     condition     = (var.authorization == "jwt") == (var.jwt != null)
-    error_message = "jwt: must be given with authorization = \"jwt\" and only then, got authorization = \"${var.authorization}\"."
+    error_message = "jwt: is required with authorization = \"jwt\" and not allowed otherwise, got authorization = \"${var.authorization}\"."
   }
 }
 
 variable "throttling" {
   description = <<-EOT
-    What the API takes from all callers together.
+    Limits of the API for all callers together.
 
-    - `rate` - Requests a second. Default: 50.
-    - `burst` - Requests at once. Default: 100.
+    - `rate` - Requests per second. Default: 50.
+    - `burst` - Requests in a burst. Default: 100.
   EOT
   type = object({
     rate  = optional(number, 50)
@@ -68,14 +68,14 @@ variable "throttling" {
 }
 
 variable "function_url" {
-  description = "Whether the function also has a URL of its own, for signed requests."
+  description = "Whether the function also has a Function URL, for signed requests."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "Days that the access log keeps events; 0 keeps them for ever."
+  description = "Days that events of the access log are retained; 0 retains them forever."
   type        = number
   default     = 365
   nullable    = false
@@ -88,7 +88,7 @@ variable "kms_key_arn" {
 }
 
 variable "tags" {
-  description = "Tags of everything."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
   nullable    = false

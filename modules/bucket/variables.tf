@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
-    error_message = "name: \"${var.name}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+    error_message = "name: \"${var.name}\" is not the name of a bucket: use 3 to 63 lower-case letters, digits, dots and hyphens."
   }
 }
 
@@ -31,19 +31,19 @@ variable "writers" {
 
   validation {
     condition     = alltrue([for writer in var.writers : can(regex("^[0-9]{12}$", writer.source_account)) && length(writer.source_arns) > 0])
-    error_message = "writers: ${join(", ", [for writer in var.writers : "\"${writer.sid}\"" if !can(regex("^[0-9]{12}$", writer.source_account)) || length(writer.source_arns) == 0])} would let a service write for anybody: write the 12 digits of source_account and at least one of source_arns."
+    error_message = "writers: ${join(", ", [for writer in var.writers : "\"${writer.sid}\"" if !can(regex("^[0-9]{12}$", writer.source_account)) || length(writer.source_arns) == 0])} would let a service write for any account: set the 12 digits of source_account and at least one of source_arns."
   }
 }
 
 variable "retention_days" {
-  description = "Days that files are kept; 0 keeps them for ever."
+  description = "Days that files are retained; 0 retains them forever."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.retention_days >= 0 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days: must be a whole number of days, 0 for ever, got ${var.retention_days}."
+    error_message = "retention_days: must be a whole number of days (0 retains files forever), got ${var.retention_days}."
   }
 }
 
@@ -54,12 +54,12 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 
 variable "force_destroy" {
-  description = "Whether a destroy also deletes a bucket that holds files."
+  description = "Whether a destroy also deletes a bucket with files."
   type        = bool
   default     = false
   nullable    = false

@@ -4,11 +4,11 @@ output "budget_names" {
 }
 
 output "anomaly_monitor_arns" {
-  description = "ARNs of the anomaly monitors: the module's own, or those it was given."
+  description = "ARNs of the anomaly monitors: created by the module, or set in `monitor_arns`."
   value       = local.monitor_arns
 }
 
 output "action_role_arn" {
-  description = "ARN of the role that AWS Budgets attaches the policy with; null without an action."
+  description = "ARN of the role that AWS Budgets uses to attach the policy; null without an action."
   value       = one([for role in aws_iam_role.actions : role.arn])
 }

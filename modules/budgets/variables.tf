@@ -5,17 +5,17 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9-]{1,34}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 34 letters, digits and hyphens."
+    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 34 letters, digits and hyphens."
   }
 }
 
 variable "cost_centers" {
   description = <<-EOT
-    The cost centers, by name: the value of their cost allocation tag.
+    Cost centers by name: the value of their cost allocation tag.
 
-    - `amount` - USD a calendar month (UTC), in whole cents. Default: no budget.
-    - `topic_arn` - SNS topic that its budget tells. The topic's policy must let `budgets.amazonaws.com` publish.
-    - `emails` - Addresses that its budget tells by itself, at most 10.
+    - `amount` - USD per calendar month (UTC), in whole cents. Default: no budget.
+    - `topic_arn` - SNS topic for notifications. Its policy must allow `budgets.amazonaws.com` to publish.
+    - `emails` - Email addresses for notifications without a topic, at most 10.
   EOT
   type = map(object({
     amount    = optional(number)
@@ -32,38 +32,38 @@ variable "cost_centers" {
 
   validation {
     condition     = alltrue([for center in values(var.cost_centers) : length(center.emails) <= 10])
-    error_message = "cost_centers.*.emails: a budget tells at most 10 addresses; \"${join("\", \"", [for name, center in var.cost_centers : name if length(center.emails) > 10])}\" has more: subscribe them to a topic and write topic_arn."
+    error_message = "cost_centers.*.emails: a budget can notify at most 10 addresses; \"${join("\", \"", [for name, center in var.cost_centers : name if length(center.emails) > 10])}\" has more: subscribe them to a topic and set topic_arn."
   }
 
   validation {
     condition     = alltrue([for center in values(var.cost_centers) : center.amount == null || center.topic_arn != null || length(center.emails) > 0])
-    error_message = "cost_centers: the budget of \"${join("\", \"", [for name, center in var.cost_centers : name if center.amount != null && center.topic_arn == null && length(center.emails) == 0])}\" has nobody to tell: write topic_arn or emails."
+    error_message = "cost_centers: the budget of \"${join("\", \"", [for name, center in var.cost_centers : name if center.amount != null && center.topic_arn == null && length(center.emails) == 0])}\" has no recipient: set topic_arn or emails."
   }
 
   validation {
     condition     = alltrue([for name in keys(var.cost_centers) : can(regex("^[^:\\\\/]{1,50}$", name))])
-    error_message = "cost_centers: ${join(", ", [for name in keys(var.cost_centers) : "\"${name}\"" if !can(regex("^[^:\\\\/]{1,50}$", name))])} can't be part of a budget's name: write 1 to 50 characters without colons and slashes."
+    error_message = "cost_centers: ${join(", ", [for name in keys(var.cost_centers) : "\"${name}\"" if !can(regex("^[^:\\\\/]{1,50}$", name))])} can't be part of a budget's name: use 1 to 50 characters without colons and slashes."
   }
 }
 
 variable "tag_key" {
-  description = "Key of the cost allocation tag that names the cost center. Only the payer account can activate it: see modules/cost-allocation-tags."
+  description = "Key of the cost allocation tag with the cost center. Only the payer account can activate it: see modules/cost-allocation-tags."
   type        = string
   default     = "costCenter"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", var.tag_key)) && !startswith(var.tag_key, "user:")
-    error_message = "tag_key: \"${var.tag_key}\" is not the key of a tag: write it as on the resource, without \"user:\", such as \"costCenter\"."
+    error_message = "tag_key: \"${var.tag_key}\" is not the key of a tag: use the key as on the resource, without \"user:\", such as \"costCenter\"."
   }
 }
 
 variable "notifications" {
   description = <<-EOT
-    When a budget tells, 1 to 10 times a month.
+    Notifications of each budget, 1 to 10.
 
-    - `type` - `actual` (what was spent) or `forecasted` (what the month will cost; needs about five weeks of history).
-    - `percent` - Percent of the amount that must be passed, up to 1000.
+    - `type` - `actual` (cost so far) or `forecasted` (expected cost of the month; needs about five weeks of history).
+    - `percent` - Percentage of the amount at which a notification is sent, up to 1000.
   EOT
   type = list(object({
     type    = string
@@ -83,7 +83,7 @@ variable "notifications" {
 
   validation {
     condition     = alltrue([for notification in var.notifications : contains(["actual", "forecasted"], notification.type)])
-    error_message = "notifications: unknown type ${join(", ", [for notification in var.notifications : "\"${notification.type}\"" if !contains(["actual", "forecasted"], notification.type)])}: write one of actual, forecasted."
+    error_message = "notifications: unknown type ${join(", ", [for notification in var.notifications : "\"${notification.type}\"" if !contains(["actual", "forecasted"], notification.type)])}: use one of actual, forecasted."
   }
 
   validation {
@@ -93,18 +93,18 @@ variable "notifications" {
 
   validation {
     condition     = length(distinct(var.notifications)) == length(var.notifications)
-    error_message = "notifications: ${join(", ", distinct([for notification in var.notifications : "${notification.percent} ${notification.type}" if length([for other in var.notifications : other if other == notification]) > 1]))} is named twice: write it once."
+    error_message = "notifications: ${join(", ", distinct([for notification in var.notifications : "${notification.percent} ${notification.type}" if length([for other in var.notifications : other if other == notification]) > 1]))} is listed twice: remove one."
   }
 }
 
 variable "action" {
   description = <<-EOT
-    What AWS Budgets does when actual cost passes a budget: attach an IAM policy to roles. Default: nothing. It comes hours late and stays until somebody takes it back; the README says how.
+    Action of AWS Budgets when actual cost exceeds a budget: attach an IAM policy to roles. It runs hours later, and the policy stays attached until the action is reversed: see docs/billing.md. Default: no action.
 
-    - `policy_arn` - ARN of the policy, one that denies calling Bedrock.
-    - `roles` - By cost center that has an amount, the names of the roles that get it, with their path if they have one, 1 to 100 each.
-    - `percent` - Percent of the amount that must be passed. Default: 100.
-    - `approval` - `automatic`, or `manual` to wait for somebody to approve. Default: `automatic`.
+    - `policy_arn` - ARN of a policy that denies calls to Bedrock.
+    - `roles` - Names of the roles that the policy is attached to, with their path if they have one, by cost center with an amount; 1 to 100 each.
+    - `percent` - Percentage of the amount at which the action runs. Default: 100.
+    - `approval` - `automatic`, or `manual` to wait for an approval. Default: `automatic`.
   EOT
   type = object({
     policy_arn = string
@@ -116,12 +116,12 @@ variable "action" {
 
   validation {
     condition     = var.action == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.action.policy_arn))
-    error_message = "action.policy_arn: \"${try(var.action.policy_arn, "")}\" is not the ARN of an IAM policy: write one such as arn:aws:iam::111122223333:policy/deny-bedrock."
+    error_message = "action.policy_arn: \"${try(var.action.policy_arn, "")}\" is not the ARN of an IAM policy: use one such as arn:aws:iam::111122223333:policy/deny-bedrock."
   }
 
   validation {
     condition     = alltrue([for name in keys(try(var.action.roles, {})) : try(var.cost_centers[name].amount != null, false)])
-    error_message = "action.roles: \"${join("\", \"", [for name in keys(try(var.action.roles, {})) : name if !try(var.cost_centers[name].amount != null, false)])}\" has no budget: write one of ${join(", ", [for name, center in var.cost_centers : name if center.amount != null])}, or give it an amount."
+    error_message = "action.roles: \"${join("\", \"", [for name in keys(try(var.action.roles, {})) : name if !try(var.cost_centers[name].amount != null, false)])}\" has no budget: use one of ${join(", ", [for name, center in var.cost_centers : name if center.amount != null])}, or give it an amount."
   }
 
   validation {
@@ -131,7 +131,7 @@ variable "action" {
 
   validation {
     condition     = alltrue([for role in flatten(values(try(var.action.roles, {}))) : can(regex(local.role_pattern, role))])
-    error_message = "action.roles: ${join(", ", formatlist("\"%s\"", [for role in flatten(values(try(var.action.roles, {}))) : role if !can(regex(local.role_pattern, role))]))} is not the name of a role: write its name without the ARN, such as \"sales-app\"."
+    error_message = "action.roles: ${join(", ", formatlist("\"%s\"", [for role in flatten(values(try(var.action.roles, {}))) : role if !can(regex(local.role_pattern, role))]))} is not the name of a role: use its name without the ARN, such as \"sales-app\"."
   }
 
   validation {
@@ -141,20 +141,20 @@ variable "action" {
 
   validation {
     condition     = var.action == null ? true : contains(["automatic", "manual"], var.action.approval)
-    error_message = "action.approval: unknown approval \"${try(var.action.approval, "")}\": write one of automatic, manual."
+    error_message = "action.approval: unknown approval \"${try(var.action.approval, "")}\": use one of automatic, manual."
   }
 }
 
 variable "anomaly_detection" {
   description = <<-EOT
-    Cost Anomaly Detection of the cost centers. Default: none.
+    Cost Anomaly Detection for the cost centers. Default: none.
 
-    - `monitor_arns` - ARNs of monitors that exist already, to be told of instead of making monitors.
-    - `cost_centers_per_monitor` - Cost centers that are watched together, 1 to 10. Default: 10, the fewest monitors; with 1 a small one's anomaly can't vanish in its neighbours' cost.
+    - `monitor_arns` - ARNs of existing monitors to subscribe to, instead of creating monitors.
+    - `cost_centers_per_monitor` - Cost centers per monitor, 1 to 10. With 1, the cost of other cost centers cannot hide the anomaly of a small one. Default: 10.
     - `frequency` - `immediate` (to `topic_arn`), `daily` or `weekly` (to `emails`). Default: `immediate`.
-    - `topic_arn` - SNS topic whose policy lets `costalerts.amazonaws.com` publish.
-    - `emails` - Addresses of the digests.
-    - `minimum_impact_usd` - USD above the expected cost from which on an anomaly is told. Default: 10.
+    - `topic_arn` - SNS topic; its policy must allow `costalerts.amazonaws.com` to publish.
+    - `emails` - Email addresses for `daily` and `weekly`.
+    - `minimum_impact_usd` - USD above the expected cost from which an anomaly is reported. Default: 10.
   EOT
   type = object({
     monitor_arns             = optional(list(string), [])
@@ -168,7 +168,7 @@ variable "anomaly_detection" {
 
   validation {
     condition     = alltrue([for arn in try(var.anomaly_detection.monitor_arns, []) : can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", arn))])
-    error_message = "anomaly_detection.monitor_arns: ${join(", ", [for arn in try(var.anomaly_detection.monitor_arns, []) : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", arn))])} is not the ARN of a monitor: write it as arn:aws:ce::<account>:anomalymonitor/<id>."
+    error_message = "anomaly_detection.monitor_arns: ${join(", ", [for arn in try(var.anomaly_detection.monitor_arns, []) : "\"${arn}\"" if !can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", arn))])} is not the ARN of a monitor: use arn:aws:ce::<account>:anomalymonitor/<id>."
   }
 
   validation {
@@ -178,17 +178,17 @@ variable "anomaly_detection" {
 
   validation {
     condition     = var.anomaly_detection == null ? true : contains(["immediate", "daily", "weekly"], var.anomaly_detection.frequency)
-    error_message = "anomaly_detection.frequency: unknown frequency \"${try(var.anomaly_detection.frequency, "")}\": write one of immediate, daily, weekly."
+    error_message = "anomaly_detection.frequency: unknown frequency \"${try(var.anomaly_detection.frequency, "")}\": use one of immediate, daily, weekly."
   }
 
   validation {
     condition     = var.anomaly_detection == null ? true : var.anomaly_detection.frequency != "immediate" || var.anomaly_detection.topic_arn != null
-    error_message = "anomaly_detection.topic_arn: must be given with frequency = \"immediate\", which goes to a topic only: write the ARN of one, or frequency = \"daily\" and emails."
+    error_message = "anomaly_detection.topic_arn: is required with frequency = \"immediate\": set the ARN of a topic, or use frequency = \"daily\" and emails."
   }
 
   validation {
     condition     = var.anomaly_detection == null ? true : var.anomaly_detection.frequency == "immediate" || length(var.anomaly_detection.emails) > 0
-    error_message = "anomaly_detection.emails: must name at least one address with frequency = \"${try(var.anomaly_detection.frequency, "")}\", which goes by mail only."
+    error_message = "anomaly_detection.emails: must name at least one address with frequency = \"${try(var.anomaly_detection.frequency, "")}\", which is sent by email only."
   }
 
   validation {
@@ -204,12 +204,12 @@ variable "account_id" {
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id: \"${var.account_id}\" is not an account: write its 12 digits."
+    error_message = "account_id: \"${var.account_id}\" is not an account id: use the 12 digits."
   }
 }
 
 variable "tags" {
-  description = "Tags of everything."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -9,27 +9,27 @@ output "arn" {
 }
 
 output "role_arn" {
-  description = "ARN of its role."
+  description = "ARN of the function's role."
   value       = aws_iam_role.this.arn
 }
 
 output "policy_json" {
-  description = "What its role may do, as IAM JSON."
+  description = "IAM policy of the role, as JSON."
   value       = local.policy_json
 }
 
 output "log_group" {
-  description = "Log group it writes to: `name` and `arn`."
+  description = "Log group of the function: `name` and `arn`."
   value       = local.log_group
 }
 
 output "dead_letter_queue_arn" {
-  description = "ARN of the queue with the calls that failed; null when it has none."
+  description = "ARN of the queue with failed calls; null if there is none."
   value       = one(values(aws_sqs_queue.dead_letters)[*].arn)
 }
 
 output "schedules" {
-  description = "What calls it, by name: `expression` and `input`."
+  description = "Schedules that call the function, by name: `expression` and `input`."
   value = { for key, schedule in aws_scheduler_schedule.this : key => {
     expression = schedule.schedule_expression
     input      = one(schedule.target).input

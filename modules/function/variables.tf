@@ -1,28 +1,28 @@
 variable "name" {
-  description = "Name of the function, and with the region after it of its role."
+  description = "Name of the function. The name of its role adds the region."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits, underscores and hyphens."
+    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 64 letters, digits, underscores and hyphens."
   }
 }
 
 variable "description" {
-  description = "What the function does."
+  description = "Description of the function."
   type        = string
   default     = null
 }
 
 variable "bundle" {
-  description = "Path of the zip with the code; its handler is `index.handler`."
+  description = "Path of the zip file with the code; its handler is `index.handler`."
   type        = string
   nullable    = false
 }
 
 variable "timeout_seconds" {
-  description = "Seconds that a call may take, 1 to 900."
+  description = "Timeout of a call in seconds, 1 to 900."
   type        = number
   default     = 10
   nullable    = false
@@ -34,7 +34,7 @@ variable "timeout_seconds" {
 }
 
 variable "memory_mb" {
-  description = "Memory in MB, 128 to 10240; processor time grows with it."
+  description = "Memory in MB, 128 to 10240; CPU time grows with it."
   type        = number
   default     = 512
   nullable    = false
@@ -46,7 +46,7 @@ variable "memory_mb" {
 }
 
 variable "reserved_concurrency" {
-  description = "Concurrent executions that are reserved for it, and that it may not pass; 0 stops it. Default: none reserved."
+  description = "Reserved concurrent executions, which are also its maximum; 0 stops the function. Default: none reserved."
   type        = number
   default     = null
 
@@ -65,7 +65,7 @@ variable "environment" {
 
 variable "statements" {
   description = <<-EOT
-    What the function may do, besides writing to its log group.
+    Permissions of the function, in addition to writing to its log group.
 
     - `sid` - Name of the statement: letters and digits.
     - `actions` - IAM actions.
@@ -83,7 +83,7 @@ variable "statements" {
 }
 
 variable "schedules" {
-  description = "What calls it, by name: the `expression` of EventBridge Scheduler, such as `rate(1 minute)`, and the `input` in JSON, in which the scheduler puts the time for `<aws.scheduler.scheduled-time>`. Default: nothing does."
+  description = "Schedules that call the function, by name: the `expression` of EventBridge Scheduler, such as `rate(1 minute)`, and the `input` as JSON, in which the scheduler replaces `<aws.scheduler.scheduled-time>` with the time. Default: none."
   type = map(object({
     expression = string
     input      = optional(string, "{}")
@@ -94,22 +94,22 @@ variable "schedules" {
   # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
   validation {
     condition     = alltrue([for key in keys(var.schedules) : can(regex("^[a-z0-9-]+$", key)) && length("${var.name}-${key}") <= 64])
-    error_message = "schedules: ${join(", ", [for key in keys(var.schedules) : "\"${key}\"" if !can(regex("^[a-z0-9-]+$", key)) || length("${var.name}-${key}") > 64])} is not a valid name: write lower-case letters, digits and hyphens, at most 64 with the function's name and a hyphen before them."
+    error_message = "schedules: ${join(", ", [for key in keys(var.schedules) : "\"${key}\"" if !can(regex("^[a-z0-9-]+$", key)) || length("${var.name}-${key}") > 64])} is not a valid name: use lower-case letters, digits and hyphens, at most 64 with the function's name and a hyphen before them."
   }
 
   validation {
     condition     = alltrue([for schedule in var.schedules : can(regex("^(rate|cron|at)\\(.+\\)$", schedule.expression))])
-    error_message = "schedules: ${join(", ", [for schedule in var.schedules : "\"${schedule.expression}\"" if !can(regex("^(rate|cron|at)\\(.+\\)$", schedule.expression))])} is not a schedule: write rate(...), cron(...) or at(...)."
+    error_message = "schedules: ${join(", ", [for schedule in var.schedules : "\"${schedule.expression}\"" if !can(regex("^(rate|cron|at)\\(.+\\)$", schedule.expression))])} is not a schedule: use rate(...), cron(...) or at(...)."
   }
 
   validation {
     condition     = alltrue([for schedule in var.schedules : can(jsondecode(schedule.input))])
-    error_message = "schedules: the input of ${join(", ", [for key, schedule in var.schedules : "\"${key}\"" if !can(jsondecode(schedule.input))])} is not JSON: write it with jsonencode(...)."
+    error_message = "schedules: the input of ${join(", ", [for key, schedule in var.schedules : "\"${key}\"" if !can(jsondecode(schedule.input))])} is not JSON: use jsonencode(...)."
   }
 }
 
 variable "retries" {
-  description = "How often a call that nobody waits for is tried again when it failed, 0 to 2. Default: never when a schedule calls it, as the next call comes anyway, else twice."
+  description = "Retries of a failed asynchronous call, 0 to 2. Default: 0 with `schedules`, because the next scheduled call follows, otherwise 2."
   type        = number
   default     = null
 
@@ -120,14 +120,14 @@ variable "retries" {
 }
 
 variable "dead_letters" {
-  description = "Whether calls that nobody waits for, and that failed, are kept in an SQS queue for 14 days."
+  description = "Whether failed asynchronous calls are retained in an SQS queue for 14 days."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "tracing" {
-  description = "Whether X-Ray traces it."
+  description = "Whether X-Ray tracing is on."
   type        = bool
   default     = false
   nullable    = false
@@ -135,10 +135,10 @@ variable "tracing" {
 
 variable "log_group" {
   description = <<-EOT
-    Log group to write to in place of one of its own.
+    Existing log group to write to. Default: a new log group.
 
-    - `name` - Its name.
-    - `arn` - Its ARN, without `:*`.
+    - `name` - Name of the log group.
+    - `arn` - ARN of the log group, without `:*`.
   EOT
   type = object({
     name = string
@@ -148,26 +148,26 @@ variable "log_group" {
 }
 
 variable "log_group_name" {
-  description = "Name of its own log group. Default: `/aws/lambda/<name>`."
+  description = "Name of the new log group. Default: `/aws/lambda/<name>`."
   type        = string
   default     = null
 }
 
 variable "log_retention_days" {
-  description = "Days that its own log group keeps events; 0 keeps them for ever."
+  description = "Days that events of the new log group are retained; 0 retains them forever."
   type        = number
   default     = 365
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts its own log group. Default: a key that AWS owns."
+  description = "ARN of the KMS key that encrypts the new log group. Default: a key that AWS owns."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -11,10 +11,10 @@ variable "name" {
 
 variable "profiles" {
   description = <<-EOT
-    The profiles to make, by any key that is known at plan time, such as `<costCenter>/<application>/<environment>/<alias>`.
+    Inference profiles by any key that is known at plan time, such as `<costCenter>/<application>/<environment>/<alias>`.
 
-    - `cost_center`, `application`, `environment` - Become the tags `costCenter`, `applicationId` and `environment`.
-    - `alias` - How the policy calls the model.
+    - `cost_center`, `application`, `environment` - Values of the tags `costCenter`, `applicationId` and `environment`.
+    - `alias` - Alias of the model in the policy.
     - `model_id` - Model id, with or without a geography prefix such as `us.`.
   EOT
   type = map(object({
@@ -34,13 +34,13 @@ variable "profiles" {
 }
 
 variable "account_id" {
-  description = "Account whose system-defined profiles the ones with a geography prefix are copied from."
+  description = "Account of the system-defined profiles that profiles with a geography prefix copy from."
   type        = string
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags of every profile, besides its own three."
+  description = "Tags of every profile, in addition to its three own tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -5,12 +5,12 @@ variable "table_name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.table_name))
-    error_message = "table_name: \"${var.table_name}\" is not a valid name: write 3 to 255 letters, digits, underscores, dots and hyphens."
+    error_message = "table_name: \"${var.table_name}\" is not a valid name: use 3 to 255 letters, digits, underscores, dots and hyphens."
   }
 }
 
 variable "policy_settings" {
-  description = "JSON of the policy but for its cost centers."
+  description = "JSON of the policy without its cost centers."
   type        = string
   nullable    = false
 }
@@ -23,7 +23,7 @@ variable "policy_cost_centers" {
 }
 
 variable "shards" {
-  description = "Items that each account's limits are spread over when the table is new, 1 to 64. Of a table that exists it changes nothing."
+  description = "Number of items that each account's limits are divided over in a new table, 1 to 64. It does not change an existing table."
   type        = number
   default     = 1
   nullable    = false
@@ -41,7 +41,7 @@ variable "kms_key_arn" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table."
+  description = "Whether the table is protected from deletion."
   type        = bool
   default     = true
   nullable    = false

@@ -1,20 +1,20 @@
 output "dashboard_name" {
-  description = "Name of the dashboard to begin with; null without dashboards."
+  description = "Name of the main dashboard; null without dashboards."
   value       = one([for key, dashboard in aws_cloudwatch_dashboard.this : dashboard.dashboard_name if key == var.name])
 }
 
 output "dashboard_names" {
-  description = "Names of all dashboards: with more than 20 cost centers, about every 20 have one of their own."
+  description = "Names of all dashboards: beyond 20 cost centers, about every further 20 add one."
   value       = [for dashboard in aws_cloudwatch_dashboard.this : dashboard.dashboard_name]
 }
 
 output "dashboard_url" {
-  description = "URL of the dashboard to begin with, in the console of partition `aws`; null without dashboards."
+  description = "URL of the main dashboard, in the console of partition `aws`; null without dashboards."
   value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "${local.dashboard_url}${key}-${local.region}" if key == var.name])
 }
 
 output "cost_center_dashboard_urls" {
-  description = "URLs of the dashboards that cost centers are on, by cost center, in the console of partition `aws`; none without dashboards."
+  description = "URLs of the dashboards with each cost center, by cost center, in the console of partition `aws`; empty without dashboards."
   value = merge([for key, group in local.cost_center_groups : {
     for name in group : name => "${local.dashboard_url}${key}-${local.region}" if var.dashboard
   }]...)
@@ -25,7 +25,7 @@ locals {
 }
 
 output "alarms" {
-  description = "The alarms as rendered, by what they are about: what each reads, from what on it goes off, and whom it tells."
+  description = "Rendered alarms by subject: their metrics, thresholds and actions."
   value = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => {
     namespace  = alarm.namespace
     metric     = alarm.metric_name
@@ -39,7 +39,7 @@ output "alarms" {
 }
 
 output "denials" {
-  description = "What counts the denials of a cost center: the pattern of log lines, and the metric they become."
+  description = "Metric filter for the denials of a cost center: the pattern of log lines, and the metric."
   value       = local.denials
 }
 

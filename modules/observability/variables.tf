@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the dashboard, and prefix of the names of everything else."
+  description = "Name of the main dashboard, and prefix of all other names."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 64 letters, digits, hyphens and underscores."
+    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 64 letters, digits, hyphens and underscores."
   }
 }
 
@@ -35,12 +35,12 @@ variable "cost_centers" {
 
 variable "limits" {
   description = <<-EOT
-    The limits, as the functions name them in their metrics.
+    Limits, with their names in the metrics.
 
-    - `cost_center` - Value of the dimension `CostCenter`: whose limit it is, or `all` for one of a model or of the organization.
-    - `limit` - Value of the dimension `Limit`: its name, in a shared one after `<alias>/` or `organization/`.
+    - `cost_center` - Value of the dimension `CostCenter`: the cost center, or `all` for limits of models and of the organization.
+    - `limit` - Value of the dimension `Limit`: the name of the limit; with the prefix `<alias>/` or `organization/` for limits of models and of the organization.
     - `window` - `minute`, `hour`, `day` or `month`.
-    - `mode` - `enforce` or `observe`; only the former has an alarm.
+    - `mode` - `enforce` or `observe`; only `enforce` limits have an alarm.
   EOT
   type = list(object({
     cost_center = string
@@ -53,7 +53,7 @@ variable "limits" {
 
   validation {
     condition     = alltrue([for limit in var.limits : contains(concat(["all"], var.cost_centers), limit.cost_center)])
-    error_message = "limits.*.cost_center: unknown cost center ${join(", ", distinct([for limit in var.limits : "\"${limit.cost_center}\"" if !contains(concat(["all"], var.cost_centers), limit.cost_center)]))}: write one of ${join(", ", concat(["all"], var.cost_centers))}."
+    error_message = "limits.*.cost_center: unknown cost center ${join(", ", distinct([for limit in var.limits : "\"${limit.cost_center}\"" if !contains(concat(["all"], var.cost_centers), limit.cost_center)]))}: use one of ${join(", ", concat(["all"], var.cost_centers))}."
   }
 }
 
@@ -82,14 +82,14 @@ variable "audit_log_group_name" {
 }
 
 variable "dashboard" {
-  description = "Whether there are dashboards."
+  description = "Whether to create dashboards."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "alarms" {
-  description = "Whether there are alarms."
+  description = "Whether to create alarms."
   type        = bool
   default     = true
   nullable    = false
@@ -97,12 +97,12 @@ variable "alarms" {
 
 variable "thresholds" {
   description = <<-EOT
-    From what on an alarm goes off, per 5 minutes where it is a number; 0 for no such alarm.
+    Values at which alarms fire; counts are per 5 minutes; 0 disables that alarm.
 
-    - `utilization_percent` - Use of a limit, in percent. Default: 90.
+    - `utilization_percent` - Usage of a limit, in percent. Default: 90.
     - `denials` - Denied calls of a cost center. Default: 50.
     - `failed_settlements` - Calls that could not be settled. Default: 1.
-    - `expired_reservations` - Calls that never came back. Default: 1.
+    - `expired_reservations` - Calls that did not complete. Default: 1.
     - `function_errors` - Errors of a function. Default: 1.
     - `workflow_failures` - Executions that failed or timed out. Default: 1.
     - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
@@ -126,7 +126,7 @@ variable "thresholds" {
 }
 
 variable "drift_percent" {
-  description = "From what drift of a cost center's daily reconciliation on an alarm goes off, in percent of what was metered; 0 where there is no reconciliation."
+  description = "Drift of a cost center's daily reconciliation at which an alarm fires, as a percentage of metered cost; 0 disables the alarm."
   type        = number
   default     = 0
   nullable    = false
@@ -138,32 +138,32 @@ variable "drift_percent" {
 }
 
 variable "utilization_windows" {
-  description = "Windows whose limits have an alarm of their use: of `minute`, `hour`, `day` and `month`. A limit of a minute is often full and soon empty again."
+  description = "Windows whose limits have an alarm of their usage: of `minute`, `hour`, `day` and `month`. A `minute` limit is often reached and resets soon."
   type        = list(string)
   default     = ["day", "month"]
   nullable    = false
 
   validation {
     condition     = length(setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])) == 0
-    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])))}: write some of minute, hour, day, month."
+    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])))}: use some of minute, hour, day, month."
   }
 }
 
 variable "topic_arns" {
-  description = "ARNs of the SNS topics that are told of a cost center's alarms, by cost center. The topics' policies must let `cloudwatch.amazonaws.com` publish."
+  description = "ARNs of the SNS topics for a cost center's alarms, by cost center. The topics' policies must allow `cloudwatch.amazonaws.com` to publish."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "organization_topic_arn" {
-  description = "ARN of the SNS topic that is told of all other alarms."
+  description = "ARN of the SNS topic for all other alarms."
   type        = string
   nullable    = false
 }
 
 variable "alarm_actions" {
-  description = "ARNs of what every alarm tells besides, such as another SNS topic; at most 4."
+  description = "ARNs of additional actions of every alarm, such as another SNS topic; at most 4."
   type        = list(string)
   default     = []
   nullable    = false
@@ -176,7 +176,7 @@ variable "alarm_actions" {
 }
 
 variable "tags" {
-  description = "Tags of the alarms; dashboards and saved queries have none."
+  description = "Tags of the alarms; dashboards and saved queries cannot have tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -4,11 +4,11 @@ output "export_arn" {
 }
 
 output "bucket_name" {
-  description = "Name of the bucket that the files come into."
+  description = "Name of the bucket with the files."
   value       = module.bucket.name
 }
 
 output "tag_columns" {
-  description = "Names of the tags' columns, by tag key."
+  description = "Names of the tag columns, by tag key."
   value       = local.tag_columns
 }

@@ -1,11 +1,11 @@
 variable "name" {
-  description = "Name of the export, and prefix of the bucket's."
+  description = "Name of the export, and prefix of the bucket's name."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{0,45}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 46 lower-case letters, digits and hyphens, beginning with a letter or digit."
+    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 46 lower-case letters, digits and hyphens, beginning with a letter or digit."
   }
 }
 
@@ -16,31 +16,31 @@ variable "account_id" {
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id: \"${var.account_id}\" is not an account: write its 12 digits."
+    error_message = "account_id: \"${var.account_id}\" is not an account id: use the 12 digits."
   }
 }
 
 variable "tag_keys" {
-  description = "Keys of cost allocation tags that get a column of their own, such as `user_cost_center` for `costCenter`. Each must be active. All active tags are also in the column `resource_tags`."
+  description = "Keys of cost allocation tags that have a separate column, such as `user_cost_center` for `costCenter`. Each must be active. All active tags are also in the column `resource_tags`."
   type        = list(string)
   default     = ["costCenter", "applicationId", "environment"]
   nullable    = false
 
   validation {
     condition     = alltrue([for key in var.tag_keys : can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) && !startswith(key, "user:")])
-    error_message = "tag_keys: ${join(", ", [for key in var.tag_keys : "\"${key}\"" if !can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) || startswith(key, "user:")])} is not the key of a tag: write it as on the resource, without \"user:\", such as \"costCenter\"."
+    error_message = "tag_keys: ${join(", ", [for key in var.tag_keys : "\"${key}\"" if !can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) || startswith(key, "user:")])} is not the key of a tag: use the key as on the resource, without \"user:\", such as \"costCenter\"."
   }
 }
 
 variable "time_granularity" {
-  description = "What a line of the export sums up: `hourly`, `daily` or `monthly`."
+  description = "Period of a line in the export: `hourly`, `daily` or `monthly`."
   type        = string
   default     = "daily"
   nullable    = false
 
   validation {
     condition     = contains(["hourly", "daily", "monthly"], var.time_granularity)
-    error_message = "time_granularity: unknown granularity \"${var.time_granularity}\": write one of hourly, daily, monthly."
+    error_message = "time_granularity: unknown granularity \"${var.time_granularity}\": use one of hourly, daily, monthly."
   }
 }
 
@@ -52,7 +52,7 @@ variable "format" {
 
   validation {
     condition     = contains(["parquet", "csv"], var.format)
-    error_message = "format: unknown format \"${var.format}\": write one of parquet, csv."
+    error_message = "format: unknown format \"${var.format}\": use one of parquet, csv."
   }
 }
 
@@ -63,7 +63,7 @@ variable "bucket_name" {
 
   validation {
     condition     = var.bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", coalesce(var.bucket_name, "-")))
-    error_message = "bucket_name: \"${coalesce(var.bucket_name, "-")}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+    error_message = "bucket_name: \"${coalesce(var.bucket_name, "-")}\" is not the name of a bucket: use 3 to 63 lower-case letters, digits, dots and hyphens."
   }
 }
 
@@ -75,42 +75,42 @@ variable "prefix" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9!_.*'()-]+(/[a-zA-Z0-9!_.*'()-]+)*$", var.prefix))
-    error_message = "prefix: \"${var.prefix}\" is not a folder: write names of letters, digits and !_.*'()- with a slash between them and none at the ends."
+    error_message = "prefix: \"${var.prefix}\" is not a folder: use names of letters, digits and !_.*'()-, separated by slashes, without a slash at the start or end."
   }
 }
 
 variable "retention_days" {
-  description = "Days that files are kept after they were last written; 0 keeps them for ever."
+  description = "Days that files are retained after they were last written; 0 retains them forever."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = var.retention_days >= 0 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days: must be a whole number of days, 0 for ever, got ${var.retention_days}."
+    error_message = "retention_days: must be a whole number of days (0 retains files forever), got ${var.retention_days}."
   }
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the files. Its policy must let `bcm-data-exports.amazonaws.com` use it. Default: the key that S3 owns."
+  description = "ARN of the KMS key that encrypts the files. Its policy must allow `bcm-data-exports.amazonaws.com` to use it. Default: the key that S3 owns."
   type        = string
   default     = null
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 
 variable "force_destroy" {
-  description = "Whether a destroy also deletes a bucket that holds files."
+  description = "Whether a destroy also deletes a bucket with files."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags of everything."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
   nullable    = false

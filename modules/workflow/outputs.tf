@@ -4,16 +4,16 @@ output "state_machine_arn" {
 }
 
 output "definition" {
-  description = "The state machine as rendered, in Amazon States Language."
+  description = "Rendered state machine, in Amazon States Language."
   value       = local.definition
 }
 
 output "policy_json" {
-  description = "What its role may do, as IAM JSON."
+  description = "IAM policy of the role, as JSON."
   value       = local.policy_json
 }
 
 output "log_group_name" {
-  description = "Name of its log group."
+  description = "Name of the log group."
   value       = aws_cloudwatch_log_group.this.name
 }

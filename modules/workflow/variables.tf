@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 1 to 80 letters, digits, underscores and hyphens."
+    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 80 letters, digits, underscores and hyphens."
   }
 }
 
@@ -16,51 +16,51 @@ variable "function_arns" {
 
   validation {
     condition     = join(" ", sort(keys(var.function_arns))) == "invoke-model record-outcome reserve-budget validate-and-set-context"
-    error_message = "function_arns: must be given for invoke-model, record-outcome, reserve-budget and validate-and-set-context, got ${join(", ", keys(var.function_arns))}."
+    error_message = "function_arns: is required for invoke-model, record-outcome, reserve-budget and validate-and-set-context, got ${join(", ", keys(var.function_arns))}."
   }
 }
 
 variable "log_level" {
-  description = "What is logged: `OFF`, `ALL`, `ERROR` or `FATAL`."
+  description = "Log level: `OFF`, `ALL`, `ERROR` or `FATAL`."
   type        = string
   default     = "ERROR"
   nullable    = false
 
   validation {
     condition     = contains(["OFF", "ALL", "ERROR", "FATAL"], var.log_level)
-    error_message = "log_level: unknown log_level \"${var.log_level}\": write one of OFF, ALL, ERROR, FATAL."
+    error_message = "log_level: unknown log_level \"${var.log_level}\": use one of OFF, ALL, ERROR, FATAL."
   }
 }
 
 variable "include_execution_data" {
-  description = "Whether the log holds inputs and outputs, and so prompts and answers."
+  description = "Whether the log contains inputs and outputs, and so prompts and answers."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "tracing" {
-  description = "Whether X-Ray traces it."
+  description = "Whether X-Ray tracing is on."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "Days that its log group keeps events; 0 keeps them for ever."
+  description = "Days that events of the log group are retained; 0 retains them forever."
   type        = number
   default     = 365
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts its log group. Default: a key that AWS owns."
+  description = "ARN of the KMS key that encrypts the log group. Default: a key that AWS owns."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything."
+  description = "Tags of all resources."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -18,7 +18,6 @@ const CLEAN: readonly RegExp[] = [/\.md$/];
 const NOT_YET: readonly RegExp[] = [
   /^docs\/(?:alerts|reconciliation|reporting|simulation)\.md$/,
   /^docs\/reference\//,
-  /^(?:modules|examples)\/[\w-]+\/README\.md$/,
 ];
 
 const isAny = (patterns: readonly RegExp[], path: string): boolean =>
