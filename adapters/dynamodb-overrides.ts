@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerUnavailableError } from '../core/errors.ts';
-import { OVERRIDE_PARTITION, type OverrideItem } from '../core/policy/overrides.ts';
+import { OVERRIDE_PARTITION, type OverrideItem } from '../core/policy/override-items.ts';
 import type { OverrideStore } from '../core/policy/ports.ts';
 
 export class DynamoDbOverrides implements OverrideStore {

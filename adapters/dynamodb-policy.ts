@@ -11,7 +11,11 @@ import {
 import { LedgerUnavailableError, PolicyUnavailableError, SentryError } from '../core/errors.ts';
 import type { InputProblem } from '../core/input-problem.ts';
 import { ONE_SHARD, parseShardLayout } from '../core/ledger/shard-layout.ts';
-import { OVERRIDE_PARTITION, type OverrideItem, parseOverrides } from '../core/policy/overrides.ts';
+import {
+  OVERRIDE_PARTITION,
+  type OverrideItem,
+  parseOverrides,
+} from '../core/policy/override-items.ts';
 import type { Policy, ShardLayout } from '../core/policy/policy.ts';
 import { fromPolicyItems, POLICY_PARTITION } from '../core/policy/policy-items.ts';
 import type { PolicySource } from '../core/policy/ports.ts';

@@ -8,10 +8,9 @@ import {
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { SweepStore } from '../core/ledger/ports.ts';
 import { shardLayoutJson } from '../core/ledger/shard-layout.ts';
-import { OVERRIDE_PARTITION } from '../core/policy/overrides.ts';
+import { OVERRIDE_PARTITION } from '../core/policy/override-items.ts';
 import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
-import type { EpochSeconds } from '../core/time.ts';
-import { type EpochMs, isoTimestamp } from '../core/time.ts';
+import { type EpochMs, type EpochSeconds, isoTimestamp } from '../core/time.ts';
 
 /** Item that holds the shard layout, as JSON in `body`. The sweep alone writes it. */
 export const LAYOUT_KEY = { pk: 'ledger', sk: 'layout' } as const;

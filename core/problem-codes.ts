@@ -18,7 +18,7 @@ export const PROBLEM_CODES = {
   request_in_progress: [409, 'This request is under way'],
   request_completed: [409, 'This request has ended already'],
   idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
-  limit_exceeded: [429, 'A spending limit is reached'],
+  limit_exceeded: [429, 'Spending limit reached'],
   invocation_failed: [502, 'The model call failed'],
   ledger_unavailable: [503, 'The ledger cannot be reached'],
   policy_unavailable: [503, 'The policy cannot be loaded'],

@@ -7,7 +7,7 @@ import { estimateJson, estimateText } from '../estimate/format.ts';
 import { readDeployment } from '../estimate/read-deployment.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption } from './validate.ts';
+import { appendOption } from '../terminal/options.ts';
 
 interface Options {
   readonly varFile: readonly string[];

@@ -23,7 +23,7 @@ import { TABLE_VARIABLE } from '../remote/target.ts';
 import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption } from './validate.ts';
+import { appendOption } from '../terminal/options.ts';
 
 interface Options extends PolicyFlags {
   readonly from?: string;

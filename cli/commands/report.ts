@@ -21,9 +21,8 @@ import { quoted } from '../../core/safe-text.ts';
 import { OutputError, openOutput } from '../report/output-file.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { choiceOption } from '../terminal/options.ts';
+import { appendOption, choiceOption } from '../terminal/options.ts';
 import { formatTable } from '../terminal/table.ts';
-import { appendOption } from './validate.ts';
 
 const FORMATS = {
   table: (request: ReportRequest) => tableReport(request, formatTable),

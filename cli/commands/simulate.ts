@@ -14,8 +14,7 @@ import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { choiceOption } from '../terminal/options.ts';
-import { appendOption } from './validate.ts';
+import { appendOption, choiceOption } from '../terminal/options.ts';
 
 interface Options {
   readonly varFile: readonly string[];

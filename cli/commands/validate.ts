@@ -2,17 +2,12 @@
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import { toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
+import { appendOption } from '../terminal/options.ts';
 
 interface Options {
   readonly varFile: readonly string[];
   readonly json?: boolean;
 }
-
-/** Collects an option that may be repeated. */
-export const appendOption = (file: string, files: readonly string[] = []): readonly string[] => [
-  ...files,
-  file,
-];
 
 const EXAMPLES = `
 Every problem is told at once, with its path. Prices and time zones are checked as well, which

@@ -1,8 +1,8 @@
 /** An estimate as text and as JSON. */
 import { PRICE_REGION, priceSource } from '../../core/insight/estimate/aws-prices.ts';
 import {
+  ESTIMATED_EXECUTIONS,
   type Estimate,
-  EXECUTIONS,
   type ExecutionCost,
   type Traffic,
 } from '../../core/insight/estimate/estimate.ts';
@@ -33,7 +33,7 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
     `${quantity} ${priceSource(price).unit}`,
     cents(cost),
   ]);
-  const compared = EXECUTIONS.map((execution) => [
+  const compared = ESTIMATED_EXECUTIONS.map((execution) => [
     execution === configured ? `${execution} (configured)` : execution,
     cents(executions[execution].perMonth),
     cents(executions[execution].fixed),
@@ -74,8 +74,11 @@ function cents(cost: bigint, decimals = 2): string {
 }
 
 export function estimateJson(found: Estimate, policy: Policy, traffic: Traffic) {
-  const executions = EXECUTIONS.map((execution) => [execution, costJson(found, execution)]);
-  const items = EXECUTIONS.flatMap((execution) =>
+  const executions = ESTIMATED_EXECUTIONS.map((execution) => [
+    execution,
+    costJson(found, execution),
+  ]);
+  const items = ESTIMATED_EXECUTIONS.flatMap((execution) =>
     found.executions[execution].lines.map(({ price }) => price),
   );
   return {

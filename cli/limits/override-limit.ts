@@ -1,7 +1,7 @@
 /** Runs `limits raise`, `lower` and `reset`: plans, asks, and has it stored. */
 
 import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
-import { formatAmount } from '../../core/policy/limit-checks.ts';
+import { formatAmount } from '../../core/policy/limit-text.ts';
 import {
   amountText,
   type OverrideRequest,

@@ -15,3 +15,9 @@ export function choiceOption(
   option.argChoices = [...choices];
   return option;
 }
+
+/** Collects an option that may be repeated. */
+export const appendOption = (file: string, files: readonly string[] = []): readonly string[] => [
+  ...files,
+  file,
+];

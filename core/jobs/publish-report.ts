@@ -1,4 +1,4 @@
-/** The report that comes by itself: of the last whole week or month, kept and announced. */
+/** Publishes the scheduled cost report: the last complete week or month, stored and announced. */
 import { formatCents } from '../insight/billing/billed-amount.ts';
 import type { BilledCosts } from '../insight/billing/ports.ts';
 import { csvReport } from '../insight/report/csv.ts';
@@ -6,11 +6,10 @@ import { percent } from '../insight/report/format.ts';
 import { htmlReport } from '../insight/report/html/page.ts';
 import { monthlyLimits } from '../insight/report/monthly-limits.ts';
 import type { ReportRequest } from '../insight/report/report-request.ts';
-import type { ReportSummary } from '../insight/report/summary.ts';
 import { type ReportTarget, writeReport } from '../insight/report/write-report.ts';
-import { ORGANIZATION, type Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import { quoted } from '../safe-text.ts';
-import type { Alert } from '../telemetry/alerts/alert.ts';
+import { reportAlert } from '../telemetry/alerts/report-alert.ts';
 import type { AlertPublisher } from '../telemetry/ports.ts';
 import { type Clock, type EpochMs, parseIsoTime } from '../time.ts';
 import { dayAfter, dayAt } from '../utc-days.ts';
@@ -22,12 +21,12 @@ interface ReportFile {
   /** As `month/2026-10.html`. */
   readonly name: string;
   readonly contentType: string;
-  /** In pieces: together they can be large. */
+  /** In pieces, as the whole can be large. */
   readonly body: readonly string[];
 }
 
 export interface ReportStore {
-  /** Keeps the file in place of one of the same name; returns where people find it, as a URL. */
+  /** Stores the file, replacing one of the same name; returns its URL. */
   put(file: ReportFile): Promise<string>;
 }
 
@@ -47,7 +46,7 @@ interface Published {
 }
 
 /**
- * Safe to repeat: the same event makes the same files and an alert of the same id.
+ * Idempotent: the same event writes the same files and an alert of the same id.
  * @param event `{"report": "week" | "month", "time"?: "2026-11-03T06:00:00Z"}`; the time is that of
  * the schedule, and the clock's when it is absent.
  * @throws Error naming the field for any other event; what the ports throw.
@@ -58,7 +57,7 @@ export async function publishReport(
   event: unknown,
 ): Promise<Published> {
   const { length, at } = parseEvent(event, clock.now());
-  const days = lastWhole(length, at);
+  const days = lastComplete(length, at);
   const request: ReportRequest = { ...days, granularity: 'daily', by: 'costCenter', filters: [] };
   const options = { deployment: policy.name, limits: monthlyLimits(policy), madeAt: clock.now() };
   const [html, csv] = [collected(htmlReport(options)), collected(csvReport(request))];
@@ -72,7 +71,14 @@ export async function publishReport(
       ...{ name: `${name}.csv`, contentType: 'text/csv; charset=utf-8', body: csv.texts },
     }),
   };
-  await alerts.publish([alertOf(name, summary, links)]);
+  const { currency, total, tagged } = summary;
+  await alerts.publish([
+    reportAlert({
+      ...{ name, from: days.from, to: days.to, currency, links },
+      total: formatCents(total),
+      ...(tagged !== undefined && total !== 0n && { taggedShare: percent(tagged, total) }),
+    }),
+  ]);
   return { from: days.from, to: days.to, ...links };
 }
 
@@ -92,7 +98,7 @@ function parseEvent(event: unknown, now: EpochMs): { length: Length; at: EpochMs
 const SUNDAY = 0;
 
 /** The calendar month, or the week from Monday to Sunday, that ended last. */
-function lastWhole(length: Length, at: EpochMs): { readonly from: string; readonly to: string } {
+function lastComplete(length: Length, at: EpochMs): { readonly from: string; readonly to: string } {
   const today = dayAt(at);
   if (length === 'month') {
     const to = `${today.slice(0, 7)}-01`;
@@ -106,25 +112,4 @@ function lastWhole(length: Length, at: EpochMs): { readonly from: string; readon
 function collected(format: ReportTarget['format']): ReportTarget & { readonly texts: string[] } {
   const texts: string[] = [];
   return { format, texts, write: (text) => void texts.push(text) };
-}
-
-function alertOf(
-  name: string,
-  { request, currency, total, tagged }: ReportSummary,
-  links: { readonly html: string; readonly csv: string },
-): Alert {
-  const { from, to } = request;
-  const share =
-    tagged === undefined || total === 0n ? '' : `, ${percent(tagged, total)} of it tagged`;
-  const cost = `${currency} ${formatCents(total)}`;
-  return {
-    type: 'CostReportPublished',
-    id: `report#${name}`,
-    detail: {
-      owner: ORGANIZATION,
-      notify: true,
-      summary: `Bedrock cost ${cost} from ${from} until before ${to}${share}. The report: ${links.html}`,
-      ...{ from, to, currency, total: formatCents(total), links },
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * Once a day: what was metered in the last week beside what AWS observed and billed. The drift of
- * each cost center is a metric; where it is over the tolerance its people are told.
+ * Compares once a day what was metered in the last week with what AWS observed and billed. Drift is
+ * a metric of each cost center; above the tolerance it is also an alert.
  */
 import type { BilledCosts } from '../insight/billing/ports.ts';
 import { billedCosts } from '../insight/reconcile/billed-costs.ts';
@@ -9,15 +9,15 @@ import {
   meteredMetrics,
   observedMetrics,
 } from '../insight/reconcile/collect-usage.ts';
-import { formatPermille, type Permille } from '../insight/reconcile/drift.ts';
+import type { Permille } from '../insight/reconcile/drift.ts';
 import { DRIFT_REASONS } from '../insight/reconcile/drift-reasons.ts';
-import type { MetricSums } from '../insight/reconcile/ports.ts';
+import type { DateRange, MetricSums } from '../insight/reconcile/ports.ts';
 import { type ReconciledCenter, reconcile } from '../insight/reconcile/reconcile.ts';
 import { chargeUnmeteredUsage, unmeteredUsage } from '../insight/reconcile/unmetered-usage.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
-import { formatUsd } from '../money.ts';
 import { ORGANIZATION, type Policy } from '../policy/policy.ts';
 import type { Alert } from '../telemetry/alerts/alert.ts';
+import { driftAlert } from '../telemetry/alerts/drift-alert.ts';
 import { driftRecord } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock } from '../time.ts';
@@ -25,7 +25,7 @@ import { dayAfter, dayAt } from '../utc-days.ts';
 
 interface ReconcilePorts {
   readonly metrics: MetricSums;
-  /** Absent: the bill is not looked at. */
+  /** Absent: the bill is not read. */
   readonly costs?: BilledCosts;
   readonly ledger: Pick<LedgerStore, 'settle'>;
   readonly telemetry: Pick<Telemetry, 'metrics'>;
@@ -36,20 +36,20 @@ interface ReconcilePorts {
 
 interface ReconcileSettings {
   readonly tolerance: Permille;
-  /** Whether use around the sentry is charged to the limits. */
+  /** Whether unmetered usage is charged to the limits. */
   readonly folds: boolean;
 }
 
 interface ReconcileResult {
   readonly costCenters: number;
   readonly overTolerance: number;
-  /** Accounts that use around the sentry was charged to. */
+  /** Accounts to which unmetered usage was charged. */
   readonly folded: number;
 }
 
 const DAYS = 7;
 
-/** Safe to repeat: alerts have the day in their ids, and a day's outside use is charged once. */
+/** Idempotent: alerts have the day in their ids, and a day's unmetered usage is charged once. */
 export async function reconcileCosts(
   ports: ReconcilePorts,
   policy: Policy,
@@ -66,14 +66,14 @@ export async function reconcileCosts(
   const sides = { metered, observed, ...(billed && !('currency' in billed) && { billed }) };
   const { centers } = reconcile({ policy, span, ...sides, lost, tolerance, now });
   const byName = new Map(centers.map((center) => [center.costCenter, center]));
-  // Also of those without use: else an alarm of last week's would stay.
+  // Also for those without usage, so that an alarm of last week ends.
   for (const name of policy.costCenters.keys()) {
     const center = byName.get(name);
     telemetry.metrics(driftRecord(name, center ? driftPercent(center) : 0, now));
   }
   const over = centers.filter(({ isOver }) => isOver);
   const day = dayAfter(to, -1);
-  // A call of the day that was lost late is ended, and charged, on the next one.
+  // A call at the end of the day can expire, and be charged, on the next day.
   const untilNow = { from: day, to: dayAfter(to, 1) };
   let folded = 0;
   if (folds) {
@@ -83,9 +83,9 @@ export async function reconcileCosts(
     });
     folded = await chargeUnmeteredUsage(ports.ledger, policy, outside, day, now);
   }
-  await tell(
+  await publish(
     ports,
-    over.map((center) => driftAlert(policy, center, span)),
+    over.map((center) => alertOf(policy, center, span)),
   );
   return { costCenters: policy.costCenters.size, overTolerance: over.length, folded };
 }
@@ -94,51 +94,30 @@ export async function reconcileCosts(
 function driftPercent({ observedDrift, billedDrift, models }: ReconciledCenter): number {
   const drifts = [observedDrift, ...(billedDrift ? [billedDrift] : [])];
   const isHidden = !observedDrift.isOver && models.some((model) => model.observedDrift.isOver);
-  // Two models whose differences cancel each other out are drift all the same.
+  // Two models whose differences cancel each other out are still drift.
   const ofModels = isHidden ? models.map((model) => model.observedDrift) : [];
   return Math.max(...[...drifts, ...ofModels].map(({ permille }) => permille)) / 10;
 }
 
-async function tell({ alerts, warn }: ReconcilePorts, found: readonly Alert[]): Promise<void> {
+async function publish({ alerts, warn }: ReconcilePorts, found: readonly Alert[]): Promise<void> {
   try {
     await alerts.publish(found);
   } catch (error) {
-    // The metric is written all the same, and tomorrow's run tells again.
+    // The metric is written anyway, and the next run publishes again.
     warn('drift could not be published', error);
   }
 }
 
-function driftAlert(
-  policy: Policy,
-  center: ReconciledCenter,
-  { from, to }: { readonly from: string; readonly to: string },
-): Alert {
+function alertOf(policy: Policy, center: ReconciledCenter, span: DateRange): Alert {
   const { costCenter, metered, observed, billed, reasons } = center;
   const isKnown = policy.costCenters.has(costCenter);
-  const percent = driftPercent(center);
-  const usd = {
-    metered: formatUsd(metered.nanoUsd),
-    observed: formatUsd(observed.nanoUsd),
-    ...(billed !== undefined && { billed: formatUsd(billed) }),
-  };
-  const sums = `USD ${usd.metered} metered, ${usd.observed} observed by CloudWatch`;
-  const bill = usd.billed === undefined ? '' : `, ${usd.billed} billed`;
-  const why = reasons.map((reason) => `${DRIFT_REASONS[reason]}.`).join(' ');
-  return {
-    type: 'ReconciliationDrift',
-    id: `reconciliation/${costCenter}/${to}`,
-    detail: {
-      owner: isKnown ? { kind: 'costCenter', name: costCenter } : ORGANIZATION,
-      notify: true,
-      summary:
-        `What cost center ${costCenter} used from ${from} until ${to} (not counted) differs by ` +
-        `${formatPermille(Math.round(percent * 10))} %: ${sums}${bill}. ` +
-        `Likely: ${why} See docs/reconciliation.md, and run cost-sentry reconcile.`,
-      from,
-      to,
-      percent,
-      usd,
-      reasons,
-    },
-  };
+  return driftAlert({
+    costCenter,
+    owner: isKnown ? { kind: 'costCenter', name: costCenter } : ORGANIZATION,
+    from: span.from,
+    to: span.to,
+    percent: driftPercent(center),
+    nanoUsd: { metered: metered.nanoUsd, observed: observed.nanoUsd, billed },
+    reasons: new Map(reasons.map((reason) => [reason, DRIFT_REASONS[reason]])),
+  });
 }

@@ -8,7 +8,7 @@ import { expireReservations } from '../ledger/expire.ts';
 import type { LedgerStore, SweepStore } from '../ledger/ports.ts';
 import { prune } from '../ledger/prune.ts';
 import { nextShardLayout } from '../ledger/shard-layout.ts';
-import { overrideExpiresAt } from '../policy/overrides.ts';
+import { overrideExpiresAt } from '../policy/override-items.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type OverrideAuditLine, overrideAuditLine } from '../telemetry/audit-line.ts';
 import { expiredRecords, shardedUtilizationRecords } from '../telemetry/metric-record.ts';

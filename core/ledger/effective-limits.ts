@@ -117,6 +117,6 @@ function matches(scope: Scope, call: CallScope): boolean {
 }
 
 /** Rounded down: a ceiling never lets through more than its percentage. */
-function percentOf(amount: number, percent: number): number {
+export function percentOf(amount: number, percent: number): number {
   return Number((BigInt(amount) * BigInt(percent)) / 100n);
 }

@@ -3,8 +3,7 @@
  * parallel.
  */
 
-import { ownerKey } from '../policy/limit-owners.ts';
-import { allLimits } from '../policy/overrides.ts';
+import { allLimits, ownerKey } from '../policy/limit-owners.ts';
 import type { LedgerSettings, Policy } from '../policy/policy.ts';
 import type { Clock, EpochMs, EpochSeconds } from '../time.ts';
 import { accountKey } from './account-keys.ts';

@@ -4,8 +4,8 @@
  * nothing; the first is recorded as pending, so that the sweep finds it if it was not published.
  */
 
-import { ownerKey } from '../policy/limit-owners.ts';
-import { allLimits, limitInForce } from '../policy/overrides.ts';
+import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { counterKey } from './account-keys.ts';

@@ -3,8 +3,8 @@
  * published alert on record. The caller publishes them.
  */
 
-import { ownerKey } from '../policy/limit-owners.ts';
-import { allLimits, limitInForce } from '../policy/overrides.ts';
+import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import type { Period } from '../windows.ts';

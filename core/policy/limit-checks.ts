@@ -2,7 +2,7 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
-import { formatUsd, parseUsd } from '../money.ts';
+import { parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import {
@@ -13,7 +13,7 @@ import {
   typedEntries,
   type UnvalidatedObject,
 } from '../unvalidated.ts';
-import type { Owner, OwnerKind, Unit } from './policy.ts';
+import type { OwnerKind } from './policy.ts';
 
 /** What a limit's scope and fallbacks may name, given who the limit belongs to. */
 export interface LimitContext {
@@ -69,19 +69,6 @@ export function limitAmount(unit: string, amount: number): number | string {
     ? `must be at most 9007199.254740991, ${got}`
     : Number(nanoUsd);
 }
-
-/** `USD 5.00`, `1 request`, `20 input tokens`, from an amount in the limit's unit. */
-export function formatAmount(unit: Unit, amount: number): string {
-  if (unit === 'usd') return `USD ${formatUsd(amount)}`;
-  const units = unit.replace('_', ' ');
-  return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
-}
-
-/** `cost center sales`, `model nova-lite`, `the organization`. */
-export const formatOwner = ({ kind, name }: Owner): string =>
-  kind === 'organization'
-    ? 'the organization'
-    : `${kind === 'model' ? 'model' : 'cost center'} ${name}`;
 
 /** A name that exists, but not in this cost center. */
 export const notOneOf = (

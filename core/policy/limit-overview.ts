@@ -3,7 +3,8 @@
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
 import { ownerKey } from './limit-owners.ts';
-import { limitInForce, overrideKey } from './overrides.ts';
+import { overrideKey } from './override-items.ts';
+import { limitInForce } from './overrides.ts';
 import type { Limit, Owner, Policy } from './policy.ts';
 
 /** A limit as it is configured and as it is in force. Amounts in its unit; nano-USD for usd. */

@@ -1,4 +1,4 @@
-/** The owners of limits, each with its own. */
+/** The owners of limits: their keys, and the limits of each. */
 import {
   type CostCenter,
   type Limit,
@@ -34,7 +34,14 @@ export const allOwnerLimits = (policy: Policy): readonly OwnerLimits[] => [
   ...[...policy.models.values()].map(modelLimits),
   organizationLimits(policy),
 ];
-/** An owner as keys and events name it: `costCenter#sales`, `model#haiku`, `organization`. */
 
+/** An owner as keys and events name it: `costCenter#sales`, `model#haiku`, `organization`. */
 export const ownerKey = ({ kind, name }: Owner): string =>
   kind === 'organization' ? kind : `${kind}#${name}`;
+
+/** An owner as overrides and expired reservations name it: the organization in full as well. */
+export const fullOwnerKey = ({ kind, name }: Owner): string => `${kind}#${name}`;
+
+/** Every limit of the policy. */
+export const allLimits = (policy: Policy): readonly Limit[] =>
+  allOwnerLimits(policy).flatMap(({ limits }) => limits);

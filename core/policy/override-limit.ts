@@ -3,7 +3,8 @@ import { invariant } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../time.ts';
 import { limitOverview, limitReference } from './limit-overview.ts';
-import { allLimits, overrideKey, overrideSortKey } from './overrides.ts';
+import { allLimits } from './limit-owners.ts';
+import { overrideKey, overrideSortKey } from './override-items.ts';
 import {
   type OverridePlan,
   type OverrideRequest,

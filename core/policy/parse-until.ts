@@ -2,7 +2,7 @@
 import { quoted } from '../safe-text.ts';
 import { type EpochMs, isIsoDate, isoTimestamp, parseIsoTime } from '../time.ts';
 import { startOfDay } from '../windows.ts';
-import { OVERRIDE_DAYS_MAX, OVERRIDE_MS_MAX } from './overrides.ts';
+import { OVERRIDE_DAYS_MAX, OVERRIDE_MS_MAX } from './override-items.ts';
 
 const DURATION = /^(\d{1,6})([mhd])$/;
 const UNIT_MS = new Map([

@@ -5,9 +5,10 @@ import type { InputProblem } from '../input-problem.ts';
 import { formatUsd, parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
-import { formatAmount, limitAmount } from './limit-checks.ts';
+import { limitAmount } from './limit-checks.ts';
 import { type LimitOverview, selectLimits } from './limit-overview.ts';
-import { OVERRIDE_TEXT_MAX, type OverrideBody } from './overrides.ts';
+import { formatAmount } from './limit-text.ts';
+import { OVERRIDE_TEXT_MAX, type OverrideBody } from './override-items.ts';
 import { parseUntil } from './parse-until.ts';
 import type { OverrideRecord, Unit } from './policy.ts';
 

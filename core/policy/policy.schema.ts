@@ -6,7 +6,7 @@
  */
 import type { FromSchema } from 'json-schema-to-ts';
 import { WINDOWS } from '../windows.ts';
-import { MODES, UNITS } from './policy.ts';
+import { EXECUTIONS, MODES, UNITS } from './policy.ts';
 
 const NAME = {
   type: 'string',
@@ -287,7 +287,7 @@ export const POLICY_SCHEMA = {
     },
     time_zone: REFERENCE,
     ledger: LEDGER,
-    execution: { type: 'string', enum: ['workflow', 'direct'], title: 'execution' },
+    execution: { type: 'string', enum: EXECUTIONS, title: 'execution' },
     log_prompts: { type: 'boolean' },
   },
 } as const;

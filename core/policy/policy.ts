@@ -12,6 +12,10 @@ export type Unit = (typeof UNITS)[number];
 export const MODES = ['enforce', 'observe'] as const;
 type Mode = (typeof MODES)[number];
 
+/** How the steps of a call run: in Step Functions, or in the gateway. */
+export const EXECUTIONS = ['workflow', 'direct'] as const;
+export type Execution = (typeof EXECUTIONS)[number];
+
 /** Narrows a limit or a ceiling to the requests that match every given part. */
 export interface Scope {
   readonly application?: string;
@@ -161,7 +165,7 @@ export interface Policy {
   /** Where it is deployed: what bare model ids cost depends on it. */
   readonly region: string;
   readonly timeZone: string;
-  readonly execution: 'workflow' | 'direct';
+  readonly execution: Execution;
   readonly logPrompts: boolean;
   readonly defaultCostCenter?: string;
   readonly ledger: LedgerSettings;

@@ -1,5 +1,5 @@
 /** What the policy needs from outside: its source, and the store of overrides. */
-import type { OverrideItem } from './overrides.ts';
+import type { OverrideItem } from './override-items.ts';
 import type { Policy } from './policy.ts';
 
 /** Where the policy comes from. */

@@ -1,6 +1,5 @@
-/** The environment of a function, checked once as it starts. */
+/** The environment of a function, checked once at its start. */
 
-export const EXECUTIONS = ['workflow', 'direct'] as const;
 /** Of the workflow, while identity is on. */
 export const DIRECT_STARTS = ['refused', 'accepted'] as const;
 export const IDENTITIES = ['off', 'iam', 'jwt', 'any'] as const;

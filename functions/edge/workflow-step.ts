@@ -4,9 +4,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, 2026-11. */
-export const STATE_BYTES_MAX = 262_144;
-
 export const stateBytes = (state: unknown): number => Buffer.byteLength(JSON.stringify(state));
 
 /** Operating problems go to the log as they are; the workflow's catches answer the caller. */

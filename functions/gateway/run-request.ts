@@ -3,23 +3,18 @@ import { StepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import type { Answer } from '../../core/call/answers/answers.ts';
 import { runPipeline } from '../../core/call/steps/pipeline.ts';
-import type { WorkflowInput } from '../../core/call/steps/state.ts';
+import { STATE_BYTES_MAX, type WorkflowInput } from '../../core/call/steps/state.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
+import { EXECUTIONS } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
 import { sfnClient } from '../edge/aws-clients.ts';
-import {
-  type Environment,
-  EXECUTIONS,
-  IDENTITIES,
-  oneOfEnv,
-  requiredEnv,
-} from '../edge/environment.ts';
+import { type Environment, IDENTITIES, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 import { modelPorts } from '../edge/ports/model.ts';
 import { recordPorts } from '../edge/ports/record.ts';
 import { sealsFrom } from '../edge/ports/seals.ts';
 import { tokenCounter } from '../edge/ports/token-counter.ts';
-import { STATE_BYTES_MAX, stateBytes } from '../edge/workflow-step.ts';
+import { stateBytes } from '../edge/workflow-step.ts';
 
 interface LedgerPorts {
   readonly ledger: LedgerStore;

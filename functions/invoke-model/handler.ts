@@ -2,11 +2,11 @@
 
 import { answerTooLarge } from '../../core/call/steps/invoke-model.ts';
 import { invokeSealed } from '../../core/call/steps/sealed-steps.ts';
-import type { ApprovedCall } from '../../core/call/steps/state.ts';
+import { type ApprovedCall, STATE_BYTES_MAX } from '../../core/call/steps/state.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';
 import { modelPorts } from '../edge/ports/model.ts';
 import { sealsFrom } from '../edge/ports/seals.ts';
-import { STATE_BYTES_MAX, stateBytes, workflowStep } from '../edge/workflow-step.ts';
+import { stateBytes, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ...modelPorts(),

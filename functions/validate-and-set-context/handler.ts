@@ -1,12 +1,13 @@
 /** Workflow step 1. */
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import { requestTooLarge } from '../../core/call/steps/request-too-large.ts';
+import { STATE_BYTES_MAX } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { DIRECT_STARTS, IDENTITIES, oneOfEnv } from '../edge/environment.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { sealsFrom } from '../edge/ports/seals.ts';
 import { tokenCounter } from '../edge/ports/token-counter.ts';
-import { STATE_BYTES_MAX, stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
+import { stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   policies: policiesFrom(process.env),

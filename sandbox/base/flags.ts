@@ -1,9 +1,9 @@
 /** What `npm start -- ...` takes. */
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXECUTIONS, type Execution } from '../../core/policy/policy.ts';
 
 const IDENTITIES = ['off', 'on'] as const;
-const EXECUTIONS = ['workflow', 'direct'] as const;
 const BEDROCKS = ['mock', 'aws'] as const;
 
 export interface Flags {
@@ -11,7 +11,7 @@ export interface Flags {
   readonly varFiles: readonly string[];
   readonly identity: (typeof IDENTITIES)[number];
   /** Absent: what the configuration says. */
-  readonly execution?: (typeof EXECUTIONS)[number];
+  readonly execution?: Execution;
   readonly bedrock: (typeof BEDROCKS)[number];
   readonly dynamodbEndpoint?: URL;
   /** Where the ledger is kept; absent: in memory, gone at the end. */
@@ -60,7 +60,7 @@ interface CommandOptions {
   port: number;
   varFile?: string[];
   identity: Flags['identity'];
-  execution?: (typeof EXECUTIONS)[number];
+  execution?: Execution;
   bedrock: Flags['bedrock'];
   dynamodbEndpoint?: URL;
   data?: string;

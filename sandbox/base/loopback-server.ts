@@ -72,15 +72,6 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bo
   });
 }
 
-/** The body as JSON, or undefined where it is none. */
-export function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
 export interface JsonAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -97,7 +88,3 @@ export function sendJson(response: ServerResponse, answer: JsonAnswer): void {
   });
   response.end(text);
 }
-
-/** An object with string keys, as JSON has them: no array, no null. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

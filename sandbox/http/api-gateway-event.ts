@@ -2,7 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EpochMs } from '../../core/time.ts';
-import { isRecord, LOOPBACK } from '../base/loopback-server.ts';
+import { isRecord } from '../base/json.ts';
+import { LOOPBACK } from '../base/loopback-server.ts';
 import type { AuthorizerContext } from './authorizer.ts';
 
 export interface GatewayRequest {

@@ -1,8 +1,9 @@
 /** `/_sandbox/overrides`: what `cost-sentry limits` does on a deployed stack's table. */
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { type OverrideRequest, overrideReport } from '../../core/policy/plan-override.ts';
-import { isRecord } from '../base/loopback-server.ts';
-import { type InputProblem, type ParsedInput, unknownKeys } from '../engines/bedrock/behavior.ts';
+import { isRecord } from '../base/json.ts';
+import { type ParsedInput, unknownKeys } from '../base/parse-input.ts';
 
 const ACTIONS = ['raise', 'lower'] as const;
 const RESET_KEYS = ['limit', 'reason', 'author'] as const;

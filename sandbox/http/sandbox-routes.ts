@@ -1,15 +1,15 @@
 /** Everything below `/_sandbox/`: looking into the sandbox, and making things go wrong in it. */
+
 import { randomUUID } from 'node:crypto';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import { SentryError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { isoTimestamp, parseIsoTime } from '../../core/time.ts';
 import type { SandboxClock } from '../base/clock.ts';
-import { isRecord, type JsonAnswer, parseJson } from '../base/loopback-server.ts';
-import {
-  type InputProblem,
-  parseBedrockBehavior,
-  unknownKeys,
-} from '../engines/bedrock/behavior.ts';
+import { isRecord, parseJson } from '../base/json.ts';
+import type { JsonAnswer } from '../base/loopback-server.ts';
+import { unknownKeys } from '../base/parse-input.ts';
+import { parseBedrockBehavior } from '../engines/bedrock/behavior.ts';
 import type { MockBedrock } from '../engines/bedrock/server.ts';
 import type { LogSink } from '../engines/cloudwatch/log-sink.ts';
 import { parseLedgerBehavior } from '../engines/dynamodb/behavior.ts';

@@ -1,6 +1,7 @@
 /** A Cost Explorer on the loopback address, which groups, filters and pages a bill as it is asked. */
 import { createServer } from 'node:http';
-import { isRecord, listen, parseJson, readBody } from '../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../sandbox/base/json.ts';
+import { listen, readBody } from '../../sandbox/base/loopback-server.ts';
 
 /** A line of the bill; `amount` as AWS writes it. */
 export interface Charge {

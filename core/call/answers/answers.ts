@@ -1,38 +1,21 @@
 /** Bodies of the answers: a success, or an RFC 9457 problem. */
 
 import { firstProblems, type InputProblem } from '../../input-problem.ts';
-import type { DenyingLimit } from '../../ledger/denial.ts';
-import type { LimitStatus } from '../../ledger/settle.ts';
 import { formatUsd } from '../../money.ts';
-import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
-import type { Unit } from '../../policy/policy.ts';
 import type { TokenUsage } from '../../pricing/price.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../../problem-codes.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
-import type { EpochMs } from '../../time.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { Charge } from '../model/charge.ts';
 import type { AnswerContent } from '../model/ports.ts';
+import type { DenyingLimitBody, LimitBody } from './limit-body.ts';
 
 interface Money {
   readonly currency: 'USD';
   /** Decimal USD. */
   readonly amount: string;
   readonly nanoUsd: number;
-}
-
-/** One limit, as the answer shows it: integers in the limit's unit, USD also as decimals. */
-interface AnswerLimit {
-  readonly owner: string;
-  readonly name: string;
-  readonly window: string;
-  readonly unit: Unit;
-  readonly limit: number;
-  readonly used?: number;
-  readonly reserved?: number;
-  readonly resetsAt: string;
-  readonly usd?: Readonly<Record<string, string>>;
 }
 
 export interface SuccessBody {
@@ -51,7 +34,7 @@ export interface SuccessBody {
   };
   readonly fallbackFrom?: string;
   readonly tags: RequestTags;
-  readonly limits: readonly AnswerLimit[];
+  readonly limits: readonly LimitBody[];
   /** A repeat with the same idempotency key: this is the first answer, and nothing was charged. */
   readonly replayed?: true;
   /** The ledger could not be reached after the call; the lease covers it until it can. */
@@ -69,7 +52,7 @@ export interface ProblemDetails {
   readonly outcome: 'not_valid' | 'denied' | 'failed' | 'unavailable';
   readonly tags: RequestTags;
   readonly errors?: readonly InputProblem[];
-  readonly limit?: AnswerLimit & { readonly requested: number; readonly ceilingPercent?: number };
+  readonly limit?: DenyingLimitBody;
   readonly upstream?: { readonly name: string; readonly message: string };
   /** What a failed call is charged; the worst case where its usage is not known. */
   readonly charged?: (Money & { readonly basis: Charge['basis'] }) | { readonly basis: 'unknown' };
@@ -144,46 +127,6 @@ export const moneyBody = (nanoUsd: number): Money => ({
   nanoUsd,
 });
 
-/** The refusal of a limit. `resetsAt` is when the same request may fit again. */
-export function limitExceeded(
-  tags: RequestTags,
-  refused: DenyingLimit,
-  now: EpochMs,
-): ProblemDetails {
-  const { ceilingPercent, requested } = refused;
-  const amounts = {
-    limit: refused.limit,
-    used: refused.used,
-    reserved: refused.reserved,
-    requested,
-  };
-  const part = ceilingPercent === undefined ? 'The' : `${ceilingPercent} % of the`;
-  const detail =
-    `${part} limit ${refused.name} of ${formatOwner(refused.owner)} ` +
-    `(${formatAmount(refused.unit, refused.limit)} per ${refused.window}) would be passed: ` +
-    `${formatAmount(refused.unit, refused.used)} used, ${formatAmount(refused.unit, refused.reserved)} reserved ` +
-    `by calls in flight, and this call may use up to ${formatAmount(refused.unit, requested)}.`;
-  return problemDetails('limit_exceeded', tags, detail, {
-    limit: {
-      ...limitHead(refused),
-      ...amounts,
-      resetsAt: refused.resetsAt,
-      ...(ceilingPercent !== undefined && { ceilingPercent }),
-      ...decimals(refused.unit, amounts),
-    },
-    retryAfter: Math.max(1, Math.ceil((Date.parse(refused.resetsAt) - now) / 1000)),
-  });
-}
-
-export function limitBody({ limit, used, reserved, resetsAt }: LimitStatus): AnswerLimit {
-  const amounts = {
-    limit: limit.amount,
-    ...(used !== undefined && { used }),
-    ...(reserved !== undefined && { reserved }),
-  };
-  return { ...limitHead(limit), ...amounts, resetsAt, ...decimals(limit.unit, amounts) };
-}
-
 interface SuccessParts {
   readonly candidate: Candidate;
   readonly fallbackFrom?: string | undefined;
@@ -241,19 +184,3 @@ export const upstreamError = ({ name, message }: { name: string; message: string
   name: printable(name),
   message: printable(message, UPSTREAM_LENGTH_MAX),
 });
-
-const limitHead = (limit: Pick<DenyingLimit, 'owner' | 'name' | 'window' | 'unit'>) => ({
-  owner:
-    limit.owner.kind === 'organization'
-      ? 'organization'
-      : `${limit.owner.kind}#${limit.owner.name}`,
-  name: limit.name,
-  window: limit.window,
-  unit: limit.unit,
-});
-
-function decimals(unit: Unit, amounts: Readonly<Record<string, number>>) {
-  if (unit !== 'usd') return {};
-  const entries = Object.entries(amounts).map(([name, amount]) => [name, formatUsd(amount)]);
-  return { usd: Object.fromEntries(entries) };
-}

@@ -11,7 +11,8 @@ import {
   publishThresholdCrossings,
 } from '../../telemetry/publish-limit-alerts.ts';
 import type { Clock } from '../../time.ts';
-import { type Answer, isProblem, limitBody } from '../answers/answers.ts';
+import { type Answer, isProblem } from '../answers/answers.ts';
+import { limitBody } from '../answers/limit-body.ts';
 import { type ClaimCompletion, completeClaim } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import { type Charge, chargeOfUnknown } from '../model/charge.ts';

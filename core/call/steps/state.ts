@@ -24,6 +24,9 @@ import type { ConverseFailure } from '../model/failure-rules.ts';
 import type { AnswerContent } from '../model/ports.ts';
 import type { Prompt } from '../request/prompt.ts';
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, 2026-11. */
+export const STATE_BYTES_MAX = 262_144;
+
 /** Input of the workflow when the gateway starts it; anyone else may send the request alone. */
 export interface WorkflowInput {
   readonly request: unknown;

@@ -1,8 +1,7 @@
 /** What of a policy costs money to run: accounts that a call writes to, metrics, log lines. */
 
 import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
-import { allOwnerLimits } from '../../policy/limit-owners.ts';
-import { allLimits } from '../../policy/overrides.ts';
+import { allLimits, allOwnerLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
 import type { EpochMs } from '../../time.ts';

@@ -12,8 +12,8 @@ import { DEFAULT_DEPLOYMENT, type Deployment, type Memory } from './deployment.t
 import { billableMonitoring } from './monitoring-costs.ts';
 
 /** How a request is run. The module has no `standard`: it stands here to compare. */
-export const EXECUTIONS = ['direct', 'express', 'standard'] as const;
-type Execution = (typeof EXECUTIONS)[number];
+export const ESTIMATED_EXECUTIONS = ['direct', 'express', 'standard'] as const;
+type Execution = (typeof ESTIMATED_EXECUTIONS)[number];
 
 export interface Traffic {
   readonly requestsPerMonth: number;

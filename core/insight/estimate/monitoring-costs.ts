@@ -1,5 +1,5 @@
 /** What of CloudWatch watches a deployment: the dashboards and alarms of modules/observability. */
-import { allLimits } from '../../policy/overrides.ts';
+import { allLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Deployment } from './deployment.ts';
 

@@ -1,6 +1,7 @@
-/** Calls that never came back, as a sweep ended them: whose they were, and how that is told. */
+/** Alerts about calls that did not complete, so that a sweep ended their reservations. */
 import type { ExpiryResult } from '../../ledger/expire.ts';
-import { formatOwner } from '../../policy/limit-checks.ts';
+import { fullOwnerKey } from '../../policy/limit-owners.ts';
+import { formatOwner } from '../../policy/limit-text.ts';
 import type { Owner, OwnerKind, Policy } from '../../policy/policy.ts';
 import type { Alert } from './alert.ts';
 
@@ -13,8 +14,8 @@ const KINDS: readonly OwnerKind[] = ['costCenter', 'model', 'organization'];
 const NAMED_MAX = 10;
 
 /**
- * By owner. A call that held in several accounts counts once, for its cost center if it has one
- * there.
+ * By owner. A call that reserved in several accounts counts once, for its cost center if that is
+ * among them.
  */
 export function expiredCallsByOwner({
   expired,
@@ -29,7 +30,7 @@ export function expiredCallsByOwner({
   }
   const calls = new Map<string, { owner: Owner; reservations: string[] }>();
   for (const [id, owner] of owners) {
-    const key = `${owner.kind}#${owner.name}`;
+    const key = fullOwnerKey(owner);
     const same = calls.get(key) ?? { owner, reservations: [] };
     same.reservations.push(id);
     calls.set(key, same);
@@ -51,18 +52,19 @@ export function expiredReservationAlerts(
   const charged = policy.ledger.unknownOutcome === 'charge';
   return expiredCallsByOwner(swept).map(({ owner, reservations }) => {
     const count = reservations.length;
-    const [calls, were] = count === 1 ? ['1 call', 'it was'] : [`${count} calls`, 'they were'];
-    const outcome = charged ? 'charged at the worst case' : 'given back';
+    const [calls, their] =
+      count === 1 ? ['1 call', 'its lease'] : [`${count} calls`, 'their lease'];
+    const outcome = charged ? 'charged at the worst case' : 'released';
     return {
-      id: `${owner.kind}#${owner.name}/expired/${reservations[0]}`,
+      id: `${fullOwnerKey(owner)}/expired/${reservations[0]}`,
       type: 'ReservationsExpired',
       detail: {
         owner,
         notify: true,
         summary:
-          `${calls} of ${formatOwner(owner)} never came back before the lease ended, so ${were} ` +
-          `${outcome}. Look for function time-outs and for errors of Bedrock at that time; the ` +
-          `audit log has the request: ${reservations.slice(0, NAMED_MAX).join(', ')}.`,
+          `${calls} of ${formatOwner(owner)} did not complete before ${their} ended: ${outcome}. ` +
+          'Check for function timeouts and Bedrock errors at that time; the audit log has the ' +
+          `requests: ${reservations.slice(0, NAMED_MAX).join(', ')}.`,
         count,
         charged,
         reservations: reservations.slice(0, NAMED_MAX),

@@ -1,6 +1,6 @@
 /**
- * Alerts about one limit, in words and in figures. A summary says what happened, and then what can
- * be done about it.
+ * Alerts about one limit, as text and as figures. A summary says what happened, and then what to do
+ * about it.
  */
 import { splitCounterKey } from '../../ledger/account-keys.ts';
 import { type FirstLimitEvent, firstEventKey } from '../../ledger/first-events.ts';
@@ -8,9 +8,9 @@ import type { AlertKey, CounterKey } from '../../ledger/ports.ts';
 import type { LimitSnapshot } from '../../ledger/reservation.ts';
 import type { ThresholdCrossing } from '../../ledger/thresholds.ts';
 import { formatUsd } from '../../money.ts';
-import { formatAmount, formatOwner } from '../../policy/limit-checks.ts';
 import { limitReference } from '../../policy/limit-overview.ts';
 import { ownerKey } from '../../policy/limit-owners.ts';
+import { formatAmount, formatOwner } from '../../policy/limit-text.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import type { Alert } from './alert.ts';
 
@@ -30,15 +30,13 @@ export interface AlertCause {
 
 export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string): Alert {
   const { key, limit, percent, used, resetsAt } = crossing;
-  const next =
+  const effect =
     limit.mode === 'observe'
-      ? 'It only observes, so no call is denied.'
-      : percent < 100
-        ? `If that is more than it should be, see who spends it: ${usageCommand(limit)}. If more will be needed, raise it: ${raiseCommand(limit)}.`
-        : `Calls are denied until then; to let them through earlier, raise it: ${raiseCommand(limit)}.`;
+      ? 'It only observes; no call is denied.'
+      : `${percent < 100 ? '' : 'Calls are denied until it resets. '}${nextSteps(limit)}`;
   const summary =
-    `${limitInWords(limit)} has reached ${percent} %: ${formatAmount(limit.unit, used)} of ` +
-    `${totalInWords(limit)}, until ${resetsAt}. ${next}`;
+    `${limitTitle(limit)} has reached ${percent} %: ${formatAmount(limit.unit, used)} of ` +
+    `${amountPerWindow(limit)} used. It resets at ${resetsAt}. ${effect}`;
   return {
     id: limitAlertId(limit, key, String(percent)),
     type: 'LimitThresholdCrossed',
@@ -48,10 +46,11 @@ export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string):
 
 export function denialAlert(first: FirstLimitEvent, { requestId }: AlertCause): Alert {
   const { limit, percent, resetsAt, key } = first;
+  const ceiling = percent === 100 ? '' : ` at its ceiling of ${percent} %`;
   const summary =
-    `${limitInWords(limit)} has denied its first call of this ${limit.window}${ceilingInWords(percent)}: ` +
-    `${standingInWords(first)}. Calls that do not fit are denied until ${resetsAt}. ` +
-    `To see who spends it: ${usageCommand(limit)}; to let calls through earlier, raise it: ${raiseCommand(limit)}.`;
+    `${limitTitle(limit)} has denied its first call of this ${limit.window}${ceiling}: ` +
+    `${usageText(first)}. Calls that do not fit are denied until it resets at ${resetsAt}. ` +
+    nextSteps(limit);
   return {
     id: limitAlertId(limit, key, firstEventKey(first)),
     type: 'CallDenied',
@@ -78,8 +77,8 @@ export function fallbackAlert(first: FirstLimitEvent, cause: AlertCause): Alert 
       ? 'calls are answered by a cheaper model'
       : `calls for ${from} are answered by ${to}`;
   const summary =
-    `${limitInWords(limit)} is at its ceiling of ${percent} %: ${models} until ${resetsAt}, as the ` +
-    `configuration wants it. ${standingInWords(first)}. Nothing needs to be done; to go back ` +
+    `${limitTitle(limit)} has reached its ceiling of ${percent} %: ${models} until it resets at ` +
+    `${resetsAt}, as configured. ${usageText(first)}. No action is needed. To end the fallback ` +
     `earlier, raise the limit: ${raiseCommand(limit)}.`;
   return {
     id: limitAlertId(limit, key, firstEventKey(first)),
@@ -108,7 +107,7 @@ interface BurningLimit {
 
 export const burnRateKey = (pace: BurningLimit['pace']): AlertKey => `burn-${pace}`;
 
-const SPAN_IN_WORDS = { fast: 'hour', slow: 'six hours' } as const;
+const SPANS = { fast: 'hour', slow: 'six hours' } as const;
 
 export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Alert {
   const { key, used, endsAt, pace, perHour, projected } = burning;
@@ -116,11 +115,10 @@ export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Aler
   const resetsAt = isoTimestamp(endsAt);
   const inUnit = (amount: number) => formatAmount(limit.unit, amount);
   const summary =
-    `At the pace of the last ${SPAN_IN_WORDS[pace]} ${lowerFirst(limitInWords(limit))} is reached at ` +
-    `${reachedAt}, before its window ends at ${resetsAt}: ${inUnit(used)} of ` +
-    `${totalInWords(limit)} used, about ${inUnit(perHour)} more an hour, which would make ` +
-    `${inUnit(projected)} by then. See who spends it: ${usageCommand(limit)}. If it should go ` +
-    `on, raise the limit: ${raiseCommand(limit)}; if not, stop the caller before calls are denied.`;
+    `${limitTitle(limit)} will be reached at ${reachedAt} at the rate of the last ${SPANS[pace]}, ` +
+    `before it resets at ${resetsAt}: ${inUnit(used)} of ${amountPerWindow(limit)} used, about ` +
+    `${inUnit(perHour)} more per hour, ${inUnit(projected)} expected at the end of the window. ` +
+    `${nextSteps(limit)} Or stop the caller before calls are denied.`;
   return {
     id: limitAlertId(limit, key, burnRateKey(pace)),
     type: 'LimitBurnRate',
@@ -133,14 +131,12 @@ export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Aler
   };
 }
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-/** Nobody reads a mail a minute; as events they are there all the same. */
+/** Limits of a minute send events, not emails: an email a minute helps no one. */
 const isForPeople = ({ window }: LimitSnapshot): boolean => window !== 'minute';
 
 const causeOf = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId });
 
-/** What every alert about a limit carries; `amounts` are repeated in USD where the unit is usd. */
+/** What every alert about a limit has; `amounts` are repeated in USD if the unit is usd. */
 function aboutLimit<Amounts extends { readonly used: number }>(
   limit: LimitSnapshot,
   amounts: Amounts,
@@ -164,20 +160,21 @@ function aboutLimit<Amounts extends { readonly used: number }>(
   };
 }
 
-const limitInWords = ({ name, owner }: LimitSnapshot): string =>
-  `The limit ${name} of ${formatOwner(owner)}`;
+const limitTitle = ({ name, owner }: LimitSnapshot): string =>
+  `Limit ${name} of ${formatOwner(owner)}`;
 
-const totalInWords = ({ unit, amount, window, mode }: LimitSnapshot): string =>
+const amountPerWindow = ({ unit, amount, window, mode }: LimitSnapshot): string =>
   `${formatAmount(unit, amount)} per ${window}${mode === 'observe' ? ' (observed only)' : ''}`;
 
-const ceilingInWords = (percent: number): string =>
-  percent === 100 ? '' : ` at its ceiling of ${percent} %`;
-
-function standingInWords({ limit, used, reserved }: FirstLimitEvent): string {
+function usageText({ limit, used, reserved }: FirstLimitEvent): string {
   const { unit } = limit;
-  const inFlight = reserved === 0 ? '' : ` and ${formatAmount(unit, reserved)} in flight`;
-  return `${formatAmount(unit, used)} used${inFlight} of ${totalInWords(limit)}`;
+  const inFlight =
+    reserved === 0 ? '' : `, and ${formatAmount(unit, reserved)} reserved by calls in flight`;
+  return `${formatAmount(unit, used)} of ${amountPerWindow(limit)} used${inFlight}`;
 }
+
+const nextSteps = (limit: LimitSnapshot): string =>
+  `Show usage: ${usageCommand(limit)}. Raise the limit: ${raiseCommand(limit)}.`;
 
 const usageCommand = ({ owner }: LimitSnapshot): string =>
   owner.kind === 'costCenter'

@@ -1,5 +1,8 @@
 /** What a tester makes the mock Bedrock do, and which errors Bedrock has. */
-import { isRecord } from '../../base/loopback-server.ts';
+
+import type { InputProblem } from '../../../core/input-problem.ts';
+import { isRecord } from '../../base/json.ts';
+import { type ParsedInput, unknownKeys, wholeNumber } from '../../base/parse-input.ts';
 
 /**
  * Errors of Converse, ConverseStream and CountTokens with their HTTP status, and those that any AWS
@@ -49,13 +52,6 @@ export interface BedrockBehavior {
   readonly fail?: { readonly name: string; readonly status?: number; readonly times: number };
   readonly hang?: true;
 }
-
-export interface InputProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-export type ParsedInput<T> = { readonly value: T } | { readonly problems: readonly InputProblem[] };
 
 const USAGE_KEYS = [
   'inputTokens',
@@ -116,28 +112,3 @@ function failProblems(fail: unknown): readonly InputProblem[] {
       : wholeNumber(fail.times, 'fail.times', 1, 1_000_000)),
   ];
 }
-
-/** A problem for each key that is not among `allowed`. */
-export const unknownKeys = (
-  value: Readonly<Record<string, unknown>>,
-  allowed: readonly string[],
-  prefix: string,
-): readonly InputProblem[] =>
-  Object.keys(value)
-    .filter((key) => !allowed.includes(key))
-    .map((key) => ({
-      path: `${prefix}${key.slice(0, 64)}`,
-      message: `is not known: allowed are ${allowed.join(', ')}`,
-    }));
-
-/** A problem unless the value is absent or a whole number in the range. */
-export const wholeNumber = (
-  value: unknown,
-  path: string,
-  min: number,
-  max: number,
-): readonly InputProblem[] =>
-  value === undefined ||
-  (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
-    ? []
-    : [{ path, message: `must be a whole number from ${min} to ${max}` }];

@@ -2,7 +2,7 @@
  * What Bedrock refuses about content blocks and tools, as far as a caller of Converse can get it
  * wrong: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html, 2026-11
  */
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 
 const BLOCK_KEYS = [
   'text',

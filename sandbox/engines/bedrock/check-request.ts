@@ -4,7 +4,7 @@
  * them, where they are known: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11
  */
 
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 import {
   blockProblem,
   documentNamesProblem,

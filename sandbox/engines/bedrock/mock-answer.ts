@@ -1,6 +1,6 @@
 /** What the mock Bedrock answers: some text, and the usage that goes with it. */
 
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 import type { BedrockBehavior } from './behavior.ts';
 import { eventFrame, exceptionFrame } from './event-stream.ts';
 

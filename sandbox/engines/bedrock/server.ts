@@ -6,15 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../core/time.ts';
-import {
-  close,
-  isRecord,
-  listen,
-  parseJson,
-  readBody,
-  sendJson,
-  stampDateHeaders,
-} from '../../base/loopback-server.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
+import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
 import { type BedrockBehavior, bedrockErrorStatus } from './behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';

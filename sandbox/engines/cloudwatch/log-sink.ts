@@ -1,6 +1,6 @@
 /** Sorts what the functions print into metrics, audit lines and the rest, as CloudWatch would. */
 
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
 
 interface Metric {

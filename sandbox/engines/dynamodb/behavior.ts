@@ -1,7 +1,7 @@
 /** What a tester makes the ledger's DynamoDB do. */
 
-import { isRecord } from '../../base/loopback-server.ts';
-import { type ParsedInput, unknownKeys, wholeNumber } from '../bedrock/behavior.ts';
+import { isRecord } from '../../base/json.ts';
+import { type ParsedInput, unknownKeys, wholeNumber } from '../../base/parse-input.ts';
 
 /** Those the functions use. */
 const LEDGER_OPERATIONS = ['BatchGetItem', 'GetItem', 'Query', 'UpdateItem'] as const;

@@ -1,7 +1,7 @@
 /** What a tester makes EventBridge do. */
 
-import { isRecord } from '../../base/loopback-server.ts';
-import { type ParsedInput, unknownKeys, wholeNumber } from '../bedrock/behavior.ts';
+import { isRecord } from '../../base/json.ts';
+import { type ParsedInput, unknownKeys, wholeNumber } from '../../base/parse-input.ts';
 
 export interface AlertsBehavior {
   readonly fail?: {

@@ -2,15 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type Clock, isoTimestamp } from '../../../core/time.ts';
-import {
-  close,
-  isRecord,
-  listen,
-  parseJson,
-  readBody,
-  sendJson,
-  stampDateHeaders,
-} from '../../base/loopback-server.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
+import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
 import type { AlertsBehavior } from './behavior.ts';
 

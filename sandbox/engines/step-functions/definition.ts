@@ -1,7 +1,7 @@
 /** The state machine's definition as Terraform renders it, and the tasks in it. */
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { FUNCTION_ARN_PREFIX } from '../../base/arns.ts';
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 import { WORKFLOW_FUNCTIONS } from '../lambda/function-environment.ts';
 
 /**

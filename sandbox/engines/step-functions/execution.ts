@@ -1,13 +1,12 @@
 /** Runs the workflow's definition as an Express execution. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { STATE_BYTES_MAX } from '../../../core/call/steps/state.ts';
 import { FUNCTION_ARN_PREFIX } from '../../base/arns.ts';
-import { isRecord } from '../../base/loopback-server.ts';
+import { isRecord } from '../../base/json.ts';
 import type { LambdaResult } from '../lambda/host.ts';
 import { LAMBDA_INVOKE, tasksOf } from './definition.ts';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, 2026-11 */
-export const STATE_BYTES_MAX = 262_144;
 const EXPRESS_MS_MAX = 5 * 60 * 1000;
 
 export interface ExecutionName {

@@ -1,19 +1,19 @@
 /** Step Functions' StartSyncExecution for the one state machine there is. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
+import { STATE_BYTES_MAX } from '../../../core/call/steps/state.ts';
 import type { Clock } from '../../../core/time.ts';
 import { executionArn, STATE_MACHINE_ARN } from '../../base/arns.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 import {
   close,
-  isRecord,
   type JsonAnswer,
   listen,
-  parseJson,
   readBody,
   sendJson,
   stampDateHeaders,
 } from '../../base/loopback-server.ts';
-import { type ExecutionName, STATE_BYTES_MAX, type WorkflowExecution } from './execution.ts';
+import type { ExecutionName, WorkflowExecution } from './execution.ts';
 
 interface StepFunctions {
   readonly url: string;

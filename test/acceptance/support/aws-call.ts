@@ -1,6 +1,6 @@
 /** Calls of AWS APIs as they arrive: which operation of which service, with what. */
 import type { IncomingMessage } from 'node:http';
-import { isRecord, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 
 export interface AwsCall {
   /** As the signature names it, such as `dynamodb`. */

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { isRecord } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord } from '../../../sandbox/base/json.ts';
 import { LambdaHost, type LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
 import { type AwsAnswer, type AwsCall, recordAt, refuse, textAt } from './aws-call.ts';
 import type { FunctionLogs } from './function-logs.ts';

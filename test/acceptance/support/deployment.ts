@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
-import { isRecord, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { OPERATOR } from './access.ts';
 import { recordAt, textAt } from './aws-call.ts';
 import type { Facade } from './facade.ts';

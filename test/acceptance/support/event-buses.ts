@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 import { randomUUID } from 'node:crypto';
-import { parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { parseJson } from '../../../sandbox/base/json.ts';
 import { type Api, done, listAt, refuse, textAt } from './aws-call.ts';
 
 interface PutEvent {

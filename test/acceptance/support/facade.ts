@@ -3,7 +3,8 @@
  * deployed functions, and refuses with 501 what neither of the two knows.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { close, listen, parseJson, readBody } from '../../../sandbox/base/loopback-server.ts';
+import { parseJson } from '../../../sandbox/base/json.ts';
+import { close, listen, readBody } from '../../../sandbox/base/loopback-server.ts';
 import { type MockBedrock, startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
 import type { LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
 import { Access } from './access.ts';

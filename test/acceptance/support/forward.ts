@@ -1,6 +1,6 @@
 /** Hands requests on to another server on the loopback interface, one by one where it must. */
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { parseJson } from '../../../sandbox/base/json.ts';
 import type { AwsAnswer } from './aws-call.ts';
 
 type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;

@@ -3,7 +3,8 @@
  * the Function URL, as the control plane has them.
  */
 import { randomUUID } from 'node:crypto';
-import { isRecord, LOOPBACK, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
+import { LOOPBACK } from '../../../sandbox/base/loopback-server.ts';
 import { type GatewayRequest, toGatewayEvent } from '../../../sandbox/http/api-gateway-event.ts';
 import type { AuthorizerContext } from '../../../sandbox/http/authorizer.ts';
 import { sessionArn } from '../../../sandbox/setup/demo-identities.ts';

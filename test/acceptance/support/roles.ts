@@ -1,5 +1,5 @@
 /** Changes of what roles may do, made in IAM behind Terraform's back, and undone. */
-import { isRecord, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { listAt, textAt } from './aws-call.ts';
 import { ACCOUNT, type Facade } from './facade.ts';
 import { OneByOne } from './forward.ts';

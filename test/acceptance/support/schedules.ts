@@ -1,5 +1,5 @@
 /** EventBridge Scheduler: runs what was deployed to run, with the right that each schedule has. */
-import { isRecord, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { listAt, recordAt, textAt } from './aws-call.ts';
 import type { Facade } from './facade.ts';
 

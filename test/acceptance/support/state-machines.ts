@@ -1,7 +1,7 @@
 /** What moto's Step Functions lacks: validation, and executions whose caller waits for the end. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRecord, parseJson } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import {
   type Api,
   type AwsAnswer,

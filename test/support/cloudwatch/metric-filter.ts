@@ -1,5 +1,5 @@
 /** What a metric filter of CloudWatch Logs makes of JSON lines, as far as ours go. */
-import { isRecord } from '../../../sandbox/base/loopback-server.ts';
+import { isRecord } from '../../../sandbox/base/json.ts';
 import type { Series } from './selectors.ts';
 
 interface Filter {

@@ -110,7 +110,7 @@ function reachedBy(entry: Entry | undefined): string[] {
 const sales: Owner = { kind: 'costCenter', name: 'sales' };
 
 describe('an alert', () => {
-  test('is an event on the bus, with a sentence for people', async () => {
+  test('is an event on the bus, with a text for people', async () => {
     const [entry] = await publish(sales);
     expect(entry).toMatchObject({
       EventBusName: 'alerts',
@@ -121,7 +121,7 @@ describe('an alert', () => {
       id: 'costCenter#sales/budget/2026-11/50',
       owner: sales,
       summary: expect.stringMatching(
-        /^The limit budget of cost center sales has reached 50 %: 5 requests of 10 requests per month, until 2026-12-01T00:00:00.000Z\. If /,
+        /^Limit budget of cost center sales has reached 50 %: 5 requests of 10 requests per month used\. It resets at 2026-12-01T00:00:00.000Z\. Show /,
       ),
     });
   });

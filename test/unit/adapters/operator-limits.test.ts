@@ -5,7 +5,7 @@ import { type OperatorLimits, operatorLimits } from '../../../adapters/operator-
 import { PolicyUnavailableError } from '../../../core/errors.ts';
 import { readLimitUsage } from '../../../core/insight/usage/limit-usage.ts';
 import { reserve } from '../../../core/ledger/reserve.ts';
-import { allLimits } from '../../../core/policy/overrides.ts';
+import { allLimits } from '../../../core/policy/limit-owners.ts';
 import type { OverrideRequest } from '../../../core/policy/plan-override.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
 import type { Clock } from '../../../core/time.ts';

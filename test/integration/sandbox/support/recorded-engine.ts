@@ -1,7 +1,8 @@
 /** Runs dynalite behind a proxy that records which function sent which request. */
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { close, isRecord, listen } from '../../../../sandbox/base/loopback-server.ts';
+import { isRecord } from '../../../../sandbox/base/json.ts';
+import { close, listen } from '../../../../sandbox/base/loopback-server.ts';
 import { startDynalite } from '../../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 
 /** One operation on one partition, as IAM sees it. */

@@ -75,8 +75,8 @@ describe('the report that comes by itself', () => {
           owner: { kind: 'organization' },
           notify: true,
           summary:
-            'Bedrock cost USD 24.69 from 2026-10-01 until before 2026-11-01, 50.0 % of it tagged. ' +
-            'The report: https://files.example/month/2026-10.html',
+            'Bedrock cost from 2026-10-01 to 2026-10-31: USD 24.69, 50.0 % of it tagged. ' +
+            'Report: https://files.example/month/2026-10.html',
           total: '24.69',
         },
       },

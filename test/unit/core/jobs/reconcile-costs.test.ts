@@ -122,7 +122,7 @@ test('drift is a metric, and an alert with the day in its id', async () => {
     },
   ]);
   expect(alerts[0]?.detail.summary).toContain(
-    'differs by 100.0 %: USD 0.20 metered, 0.40 observed',
+    'differs by 100.0 %: USD 0.20 metered, USD 0.40 observed by CloudWatch.',
   );
   expect(await counters()).toEqual({});
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { readLimitUsage } from '../../../../core/insight/usage/limit-usage.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
-import { allLimits } from '../../../../core/policy/overrides.ts';
+import { allLimits } from '../../../../core/policy/limit-owners.ts';
 import type { Policy } from '../../../../core/policy/policy.ts';
 import { ACCOUNT, ONE_CALL, SweepBench } from '../../../support/sweep.ts';
 
@@ -16,7 +16,7 @@ afterEach(() => bench.table.close());
 const MONTH = 'calls_2026-11';
 const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
 
-describe('calls that never came back', () => {
+describe('calls that did not complete', () => {
   const organization = { limits: [{ ...calls, name: 'all', amount: 20 }] };
   const expire = async (ledger: object) => {
     const policy = await bench.configure([calls], ledger, { organization });
@@ -26,7 +26,7 @@ describe('calls that never came back', () => {
     return { policy, id };
   };
 
-  test('are told once a sweep and cost center, whatever accounts they held in', async () => {
+  test('are published once a sweep and cost center, whichever accounts they reserved in', async () => {
     const { policy, id } = await expire({});
     await expect(bench.sweep(policy)).resolves.toMatchObject({ expired: 4, published: 1 });
     const [alert] = bench.alerts;
@@ -37,16 +37,16 @@ describe('calls that never came back', () => {
       detail: { owner: { kind: 'costCenter', name: 'retail' }, count: 2, charged: true },
     });
     expect(alert?.detail.summary).toMatch(
-      /^2 calls of cost center retail never came back .+ charged at the worst case\. Look for .+call-/,
+      /^2 calls of cost center retail did not complete before their lease ended: charged at the worst case\. Check .+call-/,
     );
     await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0 });
   });
 
-  test('are given back where the policy says so, and the alert says it too', async () => {
+  test('are released if the policy says so, and the alert says it too', async () => {
     const { policy } = await expire({ expired_reservation: 'release' });
     await bench.sweep(policy);
     expect(bench.alerts[0]?.detail).toMatchObject({ charged: false });
-    expect(bench.alerts[0]?.detail.summary).toContain('they were given back');
+    expect(bench.alerts[0]?.detail.summary).toContain('their lease ended: released.');
   });
 });
 
@@ -111,7 +111,7 @@ describe('use that is too fast', () => {
       },
     ]);
     expect(bench.alerts[0]?.detail.summary).toMatch(
-      /^At the pace of the last hour the limit tokens of cost center retail is reached at 2026-11-23T\d\d:.+, before its window ends at 2026-11-24T00:00:00\.000Z: \d+ tokens of 3000 tokens per day used, about \d+ tokens more an hour/,
+      /^Limit tokens of cost center retail will be reached at 2026-11-23T\d\d:.+ at the rate of the last hour, before it resets at 2026-11-24T00:00:00\.000Z: \d+ tokens of 3000 tokens per day used, about \d+ tokens more per hour/,
     );
     const { used, forecast, projected } = (await usage(policy)) ?? {};
     expect(used).toBe(1_300);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSweepStore } from '../../../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
-import { overrideSortKey } from '../../../../core/policy/overrides.ts';
+import { overrideSortKey } from '../../../../core/policy/override-items.ts';
 import { startLedger } from '../../../support/ledger.ts';
 import { ACCOUNT, ONE_CALL, SweepBench } from '../../../support/sweep.ts';
 

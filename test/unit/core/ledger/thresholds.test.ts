@@ -7,7 +7,7 @@ import {
   type ThresholdCrossing,
   toThresholdCrossing,
 } from '../../../../core/ledger/thresholds.ts';
-import { parseOverrides } from '../../../../core/policy/overrides.ts';
+import { parseOverrides } from '../../../../core/policy/override-items.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';
 
 const NOW = Date.parse('2026-11-23T14:05:30.000Z');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { allLimits } from '../../../../core/policy/limit-owners.ts';
 import {
-  allLimits,
-  limitInForce,
   overrideExpiresAt,
   overrideKey,
   overrideSortKey,
   parseOverrides,
-} from '../../../../core/policy/overrides.ts';
+} from '../../../../core/policy/override-items.ts';
+import { limitInForce } from '../../../../core/policy/overrides.ts';
 import type { Limit, Policy } from '../../../../core/policy/policy.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitOverview } from '../../../../core/policy/limit-overview.ts';
-import { allLimits, overrideSortKey, parseOverrides } from '../../../../core/policy/overrides.ts';
+import { allLimits } from '../../../../core/policy/limit-owners.ts';
+import { overrideSortKey, parseOverrides } from '../../../../core/policy/override-items.ts';
 import {
   type OverrideRequest,
   overrideBody,

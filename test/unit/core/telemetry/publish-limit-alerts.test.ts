@@ -38,13 +38,13 @@ describe('threshold crossings', () => {
       used: percent,
       resetsAt: '2026-12-01T00:00:00.000Z',
     });
-  const noted = async (key: string) =>
+  const publishedPercents = async (key: string) =>
     Object.keys(await table.attributes(ACCOUNT))
       .filter((name) => name.startsWith(`p_${key}_`))
       .map((name) => Number(name.split('_').at(-1)))
       .sort((a, b) => a - b);
 
-  test('hands over every event at once and notes each', async () => {
+  test('are published in one request, and each is recorded', async () => {
     await publishThresholdCrossings(
       ports(),
       [crossing(80, 'a_1'), crossing(50, 'a_1')],
@@ -64,38 +64,38 @@ describe('threshold crossings', () => {
         usd: { amount: '0.0000001', used: '0.00000005' },
         requestId: 'request-1',
         summary:
-          'The limit budget of cost center retail has reached 50 %: ' +
-          'USD 0.00000005 of USD 0.0000001 per month, until 2026-12-01T00:00:00.000Z. ' +
-          'If that is more than it should be, see who spends it: ' +
-          'cost-sentry usage --cost-center retail. If more will be needed, raise it: ' +
-          'cost-sentry limits raise retail/budget --help.',
+          'Limit budget of cost center retail has reached 50 %: ' +
+          'USD 0.00000005 of USD 0.0000001 per month used. ' +
+          'It resets at 2026-12-01T00:00:00.000Z. ' +
+          'Show usage: cost-sentry usage --cost-center retail. ' +
+          'Raise the limit: cost-sentry limits raise retail/budget --help.',
       },
     });
-    expect(await noted('a_1')).toEqual([50, 80]);
+    expect(await publishedPercents('a_1')).toEqual([50, 80]);
   });
 
-  test('notes each counter of its own', async () => {
+  test('are recorded for each counter separately', async () => {
     await publishThresholdCrossings(ports(), [crossing(50, 'b_1'), crossing(80, 'b_2')]);
-    expect([await noted('b_1'), await noted('b_2')]).toEqual([[50], [80]]);
+    expect([await publishedPercents('b_1'), await publishedPercents('b_2')]).toEqual([[50], [80]]);
     expect(alerts[0]?.detail).not.toHaveProperty('requestId');
   });
 
-  test('a higher percent that was told first does not stand for a lower one', async () => {
+  test('a higher percent that was published first does not replace a lower one', async () => {
     await publishThresholdCrossings(ports(), [crossing(80, 'c_1')]);
-    expect(await noted('c_1')).toEqual([80]);
+    expect(await publishedPercents('c_1')).toEqual([80]);
     await publishThresholdCrossings(ports(), [crossing(50, 'c_1')]);
-    expect(await noted('c_1')).toEqual([50, 80]);
+    expect(await publishedPercents('c_1')).toEqual([50, 80]);
   });
 
-  test('notes nothing that was not handed over', async () => {
-    const away = ports(() => Promise.reject(new Error('the bus is away')));
-    await expect(publishThresholdCrossings(away, [crossing(50, 'd_1')])).rejects.toThrow(
-      'the bus is away',
+  test('are not recorded if they were not published', async () => {
+    const unavailable = ports(() => Promise.reject(new Error('the bus is unavailable')));
+    await expect(publishThresholdCrossings(unavailable, [crossing(50, 'd_1')])).rejects.toThrow(
+      'the bus is unavailable',
     );
-    expect(await noted('d_1')).toEqual([]);
+    expect(await publishedPercents('d_1')).toEqual([]);
   });
 
-  test('nothing to tell asks nobody', async () => {
+  test('without crossings nothing is requested', async () => {
     table.requests.clear();
     await publishThresholdCrossings(
       ports(() => Promise.reject(new Error('asked'))),

@@ -203,7 +203,7 @@ describe('a denied call', () => {
 });
 
 describe('the first of its kind in a window', () => {
-  const noted = async () =>
+  const alertAttributes = async () =>
     Object.keys(await table.attributes('account#costCenter#retail#0')).filter((name) =>
       /^p_.+_(?:denied|fallback)-\d+$/.test(name),
     ).length;
@@ -213,9 +213,9 @@ describe('the first of its kind in a window', () => {
     return table.requests.get('UpdateItem');
   };
 
-  test('a denial is told with what to do, noted, and costs nothing from then on', async () => {
+  test('a denial is published with what to do, recorded, and costs nothing after that', async () => {
     for (let i = 0; i < 3; i++) await bench.run(request());
-    const before = await noted();
+    const before = await alertAttributes();
     expect(await updates(() => bench.run(request()))).toBe(3);
     expect(await updates(() => bench.run(request()))).toBe(1);
     expect(bench.alerts).toMatchObject([
@@ -226,9 +226,9 @@ describe('the first of its kind in a window', () => {
       },
     ]);
     expect(bench.alerts[0]?.detail.summary).toMatch(
-      /denied its first call of this month: 3 requests used of 3 requests per month\. .+ limits raise retail\/three --help\.$/,
+      /denied its first call of this month: 3 requests of 3 requests per month used\. .+ limits raise retail\/three --help\.$/,
     );
-    expect(await noted()).toBe(before + 1);
+    expect(await alertAttributes()).toBe(before + 1);
     expect(await counters()).toEqual({ committed: 3, settled: 3 });
   });
 
