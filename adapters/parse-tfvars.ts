@@ -70,7 +70,7 @@ async function readText(file: string): Promise<string | InputProblem> {
 }
 
 const READ_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'file not found',
   EISDIR: 'this is a directory: name a file',
   EACCES: 'the file may not be read',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not UTF-8 text',

@@ -28,7 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const program = new Command('cost-sentry')
-    .description('Looks after the spending limits that stand before Amazon Bedrock.')
+    .description('Manages spending limits for Amazon Bedrock.')
     .version(manifest.version)
     .showHelpAfterError('(add --help for usage)')
     .exitOverride()
@@ -47,7 +47,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** @throws what is no failure of the world outside: a programmer's error shows its stack. */
+/** @throws errors that do not come from outside: a programming error shows its stack. */
 function sentenceOf(error: unknown, { env }: Io): string {
   const ofAws = awsErrorSentence(error, env);
   if (ofAws !== undefined) return ofAws;

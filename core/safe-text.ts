@@ -1,4 +1,4 @@
-/** Words for problems: values as their author would recognize them, bounded and made harmless. */
+/** External text in messages: bounded, escaped, quoted and counted. */
 
 const QUOTED_LENGTH_MAX = 80;
 const LISTED_MAX = 12;
@@ -31,6 +31,10 @@ export function formatChoices(values: readonly string[]): string {
   const shown = values.slice(0, LISTED_MAX).map((value) => printable(value));
   return values.length > LISTED_MAX ? `${shown.join(', ')} …` : shown.join(', ');
 }
+
+/** `1 cost center`, `2 cost centers`. */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Orders by code units, the same on every machine. */
 export const compareCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

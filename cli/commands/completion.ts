@@ -1,4 +1,4 @@
-/** `cost-sentry completion`: a script that makes a shell complete commands and options. */
+/** `cost-sentry completion`: prints shell completion scripts. */
 import { Argument } from 'commander';
 import { commandTree, type TreeNode } from '../completion/command-tree.ts';
 import { fishScript, powershellScript } from '../completion/other-shells.ts';
@@ -22,7 +22,7 @@ Examples:
 export const addCompletion: AddCommand = ({ program, io }) => {
   program
     .command('completion')
-    .description('print a script that makes a shell complete commands and options')
+    .description('print a shell completion script for commands and options')
     .addArgument(new Argument('<shell>', 'whose').choices([...SHELLS.keys()]))
     .addHelpText('after', EXAMPLES)
     .action((shell: string) => io.out(SHELLS.get(shell)?.(commandTree(program)) ?? ''));

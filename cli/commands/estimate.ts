@@ -1,4 +1,4 @@
-/** `cost-sentry estimate`: what the sentry itself costs, before it is deployed. */
+/** `cost-sentry estimate`: cost of the sentry itself, before it is deployed. */
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { estimate, type Traffic } from '../../core/insight/estimate/estimate.ts';
@@ -17,7 +17,7 @@ interface Options {
 }
 
 const REQUESTS_MAX = 1_000_000_000;
-/** The longest that the module lets a call of a model take. */
+/** The longest model call that the module allows. */
 const MODEL_MS_MAX = 235_000;
 
 const EXAMPLES = `
@@ -28,15 +28,15 @@ Examples:
 export const addEstimate: AddCommand = ({ program, io, done }) => {
   program
     .command('estimate')
-    .description('what the sentry itself costs a month, by line of the AWS bill')
+    .description('estimate the monthly AWS cost of the sentry itself, by service')
     .requiredOption(
       '--var-file <file>',
-      'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
+      'tfvars file, HCL or *.json; repeatable, later files win',
       appendOption,
     )
     .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
-    .option('--model-seconds <seconds>', 'how long a call of a model takes', '3')
-    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}')
+    .option('--model-seconds <seconds>', 'average duration of a model call', '3')
+    .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await estimateOf(options, io)));
 };
@@ -80,7 +80,7 @@ function trafficOf(
   if (modelMs < 1 || modelMs > MODEL_MS_MAX) {
     problems.push({
       path: '--model-seconds',
-      message: `must be seconds from 0.001 to ${MODEL_MS_MAX / 1000}, got ${quoted(modelSeconds)}`,
+      message: `must be a number of seconds from 0.001 to ${MODEL_MS_MAX / 1000}, got ${quoted(modelSeconds)}`,
     });
   }
   return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now() }, problems };

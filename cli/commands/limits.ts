@@ -1,4 +1,4 @@
-/** `cost-sentry limits`: every limit as it stands, and changing one for a while. */
+/** `cost-sentry limits`: shows limits, and raises or lowers one temporarily. */
 import type { Command } from 'commander';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 import { type ChangeOptions, changeLimit } from '../limits/override-limit.ts';
@@ -8,19 +8,19 @@ import { TABLE_VARIABLE, URL_VARIABLE } from '../remote/target.ts';
 import type { AddCommand } from '../terminal/io.ts';
 
 const NAMES = `
-A limit is written <owner>/<limit>: sales/monthly-budget for a cost center,
-model:haiku/day-tokens for a model, organization/month-usd for all.
+Name a limit as <owner>/<limit>: sales/monthly-budget of a cost center,
+model:haiku/day-tokens of a model, organization/month-usd of the organization.
 `;
 
 export const addLimits: AddCommand = ({ program, io, done }) => {
   const limits = program
     .command('limits')
-    .description('show limits as they stand; raise or lower one for a while')
+    .description('show limits; raise or lower one temporarily')
     .addHelpText('after', NAMES + examples('show sales', ...EXAMPLES.raise.slice(0, 1)));
   const show = limits
     .command('show')
-    .description('list limits: configured and in force, used and reserved, and overrides')
-    .argument('[limit]', 'only this <owner> or <owner>/<limit>')
+    .description('show limits: configured and current amount, used, reserved, and overrides')
+    .argument('[limit]', 'show only this <owner> or <owner>/<limit>')
     .action(async (name: string | undefined, options: CommonOptions) =>
       done(await showLimits(name, options, io)),
     );
@@ -35,13 +35,13 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
   for (const action of ['raise', 'lower'] as const) {
     const command = limits
       .command(action)
-      .description(`${action} a limit until a time; then the configured amount holds again`)
+      .description(`${action} a limit until a given time; then the configured amount applies again`)
       .action(run(action));
     withChange(withAmount(command)).addHelpText('after', NAMES + examples(...EXAMPLES[action]));
   }
   const reset = limits
     .command('reset')
-    .description('go back to the configured amount before an override ends')
+    .description('end an override early and restore the configured amount')
     .action(run('reset'));
   withChange(reset).addHelpText('after', NAMES + examples(...EXAMPLES.reset));
 };
@@ -62,28 +62,28 @@ const withSource = (command: Command): Command =>
   command
     .option(
       '--table <name>',
-      `the ledger's DynamoDB table (or ${TABLE_VARIABLE}), by AWS_PROFILE, AWS_REGION, ...`,
+      `DynamoDB ledger table (or ${TABLE_VARIABLE}); uses AWS_PROFILE and AWS_REGION`,
     )
-    .option('--url <url>', `a sandbox instead (or ${URL_VARIABLE})`)
-    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}');
+    .option('--url <url>', `sandbox URL, instead of --table (or ${URL_VARIABLE})`)
+    .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}');
 
 const withAmount = (command: Command): Command =>
   command
-    .option('--by <amount>', 'difference to the amount in force, in USD where the limit is')
-    .option('--to <amount>', 'the new amount, instead of --by')
+    .option('--by <amount>', 'amount to add or subtract; in USD for a limit in USD')
+    .option('--to <amount>', 'new amount, instead of --by')
     .option(
       '--until <when>',
-      'a day (as it begins in the time zone of the policy), a time such as 2026-12-01T18:00:00Z, or 90m, 12h, 3d; at most 366 days from now',
+      "end of the change: a date (at 00:00 in the policy's time zone), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h, 3d; at most 366 days from now",
     );
 
 const withChange = (command: Command): Command =>
   withSource(
     command
-      .argument('<limit>', 'which, as <owner>/<limit>')
-      .option('--reason <text>', 'why, for the audit log')
+      .argument('<limit>', 'limit to change, as <owner>/<limit>')
+      .option('--reason <text>', 'reason for the change, recorded in the audit log')
       .option(
         '--author <name>',
-        'who, for the audit log (default: the user at this machine, not the AWS caller)',
+        'name of the author, recorded in the audit log (default: the local user, not the AWS identity)',
       )
-      .option('--yes', 'do not ask; needed where there is no terminal'),
+      .option('--yes', 'skip the confirmation; required without a terminal'),
   );

@@ -1,4 +1,4 @@
-/** `cost-sentry reconcile`: metered, observed and billed side by side. */
+/** `cost-sentry reconcile`: compares metered, observed and billed usage. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Command } from 'commander';
 import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
@@ -16,7 +16,7 @@ import { meteredCalls } from '../../core/insight/reconcile/metered-calls.ts';
 import type { DateRange, MetricSums } from '../../core/insight/reconcile/ports.ts';
 import { reconcile } from '../../core/insight/reconcile/reconcile.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import { quoted } from '../../core/safe-text.ts';
+import { counted, quoted } from '../../core/safe-text.ts';
 import { reconciliationJson, reconciliationText } from '../reconcile/format.ts';
 import { type PolicyFlags, readPolicy } from '../reconcile/read-policy.ts';
 import { TABLE_VARIABLE } from '../remote/target.ts';
@@ -35,22 +35,24 @@ interface Options extends PolicyFlags {
 }
 
 const EXAMPLES = `
-Metered: what the sentry settled, from its metrics or its audit log. Observed: what CloudWatch
-counts for each inference profile, at the prices of the policy. Billed: Cost Explorer, by tag.
-Days are UTC.
+Metered:  settled by the sentry (its metrics or audit log)
+Observed: counted by CloudWatch per inference profile, at the policy's prices
+Billed:   Cost Explorer, by cost allocation tag
+Dates are UTC.
 
 Examples:
   $ cost-sentry reconcile --table genai-ledger
   $ cost-sentry reconcile --table genai-ledger --from 2026-11-01 --to 2026-12-01 --tolerance 2.5
   $ cost-sentry reconcile --var-file terraform.tfvars --profiles profiles.json --audit audit.jsonl
 
-Exit codes: 0 all within the tolerance; 1 a difference is over it; 2 bad usage, or AWS refused.`;
+Exit codes: 0 all differences within the tolerance; 1 at least one above it; 2 invalid usage, or AWS
+refused the request.`;
 
 export const addReconcile: AddCommand = ({ program, io, done }) => {
   withFlags(
     program
       .command('reconcile')
-      .description('compare what was metered with what AWS observed and billed'),
+      .description('compare metered usage with what AWS observed and billed'),
   )
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await reconcileAll(options, io)));
@@ -58,23 +60,26 @@ export const addReconcile: AddCommand = ({ program, io, done }) => {
 
 const withFlags = (command: Command): Command =>
   command
-    .option('--from <day>', 'first day, such as 2026-11-01 (default: a week before --to)')
-    .option('--to <day>', 'first day that is not counted (default: today)')
-    .option('--tolerance <percent>', 'difference that is none, of what was metered', '5')
-    .option('--table <name>', `the ledger's DynamoDB table (or ${TABLE_VARIABLE})`)
+    .option('--from <date>', 'start date, such as 2026-11-01 (default: 7 days before --to)')
+    .option('--to <date>', 'end date, exclusive (default: today)')
+    .option('--tolerance <percent>', 'difference to ignore, as a percentage of metered cost', '5')
+    .option('--table <name>', `DynamoDB ledger table (or ${TABLE_VARIABLE})`)
     .option(
       '--var-file <file>',
-      'the policy from tfvars instead of the table; repeatable',
+      'read the policy from tfvars instead of --table; repeatable',
       appendOption,
     )
-    .option('--profiles <file>', 'with --var-file: terraform output -json inference_profile_arns')
+    .option(
+      '--profiles <file>',
+      'with --var-file: output of terraform output -json inference_profile_arns',
+    )
     .option(
       '--audit <file>',
-      'metered from the audit log instead of metrics; repeatable',
+      'read metered usage from audit log files instead of metrics; repeatable',
       appendOption,
     )
-    .option('--no-bill', 'do not ask Cost Explorer, which charges for every request')
-    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}');
+    .option('--no-bill', 'skip Cost Explorer, which charges USD 0.01 per request')
+    .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}');
 
 async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   const now = io.clock.now();
@@ -95,7 +100,7 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   try {
     const metered = await meteredSide(metrics, policy, span.span, options, io);
     if ('problem' in metered) return failWithProblems([metered.problem], options, io);
-    io.status?.('Asking CloudWatch …');
+    io.status?.('Querying CloudWatch …');
     const observed = await observedMetrics(metrics, policy, span.span, metered.side.owners);
     const lost = await expiredCallCounts(metrics, policy, span.span);
     const bill = options.bill ? await billedSide(span.span, io) : { notes: [] };
@@ -121,7 +126,7 @@ function toleranceOf(
 ): { readonly tolerance: number } | { readonly problem: InputProblem } {
   const [, whole, tenth = '0'] = PERCENT.exec(text) ?? [];
   if (whole !== undefined) return { tolerance: Number(whole + tenth) };
-  const message = `must be percent from 0 to 999.9 with at most one decimal, got ${quoted(text)}`;
+  const message = `must be a percentage from 0 to 999.9 with at most one decimal, got ${quoted(text)}`;
   return { problem: { path: '--tolerance', message } };
 }
 
@@ -136,7 +141,7 @@ async function meteredSide(
   | { readonly problem: InputProblem }
 > {
   if (!audit) {
-    io.status?.('Asking CloudWatch for what was metered …');
+    io.status?.('Querying CloudWatch for metered usage …');
     return { side: await meteredMetrics(metrics, policy, span, io.clock.now()), notes: [] };
   }
   const notes = new TraceStats();
@@ -146,7 +151,11 @@ async function meteredSide(
     return {
       side,
       notes:
-        bad > 0 ? [`${bad} lines of the audit log could not be read, and are not counted.`] : [],
+        bad > 0
+          ? [
+              `${counted(bad, 'line')} of the audit log could not be read and ${bad === 1 ? 'is' : 'are'} ignored.`,
+            ]
+          : [],
     };
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
@@ -158,15 +167,15 @@ async function billedSide(
   span: DateRange,
   io: Io,
 ): Promise<{ readonly billed?: BilledByCostCenter; readonly notes: readonly string[] }> {
-  io.status?.('Asking Cost Explorer …');
+  io.status?.('Querying Cost Explorer …');
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   try {
     const billed = await billedCosts(new CostExplorerCosts(client), span);
     if ('currency' in billed) {
-      return { notes: [`The bill is in ${billed.currency}, so it is not compared with USD.`] };
+      return { notes: [`The bill is in ${billed.currency}; only bills in USD are compared.`] };
     }
-    const asked = billed.requests === 1 ? 'one request' : `${billed.requests} requests`;
-    return { billed, notes: [`Cost Explorer was asked with ${asked}, at USD 0.01 each.`] };
+    const requests = counted(billed.requests, 'request');
+    return { billed, notes: [`Cost Explorer: ${requests}, at USD 0.01 each.`] };
   } finally {
     client.destroy();
   }

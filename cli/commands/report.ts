@@ -1,4 +1,4 @@
-/** `cost-sentry report`: what Bedrock cost, as AWS bills it. */
+/** `cost-sentry report`: Bedrock cost by cost center, as AWS bills it. */
 import { type Command, Option } from 'commander';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
@@ -17,8 +17,8 @@ import {
 } from '../../core/insight/report/report-request.ts';
 import { tableReport } from '../../core/insight/report/table.ts';
 import { writeReport } from '../../core/insight/report/write-report.ts';
-import { quoted } from '../../core/safe-text.ts';
-import { OutputError, openOutput } from '../report/output-file.ts';
+import { counted, quoted } from '../../core/safe-text.ts';
+import { OutputError, openOutput, STANDARD_OUTPUT } from '../report/output-file.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
@@ -40,7 +40,7 @@ interface Options extends ReportFlags {
 }
 
 const EXAMPLES = `
-Days are UTC. Cost Explorer charges for every request; the report says what it cost.
+Dates are UTC. Cost Explorer charges USD 0.01 per request; the report shows the total.
 
 Examples:
   $ cost-sentry report
@@ -48,13 +48,13 @@ Examples:
   $ cost-sentry report --from 2026-01-01 --granularity monthly --filter costCenter=sales,support
   $ cost-sentry report --format csv --out november.csv
   $ cost-sentry report --format html --var-file terraform.tfvars --out november.html
-  $ cost-sentry report --filter costCenter= --by model     what bears no cost center
+  $ cost-sentry report --filter costCenter= --by model     untagged cost
 
-Exit codes: 0 written; 2 bad usage, or AWS refused.`;
+Exit codes: 0 report written; 2 invalid usage, or AWS refused the request.`;
 
 export const addReport: AddCommand = ({ program, io, done }) => {
   withFlags(
-    program.command('report').description('what Bedrock cost, as AWS bills it, by cost center'),
+    program.command('report').description('report Bedrock cost by cost center, as AWS bills it'),
   )
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await reportOf(options, io)));
@@ -62,25 +62,25 @@ export const addReport: AddCommand = ({ program, io, done }) => {
 
 const withFlags = (command: Command): Command =>
   command
-    .option('--from <day>', 'first day, such as 2026-11-01 (default: the first of the month)')
-    .option('--to <day>', 'first day that is not reported (default: tomorrow)')
-    .addOption(choiceOption('--granularity <length>', 'length of a period', GRANULARITIES, 'daily'))
-    .addOption(choiceOption('--by <what>', 'what has a row of its own', BREAKDOWNS, 'costCenter'))
+    .option('--from <date>', 'start date, such as 2026-11-01 (default: first day of the month)')
+    .option('--to <date>', 'end date, exclusive (default: tomorrow)')
+    .addOption(
+      choiceOption('--granularity <period>', 'length of each period', GRANULARITIES, 'daily'),
+    )
+    .addOption(choiceOption('--by <key>', 'key to group costs by', BREAKDOWNS, 'costCenter'))
     .option(
       '--filter <tag=values>',
-      'only these, as costCenter=sales,support; costCenter= for what does not carry it; repeatable',
+      'show only costs with this tag, such as costCenter=sales,support; costCenter= shows untagged costs; repeatable',
       appendOption,
     )
-    .addOption(
-      choiceOption('--format <format>', 'how it is written', Object.keys(FORMATS), 'table'),
-    )
+    .addOption(choiceOption('--format <format>', 'output format', Object.keys(FORMATS), 'table'))
     .addOption(new Option('--json', 'the same as --format json'))
     .option(
       '--var-file <file>',
-      'with --format html: tfvars file, whose monthly limits are drawn; repeat it as for Terraform',
+      'with --format html: tfvars file whose monthly limits are shown; repeatable, later files win',
       appendOption,
     )
-    .option('--out <file>', 'write to a file');
+    .option('--out <file>', 'write to this file; - for standard output (default)');
 
 async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const json = options.json === true || options.format === 'json';
@@ -106,7 +106,12 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   const costs = new CostExplorerCosts(client);
   const written = FORMATS[format.name](found.request, limits.page);
-  const write = toldWrite(output.write, options.out !== undefined, costs, io);
+  const write = writeWithProgress(
+    output.write,
+    options.out !== undefined && options.out !== STANDARD_OUTPUT,
+    costs,
+    io,
+  );
   try {
     await writeReport(costs, found.request, [{ format: written, write }]);
     output.finish();
@@ -121,27 +126,27 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-/** Tells on the terminal how far the report is, until its own text comes there. */
-function toldWrite(
+/** Shows progress on the terminal until the report's own text is written there. */
+function writeWithProgress(
   write: (text: string) => void,
   isFile: boolean,
   costs: CostExplorerCosts,
   io: Io,
 ): (text: string) => void {
-  const asking = 'Asking Cost Explorer …';
+  const asking = 'Querying Cost Explorer …';
   io.status?.(asking);
-  let isTold = true;
+  let isShown = true;
   return (text) => {
-    if (isFile) io.status?.(`${asking} ${costs.requests} requests`);
-    else if (isTold && text !== '') {
-      isTold = false;
+    if (isFile) io.status?.(`${asking} ${counted(costs.requests, 'request')}`);
+    else if (isShown && text !== '') {
+      isShown = false;
       io.status?.('');
     }
     write(text);
   };
 }
 
-/** What only the page shows: the limits of the policy, and when it was made. */
+/** Details of the HTML report alone: the policy's limits and the generation time. */
 async function pageOptions(
   { varFile, format }: Options,
   io: Io,
@@ -151,7 +156,7 @@ async function pageOptions(
   if (format !== 'html') {
     return {
       problems: [
-        { path: '--var-file', message: 'is for --format html, whose charts show the limits' },
+        { path: '--var-file', message: 'requires --format html: only its charts show limits' },
       ],
     };
   }
@@ -168,12 +173,15 @@ function formatOf({
   const names = Object.keys(FORMATS);
   if (json === true && format !== 'table' && format !== 'json') {
     return {
-      problem: { path: 'json', message: `contradicts --format ${quoted(format)}: give one` },
+      problem: {
+        path: 'json',
+        message: `conflicts with --format ${quoted(format)}: use one of them`,
+      },
     };
   }
   const name = json === true ? 'json' : format;
   if (isFormat(name)) return { name };
-  const message = `${quoted(format)} is unknown: write one of ${names.join(', ')}`;
+  const message = `unknown format ${quoted(format)}: use one of ${names.join(', ')}`;
   return { problem: { path: 'format', message } };
 }
 

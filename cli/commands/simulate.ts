@@ -1,4 +1,4 @@
-/** `cost-sentry simulate`: what another policy would have decided about past calls. */
+/** `cost-sentry simulate`: replays past calls against another policy. */
 import { basename } from 'node:path';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
@@ -6,9 +6,11 @@ import { type Simulation, simulate } from '../../core/insight/simulate/simulate.
 import { GUESSES, type UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
 import type { TraceCall } from '../../core/insight/trace/trace-call.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import { formatChoices, quoted } from '../../core/safe-text.ts';
+
+import { counted, formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { readProfiles } from '../remote/read-profiles.ts';
+
 import { simulationJson, simulationText, unreadableLines } from '../simulate/format.ts';
 import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
@@ -29,10 +31,10 @@ interface Options {
 }
 
 const EXAMPLES = `
-A trace is the audit log, or Bedrock's own model invocation log: its lines as they are, as "aws logs
-filter-log-events" or an export to S3 gives them, or as a sandbox answers /_sandbox/audit; also
-gzipped. A call of the invocation log belongs to the cost center of its inference profile
-(--profiles), else to the one whose callers its role matches, else to --cost-center.
+A trace is the audit log or Bedrock's model invocation log: its lines, the output of "aws logs
+filter-log-events", an export to S3, or the response of a sandbox to /_sandbox/audit. It can be
+compressed with gzip. A call in the invocation log belongs to the cost center of its inference
+profile (--profiles), otherwise to the one whose callers match its role, otherwise to --cost-center.
 
 Examples:
   $ cost-sentry simulate --var-file new.tfvars --trace audit.jsonl
@@ -40,29 +42,40 @@ Examples:
   $ aws logs filter-log-events --log-group-name /aws/lambda/genai-record-outcome --output json \\
       | cost-sentry simulate --var-file new.tfvars --trace - --daily
 
-Exit codes: 0 replayed; 1 only with --fail-on-denied; 2 a bad policy, or no line can be used.`;
+Exit codes: 0 replayed; 1 only with --fail-on-denied; 2 invalid policy, or no usable line.`;
 
 export const addSimulate: AddCommand = ({ program, io, done }) => {
   program
     .command('simulate')
-    .description('replay past calls against a policy: what it would have denied and spent')
+    .description('replay past calls against a policy: show what it would have denied and spent')
     .requiredOption(
       '--var-file <file>',
-      'tfvars of the policy; repeat it as for Terraform',
+      'tfvars file of the policy; repeatable, later files win',
       appendOption,
     )
     .requiredOption(
       '--trace <file>',
-      'audit log, or - for standard input; may be repeated',
+      'audit log file, or - for standard input; repeatable',
       appendOption,
     )
-    .option('--compare-with <file>', 'tfvars of another policy beside it; repeatable', appendOption)
+    .option(
+      '--compare-with <file>',
+      'tfvars file of a second policy to compare with; repeatable',
+      appendOption,
+    )
     .option('--profiles <file>', 'output of terraform output -json inference_profile_arns')
     .option('--cost-center <name>', 'cost center of invocation log calls that match no other')
-    .addOption(choiceOption('--guess <how>', 'tokens of a call that did not run', GUESSES, 'mean'))
-    .option('--daily', 'a table by day as well')
-    .option('--fail-on-denied', 'exit 1 when a call that was let through is now denied')
-    .option('--json', 'print JSON; what is wrong as {"problems": [{"path", "message"}]}')
+    .addOption(
+      choiceOption(
+        '--guess <method>',
+        'tokens assumed for a call that did not run',
+        GUESSES,
+        'mean',
+      ),
+    )
+    .option('--daily', 'also show a table by day')
+    .option('--fail-on-denied', 'exit with 1 if a call that was allowed is now denied')
+    .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await simulateTrace(options, io)));
 };
@@ -94,8 +107,8 @@ async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
     const { unattributed } = notes.passedOver;
     const message =
       unattributed > 0
-        ? `none of ${unattributed} calls belongs to a cost center: add callers to the policy, or use --profiles or --cost-center`
-        : `no line of ${notes.lines} is a call to replay: use the audit log, or Bedrock's model invocation log`;
+        ? `none of ${counted(unattributed, 'call')} belongs to a cost center: add callers to the policy, or use --profiles or --cost-center`
+        : `none of ${counted(notes.lines, 'line')} is a call that can be replayed: use the audit log, or Bedrock's model invocation log`;
     return failWithProblems([{ path: '--trace', message }], options, io);
   }
   const written = {
@@ -119,7 +132,7 @@ async function replay(
   io: Io,
 ): Promise<{ readonly found: Simulation } | { readonly problem: InputProblem }> {
   try {
-    const progress = (replayed: number) => io.status?.(`${replayed} calls replayed`);
+    const progress = (replayed: number) => io.status?.(`${counted(replayed, 'call')} replayed`);
     return { found: await simulate(policies, calls, guess, progress) };
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
@@ -142,7 +155,7 @@ const guessProblem = (given: string): InputProblem => ({
   message: `must be one of ${formatChoices(GUESSES)}, got ${quoted(given)}`,
 });
 
-/** Problems of two policies are told apart by their files' names. */
+/** File names distinguish the problems of two policies. */
 async function policiesOf({ varFile, compareWith }: Options): Promise<{
   readonly names: readonly string[];
   readonly policies: readonly Policy[];

@@ -1,4 +1,4 @@
-/** `cost-sentry usage`: where every limit stands, once or over and over. */
+/** `cost-sentry usage`: every limit with its usage and forecast, once or repeatedly. */
 
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
@@ -24,36 +24,43 @@ interface Options extends TargetFlags {
 const INTERVAL_MAX = 3_600;
 
 const EXAMPLES = `
-PROJECTED is what will be used at the window's end at the pace of late; REACHED, when the limit is.
-Exit code 1: a limit has nothing left (used and reserved together), also one that only observes.
+PROJECTED   usage expected at the end of the window, at the recent rate
+REACHED AT  time at which the limit is expected to be reached; "now" if nothing remains
 
 Examples:
   $ cost-sentry usage --table genai-ledger
   $ cost-sentry usage --table genai-ledger --cost-center sales --watch
   $ cost-sentry usage --url https://abc123.execute-api.eu-west-1.amazonaws.com --json
-  $ cost-sentry usage --url http://127.0.0.1:8787 --watch --interval 2`;
+  $ cost-sentry usage --url http://127.0.0.1:8787 --watch --interval 2
+
+Exit codes: 0 every limit has something left; 1 at least one has nothing left (used plus reserved;
+observe-only limits included); 2 invalid usage, or the source could not be read.`;
 
 export const addUsage: AddCommand = ({ program, io, done }) => {
   program
     .command('usage')
-    .description('where every limit stands: used, reserved, left, and when it will be reached')
-    .option('--cost-center <name>', 'only this one')
+    .description(
+      'show every limit: used, reserved, remaining, and when it is expected to be reached',
+    )
+    .option('--cost-center <name>', 'show only this cost center')
     .option(
       '--table <name>',
-      `the ledger's DynamoDB table (or ${TABLE_VARIABLE}), by AWS_PROFILE, AWS_REGION, ...`,
+      `DynamoDB ledger table (or ${TABLE_VARIABLE}); uses AWS_PROFILE and AWS_REGION`,
     )
-    .option('--url <url>', `a deployed API or a sandbox instead (or ${URL_VARIABLE})`)
+    .option('--url <url>', `API or sandbox URL, instead of --table (or ${URL_VARIABLE})`)
     .addOption(
       choiceOption(
-        '--auth <how>',
-        'for --url: iam signs with AWS credentials, jwt sends COST_SENTRY_TOKEN; auto sends the token if there is one, else signs; over http only the token, and only to this machine',
+        '--auth <method>',
+        'authentication for --url: iam signs with AWS credentials, jwt sends COST_SENTRY_TOKEN, ' +
+          'none sends nothing. auto: over https, the token if set, otherwise iam; over http, the ' +
+          'token to localhost only, otherwise none',
         AUTHS,
         'auto',
       ),
     )
-    .option('--watch', 'draw it again and again, until Ctrl-C')
-    .option('--interval <seconds>', 'between two drawings', '5')
-    .option('--json', 'print it as GET /v1/usage answers; with --watch, one line each time')
+    .option('--watch', 'refresh until Ctrl-C')
+    .option('--interval <seconds>', 'seconds between updates with --watch', '5')
+    .option('--json', 'print the response of GET /v1/usage; with --watch, one line per update')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await usage(options, io)));
 };
@@ -64,7 +71,7 @@ async function usage(options: Options, io: Io): Promise<ExitCode> {
   const problems: InputProblem[] = 'problem' in opened ? [opened.problem] : [];
   if (seconds < 1 || seconds > INTERVAL_MAX) {
     const got = quoted(options.interval);
-    const message = `must be whole seconds from 1 to ${INTERVAL_MAX}, got ${got}`;
+    const message = `must be a whole number of seconds from 1 to ${INTERVAL_MAX}, got ${got}`;
     problems.push({ path: '--interval', message });
   }
   if ('problem' in opened || problems.length > 0) return failWithProblems(problems, options, io);
@@ -91,7 +98,7 @@ function openSource(
   return { source: endpointUsage(base.url, authorized.authorize) };
 }
 
-/** @param before what goes before a drawing. */
+/** @param before text to print before the table. */
 async function show(
   source: UsageSource,
   options: Options,
@@ -116,7 +123,7 @@ async function show(
 const HOME_AND_CLEAR = '\u001b[H\u001b[J';
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];
 
-/** Ends with 0 when it is told to end; a look that fails says so, and the next one goes on. */
+/** Returns 0 when interrupted. A failed update is reported, and the next one is tried. */
 async function watch(
   source: UsageSource,
   options: Options,
@@ -129,7 +136,7 @@ async function watch(
     let hasShown = false;
     for await (const _ of io.ticks(everyMs)) {
       const time = new Date(io.clock.now()).toISOString();
-      const head = `${time}  every ${everyMs / 1_000} s, Ctrl-C ends\n\n`;
+      const head = `${time}  every ${everyMs / 1_000} s, Ctrl-C to stop\n\n`;
       try {
         const code = await show(source, options, io, draws ? HOME_AND_CLEAR + head : head);
         if (code === 2) return code;

@@ -1,5 +1,6 @@
-/** `cost-sentry validate`: the policy's problems, each with its path. */
+/** `cost-sentry validate`: lists the problems of a policy, each with its path. */
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
+import { counted } from '../../core/safe-text.ts';
 import { toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
@@ -10,8 +11,8 @@ interface Options {
 }
 
 const EXAMPLES = `
-Every problem is told at once, with its path. Prices and time zones are checked as well, which
-terraform plan can't.
+All problems are reported together, each with its path. Prices and time zones are checked too;
+terraform plan cannot check them.
 
 Examples:
   $ cost-sentry validate --var-file terraform.tfvars
@@ -20,10 +21,10 @@ Examples:
 export const addValidate: AddCommand = ({ program, io, done }) => {
   program
     .command('validate')
-    .description('check tfvars: exit code 0 when they resolve to a policy, 2 when they do not')
+    .description('check tfvars files: exit code 0 if they define a valid policy, otherwise 2')
     .requiredOption(
       '--var-file <file>',
-      'tfvars file, HCL or *.json; repeat it as for Terraform, later files win',
+      'tfvars file, HCL or *.json; repeatable, later files win',
       appendOption,
     )
     .addHelpText('after', EXAMPLES)
@@ -38,7 +39,9 @@ async function validate({ varFile, json = false }: Options, io: Io): Promise<Exi
     io.out(toJsonText({ valid: problems.length === 0, problems }));
   } else if ('policy' in result) {
     const { costCenters, models } = result.policy;
-    io.out(`valid: ${costCenters.size} cost centers, ${models.size} models\n`);
+    io.out(
+      `valid: ${counted(costCenters.size, 'cost center')}, ${counted(models.size, 'model')}\n`,
+    );
   } else {
     for (const { path, message } of problems) io.out(`${path}: ${message}\n`);
   }

@@ -1,7 +1,7 @@
-/** What can be typed, from the program's own commands: so no script lags behind them. */
+/** Commands and options to complete, read from the program itself so that scripts stay current. */
 import type { Command, Option } from 'commander';
 
-/** What follows an option: nothing, a file's name, one of some words, or anything. */
+/** Value of an option: none, a file name, one of several words, or any text. */
 type OptionValue = 'none' | 'file' | 'any' | readonly [string, ...string[]];
 
 export interface TreeOption {
@@ -18,10 +18,10 @@ interface TreeCommand {
 
 /** A command, or the program itself. */
 export interface TreeNode {
-  /** The words that lead to it: empty for the program, `['limits', 'raise']`. */
+  /** The words that select it: empty for the program, `['limits', 'raise']`. */
   readonly words: readonly string[];
   readonly commands: readonly TreeCommand[];
-  /** Words that its first argument may be. */
+  /** Values that its first argument can have. */
   readonly choices: readonly string[];
   readonly options: readonly TreeOption[];
 }
@@ -61,6 +61,6 @@ function takenBy({ flags, required, optional, argChoices = [] }: Option): Option
   return /[<[]file[\]>]/.test(flags) ? 'file' : 'any';
 }
 
-/** As the scripts know a place: `''`, `' limits raise'`. */
+/** A command path as the scripts write it: `''`, `' limits raise'`. */
 export const commandPath = (words: readonly string[]): string =>
   words.map((word) => ` ${word}`).join('');

@@ -90,11 +90,11 @@ export function powershellScript(tree: readonly TreeNode[]): string {
   return `# PowerShell completion for cost-sentry
 Register-ArgumentCompleter -Native -CommandName 'cost-sentry' -ScriptBlock {
   param($word, $ast, $cursor)
-  # Word and what it is for, by place.
+  # Words and their descriptions, by command.
   $found = @{
 ${places.join('\n')}
   }
-  # Options that take a value, and the words it may be.
+  # Options that take a value, and the values to complete.
   $valued = @{
 ${valued.join('\n')}
   }
@@ -108,7 +108,7 @@ ${valued.join('\n')}
     if ($found.ContainsKey($before)) { $place = $before; $before = '' }
     elseif ($valued.ContainsKey($before) -and $i + 1 -lt $typed.Count) { $i++; $before = '' }
   }
-  # Without words of its own a value is completed as a file's name.
+  # Values without a word list are completed as file names.
   $entries = if ($valued.ContainsKey($before)) { $valued[$before] | ForEach-Object { ,@($_, $_) } }
     else { $found[$place] }
   foreach ($entry in $entries) {

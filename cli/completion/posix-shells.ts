@@ -3,11 +3,11 @@ import { commandPath, type TreeNode, type TreeOption } from './command-tree.ts';
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Patterns of a `case`: a place, then a word there. */
+/** Patterns of a `case`: a command path, then a word. */
 const patterns = (node: TreeNode, words: readonly string[]): string =>
   words.map((word) => quote(`${commandPath(node.words)} ${word}`)).join('|');
 
-/** Finds the command that stands before the cursor; values of options are stepped over. */
+/** Finds the command before the cursor, skipping values of options. */
 function walk(tree: readonly TreeNode[], typed: 'COMP_WORDS' | 'words'): string {
   const word = `\${${typed}[i]}`;
   const commands = tree.flatMap((node) =>
@@ -123,7 +123,7 @@ ${places.join('\n')}
   _describe 'cost-sentry' found
 }
 
-# Read as a function of its own the first time it is needed, or sourced.
+# Autoloaded as a function, or sourced.
 if [[ "\${funcstack[1]}" == _cost_sentry ]]; then
   _cost_sentry "$@"
 else

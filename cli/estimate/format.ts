@@ -8,19 +8,20 @@ import {
 } from '../../core/insight/estimate/estimate.ts';
 import { divCeil, formatUsd, toSafeInteger } from '../../core/money.ts';
 import type { Policy } from '../../core/policy/policy.ts';
+import { counted } from '../../core/safe-text.ts';
 import { formatTable } from '../terminal/table.ts';
 
 const NOT_COUNTED = [
-  'the models themselves',
+  'model usage',
   'free tiers and volume discounts',
   'taxes',
-  'storage of the table and of the logs',
+  'storage of the table and the logs',
   'data transfer',
-  'answers kept for an Idempotency-Key (two more writes, a unit per KB)',
-  'KMS keys, X-Ray, SNS, S3, budget actions and reports, where they are configured',
+  'responses stored for an Idempotency-Key (two more writes, one unit per KB)',
+  'KMS keys, X-Ray, SNS, S3, budget actions and reports, if configured',
 ] as const;
 
-/** The policy's `workflow` is the estimate's `express`. */
+/** `workflow` in the policy is `express` in the estimate. */
 const configuredOf = ({ execution }: Policy) => (execution === 'direct' ? 'direct' : 'express');
 
 export function estimateText(found: Estimate, policy: Policy, traffic: Traffic): string {
@@ -40,16 +41,22 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
     cents(executions[execution].perThousand, 4),
   ]);
   return [
-    `${traffic.requestsPerMonth} requests a month, ${traffic.modelMs / 1000} s each in the model, ${PRICE_REGION}:\n\n`,
-    formatTable([['SERVICE', 'LINE', 'QUANTITY', 'USD A MONTH'], ...rows], new Set([2, 3])),
+    `${traffic.requestsPerMonth} requests per month, model calls of ${traffic.modelMs / 1000} ` +
+      `s, ${PRICE_REGION}:\n\n`,
+    formatTable([['SERVICE', 'LINE', 'QUANTITY', 'USD PER MONTH'], ...rows], new Set([2, 3])),
     '\n',
     formatTable(
-      [['EXECUTION', 'USD A MONTH', 'WITHOUT REQUESTS', 'USD PER 1,000 MORE'], ...compared],
+      [
+        ['EXECUTION', 'USD PER MONTH', 'USD WITHOUT REQUESTS', 'USD PER 1,000 REQUESTS'],
+        ...compared,
+      ],
       new Set([1, 2, 3]),
     ),
-    `\nA call writes to ${footprint.accountsOfCall} accounts, twice each. Metrics are of all ${footprint.combinations} combinations that may call.\n`,
-    'Standard workflows are for comparison: the module has none, as only Express answers while the caller waits.\n',
-    `Not counted: ${NOT_COUNTED.join('; ')}.\n\n`,
+    `\nEach call writes to ${counted(footprint.accountsOfCall, 'account')}, twice each. ` +
+      `Metrics: all ${footprint.combinations} combinations that can call.\n`,
+    'Standard workflows are listed for comparison only: they cannot return a result to a ' +
+      'waiting caller.\n',
+    `Not included: ${NOT_COUNTED.join('; ')}.\n\n`,
     'Prices:\n',
     ...lines
       .map(({ price }) => price)
@@ -62,11 +69,12 @@ function priceWords(item: Parameters<typeof priceSource>[0]): string {
   const { usd, per, unit, asOf, source } = priceSource(item);
   // 'per GB', 'per metric'
   const of = per === 1 ? unit.replace(/s$/, '') : `${per} ${unit}`;
-  const from = source === undefined ? 'no source, check it' : `${source}, ${asOf ?? 'undated'}`;
+  const from =
+    source === undefined ? 'no source: check this price' : `${source}, ${asOf ?? 'undated'}`;
   return `${item}: USD ${usd} per ${of} (${from})`;
 }
 
-/** Rounded up to that many decimals: shown amounts are never below the computed ones. */
+/** Rounds up to this many decimals: shown amounts are never below computed ones. */
 function cents(cost: bigint, decimals = 2): string {
   const step = 10n ** BigInt(9 - decimals);
   const [whole = '', fraction = ''] = formatUsd(divCeil(cost, step) * step).split('.');

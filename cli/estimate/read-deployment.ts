@@ -1,4 +1,7 @@
-/** What the tfvars say of a deployment beside its policy: Terraform's own variables. */
+/**
+ * Reads what an estimate needs from the tfvars besides the policy: variables that only Terraform
+ * uses.
+ */
 
 import type { InputProblem } from '../../core/input-problem.ts';
 import { DEFAULT_DEPLOYMENT, type Deployment } from '../../core/insight/estimate/deployment.ts';
@@ -7,7 +10,7 @@ import { WINDOWS } from '../../core/windows.ts';
 
 const MEMORY_MB = { min: 128, max: 10_240 };
 
-/** Reports of a month: a page of Cost Explorer holds that of some hundred cost centers. */
+/** Requests per monthly report: one page of Cost Explorer has a few hundred cost centers. */
 const REPORTS = new Map([
   ['week', 5],
   ['month', 1],

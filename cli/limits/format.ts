@@ -5,17 +5,8 @@ import { amountText } from '../../core/policy/plan-override.ts';
 import { printable } from '../../core/safe-text.ts';
 import { formatTable } from '../terminal/table.ts';
 
-const TITLES = [
-  'LIMIT',
-  'WINDOW',
-  'UNIT',
-  'CONFIGURED',
-  'IN FORCE',
-  'USED',
-  'RESERVED',
-  'OVERRIDE',
-];
-/** Amounts: their ends stand under each other. */
+const TITLES = ['LIMIT', 'WINDOW', 'UNIT', 'CONFIGURED', 'CURRENT', 'USED', 'RESERVED', 'OVERRIDE'];
+/** Amounts, right-aligned. */
 const RIGHT = new Set([3, 4, 5, 6]);
 const WORDS_MAX = 60;
 

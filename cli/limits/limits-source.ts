@@ -4,10 +4,10 @@ import type { InputProblem } from '../../core/input-problem.ts';
 import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 
-/** Methods throw a SentryError when what they reach for does not answer. */
+/** Methods throw a SentryError if the source is unavailable. */
 export interface LimitsSource {
   report(): Promise<LimitsReport>;
-  /** Checks and stores a change; what is wrong with it is returned, and nothing stored. */
+  /** Checks and stores a change. If it has problems, they are returned and nothing is stored. */
   change(change: OverrideRequest): Promise<readonly InputProblem[]>;
   close(): void;
 }

@@ -1,4 +1,6 @@
-/** Runs `limits raise`, `lower` and `reset`: plans, asks, and has it stored. */
+/**
+ * Runs `limits raise`, `lower` and `reset`: plans the change, asks for confirmation and stores it.
+ */
 
 import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
 import { formatAmount } from '../../core/policy/limit-text.ts';
@@ -41,22 +43,22 @@ export const changeLimit = (
     if (warning !== undefined) io.err(`${warning}\n`);
     if (!options.yes) {
       if (!io.ask) {
-        const message = 'must be given where there is no terminal to ask at';
+        const message = 'is required without a terminal';
         return failWithFlagProblems([{ path: 'yes', message }], options, io);
       }
       if (!/^y(?:es)?$/i.test((await io.ask(`${inWords(planned)}? [y/N] `)).trim())) {
-        io.err('nothing was changed\n');
+        io.err('No change was made.\n');
         return 1;
       }
     }
     const problems = await source.change(asConfirmed(planned));
     if (problems.length > 0) return failWithFlagProblems(problems, options, io);
-    const words = `${inWords(planned)}: in force within 60 seconds\n`;
+    const words = `${inWords(planned)}: takes effect within 60 seconds\n`;
     io.out(options.json ? toJsonText(overrideReport(planned)) : words);
     return 0;
   });
 
-/** The very amount and end that were shown, whatever has changed since. */
+/** The amount and end that were confirmed, even if the limit has changed since. */
 function asConfirmed({
   action,
   limit,
@@ -83,7 +85,10 @@ function warningOf(
   const found = report.limits.find((each) => each.limit === limit.limit);
   const taken = (found?.used ?? 0) + (found?.reserved ?? 0);
   if (!found || taken < to || limit.mode === 'observe') return undefined;
-  // Whichever comes first: a new window, or the configured amount again.
+  // The earlier of the window's reset and the end of the override.
   const end = Math.min(Date.parse(found.resetsAt), until ?? Number.POSITIVE_INFINITY);
-  return `note: ${formatAmount(limit.unit, taken)} are used or reserved already, so calls will be denied until ${isoTimestamp(end)}`;
+  return (
+    `warning: ${formatAmount(limit.unit, taken)} is already used or reserved; calls will be ` +
+    `denied until ${isoTimestamp(end)}`
+  );
 }

@@ -22,7 +22,8 @@ export function sandboxLimits(
         const { status, body } = await callJson(url, { method: 'GET' });
         if (status === 200 && isReport(body)) return body;
         throw new LedgerUnavailableError(
-          `${url.origin} is no sandbox of this version (${ROUTE} answers ${status}): a deployed stack is reached by --table`,
+          `${url.origin} is not a sandbox of this version (${ROUTE} returned status ` +
+            `${status}): use --table for a deployed stack`,
         );
       },
       change: async ({ action, ...change }) => {
@@ -34,7 +35,9 @@ export function sandboxLimits(
         const problems = problemsIn(body);
         if (status === 400 && problems.length > 0) return problems;
         const detail = stringField(toUnvalidated(body), 'detail') ?? `status ${status}`;
-        throw new LedgerUnavailableError(`${url.origin} refused: ${printable(detail, 500)}`);
+        throw new LedgerUnavailableError(
+          `${url.origin} rejected the change: ${printable(detail, 500)}`,
+        );
       },
       close: () => undefined,
     },

@@ -1,4 +1,4 @@
-/** What the limits commands have in common: their flags and their source. */
+/** Flags and source shared by the limits commands. */
 
 import type { TargetFlags } from '../remote/target.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
@@ -10,7 +10,7 @@ export interface CommonOptions extends TargetFlags {
   readonly json?: boolean;
 }
 
-/** Runs with the source that the flags or the environment name. */
+/** Runs with the source selected by flags or environment variables. */
 export async function withLimits(
   options: CommonOptions,
   io: Io,

@@ -1,4 +1,7 @@
-/** A reconciliation as text and as JSON. Names come from metrics and tags, and may hold anything. */
+/**
+ * A reconciliation as text and as JSON. Names come from metrics and tags and can contain any
+ * characters.
+ */
 
 import { type Drift, formatPermille } from '../../core/insight/reconcile/drift.ts';
 import { DRIFT_REASONS } from '../../core/insight/reconcile/drift-reasons.ts';
@@ -13,7 +16,7 @@ import { printable } from '../../core/safe-text.ts';
 import { formatTable } from '../terminal/table.ts';
 import { usdJson } from '../terminal/usd-json.ts';
 
-/** What of a reconciliation could not be had, and what it cost. */
+/** Remarks on a reconciliation: skipped input, and its cost. */
 interface Notes {
   /** Sentences for people. */
   readonly notes: readonly string[];
@@ -23,7 +26,7 @@ export function reconciliationText(found: Reconciliation, { notes }: Notes): str
   const { span, tolerance, centers } = found;
   const reasons = new Set(centers.flatMap((center) => center.reasons));
   return [
-    `${span.from} until ${span.to} (not counted), UTC; tolerance ${formatPermille(tolerance)} %\n\n`,
+    `${span.from} to ${span.to} (exclusive), UTC; tolerance ${formatPermille(tolerance)} %\n\n`,
     centers.length > 0 ? table(centers) : 'Nothing was metered, observed or billed.\n',
     ...(reasons.size > 0 ? ['\n'] : []),
     ...[...reasons].map((reason) => `${reason}: ${DRIFT_REASONS[reason]}\n`),
@@ -33,8 +36,8 @@ export function reconciliationText(found: Reconciliation, { notes }: Notes): str
 }
 
 const TITLES = [
-  ...['COST CENTER', 'MODEL', 'TOKENS METERED', 'OBSERVED'],
-  ...['USD METERED', 'OBSERVED', 'DIFFERENCE', 'BILLED', 'DIFFERENCE', 'LIKELY REASON'],
+  ...['COST CENTER', 'MODEL', 'TOKENS METERED', 'TOKENS OBSERVED'],
+  ...['USD METERED', 'USD OBSERVED', 'DIFFERENCE', 'USD BILLED', 'DIFFERENCE', 'LIKELY REASON'],
 ];
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, 8]);
 
@@ -53,7 +56,7 @@ function table(centers: readonly ReconciledCenter[]): string {
       'all',
       ...sides(center),
       center.billed === undefined ? '' : rounded(center.billed),
-      center.billed === undefined ? '' : center.billedDrift ? drift(center.billedDrift) : 'waiting',
+      center.billed === undefined ? '' : center.billedDrift ? drift(center.billedDrift) : 'pending',
       center.reasons.filter((reason) => !own.includes(reason)).join(', '),
     ];
     return [...models, all];
@@ -76,16 +79,16 @@ const tokensOf = (measure: UsageAndCost): number =>
 
 const STEP = 100_000n;
 
-/** USD to a ten-thousandth, half away from zero; JSON has every digit. */
+/** USD with four decimals, half away from zero; JSON has every digit. */
 const rounded = (amount: bigint): string => {
   const half = amount < 0n ? -STEP / 2n : STEP / 2n;
   return formatUsd(((amount + half) / STEP) * STEP);
 };
 
-/** From ten times on it no longer matters how much. */
+/** Larger differences are shown as "over". */
 const PERMILLE_SHOWN = 10_000;
 
-/** `+1.23 (4.5 %)`, marked where it is over the tolerance. */
+/** `+1.23 (4.5 %)`, marked with `!` above the tolerance. */
 function drift({ difference, permille, isOver }: Drift): string {
   const amount = rounded(difference);
   if (amount === '0.00') return amount;
@@ -95,7 +98,7 @@ function drift({ difference, permille, isOver }: Drift): string {
   return `${sign}${amount} (${percent} %)${isOver ? ' !' : ''}`;
 }
 
-/** An ARN, which is still to be told from others. */
+/** Long enough to distinguish ARNs. */
 const MODEL_MAX = 200;
 
 function othersText({ others, untagged }: Reconciliation): string {
@@ -106,12 +109,12 @@ function othersText({ others, untagged }: Reconciliation): string {
       String(tokensOf(observed)),
       rounded(observed.nanoUsd),
     ]);
-  const titles = ['CALLED THROUGH NO PROFILE', 'TOKENS OBSERVED', 'USD OBSERVED'];
+  const titles = ['NOT THROUGH A PROFILE', 'TOKENS OBSERVED', 'USD OBSERVED'];
   return [
     ...(rows.length > 0 ? ['\n', formatTable([titles, ...rows], new Set([1, 2]))] : []),
     ...(untagged === undefined || untagged === 0n
       ? []
-      : [`\nBilled for Bedrock without the tag costCenter: USD ${rounded(untagged)}\n`]),
+      : [`\nBilled for Bedrock, not tagged with costCenter: USD ${rounded(untagged)}\n`]),
   ].join('');
 }
 

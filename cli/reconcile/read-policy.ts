@@ -1,4 +1,5 @@
-/** The policy and the inference profiles to reconcile: from the table, or from files. */
+/** Reads the policy and the inference profiles to reconcile, from the table or from files. */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
@@ -20,11 +21,15 @@ export async function readPolicy(flags: PolicyFlags, io: Io): Promise<Found> {
   const { varFile, profiles } = flags;
   const table = flags.table ?? (varFile ? undefined : io.env[TABLE_VARIABLE] || undefined);
   if (table !== undefined && varFile) {
-    return { problems: [{ path: '--var-file', message: 'give a table or files, not both' }] };
+    return {
+      problems: [{ path: '--var-file', message: 'conflicts with --table: use one of them' }],
+    };
   }
   if (table !== undefined) return { policy: await storedPolicy(table, io) };
   if (!varFile) {
-    const message = `must be given (or ${TABLE_VARIABLE}), or --var-file with --profiles: the ledger's table knows the policy and its inference profiles`;
+    const message =
+      `is required (or ${TABLE_VARIABLE}), or --var-file with --profiles: the ledger table has ` +
+      'the policy and its inference profiles';
     return { problems: [{ path: '--table', message }] };
   }
   const read =

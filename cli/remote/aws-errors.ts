@@ -1,12 +1,12 @@
 /**
- * What AWS answers when it does not do what it was asked, as one sentence that says what to do. A
- * command lets such errors pass; `run.ts` prints the sentence and ends with exit code 2.
+ * Turns errors from AWS into one sentence that says what to do. Commands let these errors pass;
+ * `program.ts` prints the sentence and returns exit code 2.
  */
 import { printable } from '../../core/safe-text.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is known of an error of the AWS SDK for JavaScript, version 3. */
+/** Fields of an error of the AWS SDK for JavaScript, version 3. */
 interface AwsError {
   readonly name: string;
   readonly message: string;
@@ -29,13 +29,13 @@ const named =
 const regionOf = (env: Environment): string =>
   env.AWS_REGION || env.AWS_DEFAULT_REGION || 'the region of your profile';
 
-/** Codes of Node.js for a connection that failed. */
+/** Node.js codes for a failed connection. */
 const UNREACHED = /\b(?:ECONN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|EPIPE)/;
 
 const REFUSED =
   /(?:User: (\S+) )?is not authorized to perform: (\S+?)(?: on resource: (\S+))?[\s.]/;
 
-/** `arn:… may not call dynamodb:Query on arn:…`; the right's name is what its owner must add. */
+/** `arn:… is not authorized to perform dynamodb:Query on arn:…`; names the permission to add. */
 function refusal({ message }: AwsError): string {
   const [, who, action, resource] = REFUSED.exec(`${message} `) ?? [];
   if (action === undefined) {
@@ -46,7 +46,7 @@ function refusal({ message }: AwsError): string {
 }
 
 /**
- * The first rule that fits is taken. Names are the services' own, without `Exception` or `Error`:
+ * The first matching rule is used. Names are those of the services, without `Exception` or `Error`:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
  * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/CommonErrors.html (2026-11).
  */
@@ -54,16 +54,16 @@ const RULES: readonly Rule[] = [
   {
     is: ({ message }) => message === 'Region is missing',
     say: () =>
-      'no AWS region is set: set AWS_REGION, such as eu-west-1, or a region in the profile',
+      'no AWS region configured: set AWS_REGION, such as eu-west-1, or a region in the profile',
   },
   {
     is: named('CredentialsProvider', 'TokenProvider', 'MissingAuthenticationToken'),
     say: ({ message }) =>
-      `no AWS credentials were found (${message}): set AWS_PROFILE, or log in with aws sso login`,
+      `no AWS credentials found (${message}): set AWS_PROFILE, or run aws sso login`,
   },
   {
     is: named('ExpiredToken', 'RequestExpired', 'TokenRefreshRequired'),
-    say: () => 'the AWS credentials have expired: log in again (aws sso login), or renew them',
+    say: () => 'AWS credentials have expired: run aws sso login, or renew them',
   },
   {
     is: named(
@@ -71,53 +71,58 @@ const RULES: readonly Rule[] = [
       ...['InvalidSignature', 'SignatureDoesNotMatch', 'IncompleteSignature'],
     ),
     say: ({ message }) =>
-      `AWS does not accept the credentials (${message}): check AWS_PROFILE or the access key, and this machine's clock`,
+      `AWS rejected the credentials (${message}): check AWS_PROFILE or the access key, and ` +
+      'the system clock',
   },
   {
     is: ({ message }) => /not enabled for cost explorer/i.test(message),
     say: () =>
-      'Cost Explorer is not enabled in this account: open it once in the Billing console of the account that pays, and ask again after 24 hours',
+      'Cost Explorer is not enabled in this account: open it once in the Billing console of ' +
+      'the payer account, and run the command again after 24 hours',
   },
   {
     is: ({ message }) => /linked account.*(?:access|cost explorer)/i.test(message),
     say: ({ message }) =>
-      `this account may not see its costs (${message}): allow it in the Cost Management preferences of the account that pays, or use an AWS_PROFILE of that one`,
+      `this account has no access to its costs (${message}): allow it in the Cost Management preferences of the payer account, or use an AWS_PROFILE of that account`,
   },
   { is: named('AccessDenied', 'UnauthorizedOperation', 'Forbidden'), say: refusal },
   {
     is: named('DataUnavailable'),
     say: () =>
-      'Cost Explorer has no data yet for this time: AWS prepares it within 24 hours of its first use',
+      'Cost Explorer has no data yet for this period: AWS prepares it within 24 hours of first use',
   },
   {
     is: named('BillExpiration', 'InvalidNextToken', 'RequestChanged'),
-    say: () => 'AWS changed the bill while it was read: run the command again',
+    say: () => 'AWS updated the bill while it was being read: run the command again',
   },
   {
     is: named(
       ...['Throttling', 'ThrottledException', 'TooManyRequests', 'RequestLimitExceeded'],
       ...['ProvisionedThroughputExceeded', 'LimitExceeded', 'SlowDown', 'RequestThrottled'],
     ),
-    say: () => 'AWS throttles these calls: wait a minute, then run the command again',
+    say: () => 'AWS is throttling requests: wait a minute, then run the command again',
   },
   {
     is: named('ResourceNotFound'),
     say: ({ message }, env) =>
-      `AWS has none of that name in ${regionOf(env)} (${message}): check the table (Terraform's output ledger_table_name), AWS_REGION and the account of AWS_PROFILE`,
+      `not found in ${regionOf(env)} (${message}): check the table (Terraform ` +
+      'output ledger_table_name), AWS_REGION and AWS_PROFILE',
   },
   {
     is: ({ name, message }) => UNREACHED.test(message) || /^(?:Timeout|Networking)/.test(name),
     say: ({ message }, env) =>
-      `AWS does not answer in ${regionOf(env)} (${message}): check the network, AWS_REGION and AWS_ENDPOINT_URL`,
+      `could not reach AWS in ${regionOf(env)} (${message}): check the network, AWS_REGION ` +
+      'and AWS_ENDPOINT_URL',
   },
   {
     is: ({ status }) => status >= 500,
-    say: ({ name, message }) => `AWS has a fault of its own (${name}: ${message}): try again later`,
+    say: ({ name, message }) =>
+      `AWS returned a server error (${name}: ${message}): try again later`,
   },
 ];
 
 /**
- * The sentence for an error that came from AWS, whatever it was wrapped into.
+ * The sentence for an error that came from AWS, even if it was wrapped.
  * @returns undefined when no AWS error is in it.
  */
 export function awsErrorSentence(error: unknown, env: Environment): string | undefined {
@@ -126,14 +131,14 @@ export function awsErrorSentence(error: unknown, env: Environment): string | und
     const found = awsError(cause);
     if (found) {
       const rule = RULES.find(({ is }) => is(found));
-      return rule?.say(found, env) ?? `AWS refused the call (${found.name}): ${found.message}`;
+      return rule?.say(found, env) ?? `AWS rejected the request (${found.name}): ${found.message}`;
     }
     cause = cause.cause;
   }
   return undefined;
 }
 
-/** What the SDK raises before it has sent anything bears no metadata. */
+/** Errors that the SDK raises before sending a request have no metadata. */
 const UNSENT = /^(?:CredentialsProviderError|TokenProviderError)$/;
 
 function awsError(error: Error): AwsError | undefined {
@@ -144,7 +149,7 @@ function awsError(error: Error): AwsError | undefined {
     metadata && typeof metadata === 'object' && 'httpStatusCode' in metadata
       ? Number(metadata.httpStatusCode)
       : 0;
-  // Services end some messages with a full stop, and some have none.
+  // Some services end messages with a full stop.
   const message = printable(error.message.replace(/[.\s]+$/, '') || error.name, MESSAGE_MAX);
   return { name: error.name, message, status };
 }

@@ -12,7 +12,7 @@ interface JsonRequest {
   readonly input?: object;
 }
 
-/** @throws LedgerUnavailableError when nothing answers; any status is an answer. */
+/** @throws LedgerUnavailableError without a response; every status is a response. */
 export async function callJson(url: URL, { method, headers, input }: JsonRequest) {
   try {
     const response = await fetch(url, {
@@ -23,17 +23,17 @@ export async function callJson(url: URL, { method, headers, input }: JsonRequest
     });
     return { status: response.status, body: jsonOf(await response.text()) };
   } catch (error) {
-    // `fetch failed` says little; what it comes from says why.
+    // `fetch failed` gives no reason; its cause does.
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    throw new LedgerUnavailableError(`${url.origin} does not answer`, cause);
+    throw new LedgerUnavailableError(`${url.origin} is not responding`, cause);
   }
 }
 
-/** What a person gave as `--url`. */
+/** Parses the value of `--url`. */
 export function parseUrl(text: string): { readonly url: URL } | { readonly problem: InputProblem } {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return { url };
-  const message = `"${printable(text)}" is no URL such as http://127.0.0.1:8787`;
+  const message = `"${printable(text)}" is not a URL: use one such as http://127.0.0.1:8787`;
   return { problem: { path: 'url', message } };
 }
 

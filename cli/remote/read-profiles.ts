@@ -4,9 +4,9 @@ import type { InputProblem } from '../../core/input-problem.ts';
 import { printable } from '../../core/safe-text.ts';
 import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
 
-const FORM = 'write what "terraform output -json inference_profile_arns" prints';
+const FORM = 'must be the output of terraform output -json inference_profile_arns';
 
-/** The output's value alone, or as `terraform output -json` prints all of them. */
+/** The output's value, or all outputs as `terraform output -json` prints them. */
 export async function readProfiles(
   file: string,
 ): Promise<{ readonly arns: ReadonlyMap<string, string> } | { readonly problem: InputProblem }> {
@@ -18,10 +18,8 @@ export async function readProfiles(
     document = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     const code = stringField(toUnvalidated(error), 'code');
-    if (code === 'ENOENT') return problem('there is no such file');
-    return problem(
-      code === undefined ? `is not JSON: ${FORM}` : `the file can't be read (${code})`,
-    );
+    if (code === 'ENOENT') return problem('file not found');
+    return problem(code === undefined ? `is not JSON: ${FORM}` : `cannot read the file (${code})`);
   }
   const outputs = toUnvalidated(document);
   const output = toUnvalidated(outputs.get('inference_profile_arns') ?? document);
@@ -34,7 +32,7 @@ export async function readProfiles(
   );
   if (wrong)
     return problem(
-      `${printable(wrong[0])} is no <costCenter>/<application>/<environment>/<alias> with an ARN: ${FORM}`,
+      `${printable(wrong[0])} is not <costCenter>/<application>/<environment>/<alias> with an ARN: ${FORM}`,
     );
   return { arns: new Map(arns) };
 }

@@ -1,4 +1,4 @@
-/** Where a command finds the ledger: a DynamoDB table, or the URL of a sandbox. */
+/** Selects the ledger of a command: a DynamoDB table, or the URL of a sandbox. */
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -15,17 +15,19 @@ type Target =
   | { readonly url: string }
   | { readonly problem: InputProblem };
 
-/** The flag that is given, or else the variable that is set. */
+/** The flag, or else the environment variable. */
 export function ledgerTarget(flags: TargetFlags, io: Io): Target {
   const isFlagged = flags.table !== undefined || flags.url !== undefined;
   const table = isFlagged ? flags.table : io.env[TABLE_VARIABLE] || undefined;
   const url = isFlagged ? flags.url : io.env[URL_VARIABLE] || undefined;
   if (table !== undefined && url !== undefined) {
-    const path = isFlagged ? 'url' : URL_VARIABLE;
-    return { problem: { path, message: `give a table or a URL, not both` } };
+    const [path, other] = isFlagged ? ['url', '--table'] : [URL_VARIABLE, TABLE_VARIABLE];
+    return { problem: { path, message: `conflicts with ${other}: use one of them` } };
   }
   if (url !== undefined) return { url };
   if (table) return { table };
-  const message = `must be given (or ${TABLE_VARIABLE}): the ledger's table, which Terraform's output ledger_table_name names; or --url (or ${URL_VARIABLE})`;
+  const message =
+    `is required (or ${TABLE_VARIABLE}): the ledger table, from Terraform output ` +
+    `ledger_table_name. Or set --url (or ${URL_VARIABLE})`;
   return { problem: { path: 'table', message } };
 }

@@ -1,4 +1,4 @@
-/** Where a report goes: standard output, or a file that is there only once it is whole. */
+/** Writes a report to standard output, or to a file that appears only when it is complete. */
 import {
   closeSync,
   lstatSync,
@@ -16,23 +16,28 @@ import { writeErrorMessage } from '../terminal/write-errors.ts';
 interface Output {
   /** @throws OutputError as `finish` does. */
   write(text: string): void;
-  /** Nothing more comes: the file takes its name. */
+  /** The report is complete: renames the file to its final name. */
   finish(): void;
-  /** The report failed: nothing is left of the file. */
+  /** The report failed: deletes the partial file. */
   abandon(): void;
 }
 
-/** What keeps the file from being written, in words; while it is written, as on a full disk. */
+/** The reason why the file cannot be written, for example a full disk. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** @returns what keeps the file from being written, in words. */
+/** As other tools name standard output. */
+export const STANDARD_OUTPUT = '-';
+
+/** @returns the reason why the file cannot be written. */
 export function openOutput(
   file: string | undefined,
   io: Io,
 ): Output | { readonly problem: string } {
-  if (file === undefined) return { write: io.out, finish: () => {}, abandon: () => {} };
+  if (file === undefined || file === STANDARD_OUTPUT) {
+    return { write: io.out, finish: () => {}, abandon: () => {} };
+  }
   try {
     return inWords(() => (isPlace(file) ? into(file) : whole(file)));
   } catch (error) {
@@ -43,7 +48,7 @@ export function openOutput(
 
 const PRESENT = { throwIfNoEntry: false } as const;
 
-/** A device or a pipe, such as /dev/stdout: a file of its name must not take its place. */
+/** A device or a pipe, such as /dev/stdout, must not be replaced by a file. */
 function isPlace(file: string): boolean {
   const found = statSync(file, PRESENT);
   if (found?.isDirectory()) throw new OutputError(writeErrorMessage('EISDIR'));
@@ -57,7 +62,7 @@ function into(file: string): Output {
 }
 
 function whole(file: string): Output {
-  // A link stays one, and what it leads to is replaced.
+  // A link is kept, and its target is replaced.
   const isLink = lstatSync(file, PRESENT)?.isSymbolicLink() && statSync(file, PRESENT);
   const target = isLink ? realpathSync(file) : file;
   const unfinished = `${target}.unfinished`;
@@ -81,13 +86,13 @@ function whole(file: string): Output {
   };
 }
 
-/** A pipe may take less than it is given. */
+/** A pipe can accept fewer bytes than offered. */
 function writeAll(opened: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) rest = rest.subarray(writeSync(opened, rest));
 }
 
-/** @throws OutputError instead of what the system says. */
+/** @throws OutputError instead of the system's error. */
 function inWords<T>(action: () => T): T {
   try {
     return action();

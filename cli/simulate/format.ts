@@ -1,20 +1,20 @@
-/** A simulation as text and as JSON. Names come from a log, and may hold anything. */
+/** A simulation as text and as JSON. Names come from a log and can contain any characters. */
 
 import type { Simulation } from '../../core/insight/simulate/simulate.ts';
 import type { Changes, Tally } from '../../core/insight/simulate/tally.ts';
 import type { UsageGuess } from '../../core/insight/simulate/typical-usage.ts';
 import { formatUsd } from '../../core/money.ts';
-import { printable } from '../../core/safe-text.ts';
+import { counted, printable } from '../../core/safe-text.ts';
 import { isoTimestamp } from '../../core/time.ts';
 import { formatTable } from '../terminal/table.ts';
 import { usdJson } from '../terminal/usd-json.ts';
 import type { TraceStats } from './read-trace.ts';
 
-/** A simulation and what it was made from. */
+/** A simulation and its input. */
 interface Written {
   readonly found: Simulation;
   readonly notes: TraceStats;
-  /** Of the policies, as the table calls them. */
+  /** Names of the policies, as the table shows them. */
   readonly names: readonly string[];
   readonly timeZone: string;
   readonly guess: UsageGuess;
@@ -54,16 +54,16 @@ function headline({ found, notes }: Written): string {
       : `, from ${isoTimestamp(from)} to ${isoTimestamp(to)}`;
   const { not_valid, replayed: repeated, unavailable, unattributed } = notes.passedOver;
   const out = [
-    [not_valid, 'not valid'],
-    [repeated, 'answered from an earlier one'],
-    [unavailable, 'not decided, as something was away'],
-    [found.unknownSize, 'without how much was asked for'],
-    [found.duplicates, 'in the trace twice'],
-    [unattributed, 'of no cost center'],
+    [not_valid, 'invalid'],
+    [repeated, 'answered from a stored response'],
+    [unavailable, 'undecided because a service was unavailable'],
+    [found.unknownSize, 'without the requested size'],
+    [found.duplicates, 'duplicate'],
+    [unattributed, 'without a cost center'],
   ] as const;
   const left = out.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const rest = left.length > 0 ? ` Left out: ${left.join(', ')}.` : '';
-  return `${replayed} calls replayed${span}.${rest}\n\n`;
+  return `${counted(replayed, 'call')} replayed${span}.${rest}\n\n`;
 }
 
 interface TallyRow {
@@ -97,9 +97,9 @@ const written = (value: number | bigint): string =>
 
 interface Column {
   readonly title: string;
-  /** A count, or an amount of nano-USD. */
+  /** A count, or an amount in nano-USD. */
   readonly of: (tally: Tally) => number | bigint;
-  /** Others are left out where they would hold nothing but zeros. */
+  /** Other columns are omitted if they have only zeros. */
   readonly isAlways?: boolean;
 }
 
@@ -108,11 +108,11 @@ const COLUMNS: readonly Column[] = [
   { title: 'CHEAPER MODEL', of: ({ downgraded }) => downgraded },
   { title: 'DENIED', of: ({ denied }) => denied, isAlways: true },
   { title: 'FAILED', of: ({ failed }) => failed },
-  { title: 'NOT VALID', of: ({ notValid }) => notValid },
+  { title: 'INVALID', of: ({ notValid }) => notValid },
   { title: 'SPENT USD', of: ({ spent }) => spent, isAlways: true },
-  { title: 'OF IT GUESSED', of: ({ estimated }) => estimated },
-  { title: 'DENIED UP TO', of: ({ deniedWorstCase }) => deniedWorstCase },
-  { title: 'LOST UP TO', of: ({ unanswered }) => unanswered },
+  { title: 'ESTIMATED USD', of: ({ estimated }) => estimated },
+  { title: 'DENIED MAX USD', of: ({ deniedWorstCase }) => deniedWorstCase },
+  { title: 'LOST MAX USD', of: ({ unanswered }) => unanswered },
 ];
 
 const dailyTable = (found: Simulation, labels: readonly string[]): string =>
@@ -139,29 +139,32 @@ function denialTable({ denials }: Simulation, labels: readonly string[]): string
       ]),
   );
   if (rows.length === 0) return '\nNo limit denied a call.\n';
-  return `\n${formatTable([['LIMIT THAT DENIED', 'POLICY', 'CALLS', 'FIRST'], ...rows], new Set([2]))}`;
+  return (
+    '\n' +
+    `${formatTable([['DENYING LIMIT', 'POLICY', 'CALLS', 'FIRST DENIAL'], ...rows], new Set([2]))}`
+  );
 }
 
 function changesText(name: string, changes: Changes | undefined): string {
   if (!changes) return '';
   const { newlyDenied, newlyDeniedSpent } = changes;
-  const cost = newlyDenied > 0 ? ` (they had cost USD ${formatUsd(newlyDeniedSpent)})` : '';
+  const cost = newlyDenied > 0 ? ` (their recorded cost: USD ${formatUsd(newlyDeniedSpent)})` : '';
   const parts = [
     [newlyDenied, `now denied${cost}`],
     [changes.noLongerDenied, 'no longer denied'],
-    [changes.newlyDowngraded, 'now answered by a cheaper model'],
-    [changes.noLongerDowngraded, 'now answered by the model asked for'],
-    [changes.newlyNotValid, 'now not valid'],
+    [changes.newlyDowngraded, 'now sent to a cheaper model'],
+    [changes.noLongerDowngraded, 'now sent to the requested model'],
+    [changes.newlyNotValid, 'now invalid'],
   ] as const;
   const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  const words = said.length > 0 ? said.join(', ') : 'every call is decided as it was';
-  return `\n${name}, compared with what happened: ${words}.\n`;
+  const words = said.length > 0 ? said.join(', ') : 'no decision changes';
+  return `\n${name}, compared with the recorded decisions: ${words}.\n`;
 }
 
 function notValidText(name: string, reasons: ReadonlyMap<string, number> | undefined): string {
   if (!reasons || reasons.size === 0) return '';
   const lines = [...reasons].map(([reason, count]) => `  ${count} × ${reason}\n`);
-  return `\nNot valid under ${name}:\n${lines.join('')}`;
+  return `\nInvalid under ${name}:\n${lines.join('')}`;
 }
 
 function footnotes({ found, guess, notes: stats }: Written): string {
@@ -169,25 +172,28 @@ function footnotes({ found, guess, notes: stats }: Written): string {
   const { calls, assumed } = stats.invocationLog;
   const notes = [
     all.some(({ estimated }) => estimated > 0n) &&
-      `GUESSED: such a call did not run, so its tokens are ${GUESS_WORDS[guess]}, or those of the model that ran.`,
+      `ESTIMATED USD: cost of calls that did not run, with ${GUESS_WORDS[guess]}, or the ` +
+        'tokens of the model that ran.',
     all.some(({ denied }) => denied > 0) &&
-      'DENIED UP TO: what the denied calls would have reserved. What they would have cost is not known.',
+      'DENIED MAX USD: amount that the denied calls would have reserved; their actual cost is ' +
+        'unknown.',
     all.some(({ unanswered }) => unanswered > 0n) &&
-      'LOST UP TO: the reservations of calls that never came back; their cost is not known.',
+      'LOST MAX USD: reservations of calls that did not complete; their actual cost is unknown.',
     calls > 0 &&
       "Bedrock's invocation log does not include worst cases or cache lifetimes: max_tokens is used where the request is logged, otherwise the actual usage.",
     assumed > 0 &&
-      `${assumed} calls of the log name no application or environment: the first that their cost center or binding allows is assumed.`,
+      `${assumed} calls in the log have no application or environment: the first one that ` +
+        'their cost center or callers allow is assumed.',
   ].filter((note) => note !== false);
   return notes.length > 0 ? `\n${notes.join('\n')}\n` : '';
 }
 
 const GUESS_WORDS: Readonly<Record<UsageGuess, string>> = {
-  mean: "the mean of its model's calls before it",
-  worst: 'the most it asked for',
+  mean: "the mean tokens of the model's earlier calls",
+  worst: 'the most tokens requested',
 };
 
-/** Which lines could not be read; for standard error as well. */
+/** The lines that could not be read; also for standard error. */
 export function unreadableLines({ badLines: count, bad }: TraceStats): string {
   if (count === 0) return '';
   const shown = bad
@@ -220,7 +226,7 @@ export function simulationJson({ found, notes, names, timeZone, guess }: Written
     },
     timeZone,
     guess,
-    /** What the entries of every `results` are of, in their order. */
+    /** The policies of the entries of every `results`, in this order. */
     policies: labels,
     totals: { results: row(found.totals) },
     costCenters: [...found.costCenters]

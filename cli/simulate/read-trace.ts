@@ -1,4 +1,4 @@
-/** Calls of a trace's files, and what of the files was not a call. */
+/** Reads the calls in trace files, and counts the lines that are not calls. */
 
 import { extractJsonObjects } from '../../core/insight/trace/extract-records.ts';
 import {
@@ -47,7 +47,7 @@ export class TraceStats {
 const BAD_SHOWN = 20;
 
 /**
- * In the order of the files; without an attribution, entries of Bedrock's own log are not calls.
+ * In the order of the files. Without an attribution, entries of Bedrock's log are not calls.
  *
  * @throws Error with one sentence for a file that cannot be read.
  */
@@ -111,22 +111,22 @@ function readLogged(value: unknown, notes: TraceStats, attribution: Attribution)
   return parseTraceCall({ kind: 'audit', ...read.line }, isTraceLine);
 }
 
-/** A call that was read before. @throws Error when it was not. */
+/** A call that was read before. @throws Error if it was not. */
 export function rereadCall(text: string): TraceCall {
   const read = parseTraceCall(JSON.parse(text), isTraceLine);
   if ('call' in read) return read.call;
-  throw new Error('a call that was set aside cannot be read again');
+  throw new Error('a call in a temporary file cannot be read again');
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'this is a directory: name its files',
-  EACCES: 'the file may not be read',
-  Z_DATA_ERROR: 'the file is damaged: gzip cannot unpack it',
-  Z_BUF_ERROR: 'the file is cut off: gzip cannot unpack it to its end',
+  ENOENT: 'file not found',
+  EISDIR: 'is a directory: name the files in it',
+  EACCES: 'no permission to read the file',
+  Z_DATA_ERROR: 'the file is damaged: gzip cannot decompress it',
+  Z_BUF_ERROR: 'the file is truncated: gzip cannot decompress it to the end',
 };
 
 function readingProblem(error: unknown): string {
   const code = stringField(toUnvalidated(error), 'code') ?? 'unknown error';
-  return PROBLEMS[code] ?? `the file cannot be read (${code})`;
+  return PROBLEMS[code] ?? `cannot read the file (${code})`;
 }

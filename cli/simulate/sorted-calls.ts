@@ -1,6 +1,6 @@
 /**
- * Calls by the time they start, however many: log streams are not in order, and a line stands where
- * its call ended. More than fit in memory are sorted in parts, on the disk.
+ * Sorts any number of calls by start time: log streams are not in order, and a line is written when
+ * its call ends. If the calls do not fit in memory, parts are sorted on disk.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,16 +11,18 @@ import type { TraceCall } from '../../core/insight/trace/trace-call.ts';
 import { rereadCall } from './read-trace.ts';
 import { textLines } from './text-lines.ts';
 
-/** Calls held in memory at once. */
+/** Calls kept in memory. */
 const PART_MAX = 50_000;
 
-/** A call, and where it stood among all: of calls that start together, the earlier line is first. */
+/**
+ * A call and its position in the trace: of calls that start together, the earlier line is first.
+ */
 type Placed = readonly [call: TraceCall, place: number];
 
 const inOrder = ([a, i]: Placed, [b, j]: Placed): number =>
   a.startsAt - b.startsAt || a.endsAt - b.endsAt || i - j;
 
-/** @param partMax calls that are held in memory at once. */
+/** @param partMax calls kept in memory. */
 export async function* sortedCalls(
   calls: AsyncIterable<TraceCall>,
   partMax = PART_MAX,
@@ -59,7 +61,7 @@ async function setAside(file: string, part: readonly Placed[]): Promise<AsyncIte
   return readBack(file);
 }
 
-/** Prompts stay behind: they are not needed, and may be long. */
+/** Omits prompts: they are not needed and can be long. */
 const withKind = (line: TraceCall['line']) => ({
   ...line,
   kind: 'audit',

@@ -3,19 +3,19 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** One line; `text` is absent where it is too long to be looked at. */
+/** One line; `text` is absent if it is too long to read. */
 interface TextLine {
   /** From 1. */
   readonly number: number;
   readonly text?: string;
 }
 
-/** A line longer than this is no audit line: 256 KB is the most that CloudWatch Logs takes. */
+/** A longer line is not an audit line: CloudWatch Logs accepts at most 256 KB. */
 const LINE_MAX = 16_000_000;
 const STDIN = '-';
 const GZIP = [0x1f, 0x8b] as const;
 
-/** @throws what the file system or gzip throws. */
+/** @throws errors of the file system or gzip. */
 export async function* textLines(file: string): AsyncIterable<TextLine> {
   const decoder = new TextDecoder();
   let number = 1;
@@ -38,7 +38,7 @@ export async function* textLines(file: string): AsyncIterable<TextLine> {
   if (rest !== '' || isTooLong) yield isTooLong ? { number } : { number, text: rest };
 }
 
-/** Told by its first bytes, as a name may say anything. */
+/** Detected by its first bytes, not by its name. */
 async function* unzipped(source: AsyncIterable<Buffer | string>): AsyncIterable<Buffer> {
   const chunks = buffers(source)[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -55,7 +55,7 @@ async function* unzipped(source: AsyncIterable<Buffer | string>): AsyncIterable<
     return;
   }
   const gunzip = createGunzip();
-  // What fails here fails the reading below as well.
+  // If this fails, the read below fails as well.
   const feeding = pipeline(all, gunzip).catch(() => undefined);
   for await (const chunk of gunzip) yield Buffer.from(chunk);
   await feeding;

@@ -1,4 +1,4 @@
-/** What is wrong with a command's input, as people or programs read it. */
+/** Prints problems of a command's input, as text or JSON. */
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { ExitCode, Io } from './io.ts';
 
@@ -8,7 +8,7 @@ interface JsonFlag {
 
 export const toJsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** @param problems whose paths are as they are to be shown: a flag with its hyphens. */
+/** @param problems with paths as shown: a flag with its hyphens. */
 export function failWithProblems(
   problems: readonly InputProblem[],
   { json = false }: JsonFlag,
@@ -19,14 +19,14 @@ export function failWithProblems(
   return 2;
 }
 
-/** The same for problems named by their fields: people read which flag to mend. */
+/** The same for problems named by field: text output names the flag to correct. */
 export const failWithFlagProblems = (
   problems: readonly InputProblem[],
   options: JsonFlag,
   io: Io,
 ): ExitCode => failWithProblems(options.json ? problems : problems.map(toFlagProblem), options, io);
 
-/** Under the name of the flag, where the path is one; `limit` is an argument. */
+/** Names the flag if the path is one; `limit` is an argument. */
 export const toFlagProblem = ({ path, message }: InputProblem): InputProblem => ({
   path: /^[a-z]+$/.test(path) && path !== 'limit' ? `--${path}` : path,
   message,

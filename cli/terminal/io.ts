@@ -1,4 +1,4 @@
-/** What a command may do to the world around it; tests give their own. */
+/** The input and output of a command; tests provide their own. */
 import type { Command } from 'commander';
 import type { Ids } from '../../core/ids.ts';
 import type { Clock } from '../../core/time.ts';
@@ -8,30 +8,30 @@ export interface Io {
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
-  /** Tells what takes its time, in place of what it told before; absent where nobody looks on. */
+  /** Replaces the progress line; absent without a terminal. */
   readonly status?: (text: string) => void;
-  /** Asks whoever sits at the terminal; absent where there is none. */
+  /** Asks a question on the terminal; absent without one. */
   readonly ask?: (question: string) => Promise<string>;
-  /** The terminal that standard output goes to; absent where it is a file or a pipe. */
+  /** The terminal of standard output; absent for a file or a pipe. */
   readonly screen?: Screen;
-  /** Now, and then again after each while, until whoever sits there ends it. */
+  /** Ticks immediately and then at each interval, until the user stops the command. */
   ticks(everyMs: number): AsyncIterable<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Who runs the command, as the system knows them. */
+  /** The local user who runs the command. */
   readonly user?: string;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-/** Asked anew for each drawing, as a window may change. */
+/** Read for each update, because the window can change. */
 export interface Screen {
   readonly columns: () => number;
 }
 
-/** 0 fine; 1 the answer is "no" (drift, over a limit); 2 bad usage or configuration. */
+/** 0 success; 1 a negative result (drift, limit reached); 2 invalid usage or configuration. */
 export type ExitCode = 0 | 1 | 2;
 
-/** Adds a command to the program; `done` takes its exit code. */
+/** Adds a command to the program; `done` receives its exit code. */
 export type AddCommand = (context: {
   readonly program: Command;
   readonly io: Io;

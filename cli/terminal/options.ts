@@ -1,9 +1,9 @@
-/** Options that take one of a few words. */
+/** Options with a fixed set of values. */
 import { Option } from 'commander';
 
 /**
- * The words are shown by help and offered by completion; checking them is the command's, which
- * reports all problems at once.
+ * Help and completion show the values; the command checks them, so that it can report all problems
+ * together.
  */
 export function choiceOption(
   flags: string,
@@ -16,7 +16,7 @@ export function choiceOption(
   return option;
 }
 
-/** Collects an option that may be repeated. */
+/** Collects a repeatable option. */
 export const appendOption = (file: string, files: readonly string[] = []): readonly string[] => [
   ...files,
   file,

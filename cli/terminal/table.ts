@@ -1,10 +1,10 @@
-/** Rows of text as a table for people. */
+/** Formats rows of text as a table. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** Columns a text takes on a screen: colors take none. */
+/** Width of a text on screen, without color codes. */
 export const displayWidth = (text: string): number => stripVTControlCharacters(text).length;
 
-/** @param right columns whose ends stand under each other, as amounts do. */
+/** @param right right-aligned columns, such as amounts. */
 export function formatTable(
   rows: readonly (readonly string[])[],
   right: ReadonlySet<number>,

@@ -1,21 +1,21 @@
-/** The terminal a command runs at, and who sits there. */
+/** The terminal of a command, and its user. */
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Screen } from './io.ts';
 import { writeErrorMessage } from './write-errors.ts';
 
-/** Asks on standard error, so that standard output stays what the command prints. */
+/** Asks on standard error, so that standard output has only the command's result. */
 function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise<string>((resolve) => {
-    // Ctrl-C and the end of the input are no answer.
+    // Ctrl-C and the end of the input count as no.
     lines.once('close', () => resolve(''));
     lines.question(question, resolve);
   }).finally(() => lines.close());
 }
 
-/** One line, written over: the control sequence clears it to its end. */
+/** One line, overwritten: the control sequence clears the rest of it. */
 function status(text: string): void {
   process.stderr.write(`\r${text}\u001b[K`);
 }
@@ -27,7 +27,7 @@ interface Terminal {
   readonly user?: string;
 }
 
-/** What a command may know of its terminal and user; each is absent where there is none. */
+/** Terminal and user of a command; each can be absent. */
 export function terminal(): Terminal {
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
   const user = currentUser();
@@ -39,7 +39,7 @@ export function terminal(): Terminal {
   };
 }
 
-/** Until Ctrl-C or an end from outside; a second one ends the process as ever. */
+/** Until Ctrl-C or a termination signal; a second one ends the process as usual. */
 export async function* repeatUntilInterrupted(everyMs: number): AsyncGenerator<void> {
   const stop = new AbortController();
   const end = () => stop.abort();
@@ -54,17 +54,20 @@ export async function* repeatUntilInterrupted(everyMs: number): AsyncGenerator<v
   }
 }
 
-/** 128 and the number of SIGPIPE: so end programs that it ends, and Node.js ignores it. */
+/** 128 plus the number of SIGPIPE: the usual exit code, although Node.js ignores the signal. */
 const READER_GONE = 141;
 
-/** A reader that has enough, such as `head`, ends the command; a full disk does, with a sentence. */
+/**
+ * If the reader closes the pipe, as `head` does, the command ends; on a full disk it reports the
+ * error.
+ */
 export function exitOnBrokenPipe(): void {
   process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exit(READER_GONE);
     process.stderr.write(`standard output: ${writeErrorMessage(code)}\n`);
     process.exit(2);
   });
-  // What is told there is beside the result.
+  // Standard error is not part of the result.
   process.stderr.on('error', () => undefined);
 }
 
@@ -72,7 +75,7 @@ function currentUser(): string | undefined {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that has no name.
+    // In a container, the user ID can have no name.
     return undefined;
   }
 }

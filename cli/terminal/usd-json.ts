@@ -1,9 +1,12 @@
-/** An amount as commands print it in JSON. */
+/** Formats amounts in the JSON of commands. */
 import { formatUsd } from '../../core/money.ts';
 
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** In both forms; nano-USD are left out where a number is not exact any more (USD 9 million). */
+/**
+ * As decimal USD and nano-USD; nano-USD are omitted if a number would not be exact (above USD 9
+ * million).
+ */
 export const usdJson = (amount: bigint): { readonly usd: string; readonly nanoUsd?: number } => ({
   usd: formatUsd(amount),
   ...(amount <= MOST && amount >= -MOST && { nanoUsd: Number(amount) }),

@@ -1,11 +1,11 @@
-/** What keeps a file or standard output from being written, in words. */
+/** Reasons why a file or standard output cannot be written. */
 
 const REASONS = {
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'there is no such folder',
-  EISDIR: 'this is a folder: name a file',
-  EACCES: 'the file may not be written',
-  EROFS: 'the file may not be written',
+  ENOENT: 'folder not found',
+  ENOTDIR: 'folder not found',
+  EISDIR: 'is a folder: name a file',
+  EACCES: 'no permission to write the file',
+  EROFS: 'no permission to write the file',
   ENOSPC: 'the disk is full',
 } as const;
 
@@ -13,4 +13,4 @@ const isKnown = (code: string): code is keyof typeof REASONS => Object.hasOwn(RE
 
 /** @param code of Node.js, such as ENOSPC. */
 export const writeErrorMessage = (code: string): string =>
-  isKnown(code) ? REASONS[code] : `the file can't be written (${code})`;
+  isKnown(code) ? REASONS[code] : `cannot write the file (${code})`;

@@ -1,4 +1,4 @@
-/** Who asks a deployed API: nobody, an AWS identity that signs, or the bearer of a token. */
+/** Authenticates requests to a deployed API: none, SigV4, or a token. */
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -14,8 +14,8 @@ const TOKEN_VARIABLE = 'COST_SENTRY_TOKEN';
 export type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
 
 /**
- * @param auth `auto`: the token where there is one, else signed; over http only the token, and only
- * to this machine, as anybody on the way could read it.
+ * @param auth `auto`: the token if set, otherwise SigV4; over http, only the token and only to
+ * localhost, because http is not encrypted.
  */
 export function authorization(
   auth: string,
@@ -34,7 +34,7 @@ export function authorization(
     case 'jwt':
       return token
         ? { authorize: async () => ({ authorization: `Bearer ${token}` }) }
-        : { problem: { path: TOKEN_VARIABLE, message: 'must hold the token for --auth jwt' } };
+        : { problem: { path: TOKEN_VARIABLE, message: 'is required for --auth jwt' } };
     default:
       return { problem: { path: '--auth', message: unknownAuth(auth) } };
   }
@@ -43,13 +43,13 @@ export function authorization(
 const unknownAuth = (auth: string): string =>
   `must be one of ${AUTHS.join(', ')}, got ${quoted(auth)}`;
 
-/** The names of AWS tell the service and the region; a domain of one's own is an API's. */
+/** AWS host names contain the service and region; a custom domain is an API's. */
 const AWS_HOST = /^[a-z0-9]+\.(execute-api|lambda-url)\.([a-z0-9-]+)\./;
 
-/** With the credentials and, where the URL names none, the region that other AWS tools find too. */
+/** Uses the default credentials and, if the URL has no region, the default region. */
 async function signed(url: URL): Promise<Readonly<Record<string, string>>> {
   const [, host, hostRegion] = AWS_HOST.exec(url.hostname) ?? [];
-  // Any client finds them the same way; this one is there already.
+  // Any client resolves them the same way; this one is already a dependency.
   const client = new DynamoDBClient();
   const signer = new SignatureV4({
     credentials: client.config.credentials,
@@ -66,7 +66,7 @@ async function signed(url: URL): Promise<Readonly<Record<string, string>>> {
     headers: { host: url.host },
   });
   client.destroy();
-  // fetch sets it itself, to the same.
+  // fetch sets the same value itself.
   const { host: _, ...rest } = headers;
   return rest;
 }

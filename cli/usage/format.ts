@@ -1,9 +1,9 @@
-/** Usage as a table that fits its terminal. */
+/** Formats usage as a table that fits the terminal. */
 import { stripVTControlCharacters } from 'node:util';
 import type { UsageReport } from '../../core/insight/usage/usage-report.schema.ts';
 import { formatUsd } from '../../core/money.ts';
 import { limitReference } from '../../core/policy/limit-overview.ts';
-import type { Owner, Unit } from '../../core/policy/policy.ts';
+import type { Owner } from '../../core/policy/policy.ts';
 import { displayWidth, formatTable } from '../terminal/table.ts';
 
 type UsedLimit = UsageReport['costCenters'][number]['limits'][number];
@@ -13,12 +13,12 @@ interface Row {
   readonly limit: UsedLimit;
 }
 
-/** What may be drawn. */
+/** How the table is rendered. */
 interface Drawing {
-  /** Absent: as wide as it is. */
+  /** Absent: unlimited. */
   readonly width?: number;
   readonly colors: boolean;
-  /** Blocks instead of plain characters. */
+  /** Block characters instead of ASCII. */
   readonly blocks: boolean;
 }
 
@@ -29,21 +29,21 @@ const COLUMNS = [
 type Column = (typeof COLUMNS)[number];
 
 const TITLES: Readonly<Record<Column, string>> = {
-  name: 'LIMIT',
+  name: 'NAME',
   window: 'WINDOW',
   used: 'USED',
   reserved: 'RESERVED',
   left: 'LEFT',
-  limit: 'OF',
-  bar: 'USE',
+  limit: 'LIMIT',
+  bar: 'USAGE',
   projected: 'PROJECTED',
-  reachedAt: 'REACHED',
+  reachedAt: 'REACHED AT',
   resetsAt: 'RESETS',
 };
 
-/** The first to go where the terminal is narrow. */
+/** Dropped first when the terminal is narrow. */
 const DROPPED: readonly Column[] = ['reserved', 'resetsAt', 'window', 'left', 'projected', 'limit'];
-/** These go only where shorter names are not enough. */
+/** Dropped only when shorter names are not enough. */
 const DROPPED_LAST: readonly Column[] = ['used', 'reachedAt'];
 const RIGHT: ReadonlySet<Column> = new Set(['used', 'reserved', 'left', 'limit', 'projected']);
 const BAR_LENGTH = { wide: 20, narrow: 10 } as const;
@@ -51,7 +51,7 @@ const NAME_MIN = 12;
 
 export function usageTable(report: UsageReport, drawing: Drawing): string {
   const rows = rowsOf(report);
-  if (rows.length === 0) return 'there are no limits\n';
+  if (rows.length === 0) return 'No limits are configured.\n';
   const { width } = drawing;
   const narrow = cellsOfAll(rows, report.asOf, { ...drawing, barLength: BAR_LENGTH.narrow });
   if (width === undefined) return drawn(COLUMNS, narrow);
@@ -78,7 +78,7 @@ function fitted(cells: readonly Cells[], width: number): string {
     .join('\n');
 }
 
-/** With names that leave room for the rest; undefined where too little of them would be left. */
+/** Names shortened so that the other columns fit; undefined if too little of a name would remain. */
 function shortened(
   shown: readonly Column[],
   cells: readonly Cells[],
@@ -103,7 +103,7 @@ const drawn = (shown: readonly Column[], cells: readonly Cells[]): string =>
 
 const widthOfTable = (table: string): number => Math.max(...table.split('\n').map(displayWidth));
 
-/** Without colors: a control sequence must not be cut in two. */
+/** Without colors, so that no control sequence is split. */
 const cut = (text: string, width: number): string =>
   displayWidth(text) <= width
     ? text
@@ -124,7 +124,7 @@ function rowsOf({ costCenters, models = [], organization }: UsageReport): readon
   ];
 }
 
-/** Whether nothing of it is left: then calls are denied, or would be if it did not only observe. */
+/** Whether nothing remains: calls are denied, unless the limit only observes. */
 const isExhausted = ({ remaining }: Pick<UsedLimit, 'remaining'>): boolean => remaining === 0;
 
 export const exhaustedLimits = (report: UsageReport): readonly string[] =>
@@ -136,22 +136,29 @@ const cellsOfAll = (rows: readonly Row[], asOf: string, drawing: BarDrawing): re
   rows.map((row) => cellsOf(row, asOf, drawing));
 
 function cellsOf({ reference, limit }: Row, asOf: string, drawing: BarDrawing): Cells {
-  const { unit, forecast, mode } = limit;
+  const { unit, forecast } = limit;
   const projected = forecast?.projected ?? limit.projected;
+  const amounts = amountsOf(limit, projected);
   return {
-    name: mode === 'observe' ? `${reference} (observed)` : reference,
+    ...amounts,
+    name: nameOf(reference, limit),
     window: limit.window,
-    used: inShort(unit, limit.used),
-    reserved: inShort(unit, limit.reserved),
-    left: inShort(unit, limit.remaining),
-    limit: `${inShort(unit, limit.limit)} ${unit.replace('_', ' ')}`,
+    limit: `${amounts.limit} ${unit === 'usd' ? 'USD' : unit.replace('_', ' ')}`,
     bar: bar(limit, drawing),
-    projected: inShort(unit, projected),
     reachedAt: isExhausted(limit)
       ? colored('now', RED, drawing)
       : reachedIn(forecast?.reachedAt, asOf, drawing),
     resetsAt: moment(limit.resetsAt, asOf),
   };
+}
+
+/** Marks limits that only observe, and amounts that an override changed. */
+function nameOf(reference: string, { mode, override }: UsedLimit): string {
+  const marks = [
+    ...(mode === 'observe' ? ['observed'] : []),
+    ...(override === undefined ? [] : ['override']),
+  ];
+  return marks.length > 0 ? `${reference} (${marks.join(', ')})` : reference;
 }
 
 const ESCAPE = '\u001b';
@@ -167,8 +174,8 @@ function bar({ utilization, forecast, remaining }: UsedLimit, drawing: BarDrawin
   const [full, empty] = drawing.blocks ? ['█', '░'] : ['#', '.'];
   const isWarned = utilization >= WARN_PERCENT || forecast?.burn !== undefined;
   const color = remaining === 0 ? RED : isWarned ? YELLOW : GREEN;
-  const drawnBar = colored(full.repeat(filled) + empty.repeat(length - filled), color, drawing);
-  return `${drawnBar} ${String(utilization).padStart(3)} %`;
+  const renderedBar = colored(full.repeat(filled) + empty.repeat(length - filled), color, drawing);
+  return `${renderedBar} ${String(utilization).padStart(3)} %`;
 }
 
 function reachedIn(reachedAt: string | undefined, asOf: string, drawing: Drawing): string {
@@ -180,18 +187,57 @@ function reachedIn(reachedAt: string | undefined, asOf: string, drawing: Drawing
   return colored(`in ${span}, ${moment(reachedAt, asOf)}`, YELLOW, drawing);
 }
 
-/** UTC; the day only where it is another. */
+/** UTC; with the date if it is not today. */
 function moment(iso: string, asOf: string): string {
   const [day = '', time = ''] = [iso.slice(0, 10), iso.slice(11, 16)];
   if (day === asOf.slice(0, 10)) return `${time}Z`;
   return time === '00:00' ? day : `${day} ${time}Z`;
 }
 
-const DIGIT = 1_000_000_000;
+const CENT_DECIMALS = 2;
+const NANO_DECIMALS = 9;
 
-/** USD as cents, where it is one at least; rounded down. */
-function inShort(unit: Unit, amount: number): string {
-  if (unit !== 'usd') return String(amount);
-  if (Math.abs(amount) < DIGIT / 100) return formatUsd(amount);
-  return formatUsd((BigInt(amount) / 10_000_000n) * 10_000_000n);
+/** The amount, rounded half up to this many decimals of a USD. */
+function roundedUsd(amount: number, decimals: number): bigint {
+  const step = 10n ** BigInt(NANO_DECIMALS - decimals);
+  return ((BigInt(amount) + step / 2n) / step) * step;
+}
+
+/** Decimals at which none of these amounts is shown as zero, and the limit is exact. */
+function decimalsOf({ limit, used, reserved, remaining }: UsedLimit): number {
+  const isShown = (decimals: number): boolean => {
+    const step = 10 ** (NANO_DECIMALS - decimals);
+    const parts = [used, reserved, remaining].map(Math.abs);
+    return limit % step === 0 && parts.every((part) => part === 0 || part >= step);
+  };
+  for (let decimals = CENT_DECIMALS; decimals < NANO_DECIMALS; decimals += 1) {
+    if (isShown(decimals)) return decimals;
+  }
+  return NANO_DECIMALS;
+}
+
+type Amounts = Readonly<Record<'used' | 'reserved' | 'left' | 'limit' | 'projected', string>>;
+
+/** USD rounded so that used, reserved and left add up to the limit, as the exact amounts do. */
+function amountsOf(limit: UsedLimit, projected: number): Amounts {
+  const { unit, used, reserved, remaining } = limit;
+  if (unit !== 'usd') {
+    return {
+      used: String(used),
+      reserved: String(reserved),
+      left: String(remaining),
+      limit: String(limit.limit),
+      projected: String(projected),
+    };
+  }
+  const decimals = decimalsOf(limit);
+  const committed = roundedUsd(used + reserved, decimals);
+  const shownUsed = roundedUsd(used, decimals);
+  return {
+    used: formatUsd(shownUsed),
+    reserved: formatUsd(committed - shownUsed),
+    left: formatUsd(remaining === 0 ? 0 : BigInt(limit.limit) - committed),
+    limit: formatUsd(limit.limit),
+    projected: formatUsd(roundedUsd(projected, decimals)),
+  };
 }

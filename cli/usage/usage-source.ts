@@ -1,4 +1,4 @@
-/** Where usage is read: the ledger's table, or an endpoint that answers `GET /v1/usage`. */
+/** Reads usage from the ledger table, or from an endpoint with `GET /v1/usage`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
@@ -17,9 +17,9 @@ import type { Authorize } from './authorization.ts';
 
 type Usage = { readonly report: UsageReport } | { readonly problem: InputProblem };
 
-/** Throws a SentryError when what is reached for does not answer. */
+/** Throws a SentryError if the source is unavailable. */
 export interface UsageSource {
-  /** @param costCenter only this one; absent: all that may be seen. */
+  /** @param costCenter only this cost center; absent: all that the caller can read. */
   usage(costCenter: string | undefined): Promise<Usage>;
   close(): void;
 }
@@ -49,14 +49,14 @@ export function tableUsage(tableName: string, { clock, err }: Io): UsageSource {
   };
 }
 
-/** As an endpoint answers it, so that both sources give the same. */
+/** Serialized as an endpoint does, so that both sources return the same. */
 function asJson(report: object): UsageReport {
   const value: unknown = JSON.parse(JSON.stringify(report));
   if (isReport(value)) return value;
-  throw new Error('the usage is not as its schema says');
+  throw new Error('the response does not match the usage schema');
 }
 
-/** Who copies the URL of a request gives its route as well. */
+/** The URL can include the route, if it was copied from a request. */
 const ROUTE = /(?:\/v1(?:\/usage)?)?\/?$/;
 
 export function endpointUsage(base: URL, authorize: Authorize): UsageSource {
@@ -82,8 +82,11 @@ export function endpointUsage(base: URL, authorize: Authorize): UsageSource {
 
 function refusal(url: URL, status: number, detail: string): string {
   if (status === 401 || status === 403) {
-    return `${url.origin} does not let this identity in (${status}): give --auth iam with an AWS_PROFILE that may invoke the API, or --auth jwt with a token in COST_SENTRY_TOKEN`;
+    const fix =
+      'use --auth iam with an AWS_PROFILE that can invoke the API, ' +
+      'or --auth jwt with a token in COST_SENTRY_TOKEN';
+    return `${url.origin} denied access (${status}): ${fix}`;
   }
-  if (status === 200) return `${url.href} is no usage of the sentry: check --url`;
-  return `${url.href} answers ${status}${detail && `: ${detail}`}`;
+  if (status === 200) return `${url.href} is not a usage report: check --url`;
+  return `${url.href} returned status ${status}${detail && `: ${detail}`}`;
 }

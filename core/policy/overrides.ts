@@ -1,11 +1,17 @@
 /** Overrides in force: an operator raises or lowers one limit temporarily, without a deployment. */
 import type { EpochMs } from '../time.ts';
 import { overrideKey } from './override-items.ts';
-import type { Limit, Policy } from './policy.ts';
+import type { Limit, Override, Policy } from './policy.ts';
+
+/** The override of a limit at a given time, until it ends. */
+export function overrideInForce(limit: Limit, policy: Policy, at: EpochMs): Override | undefined {
+  if (policy.overrides.size === 0) return undefined;
+  const override = policy.overrides.get(overrideKey(limit));
+  return override && at < override.until ? override : undefined;
+}
 
 /** The limit at a given time: with the amount of its override until that one ends. */
 export function limitInForce(limit: Limit, policy: Policy, at: EpochMs): Limit {
-  if (policy.overrides.size === 0) return limit;
-  const override = policy.overrides.get(overrideKey(limit));
-  return override && at < override.until ? { ...limit, amount: override.amount } : limit;
+  const override = overrideInForce(limit, policy, at);
+  return override ? { ...limit, amount: override.amount } : limit;
 }

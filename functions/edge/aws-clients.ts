@@ -9,7 +9,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from './environment.ts';
 
 const CONNECT_MS = 1_000;
-/** DynamoDB answers in milliseconds; a silent one is tried again soon. */
+/** DynamoDB responds in milliseconds, so a missing response is retried soon. */
 const LEDGER_ANSWER_MS = 2_000;
 const EVENTS_ANSWER_MS = 2_000;
 /** With the second to connect, below what is left between the model's deadline and the caller's. */
@@ -19,8 +19,8 @@ const SOCKETS_MAX = 500;
 let dynamoDb: DynamoDBClient | undefined;
 
 /**
- * One for the whole function. UpdateItem may be tried again: every ledger write is guarded by its
- * own condition.
+ * One client for the whole function. UpdateItem can be retried: every ledger write has its own
+ * condition.
  */
 export function dynamoDbClient(): DynamoDBClient {
   dynamoDb ??= new DynamoDBClient({
@@ -37,13 +37,13 @@ export function dynamoDbClient(): DynamoDBClient {
 }
 
 /**
- * One try, and a fresh connection for each: on a kept connection that the other side had closed
- * it would not be known whether the model was called.
+ * One attempt per connection: if the other side closed a reused connection, it would be unknown
+ * whether the model was called.
  */
 export const bedrockRuntimeClient = (): BedrockRuntimeClient =>
   new BedrockRuntimeClient({ maxAttempts: 1, requestHandler: unkept() });
 
-/** Counting is free and may be repeated, and its caller waits two seconds at most. */
+/** Counting tokens is free and can be repeated; the caller waits two seconds at most. */
 export const tokenCountClient = (): BedrockRuntimeClient =>
   new BedrockRuntimeClient({
     maxAttempts: 2,
@@ -54,12 +54,12 @@ export const tokenCountClient = (): BedrockRuntimeClient =>
     }),
   });
 
-/** One try on a fresh connection, as a repeated start would be a second call. */
+/** One attempt on a new connection: a repeated start would be a second call. */
 export const sfnClient = (env: Environment): SFNClient =>
   new SFNClient({
     maxAttempts: 1,
     requestHandler: unkept(),
-    // StartSyncExecution goes to a `sync-` host, which a given endpoint does not have.
+    // StartSyncExecution uses a `sync-` host, which a custom endpoint does not have.
     disableHostPrefix: env.AWS_ENDPOINT_URL_SFN !== undefined,
   });
 
@@ -74,8 +74,8 @@ export const eventBridgeClient = (): EventBridgeClient =>
   });
 
 /**
- * Where a caller waits for the answer that comes after the alert: one short try. What is not told
- * so the sweep tells.
+ * For alerts published while a caller waits: one short attempt. The sweep publishes those that
+ * fail.
  */
 export const singleTryEventBridgeClient = (): EventBridgeClient =>
   new EventBridgeClient({
@@ -87,12 +87,12 @@ export const singleTryEventBridgeClient = (): EventBridgeClient =>
     }),
   });
 
-/** A report may be some megabytes; the same object again is the same object. */
+/** A report can have several megabytes; writing the same object twice is harmless. */
 export const s3Client = (): S3Client => new S3Client({ maxAttempts: 3 });
-/** Once a day, some hundred metrics at a time. */
+/** For a daily run that reads a few hundred metrics at a time. */
 export const cloudWatchClient = (): CloudWatchClient => new CloudWatchClient({ maxAttempts: 5 });
 
-/** No time limit of its own: the caller's deadline closes the connection. */
+/** No separate time limit: the caller's deadline closes the connection. */
 const unkept = (): NodeHttpHandler =>
   new NodeHttpHandler({
     connectionTimeout: CONNECT_MS,

@@ -5,8 +5,8 @@ import type { HttpEvent } from './http.ts';
 import { HttpProblemError } from './http-error.ts';
 
 /**
- * The caller as an authorizer established it, also with identity off: then it is only recorded.
- * @throws HttpProblem 401 when identity is on and no caller is known.
+ * The caller as an authorizer established it. With identity off, it is only recorded.
+ * @throws HttpProblem 401 if identity is on and no caller is known.
  */
 export function callerOf(
   { requestContext }: HttpEvent,
@@ -23,6 +23,6 @@ export function callerOf(
   );
 }
 
-/** Claims are compared as text; an HTTP API hands them over as text already. */
+/** Claims are compared as text; an HTTP API already passes them as text. */
 const textClaims = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]));

@@ -1,4 +1,4 @@
-/** Refusals of the HTTP edge, thrown by middlewares and shaped by `problem-response.ts`. */
+/** Errors of the HTTP edge, thrown by middlewares and rendered by `problem-middleware.ts`. */
 import type { ProblemExtensions } from '../../core/call/answers/answers.ts';
 import type { ProblemCode } from '../../core/problem-codes.ts';
 
@@ -21,6 +21,6 @@ export class HttpProblemError extends Error {
   }
 }
 
-/** A body that cannot be used, with its one reason. */
+/** An invalid body, with the reason. */
 export const invalidBody = (message: string, path = '$'): HttpProblemError =>
   new HttpProblemError('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type Answer, isProblem } from '../../core/call/answers/answers.ts';
 import type { EpochMs } from '../../core/time.ts';
 
-/** What the authorizer established, as far as we look. */
+/** The fields of the authorizer context that are used here. */
 interface Authorizer {
   readonly iam?: { readonly userArn?: string };
   readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };

@@ -39,7 +39,7 @@ function textOf({ body, isBase64Encoded }: HttpEvent): string {
   if (!body) throw invalidBody('the body is empty: send a JSON object');
   const text = isBase64Encoded ? decode(Buffer.from(body, 'base64')) : body;
   if (text.startsWith(BYTE_ORDER_MARK))
-    throw invalidBody('begins with a byte order mark: leave it out');
+    throw invalidBody('begins with a byte order mark: remove it');
   return text;
 }
 
@@ -51,13 +51,11 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Where the text stops being JSON, without quoting the prompt it may hold. */
+/** The position of the syntax error, without quoting the prompt. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const message =
     typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : '';
   const at = /position (\d+)/.exec(message)?.[1];
-  return at === undefined
-    ? 'it ends too early or holds what JSON does not know'
-    : `see position ${at}`;
+  return at === undefined ? 'it ends too early or contains invalid JSON' : `see position ${at}`;
 }

@@ -36,10 +36,10 @@ export const problemMiddleware = ({
 });
 
 const MAY_HAVE_RUN =
-  'It is not known whether the model ran: if it did, the call is charged when its outcome is ' +
-  'recorded or its lease ends. A repeat may be charged again.';
+  'The model may have run. If it did, the call is charged when its outcome is recorded or its ' +
+  'lease ends, and a retry can be charged again.';
 
-/** What is not ours to explain is answered as unavailable: never a stack trace, never a 500. */
+/** Unexpected errors are returned as unavailable: never a stack trace, never a 500. */
 function toProblem(error: unknown, tags: RequestTags, isCall: boolean): ProblemDetails {
   if (error instanceof HttpProblemError) {
     return problemDetails(error.code, tags, error.message, error.parts);

@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 
 export const stateBytes = (state: unknown): number => Buffer.byteLength(JSON.stringify(state));
 
-/** Operating problems go to the log as they are; the workflow's catches answer the caller. */
+/** Operational errors are logged as they are; the workflow's Catch states respond to the caller. */
 const logErrors = {
   onError: ({ error }: { error: Error | null }) => {
     warn('the step failed', error);

@@ -1,4 +1,4 @@
-/** The HTTP door: routes, identity, the caller's deadline. Money is the core's business. */
+/** HTTP entry point: routes, identity and the caller's deadline. The core handles money. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemIds } from '../../adapters/system.ts';
@@ -24,9 +24,9 @@ const ports = {
 const invoke = invokeFrom(process.env, ports);
 const identity = oneOfEnv(process.env, 'IDENTITY', IDENTITIES);
 
-/** An HTTP API gives up at 30 s while the call behind it goes on and costs; we end it before. */
+/** An HTTP API times out after 30 s while the call continues and costs; it is ended before that. */
 const HTTP_API_MS = 29_000;
-/** Left for the answer to travel. */
+/** Time left to send the response. */
 const ANSWER_MS = 500;
 
 async function answer(event: HttpEvent, context: Context): Promise<HttpResponse> {

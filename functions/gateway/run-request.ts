@@ -1,4 +1,4 @@
-/** Runs one call through the four steps: in the workflow, or right here. */
+/** Runs one call through the four steps, in the workflow or in this process. */
 import { StepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts';
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import type { Answer } from '../../core/call/answers/answers.ts';
@@ -48,7 +48,7 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
     const bytes = stateBytes(envelope);
     if (bytes > STATE_BYTES_MAX) {
       const detail =
-        `The request takes ${bytes} bytes, and a workflow carries ${STATE_BYTES_MAX}: ` +
+        `The request has ${bytes} bytes, and a workflow carries ${STATE_BYTES_MAX}: ` +
         'shorten the prompt, or use direct execution.';
       throw new HttpProblemError('payload_too_large', detail);
     }

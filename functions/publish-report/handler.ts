@@ -1,4 +1,4 @@
-/** Once a week and a month: what Bedrock cost, as a page and as CSV in a bucket. */
+/** Weekly and monthly job: writes the Bedrock cost report as HTML and CSV to a bucket. */
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import { s3Reports } from '../../adapters/s3-reports.ts';
 import { systemClock } from '../../adapters/system.ts';
@@ -20,7 +20,7 @@ const ports = {
 const costExplorer = costExplorerClient(region);
 
 export const handler = workflowStep(async (event: unknown) => {
-  // Costs are kept for one run: a later one must ask again.
+  // Costs are cached for one run: each run queries them again.
   const costs = new CostExplorerCosts(costExplorer);
   return publishReport({ ...ports, costs }, await policies.load(), event);
 });

@@ -1,4 +1,4 @@
-/** Once a day: what was metered, beside what AWS observed and billed. */
+/** Daily job: reconciles metered usage with what AWS observed and billed. */
 import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import { logTelemetry } from '../../adapters/log-telemetry.ts';
@@ -31,7 +31,7 @@ const costExplorer =
     : undefined;
 
 export const handler = workflowStep(async () => {
-  // Costs are kept for one run: a later one must ask again.
+  // Costs are cached for one run: each run queries them again.
   const costs = costExplorer && { costs: new CostExplorerCosts(costExplorer) };
   return reconcileCosts({ ...ports, ...costs }, await policies.load(), settings);
 });

@@ -17,7 +17,7 @@ const ports = {
   warn,
 };
 
-/** The workflow leaves the error of a lost try in the state it tries again with. */
+/** The workflow keeps the error of a failed attempt in the state it retries with. */
 type Input = ValidCall & { readonly error?: unknown };
 
 export const handler = workflowStep((call: Input) =>

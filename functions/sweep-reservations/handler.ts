@@ -1,4 +1,7 @@
-/** Once a minute: what calls that never came back left behind, and what operators changed. */
+/**
+ * Runs every minute: expires reservations of calls that did not complete, publishes pending alerts,
+ * and audits overrides.
+ */
 import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { logTelemetry, printLine } from '../../adapters/log-telemetry.ts';
 import { systemClock } from '../../adapters/system.ts';
@@ -21,7 +24,7 @@ const ports = {
 };
 const policies = policiesFrom(process.env);
 
-/** Left for what follows the last expired reservation. */
+/** Time left for the work after the last expired reservation. */
 const REST_MS = 10_000;
 
 export const handler = workflowStep(async (_event: unknown, context) => {

@@ -23,7 +23,7 @@ const ports = {
   warn,
 };
 
-/** Set aside for what the reserving step adds to the state. */
+/** Reserved for what the reserving step adds to the state. */
 const RESERVED_BYTES = 32_768;
 
 export const handler = workflowStep(async (input: unknown) => {

@@ -227,7 +227,7 @@ const askingLines = (
   const asked = reportRequests + (bill ? days : 0);
   const metrics = days * combinations * METRICS_RECONCILED;
   return [
-    line('metricRequest', ['CloudWatch', 'metrics asked for'], BigInt(metrics), false),
+    line('metricRequest', ['CloudWatch', 'metrics requested'], BigInt(metrics), false),
     line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(asked), false),
   ].filter(({ quantity }) => quantity > 0n);
 };

@@ -1,4 +1,4 @@
-/** What a report is asked for, checked. */
+/** Checks the flags of a report and turns them into a request. */
 
 import type { InputProblem } from '../../input-problem.ts';
 import { closestMatch, formatChoices, quoted } from '../../safe-text.ts';
@@ -15,21 +15,21 @@ export type Breakdown = (typeof BREAKDOWNS)[number];
 
 interface TagFilter {
   readonly tag: ReportTag;
-  /** `''` stands for costs that don't carry the tag. */
+  /** `''` stands for untagged costs. */
   readonly values: readonly [string, ...string[]];
 }
 
 export interface ReportRequest {
   /** First day, as `2026-11-01`, in UTC. */
   readonly from: string;
-  /** The first day that is not reported. */
+  /** Exclusive end day. */
   readonly to: string;
   readonly granularity: Granularity;
   readonly by: Breakdown;
   readonly filters: readonly TagFilter[];
 }
 
-/** As typed; what is undefined takes its default. */
+/** Flags as typed; undefined means the default. */
 export interface ReportFlags {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -38,7 +38,7 @@ export interface ReportFlags {
   readonly filter?: readonly string[] | undefined;
 }
 
-/** Reads the flags; all that is wrong with them comes at once. Default: this month until now. */
+/** Reads the flags and returns all their problems together. Default: this month. */
 export function parseReportRequest(
   flags: ReportFlags,
   now: EpochMs,
@@ -48,12 +48,17 @@ export function parseReportRequest(
   const { to = dayAfter(today), from = monthOf(flags.to, today) } = flags;
   const ofDays = [...dayProblems('to', to), ...dayProblems('from', from)];
   problems.push(...ofDays);
-  const granularity = oneIn('granularity', flags.granularity ?? 'daily', GRANULARITIES, problems);
-  const by = oneIn('by', flags.by ?? 'costCenter', BREAKDOWNS, problems);
+  const granularity = oneIn(
+    ['granularity', 'granularity'],
+    flags.granularity ?? 'daily',
+    GRANULARITIES,
+    problems,
+  );
+  const by = oneIn(['by', 'key'], flags.by ?? 'costCenter', BREAKDOWNS, problems);
   const filters = (flags.filter ?? []).flatMap((text) => filterIn(text, problems));
   const doubled = filters.find(({ tag }, i) => filters.findIndex((f) => f.tag === tag) < i);
   if (doubled !== undefined) {
-    const message = `${doubled.tag} is given twice: write its values in one, as ${doubled.tag}=sales,support`;
+    const message = `${doubled.tag} is repeated: combine its values, as ${doubled.tag}=sales,support`;
     problems.push({ path: 'filter', message });
   }
   if (ofDays.length === 0) problems.push(...rangeProblems(from, to, today));
@@ -61,7 +66,7 @@ export function parseReportRequest(
   return { request: { from, to, granularity, by, filters } };
 }
 
-/** The first of the month that ends the report. */
+/** The first day of the report's last month. */
 function monthOf(to: string | undefined, today: string): string {
   const last = to !== undefined && isIsoDate(to) ? dayAfter(to, -1) : today;
   return `${last.slice(0, 7)}-01`;
@@ -69,29 +74,29 @@ function monthOf(to: string | undefined, today: string): string {
 
 function rangeProblems(from: string, to: string, today: string): InputProblem[] {
   if (from >= to) {
-    const message = `must be after the first day (${from}): it is the first day that is not reported, got ${quoted(to)}`;
+    const message = `must be after --from (${from}), because it is exclusive, got ${quoted(to)}`;
     return [{ path: 'to', message }];
   }
   if (from <= today) return [];
-  return [{ path: 'from', message: `${from} is yet to come (today is ${today}, in UTC)` }];
+  return [{ path: 'from', message: `${from} is in the future (today is ${today} in UTC)` }];
 }
 
 function oneIn<T extends string>(
-  path: string,
+  [path, noun]: readonly [path: string, noun: string],
   text: string,
   allowed: readonly T[],
   problems: InputProblem[],
 ): T | undefined {
   const found = allowed.find((each) => each === text);
   if (found === undefined) {
-    problems.push({ path, message: `${quoted(text)} is unknown${meant(text, allowed)}` });
+    problems.push({ path, message: `unknown ${noun} ${quoted(text)}${meant(text, allowed)}` });
   }
   return found;
 }
 
 function meant(text: string, allowed: readonly string[]): string {
   const near = closestMatch(text, allowed);
-  return `: write one of ${formatChoices(allowed)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+  return `: use one of ${formatChoices(allowed)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
 const FILTER = /^([^=]*)=(.*)$/;
@@ -105,13 +110,13 @@ function filterIn(text: string, problems: InputProblem[]): TagFilter[] {
     problems.push({ path: 'filter', message });
     return [];
   }
-  const tag = oneIn('filter', name, REPORT_TAGS, problems);
+  const tag = oneIn(['filter', 'tag'], name, REPORT_TAGS, problems);
   const [first = '', ...others] = list.split(',').map((value) => value.trim());
   const hasEmpty = others.length > 0 && [first, ...others].includes('');
   if (hasEmpty || list.length > VALUE_MAX) {
     const message = hasEmpty
-      ? `has an empty value in ${quoted(text)}: write ${name}= alone for costs without the tag`
-      : `${quoted(text)} is too long: write at most ${VALUE_MAX} characters`;
+      ? `has an empty value in ${quoted(text)}: use ${name}= alone for untagged costs`
+      : `${quoted(text)} is too long: use at most ${VALUE_MAX} characters`;
     problems.push({ path: 'filter', message });
   }
   return tag === undefined ? [] : [{ tag, values: [first, ...others] }];

@@ -1,12 +1,14 @@
-/** Where every limit stands: what `GET /v1/usage` and `cost-sentry usage` show. */
+/** Reads the usage of every limit, for `GET /v1/usage` and `cost-sentry usage`. */
 
 import { accountKey, counterKey } from '../../ledger/account-keys.ts';
 import type { CounterState, Counters, LedgerStore } from '../../ledger/ports.ts';
 import { maxShards, shardNumbers } from '../../ledger/shard-layout.ts';
 import { utilizationPercent } from '../../ledger/utilization.ts';
 import { formatUsd } from '../../money.ts';
+
 import { type OwnerLimits, ownerKey } from '../../policy/limit-owners.ts';
-import { limitInForce } from '../../policy/overrides.ts';
+import { limitInForce, overrideInForce } from '../../policy/overrides.ts';
+
 import type { Limit, Owner, Policy, Scope } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type Period, periodAt } from '../../windows.ts';
@@ -23,6 +25,8 @@ export interface LimitUsage {
   readonly mode: Limit['mode'];
   readonly scope: Scope;
   readonly limit: number;
+  /** Only while an override applies: the configured amount, and the end of the override. */
+  readonly override?: { readonly configured: number; readonly until: string };
   /** Settled. */
   readonly used: number;
   /** In flight. */
@@ -75,7 +79,10 @@ export async function readLimitUsage(
       const limit = limitInForce(configured, policy, now);
       const period = periodAt(limit.window, now, policy.timeZone);
       const shardCounters = keysOf(owner).flatMap((key) => counters.get(key) ?? []);
-      const usage = limitUsage(limit, period, sumOf(limit, period, shardCounters), now);
+      const usage = {
+        ...limitUsage(limit, period, sumOf(limit, period, shardCounters), now),
+        ...overrideOf(configured, policy, now),
+      };
       if (!histories) return usage;
       const kept = histories.get(ownerKey(owner))?.limits.get(limit.name);
       const samples = samplesUpTo(kept, settledByPeriod(limit.name, shardCounters), now);
@@ -83,6 +90,12 @@ export async function readLimitUsage(
       return { ...usage, forecast: forecastOf(samples, { limit, period, used, now }) };
     }),
   }));
+}
+
+function overrideOf(configured: Limit, policy: Policy, now: EpochMs): Pick<LimitUsage, 'override'> {
+  const override = overrideInForce(configured, policy, now);
+  if (!override) return {};
+  return { override: { configured: configured.amount, until: isoTimestamp(override.until) } };
 }
 
 function sumOf(limit: Limit, period: Period, shards: readonly Counters[]): CounterState {

@@ -1,4 +1,4 @@
-/** What a reader of `GET /v1/usage` relies on; more may be there. */
+/** Schema of the fields of `GET /v1/usage` that readers rely on; more can be present. */
 import type { FromSchema } from 'json-schema-to-ts';
 import { MODES, UNITS } from '../../policy/policy.ts';
 import { WINDOWS } from '../../windows.ts';
@@ -19,6 +19,11 @@ const USED_LIMIT = {
     unit: { type: 'string', enum: UNITS },
     mode: { type: 'string', enum: MODES },
     limit: AMOUNT,
+    override: {
+      type: 'object',
+      required: ['configured', 'until'],
+      properties: { configured: AMOUNT, until: TEXT },
+    },
     used: { type: 'integer' },
     reserved: { type: 'integer' },
     remaining: AMOUNT,

@@ -1,4 +1,4 @@
-/** Where alerts go, from the environment. */
+/** The alert publisher, from the environment. */
 import { EventBridgeAlerts } from '../../../adapters/event-bridge-alerts.ts';
 import type { AlertPublisher } from '../../../core/telemetry/ports.ts';
 import { eventBridgeClient, singleTryEventBridgeClient } from '../aws-clients.ts';

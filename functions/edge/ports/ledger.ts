@@ -1,4 +1,4 @@
-/** The ledger, and what is kept beside it, on the table the environment names. */
+/** The ledger and related items, in the table named by the environment. */
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
 import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
 import { DynamoDbUsageHistory } from '../../../adapters/dynamodb-usage-history.ts';

@@ -1,4 +1,7 @@
-/** The policy on the table the environment names; apart, as it brings the whole catalogue along. */
+/**
+ * The policy in the table named by the environment; separate, because it bundles the whole
+ * catalogue.
+ */
 import { createDynamoDbPolicySource } from '../../../adapters/dynamodb-policy.ts';
 import { systemClock } from '../../../adapters/system.ts';
 import type { PolicySource } from '../../../core/policy/ports.ts';

@@ -89,9 +89,9 @@ describe('a lowering', () => {
     const { stdout, stderr } = await limits(
       ...['lower', 'retail/spend', '--to', '0.000000001', '--until', '2027-05-20', ...BECAUSE],
     );
-    expect(stdout).toContain('until 2027-05-20T00:00:00.000Z: in force within 60 seconds');
+    expect(stdout).toContain('until 2027-05-20T00:00:00.000Z: takes effect within 60 seconds');
     expect(stderr).toMatch(
-      /^note: USD 0\.\d+ are used or reserved already, so calls will be denied until 2027-05-20T00:00:00\.000Z$/m,
+      /^warning: USD 0\.\d+ is already used or reserved; calls will be denied until 2027-05-20T00:00:00\.000Z$/m,
     );
     await limits('raise', 'retail/three', '--to', '50', '--until', '1d', ...BECAUSE);
     await pass(CACHE_MS);

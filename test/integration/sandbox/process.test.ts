@@ -141,7 +141,7 @@ describe('a start that is refused', () => {
 
   test('by a file that is not there: exit 2', async () => {
     const ended = await refused('--var-file', '/nonexistent.tfvars');
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('no such file') });
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('file not found') });
   });
 
   test('by a ledger that another sandbox uses: exit 1, saying so', async () => {

@@ -1,4 +1,5 @@
 /** The rules of wording: which files are read as prose, and which of them are clean already. */
+import { hclParagraphs, scriptParagraphs } from './code-prose.ts';
 import { markdownParagraphs } from './markdown.ts';
 import { matching, type Rule, type SourceFile } from './source.ts';
 import { avoidedExpressions, overusedExpressions, type Paragraph } from './wording.ts';
@@ -9,10 +10,14 @@ interface Prose {
 }
 
 /** The kinds of files with prose, and how it is taken out of them. */
-const KINDS: readonly Prose[] = [{ files: /\.md$/, paragraphs: markdownParagraphs }];
+const KINDS: readonly Prose[] = [
+  { files: /\.md$/, paragraphs: markdownParagraphs },
+  { files: /(?<!\.d|\.validator)\.(?:ts|mjs)$/, paragraphs: scriptParagraphs },
+  { files: /\.(?:tf|hcl|tftpl|tfvars|sh)$/, paragraphs: hclParagraphs },
+];
 
 /** Paths whose prose is clean. A path that became clean is added and never taken out. */
-const CLEAN: readonly RegExp[] = [/\.md$/];
+const CLEAN: readonly RegExp[] = [/\.md$/, /^(?:cli|functions)\//];
 
 /** Of these paths, the ones that show texts of the code which are not clean yet. */
 const NOT_YET: readonly RegExp[] = [

@@ -68,7 +68,7 @@ export function violationsOf(
 const BEFORE_REGEXP = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|=>|\b(?:return|typeof|case|in|of))\s*$/;
 
 interface Piece {
-  readonly kind: 'code' | 'comment' | 'string';
+  readonly kind: 'code' | 'comment' | 'string' | 'regexp';
   readonly text: string;
 }
 
@@ -80,10 +80,10 @@ const TOKENS = {
   templateText: /(?:\\[\s\S]|\$(?!\{)|[^`\\$])+/y,
 };
 
-/** Each text is split once, although many rules read it. */
 const known = new Map<string, Piece[]>();
 
-function piecesOf(text: string): Piece[] {
+/** TypeScript as code, comments, strings and regular expressions. Each text is split once. */
+export function piecesOf(text: string): Piece[] {
   const pieces = known.get(text) ?? split(text);
   known.set(text, pieces);
   return pieces;
@@ -122,7 +122,7 @@ function split(text: string): Piece[] {
     const char = text[at] ?? '';
     if (comment !== undefined) push('comment', comment);
     else if (string !== undefined) push('string', string);
-    else if (regexp !== undefined) push('string', regexp);
+    else if (regexp !== undefined) push('regexp', regexp);
     else if (char === '`') {
       templates.push(0);
       push('code', char);

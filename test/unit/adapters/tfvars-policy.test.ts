@@ -153,7 +153,7 @@ describe('problems', () => {
   test('a file that is not there, and a folder', async () => {
     const { problems } = await parseTfvars([join(folder, 'nope.tfvars'), folder]);
     expect(problems.map(({ message }) => message)).toEqual([
-      'there is no such file',
+      'file not found',
       'this is a directory: name a file',
     ]);
   });

@@ -30,7 +30,7 @@ test('the estimate of docs/costs.md is what the command prints', async () => {
     clock: { now: () => Date.UTC(2026, 10, 25) },
   });
   expect(exitCode).toBe(0);
-  expect(shown).toContain('USD A MONTH');
+  expect(shown).toContain('USD PER MONTH');
   expect(out.startsWith(shown)).toBe(true);
 });
 

@@ -17,7 +17,7 @@ describe('cost-sentry estimate', () => {
     expect(out).toMatch(/^API Gateway +HTTP API requests +1000000 requests +1\.00$/m);
     expect(out).toMatch(/^direct +\d+\.\d\d +\d+\.\d\d +0\.\d{4}$/m);
     expect(out).toMatch(/^express \(configured\) /m);
-    expect(out).toMatch(/^ {2}lambdaArm64: .*\(no source, check it\)$/m);
+    expect(out).toMatch(/^ {2}lambdaArm64: .*\(no source: check this price\)$/m);
     expect(out).toMatch(/^ {2}dynamoDbWrite: .*, 2025-07-21\)$/m);
   });
 
@@ -75,7 +75,7 @@ describe('cost-sentry estimate', () => {
       const usual = await estimate('--requests-per-month', '1000');
       expect(usual.out).toMatch(/^CloudWatch +dashboards +1 dashboards +3\.00$/m);
       expect(out).not.toMatch(/ dashboards /);
-      expect(out).toMatch(/^CloudWatch +metrics asked for +\d+ metrics +0\.\d\d$/m);
+      expect(out).toMatch(/^CloudWatch +metrics requested +\d+ metrics +0\.\d\d$/m);
       expect(out).not.toMatch(/^Cost Explorer/m);
     } finally {
       rmSync(folder, { recursive: true });
@@ -102,7 +102,7 @@ describe('cost-sentry estimate', () => {
       '--json',
     );
     expect(result.exitCode).toBe(2);
-    const message = `must be seconds from 0.001 to 235, got "${value}"`;
+    const message = `must be a number of seconds from 0.001 to 235, got "${value}"`;
     expect(JSON.parse(result.out)).toEqual({ problems: [{ path: '--model-seconds', message }] });
   });
 

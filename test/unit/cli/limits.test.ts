@@ -58,8 +58,9 @@ describe('limits raise', () => {
     const { exitCode, out, err } = await limitsCommand(raise('--yes'));
     expect([exitCode, err]).toEqual([0, '']);
     expect(out).toBe(
-      `raise retail/budget from USD 500.00 to USD 600.00 until 2026-12-01T00:00:00.000Z: ` +
-        'in force within 60 seconds\n',
+      'raise retail/budget from USD 500.00 to USD 600.00 until 2026-12-01T00:00:00.000Z: ' +
+        'takes effect within 60 seconds' +
+        '\n',
     );
     expect(await shown()).toMatchObject({
       configured: 500_000_000_000,
@@ -80,7 +81,7 @@ describe('limits raise', () => {
   test('asks at a terminal, and takes only yes for a yes', async () => {
     for (const answer of ['', 'n', 'yess', 'please']) {
       const { exitCode, out, err, asked } = await limitsCommand(raise(), { answer });
-      expect([exitCode, out, err]).toEqual([1, '', 'nothing was changed\n']);
+      expect([exitCode, out, err]).toEqual([1, '', 'No change was made.\n']);
       expect(asked).toEqual([
         `raise retail/budget from USD 500.00 to USD 600.00 until 2026-12-01T00:00:00.000Z? [y/N] `,
       ]);
@@ -92,10 +93,7 @@ describe('limits raise', () => {
 
   test('changes nothing without a terminal and without --yes', async () => {
     const { exitCode, err } = await limitsCommand(raise());
-    expect([exitCode, err]).toEqual([
-      2,
-      '--yes: must be given where there is no terminal to ask at\n',
-    ]);
+    expect([exitCode, err]).toEqual([2, '--yes: is required without a terminal\n']);
     expect(await shown()).not.toHaveProperty('override');
   });
 
@@ -129,7 +127,7 @@ test('limits lower, then reset', async () => {
   const { exitCode, out } = await limitsCommand(reset);
   expect([exitCode, out]).toEqual([
     0,
-    `reset retail/budget from USD 0.50 to USD 500.00: in force within 60 seconds\n`,
+    `reset retail/budget from USD 0.50 to USD 500.00: takes effect within 60 seconds\n`,
   ]);
   expect(await shown()).not.toHaveProperty('override');
   expect(await limitsCommand(reset)).toMatchObject({
@@ -138,13 +136,28 @@ test('limits lower, then reset', async () => {
   });
 });
 
+test('usage marks a limit with an override, and its JSON has the configured amount', async () => {
+  await limitsCommand(raise('--yes'));
+  const usage = async (...args: readonly string[]) =>
+    (await costSentry(['usage', '--table', table.table, ...args], { clock: table.clock })).out;
+  const [budget] = JSON.parse(await usage('--json')).costCenters[0].limits;
+  expect(budget).toMatchObject({
+    limit: 600_000_000_000,
+    override: { configured: 500_000_000_000, until: '2026-12-01T00:00:00.000Z' },
+  });
+  expect(await usage()).toMatch(/^retail\/budget \(override\) .* 600\.00 USD /m);
+  await limitsCommand(['reset', 'retail/budget', '--reason', 'over', '--yes']);
+  expect(JSON.parse(await usage('--json')).costCenters[0].limits[0]).not.toHaveProperty('override');
+  expect(await usage()).not.toContain('override');
+});
+
 describe('limits show', () => {
   test('is a table whose amounts stand under each other', async () => {
     await limitsCommand(raise('--yes'));
     const { exitCode, out } = await limitsCommand(['show', 'retail']);
     expect(exitCode).toBe(0);
     const [titles = '', first = '', second = ''] = out.split('\n');
-    expect(titles).toMatch(/^LIMIT +WINDOW +UNIT +CONFIGURED +IN FORCE +USED +RESERVED +OVERRIDE$/);
+    expect(titles).toMatch(/^LIMIT +WINDOW +UNIT +CONFIGURED +CURRENT +USED +RESERVED +OVERRIDE$/);
     expect(second).toMatch(/^retail\/calls \(observed\) /);
     expect(first).toContain('until 2026-12-01T00:00:00.000Z by ada: launch week');
     const end = titles.indexOf('CONFIGURED') + 'CONFIGURED'.length;
@@ -164,20 +177,24 @@ describe('limits show', () => {
 
 describe('where the limits are', () => {
   test.each<[readonly string[], Record<string, string>, RegExp]>([
-    [[], {}, /^--table: must be given \(or COST_SENTRY_TABLE\)/],
-    [[], { COST_SENTRY_TABLE: '' }, /^--table: must be given/],
-    [['--table', ''], {}, /^--table: must be given/],
+    [[], {}, /^--table: is required \(or COST_SENTRY_TABLE\)/],
+    [[], { COST_SENTRY_TABLE: '' }, /^--table: is required/],
+    [['--table', ''], {}, /^--table: is required/],
     [
       ['--table', 'a', '--url', 'http://127.0.0.1:1'],
       {},
-      /^--url: give a table or a URL, not both/,
+      /^--url: conflicts with --table: use one of them/,
     ],
-    [[], { COST_SENTRY_TABLE: 'a', COST_SENTRY_URL: 'b' }, /^COST_SENTRY_URL: give a table or/],
-    [['--url', 'localhost'], {}, /^--url: "localhost" is no URL such as http:/],
+    [
+      [],
+      { COST_SENTRY_TABLE: 'a', COST_SENTRY_URL: 'b' },
+      /^COST_SENTRY_URL: conflicts with COST_SENTRY_TABLE/,
+    ],
+    [['--url', 'localhost'], {}, /^--url: "localhost" is not a URL: use one such as http:/],
     [
       ['--table', 'no-such-table'],
       {},
-      /^AWS has none of that name in the region of your profile \(.+\): check the table/,
+      /^not found in the region of your profile \(.+\): check the table/,
     ],
   ])('%j with %j is refused', async (flags, env, message) => {
     const { exitCode, out, err } = await limitsCommand(['show', ...flags], { env });

@@ -4,12 +4,12 @@ import { reconcile } from '../../../core/insight/reconcile/reconcile.ts';
 import { costSentry } from '../../support/command-line.ts';
 import { configWith, policyOf } from '../../support/policy.ts';
 
-test('flags that are wrong are told before anything is asked', async () => {
+test('wrong flags are reported before AWS is called', async () => {
   const args = ['reconcile', '--table', 'none', '--from', 'soon', '--tolerance', '-1'];
   const { exitCode, err } = await costSentry(args);
   expect([exitCode, err]).toEqual([
     2,
-    expect.stringMatching(/^--from: must be a day.*\n--tolerance: must be percent.*"-1"\n$/),
+    expect.stringMatching(/^--from: must be a day.*\n--tolerance: must be a percentage.*"-1"\n$/),
   ]);
 });
 

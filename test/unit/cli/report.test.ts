@@ -192,7 +192,7 @@ describe('the report', () => {
     await serve(billAnswers(BILL, 3));
     const world = { clock, answer: '' };
     const { told, out } = await costSentry(['report', ...november], world);
-    expect(told).toEqual(['Asking Cost Explorer …', '', '']);
+    expect(told).toEqual(['Querying Cost Explorer …', '', '']);
     expect(out).toContain('Cost Explorer: 4 requests');
   });
 
@@ -220,13 +220,20 @@ describe('the report', () => {
     }
   });
 
+  test('goes to standard output with --out -', async () => {
+    await serve(billAnswers(BILL, 3));
+    const { exitCode, out } = await report(...november, '--format', 'csv', '--out', '-');
+    expect([exitCode, existsSync('-')]).toEqual([0, false]);
+    expect(parseCsv(out)).toHaveLength(7);
+  });
+
   test('never takes the place of a folder, a device or a link', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
     try {
       await serve(billAnswers(BILL));
       const onto = (file: string) => report(...november, '--format', 'csv', '--out', file);
       const { exitCode, err } = await onto(folder);
-      expect([exitCode, err]).toEqual([2, expect.stringMatching(/^--out: .*: this is a folder/)]);
+      expect([exitCode, err]).toEqual([2, expect.stringMatching(/^--out: .*: .*is a folder/)]);
       expect(server.asked).toHaveLength(0);
       expect((await onto('/dev/null')).exitCode).toBe(0);
       expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
@@ -331,7 +338,7 @@ describe('the report refuses', () => {
     const { exitCode, err } = await report('--from', 'soon', '--by', 'team', '--format', 'pdf');
     expect(exitCode).toBe(2);
     expect(err).toMatch(
-      /^--from: must be a day.*\n--by: "team" is unknown.*\n--format: "pdf" is unknown/,
+      /^--from: must be a day.*\n--by: unknown key "team".*\n--format: unknown format "pdf"/,
     );
     const both = await report('--json', '--format', 'csv');
     expect(JSON.parse(both.out).problems).toMatchObject([{ path: 'json' }]);

@@ -41,7 +41,7 @@ const lines = [
 ];
 
 describe('the table', () => {
-  test('shows what happened beside each policy', async () => {
+  test('shows the recorded calls next to each policy', async () => {
     const [tight, wide] = [policyFile(1), policyFile(3)];
     const trace = file(jsonLines(lines));
     const args = ['--var-file', tight, '--compare-with', wide, '--trace', trace, '--daily'];
@@ -58,10 +58,11 @@ describe('the table', () => {
       ]),
     );
     expect(out).toContain(
-      `${one}, compared with what happened: 1 now denied (they had cost USD 0.0000875).`,
+      `${one}, compared with the recorded decisions: 1 now denied (their recorded cost: USD ` +
+        '0.0000875).',
     );
-    expect(out).toContain(`${two}, compared with what happened: 1 no longer denied.`);
-    expect(out).toContain('GUESSED: such a call did not run');
+    expect(out).toContain(`${two}, compared with the recorded decisions: 1 no longer denied.`);
+    expect(out).toContain('ESTIMATED USD: cost of calls that did not run');
   });
 });
 
@@ -110,7 +111,7 @@ test('gzipped and printed exports are replayed as the lines themselves are', asy
   expect(results).toEqual([results[0], results[0], results[0]]);
 });
 
-test('--fail-on-denied exits 1 only where a call that was let through is denied', async () => {
+test('--fail-on-denied exits with 1 only if an allowed call is now denied', async () => {
   const trace = file(jsonLines(lines));
   const run = async (requests: number) =>
     (await simulated('--var-file', policyFile(requests), '--trace', trace, '--fail-on-denied'))
@@ -133,7 +134,7 @@ describe('a hostile trace', () => {
     expect(out).not.toMatch(/[^\P{C}\n]/u);
   });
 
-  test('of more than the ledger counts is told as such, and does not end the replay', async () => {
+  test('larger than the ledger can count is reported, and does not end the replay', async () => {
     const most = Number.MAX_SAFE_INTEGER;
     const usage = {
       ...{ inputTokens: most, outputTokens: most, cacheReadInputTokens: most },
@@ -173,18 +174,18 @@ describe('exit code 2', () => {
     [
       'no line is usable',
       () => ['--trace', file('a\nb\n')],
-      /--trace: no line of 2 is a call to replay/,
+      /--trace: none of 2 lines is a call that can be replayed/,
     ],
     [
-      'there is no such file',
+      'file not found',
       () => ['--trace', join(folder, 'none')],
-      /^--trace: .*none: there is no such file$/m,
+      /^--trace: .*none: file not found$/m,
     ],
-    ['a folder is named', () => ['--trace', folder], /this is a directory: name its files/],
+    ['a folder is named', () => ['--trace', folder], /is a directory: name the files in it/],
     [
       'a gzip is cut off',
       () => ['--trace', file(gzipSync('x'.repeat(999)).subarray(0, 20))],
-      /the file is cut off/,
+      /the file is truncated/,
     ],
     [
       'a guess is unknown',

@@ -60,16 +60,16 @@ describe('from the table', () => {
     expect([exitCode, err]).toEqual([1, '']);
     expect(out).toBe(
       [
-        'LIMIT                      WINDOW      USED  RESERVED   LEFT          OF  USE                 PROJECTED  REACHED  RESETS',
-        'retail/calls               month          1         1      2  4 requests  #####.....  50 %            1           2026-12-01',
-        'retail/watched (observed)  day          100       100      0  150 tokens  ########## 133 %          170  now      2026-11-24',
-        'organization/all           day     0.000001  0.000001  12.49   12.50 usd  ..........   0 %  0.000001703           2026-11-24',
+        'NAME                       WINDOW      USED  RESERVED       LEFT       LIMIT  USAGE             PROJECTED  REACHED AT  RESETS',
+        'retail/calls               month          1         1          2  4 requests  #####.....  50 %          1              2026-12-01',
+        'retail/watched (observed)  day          100       100          0  150 tokens  ########## 133 %        170  now         2026-11-24',
+        'organization/all           day     0.000001  0.000001  12.499998   12.50 USD  ..........   0 %   0.000002              2026-11-24',
         '',
       ].join('\n'),
     );
   });
 
-  test('of one cost center, and exits 0 when everything has room', async () => {
+  test('of one cost center, and exits with 0 if every limit has something left', async () => {
     await bench.configure([{ name: 'calls', window: 'month', unit: 'requests', amount: 4 }]);
     const { exitCode, out } = await usage(['--cost-center', 'retail']);
     expect([exitCode, out.split('\n').length]).toEqual([0, 3]);
@@ -118,8 +118,8 @@ describe('from the table', () => {
   });
 
   test.each([
-    [['--interval', '0'], /^--interval: must be whole seconds from 1 to 3600, got "0"/],
-    [['--url', 'http://127.0.0.1:1'], /^--url: give a table or a URL, not both/],
+    [['--interval', '0'], /^--interval: must be a whole number of seconds from 1 to 3600, got "0"/],
+    [['--url', 'http://127.0.0.1:1'], /^--url: conflicts with --table: use one of them/],
   ])('%j is refused', async (args, message) => {
     const { exitCode, err } = await usage(args);
     expect([exitCode, err]).toEqual([2, expect.stringMatching(message)]);
@@ -169,6 +169,33 @@ describe('from an endpoint', () => {
   const usage = (args: readonly string[] = [], env: Record<string, string> = {}) =>
     costSentry(['usage', '--url', url, ...args], { env });
 
+  test.each([
+    [500_000_000_000, 2_904_000_000, 0],
+    [500_000_000, 24_600_000, 5_400_000],
+    [300_000_000_000, 5_115_429, 0],
+    [300_000_000_000, 0, 1],
+    [10_000_000_000, 9_995_000_000, 4_999_999],
+    [1_000, 999, 0],
+    [300_000_000_000, 150_005_000_000, 99_995_000_000],
+  ])(
+    'used, reserved and left of %d nano-USD add up to the limit',
+    async (limit, used, reserved) => {
+      const remaining = limit - used - reserved;
+      const [center] = REPORT.costCenters;
+      const limits = [{ ...center?.limits[0], limit, used, reserved, remaining }];
+      answer.body = { ...REPORT, costCenters: [{ name: 'sales', limits }] };
+      const { out } = await usage();
+      const [, , ...amounts] = (out.split('\n')[1] ?? '').split(/\s+/);
+      const nano = amounts.slice(0, 4).map((amount) => Math.round(Number(amount) * 1e9));
+      const [shownUsed = 0, shownReserved = 0, left = 0, shownLimit = 0] = nano;
+      expect(shownUsed + shownReserved + left).toBe(shownLimit);
+      expect(shownLimit).toBe(limit);
+      expect([shownUsed, shownReserved, left].map((amount) => amount > 0)).toEqual(
+        [used, reserved, remaining].map((amount) => amount > 0),
+      );
+    },
+  );
+
   test('is drawn with what it forecasts, and is sent no identity over http', async () => {
     const { exitCode, out } = await usage(['--cost-center', 'sales']);
     expect(exitCode).toBe(0);
@@ -202,7 +229,7 @@ describe('from an endpoint', () => {
     expect(requests[0]?.headers.authorization).toBe('Bearer abc');
     expect(await usage(['--auth', 'jwt'])).toMatchObject({
       exitCode: 2,
-      err: 'COST_SENTRY_TOKEN: must hold the token for --auth jwt\n',
+      err: 'COST_SENTRY_TOKEN: is required for --auth jwt\n',
     });
   });
 
@@ -217,10 +244,10 @@ describe('from an endpoint', () => {
     expect(await found.authorize(new URL(base))).toEqual(headers);
   });
 
-  test('--watch draws it anew, goes on after a failure, and ends with 0', async () => {
+  test('--watch refreshes, continues after a failure, and exits with 0', async () => {
     const looks = [
       () => undefined,
-      () => Object.assign(answer, { status: 503, body: { detail: 'The ledger is away.' } }),
+      () => Object.assign(answer, { status: 503, body: { detail: 'The ledger is down.' } }),
       () => Object.assign(answer, { status: 200, body: REPORT }),
     ];
     const world = { columns: 100, looks, clock: { now: () => Date.parse(REPORT.asOf) } };
@@ -230,9 +257,11 @@ describe('from an endpoint', () => {
     const [hidden, ...drawings] = out.split(`${ESCAPE}[H${ESCAPE}[J`);
     expect(hidden).toBe(`${ESCAPE}[?25l`);
     expect(drawings).toHaveLength(2);
-    expect(drawings[0]).toMatch(/^2026-11-23T14:05:30\.000Z {2}every 2 s, Ctrl-C ends\n\nLIMIT/);
+    expect(drawings[0]).toMatch(/^2026-11-23T14:05:30\.000Z {2}every 2 s, Ctrl-C to stop\n\nNAME/);
     expect(out.endsWith(`${ESCAPE}[?25h`)).toBe(true);
-    expect(err).toMatch(/^2026-11-23T14:05:30\.000Z {2}.+ answers 503: The ledger is away\.\n$/);
+    expect(err).toMatch(
+      /^2026-11-23T14:05:30\.000Z {2}.+ returned status 503: The ledger is down\.\n$/,
+    );
     const lines = (await costSentry([...args, '--json'], world)).out.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).asOf)).toEqual([REPORT.asOf, REPORT.asOf]);
   });
@@ -245,9 +274,9 @@ describe('from an endpoint', () => {
   });
 
   test.each([
-    [401, {}, /does not let this identity in \(401\): give --auth iam/],
-    [404, { detail: 'There is no such path.' }, /answers 404: There is no such path\.$/m],
-    [200, { hello: 'world' }, /is no usage of the sentry: check --url$/m],
+    [401, {}, /denied access \(401\): use --auth iam/],
+    [404, { detail: 'Path not found.' }, /returned status 404: Path not found\.$/m],
+    [200, { hello: 'world' }, /is not a usage report: check --url$/m],
     [
       400,
       { code: 'unknown_cost_center', detail: 'unknown cost center "x": write one of sales.' },
@@ -265,14 +294,14 @@ describe('from an endpoint', () => {
     const { exitCode, err } = await costSentry(['usage', '--url', 'http://127.0.0.1:1']);
     expect([exitCode, err]).toEqual([
       2,
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:1 does not answer.*\n$/),
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:1 is not responding.*\n$/),
     ]);
   });
 });
 
-test('help has examples, and says what exit code 1 means', async () => {
+test('help has examples and the exit codes', async () => {
   const { exitCode, out } = await costSentry(['usage', '--help']);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/Exit code 1: a limit has nothing left/);
+  expect(out).toMatch(/Exit codes: 0 every limit has something left; 1 at least one/);
   expect(out).toContain('$ cost-sentry usage --table genai-ledger --cost-center sales --watch');
 });

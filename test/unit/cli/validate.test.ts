@@ -38,7 +38,7 @@ describe('cost-sentry validate', () => {
 
   test('says which file is not there, without a stack trace', async () => {
     const { exitCode, out, err } = await costSentry(['validate', '--var-file', 'nope.tfvars']);
-    expect([exitCode, out, err]).toEqual([2, 'nope.tfvars: there is no such file\n', '']);
+    expect([exitCode, out, err]).toEqual([2, 'nope.tfvars: file not found\n', '']);
   });
 });
 

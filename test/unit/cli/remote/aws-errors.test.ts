@@ -63,30 +63,42 @@ describe('what AWS answers becomes one sentence that says what to do', () => {
       'Cost Explorer is off.',
       /^AWS refused access \(Cost Explorer is off\): use an identity with/,
     ],
-    ['throttled', 400, 'ThrottlingException', 'Rate exceeded', /^AWS throttles these calls: wait/],
-    ['throttled by Cost Explorer', 400, 'LimitExceededException', '', /^AWS throttles/],
+    ['throttled', 400, 'ThrottlingException', 'Rate exceeded', /^AWS is throttling requests: wait/],
+    [
+      'throttled by Cost Explorer',
+      400,
+      'LimitExceededException',
+      '',
+      /^AWS is throttling requests/,
+    ],
     [
       'a table that is not there',
       400,
       'ResourceNotFoundException',
       'Requested resource not found',
-      /^AWS has none of that name in eu-west-1 \(Requested resource not found\): check the table/,
+      /^not found in eu-west-1 \(Requested resource not found\): check the table/,
     ],
-    ['expired', 400, 'ExpiredTokenException', 'expired', /^the AWS credentials have expired: log/],
+    [
+      'expired',
+      400,
+      'ExpiredTokenException',
+      'expired',
+      /^AWS credentials have expired: run aws sso login/,
+    ],
     [
       'a wrong key',
       400,
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
-      /^AWS does not accept the credentials \(The security token .+ invalid\): check AWS_PROFILE/,
+      /^AWS rejected the credentials \(The security token .+ invalid\): check AWS_PROFILE/,
     ],
-    ['a fault', 500, 'InternalServerError', 'oops', /^AWS has a fault of its own .+: try again/],
+    ['a fault', 500, 'InternalServerError', 'oops', /^AWS returned a server error .+: try again/],
     [
       'anything else',
       400,
       'ValidationException',
       'One or more parameter values were invalid\nin two lines',
-      /^AWS refused the call \(ValidationException\): One or more .+ invalid.+two lines$/,
+      /^AWS rejected the request \(ValidationException\): One or more .+ invalid.+two lines$/,
     ],
   ])('%s', async (_, status, type, message, sentence) => {
     answer = { status, type, ...(message !== undefined && { message }) };
@@ -108,7 +120,7 @@ describe('what AWS answers becomes one sentence that says what to do', () => {
       Metrics: ['UnblendedCost'],
     });
     const error = await client.send(query).catch((thrown: unknown) => thrown);
-    expect(awsErrorSentence(error, {})).toMatch(/^AWS throttles these calls/);
+    expect(awsErrorSentence(error, {})).toMatch(/^AWS is throttling requests/);
   });
 });
 
@@ -116,7 +128,7 @@ describe('what keeps a call from being sent', () => {
   test('no region', async () => {
     const region = () => Promise.reject(new Error('Region is missing'));
     const error = await thrownBy({ endpoint, credentials, region });
-    expect(awsErrorSentence(error, {})).toMatch(/^no AWS region is set: set AWS_REGION/);
+    expect(awsErrorSentence(error, {})).toMatch(/^no AWS region configured: set AWS_REGION/);
   });
 
   test('no credentials', async () => {
@@ -129,7 +141,7 @@ describe('what keeps a call from being sent', () => {
       credentials: () => Promise.reject(error),
     });
     expect(awsErrorSentence(thrown, {})).toMatch(
-      /^no AWS credentials were found \(Could not load .+\): set AWS_PROFILE/,
+      /^no AWS credentials found \(Could not load .+\): set AWS_PROFILE/,
     );
   });
 
@@ -140,7 +152,7 @@ describe('what keeps a call from being sent', () => {
       region: 'eu-west-1',
     });
     expect(awsErrorSentence(error, { AWS_REGION: 'eu-west-1' })).toMatch(
-      /^AWS does not answer in eu-west-1 \(.*ECONNREFUSED.*\): check the network, AWS_REGION/,
+      /^could not reach AWS in eu-west-1 \(.*ECONNREFUSED.*\): check the network, AWS_REGION/,
     );
   });
 });

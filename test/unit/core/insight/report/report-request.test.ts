@@ -48,13 +48,19 @@ describe('a report', () => {
   test.each<[ReportFlags, string]>([
     [{ from: '2026-02-30' }, 'from: must be a day such as 2026-11-01, got "2026-02-30"'],
     [{ from: '01/11/2026' }, 'from: must be a day such as 2026-11-01, got "01/11/2026"'],
-    [{ from: '2026-11-10', to: '2026-11-09' }, 'to: must be after the first day (2026-11-10)'],
-    [{ from: '2026-11-10', to: '2026-11-10' }, 'it is the first day that is not reported'],
-    [{ from: '2026-12-01', to: '2026-12-02' }, 'from: 2026-12-01 is yet to come'],
-    [{ granularity: 'hourly' }, 'granularity: "hourly" is unknown: write one of daily, monthly'],
+    [{ from: '2026-11-10', to: '2026-11-09' }, 'to: must be after --from (2026-11-10)'],
+    [
+      { from: '2026-11-10', to: '2026-11-10' },
+      'must be after --from (2026-11-10), because it is exclusive',
+    ],
+    [{ from: '2026-12-01', to: '2026-12-02' }, 'from: 2026-12-01 is in the future'],
+    [
+      { granularity: 'hourly' },
+      'granularity: unknown granularity "hourly": use one of daily, monthly',
+    ],
     [
       { by: 'costcenter' },
-      'by: "costcenter" is unknown: write one of costCenter, applicationId, environment, model (did you mean costCenter?)',
+      'by: unknown key "costcenter": use one of costCenter, applicationId, environment, model (did you mean costCenter?)',
     ],
     [
       { filter: ['sales'] },
@@ -62,10 +68,10 @@ describe('a report', () => {
     ],
     [
       { filter: ['team=a'] },
-      'filter: "team" is unknown: write one of costCenter, applicationId, environment',
+      'filter: unknown tag "team": use one of costCenter, applicationId, environment',
     ],
     [{ filter: ['costCenter=a,,b'] }, 'filter: has an empty value'],
-    [{ filter: ['costCenter=a', 'costCenter=b'] }, 'filter: costCenter is given twice'],
+    [{ filter: ['costCenter=a', 'costCenter=b'] }, 'filter: costCenter is repeated'],
   ])('%j is refused: %s', (flags, message) => {
     expect(problemsOf(flags)).toEqual([expect.stringContaining(message)]);
   });
