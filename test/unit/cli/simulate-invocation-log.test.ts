@@ -120,7 +120,7 @@ describe("Bedrock's model invocation log as a trace", () => {
     const { exitCode, json } = await simulate(logFile(entry('someone-else')));
     expect([exitCode, json.problems[0].path]).toEqual([2, '--trace']);
     expect(json.problems[0].message).toMatch(
-      /none of 1 calls belongs to a cost center: add callers/,
+      /none of 1 call belongs to a cost center: add callers/,
     );
     const unknown = await simulate(logFile(entry('labs-app')), '--cost-center', 'lab');
     expect(unknown.json.problems).toEqual([
