@@ -2,13 +2,13 @@
 
 locals {
   # A model call must end before its reservation does, and before the workflow times out (240 s).
-  model_timeout_seconds = min(235, coalesce(var.ledger.lease_seconds, 420) - 30)
+  model_timeout_seconds = min(235, coalesce(local.config.ledger.lease_seconds, 420) - 30)
 
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
-  events_environment = { EVENT_BUS_NAME = var.event_bus_name, DEPLOYMENT = var.name }
+  events_environment = { EVENT_BUS_NAME = local.config.event_bus_name, DEPLOYMENT = local.config.name }
 
   # By name, because the workflow calls functions of the same map that start it.
-  state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${var.name}"
+  state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.config.name}"
   audit_log_group = {
     name = local.audit_log_group_name
     arn  = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.audit_log_group_name}"
@@ -32,7 +32,7 @@ locals {
       timeout_seconds = 10
       environment = merge(local.ledger_environment, {
         IDENTITY      = local.identity
-        DIRECT_STARTS = length(var.workflow.starters) == 0 ? "refused" : "accepted"
+        DIRECT_STARTS = length(local.config.workflow.starters) == 0 ? "refused" : "accepted"
       })
       statements = concat(local.may_read_policy, [local.may_read_seal_key, local.may_create_seal_key], local.may_count_tokens, local.may_use_key)
     }
@@ -72,7 +72,7 @@ locals {
       timeout_seconds = local.model_timeout_seconds + 30
       environment = merge(
         local.ledger_environment,
-        { EXECUTION = var.execution, IDENTITY = local.identity },
+        { EXECUTION = local.config.execution, IDENTITY = local.identity },
         local.is_workflow ? { STATE_MACHINE_ARN = local.state_machine_arn } : local.events_environment,
       )
       statements = concat(
@@ -87,7 +87,7 @@ locals {
     }
 
     "publish-report" = {
-      enabled         = var.cost_reports.enabled
+      enabled         = local.config.cost_reports.enabled
       description     = "Reports the cost of Bedrock in the last week or month"
       timeout_seconds = 300 # Cost Explorer can be slow, and throttles
       environment     = merge(local.ledger_environment, local.events_environment, { REPORT_BUCKET_NAME = local.report_bucket_name })
@@ -97,13 +97,13 @@ locals {
     }
 
     "reconcile-costs" = {
-      enabled         = var.reconciliation.enabled
+      enabled         = local.config.reconciliation.enabled
       description     = "Compares what was metered with what AWS observed and billed"
       timeout_seconds = 600 # thousands of metrics, and Cost Explorer can be slow
       environment = merge(local.ledger_environment, local.events_environment, {
-        TOLERANCE_PERMILLE = format("%.0f", var.reconciliation.tolerance_percent * 10)
-        BILL               = var.reconciliation.bill ? "yes" : "no"
-        FOLD_OUTSIDE_USE   = var.reconciliation.fold ? "yes" : "no"
+        TOLERANCE_PERMILLE = format("%.0f", local.config.reconciliation.tolerance_percent * 10)
+        BILL               = local.config.reconciliation.bill ? "yes" : "no"
+        FOLD_OUTSIDE_USE   = local.config.reconciliation.fold ? "yes" : "no"
       })
       statements = local.may_reconcile
       schedules  = { day = { expression = "cron(10 3 * * ? *)" } } # in UTC, as the days are; CloudWatch has the last one complete

@@ -3,7 +3,7 @@
 
 locals {
   ledger_arn = module.ledger.table_arn
-  bus_arn    = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${var.event_bus_name}"
+  bus_arn    = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${local.config.event_bus_name}"
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
   is_policy   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["policy", "override"] } }
@@ -39,20 +39,20 @@ locals {
       local.may_read_costs,
       { sid = "KeepReports", actions = ["s3:PutObject"], resources = ["arn:${local.partition}:s3:::${local.report_bucket_name}/*"], conditions = {} },
     ],
-    [for arn in var.cost_reports.kms_key_arn == null ? [] : [var.cost_reports.kms_key_arn] : { sid = "EncryptReports", actions = ["kms:GenerateDataKey"], resources = [arn], conditions = {} }],
+    [for arn in local.config.cost_reports.kms_key_arn == null ? [] : [local.config.cost_reports.kms_key_arn] : { sid = "EncryptReports", actions = ["kms:GenerateDataKey"], resources = [arn], conditions = {} }],
   )
   # Nor has CloudWatch for reading metrics:
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
   may_reconcile = concat(
     local.may_read_policy,
     [{ sid = "ReadMetrics", actions = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], resources = ["*"], conditions = {} }],
-    [for statement in [local.may_read_costs] : statement if var.reconciliation.bill],
-    [for statement in [local.may_count] : statement if var.reconciliation.fold],
+    [for statement in [local.may_read_costs] : statement if local.config.reconciliation.bill],
+    [for statement in [local.may_count] : statement if local.config.reconciliation.fold],
     [local.may_alert],
     local.may_use_key,
   )
   may_start   = { sid = "RunWorkflow", actions = ["states:StartSyncExecution"], resources = [local.state_machine_arn], conditions = {} }
-  may_use_key = [for arn in var.kms_key_arn == null ? [] : [var.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
+  may_use_key = [for arn in local.config.kms_key_arn == null ? [] : [local.config.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
@@ -67,7 +67,7 @@ locals {
       actions   = ["bedrock:InvokeModel"]
       resources = ["arn:${local.partition}:bedrock:${local.region}:${local.account_id}:application-inference-profile/*"]
       # By tag and not by ARN: the profiles of a large organization do not fit into a policy.
-      conditions = { StringEquals = { "aws:ResourceTag/${tag}" = [var.name] } }
+      conditions = { StringEquals = { "aws:ResourceTag/${tag}" = [local.config.name] } }
     }],
     [{
       sid        = "InvokeModelsOfThePolicy"
@@ -79,11 +79,11 @@ locals {
 
   # CountTokens takes bare model ids only:
   # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
-  may_count_tokens = [for mode in [var.ledger.reservation] : {
+  may_count_tokens = [for mode in [local.config.ledger.reservation] : {
     sid     = "CountTokensOfThePolicysModels"
     actions = ["bedrock:CountTokens"]
     resources = sort(distinct([
-      for model in local.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
+      for model in module.configuration.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
     ]))
     conditions = {}
   } if mode == "count"]
@@ -95,11 +95,11 @@ locals {
   ]
 
   model_arns = {
-    for alias, model in local.resolved_models : alias => compact(concat(
-      model.is_arn ? [var.models[alias].model_id] : [],
+    for alias, model in module.configuration.resolved_models : alias => compact(concat(
+      model.is_arn ? [local.config.models[alias].model_id] : [],
       model.is_arn || model.prefix != "" ? [] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}"],
       model.prefix == "" ? [] : [
-        "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.models[alias].model_id}",
+        "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${local.config.models[alias].model_id}",
         "arn:${local.partition}:bedrock:*::foundation-model/${model.base_id}",
       ],
       # The global profiles may route to a region that the request does not name.
@@ -111,8 +111,8 @@ locals {
 # What the role of a cost center's caller needs. Bindings are checked by the gateway, not by IAM.
 locals {
   caller_statements = concat(
-    [for statement in local.may_call_api : statement if var.api.authorization == "iam"],
-    [for statement in local.may_call_function_url : statement if var.api.function_url],
+    [for statement in local.may_call_api : statement if local.config.api.authorization == "iam"],
+    [for statement in local.may_call_function_url : statement if local.config.api.function_url],
   )
 
   may_call_api = [{

@@ -6,16 +6,16 @@ module "ledger" {
   table_name          = local.ledger_table_name
   policy_settings     = local.policy_settings
   policy_cost_centers = local.policy_cost_centers
-  shards              = coalesce(var.ledger.shards, 1)
-  kms_key_arn         = var.kms_key_arn
-  deletion_protection = var.deletion_protection
+  shards              = coalesce(local.config.ledger.shards, 1)
+  kms_key_arn         = local.config.kms_key_arn
+  deletion_protection = local.config.deletion_protection
   tags                = local.tags
 }
 
 module "inference_profiles" {
   source = "./modules/inference-profiles"
 
-  name       = var.name
+  name       = local.config.name
   profiles   = local.inference_profiles
   account_id = local.account_id
   tags       = local.tags
@@ -25,35 +25,35 @@ module "functions" {
   source   = "./modules/function"
   for_each = local.functions
 
-  name                 = "${var.name}-${each.key}"
+  name                 = "${local.config.name}-${each.key}"
   description          = each.value.description
   bundle               = local.bundles[each.key]
   timeout_seconds      = each.value.timeout_seconds
-  memory_mb            = lookup(var.functions.memory_mb, each.key, 512)
-  reserved_concurrency = lookup(var.functions.reserved_concurrency, each.key, null)
+  memory_mb            = lookup(local.config.functions.memory_mb, each.key, 512)
+  reserved_concurrency = lookup(local.config.functions.reserved_concurrency, each.key, null)
   environment          = each.value.environment
   statements           = each.value.statements
   schedules            = each.value.schedules
   retries              = each.value.retries
-  dead_letters         = length(each.value.schedules) > 0 && var.functions.dead_letters
-  tracing              = var.functions.tracing
+  dead_letters         = length(each.value.schedules) > 0 && local.config.functions.dead_letters
+  tracing              = local.config.functions.tracing
   log_group            = each.value.log_group
   log_group_name       = each.value.log_group_name
-  log_retention_days   = var.log_retention_days
-  kms_key_arn          = var.kms_key_arn
+  log_retention_days   = local.config.log_retention_days
+  kms_key_arn          = local.config.kms_key_arn
   tags                 = local.tags
 }
 
 module "workflow" {
   source = "./modules/workflow"
 
-  name                   = var.name
+  name                   = local.config.name
   function_arns          = { for name in ["validate-and-set-context", "reserve-budget", "invoke-model", "record-outcome"] : name => module.functions[name].arn }
-  log_level              = var.workflow.log_level
-  include_execution_data = var.workflow.include_execution_data
-  tracing                = var.workflow.tracing
-  log_retention_days     = var.log_retention_days
-  kms_key_arn            = var.kms_key_arn
+  log_level              = local.config.workflow.log_level
+  include_execution_data = local.config.workflow.include_execution_data
+  tracing                = local.config.workflow.tracing
+  log_retention_days     = local.config.log_retention_days
+  kms_key_arn            = local.config.kms_key_arn
   tags                   = local.tags
 }
 
@@ -68,15 +68,15 @@ check "callers" {
 module "api" {
   source = "./modules/api"
 
-  name               = var.name
+  name               = local.config.name
   function_name      = module.functions["gateway"].name
   function_arn       = module.functions["gateway"].arn
-  authorization      = var.api.authorization
-  jwt                = var.api.jwt
-  throttling         = var.api.throttling
-  function_url       = var.api.function_url
-  log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  authorization      = local.config.api.authorization
+  jwt                = local.config.api.jwt
+  throttling         = local.config.api.throttling
+  function_url       = local.config.api.function_url
+  log_retention_days = local.config.log_retention_days
+  kms_key_arn        = local.config.kms_key_arn
   tags               = local.tags
 }
 
@@ -85,58 +85,58 @@ module "access_policies" {
   source = "./modules/access-policies"
 
   sentry_role_arns = local.bedrock_role_arns
-  exceptions       = var.access_policies.exceptions
-  confinement = var.access_policies.confine_sentry == false ? null : {
+  exceptions       = local.config.access_policies.exceptions
+  confinement = local.config.access_policies.confine_sentry == false ? null : {
     model_arns  = flatten(values(local.model_arns))
-    profile_tag = { key = local.owner_tag, value = var.name }
-    required    = var.access_policies.confine_sentry == true
+    profile_tag = { key = local.owner_tag, value = local.config.name }
+    required    = local.config.access_policies.confine_sentry == true
   }
 }
 
 module "alerts" {
   source = "./modules/alerts"
 
-  name           = var.name
-  cost_centers   = { for name, center in var.cost_centers : name => { emails = center.alert_emails } }
-  emails         = var.alerts.emails
-  types          = coalesce(var.alerts.types, local.alert_types)
-  event_bus_name = var.event_bus_name
+  name           = local.config.name
+  cost_centers   = { for name, center in local.config.cost_centers : name => { emails = center.alert_emails } }
+  emails         = local.config.alerts.emails
+  types          = coalesce(local.config.alerts.types, module.configuration.alert_types)
+  event_bus_name = local.config.event_bus_name
   account_id     = local.account_id
-  kms_key_arn    = var.alerts.kms_key_arn
+  kms_key_arn    = local.config.alerts.kms_key_arn
   tags           = local.tags
 }
 
 module "observability" {
   source = "./modules/observability"
 
-  name                   = var.name
-  models                 = keys(var.models)
-  applications           = keys(var.applications)
+  name                   = local.config.name
+  models                 = keys(local.config.models)
+  applications           = keys(local.config.applications)
   environments           = local.environments
-  cost_centers           = keys(var.cost_centers)
+  cost_centers           = keys(local.config.cost_centers)
   limits                 = local.observed_limits
-  function_names         = [for name in keys(local.functions) : "${var.name}-${name}"]
+  function_names         = [for name in keys(local.functions) : "${local.config.name}-${name}"]
   state_machine_arn      = module.workflow.state_machine_arn
   ledger_table_name      = module.ledger.table_name
   audit_log_group_name   = module.functions["record-outcome"].log_group.name
-  dashboard              = var.observability.dashboard
-  alarms                 = var.observability.alarms
-  thresholds             = var.observability.thresholds
-  drift_percent          = var.reconciliation.enabled ? var.reconciliation.tolerance_percent : 0
-  utilization_windows    = var.observability.utilization_windows
+  dashboard              = local.config.observability.dashboard
+  alarms                 = local.config.observability.alarms
+  thresholds             = local.config.observability.thresholds
+  drift_percent          = local.config.reconciliation.enabled ? local.config.reconciliation.tolerance_percent : 0
+  utilization_windows    = local.config.observability.utilization_windows
   topic_arns             = module.alerts.topic_arns
   organization_topic_arn = module.alerts.organization_topic_arn
-  alarm_actions          = var.observability.alarm_actions
+  alarm_actions          = local.config.observability.alarm_actions
   tags                   = local.tags
 }
 
 module "budgets" {
   source = "./modules/budgets"
 
-  name              = var.name
+  name              = local.config.name
   cost_centers      = local.budgets
-  notifications     = var.budgets.notifications
-  action            = var.budgets.enabled ? var.budgets.action : null
+  notifications     = local.config.budgets.notifications
+  action            = local.config.budgets.enabled ? local.config.budgets.action : null
   anomaly_detection = local.anomaly_detection
   account_id        = local.account_id
   tags              = local.tags
@@ -145,14 +145,14 @@ module "budgets" {
 module "cost_allocation_tags" {
   source = "./modules/cost-allocation-tags"
 
-  tag_keys = var.cost_allocation_tags.enabled ? var.cost_allocation_tags.keys : []
+  tag_keys = local.config.cost_allocation_tags.enabled ? local.config.cost_allocation_tags.keys : []
 }
 
 module "reporting" {
   source   = "./modules/reporting"
-  for_each = { for name in ["cur"] : name => var.reporting if var.reporting.enabled }
+  for_each = { for name in ["cur"] : name => local.config.reporting if local.config.reporting.enabled }
 
-  name             = var.name
+  name             = local.config.name
   account_id       = local.account_id
   tag_keys         = each.value.tag_keys
   time_granularity = each.value.time_granularity

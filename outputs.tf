@@ -16,12 +16,6 @@ output "state_machine_arn" {
 output "ledger_table_name" {
   description = "Name of the DynamoDB table with the policy and the counters."
   value       = module.ledger.table_name
-
-  # A policy with a problem is refused here, before anything of the plan is carried out.
-  precondition {
-    condition     = length(local.policy_problems) == 0
-    error_message = join("\n", local.policy_problems)
-  }
 }
 
 output "inference_profile_arns" {
@@ -72,7 +66,7 @@ output "cost_report_bucket_name" {
 output "caller_policy_json" {
   description = "By cost center, the IAM policy that a caller's role needs; null when callers do not sign their requests."
   value = {
-    for name in keys(var.cost_centers) : name => length(local.caller_statements) == 0 ? null : jsonencode({
+    for name in keys(local.config.cost_centers) : name => length(local.caller_statements) == 0 ? null : jsonencode({
       Version   = "2012-10-17"
       Statement = local.caller_statements
     })

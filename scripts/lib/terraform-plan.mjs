@@ -1,5 +1,5 @@
 /** Plans without an account: of the examples, and of the table of broken configurations. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
 import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-reproducible.mjs';
@@ -34,28 +34,16 @@ export function refusalProblem({ path, says }, code, errors) {
 }
 
 /**
- * The variables and what a policy must hold, as they stand, without the resources: a plan then needs
- * no provider and takes a fraction of a second. That the module refuses too is in `test` and `plan`.
+ * The variables and their checks without the resources: a plan then needs no provider and takes a
+ * fraction of a second. That the whole module refuses too is in `test` and `plan`.
  */
 function writeRulesOnly(root, folder) {
-  for (const name of ['variables.tf', 'allowed-values.tf', 'policy-validation.tf']) {
-    writeFileSync(join(folder, name), readFileSync(join(root, name)));
+  const variables = readdirSync(root).filter((name) => /^variables-.*\.tf$/.test(name));
+  const parts = ['modules/schema-check', 'modules/configuration', 'core/pricing/catalogue.json'];
+  for (const name of [...variables, 'configuration.tf', ...parts]) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
   }
-  mkdirSync(join(folder, 'core/pricing'), { recursive: true });
-  const catalogue = 'core/pricing/catalogue.json';
-  writeFileSync(join(folder, catalogue), readFileSync(join(root, catalogue)));
-  writeFileSync(
-    join(folder, 'outputs.tf'),
-    `output "policy" {
-  value = true
-
-  precondition {
-    condition     = length(local.policy_problems) == 0
-    error_message = join("\\n", local.policy_problems)
-  }
-}
-`,
-  );
+  writeFileSync(join(folder, 'outputs.tf'), 'output "config" {\n  value = local.config\n}\n');
 }
 
 export async function broken({ root, exec }) {

@@ -1,17 +1,15 @@
-# What is wrong with the policy, as `<path>: <message>`. The same rules stand in core/policy,
-# and test/fixtures/broken is run through both.
+# Problems of the policy, as `<path>: <message>`: what takes more than the schema of one value, which
+# modules/schema-check checks before. core/policy has the same rules, and both refuse every
+# configuration of test/fixtures/broken.
 #
-# Not in validation blocks: a validation may not read a local made from its own variable, nor may two
-# variables check each other (Terraform calls both a cycle). The outputs refuse what is found here.
+# Not in validation blocks: a validation cannot read a local of its own variable, and two variables
+# cannot check each other (Terraform reports both as a cycle). The output `config` refuses them.
 
 locals {
   # Safe integers of JavaScript: what a counter of the ledger may reach, USD being counted in nano-USD.
   amount_max     = 9007199254740991
   amount_max_usd = 9007199.254740991
 
-  limit_windows = ["minute", "hour", "day", "month"]
-  limit_units   = ["requests", "tokens", "input_tokens", "output_tokens", "usd"]
-  limit_modes   = ["enforce", "observe"]
 
   name_pattern  = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
   alias_pattern = "^[a-z0-9]([a-z0-9.-]{0,38}[a-z0-9])?$"
@@ -27,6 +25,7 @@ locals {
     local.application_problems,
     local.model_problems,
     local.cost_center_problems,
+    local.binding_problems,
     local.limit_problems,
     local.scope_problems,
     local.ceiling_problems,
@@ -64,7 +63,6 @@ locals {
     if application.default_environment != null && !contains(application.environments, coalesce(application.default_environment, "-"))
   ]
   repetition_problems = concat(
-    [for list in local.lists : "${list.path}: must name at least one ${list.what}" if length(list.values) == 0],
     flatten([for list in local.lists : [
       for index, value in list.values : "${list.path}[${index}]: \"${value}\" is named twice: write it once"
       if index(list.values, value) != index
@@ -74,7 +72,7 @@ locals {
 
 # Models.
 locals {
-  catalogue        = jsondecode(file("${path.module}/core/pricing/catalogue.json"))
+  catalogue        = jsondecode(file("${path.module}/../../core/pricing/catalogue.json"))
   catalogue_models = { for model in local.catalogue.models : model.modelId => model }
 
   # Geographies of the system-defined inference profiles, as they stand before a model id.
@@ -87,6 +85,14 @@ locals {
       is_arn  = startswith(model.model_id, "arn:")
     }
   }
+  # The traits of a model come from the families its id begins with, the longer one winning; a map's
+  # values are in the order of its keys, which for prefixes of one text is by length.
+  may_have_profile = {
+    for alias, model in var.models : alias => model.inference_profile && try(reverse(values({
+      for family in local.catalogue.families : family.idPrefix => family.inferenceProfile
+      if can(family.inferenceProfile) && startswith(local.resolved_models[alias].base_id, family.idPrefix)
+    }))[0], true)
+  }
   # Only models whose price is known, under this very prefix: what is not known is never free.
   priced_models = {
     for alias, model in local.resolved_models : alias => local.catalogue_models[model.base_id]
@@ -98,10 +104,6 @@ locals {
       max_output_tokens = try(coalesce(model.max_output_tokens, local.priced_models[alias].maxOutputTokens), null)
     }
   }
-  model_token_counts = flatten([for alias, model in var.models : [
-    for name in ["context_tokens", "max_output_tokens", "default_max_tokens"] :
-    { path = "models.${alias}.${name}", count = model[name] } if model[name] != null
-  ]])
   model_prices = flatten([for alias, model in var.models : [
     for name in ["input", "output", "cache_read", "cache_write", "cache_write_1h"] :
     { path = "models.${alias}.price.${name}", usd = model.price[name] } if try(model.price[name] != null, false)
@@ -128,10 +130,6 @@ locals {
       if local.resolved_models[alias].is_arn && model.inference_profile
     ],
     [
-      for tokens in local.model_token_counts : "${tokens.path}: must be a whole number of at least 1, got ${tokens.count}"
-      if tokens.count < 1 || floor(tokens.count) != tokens.count
-    ],
-    [
       for alias, maximum in local.model_maximums :
       "models.${alias}.max_output_tokens: must be at most ${maximum.context_tokens} (context_tokens), got ${maximum.max_output_tokens}"
       if try(maximum.max_output_tokens > maximum.context_tokens, false)
@@ -141,7 +139,6 @@ locals {
       "models.${alias}.default_max_tokens: must be at most ${local.model_maximums[alias].max_output_tokens} (the model's maximum), got ${model.default_max_tokens}"
       if try(model.default_max_tokens > local.model_maximums[alias].max_output_tokens, false)
     ],
-    [for price in local.model_prices : "${price.path}: must not be negative, got ${price.usd}" if price.usd < 0],
     [
       for price in local.model_prices : "${price.path}: must be USD per million tokens with at most 9 decimals, got ${price.usd}"
       if tonumber(format("%.9f", price.usd)) != price.usd
@@ -172,58 +169,97 @@ locals {
       "cost_centers.${name}.applications[${index}]: unknown application \"${application}\": write one of ${local.application_list}"
       if !contains(keys(var.applications), application)
     ],
-    [
-      for index, email in center.alert_emails :
-      "cost_centers.${name}.alert_emails[${index}]: \"${email}\" is not an e-mail address: write one plain address, such as \"finops@example.com\""
-      if !can(regex(local.email_pattern, email))
-    ],
-    center.callers == null ? [] : concat(
-      length(center.callers.iam_role_arns) + length(center.callers.jwt) > 0 ? [] : [
-        "cost_centers.${name}.callers: names no caller: write iam_role_arns or jwt, or leave callers out"
-      ],
-      [
-        for index, arn in center.callers.iam_role_arns :
-        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" is not the ARN of an IAM role: write one such as \"arn:aws:iam::111122223333:role/sales-*\""
-        if !can(regex(local.role_pattern, arn))
-      ],
-      # The ARN of a session does not contain the path of its role: core/policy/role-pattern.ts.
-      [
-        for index, arn in center.callers.iam_role_arns :
-        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" does not end with the name of a role: use one such as ${local.role_example}"
-        if can(regex(local.role_pattern, arn)) && can(regex("//|/$", arn))
-      ],
-      [
-        for index, arn in center.callers.iam_role_arns :
-        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" has a path and a wildcard in its last segment. The ARN of a session does not contain the path of its role, so this would match roles with any path: use the names of the roles without a path, such as ${can(regex("[A-Za-z0-9][^/]*$", arn)) ? "\"${replace(arn, "/:role/.*//", ":role/")}\"" : local.role_example}"
-        if can(regex(local.role_pattern, arn)) && can(regex(":role/.*/[^/]*[*][^/]*$", arn))
-      ],
-      [
-        for index, arn in center.callers.iam_role_arns :
-        "cost_centers.${name}.callers.iam_role_arns[${index}]: \"${arn}\" has no letter or digit in its last segment, so it would match every role of the account: use the names of the roles, such as ${local.role_example}"
-        if can(regex(local.role_pattern, arn)) && can(regex(":role/(.*/)?[^A-Za-z0-9/]+$", arn)) && !can(regex(":role/.*/[^/]*[*][^/]*$", arn))
-      ],
-      [
-        for index, application in coalesce(center.callers.applications, []) :
-        "cost_centers.${name}.callers.applications[${index}]: unknown application \"${application}\": write one of ${join(", ", center.applications)}"
-        if !contains(center.applications, application)
-      ],
-    ),
+    contains(var.lists_of_callers, name) && length(center.callers) == 0 ? ["cost_centers.${name}.callers: names no caller: write iam_role_arns or jwt, or leave callers out"] : [],
   )])
+}
+
+# Callers.
+locals {
+  bindings = flatten([for name, center in var.cost_centers : [
+    for index, binding in center.callers : merge(binding, {
+      path         = "cost_centers.${name}.callers${contains(var.lists_of_callers, name) ? "[${index}]" : ""}"
+      cost_center  = center
+      environments = coalesce(binding.environments, [])
+      applications = coalesce(binding.applications, [])
+      # Unknown applications have been reported as such.
+      known_environments = distinct(flatten([
+        for application in coalesce(binding.applications, center.applications) : try(var.applications[application].environments, [])
+      ]))
+    })
+  ]])
+  binding_problems = flatten([for binding in local.bindings : concat(
+    length(binding.iam_role_arns) + length(binding.jwt) > 0 ? [] : [
+      "${binding.path}: names no caller: write iam_role_arns or jwt, or leave callers out"
+    ],
+    [
+      for index, application in binding.applications :
+      "${binding.path}.applications[${index}]: unknown application \"${application}\": write one of ${join(", ", binding.cost_center.applications)}"
+      if !contains(binding.cost_center.applications, application)
+    ],
+    [
+      for index, environment in binding.environments :
+      "${binding.path}.environments[${index}]: unknown environment \"${environment}\": write one of ${join(", ", binding.known_environments)}"
+      if length(binding.known_environments) > 0 && !contains(binding.known_environments, environment)
+    ],
+  )])
+
+  role_arns = flatten([for binding in local.bindings : [
+    for index, arn in binding.iam_role_arns : { path = "${binding.path}.iam_role_arns[${index}]", arn = arn, others = slice(binding.iam_role_arns, 0, index) }
+  ]])
+  # The ARN of a session does not contain the path of its role: core/policy/role-pattern.ts.
+  role_problems = concat(
+    [
+      for role in local.role_arns :
+      "${role.path}: \"${role.arn}\" is not the ARN of an IAM role: write one such as ${local.role_example}"
+      if !can(regex(local.role_pattern, role.arn))
+    ],
+    [
+      for role in local.role_arns :
+      "${role.path}: \"${role.arn}\" does not end with the name of a role: use one such as ${local.role_example}"
+      if can(regex(local.role_pattern, role.arn)) && can(regex("//|/$", role.arn))
+    ],
+    [
+      for role in local.role_arns :
+      "${role.path}: \"${role.arn}\" has a path and a wildcard in its last segment. The ARN of a session does not contain the path of its role, so this would match roles with any path: use the names of the roles without a path, such as ${can(regex("[A-Za-z0-9][^/]*$", role.arn)) ? "\"${replace(role.arn, "/:role/.*//", ":role/")}\"" : local.role_example}"
+      if can(regex(local.role_pattern, role.arn)) && can(regex(":role/.*/[^/]*[*][^/]*$", role.arn))
+    ],
+    [
+      for role in local.role_arns :
+      "${role.path}: \"${role.arn}\" has no letter or digit in its last segment, so it would match every role of the account: use the names of the roles, such as ${local.role_example}"
+      if can(regex(local.role_pattern, role.arn)) && can(regex(":role/(.*/)?[^A-Za-z0-9/]+$", role.arn)) && !can(regex(":role/.*/[^/]*[*][^/]*$", role.arn))
+    ],
+    [for role in local.role_arns : "${role.path}: \"${role.arn}\" is named twice: write it once" if contains(role.others, role.arn)],
+  )
+}
+
+# Addresses.
+locals {
+  emails = flatten([for name, center in var.cost_centers : [
+    for index, email in center.alert_emails :
+    { path = "cost_centers.${name}.alert_emails[${index}]", email = email, others = slice(center.alert_emails, 0, index) }
+  ]])
+  email_problems = concat(
+    [
+      for entry in local.emails : "${entry.path}: \"${entry.email}\" is not an e-mail address: write one plain address, such as \"finops@example.com\""
+      if !can(regex(local.email_pattern, entry.email))
+    ],
+    [for entry in local.emails : "${entry.path}: \"${entry.email}\" is named twice: write it once" if contains(entry.others, entry.email)],
+  )
 }
 
 # Limits, of whichever owner.
 locals {
   limit_owners = concat(
     [for alias, model in var.models : {
-      path   = "models.${alias}", alias = alias, cost_center = null, limits = model.limits,
+      path   = "models.${alias}", alias = alias, cost_center = null, limits = var.limits["models.${alias}"],
       models = keys(var.models), applications = keys(var.applications)
     }],
     [for name, center in var.cost_centers : {
-      path   = "cost_centers.${name}", alias = null, cost_center = name, limits = center.limits,
+      path   = "cost_centers.${name}", alias = null, cost_center = name, limits = var.limits["cost_centers.${name}"],
       models = center.models, applications = center.applications
     }],
     [{
-      path   = "organization", alias = null, cost_center = null, limits = var.organization.limits,
+      path   = "organization", alias = null, cost_center = null, limits = var.limits["organization"],
       models = keys(var.models), applications = keys(var.applications)
     }],
   )
@@ -238,18 +274,6 @@ locals {
   ]])
 
   limit_problems = concat(
-    [
-      for limit in local.limits : "${limit.path}.window: unknown window \"${limit.window}\": write one of ${join(", ", local.limit_windows)}"
-      if !contains(local.limit_windows, limit.window)
-    ],
-    [
-      for limit in local.limits : "${limit.path}.unit: unknown unit \"${limit.unit}\": write one of ${join(", ", local.limit_units)}"
-      if !contains(local.limit_units, limit.unit)
-    ],
-    [
-      for limit in local.limits : "${limit.path}.mode: unknown mode \"${limit.mode}\": write one of ${join(", ", local.limit_modes)}"
-      if limit.mode != null && !contains(local.limit_modes, coalesce(limit.mode, "-"))
-    ],
     [for limit in local.limits : "${limit.path}.amount: must be greater than 0, got ${limit.amount}" if limit.amount <= 0],
     [
       for limit in local.limits : "${limit.path}.amount: must be a whole number of ${limit.unit}, got ${limit.amount}"
@@ -264,10 +288,6 @@ locals {
       "${limit.path}.amount: must be at most ${limit.unit == "usd" ? local.amount_max_usd : local.amount_max}, got ${limit.amount}"
       if limit.amount > (limit.unit == "usd" ? local.amount_max_usd : local.amount_max)
     ],
-    flatten([for limit in local.limits : [
-      for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: must be a whole number from 1 to 100, got ${percent}"
-      if !contains(range(1, 101), percent)
-    ]]),
     flatten([for limit in local.limits : [
       for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: ${percent} is named twice: write it once"
       if index(limit.notify_at, percent) != index
@@ -322,10 +342,6 @@ locals {
   )
 
   ceiling_problems = concat(
-    [
-      for ceiling in local.ceilings : "${ceiling.path}.percent: must be a whole number from 1 to 99, got ${ceiling.percent}"
-      if !contains(range(1, 100), ceiling.percent)
-    ],
     # A ceiling for requests that its limit never counts would silently do nothing.
     flatten([for ceiling in local.ceilings : [
       for part in ["application", "environment", "model"] :

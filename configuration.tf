@@ -1,0 +1,90 @@
+# From the variables as given to the configuration that everything else reads.
+
+module "schema_check" {
+  source = "./modules/schema-check"
+
+  given = {
+    name                 = var.name
+    models               = var.models
+    applications         = var.applications
+    cost_centers         = var.cost_centers
+    default_cost_center  = var.default_cost_center
+    organization         = var.organization
+    time_zone            = var.time_zone
+    ledger               = var.ledger
+    execution            = var.execution
+    log_prompts          = var.log_prompts
+    api                  = var.api
+    identity             = var.identity
+    access_policies      = var.access_policies
+    functions            = var.functions
+    workflow             = var.workflow
+    event_bus_name       = var.event_bus_name
+    kms_key_arn          = var.kms_key_arn
+    log_retention_days   = var.log_retention_days
+    deletion_protection  = var.deletion_protection
+    tags                 = var.tags
+    budgets              = var.budgets
+    anomaly_detection    = var.anomaly_detection
+    cost_allocation_tags = var.cost_allocation_tags
+    reporting            = var.reporting
+    cost_reports         = var.cost_reports
+    reconciliation       = var.reconciliation
+    alerts               = var.alerts
+    observability        = var.observability
+  }
+}
+
+module "configuration" {
+  source = "./modules/configuration"
+
+  name                 = local.given.name
+  models               = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" } }
+  applications         = local.given.applications
+  cost_centers         = local.cost_centers_given
+  default_cost_center  = local.given.default_cost_center
+  time_zone            = local.given.time_zone
+  ledger               = local.given.ledger
+  execution            = local.given.execution
+  log_prompts          = local.given.log_prompts
+  api                  = local.given.api
+  identity             = local.given.identity
+  access_policies      = local.given.access_policies
+  functions            = local.given.functions
+  workflow             = local.given.workflow
+  event_bus_name       = local.given.event_bus_name
+  kms_key_arn          = local.given.kms_key_arn
+  log_retention_days   = local.given.log_retention_days
+  deletion_protection  = local.given.deletion_protection
+  tags                 = local.given.tags
+  budgets              = local.given.budgets
+  anomaly_detection    = local.given.anomaly_detection
+  cost_allocation_tags = local.given.cost_allocation_tags
+  reporting            = local.given.reporting
+  cost_reports         = local.given.cost_reports
+  reconciliation       = local.given.reconciliation
+  alerts               = local.given.alerts
+  observability        = local.given.observability
+  lists_of_callers = [for name, center in local.given.cost_centers : name if anytrue([
+    for key, value in center : try(length([concat(value, [])]), 0) == 1 if key == "callers"
+  ])]
+  limits = { for path, owner in local.owners : path => [
+    for limit in flatten([for key, value in owner : value if key == "limits"]) : limit if limit != null
+  ] }
+}
+
+locals {
+  given  = module.schema_check.given
+  config = module.configuration.config
+
+  # An owner's limits are a variable of their own, and its callers a list, however they were given.
+  owners = merge(
+    { for alias, model in local.given.models : "models.${alias}" => model },
+    { for name, center in local.given.cost_centers : "cost_centers.${name}" => center },
+    { organization = local.given.organization },
+  )
+  cost_centers_given = { for name, center in local.given.cost_centers : name => merge(
+    { for key, value in center : key => value if key != "limits" },
+    { callers = [for binding in flatten([for key, value in center : value if key == "callers"]) : binding if binding != null] },
+  ) }
+}

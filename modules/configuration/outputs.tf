@@ -1,0 +1,79 @@
+output "config" {
+  description = "Every variable with its defaults, once nothing in it is refused. `models`, `cost_centers` and `organization` have their `limits` again."
+  value = {
+    name                 = var.name
+    models               = { for name, settings in var.models : name => merge(settings, { limits = var.limits["models.${name}"] }) }
+    applications         = var.applications
+    cost_centers         = { for name, settings in var.cost_centers : name => merge(settings, { limits = var.limits["cost_centers.${name}"] }) }
+    default_cost_center  = var.default_cost_center
+    organization         = { limits = var.limits["organization"] }
+    time_zone            = var.time_zone
+    ledger               = var.ledger
+    execution            = var.execution
+    log_prompts          = var.log_prompts
+    api                  = var.api
+    identity             = var.identity
+    access_policies      = var.access_policies
+    functions            = var.functions
+    workflow             = var.workflow
+    event_bus_name       = var.event_bus_name
+    kms_key_arn          = var.kms_key_arn
+    log_retention_days   = var.log_retention_days
+    deletion_protection  = var.deletion_protection
+    tags                 = var.tags
+    budgets              = var.budgets
+    anomaly_detection    = var.anomaly_detection
+    cost_allocation_tags = var.cost_allocation_tags
+    reporting            = var.reporting
+    cost_reports         = var.cost_reports
+    reconciliation       = var.reconciliation
+    alerts               = var.alerts
+    observability        = var.observability
+  }
+
+  precondition {
+    condition     = length(local.policy_problems) == 0
+    error_message = join("\n", local.policy_problems)
+  }
+
+  # Addresses and ARNs apart: they may be known only after apply.
+  precondition {
+    condition     = length(local.email_problems) == 0
+    error_message = join("\n", local.email_problems)
+  }
+
+  precondition {
+    condition     = length(local.role_problems) == 0
+    error_message = join("\n", local.role_problems)
+  }
+}
+
+output "limits" {
+  description = "All limits in one list, each with its `path`, `owner` and `full_name`."
+  value       = local.limits
+}
+
+output "resolved_models" {
+  description = "By alias, the `base_id` and geography `prefix` of the model id, and whether it `is_arn`."
+  value       = local.resolved_models
+}
+
+output "may_have_profile" {
+  description = "By alias, whether the model gets application inference profiles."
+  value       = local.may_have_profile
+}
+
+output "function_names" {
+  description = "Names of all functions, without the prefix."
+  value       = local.function_names
+}
+
+output "alert_types" {
+  description = "Types of all alerts."
+  value       = local.alert_types
+}
+
+output "amount_max_usd" {
+  description = "Largest amount of a limit in USD."
+  value       = local.amount_max_usd
+}

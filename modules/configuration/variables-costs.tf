@@ -1,0 +1,168 @@
+# What AWS bills, next to what the ledger counts.
+
+variable "budgets" {
+  description = <<-EOT
+    AWS Budgets, one per cost center: they warn, a day late, on what AWS bills. They need the cost allocation tags.
+
+    - `enabled` - Whether there are any. Default: `true`.
+    - `amounts` - USD a month by cost center. Default: its smallest `month` limit in `usd` that is not narrowed; no budget without one.
+    - `notifications` - When they tell: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
+    - `action` - What to do by itself when one is passed: attach the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100), `approval` being `automatic` (default) or `manual`. Default: nothing.
+  EOT
+  type = object({
+    enabled = optional(bool, true)
+    amounts = optional(map(number), {})
+    notifications = optional(list(object({
+      type    = string
+      percent = number
+    })))
+    action = optional(object({
+      policy_arn = string
+      roles      = map(list(string))
+      percent    = optional(number, 100)
+      approval   = optional(string, "automatic")
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))) == 0
+    error_message = "budgets.amounts: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+  }
+
+  validation {
+    condition     = alltrue([for amount in values(var.budgets.amounts) : amount > 0 && tonumber(format("%.2f", amount)) == amount])
+    error_message = "budgets.amounts: must be USD greater than 0 with at most 2 decimals, got ${join(", ", [for name, amount in var.budgets.amounts : "${amount} for \"${name}\"" if amount <= 0 || tonumber(format("%.2f", amount)) != amount])}."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))) == 0
+    error_message = "budgets.action.roles: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+  }
+}
+
+variable "anomaly_detection" {
+  description = <<-EOT
+    Cost Anomaly Detection over the cost centers; needs an account that sees the cost allocation tags in its bill.
+
+    - `enabled` - Whether it is on. Default: `false`.
+    - `monitor_arns` - ARNs of monitors that exist already, to be told of instead of making monitors.
+    - `cost_centers_per_monitor` - Cost centers that are watched together, 1 to 10. Default: 10.
+    - `frequency` - `immediate` (to the topic of `organization_alert_topic_arn`), `daily` or `weekly` (by mail to `alerts.emails`). Default: `immediate`.
+    - `minimum_impact_usd` - USD above the expected cost from which on an anomaly is told. Default: 10.
+  EOT
+  type = object({
+    enabled                  = optional(bool, false)
+    monitor_arns             = optional(list(string), [])
+    cost_centers_per_monitor = optional(number, 10)
+    frequency                = optional(string, "immediate")
+    minimum_impact_usd       = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = !var.anomaly_detection.enabled || var.anomaly_detection.frequency == "immediate" || length(var.alerts.emails) > 0
+    error_message = "anomaly_detection.frequency: \"${var.anomaly_detection.frequency}\" goes by mail, and alerts.emails is empty: add an address there, or write \"immediate\"."
+  }
+}
+
+variable "cost_allocation_tags" {
+  description = <<-EOT
+    Activation of the cost allocation tags. Only the payer account can, and only once the keys have appeared in billing: see examples/payer-account.
+
+    - `enabled` - Whether this deployment activates them. Default: `false`.
+    - `keys` - Keys of the tags. Default: `costCenter`, `applicationId` and `environment`.
+  EOT
+  type = object({
+    enabled = optional(bool, false)
+    keys    = optional(set(string), ["costCenter", "applicationId", "environment"])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "reporting" {
+  description = <<-EOT
+    Export of the cost and usage report (CUR 2.0) into a bucket, with the tags as columns. In us-east-1 only.
+
+    - `enabled` - Whether there is one. Default: `false`.
+    - `tag_keys` - Keys of active tags that get a column. Default: `costCenter`, `applicationId` and `environment`.
+    - `time_granularity` - `hourly`, `daily` or `monthly`. Default: `daily`.
+    - `format` - `parquet` or `csv`. Default: `parquet`.
+    - `bucket_name` - Name of the bucket. Default: `<name>-cur-<account>`.
+    - `retention_days` - Days that files are kept, 0 for ever. Default: 0.
+    - `kms_key_arn` - ARN of the KMS key of the files. Default: the key that S3 owns.
+    - `force_destroy` - Whether a destroy also deletes the files. Default: `false`.
+  EOT
+  type = object({
+    enabled          = optional(bool, false)
+    tag_keys         = optional(list(string), ["costCenter", "applicationId", "environment"])
+    time_granularity = optional(string, "daily")
+    format           = optional(string, "parquet")
+    bucket_name      = optional(string)
+    retention_days   = optional(number, 0)
+    kms_key_arn      = optional(string)
+    force_destroy    = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "cost_reports" {
+  description = <<-EOT
+    Reports of what Bedrock cost, by cost center, that come by themselves: a page and a CSV file in a bucket, and a message with the link to the organization's topic. docs/reporting.md shows one.
+
+    - `enabled` - Whether there are any. Default: `false`.
+    - `periods` - `week` (from Monday to Sunday, made on Tuesday) and `month` (made on the 3rd). Default: both.
+    - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>-<region>`, cut to 63 characters.
+    - `retention_days` - Days that reports are kept, 0 for ever. Default: 400.
+    - `kms_key_arn` - ARN of the KMS key of the reports. Default: the key that S3 owns.
+    - `force_destroy` - Whether a destroy also deletes the reports. Default: `false`.
+  EOT
+  type = object({
+    enabled        = optional(bool, false)
+    periods        = optional(set(string), ["week", "month"])
+    bucket_name    = optional(string)
+    retention_days = optional(number, 400)
+    kms_key_arn    = optional(string)
+    force_destroy  = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.cost_reports.bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", coalesce(var.cost_reports.bucket_name, "-")))
+    error_message = "cost_reports.bucket_name: \"${coalesce(var.cost_reports.bucket_name, "-")}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+
+  validation {
+    condition     = var.cost_reports.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", coalesce(var.cost_reports.kms_key_arn, "-")))
+    error_message = "cost_reports.kms_key_arn: \"${coalesce(var.cost_reports.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "reconciliation" {
+  description = <<-EOT
+    What was metered beside what AWS observed and billed, once a day over the last seven: a metric of the drift, and an alert where it is over the tolerance. docs/reconciliation.md explains the reasons.
+
+    - `enabled` - Whether it runs. Default: `false`.
+    - `tolerance_percent` - Difference that is none, in percent of what was metered, 0.1 to 1000 with at most one decimal. Default: 5.
+    - `bill` - Whether the bill is compared too; Cost Explorer charges USD 0.01 for every request. Default: `true`.
+    - `fold` - Whether use around the sentry that CloudWatch saw on the day before is charged to the limits of a day and a month. Default: `false`.
+  EOT
+  type = object({
+    enabled           = optional(bool, false)
+    tolerance_percent = optional(number, 5)
+    bill              = optional(bool, true)
+    fold              = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.reconciliation.tolerance_percent >= 0.1 && var.reconciliation.tolerance_percent <= 1000 && can(regex("^[0-9]+([.][0-9])?$", tostring(var.reconciliation.tolerance_percent)))
+    error_message = "reconciliation.tolerance_percent: must be a number from 0.1 to 1000 with at most one decimal, got ${var.reconciliation.tolerance_percent}."
+  }
+}

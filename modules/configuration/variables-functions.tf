@@ -1,0 +1,89 @@
+# What is deployed, and how it runs.
+
+variable "functions" {
+  description = <<-EOT
+    The Lambda functions.
+
+    - `bundle_directory` - Folder of the zips, one `<function>.zip` each. Default: the module's own `dist/functions`.
+    - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
+    - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
+    - `tracing` - Whether X-Ray traces them. Default: `false`.
+    - `dead_letters` - Whether calls of a schedule that failed are kept in an SQS queue of the function's for 14 days. Default: `true`.
+  EOT
+  type = object({
+    bundle_directory     = optional(string)
+    memory_mb            = optional(map(number), {})
+    reserved_concurrency = optional(map(number), {})
+    tracing              = optional(bool, false)
+    dead_letters         = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "workflow" {
+  description = <<-EOT
+    The state machine.
+
+    - `log_level` - `OFF`, `ALL`, `ERROR` or `FATAL`. Default: `ERROR`.
+    - `include_execution_data` - Whether its log holds inputs and outputs, and so prompts: needs `log_prompts`. Default: `false`.
+    - `tracing` - Whether X-Ray traces it. Default: `false`.
+  EOT
+  type = object({
+    log_level              = optional(string, "ERROR")
+    include_execution_data = optional(bool, false)
+    tracing                = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = !var.workflow.include_execution_data || var.log_prompts
+    error_message = "workflow.include_execution_data: would write prompts to the log: set log_prompts = true as well, or leave it false."
+  }
+}
+
+variable "event_bus_name" {
+  description = "Name of the EventBridge bus that gets the alerts."
+  type        = string
+  default     = "default"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
+  validation {
+    condition     = can(regex("^[/.A-Za-z0-9_-]{1,256}$", var.event_bus_name))
+    error_message = "event_bus_name: \"${var.event_bus_name}\" is not the name of an event bus: write 1 to 256 letters, digits, dots, hyphens, underscores and slashes."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key for the ledger and the logs. Its policy must let CloudWatch Logs use it. Default: keys that AWS owns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that log groups keep their events, the audit log included; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the ledger. Set it to false, and apply, before a destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of every resource. The inference profiles' own costCenter, applicationId and environment win over them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,67 @@
+# Who gets alerts, and what is shown.
+
+variable "alerts" {
+  description = <<-EOT
+    Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another.
+
+    - `emails` - Addresses for what concerns no single cost center: limits of models and of the organization, and cost anomalies.
+    - `types` - Kinds of alerts that go to the topics, as docs/alerts.md lists them; the others are events on the bus only. Default: all.
+    - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com`, `costalerts.amazonaws.com` and `cloudwatch.amazonaws.com` use it. Default: none.
+  EOT
+  type = object({
+    emails      = optional(list(string), [])
+    types       = optional(list(string))
+    kms_key_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for email in var.alerts.emails : can(regex(local.email_pattern, email))])
+    error_message = "alerts.emails: ${join(", ", [for email in var.alerts.emails : "\"${email}\"" if !can(regex(local.email_pattern, email))])} is not an e-mail address: write one plain address, such as \"finops@example.com\"."
+  }
+
+  validation {
+    condition     = var.alerts.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.alerts.kms_key_arn))
+    error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+  }
+}
+
+variable "observability" {
+  description = <<-EOT
+    Dashboards, alarms and saved log queries.
+
+    - `dashboard` - Whether there are dashboards. Default: `true`.
+    - `alarms` - Whether there are alarms. They tell the cost center's SNS topic, or the organization's. Default: `true`.
+    - `alarm_actions` - ARNs that every alarm tells besides, such as SNS topics; at most 4.
+    - `thresholds` - From what on an alarm goes off, per 5 minutes where it is a number; 0 for no such alarm:
+      - `utilization_percent` - Use of a limit, in percent. Default: 90.
+      - `denials` - Denied calls of a cost center. Default: 50.
+      - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.
+      - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+    - `utilization_windows` - Windows whose limits have an alarm of their use. Default: `day` and `month`.
+  EOT
+  type = object({
+    dashboard     = optional(bool, true)
+    alarms        = optional(bool, true)
+    alarm_actions = optional(list(string), [])
+    thresholds = optional(object({
+      utilization_percent  = optional(number)
+      denials              = optional(number)
+      failed_settlements   = optional(number)
+      expired_reservations = optional(number)
+      function_errors      = optional(number)
+      workflow_failures    = optional(number)
+      throttles            = optional(number)
+    }), {})
+    utilization_windows = optional(list(string), ["day", "month"])
+  })
+  default  = {}
+  nullable = false
+
+  # An alarm takes five actions for a state, and one is its topic.
+  validation {
+    condition     = length(var.observability.alarm_actions) <= 4 && alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
+    error_message = "observability.alarm_actions: must be at most 4 ARNs, got ${join(", ", formatlist("\"%s\"", var.observability.alarm_actions))}."
+  }
+}

@@ -1,0 +1,124 @@
+# One level of values against their schemas.
+#
+# Whether a value is known must not decide anything here: a condition that is known only after apply
+# makes the whole list unknown, and the plan could check nothing. So no `can(...)` and no
+# `x == null`, which are unknown for an unknown value, but `try(length([f(x)]), 0)`, which is not.
+
+locals {
+  inspected = [for node in var.nodes : merge(node, {
+    types     = flatten([try(node.schema.type, [])])
+    is_object = try(length([keys(node.value)]), 0) == 1
+    is_list   = try(length([concat(node.value, [])]), length([concat(tolist(node.value), [])]), 0) == 1
+    # `upper` takes what can be text, and refuses null.
+    is_scalar  = try(length([upper(node.value)]), 0) == 1
+    is_number  = try(length([tonumber(node.value)]), 0) == 1
+    is_boolean = try(length([tobool(node.value)]), 0) == 1
+    is_texts   = try(length([join("", node.value)]), 0) == 1
+    # Lists of free texts are checked as a whole: their length may be known only after apply.
+    has_texts = try(node.schema.items.type == "string" && !contains(keys(node.schema.items), "enum"), false)
+  })]
+
+  # Null is the same as absent.
+  present = [for node in local.inspected : node if node.is_object || node.is_list || node.is_scalar]
+  typed = [for node in local.present : merge(node, { fits = anytrue([
+    length(node.types) == 0,
+    node.is_object && contains(node.types, "object"),
+    node.is_list && contains(node.types, "array") && (!node.has_texts || node.is_texts),
+    node.is_scalar && contains(node.types, "string"),
+    node.is_scalar && node.is_number && (contains(node.types, "number") || contains(node.types, "integer")),
+    node.is_scalar && node.is_boolean && contains(node.types, "boolean"),
+  ]) }) if node.schema != null]
+
+  objects = [for node in local.typed : node if node.fits && node.is_object]
+  lists   = [for node in local.typed : node if node.fits && node.is_list]
+  scalars = [for node in local.typed : node if node.fits && node.is_scalar]
+
+  type_names = {
+    string  = "a string"
+    number  = "a number"
+    integer = "a whole number"
+    boolean = "true or false"
+    array   = "a list"
+    object  = "an object"
+  }
+}
+
+# Keys and types.
+locals {
+  children = concat(
+    flatten([for node in local.objects : [for key, value in node.value : {
+      path    = node.path == "" ? key : "${node.path}.${key}"
+      key     = key
+      value   = value
+      schema  = try(node.schema.properties[key], node.schema.additionalProperties.type == null ? null : node.schema.additionalProperties, null)
+      allowed = keys(try(node.schema.properties, {}))
+      what    = try(node.schema.title, "property")
+    }]]),
+    flatten([for node in local.lists : [for index, value in node.value : {
+      path    = "${node.path}[${index}]"
+      key     = index
+      value   = value
+      schema  = node.schema.items
+      allowed = []
+      what    = ""
+    }] if !node.has_texts]),
+  )
+
+  shape_problems = concat(
+    [
+      for node in local.present : "${node.path}: unknown ${node.what} \"${node.key}\": write one of ${join(", ", node.allowed)}"
+      if node.schema == null
+    ],
+    [
+      for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}"
+      if !node.fits
+    ],
+    flatten([for node in local.objects : [
+      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: is required"
+      if !contains(local.present_keys[node.path], key)
+    ]]),
+    [
+      for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}"
+      if try(length(node.value) < try(node.schema.minItems, node.schema.minProperties), false)
+    ],
+    [
+      for node in local.lists : "${node.path}: must name at most ${try(node.schema.maxItems, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
+      if try(length(node.value) > node.schema.maxItems, false)
+    ],
+  )
+  present_keys = { for node in local.objects : node.path => [
+    for key, value in node.value : key
+    if try(length([keys(value)]), length([concat(value, [])]), length([concat(tolist(value), [])]), length([upper(value)]), 0) == 1
+  ] }
+}
+
+# Values, which may be known only after apply.
+locals {
+  enums = [for node in local.scalars : node if contains(keys(node.schema), "enum")]
+  numbers = [for node in local.scalars : merge(node, {
+    what = contains(node.types, "integer") ? "a whole number" : "a number"
+  }) if anytrue([for type in node.types : contains(["number", "integer"], type)]) && !contains(keys(node.schema), "enum")]
+  ranges = { for node in local.numbers : node.path => try(
+    "be ${node.what} from ${node.schema.minimum} to ${node.schema.maximum}",
+    node.schema.minimum == 0 && node.what == "a number" ? "not be negative" : "be ${node.what} of at least ${node.schema.minimum}",
+    "be ${node.what} greater than ${node.schema.exclusiveMinimum} and at most ${node.schema.maximum}",
+    "be ${node.what} greater than ${node.schema.exclusiveMinimum}",
+    "be ${node.what}",
+  ) }
+
+  value_problems = concat(
+    [
+      for node in local.enums : "${node.path}: unknown ${try(node.schema.title, "value")} \"${node.value}\": write one of ${join(", ", node.schema.enum)}"
+      if !contains([for value in node.schema.enum : tostring(value)], tostring(node.value))
+    ],
+    [
+      for node in local.numbers : "${node.path}: must ${local.ranges[node.path]}, got ${node.value}"
+      if anytrue([
+        contains(node.types, "integer") && floor(node.value) != tonumber(node.value),
+        try(tonumber(node.value) < node.schema.minimum, false),
+        try(tonumber(node.value) > node.schema.maximum, false),
+        try(tonumber(node.value) <= node.schema.exclusiveMinimum, false),
+      ])
+    ],
+  )
+}

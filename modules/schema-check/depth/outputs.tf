@@ -1,0 +1,14 @@
+output "shape_problems" {
+  description = "Unknown and missing keys, wrong types and lengths, as `<path>: <message>`."
+  value       = local.shape_problems
+}
+
+output "value_problems" {
+  description = "Values that are not allowed, as `<path>: <message>`; unknown at plan while one of this level is."
+  value       = local.value_problems
+}
+
+output "children" {
+  description = "The values one level deeper, as `nodes` of the next level."
+  value       = local.children
+}
