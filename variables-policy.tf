@@ -35,7 +35,11 @@ variable "default_cost_center" {
 }
 
 variable "organization" {
-  description = "Limits over everything."
+  description = <<-EOT
+    Limits across everything.
+
+    - `limits` - As in `cost_centers.*.limits`.
+  EOT
   type        = any
   default     = {}
   nullable    = false

@@ -1,8 +1,12 @@
 /** The policy of tfvars files, for the sandbox and the command line. Never part of a Lambda bundle. */
 import { invariant } from '../core/errors.ts';
+import { ownProperty } from '../core/input-path.ts';
 import type { InputProblem } from '../core/input-problem.ts';
+import { convertValues } from '../core/policy/convert-values.ts';
+import { operationsProblems } from '../core/policy/operations-checks.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type ResolveOptions, resolvePolicy } from '../core/policy/resolve-policy.ts';
+import { VARIABLES_SCHEMA } from '../core/policy/variables.schema.ts';
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 
 type ResolvedTfvars =
@@ -19,13 +23,25 @@ export async function loadTfvarsPolicy(
   files: readonly string[],
   options: ResolveOptions = {},
 ): Promise<ResolvedTfvars> {
-  const { config, complete, problems } = await parseTfvars(files);
-  const resolution = complete ? resolvePolicy(config, options) : undefined;
+  const read = await parseTfvars(files);
+  const config = convertVariables(read.config);
+  const resolution = read.complete ? resolvePolicy(config, options) : undefined;
   const [first, ...others] = [
-    ...problems,
+    ...read.problems,
     ...(resolution && 'problems' in resolution ? resolution.problems : []),
+    ...(read.complete ? operationsProblems(config) : []),
   ];
   if (first) return { problems: [first, ...others] };
   invariant(resolution && 'policy' in resolution, 'a policy without problems has resolved');
   return { config, policy: resolution.policy, warnings: resolution.warnings };
+}
+
+function convertVariables(config: Tfvars['config']): Tfvars['config'] {
+  const { properties } = VARIABLES_SCHEMA;
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      convertValues(value, ownProperty(properties, name)),
+    ]),
+  );
 }

@@ -57,13 +57,19 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
       };
     case 'minimum':
     case 'maximum':
+    case 'exclusiveMinimum':
       return { path, message: `must ${range(error.parentSchema)}, got ${quoted(data)}` };
     case 'minItems':
-    case 'minProperties':
-      return { path, message: `must name at least one ${title ?? 'entry'}` };
+    case 'minProperties': {
+      const allowed = ownProperty(ownProperty(error.parentSchema, 'items'), 'enum');
+      const choices = Array.isArray(allowed) ? `: write some of ${allowed.join(', ')}` : '';
+      return { path, message: `must name at least one ${title ?? 'entry'}${choices}` };
+    }
     case 'maxItems':
-    case 'maxProperties':
-      return { path, message: `must name at most ${params.limit} ${title ?? 'entry'}` };
+    case 'maxProperties': {
+      const count = Array.isArray(data) ? `, got ${data.length}` : '';
+      return { path, message: `must name at most ${params.limit} ${title ?? 'entry'}${count}` };
+    }
     case 'uniqueItems':
       return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), data);
     case 'minLength':
@@ -109,18 +115,26 @@ function wrongType(types: readonly string[], given: unknown, schema: unknown): s
   const wanted = types.map((each) => TYPE_NAMES[each] ?? each).join(' or ');
   const unquoted = typeof given === 'string' && type !== 'string' && /^[\w.-]+$/.test(given);
   const hint = unquoted && type !== 'array' && type !== 'object' ? '; leave the quotes out' : '';
-  return `must be ${wanted}, not ${quoted(given)}${hint}`;
+  const allowed = ownProperty(schema, 'enum');
+  const choices = Array.isArray(allowed) ? `: write one of ${allowed.join(', ')}` : hint;
+  return `must be ${wanted}, not ${quoted(given)}${choices}`;
 }
 
 /** `be a whole number from 1 to 64`, after the schema's own bounds. */
 function range(schema: unknown): string {
   const [minimum, maximum] = [ownProperty(schema, 'minimum'), ownProperty(schema, 'maximum')];
+  const above = ownProperty(schema, 'exclusiveMinimum');
   const what = ownProperty(schema, 'type') === 'integer' ? 'a whole number' : 'a number';
+  if (above !== undefined) {
+    return `be ${what} greater than ${above}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
+  }
   if (minimum !== undefined && maximum !== undefined) {
     return `be ${what} from ${minimum} to ${maximum}`;
   }
-  if (minimum === 0 && maximum === undefined) return 'not be negative';
-  return `be ${what} of at least ${minimum}`;
+  if (minimum === undefined) return `be ${what}`;
+  return minimum === 0 && what === 'a number'
+    ? 'not be negative'
+    : `be ${what} of at least ${minimum}`;
 }
 
 function duplicateItem(path: string, index: number, data: unknown): InputProblem {

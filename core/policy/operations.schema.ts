@@ -1,7 +1,8 @@
 /**
- * The tfvars shapes of the variables about operation, as a JSON schema: what Terraform reads and the
+ * The tfvars shapes of the variables about operation, as a JSON schema: Terraform reads them, the
  * functions do not. `title` and `description` have the same meaning as in `policy.schema.ts`.
  */
+import { EMAIL } from './policy.schema.ts';
 
 const BOOLEAN = { type: 'boolean' } as const;
 const TEXT = { type: 'string' } as const;
@@ -23,16 +24,7 @@ const BUCKET_NAME = {
 
 const RETENTION_DAYS = { type: 'integer', minimum: 0 } as const;
 
-export const EMAIL = {
-  type: 'string',
-  pattern:
-    '^[^\\s@"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$',
-  maxLength: 254,
-  title: 'an e-mail address',
-  description: 'write one plain address, such as "finops@example.com"',
-} as const;
-
-/** As core/telemetry/alerts/alert.ts has them; a test compares the two. */
+/** As core/telemetry/alerts/alert.ts has them. */
 const ALERT_TYPES = [
   'LimitThresholdCrossed',
   'CallDenied',
@@ -43,7 +35,7 @@ const ALERT_TYPES = [
   'CostReportPublished',
 ] as const;
 
-/** Folders of functions/; a test compares the two. */
+/** Folders of functions/. */
 const FUNCTIONS = [
   'validate-and-set-context',
   'reserve-budget',

@@ -194,6 +194,15 @@ const BINDING = {
 /** One binding, or a list of them. */
 const CALLERS = { ...BINDING, type: ['object', 'array'], items: BINDING } as const;
 
+export const EMAIL = {
+  type: 'string',
+  pattern:
+    '^[^\\s@"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$',
+  maxLength: 254,
+  title: 'an e-mail address',
+  description: 'write one plain address, such as "finops@example.com"',
+} as const;
+
 const COST_CENTER = {
   type: 'object',
   additionalProperties: false,
@@ -210,18 +219,7 @@ const COST_CENTER = {
     },
     limits: LIMITS,
     callers: CALLERS,
-    alert_emails: {
-      type: 'array',
-      uniqueItems: true,
-      items: {
-        type: 'string',
-        pattern:
-          '^[^\\s@"<>,;]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+$',
-        maxLength: 254,
-        title: 'an e-mail address',
-        description: 'write one plain address, such as "finops@example.com"',
-      },
-    },
+    alert_emails: { type: 'array', uniqueItems: true, items: EMAIL },
   },
 } as const;
 

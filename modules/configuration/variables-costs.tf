@@ -28,17 +28,17 @@ variable "budgets" {
 
   validation {
     condition     = length(setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))) == 0
-    error_message = "budgets.amounts: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+    error_message = join("\n", [for name in setsubtract(keys(var.budgets.amounts), keys(var.cost_centers)) : "budgets.amounts.${name}: unknown cost center \"${name}\": write one of ${join(", ", keys(var.cost_centers))}."])
   }
 
   validation {
-    condition     = alltrue([for amount in values(var.budgets.amounts) : amount > 0 && tonumber(format("%.2f", amount)) == amount])
-    error_message = "budgets.amounts: must be USD greater than 0 with at most 2 decimals, got ${join(", ", [for name, amount in var.budgets.amounts : "${amount} for \"${name}\"" if amount <= 0 || tonumber(format("%.2f", amount)) != amount])}."
+    condition     = alltrue([for amount in values(var.budgets.amounts) : tonumber(format("%.2f", amount)) == amount])
+    error_message = join("\n", [for name, amount in var.budgets.amounts : "budgets.amounts.${name}: must be USD with at most 2 decimals, got ${amount}." if tonumber(format("%.2f", amount)) != amount])
   }
 
   validation {
     condition     = length(setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))) == 0
-    error_message = "budgets.action.roles: unknown cost center ${join(", ", formatlist("\"%s\"", setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))))}: write one of ${join(", ", keys(var.cost_centers))}."
+    error_message = join("\n", [for name in setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers)) : "budgets.action.roles.${name}: unknown cost center \"${name}\": write one of ${join(", ", keys(var.cost_centers))}."])
   }
 }
 
@@ -162,7 +162,7 @@ variable "reconciliation" {
   nullable = false
 
   validation {
-    condition     = var.reconciliation.tolerance_percent >= 0.1 && var.reconciliation.tolerance_percent <= 1000 && can(regex("^[0-9]+([.][0-9])?$", tostring(var.reconciliation.tolerance_percent)))
-    error_message = "reconciliation.tolerance_percent: must be a number from 0.1 to 1000 with at most one decimal, got ${var.reconciliation.tolerance_percent}."
+    condition     = can(regex("^[0-9]+([.][0-9])?$", tostring(var.reconciliation.tolerance_percent)))
+    error_message = "reconciliation.tolerance_percent: must have at most one decimal, got ${var.reconciliation.tolerance_percent}."
   }
 }

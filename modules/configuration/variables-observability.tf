@@ -18,7 +18,7 @@ variable "alerts" {
 
   validation {
     condition     = alltrue([for email in var.alerts.emails : can(regex(local.email_pattern, email))])
-    error_message = "alerts.emails: ${join(", ", [for email in var.alerts.emails : "\"${email}\"" if !can(regex(local.email_pattern, email))])} is not an e-mail address: write one plain address, such as \"finops@example.com\"."
+    error_message = join("\n", [for index, email in var.alerts.emails : "alerts.emails[${index}]: \"${email}\" is not an e-mail address: write one plain address, such as \"finops@example.com\"." if !can(regex(local.email_pattern, email))])
   }
 
   validation {
@@ -61,7 +61,7 @@ variable "observability" {
 
   # An alarm takes five actions for a state, and one is its topic.
   validation {
-    condition     = length(var.observability.alarm_actions) <= 4 && alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
-    error_message = "observability.alarm_actions: must be at most 4 ARNs, got ${join(", ", formatlist("\"%s\"", var.observability.alarm_actions))}."
+    condition     = alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
+    error_message = join("\n", [for index, arn in var.observability.alarm_actions : "observability.alarm_actions[${index}]: \"${arn}\" is not an ARN: write one such as arn:aws:sns:eu-west-1:111122223333:on-call." if !startswith(arn, "arn:")])
   }
 }

@@ -22,7 +22,7 @@ variable "models" {
     - `context_tokens`, `max_output_tokens` - The model's maximums in tokens. Default: the catalogue's; must be given for a model that the catalogue lacks.
     - `default_max_tokens` - What a request without `max_tokens` gets, in tokens. Default: the model's own.
     - `inference_profile` - Whether to make tagged inference profiles for it. Default: `true`. Must be `false` for an ARN.
-    - `limits` - Limits across all cost centers: as in `cost_centers`, without `model`.
+    - `limits` - Limits across all cost centers, as in `cost_centers.*.limits` without `model`.
   EOT
   type = map(object({
     model_id = string
@@ -71,10 +71,11 @@ variable "cost_centers" {
       - `application`, `environment`, `model` - Narrow it to the requests that match all that are set.
       - `notify_at` - Percents of use, 1 to 100, that raise an alert when crossed.
       - `ceilings` - Lower limits inside this one: `percent` (1 to 99) for the requests that match `application`, `environment` and `model`; `fallback` is the alias to try instead of refusing.
-    - `callers` - Who may spend its money. Default: anyone whom the API lets in.
+    - `callers` - Who can spend its money: one object, or a list of them. Default: anyone whom the API lets in.
       - `iam_role_arns` - Role ARNs; `*` matches any characters of a role's name. With `*` leave the path out: a session's ARN does not contain it (docs/callers.md).
-      - `jwt` - Claims that must all be there with these values.
-      - `applications` - Only these of the cost center's applications.
+      - `jwt` - Claims that must all be present with these values.
+      - `applications` - Only these of the cost center's applications. Default: all.
+      - `environments` - Only these environments. Default: all.
     - `alert_emails` - Addresses that get its alerts. Each must confirm the mail that AWS sends it first.
   EOT
   type = map(object({

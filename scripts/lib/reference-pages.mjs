@@ -12,7 +12,7 @@ import { modulesOf } from './terraform-results.mjs';
 import { readModule } from './terraform-variables.mjs';
 
 /** The module with the types of the variables that the root leaves untyped. */
-const TYPES = 'modules/policy';
+const TYPES = 'modules/configuration';
 
 const BEGIN = '<!-- BEGIN_REFERENCE -->';
 const END = '<!-- END_REFERENCE -->';

@@ -1,7 +1,7 @@
 /** The variables, outputs and version floors of a Terraform module, in the order of its files. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseType } from './terraform-types.mjs';
+import { attributesOf, parseType } from './terraform-types.mjs';
 
 /** An expression, as @cdktf/hcl2json gives what is not a literal. */
 const expressionIn = (value) => /^\$\{([\s\S]*)\}$/.exec(value)?.[1] ?? value;
@@ -45,7 +45,12 @@ export async function readModule(folder, typesFrom) {
     if (settings?.required_version) requirements = requirementsOf(settings);
   }
   const inner = typesFrom === undefined ? [] : (await readModule(typesFrom)).variables;
-  return { variables: variables.map((one) => typedBy(one, inner)), outputs, requirements };
+  const shared = inner.length > 0 ? inner : variables;
+  return {
+    variables: variables.map((one) => withShared(typedBy(one, inner), shared)),
+    outputs,
+    requirements,
+  };
 }
 
 function requirementsOf({ required_version: terraform, required_providers: [providers] = [{}] }) {
@@ -59,3 +64,25 @@ function typedBy(variable, inner) {
   const description = typed.description || variable.description;
   return { ...variable, type: typed.type, description };
 }
+
+/**
+ * Variables can share an attribute: where they describe one that their type lacks, and a map of the
+ * typed module has its name, the map has the values of all of them, and their type is written once.
+ */
+function withShared(variable, shared) {
+  const attributes = shared
+    .filter(({ name, type }) => type.kind === 'map' && describes(variable, name))
+    .map(({ name, type }) => ({ name, type: type.of, isOptional: true }));
+  return attributes.length === 0
+    ? variable
+    : { ...variable, type: added(variable.type, attributes) };
+}
+
+const describes = ({ type, description }, name) =>
+  description.includes(`- \`${name}\` - `) &&
+  !attributesOf(type).some((attribute) => attribute.name === name);
+
+const added = (type, attributes) =>
+  type.of === undefined
+    ? { kind: 'object', attributes: [...(type.attributes ?? []), ...attributes] }
+    : { ...type, of: added(type.of, attributes) };

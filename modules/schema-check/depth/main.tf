@@ -70,15 +70,15 @@ locals {
       if node.schema == null
     ],
     [
-      for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}"
+      for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}${try(": write one of ${join(", ", node.schema.enum)}", "")}"
       if !node.fits
     ],
     flatten([for node in local.objects : [
-      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: is required"
+      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: ${key} must be given"
       if !contains(local.present_keys[node.path], key)
     ]]),
     [
-      for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}"
+      for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}${try(": write some of ${join(", ", node.schema.items.enum)}", "")}"
       if try(length(node.value) < try(node.schema.minItems, node.schema.minProperties), false)
     ],
     [

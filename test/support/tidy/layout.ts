@@ -62,13 +62,24 @@ const FLOOR = /\b(?:required_version|source|version)\s*=\s*"[^"]*"/g;
 const floorOf = ({ text }: SourceFile): string =>
   (text.match(FLOOR) ?? []).map((line) => line.replace(/\s+/g, ' ')).join(', ');
 
-/** Root, modules and examples ask for the same Terraform and providers. */
+/** Whether anything of the folder's own is of a provider. */
+const usesProvider = (files: readonly SourceFile[], folder: string): boolean =>
+  files.some(
+    ({ path, text }) => path.startsWith(`${folder}/`) && /^(?:resource|data) "aws_/m.test(text),
+  );
+
+/** Root, modules and examples ask for the same Terraform, and the same providers if for any. */
 export const versionFloors: Rule = (files) => {
   const versions = files.filter(({ path }) =>
     /^(?:(?:modules|examples)\/.+\/)?versions\.tf$/.test(path),
   );
   const root = versions.find(({ path }) => path === 'versions.tf');
   const expected = root && floorOf(root);
+  const [terraformOnly] = root?.text.match(FLOOR) ?? [];
+  const isEnough = (file: SourceFile): boolean =>
+    floorOf(file) === expected ||
+    (floorOf(file) === terraformOnly &&
+      !usesProvider(files, file.path.slice(0, -'/versions.tf'.length)));
   if (!expected) return [{ path: 'versions.tf', says: 'is missing or asks for no version' }];
   const folders = files.flatMap(
     ({ path }) => /^((?:modules|examples)\/[^/]+)\/[^/]+\.tf$/.exec(path)?.[1] ?? [],
@@ -79,7 +90,7 @@ export const versionFloors: Rule = (files) => {
   return [
     ...without.map((path) => ({ path, says: 'has no versions.tf' })),
     ...versions
-      .filter((file) => floorOf(file) !== expected)
+      .filter((file) => !isEnough(file))
       .map((file) => ({
         path: file.path,
         says: `asks for ${floorOf(file)}, the root for ${expected}`,

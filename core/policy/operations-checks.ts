@@ -1,0 +1,121 @@
+/** Checks the variables about operation, which Terraform alone reads otherwise. */
+import { joinPath } from '../input-path.ts';
+import type { InputProblem } from '../input-problem.ts';
+import { formatChoices, quoted } from '../safe-text.ts';
+import { schemaErrorProblems } from '../schema-errors.ts';
+import {
+  asList,
+  asStrings,
+  numberField,
+  stringField,
+  toUnvalidated,
+  type UnvalidatedObject,
+} from '../unvalidated.ts';
+import { validate } from './operations.validator.ts';
+import { OPERATIONS_VARIABLES } from './operations-variables.ts';
+import { withoutNulls } from './schema-check.ts';
+
+/** Everything wrong with the variables about operation of a whole configuration. */
+export function operationsProblems(config: unknown): InputProblem[] {
+  const document = withoutNulls(config);
+  const all = toUnvalidated(document);
+  const own = Object.fromEntries([...all].filter(([name]) => OPERATIONS_VARIABLES.includes(name)));
+  const problems = validate(own) ? [] : schemaErrorProblems(validate.errors ?? [], own);
+  return [...problems, ...crossProblems(all)];
+}
+
+const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
+  ...accessProblems(config),
+  ...promptProblems(config),
+  ...budgetProblems(config),
+  ...anomalyProblems(config),
+  ...decimalProblems(config),
+  ...exceptionProblems(config),
+];
+
+const section = (config: UnvalidatedObject, name: string): UnvalidatedObject =>
+  toUnvalidated(config.get(name));
+
+/** Who authorizes callers, and who they are taken for. */
+function accessProblems(config: UnvalidatedObject): InputProblem[] {
+  const api = section(config, 'api');
+  const authorization = stringField(api, 'authorization') ?? 'iam';
+  const identity = stringField(config, 'identity') ?? 'off';
+  const problems: InputProblem[] = [];
+  if ((authorization === 'jwt') !== api.has('jwt')) {
+    const message = `must be given with authorization = "jwt" and only then, got authorization = ${quoted(authorization)}`;
+    problems.push({ path: 'api.jwt', message });
+  }
+  if (['iam', 'jwt'].includes(identity) && identity !== authorization) {
+    const choices = authorization === 'none' ? ['off'] : ['off', authorization];
+    const message = `${quoted(identity)} does not go with api.authorization = ${quoted(authorization)}: write one of ${formatChoices(choices)}`;
+    problems.push({ path: 'identity', message });
+  }
+  return problems;
+}
+
+function promptProblems(config: UnvalidatedObject): InputProblem[] {
+  const isIncluded = section(config, 'workflow').get('include_execution_data') === true;
+  if (!isIncluded || config.get('log_prompts') === true) return [];
+  const message =
+    'would write prompts to the log: set log_prompts = true as well, or leave it false';
+  return [{ path: 'workflow.include_execution_data', message }];
+}
+
+function budgetProblems(config: UnvalidatedObject): InputProblem[] {
+  const budgets = section(config, 'budgets');
+  const costCenters = section(config, 'cost_centers');
+  const known = [...costCenters.keys()];
+  const amounts = section(budgets, 'amounts');
+  const roles = section(section(budgets, 'action'), 'roles');
+  const unknown = [
+    ...[...amounts.keys()].map((name) => ({ at: 'budgets.amounts', name })),
+    ...[...roles.keys()].map((name) => ({ at: 'budgets.action.roles', name })),
+  ].filter(({ name }) => !costCenters.has(name));
+  const fine = [...amounts.keys()].filter((name) => {
+    const amount = numberField(amounts, name);
+    return amount !== undefined && amount > 0 && !hasDecimals(amount, 2);
+  });
+  return [
+    ...unknown.map(({ at, name }) => ({
+      path: joinPath(at, name),
+      message: `unknown cost center ${quoted(name)}: write one of ${formatChoices(known)}`,
+    })),
+    ...fine.map((name) => ({
+      path: joinPath('budgets.amounts', name),
+      message: `must be USD with at most 2 decimals, got ${numberField(amounts, name)}`,
+    })),
+  ];
+}
+
+function anomalyProblems(config: UnvalidatedObject): InputProblem[] {
+  const anomalies = section(config, 'anomaly_detection');
+  const frequency = stringField(anomalies, 'frequency') ?? 'immediate';
+  const emails = asList(section(config, 'alerts').get('emails'));
+  if (anomalies.get('enabled') !== true || frequency === 'immediate' || emails.length > 0) {
+    return [];
+  }
+  const message = `${quoted(frequency)} goes by mail, and alerts.emails is empty: add an address there, or write "immediate"`;
+  return [{ path: 'anomaly_detection.frequency', message }];
+}
+
+function decimalProblems(config: UnvalidatedObject): InputProblem[] {
+  const tolerance = numberField(section(config, 'reconciliation'), 'tolerance_percent');
+  if (tolerance === undefined || hasDecimals(tolerance, 1)) return [];
+  const message = `must have at most one decimal, got ${tolerance}`;
+  return [{ path: 'reconciliation.tolerance_percent', message }];
+}
+
+/** An exception for every role or user would leave nothing to deny. */
+function exceptionProblems(config: UnvalidatedObject): InputProblem[] {
+  const exceptions = asStrings(section(config, 'access_policies').get('exceptions'));
+  return exceptions.flatMap((arn, index) => {
+    const name = arn.split('/')[1];
+    if (name === undefined || /[A-Za-z0-9]/.test(name)) return [];
+    const message = `${quoted(arn)} would except every role or user: write the beginning of the name or path before the wildcard`;
+    return [{ path: joinPath('access_policies.exceptions', index), message }];
+  });
+}
+
+const hasDecimals = (value: number, decimals: number): boolean =>
+  Number(value.toFixed(decimals)) === value;
