@@ -39,7 +39,7 @@ module "configuration" {
   source = "./modules/configuration"
 
   name                 = local.given.name
-  models               = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" } }
+  models               = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
   applications         = local.given.applications
   cost_centers         = local.cost_centers_given
   default_cost_center  = local.given.default_cost_center
@@ -68,6 +68,14 @@ module "configuration" {
   lists_of_callers = [for name, center in local.given.cost_centers : name if anytrue([
     for key, value in center : try(length([concat(value, [])]), 0) == 1 if key == "callers"
   ])]
+  # Numbers may be in quotes at every depth, as in `price.tiers.flex.long_context.input`.
+  price = { for alias, price in local.prices : alias => { for a, part in price : a => try(tonumber(part), {
+    for b, part in part : b => try(tonumber(part), {
+      for c, part in part : c => try(tonumber(part), {
+        for d, part in part : d => tonumber(part)
+      })
+    })
+  }) } if price != null }
   limits = { for path, owner in local.owners : path => [
     for limit in flatten([for key, value in owner : value if key == "limits"]) : limit if limit != null
   ] }
@@ -76,6 +84,8 @@ module "configuration" {
 locals {
   given  = module.schema_check.given
   config = module.configuration.config
+
+  prices = merge([for alias, model in local.given.models : { for key, value in model : alias => value if key == "price" }]...)
 
   # An owner's limits are a variable of their own, and its callers a list, however they were given.
   owners = merge(

@@ -276,6 +276,16 @@ const WORKFLOW = {
     log_level: { type: 'string', enum: ['OFF', 'ALL', 'ERROR', 'FATAL'], title: 'log_level' },
     include_execution_data: BOOLEAN,
     tracing: BOOLEAN,
+    starters: {
+      type: 'array',
+      items: {
+        type: 'string',
+        pattern:
+          '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$',
+        title: 'the ARN of a role with a letter or digit in its last segment',
+        description: 'write it as arn:aws:iam::<account>:role/<name>',
+      },
+    },
   },
 } as const;
 

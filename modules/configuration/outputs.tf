@@ -2,7 +2,7 @@ output "config" {
   description = "Every variable with its defaults, once nothing in it is refused. `models`, `cost_centers` and `organization` have their `limits` again."
   value = {
     name                 = var.name
-    models               = { for name, settings in var.models : name => merge(settings, { limits = var.limits["models.${name}"] }) }
+    models               = { for name, settings in var.models : name => merge(settings, { limits = var.limits["models.${name}"], price = lookup(var.price, name, null) }) }
     applications         = var.applications
     cost_centers         = { for name, settings in var.cost_centers : name => merge(settings, { limits = var.limits["cost_centers.${name}"] }) }
     default_cost_center  = var.default_cost_center

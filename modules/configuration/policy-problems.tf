@@ -19,6 +19,8 @@ locals {
   role_example  = "\"arn:aws:iam::111122223333:role/sales-*\""
   role_pattern  = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$"
 
+  starter_pattern = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$"
+
   policy_problems = concat(
     local.name_problems,
     local.repetition_problems,
@@ -104,9 +106,15 @@ locals {
       max_output_tokens = try(coalesce(model.max_output_tokens, local.priced_models[alias].maxOutputTokens), null)
     }
   }
-  model_prices = flatten([for alias, model in var.models : [
-    for name in ["input", "output", "cache_read", "cache_write", "cache_write_1h"] :
-    { path = "models.${alias}.price.${name}", usd = model.price[name] } if try(model.price[name] != null, false)
+  # At every depth, as in `price.tiers.flex.long_context.input`.
+  model_prices = flatten([for alias, price in var.price : [
+    for a, part in { for name, part in price : "models.${alias}.price.${name}" => part } : try([{ path = a, usd = tonumber(part) }], [
+      for b, part in part : try([{ path = "${a}.${b}", usd = tonumber(part) }], [
+        for c, part in part : try([{ path = "${a}.${b}.${c}", usd = tonumber(part) }], [
+          for d, part in part : { path = "${a}.${b}.${c}.${d}", usd = tonumber(part) }
+        ])
+      ])
+    ])
   ]])
 
   model_problems = concat(
@@ -118,12 +126,12 @@ locals {
     [
       for alias, model in var.models :
       "models.${alias}: no price is known for \"${model.model_id}\": add price, context_tokens and max_output_tokens to this model"
-      if model.price == null && !contains(keys(local.priced_models), alias)
+      if !contains(keys(var.price), alias) && !contains(keys(local.priced_models), alias)
     ],
     flatten([for alias, model in var.models : [
       for name in ["context_tokens", "max_output_tokens"] :
       "models.${alias}.${name}: must be given, as the catalogue has no model \"${model.model_id}\""
-      if model.price != null && model[name] == null && !contains(keys(local.priced_models), alias)
+      if contains(keys(var.price), alias) && model[name] == null && !contains(keys(local.priced_models), alias)
     ]]),
     [
       for alias, model in var.models : "models.${alias}.inference_profile: must be false, as an ARN can have no inference profile"
@@ -141,7 +149,7 @@ locals {
     ],
     [
       for price in local.model_prices : "${price.path}: must be USD per million tokens with at most 9 decimals, got ${price.usd}"
-      if tonumber(format("%.9f", price.usd)) != price.usd
+      if price.usd == null ? false : tonumber(format("%.9f", price.usd)) != price.usd
     ],
   )
 }

@@ -28,14 +28,21 @@ variable "workflow" {
     - `log_level` - `OFF`, `ALL`, `ERROR` or `FATAL`. Default: `ERROR`.
     - `include_execution_data` - Whether its log holds inputs and outputs, and so prompts: needs `log_prompts`. Default: `false`.
     - `tracing` - Whether X-Ray traces it. Default: `false`.
+    - `starters` - ARNs of roles that may start it directly, without the API; `*` and `?` match characters of the name. With `identity` on, a direct start is refused unless a starter is named here. The cost center in a direct start is taken on trust.
   EOT
   type = object({
     log_level              = optional(string, "ERROR")
     include_execution_data = optional(bool, false)
     tracing                = optional(bool, false)
+    starters               = optional(list(string), [])
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for arn in var.workflow.starters : can(regex(local.starter_pattern, arn))])
+    error_message = join("\n", [for index, arn in var.workflow.starters : "workflow.starters[${index}]: \"${arn}\" is not the ARN of a role with a letter or digit in its last segment: write it as arn:aws:iam::<account>:role/<name>." if !can(regex(local.starter_pattern, arn))])
+  }
 
   validation {
     condition     = !var.workflow.include_execution_data || var.log_prompts

@@ -21,22 +21,17 @@ variable "models" {
     - `price` - USD per million tokens: `input`, `output`, `cache_read`, `cache_write` (5 minutes) and `cache_write_1h`. Wins over the catalogue. Must be given for a model that the catalogue lacks.
     - `context_tokens`, `max_output_tokens` - The model's maximums in tokens. Default: the catalogue's; must be given for a model that the catalogue lacks.
     - `default_max_tokens` - What a request without `max_tokens` gets, in tokens. Default: the model's own.
+    - `unsupported_parameters` - What becomes of a parameter that the model does not take: `refuse` the request, or `drop` the parameter and name it in the answer. Default: `refuse`.
     - `inference_profile` - Whether to make tagged inference profiles for it. Default: `true`. Must be `false` for an ARN.
     - `limits` - Limits across all cost centers, as in `cost_centers.*.limits` without `model`.
   EOT
   type = map(object({
-    model_id = string
-    price = optional(object({
-      input          = number
-      output         = number
-      cache_read     = optional(number)
-      cache_write    = optional(number)
-      cache_write_1h = optional(number)
-    }))
-    context_tokens     = optional(number)
-    max_output_tokens  = optional(number)
-    default_max_tokens = optional(number)
-    inference_profile  = optional(bool, true)
+    model_id               = string
+    context_tokens         = optional(number)
+    max_output_tokens      = optional(number)
+    default_max_tokens     = optional(number)
+    unsupported_parameters = optional(string)
+    inference_profile      = optional(bool, true)
   }))
   nullable = false
 }
@@ -111,6 +106,13 @@ variable "default_cost_center" {
   }
 }
 
+variable "price" {
+  description = "The `price` of each model that has one, by alias. Untyped: modules/schema-check has checked it, and core/policy reads it."
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
 variable "limits" {
   description = <<-EOT
     The limits of every owner, by path: `models.<alias>`, `cost_centers.<name>` or `organization`. The root
@@ -167,7 +169,10 @@ variable "ledger" {
     - `lease_seconds` - How long a reservation may stay open, 60 to 86400; longer than any call. Default: 420.
     - `history_windows` - Windows whose counters are kept, 1 to 24. Default: 3.
     - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` asks Bedrock to count them. Default: `strict`.
-    - `expired_reservation` - What a reservation costs whose call never reported: `charge` (its worst case) or `release` (nothing). Default: `charge`.
+    - `unknown_outcome` - Cost of a call whose outcome is unknown: `charge` (its worst case) or `release` (nothing). Default: `charge`.
+    - `expired_reservation` - The former name of `unknown_outcome`.
+    - `in_flight_max` - Calls in flight of one cost center, 1 to 2000; above it, that cost center is denied. Default: 400.
+    - `wait_seconds` - Seconds that a request waits for reservations in flight before it is denied, 0 to 10. Default: 0.
     - `on_ledger_error` - `deny` or `allow` requests while the ledger cannot be reached. Default: `deny`.
   EOT
   type = object({
@@ -175,7 +180,10 @@ variable "ledger" {
     lease_seconds       = optional(number)
     history_windows     = optional(number)
     reservation         = optional(string)
+    unknown_outcome     = optional(string)
     expired_reservation = optional(string)
+    in_flight_max       = optional(number)
+    wait_seconds        = optional(number)
     on_ledger_error     = optional(string)
   })
   default  = {}

@@ -71,12 +71,14 @@ function typedBy(variable, inner) {
  */
 function withShared(variable, shared) {
   const attributes = shared
-    .filter(({ name, type }) => type.kind === 'map' && describes(variable, name))
-    .map(({ name, type }) => ({ name, type: type.of, isOptional: true }));
+    .filter(({ name, type }) => ['map', 'any'].includes(type.kind) && describes(variable, name))
+    .map(({ name, type }) => ({ name, type: type.of ?? OBJECT, isOptional: true }));
   return attributes.length === 0
     ? variable
     : { ...variable, type: added(variable.type, attributes) };
 }
+
+const OBJECT = { kind: 'object', attributes: [] };
 
 const describes = ({ type, description }, name) =>
   description.includes(`- \`${name}\` - `) &&
