@@ -14,7 +14,7 @@ variable "identity" {
 }
 
 variable "access_policies" {
-  description = "The policies that deny calling Bedrock around the sentry, in the outputs `deny_direct_bedrock_*_json`."
+  description = "Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`."
   type        = any
   default     = {}
   nullable    = false

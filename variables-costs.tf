@@ -29,14 +29,14 @@ variable "reporting" {
 }
 
 variable "cost_reports" {
-  description = "Reports of what Bedrock cost, by cost center, that come by themselves: a page and a CSV file in a bucket, and a message with the link to the organization's topic. docs/reporting.md shows one."
+  description = "Scheduled Bedrock cost reports by cost center: HTML and CSV files in a bucket, and a link sent to the organization's topic. docs/reporting.md shows one."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "reconciliation" {
-  description = "What was metered beside what AWS observed and billed, once a day over the last seven: a metric of the drift, and an alert where it is over the tolerance. docs/reconciliation.md explains the reasons."
+  description = "Daily comparison of metered usage with what AWS observed and billed in the last seven days: a metric of the drift, and an alert above the tolerance. docs/reconciliation.md explains the reasons."
   type        = any
   default     = {}
   nullable    = false

@@ -28,7 +28,7 @@ variable "kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that log groups keep their events, the audit log included; 0 keeps them for ever."
+  description = "Days that log groups keep their events, the audit log included; 0 keeps them forever."
   type        = any
   default     = 365
   nullable    = false

@@ -43,7 +43,7 @@ variable "identity" {
 
 variable "access_policies" {
   description = <<-EOT
-    The policies that deny calling Bedrock around the sentry, in the outputs `deny_direct_bedrock_*_json`.
+    Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`.
 
     - `exceptions` - ARNs of roles and users that may still call it in any way; `*` and `?` stand for characters of the account or the name.
     - `confine_sentry` - Whether they also confine the sentry's roles to the models and profiles of this policy, whatever other policies allow them. Default: as long as the models fit into a document; with `true` it is an error when they do not.

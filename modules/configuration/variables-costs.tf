@@ -7,7 +7,7 @@ variable "budgets" {
     - `enabled` - Whether there are any. Default: `true`.
     - `amounts` - USD a month by cost center. Default: its smallest `month` limit in `usd` that is not narrowed; no budget without one.
     - `notifications` - When they tell: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
-    - `action` - What to do by itself when one is passed: attach the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100), `approval` being `automatic` (default) or `manual`. Default: nothing.
+    - `action` - Automatic action when a budget is exceeded: attaches the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100); `approval` is `automatic` (default) or `manual`. Default: no action.
   EOT
   type = object({
     enabled = optional(bool, true)
@@ -47,10 +47,10 @@ variable "anomaly_detection" {
     Cost Anomaly Detection over the cost centers; needs an account that sees the cost allocation tags in its bill.
 
     - `enabled` - Whether it is on. Default: `false`.
-    - `monitor_arns` - ARNs of monitors that exist already, to be told of instead of making monitors.
+    - `monitor_arns` - ARNs of existing monitors to use. Default: the module creates monitors.
     - `cost_centers_per_monitor` - Cost centers that are watched together, 1 to 10. Default: 10.
     - `frequency` - `immediate` (to the topic of `organization_alert_topic_arn`), `daily` or `weekly` (by mail to `alerts.emails`). Default: `immediate`.
-    - `minimum_impact_usd` - USD above the expected cost from which on an anomaly is told. Default: 10.
+    - `minimum_impact_usd` - USD above the expected cost from which an anomaly is reported. Default: 10.
   EOT
   type = object({
     enabled                  = optional(bool, false)
@@ -92,7 +92,7 @@ variable "reporting" {
     - `time_granularity` - `hourly`, `daily` or `monthly`. Default: `daily`.
     - `format` - `parquet` or `csv`. Default: `parquet`.
     - `bucket_name` - Name of the bucket. Default: `<name>-cur-<account>`.
-    - `retention_days` - Days that files are kept, 0 for ever. Default: 0.
+    - `retention_days` - Days that files are kept; 0 keeps them forever. Default: 0.
     - `kms_key_arn` - ARN of the KMS key of the files. Default: the key that S3 owns.
     - `force_destroy` - Whether a destroy also deletes the files. Default: `false`.
   EOT
@@ -112,12 +112,12 @@ variable "reporting" {
 
 variable "cost_reports" {
   description = <<-EOT
-    Reports of what Bedrock cost, by cost center, that come by themselves: a page and a CSV file in a bucket, and a message with the link to the organization's topic. docs/reporting.md shows one.
+    Scheduled Bedrock cost reports by cost center: HTML and CSV files in a bucket, and a link sent to the organization's topic. docs/reporting.md shows one.
 
     - `enabled` - Whether there are any. Default: `false`.
     - `periods` - `week` (from Monday to Sunday, made on Tuesday) and `month` (made on the 3rd). Default: both.
     - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>-<region>`, cut to 63 characters.
-    - `retention_days` - Days that reports are kept, 0 for ever. Default: 400.
+    - `retention_days` - Days that reports are kept; 0 keeps them forever. Default: 400.
     - `kms_key_arn` - ARN of the KMS key of the reports. Default: the key that S3 owns.
     - `force_destroy` - Whether a destroy also deletes the reports. Default: `false`.
   EOT
@@ -145,12 +145,12 @@ variable "cost_reports" {
 
 variable "reconciliation" {
   description = <<-EOT
-    What was metered beside what AWS observed and billed, once a day over the last seven: a metric of the drift, and an alert where it is over the tolerance. docs/reconciliation.md explains the reasons.
+    Daily comparison of metered usage with what AWS observed and billed in the last seven days: a metric of the drift, and an alert above the tolerance. docs/reconciliation.md explains the reasons.
 
     - `enabled` - Whether it runs. Default: `false`.
-    - `tolerance_percent` - Difference that is none, in percent of what was metered, 0.1 to 1000 with at most one decimal. Default: 5.
+    - `tolerance_percent` - Difference to ignore, as a percentage of metered cost: 0.1 to 1000, at most one decimal. Default: 5.
     - `bill` - Whether the bill is compared too; Cost Explorer charges USD 0.01 for every request. Default: `true`.
-    - `fold` - Whether use around the sentry that CloudWatch saw on the day before is charged to the limits of a day and a month. Default: `false`.
+    - `fold` - Whether unmetered usage that CloudWatch observed on the previous day is charged to the limits of a day and a month. Default: `false`.
   EOT
   type = object({
     enabled           = optional(bool, false)

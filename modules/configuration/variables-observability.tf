@@ -32,9 +32,9 @@ variable "observability" {
     Dashboards, alarms and saved log queries.
 
     - `dashboard` - Whether there are dashboards. Default: `true`.
-    - `alarms` - Whether there are alarms. They tell the cost center's SNS topic, or the organization's. Default: `true`.
-    - `alarm_actions` - ARNs that every alarm tells besides, such as SNS topics; at most 4.
-    - `thresholds` - From what on an alarm goes off, per 5 minutes where it is a number; 0 for no such alarm:
+    - `alarms` - Whether there are alarms. They notify the cost center's SNS topic, or the organization's. Default: `true`.
+    - `alarm_actions` - ARNs that every alarm also notifies, such as SNS topics; at most 4.
+    - `thresholds` - Values at which alarms fire; counts are per 5 minutes; 0 disables that alarm:
       - `utilization_percent` - Use of a limit, in percent. Default: 90.
       - `denials` - Denied calls of a cost center. Default: 50.
       - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.

@@ -165,10 +165,10 @@ variable "ledger" {
   description = <<-EOT
     How the ledger counts.
 
-    - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 for cost centers, models or organizations above some tens of requests a second (docs/ledger.md). Default: 1.
+    - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 for cost centers, models or organizations above about 50 requests a second (docs/ledger.md). Default: 1.
     - `lease_seconds` - How long a reservation may stay open, 60 to 86400; longer than any call. Default: 420.
     - `history_windows` - Windows whose counters are kept, 1 to 24. Default: 3.
-    - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` asks Bedrock to count them. Default: `strict`.
+    - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` uses Bedrock's CountTokens. Default: `strict`.
     - `unknown_outcome` - Cost of a call whose outcome is unknown: `charge` (its worst case) or `release` (nothing). Default: `charge`.
     - `expired_reservation` - The former name of `unknown_outcome`.
     - `in_flight_max` - Calls in flight of one cost center, 1 to 2000; above it, that cost center is denied. Default: 400.
