@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './lib/bootstrap.mjs';
+import { exec } from './lib/exec.mjs';
 
 const outfile = join(root, '.cache', 'variables.schema.mjs');
 await build({
@@ -14,7 +15,7 @@ await build({
   outfile,
 });
 const { VARIABLES_SCHEMA } = await import(pathToFileURL(outfile).href);
-writeFileSync(
-  join(root, 'modules/schema-check/variables.schema.json'),
-  `${JSON.stringify(VARIABLES_SCHEMA, null, 2)}\n`,
-);
+const file = join(root, 'modules/schema-check/variables.schema.json');
+writeFileSync(file, JSON.stringify(VARIABLES_SCHEMA));
+const { code, output } = await exec('npx', ['biome', 'format', '--write', file], { cwd: root });
+if (code !== 0) throw new Error(output);
