@@ -21,7 +21,7 @@ const CLEAN: readonly RegExp[] = [/\.md$/, /^(?:cli|functions)\//];
 
 /** Of these paths, the ones that show texts of the code which are not clean yet. */
 const NOT_YET: readonly RegExp[] = [
-  /^docs\/(?:alerts|reconciliation|reporting|simulation)\.md$/,
+  /^docs\/(?:reconciliation|reporting)\.md$/,
   /^docs\/reference\//,
 ];
 
