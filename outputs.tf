@@ -4,7 +4,7 @@ output "api_endpoint" {
 }
 
 output "function_url" {
-  description = "URL for answers that take longer than the API's 30 seconds; null when there is none."
+  description = "URL for responses that take longer than the API's 30 seconds; null if there is none."
   value       = module.api.function_url
 }
 
@@ -29,42 +29,42 @@ output "audit_log_group_name" {
 }
 
 output "dashboard_name" {
-  description = "Name of the CloudWatch dashboard to begin with; null without dashboards."
+  description = "Name of the main CloudWatch dashboard; null without dashboards."
   value       = module.observability.dashboard_name
 }
 
 output "dashboard_url" {
-  description = "URL of the CloudWatch dashboard to begin with; null without dashboards."
+  description = "URL of the main CloudWatch dashboard; null without dashboards."
   value       = module.observability.dashboard_url
 }
 
 output "cost_center_dashboard_urls" {
-  description = "URLs of the CloudWatch dashboards that cost centers are on, by cost center; none without dashboards."
+  description = "URLs of the CloudWatch dashboards with each cost center, by cost center; empty without dashboards."
   value       = module.observability.cost_center_dashboard_urls
 }
 
 output "alert_topic_arns" {
-  description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
+  description = "ARNs of the SNS topics for a cost center's alerts, by cost center."
   value       = module.alerts.topic_arns
 }
 
 output "organization_alert_topic_arn" {
-  description = "ARN of the SNS topic that gets the alerts about models, the organization and cost anomalies."
+  description = "ARN of the SNS topic for alerts about models, the organization and cost anomalies."
   value       = module.alerts.organization_topic_arn
 }
 
 output "budget_names" {
-  description = "Names of the AWS Budgets, by cost center; none for a cost center without a monthly amount."
+  description = "Names of the AWS Budgets, by cost center; a cost center without a monthly amount has none."
   value       = module.budgets.budget_names
 }
 
 output "cost_report_bucket_name" {
-  description = "Name of the bucket that the cost and usage report comes into; null without reporting."
+  description = "Name of the bucket with the cost and usage report; null without `reporting`."
   value       = one([for report in module.reporting : report.bucket_name])
 }
 
 output "caller_policy_json" {
-  description = "By cost center, the IAM policy that a caller's role needs; null when callers do not sign their requests."
+  description = "IAM policies for the callers' roles, by cost center; null if callers do not sign their requests."
   value = {
     for name in keys(local.config.cost_centers) : name => length(local.caller_statements) == 0 ? null : jsonencode({
       Version   = "2012-10-17"
@@ -74,16 +74,16 @@ output "caller_policy_json" {
 }
 
 output "deny_direct_bedrock_policy_json" {
-  description = "IAM policy that denies every way to Bedrock but the one through the sentry, for the roles and users of the account."
+  description = "IAM policy that denies calls to Bedrock that bypass the sentry, for the roles and users of the account."
   value       = module.access_policies.policy_json
 }
 
 output "deny_direct_bedrock_scp_json" {
-  description = "The same as a service control policy, for accounts and organizational units."
+  description = "The same policy as a service control policy, for accounts and organizational units."
   value       = module.access_policies.scp_json
 }
 
 output "report_bucket_name" {
-  description = "Name of the bucket with the reports; null when there are none (`cost_reports`)."
+  description = "Name of the bucket with cost reports; null without `cost_reports`."
   value       = one(values(module.report_bucket)[*].name)
 }

@@ -8,7 +8,7 @@ variable "api" {
 }
 
 variable "identity" {
-  description = "How a caller is bound to the cost centers that name it in `callers`: `iam` (the role of the signed request), `jwt` (the claims of the token) or `off` (tags are taken on trust). Default: as the API authorizes, or `off` when no cost center has `callers`."
+  description = "How callers are matched to `callers`: `iam` (role of the signed request), `jwt` (claims of the token) or `off` (the cost center in a request is not verified). Default: `api.authorization` if that is not `none` and a cost center has `callers`, otherwise `off`."
   type        = string
   default     = null
 }

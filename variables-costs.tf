@@ -1,28 +1,28 @@
 # What AWS bills, next to what the ledger counts.
 
 variable "budgets" {
-  description = "AWS Budgets, one per cost center: they warn, a day late, on what AWS bills. They need the cost allocation tags."
+  description = "AWS Budgets, one per cost center: notifications about billed cost, up to a day late. They need the cost allocation tags."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "anomaly_detection" {
-  description = "Cost Anomaly Detection over the cost centers; needs an account that sees the cost allocation tags in its bill."
+  description = "Cost Anomaly Detection for the cost centers. Needs an account that has the cost allocation tags in its bill."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "cost_allocation_tags" {
-  description = "Activation of the cost allocation tags. Only the payer account can, and only once the keys have appeared in billing: see examples/payer-account."
+  description = "Activation of the cost allocation tags. Only the payer account can activate them, and only after the keys have appeared in billing: see examples/payer-account."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "reporting" {
-  description = "Export of the cost and usage report (CUR 2.0) into a bucket, with the tags as columns. In us-east-1 only."
+  description = "Export of the cost and usage report (CUR 2.0) to a bucket, with the tags as columns. us-east-1 only."
   type        = any
   default     = {}
   nullable    = false

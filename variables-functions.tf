@@ -15,14 +15,14 @@ variable "workflow" {
 }
 
 variable "event_bus_name" {
-  description = "Name of the EventBridge bus that gets the alerts."
+  description = "Name of the EventBridge bus for alerts."
   type        = string
   default     = "default"
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key for the ledger and the logs. Its policy must let CloudWatch Logs use it. Default: keys that AWS owns."
+  description = "ARN of the KMS key for the ledger and the logs. Its policy must allow CloudWatch Logs to use it. Default: keys that AWS owns."
   type        = string
   default     = null
 }
@@ -35,14 +35,14 @@ variable "log_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the ledger. Set it to false, and apply, before a destroy."
+  description = "Whether the ledger table is protected from deletion. Set it to false, and apply, before a destroy."
   type        = any
   default     = true
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags of every resource. The inference profiles' own costCenter, applicationId and environment win over them."
+  description = "Tags of every resource. On inference profiles, `costCenter`, `applicationId` and `environment` take precedence."
   type        = any
   default     = {}
   nullable    = false

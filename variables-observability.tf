@@ -1,7 +1,7 @@
 # Who gets alerts, and what is shown.
 
 variable "alerts" {
-  description = "Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another."
+  description = "Recipients of alerts. Each cost center has an SNS topic with its `alert_emails`; alerts that belong to no single cost center have a separate topic."
   type        = any
   default     = {}
   nullable    = false

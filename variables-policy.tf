@@ -4,39 +4,39 @@
 # type does not name, so the values come in untyped, and modules/schema-check refuses such keys.
 
 variable "name" {
-  description = "Prefix of every resource: 2 to 32 lower-case letters, digits and hyphens, beginning with a letter. Two deployments in one account and region need two names."
+  description = "Prefix of every resource name: 2 to 32 lower-case letters, digits and hyphens, starting with a letter. Must be unique for each deployment in an account and region."
   type        = string
   default     = "bedrock-cost-sentry"
   nullable    = false
 }
 
 variable "models" {
-  description = "The models that may be called, by alias: what callers write as `model`."
+  description = "Models that can be called, by alias, as callers send it in `model`."
   type        = any
   nullable    = false
 }
 
 variable "applications" {
-  description = "The applications that may call, by name: what callers send as the tag `applicationId`."
+  description = "Applications that can call, by name, as callers send it in the tag `applicationId`."
   type        = any
   nullable    = false
 }
 
 variable "cost_centers" {
-  description = "Who pays, by name: what callers send as the tag `costCenter`."
+  description = "Cost centers by name, as callers send it in the tag `costCenter`."
   type        = any
   nullable    = false
 }
 
 variable "default_cost_center" {
-  description = "Cost center of a request that names none and whose caller is bound to none. Default: such a request is refused."
+  description = "Cost center of requests that name none, from callers that belong to none. Default: such requests are rejected."
   type        = string
   default     = null
 }
 
 variable "organization" {
   description = <<-EOT
-    Limits across everything.
+    Organization-wide limits.
 
     - `limits` - As in `cost_centers.*.limits`.
   EOT
@@ -46,28 +46,28 @@ variable "organization" {
 }
 
 variable "time_zone" {
-  description = "IANA time zone whose calendar the windows of the limits follow, such as `Europe/Berlin`."
+  description = "IANA time zone of the limits' windows, such as `Europe/Berlin`."
   type        = string
   default     = "UTC"
   nullable    = false
 }
 
 variable "ledger" {
-  description = "How the ledger counts."
+  description = "Settings of the ledger."
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "execution" {
-  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps inside the gateway, with less latency."
+  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps in the gateway, with lower latency and without the limit of 262,144 bytes per request."
   type        = string
   default     = "workflow"
   nullable    = false
 }
 
 variable "log_prompts" {
-  description = "Whether prompts and answers may be written to logs."
+  description = "Whether prompts and answers are written to the audit log."
   type        = any
   default     = false
   nullable    = false

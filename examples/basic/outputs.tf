@@ -4,6 +4,6 @@ output "api_endpoint" {
 }
 
 output "caller_policy_json" {
-  description = "By cost center, the IAM policy that a caller's role needs."
+  description = "IAM policies for the callers' roles, by cost center."
   value       = module.cost_sentry.caller_policy_json
 }

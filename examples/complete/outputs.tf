@@ -34,12 +34,12 @@ output "dashboard_url" {
 }
 
 output "caller_policy_json" {
-  description = "By cost center, the IAM policy that a caller's role needs."
+  description = "IAM policies for the callers' roles, by cost center."
   value       = module.cost_sentry.caller_policy_json
 }
 
 output "alert_topic_arns" {
-  description = "ARNs of the SNS topics that get a cost center's alerts, by cost center."
+  description = "ARNs of the SNS topics for a cost center's alerts, by cost center."
   value       = module.cost_sentry.alert_topic_arns
 }
 

@@ -5,9 +5,9 @@ variable "api" {
     The HTTP API.
 
     - `authorization` - `iam` (signed requests), `jwt` or `none`. Default: `iam`.
-    - `jwt` - For `jwt`: `issuer`, the URL of the identity provider, and `audience`, of which a token must have one.
-    - `throttling` - `rate` in requests a second (default 50) and `burst` in requests (default 100), over all callers.
-    - `function_url` - Whether there is also a Function URL (signed requests only) for answers that take longer than the API's 30 seconds. Default: `true`.
+    - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one.
+    - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
+    - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true`.
   EOT
   type = object({
     authorization = optional(string, "iam")
@@ -31,7 +31,7 @@ variable "api" {
 }
 
 variable "identity" {
-  description = "How a caller is bound to the cost centers that name it in `callers`: `iam` (the role of the signed request), `jwt` (the claims of the token) or `off` (tags are taken on trust). Default: as the API authorizes, or `off` when no cost center has `callers`."
+  description = "How callers are matched to `callers`: `iam` (role of the signed request), `jwt` (claims of the token) or `off` (the cost center in a request is not verified). Default: `api.authorization` if that is not `none` and a cost center has `callers`, otherwise `off`."
   type        = string
   default     = null
 
@@ -45,8 +45,8 @@ variable "access_policies" {
   description = <<-EOT
     Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`.
 
-    - `exceptions` - ARNs of roles and users that may still call it in any way; `*` and `?` stand for characters of the account or the name.
-    - `confine_sentry` - Whether they also confine the sentry's roles to the models and profiles of this policy, whatever other policies allow them. Default: as long as the models fit into a document; with `true` it is an error when they do not.
+    - `exceptions` - ARNs of roles and users that can still call Bedrock directly; `*` and `?` match characters of the account or the name.
+    - `confine_sentry` - Whether the policies also restrict the sentry's roles to the models and profiles of this configuration. Default: restricted if the model list fits into a document; with `true`, a list that does not fit is an error.
   EOT
   type = object({
     exceptions     = optional(list(string), [])

@@ -2,11 +2,11 @@
 
 variable "budgets" {
   description = <<-EOT
-    AWS Budgets, one per cost center: they warn, a day late, on what AWS bills. They need the cost allocation tags.
+    AWS Budgets, one per cost center: notifications about billed cost, up to a day late. They need the cost allocation tags.
 
-    - `enabled` - Whether there are any. Default: `true`.
-    - `amounts` - USD a month by cost center. Default: its smallest `month` limit in `usd` that is not narrowed; no budget without one.
-    - `notifications` - When they tell: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
+    - `enabled` - Whether to create budgets. Default: `true`.
+    - `amounts` - USD per month by cost center. Default: its smallest `month` limit in `usd` without a scope; a cost center without such a limit has no budget.
+    - `notifications` - Notifications of each budget: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
     - `action` - Automatic action when a budget is exceeded: attaches the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100); `approval` is `automatic` (default) or `manual`. Default: no action.
   EOT
   type = object({
@@ -44,12 +44,12 @@ variable "budgets" {
 
 variable "anomaly_detection" {
   description = <<-EOT
-    Cost Anomaly Detection over the cost centers; needs an account that sees the cost allocation tags in its bill.
+    Cost Anomaly Detection for the cost centers. Needs an account that has the cost allocation tags in its bill.
 
-    - `enabled` - Whether it is on. Default: `false`.
+    - `enabled` - Whether to create it. Default: `false`.
     - `monitor_arns` - ARNs of existing monitors to use. Default: the module creates monitors.
-    - `cost_centers_per_monitor` - Cost centers that are watched together, 1 to 10. Default: 10.
-    - `frequency` - `immediate` (to the topic of `organization_alert_topic_arn`), `daily` or `weekly` (by mail to `alerts.emails`). Default: `immediate`.
+    - `cost_centers_per_monitor` - Cost centers per monitor, 1 to 10. Default: 10.
+    - `frequency` - `immediate` (to the topic in `organization_alert_topic_arn`), `daily` or `weekly` (by email to `alerts.emails`). Default: `immediate`.
     - `minimum_impact_usd` - USD above the expected cost from which an anomaly is reported. Default: 10.
   EOT
   type = object({
@@ -70,9 +70,9 @@ variable "anomaly_detection" {
 
 variable "cost_allocation_tags" {
   description = <<-EOT
-    Activation of the cost allocation tags. Only the payer account can, and only once the keys have appeared in billing: see examples/payer-account.
+    Activation of the cost allocation tags. Only the payer account can activate them, and only after the keys have appeared in billing: see examples/payer-account.
 
-    - `enabled` - Whether this deployment activates them. Default: `false`.
+    - `enabled` - Whether this deployment activates the tags. Default: `false`.
     - `keys` - Keys of the tags. Default: `costCenter`, `applicationId` and `environment`.
   EOT
   type = object({
@@ -85,15 +85,15 @@ variable "cost_allocation_tags" {
 
 variable "reporting" {
   description = <<-EOT
-    Export of the cost and usage report (CUR 2.0) into a bucket, with the tags as columns. In us-east-1 only.
+    Export of the cost and usage report (CUR 2.0) to a bucket, with the tags as columns. us-east-1 only.
 
-    - `enabled` - Whether there is one. Default: `false`.
-    - `tag_keys` - Keys of active tags that get a column. Default: `costCenter`, `applicationId` and `environment`.
+    - `enabled` - Whether to create the export. Default: `false`.
+    - `tag_keys` - Keys of active tags that have a column. Default: `costCenter`, `applicationId` and `environment`.
     - `time_granularity` - `hourly`, `daily` or `monthly`. Default: `daily`.
     - `format` - `parquet` or `csv`. Default: `parquet`.
     - `bucket_name` - Name of the bucket. Default: `<name>-cur-<account>`.
     - `retention_days` - Days that files are kept; 0 keeps them forever. Default: 0.
-    - `kms_key_arn` - ARN of the KMS key of the files. Default: the key that S3 owns.
+    - `kms_key_arn` - ARN of the KMS key that encrypts the files. Default: the key that S3 owns.
     - `force_destroy` - Whether a destroy also deletes the files. Default: `false`.
   EOT
   type = object({
@@ -114,11 +114,11 @@ variable "cost_reports" {
   description = <<-EOT
     Scheduled Bedrock cost reports by cost center: HTML and CSV files in a bucket, and a link sent to the organization's topic. docs/reporting.md shows one.
 
-    - `enabled` - Whether there are any. Default: `false`.
-    - `periods` - `week` (from Monday to Sunday, made on Tuesday) and `month` (made on the 3rd). Default: both.
+    - `enabled` - Whether to create reports. Default: `false`.
+    - `periods` - `week` (Monday to Sunday, created on Tuesday) and `month` (created on the 3rd). Default: both.
     - `bucket_name` - Name of the bucket. Default: `<name>-reports-<account>-<region>`, cut to 63 characters.
     - `retention_days` - Days that reports are kept; 0 keeps them forever. Default: 400.
-    - `kms_key_arn` - ARN of the KMS key of the reports. Default: the key that S3 owns.
+    - `kms_key_arn` - ARN of the KMS key that encrypts the reports. Default: the key that S3 owns.
     - `force_destroy` - Whether a destroy also deletes the reports. Default: `false`.
   EOT
   type = object({
@@ -147,9 +147,9 @@ variable "reconciliation" {
   description = <<-EOT
     Daily comparison of metered usage with what AWS observed and billed in the last seven days: a metric of the drift, and an alert above the tolerance. docs/reconciliation.md explains the reasons.
 
-    - `enabled` - Whether it runs. Default: `false`.
+    - `enabled` - Whether to run it. Default: `false`.
     - `tolerance_percent` - Difference to ignore, as a percentage of metered cost: 0.1 to 1000, at most one decimal. Default: 5.
-    - `bill` - Whether the bill is compared too; Cost Explorer charges USD 0.01 for every request. Default: `true`.
+    - `bill` - Whether to compare with the bill; Cost Explorer charges USD 0.01 for each request. Default: `true`.
     - `fold` - Whether unmetered usage that CloudWatch observed on the previous day is charged to the limits of a day and a month. Default: `false`.
   EOT
   type = object({

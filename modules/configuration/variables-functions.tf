@@ -4,11 +4,11 @@ variable "functions" {
   description = <<-EOT
     The Lambda functions.
 
-    - `bundle_directory` - Folder of the zips, one `<function>.zip` each. Default: the module's own `dist/functions`.
+    - `bundle_directory` - Folder with a zip file for each function, `<function>.zip`. Default: the module's `dist/functions`.
     - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
     - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
-    - `tracing` - Whether X-Ray traces them. Default: `false`.
-    - `dead_letters` - Whether calls of a schedule that failed are kept in an SQS queue of the function's for 14 days. Default: `true`.
+    - `tracing` - Whether X-Ray tracing is on. Default: `false`.
+    - `dead_letters` - Whether failed scheduled calls are retained for 14 days in an SQS queue of each function. Default: `true`.
   EOT
   type = object({
     bundle_directory     = optional(string)
@@ -26,9 +26,9 @@ variable "workflow" {
     The state machine.
 
     - `log_level` - `OFF`, `ALL`, `ERROR` or `FATAL`. Default: `ERROR`.
-    - `include_execution_data` - Whether its log holds inputs and outputs, and so prompts: needs `log_prompts`. Default: `false`.
-    - `tracing` - Whether X-Ray traces it. Default: `false`.
-    - `starters` - ARNs of roles that may start it directly, without the API; `*` and `?` match characters of the name. With `identity` on, a direct start is refused unless a starter is named here. The cost center in a direct start is taken on trust.
+    - `include_execution_data` - Whether the log contains inputs and outputs, and so prompts; requires `log_prompts`. Default: `false`.
+    - `tracing` - Whether X-Ray tracing is on. Default: `false`.
+    - `starters` - ARNs of roles that can start it directly, without the API; `*` and `?` match characters of the name. With `identity` on, all other direct starts are rejected. The cost center in a direct start is not verified.
   EOT
   type = object({
     log_level              = optional(string, "ERROR")
@@ -51,7 +51,7 @@ variable "workflow" {
 }
 
 variable "event_bus_name" {
-  description = "Name of the EventBridge bus that gets the alerts."
+  description = "Name of the EventBridge bus for alerts."
   type        = string
   default     = "default"
   nullable    = false
@@ -64,7 +64,7 @@ variable "event_bus_name" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key for the ledger and the logs. Its policy must let CloudWatch Logs use it. Default: keys that AWS owns."
+  description = "ARN of the KMS key for the ledger and the logs. Its policy must allow CloudWatch Logs to use it. Default: keys that AWS owns."
   type        = string
   default     = null
 
@@ -82,14 +82,14 @@ variable "log_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the ledger. Set it to false, and apply, before a destroy."
+  description = "Whether the ledger table is protected from deletion. Set it to false, and apply, before a destroy."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags of every resource. The inference profiles' own costCenter, applicationId and environment win over them."
+  description = "Tags of every resource. On inference profiles, `costCenter`, `applicationId` and `environment` take precedence."
   type        = map(string)
   default     = {}
   nullable    = false

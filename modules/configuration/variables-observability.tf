@@ -2,11 +2,11 @@
 
 variable "alerts" {
   description = <<-EOT
-    Where alerts go. Each cost center has an SNS topic that its `alert_emails` are subscribed to; what concerns no single one has another.
+    Recipients of alerts. Each cost center has an SNS topic with its `alert_emails`; alerts that belong to no single cost center have a separate topic.
 
-    - `emails` - Addresses for what concerns no single cost center: limits of models and of the organization, and cost anomalies.
-    - `types` - Kinds of alerts that go to the topics, as docs/alerts.md lists them; the others are events on the bus only. Default: all.
-    - `kms_key_arn` - ARN of the KMS key of the topics. Its policy must let `events.amazonaws.com`, `budgets.amazonaws.com`, `costalerts.amazonaws.com` and `cloudwatch.amazonaws.com` use it. Default: none.
+    - `emails` - Email addresses for alerts that belong to no single cost center: limits of models and of the organization, and cost anomalies.
+    - `types` - Types of alerts that are sent to the topics (docs/alerts.md); the others are events on the bus only. Default: all.
+    - `kms_key_arn` - ARN of the KMS key that encrypts the topics. Its policy must allow `events.amazonaws.com`, `budgets.amazonaws.com`, `costalerts.amazonaws.com` and `cloudwatch.amazonaws.com` to use it. Default: none.
   EOT
   type = object({
     emails      = optional(list(string), [])
@@ -31,15 +31,15 @@ variable "observability" {
   description = <<-EOT
     Dashboards, alarms and saved log queries.
 
-    - `dashboard` - Whether there are dashboards. Default: `true`.
+    - `dashboard` - Whether to create dashboards. Default: `true`.
     - `alarms` - Whether there are alarms. They notify the cost center's SNS topic, or the organization's. Default: `true`.
     - `alarm_actions` - ARNs that every alarm also notifies, such as SNS topics; at most 4.
     - `thresholds` - Values at which alarms fire; counts are per 5 minutes; 0 disables that alarm:
-      - `utilization_percent` - Use of a limit, in percent. Default: 90.
+      - `utilization_percent` - Usage of a limit, in percent. Default: 90.
       - `denials` - Denied calls of a cost center. Default: 50.
       - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.
       - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
-    - `utilization_windows` - Windows whose limits have an alarm of their use. Default: `day` and `month`.
+    - `utilization_windows` - Windows whose limits have an alarm of their usage. Default: `day` and `month`.
   EOT
   type = object({
     dashboard     = optional(bool, true)

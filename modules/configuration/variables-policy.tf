@@ -2,7 +2,7 @@
 # core/policy fills in the defaults, not Terraform.
 
 variable "name" {
-  description = "Prefix of every resource: 2 to 32 lower-case letters, digits and hyphens, beginning with a letter. Two deployments in one account and region need two names."
+  description = "Prefix of every resource name: 2 to 32 lower-case letters, digits and hyphens, starting with a letter. Must be unique for each deployment in an account and region."
   type        = string
   default     = "bedrock-cost-sentry"
   nullable    = false
@@ -15,15 +15,15 @@ variable "name" {
 
 variable "models" {
   description = <<-EOT
-    The models that may be called, by alias: what callers write as `model`.
+    Models that can be called, by alias, as callers send it in `model`.
 
     - `model_id` - Bedrock model id, with or without a geography prefix such as `us.`, or the ARN of an imported model.
-    - `price` - USD per million tokens: `input`, `output`, `cache_read`, `cache_write` (5 minutes) and `cache_write_1h`. Wins over the catalogue. Must be given for a model that the catalogue lacks.
-    - `context_tokens`, `max_output_tokens` - The model's maximums in tokens. Default: the catalogue's; must be given for a model that the catalogue lacks.
-    - `default_max_tokens` - What a request without `max_tokens` gets, in tokens. Default: the model's own.
-    - `unsupported_parameters` - What becomes of a parameter that the model does not take: `refuse` the request, or `drop` the parameter and name it in the answer. Default: `refuse`.
-    - `inference_profile` - Whether to make tagged inference profiles for it. Default: `true`. Must be `false` for an ARN.
-    - `limits` - Limits across all cost centers, as in `cost_centers.*.limits` without `model`.
+    - `price` - USD per million tokens: `input`, `output`, `cache_read`, `cache_write` (5 minutes) and `cache_write_1h`. Overrides the price catalogue. Required for a model that is not in the catalogue.
+    - `context_tokens`, `max_output_tokens` - Maximums of the model in tokens. Default: the catalogue's maximums; required for a model that is not in the catalogue.
+    - `default_max_tokens` - Value of `max_tokens` for requests without it. Default: the model's default.
+    - `unsupported_parameters` - For a parameter that the model does not support: `refuse` rejects the request; `drop` removes the parameter and names it in the response. Default: `refuse`.
+    - `inference_profile` - Whether to create tagged inference profiles for the model. Default: `true`. Must be `false` for an ARN.
+    - `limits` - Limits across all cost centers, as in `cost_centers.*.limits`, without `model`.
   EOT
   type = map(object({
     model_id               = string
@@ -38,10 +38,10 @@ variable "models" {
 
 variable "applications" {
   description = <<-EOT
-    The applications that may call, by name: what callers send as the tag `applicationId`.
+    Applications that can call, by name, as callers send it in the tag `applicationId`.
 
-    - `environments` - Names that the tag `environment` may have, at least one.
-    - `default_environment` - Environment of a request that names none. Default: the only one, or such a request is refused.
+    - `environments` - Allowed values of the tag `environment`. At least one.
+    - `default_environment` - Environment of requests that name none. Default: the only environment; with several, such requests are rejected.
   EOT
   type = map(object({
     environments        = list(string)
@@ -52,26 +52,26 @@ variable "applications" {
 
 variable "cost_centers" {
   description = <<-EOT
-    Who pays, by name: what callers send as the tag `costCenter`.
+    Cost centers by name, as callers send it in the tag `costCenter`.
 
-    - `models` - Aliases it may call, at least one.
-    - `model` - Alias that a request gets which names the cost center as its model. Default: the first of `models`.
-    - `applications` - Applications that may spend its money, at least one.
-    - `limits` - What it may spend:
-      - `window` - `minute`, `hour`, `day` or `month`, by the calendar of `time_zone`.
+    - `models` - Aliases that it can call. At least one.
+    - `model` - Alias used when a request names the cost center as its model. Default: the first of `models`.
+    - `applications` - Applications that can spend its budget. At least one.
+    - `limits` - Spending limits:
+      - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
       - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
-      - `amount` - More than 0; a whole number unless the unit is `usd`.
-      - `name` - Unique in its owner. Default: `<window>-<unit>` and then each of application, environment and model that is set.
-      - `mode` - `enforce`, or `observe` to count without denying. Default: `enforce`.
-      - `application`, `environment`, `model` - Narrow it to the requests that match all that are set.
-      - `notify_at` - Percents of use, 1 to 100, that raise an alert when crossed.
-      - `ceilings` - Lower limits inside this one: `percent` (1 to 99) for the requests that match `application`, `environment` and `model`; `fallback` is the alias to try instead of refusing.
-    - `callers` - Who can spend its money: one object, or a list of them. Default: anyone whom the API lets in.
-      - `iam_role_arns` - Role ARNs; `*` matches any characters of a role's name. With `*` leave the path out: a session's ARN does not contain it (docs/callers.md).
-      - `jwt` - Claims that must all be present with these values.
-      - `applications` - Only these of the cost center's applications. Default: all.
-      - `environments` - Only these environments. Default: all.
-    - `alert_emails` - Addresses that get its alerts. Each must confirm the mail that AWS sends it first.
+      - `amount` - Greater than 0; a whole number unless `unit` is `usd`.
+      - `name` - Unique per cost center. Default: `<window>-<unit>`, then the application, environment and model of its scope.
+      - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
+      - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
+      - `notify_at` - Percentages of the limit, 1 to 100, at which an alert is sent.
+      - `ceilings` - Lower thresholds within the limit: `percent` (1 to 99) for requests that match `application`, `environment` and `model`. `fallback` - alias to use instead of denying.
+    - `callers` - Identities that can spend its budget: one object, or a list of objects. Default: any caller that the API authorizes.
+      - `iam_role_arns` - IAM role ARNs; `*` matches any characters of a role's name. With `*`, omit the path, because the ARN of a session does not contain it (docs/callers.md).
+      - `jwt` - Claims that a token must have, with these values.
+      - `applications` - Restricts these callers to some of the cost center's applications. Default: all.
+      - `environments` - Restricts these callers to some environments. Default: all.
+    - `alert_emails` - Email addresses for its alerts. Each must confirm the subscription email from AWS.
   EOT
   type = map(object({
     model        = optional(string)
@@ -96,7 +96,7 @@ variable "lists_of_callers" {
 }
 
 variable "default_cost_center" {
-  description = "Cost center of a request that names none and whose caller is bound to none. Default: such a request is refused."
+  description = "Cost center of requests that name none, from callers that belong to none. Default: such requests are rejected."
   type        = string
   default     = null
 
@@ -118,14 +118,14 @@ variable "limits" {
     The limits of every owner, by path: `models.<alias>`, `cost_centers.<name>` or `organization`. The root
     module takes them out of the three variables, so that their type is written once.
 
-    - `window` - `minute`, `hour`, `day` or `month`: a calendar period in `time_zone`.
+    - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
     - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
-    - `amount` - Greater than 0; a whole number unless the unit is `usd`.
-    - `name` - Unique for its owner. Default: `<window>-<unit>`, followed by the application, environment and model that are set.
-    - `mode` - `enforce`, or `observe` to count without denying. Default: `enforce`.
-    - `application`, `environment`, `model` - Scope: only requests that match all that are set.
-    - `notify_at` - Percentages of usage, 1 to 100, that raise an alert when crossed.
-    - `ceilings` - Lower limits inside this one: `percent` (1 to 99) for the requests that match `application`, `environment` and `model`; `fallback` is the alias to try instead of denying.
+    - `amount` - Greater than 0; a whole number unless `unit` is `usd`.
+    - `name` - Unique per owner. Default: `<window>-<unit>`, then the application, environment and model of its scope.
+    - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
+    - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
+    - `notify_at` - Percentages of the limit, 1 to 100, at which an alert is sent.
+    - `ceilings` - Lower thresholds within the limit: `percent` (1 to 99) for requests that match `application`, `environment` and `model`. `fallback` - alias to use instead of denying.
   EOT
   type = map(list(object({
     name        = optional(string)
@@ -149,7 +149,7 @@ variable "limits" {
 }
 
 variable "time_zone" {
-  description = "IANA time zone whose calendar the windows of the limits follow, such as `Europe/Berlin`."
+  description = "IANA time zone of the limits' windows, such as `Europe/Berlin`."
   type        = string
   default     = "UTC"
   nullable    = false
@@ -163,17 +163,17 @@ variable "time_zone" {
 
 variable "ledger" {
   description = <<-EOT
-    How the ledger counts.
+    Settings of the ledger.
 
     - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 for cost centers, models or organizations above about 50 requests a second (docs/ledger.md). Default: 1.
-    - `lease_seconds` - How long a reservation may stay open, 60 to 86400; longer than any call. Default: 420.
-    - `history_windows` - Windows whose counters are kept, 1 to 24. Default: 3.
+    - `lease_seconds` - Seconds after which an open reservation expires, 60 to 86400; longer than any call. Default: 420.
+    - `history_windows` - Number of windows whose counters are retained, 1 to 24. Default: 3.
     - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` uses Bedrock's CountTokens. Default: `strict`.
-    - `unknown_outcome` - Cost of a call whose outcome is unknown: `charge` (its worst case) or `release` (nothing). Default: `charge`.
-    - `expired_reservation` - The former name of `unknown_outcome`.
-    - `in_flight_max` - Calls in flight of one cost center, 1 to 2000; above it, that cost center is denied. Default: 400.
+    - `unknown_outcome` - For a call whose outcome is unknown: `charge` its worst case, or `release` the reservation. Default: `charge`.
+    - `expired_reservation` - Earlier name of `unknown_outcome`.
+    - `in_flight_max` - Maximum calls in flight of one cost center, 1 to 2000; calls above it are denied. Default: 400.
     - `wait_seconds` - Seconds that a request waits for reservations in flight before it is denied, 0 to 10. Default: 0.
-    - `on_ledger_error` - `deny` or `allow` requests while the ledger cannot be reached. Default: `deny`.
+    - `on_ledger_error` - `deny` or `allow` requests while the ledger is unavailable. Default: `deny`.
   EOT
   type = object({
     shards              = optional(number)
@@ -191,14 +191,14 @@ variable "ledger" {
 }
 
 variable "execution" {
-  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps inside the gateway, with less latency."
+  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps in the gateway, with lower latency and without the limit of 262,144 bytes per request."
   type        = string
   default     = "workflow"
   nullable    = false
 }
 
 variable "log_prompts" {
-  description = "Whether prompts and answers may be written to logs."
+  description = "Whether prompts and answers are written to the audit log."
   type        = bool
   default     = false
   nullable    = false

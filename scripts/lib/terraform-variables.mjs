@@ -35,7 +35,7 @@ export async function readModule(folder, typesFrom) {
     const text = readFileSync(join(folder, name), 'utf8');
     const parsed = await parse(name, text);
     for (const variable of namesIn(text, 'variable'))
-      variables.push(variableOf(variable, parsed.variable[variable][0]));
+      variables.push({ file: name, ...variableOf(variable, parsed.variable[variable][0]) });
     for (const output of namesIn(text, 'output'))
       outputs.push({
         name: output,
@@ -47,10 +47,17 @@ export async function readModule(folder, typesFrom) {
   const inner = typesFrom === undefined ? [] : (await readModule(typesFrom)).variables;
   const shared = inner.length > 0 ? inner : variables;
   return {
-    variables: variables.map((one) => withShared(typedBy(one, inner), shared)),
+    variables: requiredFirst(variables).map((one) => withShared(typedBy(one, inner), shared)),
     outputs,
     requirements,
   };
+}
+
+/** The variables of files with required ones come first, each file in its own order. */
+function requiredFirst(variables) {
+  const required = new Set(variables.filter((one) => one.isRequired).map(({ file }) => file));
+  const isFirst = ({ file }) => required.has(file);
+  return [...variables.filter(isFirst), ...variables.filter((one) => !isFirst(one))];
 }
 
 function requirementsOf({ required_version: terraform, required_providers: [providers] = [{}] }) {

@@ -93,6 +93,13 @@ describe('the reference of a module', () => {
     expect(text).toContain('## `alias`\n\nAlias of a model.\n\nString. Default: `nova`.');
   });
 
+  test('begins with the variables of files that have required ones', async () => {
+    write('a.tf', 'variable "alpha" {\n  description = "A."\n  type = string\n  default = ""\n}\n');
+    await run();
+    const names = Array.from(page().matchAll(/^## `(\w+)`/gm), ([, name]) => name);
+    expect(names).toEqual(['models', 'organization', 'alias', 'alpha']);
+  });
+
   test('is up to date once it is written, and not after a change', async () => {
     expect(await outdated()).toContain('docs/reference/inputs.md');
     await run();
