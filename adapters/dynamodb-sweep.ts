@@ -1,4 +1,4 @@
-/** What the sweep writes beside the accounts: the shard layout, and marks on overrides. */
+/** What the sweep writes apart from the accounts: the shard layout, and marks on overrides. */
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -12,29 +12,21 @@ import { OVERRIDE_PARTITION } from '../core/policy/override-items.ts';
 import type { OverrideRecord, ShardLayout } from '../core/policy/policy.ts';
 import { type EpochMs, type EpochSeconds, isoTimestamp } from '../core/time.ts';
 
-/** Item that holds the shard layout, as JSON in `body`. The sweep alone writes it. */
+/** Item with the shard layout, as JSON in `body`. Only the sweep writes it. */
 export const LAYOUT_KEY = { pk: 'ledger', sk: 'layout' } as const;
 
 /**
- * Item that a new table is made with: the layout until the sweep has written its own. Whoever makes
- * the table writes it, and nobody afterwards.
+ * Item that a new table is created with: the layout until the sweep has written its own. It is
+ * written together with the table, and never changed.
  */
 export const INITIAL_LAYOUT_KEY = { pk: 'ledger', sk: 'initial-layout' } as const;
 
 const overrideItemKey = (id: string) => ({ pk: { S: OVERRIDE_PARTITION }, sk: { S: id } });
 
-export class DynamoDbSweepStore implements SweepStore {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-
-  constructor(client: DynamoDBClient, table: string) {
-    this.#client = client;
-    this.#table = table;
-  }
-
+export const createDynamoDbSweepStore = (client: DynamoDBClient, table: string): SweepStore => ({
   async writeLayout(layout: ShardLayout, seen: ShardLayout): Promise<void> {
-    await this.#update({
-      TableName: this.#table,
+    await update(client, {
+      TableName: table,
       Key: { pk: { S: LAYOUT_KEY.pk }, sk: { S: LAYOUT_KEY.sk } },
       UpdateExpression: 'SET body = :next',
       ConditionExpression: 'attribute_not_exists(body) OR body = :seen',
@@ -43,14 +35,14 @@ export class DynamoDbSweepStore implements SweepStore {
         ':seen': { S: shardLayoutJson(seen) },
       },
     });
-  }
+  },
 
   claimAudit(
     { id }: Pick<OverrideRecord, 'id'>,
     { now, staleAt }: { readonly now: EpochMs; readonly staleAt: EpochMs },
   ): Promise<boolean> {
-    return this.#update({
-      TableName: this.#table,
+    return update(client, {
+      TableName: table,
       Key: overrideItemKey(id),
       UpdateExpression: 'SET claimedUntil = :until',
       ConditionExpression:
@@ -58,14 +50,14 @@ export class DynamoDbSweepStore implements SweepStore {
         '(attribute_not_exists(claimedUntil) OR claimedUntil <= :now)',
       ExpressionAttributeValues: { ':until': { N: String(staleAt) }, ':now': { N: String(now) } },
     });
-  }
+  },
 
   async markAudited(
     { id }: Pick<OverrideRecord, 'id'>,
     { now, expiresAt }: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
   ): Promise<void> {
-    await this.#update({
-      TableName: this.#table,
+    await update(client, {
+      TableName: table,
       Key: overrideItemKey(id),
       UpdateExpression: 'SET audited = :at, #ttl = :expires REMOVE claimedUntil',
       ConditionExpression: 'attribute_exists(body)',
@@ -75,16 +67,16 @@ export class DynamoDbSweepStore implements SweepStore {
         ':expires': { N: String(expiresAt) },
       },
     });
-  }
+  },
+});
 
-  /** Returns false when the condition did not hold. */
-  async #update(input: UpdateItemCommandInput): Promise<boolean> {
-    try {
-      await this.#client.send(new UpdateItemCommand(input));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw new LedgerUnavailableError('the ledger did not answer', error);
-    }
+/** Returns false when the condition is not met. */
+async function update(client: DynamoDBClient, input: UpdateItemCommandInput): Promise<boolean> {
+  try {
+    await client.send(new UpdateItemCommand(input));
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw new LedgerUnavailableError('the ledger did not answer', error);
   }
 }

@@ -1,4 +1,4 @@
-/** Samples of use on the ledger's table: an item beside the owner's first account item. */
+/** Samples of usage in the ledger's table: one item next to the owner's first account item. */
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -19,22 +19,17 @@ const ROUNDS_MAX = 5;
 
 type Key = Record<string, AttributeValue>;
 
-export class DynamoDbUsageHistory implements UsageHistory {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-
-  constructor(client: DynamoDBClient, table: string) {
-    this.#client = client;
-    this.#table = table;
-  }
-
+export const createDynamoDbUsageHistory = (
+  client: DynamoDBClient,
+  table: string,
+): UsageHistory => ({
   async read(owners: readonly Owner[]): Promise<ReadonlyMap<string, StoredHistory>> {
     const found = new Map<string, StoredHistory>();
     for (let i = 0; i < owners.length; i += BATCH_GET_MAX) {
       let keys = owners.slice(i, i + BATCH_GET_MAX).map(keyOf);
-      // What is not answered in a few rounds is missing this once: it is only a forecast.
+      // What is not returned in a few rounds is missing this time: it is only a forecast.
       for (let round = 0; keys.length > 0 && round < ROUNDS_MAX; round++) {
-        const { items, rest } = await this.#get(keys);
+        const { items, rest } = await get(client, table, keys);
         for (const { pk, body, revision } of items) {
           const limits = parseHistory(body?.S ?? '');
           found.set(ownerKeyOfAccount(pk?.S ?? ''), { limits, revision: Number(revision?.N ?? 0) });
@@ -43,24 +38,11 @@ export class DynamoDbUsageHistory implements UsageHistory {
       }
     }
     return found;
-  }
-
-  async #get(keys: Key[]): Promise<{ readonly items: readonly Key[]; readonly rest: Key[] }> {
-    const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: keys } } });
-    try {
-      const { Responses, UnprocessedKeys } = await this.#client.send(command);
-      return {
-        items: Responses?.[this.#table] ?? [],
-        rest: UnprocessedKeys?.[this.#table]?.Keys ?? [],
-      };
-    } catch (error) {
-      throw new LedgerUnavailableError('the ledger did not answer', error);
-    }
-  }
+  },
 
   async write(owner: Owner, limits: OwnerHistory, seenRevision: number): Promise<void> {
     const command = new UpdateItemCommand({
-      TableName: this.#table,
+      TableName: table,
       Key: keyOf(owner),
       UpdateExpression: 'SET body = :body, revision = :next',
       ConditionExpression: 'attribute_not_exists(revision) OR revision = :seen',
@@ -71,11 +53,25 @@ export class DynamoDbUsageHistory implements UsageHistory {
       },
     });
     try {
-      await this.#client.send(command);
+      await client.send(command);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return;
       throw new LedgerUnavailableError('the ledger did not answer', error);
     }
+  },
+});
+
+async function get(
+  client: DynamoDBClient,
+  table: string,
+  keys: Key[],
+): Promise<{ readonly items: readonly Key[]; readonly rest: Key[] }> {
+  const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } });
+  try {
+    const { Responses, UnprocessedKeys } = await client.send(command);
+    return { items: Responses?.[table] ?? [], rest: UnprocessedKeys?.[table]?.Keys ?? [] };
+  } catch (error) {
+    throw new LedgerUnavailableError('the ledger did not answer', error);
   }
 }
 

@@ -7,32 +7,26 @@ const SOURCE = 'bedrock-cost-sentry';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html, 2026-11. */
 const ENTRIES_MAX = 10;
 
-export class EventBridgeAlerts implements AlertPublisher {
-  readonly #client: EventBridgeClient;
-  readonly #busName: string;
-  readonly #deployment: string;
-
-  /** @param deployment tells the events of several deployments on one bus apart. */
-  constructor(client: EventBridgeClient, busName: string, deployment: string) {
-    this.#client = client;
-    this.#busName = busName;
-    this.#deployment = deployment;
-  }
-
+/** @param deployment distinguishes the events of several deployments on one bus. */
+export const createEventBridgeAlerts = (
+  client: EventBridgeClient,
+  busName: string,
+  deployment: string,
+): AlertPublisher => ({
   async publish(alerts: readonly Alert[]): Promise<void> {
     for (let i = 0; i < alerts.length; i += ENTRIES_MAX) {
       const entries = alerts.slice(i, i + ENTRIES_MAX).map(({ id, type, detail }) => ({
-        EventBusName: this.#busName,
+        EventBusName: busName,
         Source: SOURCE,
         DetailType: type,
         Detail: JSON.stringify({
           id,
-          deployment: this.#deployment,
+          deployment,
           ...detail,
           summary: unquoted(detail.summary),
         }),
       }));
-      const output = await this.#client.send(new PutEventsCommand({ Entries: entries }));
+      const output = await client.send(new PutEventsCommand({ Entries: entries }));
       if (output.FailedEntryCount) {
         const codes = (output.Entries ?? []).flatMap(({ ErrorCode }) => ErrorCode ?? []);
         throw new Error(
@@ -40,9 +34,9 @@ export class EventBridgeAlerts implements AlertPublisher {
         );
       }
     }
-  }
-}
+  },
+});
 
-/** Rules put it into a quoted template, on one line. */
+/** Rules insert it into a quoted template, on one line. */
 const unquoted = (summary: string): string =>
   summary.replace(/\s+/g, ' ').replaceAll('"', "'").replaceAll('\\', '/');

@@ -8,7 +8,7 @@ import type { OverridePlan, OverrideRequest } from '../core/policy/plan-override
 import type { PolicySource } from '../core/policy/ports.ts';
 import type { Clock } from '../core/time.ts';
 import { DynamoDbLedger } from './dynamodb-ledger.ts';
-import { DynamoDbOverrides } from './dynamodb-overrides.ts';
+import { createDynamoDbOverrides } from './dynamodb-overrides.ts';
 import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
 
 interface LimitsTable {
@@ -34,7 +34,7 @@ export function operatorLimits(table: LimitsTable): OperatorLimits {
       createDynamoDbPolicySource({ client, tableName, clock, warn, isConsistent: true }).load(),
   };
   const ledger = new DynamoDbLedger(client, tableName, clock);
-  const overrides = new DynamoDbOverrides(client, tableName);
+  const overrides = createDynamoDbOverrides(client, tableName);
   return {
     report: async () => limitsReport(ledger, await policies.load(), clock.now()),
     change: (change) => overrideLimit({ policies, overrides, clock, ids }, change),

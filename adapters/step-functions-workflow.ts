@@ -14,25 +14,20 @@ interface Workflow {
   run(envelope: WorkflowInput, waitMs: number): Promise<Answer>;
 }
 
-export class StepFunctionsWorkflow implements Workflow {
-  readonly #client: SFNClient;
-  readonly #stateMachineArn: string;
-
-  /** @param client with `maxAttempts: 1`: a repeated start would be a second call. */
-  constructor(client: SFNClient, stateMachineArn: string) {
-    this.#client = client;
-    this.#stateMachineArn = stateMachineArn;
-  }
-
+/** @param client with `maxAttempts: 1`: a repeated start would be a second call. */
+export const createStepFunctionsWorkflow = (
+  client: SFNClient,
+  stateMachineArn: string,
+): Workflow => ({
   async run(envelope: WorkflowInput, waitMs: number): Promise<Answer> {
     const command = new StartSyncExecutionCommand({
-      stateMachineArn: this.#stateMachineArn,
+      stateMachineArn,
       name: envelope.requestId,
       input: JSON.stringify(envelope),
     });
     const abortSignal = AbortSignal.timeout(Math.max(1, waitMs));
     try {
-      const { status, output, error } = await this.#client.send(command, { abortSignal });
+      const { status, output, error } = await client.send(command, { abortSignal });
       // The API answers 200 even for an execution that failed.
       if (status === 'SUCCEEDED' && output !== undefined) return JSON.parse(output);
       throw new WorkflowUnavailableError(
@@ -47,8 +42,8 @@ export class StepFunctionsWorkflow implements Workflow {
       if (isRefusal(error)) throw new WorkflowUnavailableError('no workflow started', false, error);
       throw new WorkflowUnavailableError('the workflow did not answer', true, error);
     }
-  }
-}
+  },
+});
 
 /** Whether the service refused the start, or no connection to it was made. */
 function isRefusal(error: unknown): boolean {

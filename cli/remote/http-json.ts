@@ -2,6 +2,7 @@
 
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import { printable } from '../../core/safe-text.ts';
 
 const ANSWER_MS = 30_000;
@@ -21,7 +22,7 @@ export async function callJson(url: URL, { method, headers, input }: JsonRequest
       headers: { ...headers, ...(input && { 'content-type': 'application/json' }) },
       ...(input && { body: JSON.stringify(input) }),
     });
-    return { status: response.status, body: jsonOf(await response.text()) };
+    return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     // `fetch failed` gives no reason; its cause does.
     const cause = error instanceof Error ? (error.cause ?? error) : error;
@@ -35,13 +36,4 @@ export function parseUrl(text: string): { readonly url: URL } | { readonly probl
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return { url };
   const message = `"${printable(text)}" is not a URL: use one such as http://127.0.0.1:8787`;
   return { problem: { path: 'url', message } };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
-import { DynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { UsageReport } from '../../core/insight/usage/usage-report.schema.ts';
@@ -30,7 +30,7 @@ export function tableUsage(tableName: string, { clock, err }: Io): UsageSource {
   const policies = createDynamoDbPolicySource({ client, tableName, clock, warn });
   const ports = {
     ledger: new DynamoDbLedger(client, tableName, clock),
-    history: new DynamoDbUsageHistory(client, tableName),
+    history: createDynamoDbUsageHistory(client, tableName),
   };
   return {
     usage: async (name) => {

@@ -3,6 +3,7 @@
  * window keeps the split it began with, so that every function agrees on it: a change is written to
  * the table longer before it takes effect than any function can use what it loaded earlier.
  */
+import { parseJson } from '../parse-json.ts';
 import type { ShardLayout, ShardsSince } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { LONGEST_WINDOW_MS } from '../windows.ts';
@@ -56,13 +57,7 @@ export const shardLayoutJson = (layout: ShardLayout): string => JSON.stringify(l
 
 /** @returns undefined for what is no layout: then no split is safe to assume. */
 export function parseShardLayout(body: string): ShardLayout | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const parsed = parseJson(body);
   if (!Array.isArray(parsed) || !parsed.every(isShardsSince)) return undefined;
   const [first, ...others] = [...parsed].sort((a, b) => a.from - b.from);
   return first && [first, ...others];

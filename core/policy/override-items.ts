@@ -4,6 +4,7 @@
  * cannot be read is ignored with a warning.
  */
 
+import { parseJson } from '../parse-json.ts';
 import { quoted } from '../safe-text.ts';
 import { DAY_MS, type EpochMs, type EpochSeconds } from '../time.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
@@ -115,7 +116,7 @@ const byAge = (left: OverrideRecord, right: OverrideRecord): number =>
   Date.parse(left.createdAt) - Date.parse(right.createdAt) || (left.id < right.id ? -1 : 1);
 
 function readOverride({ sk, body, audited }: OverrideItem): OverrideRecord | string {
-  const fields = toUnvalidated(parse(body));
+  const fields = toUnvalidated(parseJson(body));
   const [reason, author] = [stringField(fields, 'reason'), stringField(fields, 'author')];
   const createdAt = stringField(fields, 'createdAt');
   const action = ACTIONS.find((each) => each === stringField(fields, 'action'));
@@ -150,13 +151,4 @@ function readChange(
   if (!unit) return `is in no unit: ${quoted(fields.get('unit'))}`;
   const amount = limitAmount(unit, numberField(fields, 'amount') ?? 0);
   return typeof amount === 'string' ? amount : { amount, unit, until };
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

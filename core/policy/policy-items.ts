@@ -2,6 +2,7 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
+import { parseJson } from '../parse-json.ts';
 import { quoted } from '../safe-text.ts';
 import { toUnvalidated } from '../unvalidated.ts';
 
@@ -89,7 +90,7 @@ export function fromPolicyItems(
   let settings: ReadonlyMap<string, unknown> | undefined;
   for (const { sk, body } of items) {
     if (sk !== SETTINGS && !sk.startsWith(COST_CENTER)) continue;
-    const parsed = parse(body);
+    const parsed = parseJson(body);
     if (parsed === undefined) {
       const message = 'the stored policy is not JSON: apply the Terraform module again';
       problems.push({ path: joinPath('policy', sk), message });
@@ -113,13 +114,4 @@ export function fromPolicyItems(
   const { [REGION]: region, ...variables } = Object.fromEntries(settings ?? []);
   const config = { ...variables, cost_centers: Object.fromEntries(centers) };
   return { config, inferenceProfiles, ...(typeof region === 'string' && { region }) };
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

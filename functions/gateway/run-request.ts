@@ -1,5 +1,5 @@
 /** Runs one call through the four steps, in the workflow or in this process. */
-import { StepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts';
+import { createStepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts';
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import type { Answer } from '../../core/call/answers/answers.ts';
 import { runPipeline } from '../../core/call/steps/pipeline.ts';
@@ -41,7 +41,10 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
     };
     return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;
   }
-  const workflow = new StepFunctionsWorkflow(sfnClient(env), requiredEnv(env, 'STATE_MACHINE_ARN'));
+  const workflow = createStepFunctionsWorkflow(
+    sfnClient(env),
+    requiredEnv(env, 'STATE_MACHINE_ARN'),
+  );
   const seals = sealsFrom(env, true);
   return async (unsealed, stopBy) => {
     const envelope = await seals.seal(unsealed);

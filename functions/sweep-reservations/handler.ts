@@ -2,7 +2,7 @@
  * Runs every minute: expires reservations of calls that did not complete, publishes pending alerts,
  * and audits overrides.
  */
-import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { logTelemetry, printLine } from '../../adapters/log-telemetry.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
@@ -15,7 +15,10 @@ import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
-  settings: new DynamoDbSweepStore(dynamoDbClient(), requiredEnv(process.env, 'LEDGER_TABLE_NAME')),
+  settings: createDynamoDbSweepStore(
+    dynamoDbClient(),
+    requiredEnv(process.env, 'LEDGER_TABLE_NAME'),
+  ),
   history: usageHistoryFrom(process.env),
   clock: systemClock,
   alerts: alertPublisherFrom(process.env),

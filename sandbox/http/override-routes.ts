@@ -38,7 +38,7 @@ function parseChange(input: unknown, isReset: boolean): ParsedInput<OverrideRequ
   }
   const limit = texts.get('limit');
   if (limit === undefined && input.limit === undefined) {
-    problems.push({ path: 'limit', message: 'must be given' });
+    problems.push({ path: 'limit', message: 'is required' });
   }
   if (problems.length > 0 || !action || limit === undefined) return { problems };
   const [to, by, until] = ['to', 'by', 'until'].map((key) => texts.get(key));

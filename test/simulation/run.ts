@@ -1,6 +1,6 @@
 /** Runs a plan: the product's own steps and ledger, on virtual hosts and a virtual table. */
-import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
-import { DynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
 import { checkAtRest, checkNotes, checkPublished } from './at-rest.ts';
@@ -74,8 +74,8 @@ async function sweep(
   const policy = run.policyOf(POLICY_CACHE_MS);
   const ports = {
     ledger: store,
-    settings: new DynamoDbSweepStore(client, TABLE),
-    history: new DynamoDbUsageHistory(client, TABLE),
+    settings: createDynamoDbSweepStore(client, TABLE),
+    history: createDynamoDbUsageHistory(client, TABLE),
     clock,
     alerts: run.alertsFrom(random),
     telemetry: { metrics: () => undefined, audit: () => undefined },

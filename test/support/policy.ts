@@ -28,6 +28,27 @@ export const limitsConfig = (
     ...over,
   });
 
+/** A limit of every kind of owner, two of the cost center. */
+export const limitsOfAllOwners = (): Policy =>
+  policyOf(
+    limitsConfig(
+      [
+        { name: 'budget', window: 'month', unit: 'usd', amount: 500 },
+        { name: 'calls', window: 'day', unit: 'requests', amount: 100 },
+      ],
+      {
+        models: {
+          haiku: {
+            model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
+            limits: [{ name: 'shared', window: 'day', unit: 'tokens', amount: 9 }],
+          },
+          micro: { model_id: 'amazon.nova-micro-v1:0' },
+        },
+        organization: { limits: [{ name: 'all', window: 'hour', unit: 'requests', amount: 7 }] },
+      },
+    ),
+  );
+
 export function policyOf(
   config: unknown,
   inferenceProfiles: ReadonlyMap<string, string> = new Map(),

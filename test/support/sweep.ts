@@ -1,8 +1,9 @@
 /** The sweep over the real ledger, settings, samples and policy store; bus and log are lists. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
-import { DynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
-import { DynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
+import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
 import type { Reservation } from '../../core/ledger/reservation.ts';
 import { reserve } from '../../core/ledger/reserve.ts';
@@ -34,11 +35,11 @@ export class SweepBench {
   readonly audit: OverrideAuditLine[] = [];
   readonly warnings: string[] = [];
   readonly table: TestLedger;
-  readonly history: DynamoDbUsageHistory;
+  readonly history: UsageHistory;
 
   private constructor(table: TestLedger) {
     this.table = table;
-    this.history = new DynamoDbUsageHistory(table.client, table.table);
+    this.history = createDynamoDbUsageHistory(table.client, table.table);
   }
 
   static async start(): Promise<SweepBench> {
@@ -85,7 +86,7 @@ export class SweepBench {
     const { ledger, client, table, clock } = this.table;
     const ports: SweepPorts = {
       ledger,
-      settings: new DynamoDbSweepStore(client, table),
+      settings: createDynamoDbSweepStore(client, table),
       history: this.history,
       clock,
       alerts: { publish: async (more) => void this.alerts.push(...more) },

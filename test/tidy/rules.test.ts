@@ -106,60 +106,55 @@ test.each(['Date.now()', 'new Date()', 'Math.random()', 'process.env.A', "fetch(
   },
 );
 
-describe('circles', () => {
-  test('there are none in a tree', () => {
-    expect(violationsBy(noCircles, {})).toEqual([]);
-  });
+test('a tree has no circles', () => {
+  expect(violationsBy(noCircles, {})).toEqual([]);
+});
 
-  test('of two files', () => {
-    const more = { 'core/a.ts': ['./b.ts'], 'core/b.ts': ['./a.ts'] };
-    expect(violationsBy(noCircles, more)).toEqual([
-      'core/a.ts: files import each other in a circle: core/a.ts, core/b.ts',
-    ]);
-  });
+const CIRCLES: readonly (readonly [string, Imports, string])[] = [
+  [
+    'two files',
+    { 'core/a.ts': ['./b.ts'], 'core/b.ts': ['./a.ts'] },
+    'core/a.ts: files import each other in a circle: core/a.ts, core/b.ts',
+  ],
+  [
+    'three files',
+    { 'cli/a.ts': ['./b.ts'], 'cli/b.ts': ['./c.ts'], 'cli/c.ts': ['./a.ts'] },
+    'cli/a.ts: files import each other in a circle: cli/a.ts, cli/b.ts, cli/c.ts',
+  ],
+  [
+    'two folders whose files are in no circle',
+    {
+      'cli/x/a.ts': ['../y/b.ts'],
+      'cli/y/c.ts': ['../x/d.ts'],
+      'cli/y/b.ts': [],
+      'cli/x/d.ts': [],
+    },
+    'cli/x: folders import each other in a circle: cli/x, cli/y',
+  ],
+  [
+    'a folder and one in it',
+    {
+      'cli/x/a.ts': ['./y/b.ts'],
+      'cli/x/y/c.ts': ['../d.ts'],
+      'cli/x/y/b.ts': [],
+      'cli/x/d.ts': [],
+    },
+    'cli/x: folders import each other in a circle: cli/x, cli/x/y',
+  ],
+  [
+    'two folders through those below them',
+    {
+      'cli/x/a.ts': ['../y/p/b.ts'],
+      'cli/y/q/c.ts': ['../../x/z/d.ts'],
+      'cli/y/p/b.ts': [],
+      'cli/x/z/d.ts': [],
+    },
+    'cli/x: folders with all below them import each other in a circle: cli/x, cli/y',
+  ],
+];
 
-  test('of three files', () => {
-    const more = { 'cli/a.ts': ['./b.ts'], 'cli/b.ts': ['./c.ts'], 'cli/c.ts': ['./a.ts'] };
-    expect(violationsBy(noCircles, more)).toEqual([
-      'cli/a.ts: files import each other in a circle: cli/a.ts, cli/b.ts, cli/c.ts',
-    ]);
-  });
-
-  test('of two folders whose files import each other in no circle', () => {
-    const more = {
-      'sandbox/http/a.ts': ['../../sandbox/engines/b.ts'],
-      'sandbox/engines/c.ts': ['../http/d.ts'],
-      'sandbox/engines/b.ts': [],
-      'sandbox/http/d.ts': [],
-    };
-    expect(violationsBy(noCircles, more)).toContain(
-      'sandbox/engines: folders import each other in a circle: sandbox/engines, sandbox/http',
-    );
-  });
-
-  test('of a folder and the one it is in', () => {
-    const more = {
-      'core/ledger/a.ts': ['./parts/b.ts'],
-      'core/ledger/parts/c.ts': ['../d.ts'],
-      'core/ledger/parts/b.ts': [],
-      'core/ledger/d.ts': [],
-    };
-    expect(violationsBy(noCircles, more)).toEqual([
-      'core/ledger: folders import each other in a circle: core/ledger, core/ledger/parts',
-    ]);
-  });
-
-  test('of two folders through what is below them', () => {
-    const more = {
-      'core/call/x/a.ts': ['../y/p/b.ts'],
-      'core/call/y/q/c.ts': ['../../x/z/d.ts'],
-      'core/call/y/p/b.ts': [],
-      'core/call/x/z/d.ts': [],
-    };
-    expect(violationsBy(noCircles, more)).toEqual([
-      'core/call/x: folders with all below them import each other in a circle: core/call/x, core/call/y',
-    ]);
-  });
+test.each(CIRCLES)('a circle of %s is found', (_, more, violation) => {
+  expect(violationsBy(noCircles, more)).toContain(violation);
 });
 
 describe('a pattern that matches no file', () => {

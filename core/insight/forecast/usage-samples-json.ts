@@ -2,6 +2,7 @@
  * Histories as the text of an item: `{"<limit>": [period, settled, at, seconds, use, seconds, use,
  * ...]}`, each sample by its distance from the one before. About 1.3 KB for a limit that is in use.
  */
+import { parseJson } from '../../parse-json.ts';
 import { toUnvalidated } from '../../unvalidated.ts';
 import type { LimitHistory, OwnerHistory, Sample } from './usage-samples.ts';
 
@@ -27,7 +28,7 @@ const seconds = (at: number): number => Math.floor(at / 1000);
 
 /** What cannot be read is left out: it is only a forecast, and is built up again. */
 export function parseHistory(body: string): OwnerHistory {
-  const histories = [...toUnvalidated(parsed(body))].flatMap(([name, value]) => {
+  const histories = [...toUnvalidated(parseJson(body))].flatMap(([name, value]) => {
     const history = limitHistory(value);
     return history ? [[name, history] as const] : [];
   });
@@ -49,13 +50,4 @@ function limitHistory(value: unknown): LimitHistory | undefined {
     samples.push(last);
   }
   return { period, settled, samples };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@
  * to S3 (a time before it), a result of Logs Insights, or what the sandbox's `/_sandbox/audit`
  * answers.
  */
+import { parseJson } from '../../parse-json.ts';
 import { asList, toUnvalidated } from '../../unvalidated.ts';
 
 /** Objects found in one line of text; `unreadable` when it is neither JSON nor around it. */
@@ -26,10 +27,10 @@ const DEPTH_MAX = 10;
 export function extractJsonObjects(text: string): FoundObjects {
   const line = text.trim();
   if (line === '') return NOTHING;
-  const whole = parse(line);
+  const whole = parseJson(line);
   if (whole !== undefined && typeof whole === 'object') return { objects: unwrap(whole) };
   const member = PRINTED_MEMBER.exec(line)?.[1];
-  if (member !== undefined) return inMessage(parse(member));
+  if (member !== undefined) return inMessage(parseJson(member));
   const exported = EXPORTED.exec(line)?.[1];
   if (exported !== undefined) return inMessage(exported);
   return PRINTED_REST.test(line) ? NOTHING : { unreadable: 'is not JSON' };
@@ -40,7 +41,7 @@ function inMessage(message: unknown): FoundObjects {
   if (typeof message !== 'string') return NOTHING;
   const start = message.indexOf('{');
   if (start < 0) return NOTHING;
-  const value = parse(message.slice(start).trim());
+  const value = parseJson(message.slice(start).trim());
   return value === undefined ? { unreadable: 'is cut off' } : { objects: unwrap(value) };
 }
 
@@ -56,13 +57,4 @@ function unwrap(value: unknown, depth = 0): readonly unknown[] {
   if (record.has('kind') || typeof message !== 'string') return [value];
   const found = inMessage(message);
   return 'objects' in found ? found.objects : [value];
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** The ledger and related items, in the table named by the environment. */
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
 import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
-import { DynamoDbUsageHistory } from '../../../adapters/dynamodb-usage-history.ts';
+import { createDynamoDbUsageHistory } from '../../../adapters/dynamodb-usage-history.ts';
 import { systemClock } from '../../../adapters/system.ts';
 import type { IdempotencyStore } from '../../../core/call/idempotency/ports.ts';
 import type { UsageHistory } from '../../../core/insight/forecast/ports.ts';
@@ -16,4 +16,4 @@ export const idempotencyFrom = (env: Environment): IdempotencyStore =>
   new DynamoDbIdempotency(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'));
 
 export const usageHistoryFrom = (env: Environment): UsageHistory =>
-  new DynamoDbUsageHistory(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'));
+  createDynamoDbUsageHistory(dynamoDbClient(), requiredEnv(env, 'LEDGER_TABLE_NAME'));

@@ -1,8 +1,13 @@
-/** What a tester makes the mock Bedrock do, and which errors Bedrock has. */
+/** How a tester makes the mock of Bedrock behave or fail on purpose, and the errors of Bedrock. */
 
 import type { InputProblem } from '../../../core/input-problem.ts';
 import { isRecord } from '../../base/json.ts';
-import { type ParsedInput, unknownKeys, wholeNumber } from '../../base/parse-input.ts';
+import {
+  type ParsedInput,
+  timesProblems,
+  unknownKeys,
+  wholeNumber,
+} from '../../base/parse-input.ts';
 
 /**
  * Errors of Converse, ConverseStream and CountTokens with their HTTP status, and those that any AWS
@@ -65,7 +70,7 @@ const KEYS = ['latencyMs', 'usage', 'serviceTier', 'text', 'fail', 'hang'];
 const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
 const LATENCY_MS_MAX = 600_000;
 
-/** Checks what `POST /_sandbox/bedrock/behavior` was sent; `{}` is the default behavior. */
+/** Checks the body of `POST /_sandbox/bedrock/behavior`; `{}` is the default behavior. */
 export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavior> {
   if (!isRecord(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
   const problems = [
@@ -107,8 +112,6 @@ function failProblems(fail: unknown): readonly InputProblem[] {
           },
         ]),
     ...wholeNumber(fail.status, 'fail.status', 400, 599),
-    ...(fail.times === undefined
-      ? [{ path: 'fail.times', message: 'must be given' }]
-      : wholeNumber(fail.times, 'fail.times', 1, 1_000_000)),
+    ...timesProblems(fail),
   ];
 }

@@ -2,26 +2,32 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
 import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
-import { DynamoDbOverrides } from '../../../adapters/dynamodb-overrides.ts';
-import { DynamoDbSweepStore } from '../../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbOverrides } from '../../../adapters/dynamodb-overrides.ts';
+import { createDynamoDbSweepStore } from '../../../adapters/dynamodb-sweep.ts';
 import { problemDetails } from '../../../core/call/answers/answers.ts';
-import type { ExpiredReservation, LedgerStore, ReserveWrite } from '../../../core/ledger/ports.ts';
+import type {
+  ExpiredReservation,
+  LedgerStore,
+  ReserveWrite,
+  SweepStore,
+} from '../../../core/ledger/ports.ts';
 import type { ShardLayout } from '../../../core/policy/policy.ts';
+import type { OverrideStore } from '../../../core/policy/ports.ts';
 import type { Random } from '../../simulation/random.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 /** Everything that writes to the ledger's table. */
 export interface Adapters {
   readonly ledger: LedgerStore;
-  readonly settings: DynamoDbSweepStore;
-  readonly overrides: DynamoDbOverrides;
+  readonly settings: SweepStore;
+  readonly overrides: OverrideStore;
   readonly idempotency: DynamoDbIdempotency;
 }
 
 export const adaptersOf = (client: DynamoDBClient, table: string): Adapters => ({
   ledger: new DynamoDbLedger(client, table, new ManualClock()),
-  settings: new DynamoDbSweepStore(client, table),
-  overrides: new DynamoDbOverrides(client, table),
+  settings: createDynamoDbSweepStore(client, table),
+  overrides: createDynamoDbOverrides(client, table),
   idempotency: new DynamoDbIdempotency(client, table),
 });
 

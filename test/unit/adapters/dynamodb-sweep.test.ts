@@ -1,17 +1,18 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDbSweepStore, LAYOUT_KEY } from '../../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbSweepStore, LAYOUT_KEY } from '../../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../../core/errors.ts';
+import type { SweepStore } from '../../../core/ledger/ports.ts';
 import { ONE_SHARD, shardLayoutJson } from '../../../core/ledger/shard-layout.ts';
 import type { ShardLayout } from '../../../core/policy/policy.ts';
 import { startLedger, type TestLedger } from '../../support/ledger.ts';
 
 let table: TestLedger;
-let settings: DynamoDbSweepStore;
+let settings: SweepStore;
 
 beforeAll(async () => {
   table = await startLedger();
-  settings = new DynamoDbSweepStore(table.client, table.table);
+  settings = createDynamoDbSweepStore(table.client, table.table);
 });
 afterAll(() => table.close());
 
@@ -88,7 +89,7 @@ describe('an override', () => {
 });
 
 test('a table that does not answer is the ledger being unavailable', async () => {
-  const elsewhere = new DynamoDbSweepStore(table.client, 'no-such-table');
+  const elsewhere = createDynamoDbSweepStore(table.client, 'no-such-table');
   await expect(elsewhere.claimAudit({ id: 'k' }, { now: 0, staleAt: 1 })).rejects.toThrow(
     LedgerUnavailableError,
   );

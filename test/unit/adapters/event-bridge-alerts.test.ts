@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { EventBridgeAlerts } from '../../../adapters/event-bridge-alerts.ts';
+import { createEventBridgeAlerts } from '../../../adapters/event-bridge-alerts.ts';
 import { toThresholdCrossing } from '../../../core/ledger/thresholds.ts';
 import type { Limit, Owner } from '../../../core/policy/policy.ts';
 import type { Alert } from '../../../core/telemetry/alerts/alert.ts';
@@ -81,7 +81,7 @@ async function publish(...owners: Owner[]): Promise<Entry[]> {
       resetsAt: '2026-12-01T00:00:00.000Z',
     }),
   );
-  const alerts = new EventBridgeAlerts(client, 'alerts', deployment);
+  const alerts = createEventBridgeAlerts(client, 'alerts', deployment);
   await publishThresholdCrossings({ ledger: table.ledger, alerts }, crossings);
   return calls.flat();
 }
@@ -143,7 +143,7 @@ describe('an alert', () => {
   });
 
   test('holds nothing that would break the template of the rule', async () => {
-    const alerts = new EventBridgeAlerts(client, 'alerts', deployment);
+    const alerts = createEventBridgeAlerts(client, 'alerts', deployment);
     const about = { from: '2026-11-01', to: '2026-11-02', percent: 12, usd: {}, reasons: [] };
     const summary = 'Use of "sales"\n  went  around \\ the sentry.';
     const detail = { owner: sales, notify: true, ...about, summary };

@@ -1,7 +1,7 @@
 /** Method: the real ledger, settings and policy store on dynalite; only bus and log are lists. */
 import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDbSweepStore } from '../../../../adapters/dynamodb-sweep.ts';
+import { createDynamoDbSweepStore } from '../../../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
 import { overrideSortKey } from '../../../../core/policy/override-items.ts';
@@ -197,7 +197,7 @@ describe('another number of shards', () => {
     const policy = await bench.configure([calls], { shards: 4 });
     await bench.reserved(policy);
     bench.pass(policy.ledger.leaseSeconds + 10);
-    const settings = new DynamoDbSweepStore(bench.table.client, 'no-such-table');
+    const settings = createDynamoDbSweepStore(bench.table.client, 'no-such-table');
     await expect(bench.sweep(policy, { settings })).resolves.toMatchObject({ expired: 1 });
     expect(bench.warnings).toEqual(['the shard layout could not be written']);
   });
@@ -256,7 +256,7 @@ describe('an override', () => {
   test('that cannot be marked is written down by the next sweep', async () => {
     await bench.configure([calls]);
     await write();
-    const settings = new DynamoDbSweepStore(bench.table.client, 'no-such-table');
+    const settings = createDynamoDbSweepStore(bench.table.client, 'no-such-table');
     await bench.sweep(await bench.loaded(), { settings });
     expect([bench.audit, bench.warnings]).toEqual([
       [],

@@ -8,26 +8,9 @@ import {
 } from '../../../../core/policy/override-items.ts';
 import { limitInForce } from '../../../../core/policy/overrides.ts';
 import type { Limit, Policy } from '../../../../core/policy/policy.ts';
-import { limitsConfig, policyOf } from '../../../support/policy.ts';
+import { limitsOfAllOwners } from '../../../support/policy.ts';
 
-const policy = policyOf(
-  limitsConfig(
-    [
-      { name: 'budget', window: 'month', unit: 'usd', amount: 500 },
-      { name: 'calls', window: 'day', unit: 'requests', amount: 100 },
-    ],
-    {
-      models: {
-        haiku: {
-          model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
-          limits: [{ name: 'shared', window: 'day', unit: 'tokens', amount: 9 }],
-        },
-        micro: { model_id: 'amazon.nova-micro-v1:0' },
-      },
-      organization: { limits: [{ name: 'all', window: 'hour', unit: 'requests', amount: 7 }] },
-    },
-  ),
-);
+const policy = limitsOfAllOwners();
 
 const BUDGET = 'costCenter#retail/budget';
 const CALLS = 'costCenter#retail/calls';

@@ -9,27 +9,10 @@ import {
   planOverride,
 } from '../../../../core/policy/plan-override.ts';
 import type { Policy } from '../../../../core/policy/policy.ts';
-import { limitsConfig, policyOf } from '../../../support/policy.ts';
+import { limitsConfig, limitsOfAllOwners, policyOf } from '../../../support/policy.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
-const configured = policyOf(
-  limitsConfig(
-    [
-      { name: 'budget', window: 'month', unit: 'usd', amount: 500 },
-      { name: 'calls', window: 'day', unit: 'requests', amount: 100 },
-    ],
-    {
-      models: {
-        haiku: {
-          model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
-          limits: [{ name: 'shared', window: 'day', unit: 'tokens', amount: 9 }],
-        },
-        micro: { model_id: 'amazon.nova-micro-v1:0' },
-      },
-      organization: { limits: [{ name: 'all', window: 'hour', unit: 'requests', amount: 7 }] },
-    },
-  ),
-);
+const configured = limitsOfAllOwners();
 
 const BUDGET = 'costCenter#retail/budget';
 const withOverride = (body: object): Policy => {
