@@ -1,27 +1,26 @@
-/** Why the sides differ, found by rule. The first rule that fits is the likely reason. */
+/** The likely reasons of a difference, found by rule: the first rule that matches is shown. */
+
 import { driftOf, isAbove, type Permille } from './drift.ts';
 import { TOKEN_KINDS, type UsageAndCost } from './usage-and-cost.ts';
 
 export const DRIFT_REASONS = {
-  around_the_sentry:
-    'more tokens than were metered: calls went through the profile around the sentry',
-  lost_answers: 'calls never came back: AWS may have counted them, and no meter did',
-  cache_tokens: 'CloudWatch tells no tokens read from or written to a cache; they were metered',
-  price_out_of_date:
-    'the same tokens at another price: the policy or the catalogue changed it since',
-  day_not_over: 'a day of the span is not over, and CloudWatch is some minutes late',
+  around_the_sentry: 'more tokens than metered: calls used the profile and bypassed the sentry',
+  lost_answers: 'calls did not complete: AWS can have counted them, and the sentry did not',
+  cache_tokens: 'CloudWatch has no tokens read from or written to a cache; they were metered',
+  price_out_of_date: 'the same tokens at a different price: the policy or the catalogue changed',
+  day_not_over: 'the period includes today, and CloudWatch is a few minutes late',
   metrics_missing:
-    'fewer tokens than were metered: calls ran in another region or account, or the profile was replaced',
+    'fewer tokens than metered: calls ran in another region or account, or the profile was replaced',
   tag_not_active:
-    'no cost bears the tag costCenter: activate it as a cost allocation tag, and wait a day',
+    'no cost has the tag costCenter: activate it as a cost allocation tag, and wait a day',
   billing_lag: 'the bill of the last days is not complete',
   partly_untagged:
-    'a part of the bill bears no tag: the tag is not retroactive, and only profiles carry it',
+    'a part of the bill is untagged: the tag is not retroactive, and only profiles have it',
   tag_elsewhere:
-    'more than twice of what was metered and observed: the tag is also on use in another region, account or deployment',
+    'more than twice the metered and observed cost: another region, account or deployment uses the tag',
   bill_price:
-    'the same use at another price: a discount, or the price of the policy is not what AWS bills',
-  unexplained: 'no rule explains it',
+    "the same usage at a different price: a discount, or a policy price that is not AWS's",
+  unexplained: 'no rule matches',
 } as const;
 export type DriftReason = keyof typeof DRIFT_REASONS;
 
