@@ -153,7 +153,7 @@ describe('reconcile', () => {
           models: [{ model: 'haiku' }],
         },
       ],
-      notes: ['Cost Explorer was asked with one request, at USD 0.01 each.'],
+      notes: ['Cost Explorer: 1 request, at USD 0.01 each.'],
     });
   });
 
@@ -168,7 +168,7 @@ describe('reconcile', () => {
     const sides = ['4800000', '5600000', '2.00', '3.00', '+1.00 (50.0 %) !'];
     expect(rows).toContainEqual(['retail', 'haiku', ...sides, 'around_the_sentry']);
     expect(rows).toContainEqual(['someone.elses-model-v1:0', '5', '0.00']);
-    expect(out).toContain('around_the_sentry: more tokens than were metered');
+    expect(out).toContain('around_the_sentry: more tokens than metered');
   });
 
   test('names a cost center that is only on the bill, without its control characters', async () => {
@@ -249,9 +249,13 @@ describe('exit code 2', () => {
     [
       'a tolerance that is none',
       ['--tolerance', 'much'],
-      /^--tolerance: must be percent from 0 to 999.9/,
+      /^--tolerance: must be a percentage from 0 to 999.9/,
     ],
-    ['a table beside files', ['--table', 'x'], /^--var-file: give a table or files, not both/],
+    [
+      'a table beside files',
+      ['--table', 'x'],
+      /^--var-file: conflicts with --table: use one of them/,
+    ],
     ['an audit log that is not there', ['--audit', '/none.jsonl'], /^--audit: .*file not found/],
   ])('%s', async (_, flags, says) => {
     const { exitCode, out, err } = await reconciled('--no-bill', ...flags);
