@@ -9,14 +9,19 @@ import { type ResolveOptions, resolvePolicy } from '../core/policy/resolve-polic
 import { VARIABLES_SCHEMA } from '../core/policy/variables.schema.ts';
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 
-type ResolvedTfvars =
-  | {
-      readonly config: Tfvars['config'];
-      readonly policy: Policy;
-      /** What does not keep the policy from being put in force. */
-      readonly warnings: readonly InputProblem[];
-    }
-  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+interface Warned {
+  /** What does not keep the policy from being put in force. */
+  readonly warnings: readonly InputProblem[];
+}
+
+type ResolvedTfvars = Warned &
+  (
+    | {
+        readonly config: Tfvars['config'];
+        readonly policy: Policy;
+      }
+    | { readonly problems: readonly [InputProblem, ...InputProblem[]] }
+  );
 
 /** Reads and resolves, and reports the problems of both at once. */
 export async function loadTfvarsPolicy(
@@ -31,9 +36,10 @@ export async function loadTfvarsPolicy(
     ...(resolution && 'problems' in resolution ? resolution.problems : []),
     ...(read.complete ? operationsProblems(config) : []),
   ];
-  if (first) return { problems: [first, ...others] };
+  const warnings = resolution?.warnings ?? [];
+  if (first) return { problems: [first, ...others], warnings };
   invariant(resolution && 'policy' in resolution, 'a policy without problems has resolved');
-  return { config, policy: resolution.policy, warnings: resolution.warnings };
+  return { config, policy: resolution.policy, warnings };
 }
 
 function convertVariables(config: Tfvars['config']): Tfvars['config'] {

@@ -20,7 +20,9 @@ async function main(): Promise<void> {
     return;
   }
   const { flags } = parsed;
-  const resolved = await loadTfvarsPolicy(flags.varFiles);
+  const { region } = flags;
+  const resolved = await loadTfvarsPolicy(flags.varFiles, { region, plannedAt: Date.now() });
+  for (const { path, message } of resolved.warnings) report(`warning: ${path}: ${message}`);
   if ('problems' in resolved) {
     for (const { path, message } of resolved.problems) report(`${path}: ${message}`);
     process.exit(USAGE_ERROR);

@@ -93,7 +93,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const admission = new ConcurrencyGate(WORKING_MAX, bedrock.waiting);
   const eventBridge = opening(await startEventBridge(clock));
   const tableName = `${policy.name}-ledger`;
-  const policyItems = toPolicyItems(config, profileArns);
+  const policyItems = toPolicyItems(config, profileArns, policy.region);
   const { shards } = policy.ledger;
   await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems, shards });
 

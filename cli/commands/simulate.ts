@@ -17,6 +17,7 @@ import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
+import { REGION_OPTION, regionOf } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -25,6 +26,7 @@ interface Options {
   readonly profiles?: string;
   readonly costCenter?: string;
   readonly guess: string;
+  readonly region?: string;
   readonly daily?: boolean;
   readonly failOnDenied?: boolean;
   readonly json?: boolean;
@@ -73,6 +75,7 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
         'mean',
       ),
     )
+    .option(...REGION_OPTION)
     .option('--daily', 'also show a table by day')
     .option('--fail-on-denied', 'exit with 1 if a call that was allowed is now denied')
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
@@ -82,7 +85,7 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
 
 async function simulateTrace(options: Options, io: Io): Promise<ExitCode> {
   const guess = GUESSES.find((each) => each === options.guess);
-  const policies = await policiesOf(options);
+  const policies = await policiesOf(options, regionOf(options.region, io));
   const [first, ...others] = policies.policies;
   const profiles =
     options.profiles === undefined ? NO_PROFILES : await readProfiles(options.profiles);
@@ -156,7 +159,10 @@ const guessProblem = (given: string): InputProblem => ({
 });
 
 /** File names distinguish the problems of two policies. */
-async function policiesOf({ varFile, compareWith }: Options): Promise<{
+async function policiesOf(
+  { varFile, compareWith }: Options,
+  region: string,
+): Promise<{
   readonly names: readonly string[];
   readonly policies: readonly Policy[];
   readonly problems: readonly InputProblem[];
@@ -165,7 +171,7 @@ async function policiesOf({ varFile, compareWith }: Options): Promise<{
   const short = sets.map((files) => files.map((file) => basename(file)).join('+'));
   const isAmbiguous = new Set(short).size < short.length;
   const names = isAmbiguous ? sets.map((files) => files.join('+')) : short;
-  const results = await Promise.all(sets.map((files) => loadTfvarsPolicy(files)));
+  const results = await Promise.all(sets.map((files) => loadTfvarsPolicy(files, { region })));
   return {
     names,
     policies: results.flatMap((result) => ('policy' in result ? [result.policy] : [])),

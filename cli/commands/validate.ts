@@ -4,9 +4,11 @@ import { counted } from '../../core/safe-text.ts';
 import { toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
+import { REGION_OPTION, regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
+  readonly region?: string;
   readonly json?: boolean;
 }
 
@@ -16,7 +18,8 @@ terraform plan cannot check them.
 
 Examples:
   $ cost-sentry validate --var-file terraform.tfvars
-  $ cost-sentry validate --var-file common.tfvars --var-file production.tfvars --json`;
+  $ cost-sentry validate --var-file common.tfvars --var-file production.tfvars --json
+  $ cost-sentry validate --var-file terraform.tfvars --region eu-central-1`;
 
 export const addValidate: AddCommand = ({ program, io, done }) => {
   program
@@ -28,22 +31,28 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
       appendOption,
     )
     .addHelpText('after', EXAMPLES)
-    .option('--json', 'print {"valid", "problems": [{"path", "message"}]}')
+    .option(...REGION_OPTION)
+    .option(
+      '--json',
+      'print {"valid", "region", "problems": [{"path", "message"}], "warnings": [...]}',
+    )
     .action(async (options: Options) => done(await validate(options, io)));
 };
 
-async function validate({ varFile, json = false }: Options, io: Io): Promise<ExitCode> {
-  const result = await loadTfvarsPolicy(varFile);
-  const problems = 'problems' in result ? result.problems : [];
+async function validate(options: Options, io: Io): Promise<ExitCode> {
+  const { varFile, json = false } = options;
+  const region = regionOf(options.region, io);
+  const result = await loadTfvarsPolicy(varFile, { region, plannedAt: io.clock.now() });
+  const problems = [...regionProblems(region), ...('problems' in result ? result.problems : [])];
+  const { warnings } = result;
   if (json) {
-    io.out(toJsonText({ valid: problems.length === 0, problems }));
-  } else if ('policy' in result) {
-    const { costCenters, models } = result.policy;
-    io.out(
-      `valid: ${counted(costCenters.size, 'cost center')}, ${counted(models.size, 'model')}\n`,
-    );
-  } else {
-    for (const { path, message } of problems) io.out(`${path}: ${message}\n`);
+    io.out(toJsonText({ valid: problems.length === 0, region, problems, warnings }));
+    return problems.length === 0 ? 0 : 2;
   }
-  return problems.length === 0 ? 0 : 2;
+  for (const { path, message } of warnings) io.err(`warning: ${path}: ${message}\n`);
+  for (const { path, message } of problems) io.out(`${path}: ${message}\n`);
+  if (problems.length > 0 || 'problems' in result) return 2;
+  const { costCenters, models } = result.policy;
+  io.out(`valid: ${counted(costCenters.size, 'cost center')}, ${counted(models.size, 'model')}\n`);
+  return 0;
 }

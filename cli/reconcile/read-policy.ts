@@ -8,6 +8,7 @@ import type { Policy } from '../../core/policy/policy.ts';
 import { readProfiles } from '../remote/read-profiles.ts';
 import { TABLE_VARIABLE } from '../remote/target.ts';
 import type { Io } from '../terminal/io.ts';
+import { regionOf } from '../terminal/region.ts';
 
 export interface PolicyFlags {
   readonly table?: string;
@@ -35,15 +36,25 @@ export async function readPolicy(flags: PolicyFlags, io: Io): Promise<Found> {
   const read =
     profiles === undefined ? { arns: new Map<string, string>() } : await readProfiles(profiles);
   if ('problem' in read) return { problems: [read.problem] };
-  const result = await loadTfvarsPolicy(varFile, { inferenceProfiles: read.arns });
+  const result = await loadTfvarsPolicy(varFile, {
+    inferenceProfiles: read.arns,
+    region: regionOf(undefined, io),
+  });
   return 'problems' in result ? result : { policy: result.policy };
 }
 
-async function storedPolicy(tableName: string, { clock, err }: Io): Promise<Policy> {
+async function storedPolicy(tableName: string, io: Io): Promise<Policy> {
+  const { clock, err } = io;
   const client = new DynamoDBClient();
   const warn = (message: string) => err(`${message}\n`);
   try {
-    return await createDynamoDbPolicySource({ client, tableName, clock, warn }).load();
+    return await createDynamoDbPolicySource({
+      client,
+      tableName,
+      clock,
+      region: regionOf(undefined, io),
+      warn,
+    }).load();
   } finally {
     client.destroy();
   }

@@ -13,6 +13,7 @@ import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { callJson } from '../remote/http-json.ts';
 import type { Io } from '../terminal/io.ts';
+import { regionOf } from '../terminal/region.ts';
 import type { Authorize } from './authorization.ts';
 
 type Usage = { readonly report: UsageReport } | { readonly problem: InputProblem };
@@ -24,10 +25,17 @@ export interface UsageSource {
   close(): void;
 }
 
-export function tableUsage(tableName: string, { clock, err }: Io): UsageSource {
+export function tableUsage(tableName: string, io: Io): UsageSource {
+  const { clock, err } = io;
   const client = new DynamoDBClient();
   const warn = (message: string) => err(`${message}\n`);
-  const policies = createDynamoDbPolicySource({ client, tableName, clock, warn });
+  const policies = createDynamoDbPolicySource({
+    client,
+    tableName,
+    clock,
+    region: regionOf(undefined, io),
+    warn,
+  });
   const ports = {
     ledger: new DynamoDbLedger(client, tableName, clock),
     history: createDynamoDbUsageHistory(client, tableName),

@@ -11,7 +11,7 @@ const policy = definePolicy({
   models: {
     'nova-lite': { model_id: 'amazon.nova-lite-v1:0' },
     'claude-3-5-haiku': {
-      model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0',
+      model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
       limits: [{ window: 'day', unit: 'tokens', amount: 20_000_000 }],
     },
   },

@@ -35,13 +35,43 @@ export interface Limit<Model extends string, Application extends string>
   readonly ceilings?: readonly Ceiling<Model, Application>[];
 }
 
-/** USD per million tokens. */
-export interface Price {
-  readonly input: number;
-  readonly output: number;
+/** USD per million tokens; `per_...`: USD for one. What is left out is the catalogue's. */
+export interface PriceParts {
+  readonly input?: number;
+  readonly output?: number;
   readonly cache_read?: number;
   readonly cache_write?: number;
   readonly cache_write_1h?: number;
+  readonly per_image?: number;
+  readonly per_audio_second?: number;
+  readonly per_video_second?: number;
+  readonly per_query?: number;
+}
+
+/** The price of calls with more input tokens than `above`. */
+export interface LongContextPrice extends PriceParts {
+  readonly above?: number;
+}
+
+export interface Tariff extends PriceParts {
+  readonly long_context?: LongContextPrice;
+}
+
+/** Prices of service tiers other than the default one. */
+export interface ServiceTiers {
+  readonly flex?: Tariff;
+  readonly priority?: Tariff;
+  readonly reserved?: Tariff;
+}
+
+/** Prices of latencies other than the standard one. */
+export interface Latencies {
+  readonly optimized?: Tariff;
+}
+
+export interface Price extends Tariff {
+  readonly tiers?: ServiceTiers;
+  readonly latency?: Latencies;
 }
 
 /** A model that may be called. */
@@ -52,12 +82,14 @@ export interface ModelSettings<Model extends string, Application extends string>
   readonly max_output_tokens?: number;
   readonly default_max_tokens?: number;
   readonly inference_profile?: boolean;
+  readonly unsupported_parameters?: 'refuse' | 'drop';
   readonly limits?: readonly Limit<Model, Application>[];
 }
 
 /** An application that may call. */
 export interface ApplicationSettings {
   readonly environments: readonly string[];
+  readonly default_environment?: string;
 }
 
 /** Who may spend a cost center's money. */
@@ -65,6 +97,7 @@ export interface Callers<Application extends string> {
   readonly iam_role_arns?: readonly string[];
   readonly jwt?: Readonly<Record<string, string>>;
   readonly applications?: readonly Application[];
+  readonly environments?: readonly string[];
 }
 
 /** Who pays. */

@@ -3,16 +3,20 @@
 
 name = "genai"
 
-# What callers may write as "model". Amounts of tokens are over all cost centers.
+# What callers may write as "model". The names are older than the models: Amazon Bedrock ended those,
+# and each name now stands for what replaced its model. Newer models take fewer parameters, so those
+# that a model does not take are left out, and the answer names them in "dropped". Amounts of tokens
+# are over all cost centers.
 models = {
   "nova-lite"            = { model_id = "amazon.nova-lite-v1:0" }
   "nova-micro"           = { model_id = "amazon.nova-micro-v1:0" }
-  "claude-2"             = { model_id = "anthropic.claude-v2:0" }
-  "claude-3-haiku"       = { model_id = "anthropic.claude-3-haiku-20240307-v1:0" }
-  "claude-3-5-sonnet-v2" = { model_id = "us.anthropic.claude-3-5-sonnet-20241022-v2:0" }
+  "claude-2"             = { model_id = "us.anthropic.claude-sonnet-4-6", unsupported_parameters = "drop" }
+  "claude-3-haiku"       = { model_id = "us.anthropic.claude-haiku-5-5", unsupported_parameters = "drop" }
+  "claude-3-5-sonnet-v2" = { model_id = "us.anthropic.claude-sonnet-5-5", unsupported_parameters = "drop" }
   "claude-3-5-haiku" = {
-    model_id = "us.anthropic.claude-3-5-haiku-20241022-v1:0"
-    limits   = [{ window = "day", unit = "tokens", amount = 20000000 }]
+    model_id               = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+    unsupported_parameters = "drop"
+    limits                 = [{ window = "day", unit = "tokens", amount = 20000000 }]
   }
 }
 

@@ -9,6 +9,8 @@ const BEDROCKS = ['mock', 'aws'] as const;
 export interface Flags {
   readonly port: number;
   readonly varFiles: readonly string[];
+  /** What models cost and which ids they have depends on it. */
+  readonly region: string;
   readonly identity: (typeof IDENTITIES)[number];
   /** Absent: what the configuration says. */
   readonly execution?: Execution;
@@ -25,6 +27,8 @@ type ParsedFlags =
   | { readonly exitCode: 0 | 2; readonly text: string };
 
 const DEFAULT_PORT = 8787;
+const DEFAULT_REGION = 'us-east-1';
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 
 /** @param root the project's folder; the default configuration is one of its examples. */
 export function parseFlags(args: readonly string[], root: URL): ParsedFlags {
@@ -46,6 +50,7 @@ export function parseFlags(args: readonly string[], root: URL): ParsedFlags {
       varFiles: options.varFile ?? [
         fileURLToPath(new URL('examples/complete/terraform.tfvars', root)),
       ],
+      region: options.region,
       identity: options.identity,
       ...(options.execution && { execution: options.execution }),
       bedrock: options.bedrock,
@@ -59,6 +64,7 @@ export function parseFlags(args: readonly string[], root: URL): ParsedFlags {
 interface CommandOptions {
   port: number;
   varFile?: string[];
+  region: string;
   identity: Flags['identity'];
   execution?: Execution;
   bedrock: Flags['bedrock'];
@@ -81,6 +87,7 @@ function describeFlags(): Command {
       'tfvars to run; may be repeated, a later file replaces variables (default: examples/complete/terraform.tfvars)',
       (file: string, files: string[] | undefined) => [...(files ?? []), nonEmpty(file)],
     )
+    .option('--region <region>', 'AWS region to stand in for', regionName, DEFAULT_REGION)
     .addOption(
       new Option('--identity <mode>', 'whether callers must prove who they are')
         .choices(IDENTITIES)
@@ -111,6 +118,11 @@ function port(text: string): number {
   const value = Number(text);
   if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
   throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+}
+
+function regionName(text: string): string {
+  if (REGION.test(text)) return text;
+  throw new InvalidArgumentError('It must be a region such as eu-west-1.');
 }
 
 function nonEmpty(text: string): string {

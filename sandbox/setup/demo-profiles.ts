@@ -9,7 +9,8 @@ interface FabricatedProfiles {
   readonly modelIds: ReadonlyMap<string, string>;
 }
 
-const ACCOUNT = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/';
+const arnOf = (region: string, key: string): string =>
+  `arn:aws:bedrock:${region}:000000000000:application-inference-profile/${profileId(key)}`;
 const ID_CHARACTERS = 12;
 
 /**
@@ -25,7 +26,7 @@ export function createDemoProfiles(policy: Policy): FabricatedProfiles {
           const model = policy.models.get(alias);
           if (!model?.inferenceProfile) continue;
           const key = `${center.name}/${application}/${environment}/${alias}`;
-          const arn = `${ACCOUNT}${profileId(key)}`;
+          const arn = arnOf(policy.region, key);
           arns.set(key, arn);
           modelIds.set(arn, model.modelId);
         }

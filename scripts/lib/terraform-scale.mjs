@@ -39,7 +39,7 @@ const costCenter = (name, models) => ({
 const MODELS = {
   'nova-lite': { model_id: 'amazon.nova-lite-v1:0' },
   'nova-micro': { model_id: 'amazon.nova-micro-v1:0' },
-  'claude-3-5-haiku': { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+  'claude-3-5-haiku': { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
 };
 const SETTINGS = {
   name: 'genai',

@@ -13,7 +13,7 @@ export const config = (change: Change = {}): Change => ({
   name: 'genai',
   models: {
     lite: { model_id: 'amazon.nova-lite-v1:0' },
-    haiku: { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+    haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
   },
   applications: { docs: { environments: ['dev', 'production'] }, crm: { environments: ['test'] } },
   cost_centers: { sales: center() },

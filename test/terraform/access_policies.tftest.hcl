@@ -76,7 +76,7 @@ run "models_that_do_not_fit_are_left_to_the_roles_own_policies" {
 
   variables {
     confinement = {
-      model_arns  = [for number in range(60) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-5-haiku-20241022-v${number}:0"]
+      model_arns  = [for number in range(60) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
       profile_tag = { key = "costSentry", value = "genai" }
     }
   }
@@ -97,7 +97,7 @@ run "each_form_holds_what_fits" {
 
   variables {
     confinement = {
-      model_arns  = [for number in range(45) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-5-haiku-20241022-v${number}:0"]
+      model_arns  = [for number in range(45) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
       profile_tag = { key = "costSentry", value = "genai" }
     }
   }
@@ -117,7 +117,7 @@ run "refuses_a_required_confinement_that_does_not_fit" {
 
   variables {
     confinement = {
-      model_arns  = [for number in range(60) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-5-haiku-20241022-v${number}:0"]
+      model_arns  = [for number in range(60) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
       profile_tag = { key = "costSentry", value = "genai" }
       required    = true
     }

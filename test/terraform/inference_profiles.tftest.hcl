@@ -31,8 +31,8 @@ run "full" {
     tags = { team = "platform", costCenter = "overridden" }
     profiles = {
       "sales/docs/dev/nova" = { cost_center = "sales", application = "docs", environment = "dev", alias = "nova", model_id = "amazon.nova-lite-v1:0" }
-      "sales/docs/dev/us"   = { cost_center = "sales", application = "docs", environment = "dev", alias = "us", model_id = "us.anthropic.claude-3-5-haiku-20241022-v1:0" }
-      "sales/docs/dev/gov"  = { cost_center = "sales", application = "docs", environment = "dev", alias = "gov", model_id = "us-gov.anthropic.claude-3-5-haiku-20241022-v1:0" }
+      "sales/docs/dev/us"   = { cost_center = "sales", application = "docs", environment = "dev", alias = "us", model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0" }
+      "sales/docs/dev/gov"  = { cost_center = "sales", application = "docs", environment = "dev", alias = "gov", model_id = "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0" }
       "sales/docs/dev/all"  = { cost_center = "sales", application = "docs", environment = "dev", alias = "all", model_id = "global.anthropic.claude-sonnet-4-5-20250929-v1:0" }
     }
   }
@@ -43,7 +43,7 @@ run "full" {
   }
 
   assert {
-    condition     = one(aws_bedrock_inference_profile.this["sales/docs/dev/us"].model_source).copy_from == "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/us.anthropic.claude-3-5-haiku-20241022-v1:0"
+    condition     = one(aws_bedrock_inference_profile.this["sales/docs/dev/us"].model_source).copy_from == "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0"
     error_message = "A model id with a prefix is copied from the system-defined profile, whose ARN has an account."
   }
 

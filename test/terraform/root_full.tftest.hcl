@@ -22,7 +22,7 @@ variables {
   name = "genai"
   models = {
     "nova-lite"        = { model_id = "amazon.nova-lite-v1:0" }
-    "claude-3-5-haiku" = { model_id = "us.anthropic.claude-3-5-haiku-20241022-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }
+    "claude-3-5-haiku" = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }
     "sonnet"           = { model_id = "global.anthropic.claude-sonnet-4-5-20250929-v1:0" }
     "in-house" = {
       model_id          = "arn:aws:bedrock:eu-west-1:111122223333:imported-model/abcdef123456"

@@ -33,6 +33,8 @@ export interface SuccessBody {
     readonly basis?: 'worst_case';
   };
   readonly fallbackFrom?: string;
+  /** What was left out of the request, as the model does not take it. */
+  readonly dropped?: readonly string[];
   readonly tags: RequestTags;
   readonly limits: readonly LimitBody[];
   /** A repeat with the same idempotency key: this is the first answer, and nothing was charged. */
@@ -163,6 +165,7 @@ export function successBody(parts: SuccessParts): SuccessBody {
       ...(basis === 'worst_case' && { basis }),
     },
     ...(fallbackFrom !== undefined && { fallbackFrom }),
+    ...(candidate.dropped && { dropped: candidate.dropped }),
     tags,
     limits: [],
     settlement: 'pending',

@@ -11,6 +11,7 @@ import type { RequestParameters } from '../request/request.schema.ts';
 import { additionalFieldProblems } from './check-additional-fields.ts';
 import { blockOrderProblems } from './check-block-order.ts';
 import { calledAs, type PricedCandidate, pricedBound } from './priced-bound.ts';
+import { supportedPart } from './unsupported.ts';
 
 /** Plain JSON: candidates travel through the workflow's state. */
 export interface Candidate extends PricedCandidate {
@@ -21,6 +22,8 @@ export interface Candidate extends PricedCandidate {
     readonly stopSequences?: string[];
   };
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
+  /** What was left out of the request, as the model does not take it. */
+  readonly dropped?: readonly string[];
 }
 
 export type CandidateResult =
@@ -45,10 +48,13 @@ const PARAMETERS = '$.prompt.parameters';
 const MESSAGES = '$.prompt.messages';
 
 /** Prepares a call for a model, or says everything the model would reject about it. */
-export function toCandidate(request: CandidateRequest): CandidateResult {
+export function toCandidate(given: CandidateRequest): CandidateResult {
+  const { parameters, prompt, dropped, problems: unsupported } = supportedPart(given);
+  const request = { ...given, parameters, prompt };
   const maxTokens = request.parameters.max_tokens ?? request.model.defaultMaxTokens;
   const problems = [
     ...parameterProblems(request),
+    ...unsupported,
     ...promptProblems(request),
     ...blockOrderProblems(request.model, request.prompt),
     ...additionalFieldProblems({ ...request, fields: request.fields ?? {}, maxTokens }),
@@ -61,7 +67,7 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
     };
     return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
   }
-  const { model, profileArn, parameters } = request;
+  const { model, profileArn } = request;
   const { temperature, top_p: topP, stop_sequences: stopSequences } = parameters;
   const fields = additionalFieldsOf(request);
   return {
@@ -75,6 +81,7 @@ export function toCandidate(request: CandidateRequest): CandidateResult {
         ...(stopSequences !== undefined && { stopSequences }),
       },
       ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
+      ...(dropped.length > 0 && { dropped }),
       ...worst,
     },
   };
@@ -110,25 +117,18 @@ function topKField({ traits }: Model, topK: number): Readonly<Record<string, unk
 }
 
 function parameterProblems({ model, parameters }: CandidateRequest): readonly InputProblem[] {
-  const { max_tokens: maxTokens, temperature, top_p: topP, top_k: topK } = parameters;
-  const { traits, alias, maxOutputTokens } = model;
+  const { max_tokens: maxTokens } = parameters;
+  const { kind, alias, maxOutputTokens } = model;
   const problems: InputProblem[] = [];
   const refuse = (name: string, message: string) =>
     problems.push({ path: `${PARAMETERS}.${name}`, message });
-  if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
-    refuse('max_tokens', `is ${maxTokens}, but ${alias} writes at most ${maxOutputTokens}`);
-  }
-  if (traits.sampling === false) {
-    for (const name of ['temperature', 'top_p', 'top_k'] as const) {
-      if (parameters[name] !== undefined) refuse(name, `is not taken by ${alias}: leave it out`);
-    }
+  if (kind !== 'text') {
+    const path = '$.model';
+    problems.push({ path, message: `${alias} makes no messages (${kind}): name another model` });
     return problems;
   }
-  if (temperature !== undefined && topP !== undefined && !traits.temperatureWithTopP) {
-    refuse('top_p', `cannot be given together with temperature to ${alias}: leave one out`);
-  }
-  if (topK !== undefined && traits.topK === undefined) {
-    refuse('top_k', `is not taken by ${alias}: leave it out`);
+  if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
+    refuse('max_tokens', `is ${maxTokens}, but ${alias} writes at most ${maxOutputTokens}`);
   }
   return problems;
 }
@@ -156,19 +156,15 @@ function promptProblems({ model, prompt }: CandidateRequest): readonly InputProb
   } else if (cacheTtl === '1h' && !traits.promptCaching1h) {
     refuse(`${alias} caches for 5m at most: leave ttl out`);
   }
-  return [...problems, ...lastMessageProblems(model, prompt)];
+  return [...problems, ...lastMessageProblems(prompt)];
 }
 
 /** A last message of the assistant is a prefill: the answer goes on from it. */
-function lastMessageProblems({ traits, alias }: Model, prompt: Prompt): readonly InputProblem[] {
+function lastMessageProblems(prompt: Prompt): readonly InputProblem[] {
   if (!requiredCapabilities(prompt).isPrefilled) return [];
   const blocks = prompt.messages.at(-1)?.content ?? [];
   const last = blocks.findLast(({ cachePoint }) => !cachePoint);
   const messages: string[] = [];
-  if (!traits.prefill) {
-    const go = `${alias} cannot go on from one of the assistant`;
-    messages.push(`the last message must be the user's: ${go}`);
-  }
   if (last?.text !== undefined && last.text !== last.text.trimEnd()) {
     messages.push("the last message is the assistant's and must not end with white space");
   }

@@ -4,6 +4,7 @@
 
 import type { EpochMs } from '../../time.ts';
 import { moneyBody, problemDetails, successBody, upstreamError } from '../answers/answers.ts';
+import { withoutDropped } from '../candidate/unsupported.ts';
 import { type Charge, type ChargedCall, chargeOfAnswer, chargeOfFailure } from '../model/charge.ts';
 import { type ConversePorts, converseWithRetries } from '../model/converse-with-retries.ts';
 import { failureAdvice } from '../model/failure-advice.ts';
@@ -30,7 +31,7 @@ export async function invokeModel(
   const deadline = Math.min(stopBy - RECORDING_MS, callerStops, leaseEnd);
   const result = await converseWithRetries(ports, {
     candidate: call.candidate,
-    prompt: call.prompt,
+    prompt: withoutDropped(call.prompt, call.candidate.dropped ?? []),
     deadline,
   });
   const latencyMs = ports.clock.now() - startedAt;

@@ -44,7 +44,11 @@ export function functionEnvironment(
   return {
     ...(callsModels && flags.bedrock === 'aws'
       ? userEnvironment(settings.hostEnvironment)
-      : { ...MADE_UP_CREDENTIALS, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock }),
+      : {
+          ...MADE_UP_CREDENTIALS,
+          AWS_REGION: settings.policy.region,
+          AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock,
+        }),
     AWS_LAMBDA_FUNCTION_NAME: name,
     // Goes into the user agent: an engine of the user's can tell who calls.
     AWS_SDK_UA_APP_ID: name,
@@ -63,7 +67,6 @@ export function functionEnvironment(
 
 /** Nothing of the user's own AWS configuration may reach a function that needs none of it. */
 const MADE_UP_CREDENTIALS = {
-  AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'sandbox',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
   AWS_CONFIG_FILE: '/nonexistent',

@@ -49,7 +49,7 @@ export const SCOPE = {
 } as const;
 export const MODEL = 'haiku';
 
-const MODEL_ID = 'us.anthropic.claude-3-5-haiku-20241022-v1:0';
+const MODEL_ID = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 const MAX_TOKENS = [256, 512, 1_024, 2_048] as const;
 /** What the bound adds for the messages and the model's template. */
 const OVERHEAD_TOKENS = 200;

@@ -126,7 +126,7 @@ function severalAccounts({ callers }: ConformanceEngine, table: () => TestLedger
         unit: 'requests',
         amount,
       });
-      const model_id = 'anthropic.claude-3-haiku-20240307-v1:0';
+      const model_id = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
       const policy = calls.withLimits([limit(center)], {
         ledger: { shards },
         models: {

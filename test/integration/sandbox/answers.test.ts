@@ -46,6 +46,28 @@ describe.each(['workflow', 'direct'])("the article's request, executed in %s", (
     const sent = (await sandbox.get('/_sandbox/bedrock/requests')).body.at(-1);
     expect(sent).toMatchObject({ operation: 'Converse', modelId: body.modelId });
     expect(sent.body.additionalModelRequestFields).toEqual({ top_k: 50 });
+    expect(body.dropped).toEqual(['top_p']);
+    expect(sent.body.inferenceConfig).toEqual({ maxTokens: 2000, temperature: 0.7 });
+  });
+
+  test.each([
+    ['nova-lite', undefined],
+    ['nova-micro', undefined],
+    ['claude-2', ['top_p', 'prefill']],
+    ['claude-3-haiku', ['temperature', 'top_p', 'top_k', 'prefill']],
+    ['claude-3-5-sonnet-v2', ['temperature', 'top_p', 'top_k', 'prefill']],
+    ['claude-3-5-haiku', ['top_p']],
+  ])("%s leaves out %j of the article's own request, and says so", async (model, dropped) => {
+    const messages = [
+      { role: 'user', content: 'Explain the benefits of using S3 using only 100 words.' },
+      { role: 'assistant', content: 'You are a helpful AWS expert.' },
+    ];
+    const prompt = { ...ARTICLE.prompt, messages };
+    const { status, body } = await sandbox.post('/v1/invoke', { ...ARTICLE, model, prompt });
+    expect([status, body.dropped]).toEqual([200, dropped]);
+    const sent = (await sandbox.get('/_sandbox/bedrock/requests')).body.at(-1);
+    const isPrefillDropped = dropped?.includes('prefill') ?? false;
+    expect(sent.body.messages).toHaveLength(isPrefillDropped ? 1 : 2);
   });
 
   test('leaves the metrics with their five dimensions', async () => {

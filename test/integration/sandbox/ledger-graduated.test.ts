@@ -72,7 +72,7 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
   });
 
   test('at 90 % the cheaper model answers, says for which, and is what is paid', async () => {
-    // One more call would reserve 0.63 % of the limit.
+    // One more call would reserve 0.57 % of the limit.
     await spendTo(89.6);
     const before = await used();
     const { status, body } = await invoke();

@@ -22,11 +22,18 @@ describe('cost-sentry validate', () => {
 
   test('prints JSON when asked', async () => {
     const good = await costSentry(['validate', '--json', '--var-file', GOOD]);
-    expect(JSON.parse(good.out)).toEqual({ valid: true, problems: [] });
+    expect(JSON.parse(good.out)).toEqual({
+      valid: true,
+      region: 'us-east-1',
+      problems: [],
+      warnings: [],
+    });
     const bad = await costSentry(['validate', '--json', '--var-file', BAD]);
     expect(bad.exitCode).toBe(2);
     expect(JSON.parse(bad.out)).toEqual({
       valid: false,
+      region: 'us-east-1',
+      warnings: [],
       problems: [{ path: 'cost_centers.sales.models[1]', message: expect.any(String) }],
     });
   });

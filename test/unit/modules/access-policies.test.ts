@@ -32,7 +32,7 @@ const RESEARCH = role('research/notebook-7', '444455556666');
 const bedrock = (path: string, account = ACCOUNT, region = 'eu-west-1') =>
   `arn:aws:bedrock:${region}:${account}:${path}`;
 const model = (id: string, region = 'eu-west-1') => bedrock(`foundation-model/${id}`, '', region);
-const HAIKU = 'anthropic.claude-3-5-haiku-20241022-v1:0';
+const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 const NOVA = model('amazon.nova-lite-v1:0');
 const PROFILE = bedrock('application-inference-profile/abcdefghijkl');

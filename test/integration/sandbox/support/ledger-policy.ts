@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import type { Json, RunningSandbox } from './run-sandbox.ts';
 
 /** 0.25 USD a million tokens in and 1.25 out: whole nano-USD per token. */
-const HAIKU = { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' };
+const HAIKU = {
+  model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  price: { input: 0.25, output: 1.25 },
+};
 const MICRO = { model_id: 'amazon.nova-micro-v1:0' };
 
-/** What `question()` reserves: 202 tokens in, at the price of a cache write, and 50 out. */
-export const WORST_NANO_USD = 202 * 312.5 + 50 * 1_250;
+/** What `question()` reserves: 202 tokens in and 50 out; it writes to no cache. */
+export const WORST_NANO_USD = 202 * 250 + 50 * 1_250;
 
 /** What differs from test to test. */
 export interface LedgerPolicy {

@@ -1,6 +1,6 @@
 name = "small"
 models = {
-  "haiku" = { model_id = "anthropic.claude-3-haiku-20240307-v1:0" }
+  "haiku" = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0" }
   "micro" = { model_id = "amazon.nova-micro-v1:0" }
 }
 applications = {

@@ -53,7 +53,7 @@ describe('defaults', () => {
           limits: null,
           inference_profile: null,
         },
-        haiku: { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+        haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
       },
       cost_centers: {
         sales: center({
@@ -110,7 +110,7 @@ describe('defaults', () => {
       config({
         models: {
           lite: { model_id: 'amazon.nova-lite-v1:0', limits: [LIMIT] },
-          haiku: { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+          haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
         },
         organization: { limits: [LIMIT] },
         cost_centers: { sales: center({ limits: [{ ...LIMIT, ceilings, mode: 'observe' }] }) },

@@ -12,7 +12,7 @@ type Shape = Record<string, { isRequired: boolean; literals: string[] }>;
 function declared(name: string): Shape {
   const pattern = new RegExp(`^export interface ${name}\\b([^{]*)\\{\\n(.*?)^\\}`, 'ms');
   const [, head = '', body = ''] = pattern.exec(SOURCE) ?? [];
-  const parent = /\bextends (\w+)</.exec(head.replaceAll(/\w+ extends string/g, ''))?.[1];
+  const parent = /\bextends (\w+)/.exec(head.replaceAll(/\w+ extends string/g, ''))?.[1];
   const own = Array.from(body.matchAll(/^ {2}readonly (\w+)(\?)?:([^;]*);/gm), (match) => {
     const [, property = '', optional, type = ''] = match;
     const literals = Array.from(type.matchAll(/'(\w+)'/g), ([, literal = '']) => literal);
@@ -40,12 +40,17 @@ function known({ properties, required = [] }: ObjectSchema): Shape {
 }
 
 const { models, applications, cost_centers, organization } = POLICY_SCHEMA.properties;
+const { price } = models.additionalProperties.properties;
 const costCenter = cost_centers.additionalProperties;
 const limit = costCenter.properties.limits.items;
 
 const PAIRS: readonly [string, ObjectSchema][] = [
   ['ModelSettings', models.additionalProperties],
-  ['Price', models.additionalProperties.properties.price],
+  ['Price', price],
+  ['Tariff', price.properties.tiers.properties.flex],
+  ['LongContextPrice', price.properties.long_context],
+  ['ServiceTiers', price.properties.tiers],
+  ['Latencies', price.properties.latency],
   ['ApplicationSettings', applications.additionalProperties],
   ['CostCenter', costCenter],
   ['Callers', costCenter.properties.callers],

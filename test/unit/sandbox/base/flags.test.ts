@@ -10,6 +10,7 @@ describe('flags', () => {
       flags: {
         port: 8787,
         varFiles: ['/project/examples/complete/terraform.tfvars'],
+        region: 'us-east-1',
         identity: 'off',
         bedrock: 'mock',
         verbose: false,
@@ -19,11 +20,12 @@ describe('flags', () => {
 
   test('are all taken', () => {
     const args =
-      '--port 0 --var-file a.tfvars --var-file=b.json --identity on --execution direct --bedrock aws --data d --verbose';
+      '--port 0 --var-file a.tfvars --var-file=b.json --identity on --execution direct --bedrock aws --data d --region eu-west-1 --verbose';
     expect(parse(...args.split(' '))).toEqual({
       flags: {
         port: 0,
         varFiles: ['a.tfvars', 'b.json'],
+        region: 'eu-west-1',
         identity: 'on',
         execution: 'direct',
         bedrock: 'aws',
@@ -52,6 +54,7 @@ describe('flags', () => {
     [['--dynamodb-endpoint', 'localhost:8000'], /URL such as/],
     [['--dynamodb-endpoint', 'http://h', '--data', 'd'], /cannot be used with/],
     [['--data', ''], /must not be empty/],
+    [['--region', 'Ireland'], /region such as eu-west-1/],
     [['--prot', '1'], /unknown option '--prot'\s+\(Did you mean --port\?\)/],
     [['extra'], /too many arguments/],
   ])('%j is a mistake', (args, text) => {
