@@ -74,6 +74,7 @@ module "api" {
   authorization      = local.config.api.authorization
   jwt                = local.config.api.jwt
   throttling         = local.config.api.throttling
+  cors               = local.config.api.cors
   function_url       = local.config.api.function_url
   log_retention_days = local.config.log_retention_days
   kms_key_arn        = local.config.kms_key_arn

@@ -21,6 +21,7 @@ import { createApiGateway } from './http/api-gateway.ts';
 import { authorize } from './http/authorizer.ts';
 import { ConcurrencyGate } from './http/concurrency-gate.ts';
 import { readConsole } from './http/console-page.ts';
+import { corsOf } from './http/cors.ts';
 import { answerSandboxRoute } from './http/sandbox-routes.ts';
 import { createTokenIssuer } from './http/token-issuer.ts';
 import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
@@ -158,6 +159,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     clock,
     ...(flags.bedrock === 'mock' && { admission }),
     report,
+    cors: corsOf(config),
     page: await readConsole((name) => readFile(new URL(`dist/sandbox/console/${name}`, root))),
     sandboxRoutes: (request) => answerSandboxRoute(parts, request),
     ...(flags.identity === 'on' && {

@@ -89,6 +89,25 @@ const API = {
         burst: { type: 'number', minimum: 1 },
       },
     },
+    cors: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['allow_origins'],
+      properties: {
+        allow_origins: {
+          type: 'array',
+          title: 'origin',
+          minItems: 1,
+          uniqueItems: true,
+          items: {
+            type: 'string',
+            pattern: '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$',
+            title: 'an origin',
+            description: 'write one without wildcards, such as "https://app.example.com"',
+          },
+        },
+      },
+    },
     function_url: BOOLEAN,
   },
 } as const;
@@ -313,6 +332,7 @@ export const OPERATIONS_SCHEMA = {
           },
         },
         confine_sentry: BOOLEAN,
+        protect_sentry: BOOLEAN,
       },
     },
     alerts: ALERTS,

@@ -15,6 +15,16 @@ export const jsonBodyMiddleware = (): MiddlewareObj<HttpEvent> => ({
   before: async (request) => {
     const { event } = request;
     if (event.requestContext.http.method !== 'POST') return;
+    const encoding = event.headers['content-encoding'];
+    if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim())) {
+      const detail = `Send the body without Content-Encoding, not as ${quoted(encoding)}.`;
+      throw new HttpProblemError(
+        'unsupported_media_type',
+        detail,
+        {},
+        { 'accept-encoding': 'identity' },
+      );
+    }
     const contentType = event.headers['content-type'];
     if (!JSON_TYPE.test(contentType ?? '')) {
       const given = contentType === undefined ? 'none' : quoted(contentType);

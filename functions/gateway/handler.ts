@@ -2,9 +2,11 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemIds } from '../../adapters/system.ts';
+import { withoutSharedTotals } from '../../core/call/answers/shared-totals.ts';
 import type { Caller } from '../../core/caller.ts';
 import { callerOf } from '../edge/caller.ts';
 import { IDENTITIES, oneOfEnv } from '../edge/environment.ts';
+import { headMiddleware } from '../edge/head.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { jsonBodyMiddleware } from '../edge/json-body.ts';
@@ -65,10 +67,12 @@ async function invokeAnswer(
     ...(caller && { caller }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
-  return toHttpResponse(await invoke(envelope, deadline));
+  const answer = await invoke(envelope, deadline);
+  return toHttpResponse(identity === 'off' ? answer : withoutSharedTotals(answer));
 }
 
 export const handler = middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: 0 })
+  .use(headMiddleware())
   .use(problemMiddleware({ clock: systemClock, ids: systemIds, warn }))
   .use({ before: ({ event }) => void routeOf(event) })
   .use(jsonBodyMiddleware())

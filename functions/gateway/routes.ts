@@ -5,39 +5,70 @@ import {
   hasCallerBindings,
 } from '../../core/call/context/caller-cost-centers.ts';
 import type { Caller } from '../../core/caller.ts';
+import { joinPath } from '../../core/input-path.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
 import { modelsReport } from '../../core/insight/usage/models-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
 import type { CostCenter, Policy } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
+import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { type Clock, isoTimestamp } from '../../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 
-const ROUTES: Readonly<Record<string, 'GET' | 'POST'>> = {
-  '/v1/invoke': 'POST',
-  '/v1/usage': 'GET',
-  '/v1/models': 'GET',
-  '/healthz': 'GET',
+interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Query parameters it knows; absent: any, as probes add their own. */
+  readonly parameters?: readonly string[];
+}
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  '/v1/invoke': { method: 'POST', parameters: [] },
+  '/v1/usage': { method: 'GET', parameters: ['costCenter'] },
+  '/v1/models': { method: 'GET', parameters: [] },
+  '/healthz': { method: 'GET' },
 };
 
-/** @throws HttpProblem 404 or 405, before anything else is looked at. */
-export function routeOf({ rawPath, requestContext }: HttpEvent): string {
+/** HEAD is answered as GET; the body is left out by `headMiddleware`. */
+const allowedMethods = ({ method }: Route): readonly string[] =>
+  method === 'GET' ? ['GET', 'HEAD'] : [method];
+
+/** @throws HttpProblem 404, 405 or 400, before anything else is looked at. */
+export function routeOf({ rawPath, queryStringParameters, requestContext }: HttpEvent): string {
   const path = rawPath.length > 1 ? rawPath.replace(/\/$/, '') : rawPath;
-  const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  if (method === undefined) {
-    throw new HttpProblemError(
-      'not_found',
-      `There is no such path: ${Object.keys(ROUTES).join(', ')}.`,
-    );
+  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (route === undefined) {
+    const available = Object.entries(ROUTES).map(([name, { method }]) => `${method} ${name}`);
+    const detail = `Path not found. Available: ${available.join(', ')}.`;
+    throw new HttpProblemError('not_found', detail);
   }
-  if (requestContext.http.method !== method) {
-    const detail = `${path} takes ${method} only.`;
-    throw new HttpProblemError('method_not_allowed', detail, {}, { allow: method });
+  const allow = allowedMethods(route);
+  if (!allow.includes(requestContext.http.method)) {
+    const detail = `${path} takes ${allow.join(' and ')} only.`;
+    throw new HttpProblemError('method_not_allowed', detail, {}, { allow: allow.join(', ') });
   }
+  checkParameters(path, route, Object.keys(queryStringParameters ?? {}));
   return path;
+}
+
+/** A misspelled parameter would otherwise be ignored, and the answer be another one. */
+function checkParameters(path: string, { parameters }: Route, given: readonly string[]): void {
+  if (!parameters) return;
+  const errors = given
+    .filter((name) => !parameters.includes(name))
+    .map((name) => ({
+      path: joinPath('query', name),
+      message:
+        parameters.length === 0
+          ? `unknown query parameter ${quoted(name)}: ${path} takes none`
+          : unknownValueMessage('query parameter', name, parameters),
+    }));
+  const [first] = errors;
+  if (first === undefined) return;
+  const detail = `${first.path}: ${first.message}`;
+  throw new HttpProblemError('invalid_request', detail, { errors });
 }
 
 interface ReportPorts {
@@ -80,13 +111,12 @@ function pick(
 ): CostCenter {
   const found = visible.find((each) => each.name === name);
   if (found) return found;
-  const message = unknownValueMessage(
-    'cost center',
-    name,
-    visible.map((each) => each.name),
-  );
-  throw new HttpProblemError(
-    caller ? 'forbidden_cost_center' : 'unknown_cost_center',
-    `${message}.`,
-  );
+  const names = visible.map((each) => each.name);
+  if (!caller) {
+    const message = unknownValueMessage('cost center', name, names);
+    throw new HttpProblemError('unknown_cost_center', `${message}.`);
+  }
+  const own = names.length === 0 ? '' : `: use one of ${formatChoices(names)}`;
+  const detail = `This caller is not bound to ${quoted(name)}${own}.`;
+  throw new HttpProblemError('forbidden_cost_center', detail);
 }

@@ -1,5 +1,15 @@
 locals {
-  routes = ["POST /v1/invoke", "GET /v1/usage", "GET /v1/models", "GET /healthz"]
+  # HEAD is what uptime monitors and load balancers send.
+  routes = concat(["POST /v1/invoke"], flatten([for path in ["/v1/usage", "/v1/models", "/healthz"] : ["GET ${path}", "HEAD ${path}"]]))
+
+  # As sandbox/http/cors.ts has them.
+  cors = [for origins in var.cors == null ? [] : [var.cors.allow_origins] : {
+    allow_origins  = origins
+    allow_methods  = ["GET", "HEAD", "POST"]
+    allow_headers  = ["authorization", "content-type", "idempotency-key", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]
+    expose_headers = ["idempotent-replayed", "retry-after"]
+    max_age        = 300
+  }]
 
   authorization_types = { iam = "AWS_IAM", jwt = "JWT", none = "NONE" }
 
@@ -23,6 +33,18 @@ resource "aws_apigatewayv2_api" "this" {
   description   = "Amazon Bedrock behind spending limits"
   protocol_type = "HTTP"
   tags          = var.tags
+
+  dynamic "cors_configuration" {
+    for_each = local.cors
+
+    content {
+      allow_origins  = cors_configuration.value.allow_origins
+      allow_methods  = cors_configuration.value.allow_methods
+      allow_headers  = cors_configuration.value.allow_headers
+      expose_headers = cors_configuration.value.expose_headers
+      max_age        = cors_configuration.value.max_age
+    }
+  }
 }
 
 resource "aws_apigatewayv2_integration" "gateway" {
@@ -97,4 +119,16 @@ resource "aws_lambda_function_url" "this" {
   function_name      = var.function_name
   authorization_type = "AWS_IAM"
   invoke_mode        = "BUFFERED"
+
+  dynamic "cors" {
+    for_each = local.cors
+
+    content {
+      allow_origins  = cors.value.allow_origins
+      allow_methods  = cors.value.allow_methods
+      allow_headers  = cors.value.allow_headers
+      expose_headers = cors.value.expose_headers
+      max_age        = cors.value.max_age
+    }
+  }
 }

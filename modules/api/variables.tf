@@ -47,6 +47,21 @@ variable "jwt" {
   }
 }
 
+variable "cors" {
+  description = <<-EOT
+    Web pages that may call the API from a browser. Default: none.
+
+    - `allow_origins` - Origins of the pages, such as `https://app.example.com`.
+  EOT
+  type        = object({ allow_origins = list(string) })
+  default     = null
+
+  validation {
+    condition     = alltrue([for origin in try(var.cors.allow_origins, []) : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))]) && try(length(var.cors.allow_origins), 1) > 0
+    error_message = "cors.allow_origins: ${join(", ", [for origin in try(var.cors.allow_origins, []) : "\"${origin}\"" if !can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])} must be a list of at least one origin without wildcards, each such as \"https://app.example.com\"."
+  }
+}
+
 variable "throttling" {
   description = <<-EOT
     Limits of the API for all callers together.

@@ -7,6 +7,7 @@ variable "api" {
     - `authorization` - `iam` (signed requests), `jwt` or `none`. Default: `iam`.
     - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one.
     - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
+    - `cors` - Web pages that can call it from a browser: `allow_origins`, such as `https://app.example.com`. Default: none.
     - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true`.
   EOT
   type = object({
@@ -19,6 +20,7 @@ variable "api" {
       rate  = optional(number, 50)
       burst = optional(number, 100)
     }), {})
+    cors         = optional(object({ allow_origins = list(string) }))
     function_url = optional(bool, true)
   })
   default  = {}
@@ -47,10 +49,12 @@ variable "access_policies" {
 
     - `exceptions` - ARNs of roles and users that can still call Bedrock directly; `*` and `?` match characters of the account or the name.
     - `confine_sentry` - Whether the policies also restrict the sentry's roles to the models and profiles of this configuration. Default: restricted if the model list fits into a document; with `true`, a list that does not fit is an error.
+    - `protect_sentry` - Whether the policies also protect the sentry's functions, state machine, table, schedules and inference profiles. Default: `true`.
   EOT
   type = object({
     exceptions     = optional(list(string), [])
     confine_sentry = optional(bool)
+    protect_sentry = optional(bool)
   })
   default  = {}
   nullable = false

@@ -30,7 +30,11 @@ const SANDBOX: FrontDoor = {
   domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
   routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
 };
-const ROUTE_KEYS = ['POST /v1/invoke', 'GET /v1/usage', 'GET /v1/models', 'GET /healthz'];
+const READ_ROUTES = ['/v1/usage', '/v1/models', '/healthz'];
+const ROUTE_KEYS = [
+  'POST /v1/invoke',
+  ...READ_ROUTES.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+];
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 

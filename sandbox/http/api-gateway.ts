@@ -15,8 +15,10 @@ import {
   toGatewayRequest,
 } from './api-gateway-event.ts';
 import type { Authorization } from './authorizer.ts';
+import { hostRefusal, sandboxRouteRefusal } from './browser-guard.ts';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
 import { type ConsolePage, sendPage } from './console-page.ts';
+import { type Cors, corsHeaders, preflightHeaders } from './cors.ts';
 import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
 
 interface FrontParts {
@@ -26,6 +28,8 @@ interface FrontParts {
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
   /** Absent: nobody needs to prove anything. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
+  /** Absent: pages of other origins cannot read answers. */
+  readonly cors?: Cors | undefined;
   /** Absent: there is no page, and what asks for it goes to the gateway. */
   readonly page?: ConsolePage;
   /** Answers everything below `/_sandbox/` that is not the page's. */
@@ -79,6 +83,12 @@ async function answer(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const misdirected = hostRefusal(incoming);
+  if (misdirected) {
+    response.setHeader('connection', 'close');
+    sendProblem(response, problem(misdirected.code, misdirected.detail));
+    return;
+  }
   const body = await readBody(incoming, BODY_BYTES_MAX);
   if ('bytes' in body)
     return answerRequest(parts, toGatewayRequest(incoming, body.bytes), response);
@@ -97,8 +107,21 @@ async function answerRequest(
     return;
   }
   if (SANDBOX_PATH.test(request.url)) {
+    const refused = sandboxRouteRefusal(request, request.body.length > 0);
+    if (refused) {
+      sendProblem(response, problem(refused.code, refused.detail));
+      return;
+    }
     sendJson(response, await parts.sandboxRoutes(request));
     return;
+  }
+  const preflight = preflightHeaders(parts.cors, request);
+  if (preflight) {
+    response.writeHead(204, preflight).end();
+    return;
+  }
+  for (const [name, value] of Object.entries(corsHeaders(parts.cors, request))) {
+    response.setHeader(name, value);
   }
   const authorization = await authorizationOf(parts, request);
   if ('refused' in authorization) {
@@ -159,10 +182,13 @@ const INTERNAL_ERROR = { status: 500, body: { message: 'Internal Server Error' }
 const REFUSALS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Nobody is known to call' },
+  forbidden_origin: { status: 403, title: 'The origin is not allowed' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   payload_too_large: { status: 413, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is not JSON' },
   expectation_failed: { status: 417, title: 'The expectation is not met' },
+  forbidden_host: { status: 421, title: 'The request is for another host' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
 } as const;
 

@@ -16,7 +16,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "GET /v1/usage", "GET /v1/models", "GET /healthz"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "GET /v1/usage", "HEAD /v1/usage", "GET /v1/models", "HEAD /v1/models", "GET /healthz", "HEAD /healthz"])
     error_message = "The routes are ${jsonencode(keys(aws_apigatewayv2_route.this))}."
   }
 
@@ -133,4 +133,36 @@ run "refuses_an_unknown_authorization_and_no_throughput" {
   }
 
   expect_failures = [var.authorization, var.throttling]
+}
+
+run "no_page_of_another_origin_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0 && alltrue([for url in values(aws_lambda_function_url.this) : length(url.cors) == 0])
+    error_message = "CORS is off unless it is asked for."
+  }
+}
+
+run "pages_that_are_named" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["https://app.example.com"] }
+  }
+
+  assert {
+    condition     = one(aws_apigatewayv2_api.this.cors_configuration).allow_origins == toset(["https://app.example.com"]) && one(aws_lambda_function_url.this["this"].cors).allow_origins == toset(["https://app.example.com"])
+    error_message = "Both the API and the Function URL answer the pages that are named."
+  }
+}
+
+run "wildcard_origin" {
+  command = plan
+
+  variables {
+    cors = { allow_origins = ["*"] }
+  }
+
+  expect_failures = [var.cors]
 }
