@@ -106,7 +106,7 @@ export interface CostCenter<Model extends string, Application extends string> {
   readonly models: readonly Model[];
   readonly applications: readonly Application[];
   readonly limits?: readonly Limit<Model, Application>[];
-  readonly callers?: Callers<Application>;
+  readonly callers?: Callers<Application> | readonly Callers<Application>[];
   readonly alert_emails?: readonly string[];
 }
 

@@ -44,6 +44,10 @@ cost_centers = {
       { window = "minute", unit = "requests", amount = 60, application = "aws-documentation-helper" },
       { window = "day", unit = "tokens", amount = 2000000, mode = "observe" }, # counts, never denies
     ]
+    callers = {
+      iam_role_arns = ["arn:aws:iam::111122223333:role/sales-*"] # roles by name; their paths do not count
+      jwt           = { team = "sales" }                         # or a token with this claim
+    }
     alert_emails = ["sales-finops@example.com"]
   }
 
@@ -55,6 +59,10 @@ cost_centers = {
       { name = "monthly-budget", window = "month", unit = "usd", amount = 200, notify_at = [80, 100] },
       { window = "minute", unit = "requests", amount = 5 }, # small, so that a denial is easy to see
     ]
+    callers = {
+      iam_role_arns = ["arn:aws:iam::111122223333:role/services-*"] # roles by name; their paths do not count
+      jwt           = { team = "services" }                         # or a token with this claim
+    }
     alert_emails = ["services-finops@example.com"]
   }
 
@@ -74,6 +82,10 @@ cost_centers = {
       { window = "minute", unit = "requests", amount = 60 },
       { window = "hour", unit = "output_tokens", amount = 500000, model = "claude-3-5-sonnet-v2" },
     ]
+    callers = {
+      iam_role_arns = ["arn:aws:iam::111122223333:role/support-*"] # roles by name; their paths do not count
+      jwt           = { team = "support" }                         # or a token with this claim
+    }
     alert_emails = ["support-finops@example.com"]
   }
 }
