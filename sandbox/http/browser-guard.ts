@@ -3,7 +3,6 @@
  * this machine: under another host's name (DNS rebinding), or from another origin.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { isRecord } from '../base/loopback-server.ts';
 
 interface Refusal {
   readonly code: 'forbidden_host' | 'forbidden_origin' | 'unsupported_media_type';
@@ -48,10 +47,8 @@ export function sandboxRouteRefusal(
 }
 
 /** HTTP/2 has `:authority` in its place. */
-function hostOf(headers: IncomingHttpHeaders): string {
-  const authority: unknown = isRecord(headers) ? headers[':authority'] : undefined;
-  return String(authority ?? headers.host ?? '').toLowerCase();
-}
+const hostOf = (headers: IncomingHttpHeaders): string =>
+  String(headers[':authority'] ?? headers.host ?? '').toLowerCase();
 
 const isSameOrigin = (origin: string, host: string): boolean =>
   origin.toLowerCase() === `http://${host}` || origin.toLowerCase() === `https://${host}`;
