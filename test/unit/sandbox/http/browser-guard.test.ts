@@ -12,7 +12,7 @@ import { corsOf } from '../../../../sandbox/http/cors.ts';
 
 let server: Server;
 let url: string;
-let events: object[];
+let events: unknown[];
 
 async function start(over: Partial<Parameters<typeof createApiGateway>[0]> = {}): Promise<void> {
   server = createApiGateway({
