@@ -25,7 +25,15 @@ locals {
 locals {
   is_workflow = local.config.execution == "workflow"
   has_callers = anytrue([for center in values(local.config.cost_centers) : length(center.callers) > 0])
-  identity    = coalesce(local.config.identity, local.has_callers && local.config.api.authorization != "none" ? local.config.api.authorization : "off")
+
+  # A limit of the organization stops every cost center.
+  has_organization_limit = anytrue([for limit in local.config.organization.limits : limit.mode != "observe"])
+  unlimited_cost_centers = [
+    for name, center in local.config.cost_centers : name
+    if !local.has_organization_limit && alltrue([for limit in center.limits : limit.mode == "observe"])
+  ]
+
+  identity = coalesce(local.config.identity, local.has_callers && local.config.api.authorization != "none" ? local.config.api.authorization : "off")
 }
 
 # The report that comes by itself.

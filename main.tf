@@ -57,11 +57,19 @@ module "workflow" {
   tags                   = local.tags
 }
 
-# No error: a deployment behind a service that sets the tags itself may want it so.
+# A warning, because a deployment behind a service that sets the tags itself can want it so: it then
+# writes identity = "off", which is a decision.
 check "callers" {
   assert {
-    condition     = local.identity != "off"
-    error_message = "cost_centers: ${local.has_callers ? "callers are not looked at, as identity is \"off\"" : "none has callers"}, so whoever may call can spend the money of any cost center: its name in a request is taken on trust. ${local.has_callers ? "Set identity and api.authorization to \"iam\" or \"jwt\"." : "Give each cost center callers = { iam_role_arns = [...] } or callers = { jwt = {...} }."}"
+    condition     = local.identity != "off" || local.config.identity == "off"
+    error_message = "cost_centers: ${local.has_callers ? "callers are not evaluated, because api.authorization is \"none\"" : "no cost center has callers"}, so anyone who can call the API can spend the money of every cost center. Give each cost center callers = { iam_role_arns = [...] } or callers = { jwt = {...} }, or write identity = \"off\" to take the cost center of a request on trust."
+  }
+}
+
+check "limits" {
+  assert {
+    condition     = length(local.unlimited_cost_centers) == 0
+    error_message = join("\n", [for name in local.unlimited_cost_centers : "cost_centers.${name}: has no enforced limit, so nothing stops its spending: add a limit with mode = \"enforce\" to limits."])
   }
 }
 

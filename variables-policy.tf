@@ -60,9 +60,9 @@ variable "ledger" {
 }
 
 variable "execution" {
-  description = "`workflow` runs a request as a Step Functions Express workflow; `direct` runs the same steps in the gateway, with lower latency and without the limit of 262,144 bytes per request."
+  description = "`direct` runs a request inside the gateway, with less latency and cost; `workflow` runs it as a Step Functions Express workflow, with at most 262,144 bytes. The state machine is deployed either way, and can be started directly."
   type        = string
-  default     = "workflow"
+  default     = "direct"
   nullable    = false
 }
 

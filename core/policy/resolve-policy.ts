@@ -27,6 +27,7 @@ import {
 } from './policy.ts';
 import { type Placement, type ResolvedModel, resolveModel } from './resolve-model.ts';
 import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
+import { unlimitedCostCenters } from './unlimited-cost-centers.ts';
 
 export interface ResolveOptions extends Partial<Placement> {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
@@ -67,7 +68,10 @@ export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Re
     ...models.flatMap(([, resolution]) => resolution.problems),
     ...crossFieldProblems(document, isStored),
   ];
-  const warnings = models.flatMap(([, resolution]) => resolution.warnings);
+  const warnings = [
+    ...models.flatMap(([, resolution]) => resolution.warnings),
+    ...(isStored ? [] : unlimitedCostCenters(document)),
+  ];
   if (first) return { problems: [first, ...others], warnings };
   invariant(isPolicyConfig(document), 'a document without problems has the form of a policy');
   const resolved = new Map(models.flatMap(([alias, { model }]) => (model ? [[alias, model]] : [])));
@@ -102,7 +106,7 @@ function toPolicy(
     name: config.name ?? DEFAULT_NAME,
     region,
     timeZone: config.time_zone ?? 'UTC',
-    execution: config.execution ?? 'workflow',
+    execution: config.execution ?? 'direct',
     logPrompts: config.log_prompts ?? false,
     ...(config.default_cost_center !== undefined && {
       defaultCostCenter: config.default_cost_center,

@@ -20,6 +20,9 @@ module "cost_sentry" {
   }
   default_cost_center = "research"
 
+  # With one cost center, no caller can spend the money of another.
+  identity = "off"
+
   # Allows a trial to be destroyed.
   deletion_protection = false
 }

@@ -28,7 +28,7 @@ run "defaults" {
   command = apply
 
   # Without callers the plan warns: what expect_failures names has to fail.
-  expect_failures = [check.callers]
+  expect_failures = [check.callers, check.limits]
 
   assert {
     condition     = output.ledger_table_name == "bedrock-cost-sentry-ledger" && output.audit_log_group_name == "/bedrock-cost-sentry/audit"
@@ -56,8 +56,8 @@ run "defaults" {
   }
 
   assert {
-    condition     = local.functions["gateway"].environment.EXECUTION == "workflow" && local.functions["gateway"].environment.STATE_MACHINE_ARN == "arn:aws:states:eu-west-1:111122223333:stateMachine:bedrock-cost-sentry"
-    error_message = "By default the gateway runs the workflow."
+    condition     = local.functions["gateway"].environment.EXECUTION == "direct" && output.state_machine_arn != null
+    error_message = "By default the gateway runs a request itself, and the state machine is there too."
   }
 
   # The functions and the command line fill in defaults; what Terraform writes must not get ahead of them.
@@ -80,7 +80,7 @@ run "defaults" {
 run "billing_by_default" {
   command = apply
 
-  expect_failures = [check.callers]
+  expect_failures = [check.callers, check.limits]
 
   assert {
     condition     = keys(output.alert_topic_arns) == ["research"] && output.organization_alert_topic_arn != null
@@ -98,17 +98,52 @@ run "billing_by_default" {
   }
 }
 
-run "callers_that_are_not_looked_at" {
+run "callers_that_are_not_evaluated" {
   command = plan
 
   variables {
     cost_centers = {
-      research = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/research"] } }
+      research = {
+        models       = ["nova-lite"]
+        applications = ["chat"]
+        callers      = [{ iam_role_arns = ["arn:aws:iam::111122223333:role/research"] }]
+        limits       = [{ window = "month", unit = "usd", amount = 5, mode = "observe" }, { window = "day", unit = "usd", amount = 5 }]
+      }
+    }
+    api = { authorization = "none" }
+  }
+
+  expect_failures = [check.callers]
+}
+
+# A decision that is written out gets no warning.
+run "identity_off_is_a_decision" {
+  command = plan
+
+  variables {
+    cost_centers = {
+      research = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "day", unit = "usd", amount = 5 }] }
     }
     identity = "off"
   }
 
-  expect_failures = [check.callers]
+  assert {
+    condition     = local.identity == "off"
+    error_message = "No caller is bound."
+  }
+}
+
+run "a_limit_that_only_observes_is_not_enforced" {
+  command = plan
+
+  variables {
+    cost_centers = {
+      research = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "day", unit = "usd", amount = 5, mode = "observe" }] }
+    }
+    identity = "off"
+  }
+
+  expect_failures = [check.limits]
 }
 
 # A check that fails fails its run, unless the run expects it.
@@ -117,7 +152,12 @@ run "no_warning_with_callers" {
 
   variables {
     cost_centers = {
-      research = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/research"] } }
+      research = {
+        models       = ["nova-lite"]
+        applications = ["chat"]
+        callers      = { iam_role_arns = ["arn:aws:iam::111122223333:role/research"] }
+        limits       = [{ window = "day", unit = "usd", amount = 5 }]
+      }
     }
   }
 
@@ -130,7 +170,7 @@ run "no_warning_with_callers" {
 run "reporting" {
   command = plan
 
-  expect_failures = [check.callers]
+  expect_failures = [check.callers, check.limits]
 
   providers = {
     aws = aws.us_east_1

@@ -19,7 +19,8 @@ override_resource {
 }
 
 variables {
-  name = "genai"
+  name      = "genai"
+  execution = "workflow"
   models = {
     "nova-lite"        = { model_id = "amazon.nova-lite-v1:0" }
     "claude-3-5-haiku" = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }

@@ -16,7 +16,7 @@ describe('defaults', () => {
     expect(policy).toMatchObject({
       name: 'genai',
       timeZone: 'UTC',
-      execution: 'workflow',
+      execution: 'direct',
       logPrompts: false,
       organization: { limits: [] },
       ledger: {
