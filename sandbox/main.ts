@@ -11,7 +11,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
-  // Whoever read the output may have gone (`npm start | head -1`): the sandbox goes on.
+  // The reader of the output can close the pipe (`npm start | head -1`); the sandbox continues.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const parsed = parseFlags(process.argv.slice(2), ROOT);
   if (!('flags' in parsed)) {
@@ -54,11 +54,13 @@ function greet({ url, identities }: Sandbox, flags: Flags): void {
   say(`The cost sentry listens on ${url} (Ctrl-C stops it)`);
   if (flags.identity === 'on') sayIdentities(identities);
   else
-    say('Open it in a browser to send requests and watch the limits; or see the README for curl.');
+    say(
+      'Open it in a browser to send requests and watch the limits, or use curl as in the README.',
+    );
 }
 
 function sayIdentities({ roles, tokens }: Identities): void {
-  say('Callers must sign with SigV4 (service execute-api) or send a token. Made-up callers:');
+  say('Callers must sign with SigV4 (service execute-api) or send a token. Demo callers:');
   for (const { costCenter = 'none', roleArn, accessKeyId, secretAccessKey } of roles) {
     say(`  ${costCenter}: ${roleArn}  ${accessKeyId}  ${secretAccessKey}`);
   }
@@ -68,17 +70,20 @@ function sayIdentities({ roles, tokens }: Identities): void {
 }
 
 interface Stopping {
-  /** Absent while starting: nothing needs to be kept then. */
+  /** Absent while starting: there is nothing to stop yet. */
   stop?: () => Promise<void>;
   stopped: boolean;
 }
 
-/** The first signal stops in order, the second at once; so does the end of who started it. */
+/**
+ * The first signal stops gracefully, the second immediately. The end of the parent process also
+ * stops it.
+ */
 function stopOnSignals(): Stopping {
   const stopping: Stopping = { stopped: false };
   let stoppedAt = 0;
   const onSignal = () => {
-    // A terminal signals the whole group, and npm passes it on: twice the same Ctrl-C.
+    // One Ctrl-C arrives twice: the terminal signals the whole group, and npm forwards it.
     if (stopping.stopped && performance.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(130);
     if (stopping.stopped) return;
     stopping.stopped = true;
@@ -107,7 +112,7 @@ const STOP_MS_MAX = 2_000;
 const SAME_SIGNAL_MS = 250;
 const PARENT_MS = 1_000;
 
-/** Nobody is left to stop the sandbox once who started it is gone. */
+/** If the parent process has ended, no one is left to stop the sandbox. */
 function watchParent(orphaned: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
@@ -121,7 +126,7 @@ function explain(error: unknown, flags: Flags): { text: string; exitCode: number
   const listens = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
   if (listens && (code === 'EADDRINUSE' || code === 'EACCES')) {
     const why = code === 'EACCES' ? 'may not be used' : 'is in use';
-    const text = `Port ${flags.port} ${why}: choose another with --port, or --port 0 for a free one.`;
+    const text = `Port ${flags.port} ${why}: use another --port, or --port 0 for a free one.`;
     return { text, exitCode: USAGE_ERROR };
   }
   if (isMissingBundle(error, message)) {

@@ -1,4 +1,4 @@
-/** Puts the sandbox together: engines first, then the functions, then the door. */
+/** Starts the sandbox: engines first, then the functions, then the HTTP server. */
 import { readFile } from 'node:fs/promises';
 import { operatorLimits } from '../adapters/operator-limits.ts';
 import { systemIds } from '../adapters/system.ts';
@@ -14,6 +14,7 @@ import { startDynamoDb } from './engines/dynamodb/proxy.ts';
 import { startEventBridge } from './engines/event-bridge/server.ts';
 import { createFunctions, type Functions } from './engines/lambda/deployed-functions.ts';
 import { FUNCTION_NAMES } from './engines/lambda/function-environment.ts';
+import { scheduleSweep } from './engines/scheduler.ts';
 import { renderWorkflow } from './engines/step-functions/definition.ts';
 import { WorkflowExecution } from './engines/step-functions/execution.ts';
 import { startStepFunctions } from './engines/step-functions/server.ts';
@@ -36,19 +37,21 @@ interface SandboxOptions {
   /** `file:` URL of the project's folder. */
   readonly root: URL;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
-  /** Gets what the user should see of the inside. */
+  /** Receives internal messages for the user. */
   readonly report: (line: string) => void;
 }
 
 export interface Sandbox {
   readonly url: string;
   readonly identities: Identities;
-  /** Ends everything; requests in flight get a moment. */
+  /** Stops everything; requests in flight get a short grace period. */
   close(): Promise<void>;
 }
 
 const GRACE_MS = 500;
-/** Calls at work at once: enough to race for a limit, few enough to stay within time limits. */
+/**
+ * Calls processed in parallel: enough to race for a limit, few enough to stay within time limits.
+ */
 const WORKING_MAX = 16;
 
 /** @throws Error when something can't start; what had started is closed again. */
@@ -74,7 +77,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   };
   const clock = new SandboxClock();
   const telemetry = new LogSink((name, line) => flags.verbose && report(`${name}: ${line}`));
-  // A real model has no made-up profile, so there the plain model ids are called.
+  // Real models have no demo profiles, so plain model ids are called.
   const profiles = createDemoProfiles(policy);
   const profileArns = flags.bedrock === 'mock' ? profiles.arns : new Map<string, string>();
   const dynamoDb = opening(
@@ -99,7 +102,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems, shards });
 
   const template = await readFile(new URL(WORKFLOW_TEMPLATE, root), 'utf8');
-  // The workflow calls functions that are told the workflow's endpoint, so they come after it.
+  // The functions need the workflow's endpoint, so they start after it.
   const late: { functions?: Functions } = {};
   const workflow = new WorkflowExecution(
     renderWorkflow(template),
@@ -166,6 +169,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
       authorize: (request) => authorize(request, identities, tokens),
     }),
   });
+  if (flags.sweep) opened.push(scheduleSweep(functions['sweep-reservations']));
   const url = await listen(front, flags.port);
   opened.push(() => close(front, GRACE_MS));
   return { url, identities };

@@ -35,7 +35,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
 const allowedMethods = ({ method }: Route): readonly string[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method];
 
-/** @throws HttpProblem 404, 405 or 400, before anything else is looked at. */
+/** @throws HttpProblem 404, 405 or 400, before anything else is checked. */
 export function routeOf({ rawPath, queryStringParameters, requestContext }: HttpEvent): string {
   const path = rawPath.length > 1 ? rawPath.replace(/\/$/, '') : rawPath;
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
@@ -85,7 +85,7 @@ export async function modelsAnswer({ policies, clock }: ReportPorts, caller: Cal
   return { asOf: isoTimestamp(now), models };
 }
 
-/** @throws HttpProblem for a cost center that is not known, or not the caller's. */
+/** @throws HttpProblem for an unknown cost center, or one that the caller cannot use. */
 export async function usageAnswer(
   { policies, ledger, history, clock }: ReportPorts,
   caller: Caller | undefined,

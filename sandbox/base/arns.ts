@@ -1,4 +1,4 @@
-/** ARNs of what the sandbox stands in for, in an account that does not exist. */
+/** ARNs of the simulated resources, in an account that does not exist. */
 
 export const FUNCTION_ARN_PREFIX = 'arn:aws:lambda:us-east-1:000000000000:function:';
 

@@ -1,4 +1,4 @@
-/** The sandbox's own time: the host's, moved by an offset that a tester sets. */
+/** The sandbox clock: host time plus an offset that a test can set. */
 import type { Clock, EpochMs } from '../../core/time.ts';
 
 export class SandboxClock implements Clock {
@@ -13,7 +13,7 @@ export class SandboxClock implements Clock {
     return this.#offsetMs;
   }
 
-  /** Makes it `at` now; time goes on from there. `null` goes back to the host's time. */
+  /** Sets the time to `at`; it continues from there. `null` restores host time. */
   set(at: EpochMs | null): void {
     this.#offsetMs = at === null ? 0 : at - Date.now();
   }

@@ -6,24 +6,28 @@ import { EXECUTIONS, type Execution } from '../../core/policy/policy.ts';
 const IDENTITIES = ['off', 'on'] as const;
 const BEDROCKS = ['mock', 'aws'] as const;
 
+const SWEEPS = ['on', 'off'] as const;
+
 export interface Flags {
   readonly port: number;
   readonly varFiles: readonly string[];
   /** What models cost and which ids they have depends on it. */
   readonly region: string;
   readonly identity: (typeof IDENTITIES)[number];
-  /** Absent: what the configuration says. */
+  /** Absent: as configured. */
   readonly execution?: Execution;
   readonly bedrock: (typeof BEDROCKS)[number];
   readonly dynamodbEndpoint?: URL;
-  /** Where the ledger is kept; absent: in memory, gone at the end. */
+  /** Directory of the ledger; absent: in memory, lost on exit. */
   readonly dataDirectory?: string;
+  /** Whether the sweep runs every minute, as on AWS. */
+  readonly sweep: boolean;
   readonly verbose: boolean;
 }
 
 type ParsedFlags =
   | { readonly flags: Flags }
-  /** Nothing is to run: 0 after --help, 2 after a mistake. */
+  /** Nothing to run: 0 after --help, 2 after invalid flags. */
   | { readonly exitCode: 0 | 2; readonly text: string };
 
 const DEFAULT_PORT = 8787;
@@ -56,6 +60,7 @@ export function parseFlags(args: readonly string[], root: URL): ParsedFlags {
       bedrock: options.bedrock,
       ...(options.dynamodbEndpoint && { dynamodbEndpoint: options.dynamodbEndpoint }),
       ...(options.data !== undefined && { dataDirectory: options.data }),
+      sweep: options.sweep === 'on',
       verbose: options.verbose ?? false,
     },
   };
@@ -70,47 +75,52 @@ interface CommandOptions {
   bedrock: Flags['bedrock'];
   dynamodbEndpoint?: URL;
   data?: string;
+  sweep: (typeof SWEEPS)[number];
   verbose?: boolean;
 }
 
 function describeFlags(): Command {
   return new Command('npm start --')
-    .description('Runs the cost sentry on this machine: no AWS account, no money.')
-    .option(
-      '--port <port>',
-      'where to listen on 127.0.0.1; 0 picks a free port',
-      port,
-      DEFAULT_PORT,
-    )
+    .description('Runs the cost sentry locally, without an AWS account or cost.')
+    .option('--port <port>', 'port on 127.0.0.1; 0 selects a free port', port, DEFAULT_PORT)
     .option(
       '--var-file <file>',
-      'tfvars to run; may be repeated, a later file replaces variables (default: examples/complete/terraform.tfvars)',
+      'tfvars file; repeatable, later files win (default: examples/complete/terraform.tfvars)',
       (file: string, files: string[] | undefined) => [...(files ?? []), nonEmpty(file)],
     )
     .option('--region <region>', 'AWS region to stand in for', regionName, DEFAULT_REGION)
     .addOption(
-      new Option('--identity <mode>', 'whether callers must prove who they are')
+      new Option('--identity <mode>', 'whether callers must authenticate')
         .choices(IDENTITIES)
         .default('off'),
     )
     .addOption(
       new Option(
         '--execution <mode>',
-        'run the steps in Step Functions or inside the gateway (default: as configured)',
+        'run calls through Step Functions (workflow) or in the gateway (direct) (default: as ' +
+          'configured)',
       ).choices(EXECUTIONS),
     )
     .addOption(
-      new Option('--bedrock <where>', 'which models answer; aws calls real ones and costs money')
+      new Option(
+        '--bedrock <where>',
+        'models to call: mock, or aws, which calls real models and costs money',
+      )
         .choices(BEDROCKS)
         .default('mock'),
     )
-    .option('--data <directory>', 'keep the ledger there (default: in memory)', nonEmpty)
+    .option('--data <directory>', 'directory to keep the ledger in (default: in memory)', nonEmpty)
     .addOption(
-      new Option('--dynamodb-endpoint <url>', 'use this DynamoDB, e.g. DynamoDB Local')
+      new Option('--dynamodb-endpoint <url>', 'use this DynamoDB endpoint, such as DynamoDB Local')
         .argParser(httpUrl)
         .conflicts('data'),
     )
-    .option('--verbose', 'show what the functions print')
+    .addOption(
+      new Option('--sweep <mode>', 'run the sweep every minute, as on AWS')
+        .choices(SWEEPS)
+        .default('on'),
+    )
+    .option('--verbose', 'print the output of the functions')
     .allowExcessArguments(false);
 }
 

@@ -1,4 +1,4 @@
-/** Reading JSON that is not validated yet. */
+/** Reads JSON that is not validated yet. */
 
 /** The body as JSON, or undefined when it is not JSON. */
 export function parseJson(bytes: Buffer): unknown {

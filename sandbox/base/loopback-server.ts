@@ -1,13 +1,13 @@
-/** Small HTTP servers on this machine's loopback address, and reading what they are sent. */
+/** HTTP servers on the loopback address, and the bodies they receive. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/time.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** How much of a too large body is still read, so that its sender gets to see the answer. */
+/** How much of an oversized body is read, so that its sender receives the response. */
 const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Listens on the loopback address; port 0 picks a free one. Rejects when the port is in use. */
+/** Listens on the loopback address; port 0 selects a free one. Rejects if the port is in use. */
 export function listen(server: Server, port = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -24,8 +24,8 @@ export function listen(server: Server, port = 0): Promise<string> {
 }
 
 /**
- * Answers carry the clock's time. An SDK that finds the other side's time far from its own takes an
- * error for a matter of clocks, and sends the request again.
+ * Responses have the clock's time. An SDK that sees a large time difference treats an error as
+ * clock skew and sends the request again.
  */
 export function stampDateHeaders(server: Server, clock: Clock): void {
   server.prependListener('request', (_request, response: ServerResponse) => {
@@ -34,8 +34,8 @@ export function stampDateHeaders(server: Server, clock: Clock): void {
 }
 
 /**
- * Stops listening and waits for what is in flight, but no longer than `graceMs`: after that the
- * connections are cut.
+ * Stops listening and waits for requests in flight, at most `graceMs`; then the connections are
+ * closed.
  */
 export function close(server: Server, graceMs = 0): Promise<void> {
   return new Promise((resolve) => {
@@ -50,7 +50,7 @@ export function close(server: Server, graceMs = 0): Promise<void> {
 
 type Body = { readonly bytes: Buffer } | { readonly tooLarge: true } | { readonly aborted: true };
 
-/** Reads a body of at most `bytesMax` bytes; of a larger one nothing is kept. Never rejects. */
+/** Reads a body of at most `bytesMax` bytes; a larger one is discarded. Never rejects. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];

@@ -4,7 +4,7 @@ import { isRecord } from './json.ts';
 
 export type ParsedInput<T> = { readonly value: T } | { readonly problems: readonly InputProblem[] };
 
-/** A problem for each key that is not among `allowed`. */
+/** Returns a problem for each key that is not in `allowed`. */
 export const unknownKeys = (
   value: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
@@ -14,10 +14,10 @@ export const unknownKeys = (
     .filter((key) => !allowed.includes(key))
     .map((key) => ({
       path: `${prefix}${key.slice(0, 64)}`,
-      message: `is not known: allowed are ${allowed.join(', ')}`,
+      message: `is unknown: use one of ${allowed.join(', ')}`,
     }));
 
-/** A problem unless the value is absent or a whole number in the range. */
+/** Returns a problem unless the value is absent or a whole number in the range. */
 export const wholeNumber = (
   value: unknown,
   path: string,

@@ -1,4 +1,4 @@
-/** Recent events for the `/_sandbox/` routes, bounded so that a long run does not fill memory. */
+/** Recent events for the `/_sandbox/` routes, bounded to limit memory. */
 
 export class RecentEntries<T> {
   readonly #entries: T[] = [];
@@ -8,7 +8,7 @@ export class RecentEntries<T> {
     this.#max = max;
   }
 
-  /** Keeps the newest entries; the oldest go first. */
+  /** Keeps the newest entries and drops the oldest. */
   add(entry: T): void {
     this.#entries.push(entry);
     if (this.#entries.length > this.#max) this.#entries.shift();

@@ -1,12 +1,12 @@
-/** What happened of late: the audit log, the alerts, and what reached the model. */
+/** Recent activity: audit log, alerts, and requests sent to the model. */
 import { make, pill, redraw, type Tone } from './dom.ts';
-import { at, moment, textAt } from './values.ts';
+import { amountText, at, moment, numberAt, textAt } from './values.ts';
 
 type Cell = Node | string;
 
 interface Column {
   readonly title: string;
-  /** Long text, which may break anywhere. */
+  /** Long text that can break anywhere. */
   readonly isText?: boolean;
   readonly cell: (entry: unknown) => Cell;
 }
@@ -15,6 +15,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   succeeded: 'good',
   replayed: 'good',
   denied: 'near',
+  limit_override: 'near',
 };
 
 const AUDIT: readonly Column[] = [
@@ -24,9 +25,9 @@ const AUDIT: readonly Column[] = [
   { title: 'Application', cell: (line) => textAt(line, 'tags', 'applicationId') },
   { title: 'Environment', cell: (line) => textAt(line, 'tags', 'environment') },
   { title: 'Model', cell: (line) => textAt(line, 'model') },
-  { title: 'USD', cell: (line) => textAt(line, 'cost') },
-  { title: 'ms', cell: (line) => textAt(line, 'latencyMs') },
-  { title: 'Why', isText: true, cell: auditReason },
+  { title: 'Cost (USD)', cell: (line) => textAt(line, 'cost') },
+  { title: 'Latency (ms)', cell: (line) => textAt(line, 'latencyMs') },
+  { title: 'Reason', isText: true, cell: auditReason },
 ];
 
 function auditOutcome(line: unknown): Cell {
@@ -36,12 +37,23 @@ function auditOutcome(line: unknown): Cell {
 
 function auditReason(line: unknown): string {
   const parts = [
-    textAt(line, 'limit'),
+    textAt(line, 'event') === 'limit_override' ? overrideText(line) : textAt(line, 'limit'),
     textAt(line, 'error', 'name') || textAt(line, 'error', 'code'),
     textAt(line, 'reason'),
     at(line, 'fallbackFrom') === undefined ? '' : `instead of ${textAt(line, 'fallbackFrom')}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** `raise sales/month-usd to USD 600.00 until 2026-12-01 00:00:00Z by ada`. */
+function overrideText(line: unknown): string {
+  const [unit, until] = [textAt(line, 'unit'), textAt(line, 'until')];
+  return [
+    `${textAt(line, 'action')} ${textAt(line, 'limit').replace(/^costCenter#/, '')}`,
+    at(line, 'amount') === undefined ? '' : ` to ${amountText(unit, numberAt(line, 'amount'))}`,
+    until === '' ? '' : ` until ${moment(until)}`,
+    ` by ${textAt(line, 'author')}`,
+  ].join('');
 }
 
 const ALERTS: readonly Column[] = [
@@ -63,9 +75,17 @@ const ALERTS: readonly Column[] = [
   },
 ];
 
+/** An inference profile without the front of its ARN, which is the same for all. */
+const shortened = (modelId: string): string => modelId.replace(/^arn:.*:(?=[\w-]+\/)/, '');
+
 const REACHED: readonly Column[] = [
+  { title: 'Time', cell: (request) => moment(textAt(request, 'at')) },
   { title: 'Operation', cell: (request) => textAt(request, 'operation') },
-  { title: 'Model or profile', isText: true, cell: (request) => textAt(request, 'modelId') },
+  {
+    title: 'Model or profile',
+    isText: true,
+    cell: (request) => shortened(textAt(request, 'modelId')),
+  },
   {
     title: 'Body',
     isText: true,
@@ -74,13 +94,13 @@ const REACHED: readonly Column[] = [
 ];
 
 export const showAudit = (container: Element, lines: readonly unknown[]): void =>
-  showTable(container, lines, AUDIT, 'No request yet.');
+  showTable(container, lines, AUDIT, 'No requests yet.');
 
 export const showAlerts = (container: Element, alerts: readonly unknown[]): void =>
-  showTable(container, alerts, ALERTS, 'None so far.');
+  showTable(container, alerts, ALERTS, 'No alerts yet.');
 
 export const showReached = (container: Element, requests: readonly unknown[]): void =>
-  showTable(container, requests, REACHED, 'No request has reached the model yet.');
+  showTable(container, requests, REACHED, 'No requests yet.');
 
 /** The newest first. */
 function showTable(

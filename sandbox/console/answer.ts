@@ -1,4 +1,4 @@
-/** Answers to requests: what came of them, and what they cost. */
+/** Shows responses: their outcome and cost. */
 import { formatUsd } from '../../core/money.ts';
 import type { Answer } from './api.ts';
 import { make, pill, type Tone } from './dom.ts';
@@ -13,30 +13,31 @@ export function showAnswer(container: Element, answer: Answer): void {
     make(
       'details',
       '',
-      make('summary', '', 'The whole answer'),
+      make('summary', '', 'Full response'),
       make('pre', '', JSON.stringify(body, undefined, 2)),
     ),
   );
 }
 
-/** How many ended how, and what they cost together. */
+/** Counts responses by outcome, with their total cost. */
 export function showAnswers(container: Element, answers: readonly Answer[]): void {
-  const counted = new Map<string, { tone: Tone; count: number }>();
+  const counted = new Map<string, { tone: Tone; count: number; detail: string }>();
   for (const answer of answers) {
     const outcome = `${answer.status} ${outcomeOf(answer)}`;
     const count = (counted.get(outcome)?.count ?? 0) + 1;
-    counted.set(outcome, { tone: toneOf(answer.status), count });
+    const { status, body } = answer;
+    counted.set(outcome, { tone: toneOf(status), count, detail: textAt(body, 'detail') });
   }
   const cost = answers.reduce((sum, { body }) => sum + BigInt(nanoUsdOf(body)), 0n);
   container.replaceChildren(
-    make('p', '', `${answers.length} requests, USD ${formatUsd(cost)} together:`),
-    ...[...counted].map(([outcome, { tone, count }]) =>
-      make('p', '', pill(outcome, tone), ` × ${count}`),
+    make('p', '', `${answers.length} requests, USD ${formatUsd(cost)} total:`),
+    ...[...counted].map(([outcome, { tone, count, detail }]) =>
+      make('p', '', pill(outcome, tone), ` × ${count}`, make('div', 'soft', detail)),
     ),
   );
 }
 
-/** A denial is the sentry at work, so it is no failure. */
+/** A denial is expected behavior, not a failure. */
 function toneOf(status: number): Tone {
   if (status === 200) return 'good';
   return status === 429 ? 'near' : 'bad';
@@ -68,9 +69,12 @@ function success(body: unknown): readonly string[] {
   return [
     `${textAt(body, 'model')}: ${text}`,
     `${input} tokens in, ${output} out; stopped by ${textAt(body, 'stopReason')}`,
-    fallback === '' ? '' : `Instead of ${fallback}, whose part of the limit is used up.`,
+    fallback === '' ? '' : `Used instead of ${fallback}, whose part of the limit is used up.`,
   ];
 }
+
+/** `sales` of `costCenter#sales`. */
+const ownerOf = (limit: unknown): string => textAt(limit, 'owner').replace(/^costCenter#/, '');
 
 function refusal(body: unknown): readonly string[] {
   const limit = at(body, 'limit');
@@ -80,9 +84,10 @@ function refusal(body: unknown): readonly string[] {
     [textAt(body, 'title'), detail].filter((part) => part !== '').join(': '),
     limit === undefined
       ? ''
-      : `Limit ${textAt(limit, 'owner')}/${textAt(limit, 'name')}, open again at ${resetsAt}.`,
+      : `Limit ${ownerOf(limit)}/${textAt(limit, 'name')} resets at ${resetsAt}.`,
     textAt(body, 'code') === 'unauthenticated'
-      ? 'This page does not sign: choose a token under “Call as”, or sign with the curl command below.'
+      ? 'This page cannot sign: select a token under “Call as”, or sign with the curl command ' +
+        'below.'
       : '',
     ...listAt(body, 'errors')
       .map((error) => `${textAt(error, 'path')}: ${textAt(error, 'message')}`)

@@ -1,4 +1,4 @@
-/** Talking to the sandbox this page came from. */
+/** Calls the sandbox that served this page. */
 
 export interface Answer {
   /** HTTP. */
@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** As whom the page calls; without a token nobody, which is fine unless `--identity on`. */
+/** Token of the page's calls; none is needed with `--identity off`. */
 export class Api {
   token = '';
 
@@ -19,7 +19,7 @@ export class Api {
     return this.#call(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  /** Rejects when the sandbox does not answer. */
+  /** Rejects if the sandbox is not responding. */
   async #call(path: string, init: RequestInit): Promise<Answer> {
     const headers = new Headers(init.headers);
     if (this.token !== '') headers.set('authorization', `Bearer ${this.token}`);

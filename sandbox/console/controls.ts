@@ -1,4 +1,4 @@
-/** Making the mock slow or broken, moving the clock, sweeping. */
+/** Controls that delay or fail the mock, move the clock and run the sweep. */
 import type { Answer, Api } from './api.ts';
 import { byId } from './dom.ts';
 import { moment, textAt } from './values.ts';
@@ -20,23 +20,19 @@ export function wireControls(api: Api, done: () => void): void {
 
   byId('mock', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    void act(`The model answers after ${latencyMs()} ms.`, () =>
-      behave({ latencyMs: latencyMs() }),
-    );
+    void act(`Model latency: ${latencyMs()} ms.`, () => behave({ latencyMs: latencyMs() }));
   });
-  onClick('fail', `The next ${FAIL.times} calls of the model fail.`, () =>
+  onClick('fail', `The next ${FAIL.times} model calls are throttled.`, () =>
     behave({ latencyMs: latencyMs(), fail: FAIL }),
   );
-  onClick('reset-mock', 'The mock is as at the start.', () => {
+  onClick('reset-mock', 'The mock is reset.', () => {
     latency.value = '0';
     return behave({});
   });
-  onClick('hour', 'The clock was moved.', () => moveClock(api, (now) => now + HOUR_MS));
-  onClick('month', 'A new month has begun.', () => moveClock(api, nextMonth));
-  onClick('real', 'The clock shows the real time.', () =>
-    api.post('/_sandbox/clock', { now: null }),
-  );
-  onClick('sweep', 'Swept.', () => api.post('/_sandbox/sweep', {}));
+  onClick('hour', 'The clock moved by one hour.', () => moveClock(api, (now) => now + HOUR_MS));
+  onClick('month', 'The next month has begun.', () => moveClock(api, nextMonth));
+  onClick('real', 'The clock shows system time.', () => api.post('/_sandbox/clock', { now: null }));
+  onClick('sweep', 'Sweep finished.', () => api.post('/_sandbox/sweep', {}));
 }
 
 async function moveClock(api: Api, moved: (now: number) => number): Promise<Answer> {
@@ -45,7 +41,7 @@ async function moveClock(api: Api, moved: (now: number) => number): Promise<Answ
   return api.post('/_sandbox/clock', { now: new Date(now).toISOString() });
 }
 
-/** Midnight UTC before the first. */
+/** The first day of the next month, 00:00 UTC. */
 function nextMonth(now: number): number {
   const date = new Date(now);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
@@ -57,11 +53,11 @@ async function resultOf(said: string, action: () => Promise<Answer>): Promise<st
     if (status !== 200) return `${status}: ${textAt(body, 'detail')}`;
     const [now, expired] = [textAt(body, 'now'), textAt(body, 'expired')];
     const results = [
-      ...(now === '' ? [] : [`It is ${moment(now)}.`]),
+      ...(now === '' ? [] : [`It is now ${moment(now)}.`]),
       ...(expired === '' ? [] : [`Expired reservations: ${expired}.`]),
     ];
     return [said, ...results].join(' ');
   } catch {
-    return 'The sandbox does not answer.';
+    return 'Sandbox is not responding. Is it running?';
   }
 }

@@ -1,6 +1,6 @@
-/** A request as a command for a shell. */
+/** Formats a request as a shell command. */
 
-/** How the command proves who calls; absent where nobody asks. */
+/** Credentials of the command; absent if none are needed. */
 export type Credentials =
   | { readonly token: string }
   | { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -24,5 +24,5 @@ const proofOf = (credentials: Credentials): readonly string[] =>
         `--user ${quoted(`${credentials.accessKeyId}:${credentials.secretAccessKey}`)}`,
       ];
 
-/** As one word of a POSIX shell, whatever is in it. */
+/** Quotes any text as one word of a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

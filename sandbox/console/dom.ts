@@ -1,4 +1,6 @@
-/** Making and finding elements. Text is only ever set as text: values of requests may be hostile. */
+/**
+ * Creates and finds elements. Text is only set as text, because values of requests can be hostile.
+ */
 
 /** @throws Error when the page has no such element: page and program do not fit. */
 export function byId<T extends Element>(id: string, type: new () => T): T {
@@ -7,7 +9,7 @@ export function byId<T extends Element>(id: string, type: new () => T): T {
   throw new Error(`the page has no ${type.name} #${id}`);
 }
 
-/** A child that is a string becomes text, whatever is in it. */
+/** A string child becomes text, never markup. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -19,7 +21,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** How well something stands; also the class that colors it. */
+/** Severity of a status; also its CSS class. */
 export type Tone = 'good' | 'near' | 'bad';
 
 export const pill = (text: string, tone: Tone): HTMLElement => make('span', `pill ${tone}`, text);
@@ -29,7 +31,7 @@ interface Choice {
   readonly text: string;
 }
 
-/** Offers the choices, and keeps the one that was chosen where it is still among them. */
+/** Sets the choices, and keeps the selected one if it is still offered. */
 export function offer(select: HTMLSelectElement, choices: readonly Choice[]): void {
   const chosen = select.value;
   select.replaceChildren(
@@ -47,7 +49,7 @@ export const asChoices = (values: readonly string[]): readonly Choice[] =>
 
 const shown = new WeakMap<Element, string>();
 
-/** Draws anew only what has changed: nobody loses a selection or a place to a poll. */
+/** Renders only changes, so that a poll loses neither a selection nor a scroll position. */
 export function redraw(container: Element, data: unknown, draw: () => readonly Node[]): void {
   const key = JSON.stringify(data);
   if (shown.get(container) === key) return;

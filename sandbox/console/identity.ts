@@ -1,4 +1,4 @@
-/** As whom the page calls, with `--identity on`. */
+/** Selects the identity of the page's calls, with `--identity on`. */
 import type { Api } from './api.ts';
 import type { Credentials } from './curl.ts';
 import { byId, offer } from './dom.ts';
@@ -11,7 +11,7 @@ export class Caller {
   readonly #select = byId('caller', HTMLSelectElement);
   #roles: readonly unknown[] = [];
 
-  /** @param changed is called when somebody else calls from now on. */
+  /** @param changed is called when the caller changes. */
   constructor(api: Api, changed: () => void) {
     this.#api = api;
     this.#select.addEventListener('change', () => {
@@ -20,7 +20,7 @@ export class Caller {
     });
   }
 
-  /** Shows the choice; the first token of the list is used until another one is chosen. */
+  /** Shows the choices; the first token is used until another one is selected. */
   async ask(): Promise<void> {
     const [known, minted] = await Promise.all([
       this.#api.get('/_sandbox/identities'),
@@ -30,10 +30,10 @@ export class Caller {
     offer(this.#select, [
       ...listAt(known.body, 'tokens').map((each) => ({
         value: textAt(each, 'token'),
-        text: `a token of ${textAt(each, 'costCenter')}`,
+        text: `token for ${textAt(each, 'costCenter')}`,
       })),
-      { value: textAt(minted.body, 'token'), text: 'a token without claims' },
-      { value: NOBODY, text: 'nobody: not signed, refused with 401' },
+      { value: textAt(minted.body, 'token'), text: 'token without claims' },
+      { value: NOBODY, text: 'no credentials (401)' },
     ]);
     this.#use();
     byId('identity', HTMLElement).hidden = false;
@@ -44,7 +44,7 @@ export class Caller {
     this.#api.token = value === NOBODY ? '' : value;
   }
 
-  /** Keys to sign with where a role of the cost center is known, else the page's own token. */
+  /** Access keys if a role of the cost center is known, otherwise the page's token. */
   credentials(costCenter: string): Credentials | undefined {
     const role = this.#roles.find((each) => textAt(each, 'costCenter') === costCenter);
     if (role !== undefined) {

@@ -1,29 +1,49 @@
-/** Every limit with a bar, as `GET /v1/usage` tells. */
-import { formatUsd } from '../../core/money.ts';
+/** Shows every limit of `GET /v1/usage` with a bar, the nearest to its limit first. */
 import { make, redraw, type Tone } from './dom.ts';
-import { at, listAt, moment, numberAt, textAt, until } from './values.ts';
+import { amountText, at, figureText, listAt, moment, numberAt, textAt, until } from './values.ts';
 
 const NEAR_PERCENT = 80;
 const SVG = 'http://www.w3.org/2000/svg';
 
 export function showLimits(container: Element, usage: unknown): void {
-  const { asOf: _, ...standing } = Object(usage);
-  // The time goes on every second, but is worth a new drawing only with the minute.
+  const { asOf: _, ...limits } = Object(usage);
+  // Times are shown by the minute, so a new second alone does not render again.
   const minute = textAt(usage, 'asOf').slice(0, 16);
-  redraw(container, [standing, minute], () => {
+  redraw(container, [limits, minute], () => {
     const organization = at(usage, 'organization');
-    const drawn = [
-      ...listAt(usage, 'costCenters').flatMap((owner) => ownerLimits('cost center', owner, usage)),
-      ...listAt(usage, 'models').flatMap((owner) => ownerLimits('model', owner, usage)),
-      ...(organization === undefined ? [] : ownerLimits('', organization, usage)),
-    ];
-    return drawn.length > 0 ? drawn : [make('p', 'soft', 'There are no limits.')];
+    const owners = [
+      ...listAt(usage, 'costCenters').map((owner) => ['cost center', owner] as const),
+      ...listAt(usage, 'models').map((owner) => ['model', owner] as const),
+      ...(organization === undefined ? [] : [['', organization] as const]),
+    ].filter(([, owner]) => listAt(owner, 'limits').length > 0);
+    if (owners.length === 0) return [make('p', 'soft', 'No limits are configured.')];
+    const all = owners.flatMap(([, owner]) => listAt(owner, 'limits'));
+    const sorted = owners.toSorted(([, a], [, b]) => highest(b) - highest(a));
+    return [summary(all), ...sorted.flatMap(([kind, owner]) => ownerLimits(kind, owner, usage))];
   });
 }
 
+/** The highest utilization of an owner's limits. */
+const highest = (owner: unknown): number =>
+  Math.max(...listAt(owner, 'limits').map((limit) => numberAt(limit, 'utilization')));
+
+/** `6 limits: 1 reached, 2 near` with the tone of the worst. */
+function summary(limits: readonly unknown[]): HTMLElement {
+  const count = (tone: Tone) => limits.filter((limit) => toneOf(limit) === tone).length;
+  const [reached, near] = [count('bad'), count('near')];
+  const parts = [
+    ...(reached > 0 ? [`${reached} reached`] : []),
+    ...(near > 0 ? [`${near} near`] : []),
+  ];
+  const text = parts.length > 0 ? parts.join(', ') : 'none near or reached';
+  const total = `${limits.length} ${limits.length === 1 ? 'limit' : 'limits'}`;
+  return make('p', reached > 0 ? 'bad' : near > 0 ? 'near' : 'soft', `${total}: ${text}`);
+}
+
 function ownerLimits(kind: string, owner: unknown, usage: unknown): readonly Node[] {
-  const limits = listAt(owner, 'limits');
-  if (limits.length === 0) return [];
+  const limits = listAt(owner, 'limits').toSorted(
+    (a, b) => numberAt(b, 'utilization') - numberAt(a, 'utilization'),
+  );
   const name = textAt(owner, 'name');
   const asOf = textAt(usage, 'asOf');
   return [
@@ -34,32 +54,36 @@ function ownerLimits(kind: string, owner: unknown, usage: unknown): readonly Nod
 
 function limitRow(owner: string, limit: unknown, asOf: string): HTMLElement {
   const name = textAt(limit, 'name');
-  const unit = textAt(limit, 'unit').replace('_', ' ');
-  const amount = (key: string) => amountOf(limit, key);
+  const figure = (key: string) => figureText(textAt(limit, 'unit'), numberAt(limit, key));
   const percent = `${textAt(limit, 'utilization')} %`;
-  const standing = `used ${amount('used')}, reserved ${amount('reserved')} of ${amount('limit')} ${unit}`;
+  const whole = amountText(textAt(limit, 'unit'), numberAt(limit, 'limit'));
+  const usage = `${figure('used')} used, ${figure('reserved')} reserved of ${whole}`;
   const row = make(
     'div',
     'limit',
     make('p', '', make('strong', '', name), make('span', 'soft', describe(limit))),
     bar(limit, `${owner} ${name}: ${percent}`),
-    make('p', '', make('span', '', standing), make('span', toneOf(limit), percent)),
+    make('p', '', make('span', '', usage), make('span', toneOf(limit), percent)),
     make('p', 'soft', make('span', '', resets(limit, asOf)), forecast(limit, asOf)),
   );
   row.dataset.limit = `${owner}/${name}`;
   return row;
 }
 
-/** In the limit's unit; US dollars as decimals. */
-const amountOf = (limit: unknown, key: string): string =>
-  textAt(limit, 'usd', key) || textAt(limit, key);
-
 function describe(limit: unknown): string {
   const scope = Object.entries(Object(at(limit, 'scope') ?? {})).map(
     ([key, value]) => `${key} ${String(value)}`,
   );
-  const observed = textAt(limit, 'mode') === 'observe' ? ['only observed'] : [];
-  return [`per ${textAt(limit, 'window')}`, ...scope, ...observed].join(', ');
+  const observed = textAt(limit, 'mode') === 'observe' ? ['observe only'] : [];
+  const configured = at(limit, 'override', 'configured');
+  const override =
+    configured === undefined
+      ? []
+      : [
+          `override until ${moment(textAt(limit, 'override', 'until'))}: configured ` +
+            amountText(textAt(limit, 'unit'), numberAt(limit, 'override', 'configured')),
+        ];
+  return [`per ${textAt(limit, 'window')}`, ...scope, ...observed, ...override].join(', ');
 }
 
 function toneOf(limit: unknown): Tone {
@@ -68,7 +92,7 @@ function toneOf(limit: unknown): Tone {
   return isNear || textAt(limit, 'forecast', 'burn') !== '' ? 'near' : 'good';
 }
 
-/** A picture rather than styled boxes: the page allows no style of an element's own. */
+/** An SVG, because the page's CSP does not allow inline styles. */
 function bar(limit: unknown, label: string): SVGElement {
   const whole = numberAt(limit, 'limit');
   const share = (amount: number) =>
@@ -102,9 +126,8 @@ function resets(limit: unknown, asOf: string): string {
 function forecast(limit: unknown, asOf: string): HTMLElement {
   const reachedAt = textAt(limit, 'forecast', 'reachedAt');
   if (reachedAt !== '') {
-    return make('span', 'near', `reached ${until(reachedAt, asOf)} at this pace`);
+    return make('span', 'near', `limit reached ${until(reachedAt, asOf)} at this rate`);
   }
   const projected = numberAt(limit, 'forecast', 'projected') || numberAt(limit, 'projected');
-  const unit = textAt(limit, 'unit');
-  return make('span', '', `${unit === 'usd' ? formatUsd(projected) : projected} expected by then`);
+  return make('span', '', `${amountText(textAt(limit, 'unit'), projected)} projected`);
 }

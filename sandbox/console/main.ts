@@ -1,4 +1,4 @@
-/** The console: a request to send, and a look at the sandbox every two seconds. */
+/** The console: sends requests, and polls the sandbox every two seconds. */
 import { showAlerts, showAudit, showReached } from './activity.ts';
 import { Api } from './api.ts';
 import { wireControls } from './controls.ts';
@@ -23,7 +23,7 @@ const form = new RequestForm({
 });
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isOffered = false;
-/** Only the latest look goes on: an answer may come after the question is out of date. */
+/** Only the latest poll continues: a response can arrive after a newer poll has started. */
 let looks = 0;
 
 function state(text: string, tone: 'good' | 'near' | 'bad'): void {
@@ -33,7 +33,7 @@ function state(text: string, tone: 'good' | 'near' | 'bad'): void {
   shown.textContent = text;
 }
 
-/** Looks now, and again every two seconds while somebody sees the page. */
+/** Polls immediately, and then every two seconds while the page is visible. */
 function poll(): void {
   clearTimeout(timer);
   looks += 1;
@@ -45,7 +45,7 @@ function poll(): void {
   look()
     .then(
       () => state('live', 'good'),
-      () => state('the sandbox does not answer', 'bad'),
+      () => state('not responding', 'bad'),
     )
     .finally(() => {
       if (own === looks) timer = setTimeout(poll, POLL_MS);
@@ -73,7 +73,7 @@ async function look(): Promise<void> {
 }
 
 function sayWhyNot(limits: Element, problem: unknown): void {
-  const why = textAt(problem, 'detail') || 'Only who signs, or sends a token, sees the limits.';
+  const why = textAt(problem, 'detail') || 'Limits are shown to callers that sign or send a token.';
   redraw(limits, why, () => [make('p', 'near', why)]);
 }
 

@@ -1,4 +1,4 @@
-/** The form of a request, what is sent of it, and the same as a command. */
+/** The request form, the request it sends, and the equivalent command. */
 import { showAnswer, showAnswers } from './answer.ts';
 import type { Api } from './api.ts';
 import { type Credentials, curlOf } from './curl.ts';
@@ -20,9 +20,12 @@ const BUTTONS = [byId('send', HTMLButtonElement), byId('send-20', HTMLButtonElem
 interface FormParts {
   readonly api: Api;
   readonly credentials: (costCenter: string) => Credentials | undefined;
-  /** Is called when requests have been answered. */
+  /** Called when all responses have arrived. */
   readonly sent: () => void;
 }
+
+const named = (list: readonly unknown[], name: string): unknown =>
+  list.find((each) => textAt(each, 'name') === name);
 
 export class RequestForm {
   readonly #parts: FormParts;
@@ -36,6 +39,7 @@ export class RequestForm {
       void this.#send(1);
     });
     form.addEventListener('input', () => this.#update());
+    FIELDS.costCenter.addEventListener('input', () => this.#selectModel());
     byId('send-20', HTMLButtonElement).addEventListener('click', () => void this.#send(BURST));
     byId('copy', HTMLButtonElement).addEventListener('click', () => void copyCurl());
   }
@@ -49,7 +53,7 @@ export class RequestForm {
     this.#update();
   }
 
-  /** Anew for each caller: who may use nothing sees no models, but the centers' own stay. */
+  /** Updated for each caller: without access no models are listed, only the cost centers' own. */
   async offerModels(): Promise<void> {
     const isKnown = this.#parts.api.token !== '' || textAt(this.#settings, 'identity') === 'off';
     const { body } = isKnown ? await this.#parts.api.get('/v1/models') : { body: {} };
@@ -60,16 +64,23 @@ export class RequestForm {
     });
     const centers = listAt(this.#settings, 'costCenters').map((center) => {
       const value = textAt(center, 'name');
-      return { value, text: `${value}: the cost center's own model` };
+      return { value, text: `${value}: default model of the cost center` };
     });
     offer(FIELDS.model, [...models, ...centers]);
+    this.#selectModel();
     this.#update();
   }
 
-  /** What may be chosen follows from what is chosen. */
+  /** Selects the cost center's default model, if the caller can use it. */
+  #selectModel(): void {
+    const center = named(listAt(this.#settings, 'costCenters'), FIELDS.costCenter.value);
+    const [model = ''] = listAt(center, 'models').map(String);
+    const isOffered = [...FIELDS.model.options].some(({ value }) => value === model);
+    if (isOffered) FIELDS.model.value = model;
+  }
+
+  /** Updates the choices that depend on others. */
   #update(): void {
-    const named = (list: readonly unknown[], name: string) =>
-      list.find((each) => textAt(each, 'name') === name);
     const center = named(listAt(this.#settings, 'costCenters'), FIELDS.costCenter.value);
     const applications = listAt(center, 'applications');
     offer(FIELDS.application, asChoices(applications.map((each) => textAt(each, 'name'))));
@@ -87,7 +98,7 @@ export class RequestForm {
     const container = byId('answer', HTMLElement);
     const body = requestBody();
     for (const button of BUTTONS) button.disabled = true;
-    container.replaceChildren(make('p', 'soft', 'Waiting for the answer…'));
+    container.replaceChildren(make('p', 'soft', 'Waiting for the response…'));
     try {
       const calls = Array.from({ length: times }, () => this.#parts.api.post('/v1/invoke', body));
       const answers = await Promise.all(calls);
@@ -95,7 +106,7 @@ export class RequestForm {
       if (times === 1 && first) showAnswer(container, first);
       else showAnswers(container, answers);
     } catch {
-      container.replaceChildren(make('p', 'bad', 'The sandbox does not answer. Is it stopped?'));
+      container.replaceChildren(make('p', 'bad', 'Sandbox is not responding. Is it running?'));
     } finally {
       for (const button of BUTTONS) button.disabled = false;
       this.#parts.sent();
@@ -103,7 +114,7 @@ export class RequestForm {
   }
 }
 
-/** As the fields are: what is wrong in them is for the sentry to refuse. */
+/** The fields as they are: the sentry checks them. */
 function requestBody(): unknown {
   const { model, costCenter, application, environment, maxTokens, message } = FIELDS;
   const parameters = maxTokens.value === '' ? {} : { max_tokens: Number(maxTokens.value) };
@@ -120,12 +131,12 @@ function requestBody(): unknown {
 
 async function copyCurl(): Promise<void> {
   const curl = byId('curl', HTMLElement);
-  const told = byId('copied', HTMLOutputElement);
+  const result = byId('copied', HTMLOutputElement);
   try {
     await navigator.clipboard.writeText(curl.textContent ?? '');
-    told.textContent = 'copied';
+    result.textContent = 'copied';
   } catch {
     getSelection()?.selectAllChildren(curl);
-    told.textContent = 'selected: copy it with the keyboard';
+    result.textContent = 'selected: press Ctrl+C to copy';
   }
 }

@@ -1,16 +1,16 @@
-/** Reading JSON whose shape nobody vouches for, and writing what it holds for people. */
+/** Reads unvalidated JSON, and formats its values. */
 
-/** The value at the end of the path; undefined where a step is missing. */
+/** The value at a path; undefined if a step is missing. */
 export const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((inner, key) => Reflect.get(Object(inner ?? {}), key), value);
 
-/** Text and numbers as text; empty for all else. */
+/** Text and numbers as text; empty for other values. */
 export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = at(value, ...path);
   return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
 }
 
-/** Zero where there is no number. */
+/** Zero if there is no number. */
 export function numberAt(value: unknown, ...path: readonly string[]): number {
   const found = at(value, ...path);
   return typeof found === 'number' ? found : 0;
@@ -19,6 +19,29 @@ export function numberAt(value: unknown, ...path: readonly string[]): number {
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : [];
+}
+
+const SEPARATED = new Intl.NumberFormat('en-US');
+const CENTS = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+const NANO_USD = 1e9;
+
+/** `1,234 tokens`, `1 request` or `USD 1,234.50`. */
+export function amountText(unit: string, amount: number): string {
+  const text = figureText(unit, amount);
+  if (unit === 'usd') return text;
+  const noun = unit.replace('_', ' ');
+  return `${text} ${amount === 1 ? noun.replace(/s$/, '') : noun}`;
+}
+
+/** `1,234` or `USD 1,234.50`: below one cent with two significant digits. */
+export function figureText(unit: string, amount: number): string {
+  if (unit !== 'usd') return SEPARATED.format(amount);
+  const usd = amount / NANO_USD;
+  return `USD ${(usd !== 0 && Math.abs(usd) < 0.01 ? SMALL : CENTS).format(usd)}`;
 }
 
 /** `2026-11-30 23:59:58Z` of an ISO 8601 time. */

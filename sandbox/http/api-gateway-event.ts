@@ -1,4 +1,4 @@
-/** HTTP requests as API Gateway's HTTP API hands them to a function, payload 2.0, and back. */
+/** HTTP requests and responses as an HTTP API passes them to a function, payload 2.0. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EpochMs } from '../../core/time.ts';
@@ -16,15 +16,15 @@ export interface GatewayRequest {
   readonly sourceIp: string;
 }
 
-/** What an API, or a Function URL, is known by to the function behind it. */
+/** How an API or a Function URL identifies itself to its function. */
 interface FrontDoor {
   readonly accountId: string;
   readonly domainName: string;
-  /** The route that a request of this method and path takes. */
+  /** The route of a method and path. */
   readonly routeKeyOf: (methodAndPath: string) => string;
 }
 
-/** No Function URL, which has other time limits. */
+/** Not a Function URL, which has other time limits. */
 const SANDBOX: FrontDoor = {
   accountId: '000000000000',
   domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
@@ -45,7 +45,7 @@ export function toGatewayRequest(request: IncomingMessage, body: Buffer): Gatewa
       (values ?? []).join(name === 'cookie' ? '; ' : ','),
     ]),
   );
-  // A proxy's request line may hold the whole URL.
+  // The request line of a proxy can contain the whole URL.
   const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
   const sourceIp = request.socket.remoteAddress ?? LOOPBACK;
   return { method: request.method ?? 'GET', url, headers, body, sourceIp };
@@ -110,7 +110,7 @@ function accessLogTime(date: Date): string {
 }
 
 /**
- * Sends a function's answer; false when it has not the form of one, which API Gateway makes a 500.
+ * Sends a function's response; false if it is malformed, for which API Gateway returns 500.
  */
 export function sendGatewayAnswer(response: ServerResponse, payload: string): boolean {
   const answer: unknown = JSON.parse(payload);

@@ -1,5 +1,6 @@
 /**
- * The sandbox's door: what API Gateway does for a request before and after the gateway function.
+ * HTTP entry point of the sandbox: does what API Gateway does before and after the gateway
+ * function.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -24,17 +25,17 @@ import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
 interface FrontParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly clock: Clock;
-  /** For what may call a model; absent: every request is taken at once. */
+  /** For requests that can call a model; absent: no limit. */
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
-  /** Absent: nobody needs to prove anything. */
+  /** Absent: no authentication. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
   /** Absent: pages of other origins cannot read answers. */
   readonly cors?: Cors | undefined;
-  /** Absent: there is no page, and what asks for it goes to the gateway. */
+  /** Absent: no page; requests for it go to the gateway. */
   readonly page?: ConsolePage;
-  /** Answers everything below `/_sandbox/` that is not the page's. */
+  /** Handles everything below `/_sandbox/` except the page. */
   readonly sandboxRoutes: (request: GatewayRequest) => Promise<JsonAnswer>;
-  /** Gets what went wrong in here. */
+  /** Receives internal errors. */
   readonly report: (line: string) => void;
 }
 
@@ -46,7 +47,7 @@ const REQUEST_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 60_000;
 const LINGER_MS = 2_000;
 const TOO_LARGE =
-  'A request may have 10 MB in all, and 6 MB (6,291,456 bytes) as a function gets it.';
+  'A request can have 10 MB in all, and 6 MB (6,291,456 bytes) in the event of the function.';
 
 export function createApiGateway(parts: FrontParts): Server {
   const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -59,7 +60,7 @@ export function createApiGateway(parts: FrontParts): Server {
   const limits = { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_MS_MAX };
   const server = createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, serve);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // Refused before it is sent: the client still holds the body back.
+    // Rejected before the client sends the body.
     if (Number(request.headers['content-length']) > BODY_BYTES_MAX) {
       refuseTooLarge(response);
     } else {
@@ -69,7 +70,7 @@ export function createApiGateway(parts: FrontParts): Server {
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('connection', 'close');
-    sendProblem(response, problem('expectation_failed', 'Only 100-continue is met.'));
+    sendProblem(response, problem('expectation_failed', 'Only 100-continue is supported.'));
   });
   server.on('clientError', refuseRaw);
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
@@ -129,7 +130,7 @@ async function answerRequest(
     return;
   }
   const pass = () => passOn(parts, request, authorization, response);
-  // Who looks on must not wait behind those who call.
+  // Read-only requests do not wait behind calls.
   await (request.method === 'POST' && parts.admission ? parts.admission.run(pass) : pass());
 }
 
@@ -148,7 +149,7 @@ async function passOn(
   }
 }
 
-/** Health is asked by machines that have no credentials. */
+/** Health checks have no credentials. */
 async function authorizationOf(
   parts: FrontParts,
   request: GatewayRequest,
@@ -157,7 +158,9 @@ async function authorizationOf(
   return parts.authorize(request);
 }
 
-/** As API Gateway: past its patience the caller is told so, and the function goes on regardless. */
+/**
+ * As in API Gateway: after the time limit the caller gets a timeout, and the function continues.
+ */
 async function integrate(parts: FrontParts, event: object, response: ServerResponse) {
   const done = new AbortController();
   const patience = sleep<undefined>(INTEGRATION_MS_MAX, undefined, { signal: done.signal }).catch(
@@ -170,7 +173,7 @@ async function integrate(parts: FrontParts, event: object, response: ServerRespo
     return;
   }
   if ('payload' in result && sendGatewayAnswer(response, result.payload)) return;
-  const error = 'error' in result ? result.error : { errorType: 'no answer of payload 2.0' };
+  const error = 'error' in result ? result.error : { errorType: 'not a response of payload 2.0' };
   parts.report(`gateway: ${JSON.stringify(error)}`);
   sendJson(response, INTERNAL_ERROR);
 }
@@ -180,16 +183,16 @@ const HEALTH_PATH = /^\/healthz\/?(?:\?|$)/;
 const INTERNAL_ERROR = { status: 500, body: { message: 'Internal Server Error' } };
 
 const REFUSALS = {
-  invalid_request: { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'Nobody is known to call' },
+  invalid_request: { status: 400, title: 'Invalid request' },
+  unauthenticated: { status: 401, title: 'Unauthenticated' },
   forbidden_origin: { status: 403, title: 'The origin is not allowed' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
-  request_timeout: { status: 408, title: 'The request did not arrive in time' },
-  payload_too_large: { status: 413, title: 'The request is too large' },
+  request_timeout: { status: 408, title: 'Request timeout' },
+  payload_too_large: { status: 413, title: 'Request too large' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
-  expectation_failed: { status: 417, title: 'The expectation is not met' },
+  expectation_failed: { status: 417, title: 'Expectation failed' },
   forbidden_host: { status: 421, title: 'The request is for another host' },
-  headers_too_large: { status: 431, title: 'The headers are too large' },
+  headers_too_large: { status: 431, title: 'Headers too large' },
 } as const;
 
 const problem = (code: keyof typeof REFUSALS, detail: string): GatewayProblem => ({
@@ -199,13 +202,13 @@ const problem = (code: keyof typeof REFUSALS, detail: string): GatewayProblem =>
   requestId: randomUUID(),
 });
 
-/** The rest of the body is not wanted any more, so the connection ends with the answer. */
+/** The rest of the body is discarded, so the connection closes after the response. */
 function refuseTooLarge(response: ServerResponse): void {
   response.setHeader('connection', 'close');
   sendProblem(response, problem('payload_too_large', TOO_LARGE));
 }
 
-/** Requests that never became one: broken syntax, too many headers, too slow. */
+/** Malformed requests: invalid syntax, too many headers, too slow. */
 function refuseRaw(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     const detail = `Request line and headers must not exceed ${HEADER_BYTES_MAX} bytes.`;
@@ -234,7 +237,7 @@ function sendRaw(socket: Duplex, refusal: GatewayProblem): void {
     }).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
-  // A sender that never stops must not keep the socket.
+  // A client that keeps sending must not hold the socket.
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -1,4 +1,4 @@
-/** What API Gateway's authorizers do before a function runs, with `--identity on`. */
+/** API Gateway's authorizers, with `--identity on`. */
 import { accountOf, type Identities, sessionArn } from '../setup/demo-identities.ts';
 import { type SignedRequest, verifySigV4 } from './sigv4.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -12,7 +12,7 @@ export type Authorization =
   | { readonly authorizer: AuthorizerContext }
   | { readonly refused: string };
 
-/** SigV4 and bearer tokens alike; AWS takes one kind on a route, the sandbox both. */
+/** Accepts both SigV4 and bearer tokens; a route on AWS accepts one of them. */
 export async function authorize(
   request: SignedRequest,
   identities: Identities,

@@ -1,7 +1,7 @@
 /**
- * Limits how many calls work in parallel; the others wait in order. On AWS every call has its own
- * machine; here hundreds in parallel would exceed the functions' time limits for the ledger. A call
- * that only waits for the model is not counted.
+ * Limits how many calls are processed in parallel; the others wait in order. On AWS every call has
+ * its own environment; here, hundreds in parallel would exceed the functions' time limits. Calls
+ * that wait for the model do not count.
  */
 
 export class ConcurrencyGate {
@@ -16,7 +16,7 @@ export class ConcurrencyGate {
     this.#idle = idle;
   }
 
-  /** Runs it at its turn; what it returns or throws is passed on. */
+  /** Runs the call when it is its turn, and passes on its result or error. */
   async run<T>(call: () => Promise<T>): Promise<T> {
     await new Promise<void>((resolve) => {
       this.#queue.push(resolve);
@@ -30,7 +30,7 @@ export class ConcurrencyGate {
     }
   }
 
-  /** To be called when more calls only wait than before. */
+  /** Called when more calls wait for the model. */
   admit(): void {
     while (this.#admitted - this.#idle() < this.#max) {
       const next = this.#queue.shift();

@@ -1,4 +1,4 @@
-/** Serves the console: the page a browser gets at `/`, and what belongs to it. */
+/** Serves the console: the page at `/` and its files. */
 import type { ServerResponse } from 'node:http';
 import type { GatewayRequest } from './api-gateway-event.ts';
 
@@ -8,7 +8,7 @@ interface PageFile {
   readonly bytes: Buffer;
 }
 
-/** The answer to a request for the console; undefined for every other request. */
+/** Response to a request for the console; undefined for every other request. */
 export type ConsolePage = (request: Pick<GatewayRequest, 'method' | 'url'>) => PageFile | undefined;
 
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
@@ -17,7 +17,7 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/_sandbox/console.css': ['console.css', 'text/css; charset=utf-8'],
 };
 
-/** Values of requests are shown in the page, and may be hostile: nothing but its own files runs. */
+/** The page shows values of requests, which can be hostile, so it runs only its own files. */
 const HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': [
@@ -29,7 +29,7 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** The page's own icon is none: without an answer every browser would log a failure. */
+/** The page has no icon: without a response, browsers would log an error. */
 const NO_ICON: PageFile = { status: 204, headers: {}, bytes: Buffer.alloc(0) };
 
 /**

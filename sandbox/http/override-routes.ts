@@ -1,4 +1,4 @@
-/** `/_sandbox/overrides`: what `cost-sentry limits` does on a deployed stack's table. */
+/** `/_sandbox/overrides`: does what `cost-sentry limits` does on the table of a deployed stack. */
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { type OverrideRequest, overrideReport } from '../../core/policy/plan-override.ts';
@@ -10,7 +10,7 @@ const RESET_KEYS = ['limit', 'reason', 'author'] as const;
 const KEYS = ['action', ...RESET_KEYS, 'to', 'by', 'until'] as const;
 const AMOUNTS: readonly string[] = ['to', 'by'];
 
-/** Checks and makes a change; a reset is told by its method. */
+/** Checks and stores a change; DELETE is a reset. */
 export async function answerOverrideRoute(
   limits: OperatorLimits,
   body: unknown,
@@ -22,7 +22,7 @@ export async function answerOverrideRoute(
   return 'problems' in plan ? plan : { value: overrideReport(plan.planned) };
 }
 
-/** The form alone; what the values mean is the core's to check. */
+/** Checks types only; the core checks the values. */
 function parseChange(input: unknown, isReset: boolean): ParsedInput<OverrideRequest> {
   if (!isRecord(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
   const keys: readonly (typeof KEYS)[number][] = isReset ? RESET_KEYS : KEYS;

@@ -1,4 +1,4 @@
-/** RFC 9457 problems that the sandbox itself answers, where AWS would before any function runs. */
+/** RFC 9457 problems of the sandbox itself, for errors that AWS returns before a function runs. */
 import type { ServerResponse } from 'node:http';
 import { type JsonAnswer, sendJson } from '../base/loopback-server.ts';
 

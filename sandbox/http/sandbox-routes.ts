@@ -1,4 +1,4 @@
-/** Everything below `/_sandbox/`: looking into the sandbox, and making things go wrong in it. */
+/** All `/_sandbox/` routes: inspect the sandbox, and make it fail. */
 
 import { randomUUID } from 'node:crypto';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
@@ -32,7 +32,7 @@ interface SandboxParts {
   readonly dynamoDb: Pick<DynamoDbProxy, 'requests' | 'behave'>;
   readonly limits: OperatorLimits;
   readonly clock: SandboxClock;
-  /** False when signatures go to the real AWS, which refuses another time. */
+  /** False if requests go to the real AWS, which rejects signatures with another time. */
   readonly clockMoves: boolean;
   readonly functions: readonly Pick<LambdaHost, 'setClock'>[];
   readonly sweep: Pick<LambdaHost, 'invoke'>;
@@ -85,7 +85,7 @@ export async function answerSandboxRoute(
   return newest(await route(parts, body), new URLSearchParams(query).get('last'));
 }
 
-/** Of a list only the last entries, where `last` asks for it: whoever polls needs no more. */
+/** Returns only the last entries if `last` is set, for callers that poll. */
 function newest(answer: JsonAnswer, last: string | null): JsonAnswer {
   if (last === null || !Array.isArray(answer.body)) return answer;
   if (/^[1-9]\d{0,4}$/.test(last)) return { ...answer, body: answer.body.slice(-Number(last)) };
@@ -116,7 +116,8 @@ function setAlertsBehavior({ eventBridge }: SandboxParts, body: unknown): JsonAn
 async function setClock(parts: SandboxParts, body: unknown): Promise<JsonAnswer> {
   const { clock, functions } = parts;
   if (!parts.clockMoves) {
-    const detail = 'With --bedrock aws the time is real: AWS refuses signatures of another time.';
+    const detail =
+      'With --bedrock aws the clock cannot move: AWS rejects signatures with another time.';
     return refused(409, 'clock_is_real', detail);
   }
   if (!isRecord(body)) return invalid([{ path: '', message: 'must be a JSON object' }]);
@@ -139,7 +140,7 @@ async function changeOverride(limits: OperatorLimits, body: unknown, isReset: bo
   return 'problems' in changed ? invalid(changed.problems) : ok(changed.value);
 }
 
-/** A ledger that a tester made fail is no defect of the sandbox. */
+/** A ledger that a test made fail is not an error of the sandbox. */
 async function fromLedger(run: () => Promise<JsonAnswer>): Promise<JsonAnswer> {
   try {
     return await run();
@@ -182,12 +183,12 @@ const ok = (body: unknown): JsonAnswer => ({
 });
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request is not valid',
-  404: 'There is no such path',
+  400: 'Invalid request',
+  404: 'Path not found',
   405: 'Method not allowed',
-  409: 'Not with these flags',
+  409: 'Not available with these flags',
   502: 'The function failed',
-  503: 'The ledger does not answer',
+  503: 'Ledger unavailable',
 };
 
 function refused(

@@ -1,4 +1,4 @@
-/** Checks SigV4 signatures as API Gateway does: by signing the request anew. */
+/** Checks SigV4 signatures as API Gateway does: signs the request again and compares. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -27,11 +27,11 @@ export async function verifySigV4(
   now: number = Date.now(),
 ): Promise<Verification> {
   const parts = AUTHORIZATION.exec(request.headers.authorization ?? '');
-  if (!parts) return { refused: 'The Authorization header is no AWS4-HMAC-SHA256 signature.' };
+  if (!parts) return { refused: 'The Authorization header is not an AWS4-HMAC-SHA256 signature.' };
   const [, accessKeyId, day = '', region = '', service = '', signedList = '', signature = ''] =
     parts;
   const role = roles.find((each) => each.accessKeyId === accessKeyId);
-  if (!role) return { refused: 'The access key is not known: see GET /_sandbox/identities.' };
+  if (!role) return { refused: 'Unknown access key: see GET /_sandbox/identities.' };
   if (!SERVICES.includes(service)) {
     return {
       refused: `The signature is for service ${service}: sign for ${SERVICES.join(' or ')}.`,
@@ -44,10 +44,10 @@ export async function verifySigV4(
   const amzDate = request.headers['x-amz-date'] ?? '';
   const date = Date.parse(amzDate.replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'));
   if (!AMZ_DATE.test(amzDate) || !amzDate.startsWith(day)) {
-    return { refused: 'X-Amz-Date does not fit the credential scope.' };
+    return { refused: 'X-Amz-Date does not match the credential scope.' };
   }
   if (!(Math.abs(now - date) <= WINDOW_MS)) {
-    return { refused: 'X-Amz-Date is more than five minutes away from now.' };
+    return { refused: 'X-Amz-Date differs from the current time by more than five minutes.' };
   }
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
   if ((request.headers['x-amz-content-sha256'] ?? bodyHash) !== bodyHash) {

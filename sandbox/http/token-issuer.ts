@@ -1,4 +1,4 @@
-/** An OpenID provider of the sandbox's own: mints JWTs and checks them. */
+/** The sandbox's OpenID provider: issues JWTs and checks them. */
 import {
   createLocalJWKSet,
   errors,
@@ -14,7 +14,7 @@ export interface TokenIssuer {
   readonly jwks: JSONWebKeySet;
   /** A token with these claims, valid for an hour. */
   mint(claims: Readonly<Record<string, unknown>>): Promise<string>;
-  /** The claims as an HTTP API passes them on, or why the token is refused. */
+  /** The claims as an HTTP API passes them on, or the reason why the token is rejected. */
   verify(token: string): Promise<{ claims: Record<string, string> } | { refused: string }>;
 }
 
@@ -23,7 +23,7 @@ const AUDIENCE = 'bedrock-cost-sentry';
 const ALGORITHM = 'ES256';
 const KEY_ID = 'sandbox';
 
-/** The key is new with every start, and so are the tokens. */
+/** Each start creates a new key, so older tokens become invalid. */
 export async function createTokenIssuer(): Promise<TokenIssuer> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
   const jwk = await exportJWK(publicKey);
@@ -54,7 +54,7 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
   };
 }
 
-/** An HTTP API hands every claim over as text, a list as `[a b]`. */
+/** An HTTP API passes every claim as text, a list as `[a b]`. */
 const asText = (claims: JWTPayload): Record<string, string> =>
   Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [

@@ -1,18 +1,18 @@
 /**
- * Made-up callers: for each cost center the roles and claims its `callers` name. No security
+ * Demo callers: for each cost center, roles and claims that match its `callers`. Not a security
  * boundary.
  */
 import { createHash } from 'node:crypto';
 import type { Policy } from '../../core/policy/policy.ts';
 
-/** What a caller may name; absent lists leave everything of the cost center. */
+/** Names that a caller can use; absent lists mean everything of the cost center. */
 interface Reach {
   readonly applications?: readonly string[];
   readonly environments?: readonly string[];
 }
 
 export interface RoleIdentity extends Reach {
-  /** Absent: a caller that no cost center names. */
+  /** Absent: a caller that matches no cost center. */
   readonly costCenter?: string;
   readonly roleArn: string;
   readonly accessKeyId: string;
@@ -32,7 +32,7 @@ export interface Identities {
 const STRANGER = 'arn:aws:iam::000000000000:role/stranger';
 
 /**
- * A role for each pattern of `callers.iam_role_arns`, one that matches none, and the JWT claims.
+ * A role for each pattern of `callers.iam_role_arns`, a role that matches none, and the JWT claims.
  */
 export function createDemoIdentities(policy: Policy): Identities {
   const centers = [...policy.costCenters.values()];
@@ -84,7 +84,7 @@ const roleWithKeys = (roleArn: string) => ({
 
 const digest = (text: string): string => createHash('sha512').update(text).digest('base64');
 
-/** The ARN of a session of the role, as API Gateway tells it: the role's path is lost in it. */
+/** ARN of a session of the role, as API Gateway reports it: without the role's path. */
 export function sessionArn(roleArn: string): string {
   const [, partition = 'aws', , , account = '', resource = ''] = roleArn.split(':');
   const name = resource.split('/').at(-1) ?? '';

@@ -1,4 +1,4 @@
-/** Application inference profiles as the Terraform module would make them, with made-up ARNs. */
+/** Application inference profiles as the Terraform module creates them, with demo ARNs. */
 import { createHash } from 'node:crypto';
 import type { Policy } from '../../core/policy/policy.ts';
 
@@ -14,7 +14,8 @@ const arnOf = (region: string, key: string): string =>
 const ID_CHARACTERS = 12;
 
 /**
- * One per cost center, application, environment and model that may have one; always the same ARNs.
+ * One for each cost center, application, environment and model that supports it; the ARNs are
+ * stable.
  */
 export function createDemoProfiles(policy: Policy): FabricatedProfiles {
   const arns = new Map<string, string>();
@@ -36,7 +37,7 @@ export function createDemoProfiles(policy: Policy): FabricatedProfiles {
   return { arns, modelIds };
 }
 
-/** Twelve lowercase letters and digits, as Bedrock's own ids have. */
+/** Twelve lowercase letters and digits, as in Bedrock's ids. */
 const profileId = (key: string): string =>
   BigInt(`0x${createHash('sha256').update(key).digest('hex')}`)
     .toString(36)

@@ -1,4 +1,4 @@
-/** `GET /_sandbox/settings`: how the sandbox was started, and who may name what in a request. */
+/** `GET /_sandbox/settings`: the sandbox's flags, and the names that a request can use. */
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Flags } from '../base/flags.ts';
 
@@ -7,7 +7,7 @@ export interface SandboxSettings {
   readonly bedrock: Flags['bedrock'];
   readonly costCenters: readonly {
     readonly name: string;
-    /** Aliases; the one that the cost center's name stands for comes first. */
+    /** Aliases; the cost center's default model comes first. */
     readonly models: readonly string[];
     readonly applications: readonly {
       readonly name: string;

@@ -42,14 +42,14 @@ const shows = (place: Locator, text: string | RegExp): Promise<void> =>
 
 describe('the console', () => {
   test('offers what the policy has, every field with its label', async () => {
-    await shows(limit('retail/three'), 'used 0, reserved 0 of 3 requests');
+    await shows(limit('retail/three'), '0 used, 0 reserved of 3 requests');
     const offered = async (label: string) =>
       (await page.getByLabel(label).locator('option').allTextContents()).join('; ');
     expect(await offered('Model')).toMatch(/^haiku: USD 0.25 in, 1.25 out.*micro: .*retail: /);
     expect(await offered('Cost center')).toBe('retail; wholesale');
     expect(await offered('Application')).toBe('faq');
     expect(await offered('Environment')).toBe('dev; production');
-    await shows(page.locator('#audit'), 'No request yet.');
+    await shows(page.locator('#audit'), 'No requests yet.');
   });
 
   test('sends a request, and shows its cost and the limit that moved', async () => {
@@ -59,9 +59,9 @@ describe('the console', () => {
     await shows(answer(), '200 succeeded');
     const { body } = await sandbox.get('/_sandbox/audit');
     await shows(answer(), `cost USD ${body[0].cost}`);
-    await shows(limit('retail/three'), 'used 1, reserved 0 of 3 requests');
+    await shows(limit('retail/three'), '1 used, 0 reserved of 3 requests');
     await shows(limit('retail/three'), '33 %');
-    await shows(limit('retail/spend'), `used ${body[0].cost}`);
+    await shows(limit('retail/spend'), /USD 0\.0\d+ used/);
     await shows(page.locator('#audit'), body[0].cost);
     await shows(page.locator('#alerts'), /Limit/);
   });
@@ -73,7 +73,7 @@ describe('the console', () => {
   });
 
   test('has the same request as a command that a shell takes', async () => {
-    await page.getByText('The same with curl').click();
+    await page.getByText('Equivalent curl command').click();
     const curl = await page.locator('#curl').textContent();
     const { stdout } = await promisify(execFile)('sh', ['-c', curl ?? '']);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded' });
@@ -82,34 +82,34 @@ describe('the console', () => {
   });
 
   test('shows what came of twenty at once: the limit lets one through', async () => {
-    await button('Send 20 at once').click();
+    await button('Send 20 in parallel').click();
     await shows(answer(), '200 succeeded × 1');
     await shows(answer(), '429 limit_exceeded × 19');
-    await shows(limit('retail/three'), 'used 3, reserved 0 of 3 requests');
+    await shows(limit('retail/three'), '3 used, 0 reserved of 3 requests');
   });
 
   test('shows a denial as one, and which limit it was', async () => {
     await button('Send').first().click();
     await shows(answer(), '429 limit_exceeded');
-    await shows(answer(), 'Limit costCenter#retail/three, open again at');
+    await shows(answer(), 'Limit retail/three resets at');
     await shows(page.locator('#audit'), 'denied');
     await page.screenshot({ path: `${SCREENSHOTS}/console-light.png`, fullPage: true });
   });
 
   test('moves the clock: the next month is open again', async () => {
     await button('Next month').click();
-    await shows(page.locator('#done'), /A new month has begun. It is \d{4}-\d{2}-01 00:00/);
-    await shows(limit('retail/three'), 'used 0, reserved 0 of 3 requests');
+    await shows(page.locator('#done'), /The next month has begun. It is now \d{4}-\d{2}-01 00:00/);
+    await shows(limit('retail/three'), '0 used, 0 reserved of 3 requests');
   });
 
   test('makes the model fail, and resets it', async () => {
-    await button('Fail the next 3').click();
-    await shows(page.locator('#done'), 'The next 3 calls of the model fail.');
-    await button('Reset the mock').click();
-    await shows(page.locator('#done'), 'as at the start');
+    await button('Throttle the next 3 calls').click();
+    await shows(page.locator('#done'), 'The next 3 model calls are throttled.');
+    await button('Reset mock').click();
+    await shows(page.locator('#done'), 'The mock is reset.');
     await button('Send').first().click();
     await shows(answer(), '200 succeeded');
-    await button('Sweep now').click();
+    await button('Run sweep').click();
     await shows(page.locator('#done'), 'Expired reservations: 0.');
   });
 
@@ -131,20 +131,20 @@ describe('the console', () => {
     const asked = await own.waitForRequest('**/v1/usage');
     expect(asked.headers().authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
     expect(await own.getByLabel('Call as').locator('option').allTextContents()).toEqual([
-      'a token of wholesale',
-      'a token without claims',
-      'nobody: not signed, refused with 401',
+      'token for wholesale',
+      'token without claims',
+      'no credentials (401)',
     ]);
     await own.getByLabel('Cost center').selectOption('wholesale');
     expect(await own.locator('#curl').textContent()).toContain('--aws-sigv4');
     await own.getByLabel('Call as').selectOption({ index: 2 });
-    await shows(own.locator('#limits'), 'Only who signs, or sends a token, sees the limits.');
+    await shows(own.locator('#limits'), 'Limits are shown to callers that sign or send a token.');
     await signing.context.close();
   });
 
   test('fits a telephone, in the dark', async () => {
     const telephone = await openPage(browser, sandbox.url, 'dark', 390);
-    await shows(telephone.page.locator('[data-limit="retail/three"]'), 'used 1');
+    await shows(telephone.page.locator('[data-limit="retail/three"]'), '1 used');
     await telephone.page.screenshot({
       path: `${SCREENSHOTS}/console-telephone.png`,
       fullPage: true,

@@ -10,8 +10,8 @@ import {
 } from '../../base/parse-input.ts';
 
 /**
- * Errors of Converse, ConverseStream and CountTokens with their HTTP status, and those that any AWS
- * service may answer:
+ * Errors of Converse, ConverseStream and CountTokens with their HTTP status, and those common to
+ * AWS services:
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
  * and https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html, 2026-11
  */
@@ -41,17 +41,17 @@ const BEDROCK_ERRORS: ReadonlyMap<string, number> = new Map([
   ['UnrecognizedClientException', 403],
 ]);
 
-/** The status that an error comes with; 500 for a name that AWS does not document. */
+/** HTTP status of an error; 500 for a name that AWS does not document. */
 export const bedrockErrorStatus = (name: string): number => BEDROCK_ERRORS.get(name) ?? 500;
 
 export interface BedrockBehavior {
   readonly latencyMs?: number;
   /**
-   * What is reported in place of the usual counts: exactly these values, whatever they are. One
-   * that is null is left out; null for all leaves the usage out.
+   * Values reported instead of the usual counts, unchanged. A null value is omitted; null for all
+   * omits the usage.
    */
   readonly usage?: Readonly<Partial<Record<(typeof USAGE_KEYS)[number], unknown>>> | null;
-  /** The tier that the answer says it was served in. */
+  /** The service tier reported in the response. */
   readonly serviceTier?: string;
   readonly text?: string;
   readonly fail?: { readonly name: string; readonly status?: number; readonly times: number };
@@ -90,7 +90,7 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
 const textProblems = (value: unknown, path: string): readonly InputProblem[] =>
   value === undefined || (typeof value === 'string' && value !== '')
     ? []
-    : [{ path, message: 'must be text that is not empty' }];
+    : [{ path, message: 'must be a non-empty string' }];
 
 function usageProblems(usage: unknown): readonly InputProblem[] {
   if (usage === undefined || usage === null) return [];

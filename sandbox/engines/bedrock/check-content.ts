@@ -1,6 +1,6 @@
 /**
- * What Bedrock refuses about content blocks and tools, as far as a caller of Converse can get it
- * wrong: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html, 2026-11
+ * Content blocks and tools that Bedrock rejects in a Converse request:
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html, 2026-11
  */
 import { isRecord } from '../../base/json.ts';
 
@@ -69,8 +69,8 @@ function fileProblem(file: unknown, path: string, formats: readonly string[]) {
 }
 
 /**
- * Every toolUse is answered by a toolResult in the very next message, and neither goes without
- * toolConfig. Messages as AWS words them.
+ * Every toolUse needs a toolResult in the next message, and both need toolConfig. The messages are
+ * those of AWS.
  */
 export function toolProblem(messages: readonly unknown[], toolConfig: unknown): string | undefined {
   let pending: readonly unknown[] = [];
@@ -92,7 +92,7 @@ export function toolProblem(messages: readonly unknown[], toolConfig: unknown): 
   return toolConfig === undefined ? undefined : configProblem(toolConfig);
 }
 
-/** Bedrock compares the names of a whole conversation. */
+/** Bedrock compares names across the whole conversation. */
 export function documentNamesProblem(messages: readonly unknown[]): string | undefined {
   const names = messages.flatMap(contentOf).flatMap((block) => {
     const { toolResult } = isRecord(block) ? block : {};

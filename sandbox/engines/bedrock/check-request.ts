@@ -1,7 +1,7 @@
 /**
- * What Bedrock refuses with a ValidationException, as far as a caller of Converse can get it wrong:
- * a mistake in building requests must show here and not first in production. Messages as AWS words
- * them, where they are known: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11
+ * Requests that Bedrock rejects with a ValidationException, so that mistakes show before
+ * production. The messages are those of AWS, if known:
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11
  */
 
 import { isRecord } from '../../base/json.ts';
@@ -31,7 +31,7 @@ const STOP_SEQUENCES_MAX = 2500;
 const MODEL_ID = /^(?:[a-z-]+\.)?[a-z0-9-]+\.[a-zA-Z0-9.:-]+$/;
 const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|ca|sa|me|global)\./;
 
-/** What is wrong with a Converse body for that model, or undefined. */
+/** The problem of a Converse body for the model, or undefined. */
 export function converseProblem(body: unknown, baseModelId: string): string | undefined {
   if (!isRecord(body)) return 'Malformed input request: the body is not a JSON object.';
   return (
@@ -43,7 +43,7 @@ export function converseProblem(body: unknown, baseModelId: string): string | un
   );
 }
 
-/** CountTokens wraps the Converse members, without those that are about the answer. */
+/** CountTokens wraps the Converse members, without those about the response. */
 export function countTokensProblem(body: unknown, modelId: string): string | undefined {
   if (modelId.startsWith('arn:') || GEOGRAPHY.test(modelId)) {
     return `The provided model identifier is invalid: CountTokens takes a foundation model's id.`;
@@ -59,7 +59,7 @@ export function countTokensProblem(body: unknown, modelId: string): string | und
   );
 }
 
-/** Whether it has the form of a model's or a profile's identifier. */
+/** Whether it looks like an identifier of a model or a profile. */
 export const isModelIdentifier = (modelId: string): boolean =>
   modelId.length <= 2048 && (MODEL_ID.test(modelId) || /^arn:aws[a-z-]*:bedrock:/.test(modelId));
 
@@ -134,13 +134,13 @@ const isFraction = (value: unknown): boolean =>
   value === undefined || (typeof value === 'number' && value >= 0 && value <= 1);
 
 /**
- * Nova takes topK inside an inferenceConfig of its own and refuses it elsewhere:
+ * Nova accepts topK only inside additionalModelRequestFields.inferenceConfig:
  * https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html, 2026-11
  */
 function additionalProblem(fields: unknown, baseModelId: string): string | undefined {
   if (fields === undefined) return undefined;
   if (!isRecord(fields))
-    return 'Malformed input request: additionalModelRequestFields is no object.';
+    return 'Malformed input request: additionalModelRequestFields is not an object.';
   if (baseModelId.includes('amazon.nova')) {
     return unknownMemberProblem(fields, ['inferenceConfig', 'reasoningConfig']);
   }

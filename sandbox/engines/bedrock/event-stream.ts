@@ -1,5 +1,5 @@
 /**
- * Frames of application/vnd.amazon.eventstream, as Bedrock streams answers:
+ * Frames of application/vnd.amazon.eventstream, as in Bedrock's streams:
  * https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#streaming-event-stream, 2026-11
  */
 import { crc32 } from 'node:zlib';

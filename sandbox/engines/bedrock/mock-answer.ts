@@ -1,4 +1,4 @@
-/** What the mock Bedrock answers: some text, and the usage that goes with it. */
+/** Response of the mock Bedrock: text, and matching usage. */
 
 import { isRecord } from '../../base/json.ts';
 import type { BedrockBehavior } from './behavior.ts';
@@ -7,7 +7,7 @@ import { eventFrame, exceptionFrame } from './event-stream.ts';
 export interface MockAnswer {
   readonly text: string;
   readonly stopReason: 'end_turn' | 'max_tokens';
-  /** As the tester said, or as a model would report. */
+  /** As set by the test, or as a model would report. */
   readonly usage: Readonly<Record<string, unknown>> | undefined;
   readonly serviceTier?: string;
   readonly latencyMs: number;
@@ -18,7 +18,7 @@ const OUTPUT_TOKENS = 200;
 const CHARACTERS_PER_TOKEN = 4;
 const PIECE_CHARACTERS = 16;
 
-/** The answer to a valid Converse body. */
+/** Response to a valid Converse body. */
 export function mockAnswer(
   body: Readonly<Record<string, unknown>>,
   behavior: BedrockBehavior,
@@ -48,7 +48,7 @@ const usualUsage = (inputTokens: number, outputTokens: number) => ({
 const withoutNulls = (usage: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
 
-/** A quarter of the characters of all text in `system` and `messages`, rounded up. */
+/** One token for four characters of all text in `system` and `messages`, rounded up. */
 export function countTokens(body: unknown): number {
   if (!isRecord(body)) return 0;
   const characters = textLength(body.system) + textLength(body.messages);
@@ -67,7 +67,7 @@ function textLength(value: unknown): number {
 }
 
 /**
- * The frames of a streamed answer; one that breaks off ends in an error, and never tells its usage.
+ * Frames of a streamed response; one that is cut off ends with an error, without usage.
  */
 export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generator<Buffer> {
   const { text, stopReason, usage, serviceTier, latencyMs } = answer;
@@ -76,7 +76,7 @@ export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generato
     const piece = text.slice(start, start + PIECE_CHARACTERS);
     yield eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: piece } });
     if (breaksOff) {
-      yield exceptionFrame('modelStreamErrorException', 'As the sandbox was told to.');
+      yield exceptionFrame('modelStreamErrorException', 'As set by the test.');
       return;
     }
   }

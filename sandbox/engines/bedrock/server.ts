@@ -1,11 +1,10 @@
 /**
- * A Bedrock that thinks nothing and costs nothing: Converse, ConverseStream and CountTokens over
- * HTTP.
+ * A mock of Bedrock: Converse, ConverseStream and CountTokens over HTTP, without models or cost.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../../core/time.ts';
+import { type Clock, isoTimestamp } from '../../../core/time.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
@@ -14,6 +13,8 @@ import { converseProblem, countTokensProblem, isModelIdentifier } from './check-
 import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';
 
 interface BedrockRequest {
+  /** ISO 8601. */
+  readonly at: string;
   readonly operation: keyof typeof OPERATIONS;
   readonly modelId: string;
   readonly body: unknown;
@@ -21,21 +22,21 @@ interface BedrockRequest {
 
 export interface MockBedrock {
   readonly url: string;
-  /** Every request that arrived, answered or not. */
+  /** Every received request, with or without a response. */
   readonly requests: RecentEntries<BedrockRequest>;
-  /** Requests that wait at the moment, as the behavior says. */
+  /** Requests that currently wait, as set by the behavior. */
   readonly waiting: () => number;
-  /** Replaces the behavior as a whole; requests that hang go on with the new one. */
+  /** Replaces the whole behavior; hanging requests continue with the new one. */
   behave(behavior: BedrockBehavior): void;
   close(): Promise<void>;
 }
 
 interface MockBedrockOptions {
-  /** ARN of every application inference profile there is -> the model id it stands for. */
+  /** ARN of every application inference profile -> its model id. */
   readonly profiles?: ReadonlyMap<string, string>;
-  /** Told when one more request waits. */
+  /** Called when one more request waits. */
   readonly onWait?: () => void;
-  /** Absent: the host's. */
+  /** Absent: host time. */
   readonly clock?: Clock;
 }
 
@@ -72,12 +73,18 @@ class Mock {
   readonly requests = new RecentEntries<BedrockRequest>();
   waiting = 0;
   readonly #onWait: () => void;
+  readonly #clock: Clock;
   readonly #profiles: ReadonlyMap<string, string>;
   #behavior: BedrockBehavior = {};
   #failuresLeft = 0;
   #changed = new AbortController();
 
-  constructor({ profiles = new Map(), onWait = () => undefined }: MockBedrockOptions) {
+  constructor({
+    profiles = new Map(),
+    onWait = () => undefined,
+    clock = { now: Date.now },
+  }: MockBedrockOptions) {
+    this.#clock = clock;
     this.#profiles = profiles;
     this.#onWait = onWait;
   }
@@ -95,7 +102,7 @@ class Mock {
     if ('aborted' in received) return;
     if (!called) return fail(response, 'ResourceNotFoundException', 'Unknown operation.');
     const body = 'bytes' in received ? parseJson(received.bytes) : undefined;
-    this.requests.add({ ...called, body });
+    this.requests.add({ at: isoTimestamp(this.#clock.now()), ...called, body });
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     await this.#pause(gone.signal);
@@ -107,14 +114,14 @@ class Mock {
       called.operation === 'ConverseStream' && failure?.name === 'ModelStreamErrorException';
     if (failsNow && !inStream) {
       const { name, status } = failure;
-      return fail(response, name, 'As the sandbox was asked to.', status);
+      return fail(response, name, 'As set by the test.', status);
     }
     const problem = this.#problem(called, body);
     if (problem !== undefined) return fail(response, 'ValidationException', problem);
     this.#answer(response, called, body, failsNow);
   }
 
-  /** Waits as long as the behavior says; a hanging request waits until the behavior changes. */
+  /** Waits as set by the behavior; a hanging request waits until the behavior changes. */
   async #pause(gone: AbortSignal): Promise<void> {
     const { hang, latencyMs } = this.#behavior;
     const ms = hang ? 2 ** 31 - 1 : latencyMs;
@@ -152,7 +159,7 @@ class Mock {
 
 type Called = Pick<BedrockRequest, 'operation' | 'modelId'>;
 
-/** Converse is `POST /model/{modelId}/converse`; the id may be an ARN, encoded or not. */
+/** Converse is `POST /model/{modelId}/converse`; the id can be an ARN, encoded or not. */
 function parsePath(request: IncomingMessage): Called | undefined {
   const [path = ''] = (request.url ?? '').split('?');
   const match = /^\/model\/(.+)\/([a-z-]+)$/.exec(path);

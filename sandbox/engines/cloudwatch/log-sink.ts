@@ -1,4 +1,6 @@
-/** Sorts what the functions print into metrics, audit lines and the rest, as CloudWatch would. */
+/**
+ * Sorts the output of the functions into metrics, audit lines and other lines, as CloudWatch does.
+ */
 
 import { isRecord } from '../../base/json.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
@@ -43,8 +45,8 @@ function parse(line: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /**
- * The metrics of one record in embedded metric format; what breaks the format is left out, as
- * CloudWatch does: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * The metrics of one record in embedded metric format; invalid ones are omitted, as in CloudWatch:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 function emfMetrics(record: Readonly<Record<string, unknown>>): Metric[] {
   const metadata = record._aws;
@@ -78,7 +80,7 @@ function directiveMetrics(
   });
 }
 
-/** Undefined when a dimension of the set has no text in the record: it is no valid record then. */
+/** Undefined if a dimension of the set has no text in the record, which makes it invalid. */
 function dimensionsOf(
   record: Readonly<Record<string, unknown>>,
   set: unknown,

@@ -12,7 +12,7 @@ export interface LedgerBehavior {
     readonly when: (typeof FAIL_WHEN)[number];
     /** Requests to fail; each retry by the SDK counts. */
     readonly times: number;
-    /** Requests of the operation that pass before the first one fails. */
+    /** Requests of the operation that succeed before the first failure. */
     readonly skip?: number;
   };
 }

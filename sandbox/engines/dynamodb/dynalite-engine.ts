@@ -1,4 +1,4 @@
-/** Runs dynalite, a DynamoDB in this process, and adds the item that failed a condition to errors. */
+/** Runs dynalite, a DynamoDB in this process, and adds the item to errors of failed conditions. */
 import { mkdir } from 'node:fs/promises';
 import dynalite from 'dynalite';
 import db from 'dynalite/db/index.js';
@@ -13,7 +13,7 @@ export interface DynamoDbEngine {
 
 /**
  * @param directory where the tables are kept; absent: in memory.
- * @throws Error when the directory can't be used, or another sandbox uses it.
+ * @throws Error when the directory can't be used, or used by another sandbox.
  */
 export async function startDynalite(directory?: string): Promise<DynamoDbEngine> {
   teachAllOld();
@@ -24,14 +24,14 @@ export async function startDynalite(directory?: string): Promise<DynamoDbEngine>
   });
   await store.db.open().catch((error: Error) => {
     const cause = error.cause instanceof Object && 'code' in error.cause ? error.cause.code : '';
-    const why = cause === 'LEVEL_LOCKED' ? 'another sandbox uses it' : error.message;
-    throw new Error(`the ledger can't be kept in ${directory}: ${why}`, { cause: error });
+    const why = cause === 'LEVEL_LOCKED' ? 'used by another sandbox' : error.message;
+    throw new Error(`cannot keep the ledger in ${directory}: ${why}`, { cause: error });
   });
   server.keepAliveTimeout = 60_000;
   return { url: new URL(await listen(server)), close: () => close(server) };
 }
 
-/** dynalite opens its store behind our back, and throws from a request if that fails. */
+/** dynalite opens its store in the background, and throws from a request if that fails. */
 function create(options: Parameters<typeof dynalite>[0]) {
   const original = db.create;
   let store: ReturnType<typeof original> | undefined;
@@ -41,7 +41,7 @@ function create(options: Parameters<typeof dynalite>[0]) {
   };
   try {
     const server = dynalite(options);
-    invariant(store, 'dynalite creates its store at once');
+    invariant(store, 'dynalite creates its store immediately');
     return { server, store };
   } finally {
     db.create = original;
@@ -49,13 +49,13 @@ function create(options: Parameters<typeof dynalite>[0]) {
 }
 
 /**
- * Own mark on the patched function, so that a second sandbox in the process doesn't wrap it twice.
+ * Marks the patched function, so that a second sandbox in the process does not wrap it twice.
  */
 const taught = new WeakSet<object>();
 
 /**
- * ReturnValuesOnConditionCheckFailure=ALL_OLD on UpdateItem, which dynalite does not know: its
- * validation drops the parameter, and its conditional error carries no item.
+ * ReturnValuesOnConditionCheckFailure=ALL_OLD on UpdateItem, which dynalite does not support: its
+ * validation drops the parameter, and its conditional error has no item.
  */
 function teachAllOld(): void {
   const original = db.checkConditional;

@@ -1,4 +1,4 @@
-/** The parts of dynalite that the sandbox uses; the package ships no types. */
+/** Types of the parts of dynalite that the sandbox uses; the package has none. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
   export default function dynalite(options: {

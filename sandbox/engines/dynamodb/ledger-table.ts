@@ -1,4 +1,4 @@
-/** Makes the ledger's table as the Terraform module does, and writes the policy into it. */
+/** Creates the ledger table as the Terraform module does, and writes the policy to it. */
 import {
   CreateTableCommand,
   DeleteItemCommand,
@@ -16,7 +16,7 @@ interface LedgerTableOptions {
   readonly endpoint: string;
   readonly tableName: string;
   readonly policyItems: readonly PolicyItem[];
-  /** What a new table begins with. Absent: no layout is written, which is one shard. */
+  /** Shards of a new table. Absent: no layout is written, which means one shard. */
   readonly shards?: number;
 }
 
@@ -31,7 +31,7 @@ export const dynamoDbAt = (endpoint: string): DynamoDBClient =>
   });
 
 /**
- * Afterwards the table exists and holds exactly these policy items; counters stay as they were.
+ * Creates the table if needed and replaces its policy items; counters stay unchanged.
  * @throws Error when DynamoDB can't be reached or refuses.
  */
 export async function prepareLedgerTable(options: LedgerTableOptions): Promise<void> {

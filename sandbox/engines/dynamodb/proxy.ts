@@ -1,6 +1,6 @@
 /**
- * The ledger's DynamoDB as the functions reach it: a proxy that counts requests, fails them on
- * demand, and forwards the rest to dynalite or to a DynamoDB of the user's.
+ * The ledger's DynamoDB for the functions: a proxy that counts requests, fails them on demand, and
+ * forwards the others to dynalite or to the user's DynamoDB.
  */
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
@@ -11,7 +11,7 @@ import { type DynamoDbEngine, startDynalite } from './dynalite-engine.ts';
 
 export interface DynamoDbProxy {
   readonly url: string;
-  /** Requests that arrived by operation, failed ones and retries included. */
+  /** Received requests by operation, including failed ones and retries. */
   readonly requests: ReadonlyMap<string, number>;
   behave(behavior: LedgerBehavior): void;
   close(): Promise<void>;
@@ -20,9 +20,9 @@ export interface DynamoDbProxy {
 interface DynamoDbOptions {
   /** Absent: dynalite. */
   readonly endpoint?: URL;
-  /** Where dynalite keeps its tables; absent: in memory. */
+  /** Directory of dynalite's tables; absent: in memory. */
   readonly directory?: string;
-  /** Absent: the host's. */
+  /** Absent: host time. */
   readonly clock?: Clock;
 }
 
@@ -72,7 +72,7 @@ class Forwarder {
     this.#passesLeft = behavior.fail?.skip ?? 0;
   }
 
-  /** Resolves once the engine has answered everything it was sent. */
+  /** Resolves when the engine has responded to all requests. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#inFlight);
     this.#agent.destroy();
@@ -84,13 +84,13 @@ class Forwarder {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? 'unknown';
     this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
     const fails = this.#failsNow(operation);
-    if (fails === 'before') return sendInternalError(response, 'As the sandbox was told to.');
+    if (fails === 'before') return sendInternalError(response, 'As set by the test.');
     const answer = await this.#forward(request, received.bytes).catch((error: Error) => ({
       unreachable: error.message,
     }));
     if (fails === 'after') return void response.destroy();
     if ('unreachable' in answer) {
-      return sendInternalError(response, `DynamoDB is not reachable: ${answer.unreachable}`);
+      return sendInternalError(response, `DynamoDB is unavailable: ${answer.unreachable}`);
     }
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
@@ -108,7 +108,8 @@ class Forwarder {
   }
 
   /**
-   * Waits for the whole answer even when the caller has gone: dynalite can't bear a broken call.
+   * Waits for the whole response even if the caller has disconnected: dynalite fails on aborted
+   * calls.
    */
   #forward(request: IncomingMessage, body: Buffer): Promise<Forwarded> {
     const forwarded = new Promise<Forwarded>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** EventBridge's PutEvents: keeps the events for `GET /_sandbox/alerts`. */
+/** PutEvents of EventBridge: keeps events for `GET /_sandbox/alerts`. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type Clock, isoTimestamp } from '../../../core/time.ts';
@@ -34,11 +34,14 @@ export async function startEventBridge(clock: Clock): Promise<EventBridge> {
     const body = 'bytes' in received ? parseJson(received.bytes) : undefined;
     const entries = isRecord(body) && Array.isArray(body.Entries) ? body.Entries : [];
     if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
-      return sendJson(response, refusal('UnknownOperationException', 'Only PutEvents is known.'));
+      return sendJson(
+        response,
+        refusal('UnknownOperationException', 'Only PutEvents is supported.'),
+      );
     }
     if (failuresLeft > 0) {
       failuresLeft -= 1;
-      const told = refusal('InternalFailure', 'As the sandbox was told to.');
+      const told = refusal('InternalFailure', 'As set by the test.');
       return sendJson(response, { ...told, status: 500 });
     }
     if (entries.length === 0 || entries.length > ENTRIES_MAX) {

@@ -36,7 +36,7 @@ export function createFunctions(
   };
 }
 
-/** As `functions` in the root module's locals.tf. */
+/** As in functions.tf of the root module. */
 function timeoutSeconds(name: FunctionName, policy: Policy): number {
   const model = Math.min(270, policy.ledger.leaseSeconds - 30);
   const seconds: Readonly<Record<FunctionName, number>> = {

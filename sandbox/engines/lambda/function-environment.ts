@@ -1,4 +1,4 @@
-/** What each function finds in its environment, as the Terraform module sets it. */
+/** Environment variables of each function, as the Terraform module sets them. */
 import type { Policy } from '../../../core/policy/policy.ts';
 import { STATE_MACHINE_ARN } from '../../base/arns.ts';
 import type { Flags } from '../../base/flags.ts';
@@ -24,13 +24,13 @@ export interface FunctionSettings {
     readonly eventBridge: string;
     readonly stepFunctions: string;
   };
-  /** The user's own environment; only what calls the real Bedrock gets anything of it. */
+  /** The user's environment; only functions that call the real Bedrock receive any of it. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
   /** Folder URL with one folder per function. */
   readonly bundles: URL;
 }
 
-/** What the policy says, unless a flag says otherwise. */
+/** As in the policy, unless a flag overrides it. */
 const executionOf = ({ flags, policy }: Pick<FunctionSettings, 'flags' | 'policy'>) =>
   flags.execution ?? policy.execution;
 
@@ -50,7 +50,7 @@ export function functionEnvironment(
           AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock,
         }),
     AWS_LAMBDA_FUNCTION_NAME: name,
-    // Goes into the user agent: an engine of the user's can tell who calls.
+    // Added to the user agent, so that another engine can identify the caller.
     AWS_SDK_UA_APP_ID: name,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
@@ -65,7 +65,7 @@ export function functionEnvironment(
   };
 }
 
-/** Nothing of the user's own AWS configuration may reach a function that needs none of it. */
+/** Functions that do not need the user's AWS configuration must not receive it. */
 const MADE_UP_CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'sandbox',
   AWS_SECRET_ACCESS_KEY: 'sandbox',

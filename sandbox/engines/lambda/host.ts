@@ -1,4 +1,4 @@
-/** Hosts one function: its bundle in a worker thread, many events at once. */
+/** Hosts one function: its bundle in a worker thread, with concurrent events. */
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './worker-protocol.ts';
@@ -15,11 +15,13 @@ export interface LambdaRuntime {
   /** `file:` URL of the worker's own code. */
   readonly workerEntry: URL;
   readonly clockOffsetMs: () => number;
-  /** Gets every line that the function prints, in order and before the answer it belongs to. */
+  /**
+   * Receives every line that the function prints, in order and before the response it belongs to.
+   */
   readonly printed: (functionName: string, line: string) => void;
 }
 
-/** The answer as JSON, or an error with the type that a state machine's Catch names. */
+/** The response as JSON, or an error with the type that a state machine's Catch uses. */
 export type LambdaResult = { readonly payload: string } | { readonly error: LambdaError };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11 */
@@ -29,7 +31,7 @@ interface Waiting {
   readonly settle: (result: LambdaResult) => void;
 }
 
-/** One running worker and what it still owes. */
+/** One running worker and its pending invocations. */
 interface Incarnation {
   readonly worker: Worker;
   readonly ready: Promise<LambdaError | undefined>;
@@ -54,15 +56,15 @@ export class LambdaHost {
     return this.#settings.functionName;
   }
 
-  /** Loads the bundle. @throws Error when it can't be loaded or exports no handler. */
+  /** Loads the bundle. @throws Error if it cannot be loaded or exports no handler. */
   async start(): Promise<void> {
     const problem = await this.#current().ready;
     if (problem) {
-      throw new Error(`${this.functionName} can't be loaded: ${problem.errorMessage}`);
+      throw new Error(`${this.functionName} cannot be loaded: ${problem.errorMessage}`);
     }
   }
 
-  /** Never rejects: like Lambda, it answers an error. A crashed worker is started anew first. */
+  /** Never rejects: like Lambda, it returns an error. A crashed worker is restarted first. */
   async invoke(event: unknown, requestId: string = randomUUID()): Promise<LambdaResult> {
     if (this.#closed) return unknownError('the sandbox is stopping');
     const incarnation = this.#current();
@@ -91,7 +93,7 @@ export class LambdaHost {
     });
   }
 
-  /** Resolves once the function's clock has the surroundings' offset. */
+  /** Resolves when the function's clock has the sandbox's offset. */
   async setClock(): Promise<void> {
     const incarnation = this.#incarnation;
     if (!incarnation || (await incarnation.ready)) return;
@@ -145,7 +147,7 @@ export class LambdaHost {
       else if (message.kind === 'broken') resolve(message.error);
       else this.#receive(incarnation, message);
     });
-    // What goes around the captured write methods, such as Node's own warnings.
+    // Output that bypasses the captured write methods, such as warnings of Node.js.
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.on('data', (chunk: Buffer) => this.#print(incarnation, chunk.toString()));
     }

@@ -1,4 +1,4 @@
-/** What the sandbox and the workers that run the functions tell each other. */
+/** Messages between the sandbox and the workers that run the functions. */
 
 export interface WorkerSettings {
   readonly functionName: string;

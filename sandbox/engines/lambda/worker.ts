@@ -1,6 +1,6 @@
 /**
- * Runs one function's bundle as Lambda's Node.js runtime would, inside a worker thread. The bundle
- * stays untouched: time and output are bent around it.
+ * Runs one function's bundle as Lambda's Node.js runtime does, inside a worker thread. The bundle
+ * is unchanged: time and output are redirected around it.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ type Handler = (event: unknown, context: object) => unknown;
 const settings: WorkerSettings = workerData;
 let clockOffsetMs = settings.clockOffsetMs;
 
-// One channel for output and answers keeps their order: who sees an answer sees its metrics too.
+// One channel for output and responses keeps their order: metrics arrive before their response.
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 
 moveDate();
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** CommonJS as Lambda loads it: imported, all of it would first be searched for its exports. */
+/** Loaded as CommonJS, as Lambda does: an import would first scan the whole bundle for exports. */
 async function load(bundle: string): Promise<{ readonly handler?: Handler }> {
   return bundle.endsWith('.cjs')
     ? createRequire(bundle)(fileURLToPath(bundle))

@@ -19,20 +19,20 @@ export function renderWorkflow(template: string): StateMachineDefinition {
     const value = variables.get(name.trim());
     if (value !== undefined) return value;
     const known = [...variables.keys()].join(', ');
-    throw new Error(`the workflow's template uses \${${name}}: known are ${known}`);
+    throw new Error(`the workflow template uses \${${name}}: use one of ${known}`);
   });
   return JSON.parse(text);
 }
 
 interface WorkflowTask {
   readonly state: string;
-  /** A function's ARN, or the service integration that calls a function. */
+  /** ARN of a function, or the service integration that calls one. */
   readonly resource: string;
 }
 
 export const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
 
-/** Every Task state, those inside of Parallel and Map states too. */
+/** Every Task state, including those in Parallel and Map states. */
 export function tasksOf(definition: unknown): readonly WorkflowTask[] {
   if (Array.isArray(definition)) return definition.flatMap(tasksOf);
   if (!isRecord(definition)) return [];

@@ -68,12 +68,12 @@ export class WorkflowExecution {
     } finally {
       done.abort();
       this.#running.delete(abort);
-      // What still runs after the time limit takes no further step.
+      // An execution takes no further step after its time limit.
       abort();
     }
   }
 
-  /** Ends every execution; a function that runs already goes on. */
+  /** Ends every execution; running functions continue. */
   stop(): void {
     for (const abort of this.#running) abort();
   }
@@ -95,7 +95,9 @@ function failed(error: unknown): ExecutionEnd {
   return { status: 'FAILED', error: inner.name, cause: inner.message };
 }
 
-/** Neither Retry nor Catch of States.ALL sees it, as on AWS; the engine reads these two members. */
+/**
+ * As on AWS, neither Retry nor Catch of States.ALL handles it; the engine reads these two members.
+ */
 class DataLimitExceeded extends Error {
   override readonly name = 'States.DataLimitExceeded';
   readonly isRetryable = false;
@@ -106,7 +108,7 @@ class DataLimitExceeded extends Error {
   }
 }
 
-/** An error with Lambda's own type as name: what Retry and Catch compare with. */
+/** An error named by Lambda's error type, which Retry and Catch compare. */
 class TaskFailed extends Error {
   override readonly name: string;
 
@@ -124,7 +126,7 @@ async function call(invoke: InvokeFunction, name: string, input: unknown) {
   return JSON.parse(result.payload);
 }
 
-/** `lambda:invoke` takes the function and its event as parameters and wraps the answer. */
+/** `lambda:invoke` takes the function and its event as parameters and wraps the response. */
 const integration =
   (invoke: InvokeFunction): Task =>
   async (input) => {

@@ -1,4 +1,4 @@
-/** Step Functions' StartSyncExecution for the one state machine there is. */
+/** StartSyncExecution of Step Functions, for the one state machine. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { STATE_BYTES_MAX } from '../../../core/call/steps/state.ts';
@@ -51,9 +51,9 @@ async function answer(
   clock: Clock,
 ): Promise<JsonAnswer> {
   if (request.headers['x-amz-target'] !== 'AWSStepFunctions.StartSyncExecution') {
-    return refusal('UnknownOperationException', 'Only StartSyncExecution is known.');
+    return refusal('UnknownOperationException', 'Only StartSyncExecution is supported.');
   }
-  if (!isRecord(body)) return refusal('SerializationException', 'The body is no JSON object.');
+  if (!isRecord(body)) return refusal('SerializationException', 'The body is not a JSON object.');
   const { stateMachineArn, input = '{}', name = randomUUID() } = body;
   if (stateMachineArn !== STATE_MACHINE_ARN) {
     const message = `State Machine Does Not Exist: '${String(stateMachineArn)}'`;

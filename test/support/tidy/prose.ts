@@ -17,7 +17,7 @@ const KINDS: readonly Prose[] = [
 ];
 
 /** Paths whose prose is clean. A path that became clean is added and never taken out. */
-const CLEAN: readonly RegExp[] = [/\.md$/, /^(?:cli|functions)\//];
+const CLEAN: readonly RegExp[] = [/\.md$/, /^(?:cli|functions|sandbox)\//];
 
 /** Of these paths, the ones that show texts of the code which are not clean yet. */
 const NOT_YET: readonly RegExp[] = [/^docs\/reporting\.md$/];

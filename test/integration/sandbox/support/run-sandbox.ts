@@ -102,7 +102,7 @@ export async function kill(sandbox: RunningSandbox): Promise<void> {
 
 /** Starts one on a free port and waits until it answers. */
 export async function runSandbox(...args: readonly string[]): Promise<RunningSandbox> {
-  const started = new SandboxProcess(['--port', '0', ...args]);
+  const started = new SandboxProcess(['--port', '0', '--sweep', 'off', ...args]);
   const url = await started.url();
   return {
     url,

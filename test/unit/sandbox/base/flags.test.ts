@@ -13,6 +13,7 @@ describe('flags', () => {
         region: 'us-east-1',
         identity: 'off',
         bedrock: 'mock',
+        sweep: true,
         verbose: false,
       },
     });
@@ -30,6 +31,7 @@ describe('flags', () => {
         execution: 'direct',
         bedrock: 'aws',
         dataDirectory: 'd',
+        sweep: true,
         verbose: true,
       },
     });

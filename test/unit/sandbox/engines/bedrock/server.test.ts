@@ -107,6 +107,7 @@ describe('Converse', () => {
   test('keeps what reached it, with the ARN of a profile as the model', async () => {
     await converse({ modelId: ARN });
     expect(mock.requests.list().at(-1)).toEqual({
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
       operation: 'Converse',
       modelId: ARN,
       body: {

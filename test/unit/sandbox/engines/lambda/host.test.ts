@@ -117,9 +117,9 @@ describe('a hosted function', () => {
   );
 
   test.each([
-    ['broken', "probe can't be loaded: the environment variable LEDGER_TABLE_NAME is missing"],
-    ['no-handler', "probe can't be loaded: index.handler is not a function"],
-    ['absent', /^probe can't be loaded: Cannot find module/],
+    ['broken', 'probe cannot be loaded: the environment variable LEDGER_TABLE_NAME is missing'],
+    ['no-handler', 'probe cannot be loaded: index.handler is not a function'],
+    ['absent', /^probe cannot be loaded: Cannot find module/],
   ])('whose bundle is %s does not start', async (bundle, message) => {
     const { host } = hostOf({ bundle });
     await expect(host.start()).rejects.toThrow(message);

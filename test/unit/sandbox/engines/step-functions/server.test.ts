@@ -182,7 +182,7 @@ describe('a definition', () => {
 
   test("may use the functions' ARNs and no other variable", () => {
     expect(() => renderWorkflow(task(variable('lambda')))).toThrow(
-      /^the workflow's template uses \$\{lambda_arn\}: known are validate_and_set_context_arn,/,
+      /^the workflow template uses \$\{lambda_arn\}: use one of validate_and_set_context_arn,/,
     );
   });
 
