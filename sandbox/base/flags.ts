@@ -11,7 +11,7 @@ const SWEEPS = ['on', 'off'] as const;
 export interface Flags {
   readonly port: number;
   readonly varFiles: readonly string[];
-  /** What models cost and which ids they have depends on it. */
+  /** Prices and model ids depend on it. */
   readonly region: string;
   readonly identity: (typeof IDENTITIES)[number];
   /** Absent: as configured. */

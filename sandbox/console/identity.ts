@@ -4,7 +4,7 @@ import type { Credentials } from './curl.ts';
 import { byId, offer } from './dom.ts';
 import { listAt, textAt } from './values.ts';
 
-const NOBODY = 'nobody';
+const NO_CREDENTIALS = 'no-credentials';
 
 export class Caller {
   readonly #api: Api;
@@ -33,7 +33,7 @@ export class Caller {
         text: `token for ${textAt(each, 'costCenter')}`,
       })),
       { value: textAt(minted.body, 'token'), text: 'token without claims' },
-      { value: NOBODY, text: 'no credentials (401)' },
+      { value: NO_CREDENTIALS, text: 'no credentials (401)' },
     ]);
     this.#use();
     byId('identity', HTMLElement).hidden = false;
@@ -41,7 +41,7 @@ export class Caller {
 
   #use(): void {
     const { value } = this.#select;
-    this.#api.token = value === NOBODY ? '' : value;
+    this.#api.token = value === NO_CREDENTIALS ? '' : value;
   }
 
   /** Access keys if a role of the cost center is known, otherwise the page's token. */
