@@ -85,7 +85,7 @@ describe('the page', () => {
       expect((await title.textContent())?.length).toBeGreaterThan(3);
       expect((await description.textContent())?.length).toBeGreaterThan(10);
     }
-    await expectShown(page, 'sales against monthly-budget');
+    await expectShown(page, 'sales and monthly-budget');
     await context.close();
   });
 

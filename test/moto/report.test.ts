@@ -84,5 +84,5 @@ describe.each([
 
 test('an account without costs is told so', async () => {
   await tellMoto([]);
-  expect(await report()).toContain('Nothing was billed for Bedrock in this time.');
+  expect(await report()).toContain('Nothing was billed for Bedrock in this period.');
 });

@@ -1,18 +1,18 @@
-/** Words and shapes that the formats of a report share. */
+/** Labels and remarks that all formats of a report share. */
 
 import { addBilled, type BilledAmount, formatCents, toPermille } from '../billing/billed-amount.ts';
 import type { Breakdown } from './report-request.ts';
 import type { ReportRow } from './rows.ts';
 import type { ReportSummary } from './summary.ts';
 
-/** Writes one format, from first to last; each part returns its text. */
+/** Writes one format in order; each part returns its text. */
 export interface ReportFormat {
   begin(): string;
   rows(rows: readonly ReportRow[]): string;
   end(summary: ReportSummary, run: ReportRun): string;
 }
 
-/** What making the report took. */
+/** Cost of the report itself. */
 interface ReportRun {
   /** Requests to Cost Explorer. */
   readonly requests: number;
@@ -30,14 +30,14 @@ export const BREAKDOWN_LABELS: Readonly<Record<Breakdown, string>> = {
   model: 'model',
 };
 
-/** `61.2 %`; a part that is not nothing is never shown as nothing. */
+/** `61.2 %`; a part above zero is never shown as zero. */
 export function percent(part: BilledAmount, whole: BilledAmount): string {
   const tenths = toPermille(part, whole);
   if (tenths === 0 && part !== 0n && whole !== 0n) return '<0.1 %';
   return `${(tenths / 10).toFixed(1)} %`;
 }
 
-/** What a reader should know of the numbers; each is a sentence. */
+/** Remarks about the figures; each is a sentence. */
 export function remarks(summary: ReportSummary): string[] {
   const { request, values, periods, tagged, total, credits, currency } = summary;
   const tag = request.by;
@@ -48,25 +48,25 @@ export function remarks(summary: ReportSummary): string[] {
     ...(credits === 0n
       ? []
       : [
-          `Used ${currency} ${formatCents(total)}, credits and refunds ${currency} ${formatCents(credits)}, billed ${currency} ${formatCents(addBilled(total, credits))}. Shares are of what was used.`,
+          `Usage ${currency} ${formatCents(total)}, credits and refunds ${currency} ${formatCents(credits)}, billed ${currency} ${formatCents(addBilled(total, credits))}. Shares are shares of usage.`,
         ]),
     ...(values.length === 0 && credits === 0n
       ? [
           filters.length > 0
-            ? `Nothing was billed for Bedrock with ${filters.join(' and ')} in this time.`
-            : 'Nothing was billed for Bedrock in this time.',
+            ? `Nothing was billed for Bedrock with ${filters.join(' and ')} in this period.`
+            : 'Nothing was billed for Bedrock in this period.',
         ]
       : []),
     ...(tagged !== undefined && total !== 0n
-      ? [`${percent(tagged, total)} of what Bedrock cost carries the tag ${tag}.`]
+      ? [`${percent(tagged, total)} of Bedrock cost is tagged with ${tag}.`]
       : []),
     ...(tagged === 0n && total !== 0n
       ? [
-          `Activate ${tag} as a cost allocation tag in the account that pays: costs carry it from then on, after up to 24 hours.`,
+          `Activate ${tag} as a cost allocation tag in the payer account: later cost is tagged, after up to 24 hours.`,
         ]
       : []),
     ...(first !== undefined
-      ? [`Costs since ${first.from} are estimates that AWS may still change.`]
+      ? [`Cost since ${first.from} is an estimate that AWS can still change.`]
       : []),
   ];
 }

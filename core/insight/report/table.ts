@@ -2,7 +2,7 @@
 
 import { formatUsd } from '../../money.ts';
 import { printable } from '../../safe-text.ts';
-import { daysBetween } from '../../utc-days.ts';
+import { dayAfter, daysBetween } from '../../utc-days.ts';
 import {
   addBilled,
   type BilledAmount,
@@ -13,7 +13,7 @@ import { BREAKDOWN_LABELS, breakdownLabel, percent, type ReportFormat, remarks }
 import type { ReportRequest } from './report-request.ts';
 import type { ReportSummary, ValueTotal } from './summary.ts';
 
-/** Lays cells out; columns in `right` end under each other. */
+/** Formats cells as a table; columns in `right` are aligned to the right. */
 type Layout = (rows: readonly (readonly string[])[], right: ReadonlySet<number>) => string;
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -25,7 +25,7 @@ export const tableReport = (request: ReportRequest, layout: Layout): ReportForma
   rows: () => '',
   end: (summary, { requests, requestsNanoUsd }) =>
     [
-      `What Bedrock cost by ${BREAKDOWN_LABELS[request.by]}, ${rangeOf(request)}\n\n`,
+      `Bedrock cost by ${BREAKDOWN_LABELS[request.by]}, ${rangeOf(request)}\n\n`,
       summary.values.length === 0 ? '' : valuesOf(summary, layout),
       summary.periods.length < 2 || summary.values.length === 0 ? '' : periodsOf(summary, layout),
       ...remarks(summary).map((remark) => `${remark}\n`),
@@ -39,7 +39,7 @@ function rangeOf({ from, to, filters }: ReportRequest): string {
     ({ tag, values }) => `${tag} ${values.map(breakdownLabel).join(' or ')}`,
   );
   const narrowed = only.length === 0 ? '' : `, only ${only.join(', ')}`;
-  return `from ${from} until before ${to} (${days} ${days === 1 ? 'day' : 'days'}, UTC)${narrowed}`;
+  return `${from} to ${dayAfter(to, -1)} (${days} ${days === 1 ? 'day' : 'days'}, UTC)${narrowed}`;
 }
 
 function valuesOf(
@@ -74,7 +74,7 @@ const creditRows = (credits: BilledAmount, total: BilledAmount): string[][] =>
         ['billed', formatCents(addBilled(total, credits)), ''],
       ];
 
-/** Each value on a scale of its own: its course, not its size. */
+/** Each value has a separate scale: it shows the course, not the size. */
 function courseOf({ course }: ValueTotal): string {
   const highest = Math.max(...course);
   return Array.from(course, (amount) => {
@@ -89,7 +89,7 @@ function periodsOf({ request, periods, currency }: ReportSummary, layout: Layout
   const cents = largestRemainderCents(periods.map(({ amount }) => amount));
   const isDaily = request.granularity === 'daily';
   const rows = periods.map(({ from, to, estimated }, i) => [
-    isDaily ? from : `${from} to ${to}`,
+    isDaily ? from : `${from} to ${dayAfter(to, -1)}`,
     cents[i] ?? '',
     estimated ? 'estimated' : '',
   ]);

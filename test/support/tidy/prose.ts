@@ -19,20 +19,14 @@ const KINDS: readonly Prose[] = [
 /** Paths whose prose is clean. A path that became clean is added and never taken out. */
 const CLEAN: readonly RegExp[] = [/\.md$/, /^(?:cli|functions|sandbox)\//];
 
-/** Of these paths, the ones that show texts of the code which are not clean yet. */
-const NOT_YET: readonly RegExp[] = [/^docs\/reporting\.md$/];
-
-const isAny = (patterns: readonly RegExp[], path: string): boolean =>
-  patterns.some((pattern) => pattern.test(path));
-
-const isClean = ({ path }: SourceFile): boolean => isAny(CLEAN, path) && !isAny(NOT_YET, path);
+const isClean = ({ path }: SourceFile): boolean => CLEAN.some((pattern) => pattern.test(path));
 
 const paragraphsOf = ({ path, text }: SourceFile): Paragraph[] =>
   KINDS.filter(({ files }) => files.test(path)).flatMap(({ paragraphs }) => paragraphs(text));
 
 /** Prose has none of the avoided expressions. */
 export const plainWording: Rule = (files) => [
-  ...matching([...KINDS.map((kind) => kind.files), ...CLEAN, ...NOT_YET], files),
+  ...matching([...KINDS.map((kind) => kind.files), ...CLEAN], files),
   ...files.filter(isClean).flatMap((file) =>
     avoidedExpressions(paragraphsOf(file)).map(({ line, says }) => ({
       path: file.path,

@@ -77,7 +77,7 @@ describe('the report', () => {
     expect(out).toMatch(/^total +4\.15 +100\.0 %/m);
     expect(out).toMatch(/^credits +-0\.05$/m);
     expect(out).toMatch(/^billed +4\.10$/m);
-    expect(out).toContain('97.6 % of what Bedrock cost carries the tag costCenter.');
+    expect(out).toContain('97.6 % of Bedrock cost is tagged with costCenter.');
     expect(out).toContain('Cost Explorer: 2 requests, USD 0.02.');
     expect(server.asked).toHaveLength(2);
   });
@@ -143,9 +143,9 @@ describe('the report', () => {
     expect(out).toMatch(/^sales +31\.20 +78\.0 %/m);
     expect(out).toMatch(/^support +8\.80 +22\.0 %/m);
     expect(out).toContain(
-      'Used USD 40.00, credits and refunds USD -40.00, billed USD 0.00. Shares are of what was used.',
+      'Usage USD 40.00, credits and refunds USD -40.00, billed USD 0.00. Shares are shares of usage.',
     );
-    expect(out).toContain('100.0 % of what Bedrock cost carries the tag costCenter.');
+    expect(out).toContain('100.0 % of Bedrock cost is tagged with costCenter.');
     const csv = parseCsv((await report(...october, '--format', 'csv')).out);
     expect(csv.slice(1).map((row) => [row[2], row[3], row[6]])).toEqual([
       ['(untagged)', '-31.20', 'credit'],
@@ -182,7 +182,7 @@ describe('the report', () => {
   test('says what to do when no cost carries the tag, and when there is none', async () => {
     await serve(billAnswers(BILL));
     const { out } = await report(...november, '--by', 'applicationId');
-    expect(out).toContain('0.0 % of what Bedrock cost carries the tag applicationId.');
+    expect(out).toContain('0.0 % of Bedrock cost is tagged with applicationId.');
     expect(out).toContain('Activate applicationId as a cost allocation tag');
     const nothing = await report(...november, '--filter', 'costCenter=nobody');
     expect(nothing.out).toContain('Nothing was billed for Bedrock with costCenter=nobody');

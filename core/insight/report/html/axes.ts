@@ -3,7 +3,7 @@ import { type ScaleBand, type ScaleLinear, scaleBand, scaleLinear } from 'd3-sca
 import type { ReportSummary } from '../summary.ts';
 import { grouped, px } from './markup.ts';
 
-/** Where a chart's plot lies in its picture. */
+/** The place of a chart's plot in its picture. */
 export interface Frame {
   readonly width: number;
   readonly height: number;

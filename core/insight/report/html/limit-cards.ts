@@ -1,4 +1,4 @@
-/** A small picture per cost center: its last month against its limit. */
+/** A small chart per cost center: its last month with its limit. */
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { type MonthlyLimit, type MonthlyLimits, runningTotals } from '../monthly-limits.ts';
@@ -18,7 +18,7 @@ interface Card {
   readonly used: number;
 }
 
-/** Those nearest to their limits first; empty unless the report is by cost center. */
+/** The highest usage of a limit first; empty unless the report is by cost center. */
 export function limitCards(summary: ReportSummary, limits: MonthlyLimits): string {
   const { request, periods, currency } = summary;
   const month = periods.at(-1)?.from.slice(0, 7);
@@ -33,15 +33,16 @@ export function limitCards(summary: ReportSummary, limits: MonthlyLimits): strin
   const nearest = cards.sort((a, b) => share(b) - share(a)).slice(0, CARDS_MAX);
   if (nearest.length === 0) return '';
   const left = cards.length - nearest.length;
-  const note = left === 0 ? '' : `<p class="note">${left} more are farther from their limits.</p>`;
+  const note =
+    left === 0 ? '' : `<p class="note">${left} more cost centers use less of their limits.</p>`;
   const drawn = nearest.map((each, i) => drawCard(each, i, periods.length - first, currency));
-  return `<section><h2>Against the limits of ${monthName(month)}</h2><div class="cards">${drawn.join('')}</div>${note}</section>`;
+  return `<section><h2>Monthly limits, ${monthName(month)}</h2><div class="cards">${drawn.join('')}</div>${note}</section>`;
 }
 
 const share = ({ used, limit }: Card): number => used / limit.nanoUsd;
 
 function stateOf(card: Card): { readonly color: string; readonly says: string } {
-  if (share(card) >= 1) return { color: 'over', says: 'over the limit' };
+  if (share(card) >= 1) return { color: 'over', says: 'limit reached' };
   return share(card) >= NEAR
     ? { color: 'near', says: 'near the limit' }
     : { color: 'under', says: '' };
@@ -71,7 +72,7 @@ function drawCard(card: Card, index: number, periods: number, currency: string):
   const percent = `${(share(card) * 100).toFixed(0)} %`;
   const what = {
     id: `limit-${index}`,
-    title: `${name} against ${limit.label}`,
+    title: `${name} and ${limit.label}`,
     description: `${numbers}, ${percent}${says === '' ? '' : `, ${says}`}`,
     width: WIDTH,
     height: HEIGHT,

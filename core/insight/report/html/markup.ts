@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const TEXT_MAX = 1_000;
 
-/** Text for an element or a quoted attribute; what can't be seen is spelled out. */
+/** Text for an element or a quoted attribute; invisible characters are escaped. */
 export const escaped = (text: string): string =>
   printable(text, TEXT_MAX).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
@@ -27,13 +27,13 @@ export const groupedCents = (nanoUsd: number): string => grouped((nanoUsd / 1e9)
 interface Picture {
   readonly id: string;
   readonly title: string;
-  /** What a reader who does not see it should know. */
+  /** The description for readers who cannot see the picture. */
   readonly description: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** An SVG that names and describes itself to those who don't see it. */
+/** An SVG with a title and a description for readers who cannot see it. */
 export function picture({ id, title, description, width, height }: Picture, body: string): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">${escaped(title)}</title>

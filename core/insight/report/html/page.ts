@@ -1,4 +1,4 @@
-/** A report as one page that loads nothing: style and pictures are in it, and no script is. */
+/** A report as one HTML page with its styles and pictures, without scripts and external resources. */
 
 import { formatUsd } from '../../../money.ts';
 import { type EpochMs, isoTimestamp } from '../../../time.ts';
@@ -14,6 +14,7 @@ import {
 import { type MonthlyLimits, runningTotals, totalLimit } from '../monthly-limits.ts';
 import type { ReportRequest } from '../report-request.ts';
 import type { ReportSummary } from '../summary.ts';
+import { monthName } from './axes.ts';
 import { limitCards } from './limit-cards.ts';
 import { escaped, grouped, groupedCents } from './markup.ts';
 import { legend, seriesOf } from './series.ts';
@@ -24,7 +25,7 @@ import { periodsTable, valuesTable } from './tables.ts';
 import { trendChart } from './trend-chart.ts';
 
 export interface PageOptions {
-  /** Named in the title, as several deployments may report. */
+  /** Shown in the title, because several deployments can have reports. */
   readonly deployment?: string;
   readonly limits?: MonthlyLimits;
   readonly madeAt: EpochMs;
@@ -36,15 +37,15 @@ export const htmlReport = (options: PageOptions): ReportFormat => ({
   begin: () => '',
   rows: () => '',
   end: (summary, { requests, requestsNanoUsd }) => {
-    const cost = `Asking Cost Explorer took ${requests} ${requests === 1 ? 'request' : 'requests'} and USD ${formatUsd(requestsNanoUsd)}.`;
+    const cost = `Cost Explorer: ${requests} ${requests === 1 ? 'request' : 'requests'}, USD ${formatUsd(requestsNanoUsd)}.`;
     return page(titleOf(options), bodyOf(summary, options, cost));
   },
 });
 
 const titleOf = ({ deployment }: PageOptions): string =>
-  `What Amazon Bedrock cost${deployment === undefined ? '' : `: ${deployment}`}`;
+  `Amazon Bedrock costs${deployment === undefined ? '' : `: ${deployment}`}`;
 
-// The icon keeps browsers from asking for one; the policy keeps the page from loading anything.
+// The icon prevents a request for one; the policy prevents the page from loading anything.
 const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -69,31 +70,33 @@ ${body}
 
 function bodyOf(summary: ReportSummary, options: PageOptions, cost: string): string {
   const { request, values, currency } = summary;
-  // Limits are in USD; beside another currency they would say nothing.
+  // Limits are in USD: they cannot be compared with another currency.
   const limits = currency === 'USD' ? (options.limits ?? NO_LIMITS) : NO_LIMITS;
   const by = BREAKDOWN_LABELS[request.by];
-  const each = request.granularity === 'daily' ? 'Day' : 'Month';
+  const isDaily = request.granularity === 'daily';
   const series = seriesOf(summary);
   const notes = [
     ...remarks(summary),
-    'Unblended cost with credits and refunds, by days in UTC.',
+    'Unblended cost; days are UTC.',
     cost,
-    `Made ${isoTimestamp(options.madeAt).slice(0, 16).replace('T', ' ')} UTC.`,
+    `Generated ${isoTimestamp(options.madeAt).slice(0, 16).replace('T', ' ')} UTC.`,
   ];
   const parts =
     values.length === 0
       ? []
       : [
           tiles(summary, limits),
-          `<section><h2>${each} by ${each.toLowerCase()}, by ${by}</h2><div class="plot">${stackedChart(summary, series)}</div>${legend(series, escaped)}</section>`,
-          `<section><h2>Shares</h2>${shareChart(summary, series)}</section>`,
-          `<section><h2>Since the month began</h2><div class="plot">${trendChart(summary, totalLimit(request, limits))}</div></section>`,
+          `<section><h2>${isDaily ? 'Daily' : 'Monthly'} cost by ${by}</h2><div class="plot">${stackedChart(summary, series)}</div>${legend(series, escaped)}</section>`,
+          `<section><h2>Cost share</h2>${shareChart(summary, series)}</section>`,
+          isDaily
+            ? `<section><h2>Month to date</h2><div class="plot">${trendChart(summary, totalLimit(request, limits))}</div></section>`
+            : '',
           limitCards(summary, limits),
-          // Else the shares have them all.
+          // Otherwise the cost shares list all values.
           values.length === series.length
             ? ''
-            : `<section class="long"><h2>All by ${by}</h2>${valuesTable(summary)}</section>`,
-          `<section class="long"><h2>By ${each.toLowerCase()}</h2>${periodsTable(summary, series)}</section>`,
+            : `<section class="long"><h2>All ${by}s</h2>${valuesTable(summary)}</section>`,
+          `<section class="long"><h2>Cost per ${isDaily ? 'day' : 'month'}</h2>${periodsTable(summary, series)}</section>`,
         ];
   return [
     `<p class="lead">${escaped(leadOf(request))}</p>`,
@@ -113,13 +116,13 @@ function leadOf({ from, to, by, filters }: ReportRequest): string {
 function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
   const { request, total, credits, tagged, values, currency, periods } = summary;
   const days = daysBetween(request.from, request.to);
-  const dearest = values[0];
+  const largest = values[0];
   const limit = totalLimit(request, limits);
   const course = periods.map(({ amount }) => approximateNanoUsd(amount));
   const month = runningTotals(periods, course).at(-1) ?? 0;
   const found: [string, string, string][] = [
     ['Total', grouped(formatCents(total)), currency],
-    ['A day, on average', groupedCents(approximateNanoUsd(total) / days), currency],
+    ['Daily average', groupedCents(approximateNanoUsd(total) / days), currency],
   ];
   if (credits !== 0n) {
     found.push(['Credits and refunds', grouped(formatCents(credits)), currency]);
@@ -127,13 +130,14 @@ function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
   }
   if (limit !== undefined) {
     const of = `of ${groupedCents(limit.nanoUsd)} ${currency}`;
-    found.push(['Of the month’s limit', `${((month / limit.nanoUsd) * 100).toFixed(0)} %`, of]);
+    const name = `Monthly limit used, ${monthName(periods.at(-1)?.from ?? request.from)}`;
+    found.push([name, `${((month / limit.nanoUsd) * 100).toFixed(0)} %`, of]);
   }
-  if (dearest !== undefined) {
-    const share = percent(dearest.amount, total);
-    found.push([`Dearest ${BREAKDOWN_LABELS[request.by]}`, breakdownLabel(dearest.value), share]);
+  if (largest !== undefined) {
+    const share = percent(largest.amount, total);
+    found.push([`Largest ${BREAKDOWN_LABELS[request.by]}`, breakdownLabel(largest.value), share]);
   }
-  if (tagged !== undefined) found.push(['Carries the tag', percent(tagged, total), request.by]);
+  if (tagged !== undefined) found.push(['Tag coverage', percent(tagged, total), request.by]);
   const drawn = found.map(
     ([name, value, unit]) =>
       `<div class="tile"><dt>${escaped(name)}</dt><dd>${escaped(value)} <small>${escaped(unit)}</small></dd></div>`,

@@ -1,4 +1,4 @@
-/** What is drawn in a color of its own: the dearest values, the rest together, the untagged. */
+/** The colored parts of the charts: the largest values, all others together, and untagged cost. */
 import { type BilledAmount, NOTHING_BILLED, subtractBilled } from '../../billing/billed-amount.ts';
 import { UNTAGGED } from '../format.ts';
 import type { ReportSummary } from '../summary.ts';

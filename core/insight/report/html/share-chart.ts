@@ -1,4 +1,4 @@
-/** Who has which share of the total: a ring, and its legend with the numbers. */
+/** Shares of the total: a ring, and its legend with the amounts. */
 import { arc, pie } from 'd3-shape';
 import {
   type BilledAmount,

@@ -1,4 +1,4 @@
-/** Costs over time, a bar per period, stacked by value. */
+/** Cost over time: one bar per period, stacked by value. */
 import { stack, stackOffsetDiverging, stackOrderNone } from 'd3-shape';
 import { BREAKDOWN_LABELS } from '../format.ts';
 import type { ReportSummary } from '../summary.ts';
@@ -52,7 +52,7 @@ export function stackedChart(summary: ReportSummary, series: readonly Series[]):
   return picture(what, body.join('\n'));
 }
 
-/** Invisible boxes over the whole height that say what the period cost. */
+/** Invisible boxes over the whole height with the cost of the period as their title. */
 function hovers(
   { periods, request, currency }: ReportSummary,
   series: readonly Series[],

@@ -1,4 +1,4 @@
-/** The page's style: light, dark as the reader's system is, and plain on paper. */
+/** The styles of the page: light or dark as the reader's system, and plain on paper. */
 
 const LIGHT = `
 --page:#f6f7f9;--card:#fff;--ink:#16191f;--soft:#59636f;--line:#e3e7ec;--zero:#9aa4b0;

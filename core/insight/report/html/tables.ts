@@ -1,4 +1,5 @@
 /** The numbers behind the charts. */
+import { dayAfter } from '../../../utc-days.ts';
 import {
   type BilledAmount,
   formatCents,
@@ -27,7 +28,7 @@ export function valuesTable({ values, total, currency, request }: ReportSummary)
   return `<table class="amounts">${head(names)}<tbody>${rows.join('')}</tbody>${foot}</table>`;
 }
 
-/** Every period with its total; beside it what is drawn in the bars, where columns have room. */
+/** Every period with its total and the values of the bars. */
 export function periodsTable(
   { periods, total, currency, request }: ReportSummary,
   series: readonly Series[],
@@ -35,7 +36,7 @@ export function periodsTable(
   const cents = largestRemainderCents(periods.map(({ amount }) => amount));
   const rows = periods.map(({ from, to, estimated }, i) => {
     const isMonth = request.granularity === 'monthly';
-    const name = `${isMonth ? `${from} to ${to}` : from}${estimated ? ' (estimated)' : ''}`;
+    const name = `${isMonth ? `${from} to ${dayAfter(to, -1)}` : from}${estimated ? ' (estimated)' : ''}`;
     const parts = series.map(({ course }) => groupedCents(course[i] ?? 0));
     return row(name, [grouped(cents[i] ?? ''), ...parts]);
   });

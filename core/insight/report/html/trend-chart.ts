@@ -1,4 +1,4 @@
-/** What a month has cost so far, against what it may cost. */
+/** The cost of a month to date, with its limit. */
 import { area, line } from 'd3-shape';
 import { approximateNanoUsd } from '../../billing/billed-amount.ts';
 import { type MonthlyLimit, runningTotals } from '../monthly-limits.ts';
@@ -43,8 +43,8 @@ export function trendChart(summary: ReportSummary, limit: MonthlyLimit | undefin
       : ` The ${limit.label}: ${groupedCents(limit.nanoUsd)} ${currency} a month.`;
   const what = {
     id: 'trend',
-    title: `${currency} since the month began`,
-    description: `What each month had cost by the end of each period. It ends at ${groupedCents(last)} ${currency}.${against}`,
+    title: `${currency} month to date`,
+    description: `Cost of each month at the end of each period. The last value is ${groupedCents(last)} ${currency}.${against}`,
     ...FRAME,
   };
   return picture(
@@ -70,7 +70,7 @@ function limitLine(
   return `<line class="limit" x1="${FRAME.left}" x2="${end}" y1="${at}" y2="${at}"/><text class="limit-text end" x="${end}" y="${at}" dy="-0.5em">${text}</text>`;
 }
 
-/** A line of its own for each month. */
+/** One line for each month. */
 function monthsOf(
   periods: Periods,
   sums: readonly number[],

@@ -66,7 +66,7 @@ describe('the page', () => {
     const page = await pageOf(groups, { limits });
     const badges = [...page.matchAll(/<b>(\w+)<\/b><span class="badge">([^<]+)</g)];
     expect(badges.map(([, name, says]) => `${name} ${says}`)).toEqual([
-      'sales 120 % · over the limit',
+      'sales 120 % · limit reached',
       'support 85 % · near the limit',
     ]);
     expect(page).toContain('limits of the cost centers together, 110.00 USD');
@@ -90,7 +90,7 @@ describe('the page', () => {
       ...['others 5 others', 'untagged (untagged)'],
     ]);
     const [, all = ''] =
-      /<h2>All by cost center<\/h2><table[^>]*>([\s\S]*?)<\/table>/.exec(page) ?? [];
+      /<h2>All cost centers<\/h2><table[^>]*>([\s\S]*?)<\/table>/.exec(page) ?? [];
     const cells = [...all.matchAll(/<\/th><td>([\d.]+)</g)].map(([, cents]) => Number(cents));
     expect(cells).toHaveLength(14);
     const total = cells.pop();
@@ -108,7 +108,7 @@ describe('the page', () => {
     expect(page).not.toMatch(/class="tick end"[^>]*>-\d/);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
     const empty = await pageOf([], { limits });
-    expect(empty).toContain('Nothing was billed for Bedrock in this time.');
+    expect(empty).toContain('Nothing was billed for Bedrock in this period.');
     expect(empty).not.toMatch(/NaN|undefined|<svg/);
   });
 
