@@ -122,8 +122,8 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
 async function storedLayout(
   options: PolicyStoreOptions,
 ): Promise<Pick<Policy, 'shardLayout' | 'hasInitialLayout'>> {
-  const written = await layoutAt(options, LAYOUT_KEY);
-  if (written) return { shardLayout: written };
+  const stored = await layoutAt(options, LAYOUT_KEY);
+  if (stored) return { shardLayout: stored };
   const initial = await layoutAt(options, INITIAL_LAYOUT_KEY);
   return initial ? { shardLayout: initial, hasInitialLayout: true } : { shardLayout: ONE_SHARD };
 }

@@ -16,13 +16,13 @@ export const asList = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const asStrings = (value: unknown): readonly string[] =>
   asList(value).filter((item) => typeof item === 'string');
 
-export function stringField(loose: UnvalidatedObject, name: string): string | undefined {
-  const value = loose.get(name);
+export function stringField(object: UnvalidatedObject, name: string): string | undefined {
+  const value = object.get(name);
   return typeof value === 'string' ? value : undefined;
 }
 
-export function numberField(loose: UnvalidatedObject, name: string): number | undefined {
-  const value = loose.get(name);
+export function numberField(object: UnvalidatedObject, name: string): number | undefined {
+  const value = object.get(name);
   return typeof value === 'number' ? value : undefined;
 }
 

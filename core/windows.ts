@@ -113,12 +113,12 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** First moment in (from, to] at which `holds`, given that it stays true from then on. */
-function firstTrue(from: EpochMs, to: EpochMs, holds: (at: EpochMs) => boolean): EpochMs {
+function firstTrue(from: EpochMs, to: EpochMs, isReached: (at: EpochMs) => boolean): EpochMs {
   let below = from;
   let above = to;
   while (above - below > 1) {
     const middle = Math.floor((below + above) / 2);
-    if (holds(middle)) above = middle;
+    if (isReached(middle)) above = middle;
     else below = middle;
   }
   return above;

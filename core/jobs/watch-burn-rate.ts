@@ -120,8 +120,8 @@ async function publishBurnRate(
 ): Promise<number> {
   const used = settled.get(period.name) ?? 0;
   const { amount } = limit;
-  const standing = { amount, used, endsAt: period.endsAt, now };
-  const [burn] = detectBurnRates(samplesUpTo(history, settled, now), standing);
+  const status = { amount, used, endsAt: period.endsAt, now };
+  const [burn] = detectBurnRates(samplesUpTo(history, settled, now), status);
   if (!burn || recordedAlerts.has(burnRateKey(burn.pace))) return 0;
   const paces = burn.pace === 'fast' ? (['fast', 'slow'] as const) : (['slow'] as const);
   await alerts.publish([burnRateAlert(limit, { key, used, endsAt: period.endsAt, ...burn })]);

@@ -109,10 +109,10 @@ export function limitProblems(
   return problems;
 }
 
-const scopeOf = (loose: UnvalidatedObject) => ({
-  application: stringField(loose, 'application'),
-  environment: stringField(loose, 'environment'),
-  model: stringField(loose, 'model'),
+const scopeOf = (limit: UnvalidatedObject) => ({
+  application: stringField(limit, 'application'),
+  environment: stringField(limit, 'environment'),
+  model: stringField(limit, 'model'),
 });
 
 function amountProblems(path: string, limit: UnvalidatedObject): InputProblem[] {
@@ -125,10 +125,10 @@ function amountProblems(path: string, limit: UnvalidatedObject): InputProblem[] 
 
 function scopeProblems(
   path: string,
-  loose: UnvalidatedObject,
+  limit: UnvalidatedObject,
   context: LimitContext,
 ): InputProblem[] {
-  const { application, environment, model } = scopeOf(loose);
+  const { application, environment, model } = scopeOf(limit);
   const problems: InputProblem[] = [];
   const report = (part: string, message: string) => {
     problems.push({ path: joinPath(path, part), message });

@@ -330,25 +330,25 @@ test('the daily run charges use around the sentry once, in the ledger itself', a
   try {
     const policy = policyOf(
       limitsConfig([{ name: 'budget', window: 'month', unit: 'usd', amount: 10 }]),
-      new Map([['retail/faq/production/haiku', ARN]]),
+      { inferenceProfiles: new Map([['retail/faq/production/haiku', ARN]]) },
     );
     await metered(OURS, 1);
     await observed({ ...THEIRS, OutputTokenCount: 1_600_000 }, 1);
     await billed({ retail: '2.00' });
-    const told: unknown[] = [];
+    const published: unknown[] = [];
     const costs = costExplorerClient('us-east-1');
     const ports: Parameters<typeof reconcileCosts>[0] = {
       metrics: new CloudWatchMetrics(client),
       costs: new CostExplorerCosts(costs),
       ledger: table.ledger,
-      telemetry: { metrics: (record) => told.push(record) },
-      alerts: { publish: async (alerts) => void told.push(...alerts) },
+      telemetry: { metrics: (record) => published.push(record) },
+      alerts: { publish: async (alerts) => void published.push(...alerts) },
       clock: { now: () => TODAY + 3 * 3_600_000 },
-      warn: (message) => told.push(message),
+      warn: (message) => published.push(message),
     };
     const run = () => reconcileCosts(ports, policy, { tolerance: 50, folds: true });
     expect(await run()).toEqual({ costCenters: 1, overTolerance: 1, folded: 1 });
-    expect(told).toMatchObject([
+    expect(published).toMatchObject([
       { CostCenter: 'retail', ReconciliationDrift: 50 },
       { type: 'ReconciliationDrift', detail: { usd: { metered: '2.00', observed: '3.00' } } },
     ]);

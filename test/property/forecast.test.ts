@@ -41,8 +41,8 @@ function* watch(
     const period = periodAt(window, now, 'UTC');
     const used = usedAt(now - Math.max(START, period.startsAt));
     settled.set(period.name, used);
-    const standing = { amount, used, endsAt: period.endsAt, now };
-    const burns = detectBurnRates(samplesUpTo(kept, settled, now), standing);
+    const status = { amount, used, endsAt: period.endsAt, now };
+    const burns = detectBurnRates(samplesUpTo(kept, settled, now), status);
     if (isSampleDue(kept, settled, now)) kept = addSample(kept, settled, period.name, now);
     if (kept) yield { at: now, used, burns, history: kept };
   }
@@ -90,13 +90,13 @@ describe('an alert', () => {
           const minutes = Math.max(0, Math.floor(ms / MINUTE) - idle);
           return Number((BigInt(amount) * BigInt(minutes)) / BigInt(reachedAfter));
         };
-        let told: number | undefined;
+        let published: number | undefined;
         for (const { at, used, burns } of watch('day', amount, usedAt, DAY_MINUTES)) {
           if (used >= amount) {
-            expect(told).toBeDefined();
+            expect(published).toBeDefined();
             return;
           }
-          if (burns.length > 0) told ??= at;
+          if (burns.length > 0) published ??= at;
           if (burns.some(({ reachedAt }) => reachedAt <= at)) throw new Error('told of the past');
         }
       }),
@@ -107,10 +107,10 @@ describe('an alert', () => {
   test('of a month comes at least two days before a limit that is reached on day 20', () => {
     const reachedAfter = 9 * DAY_MINUTES;
     const usedAt = (ms: number) => Math.floor(ms / MINUTE) * 1_000;
-    let told: number | undefined;
+    let published: number | undefined;
     const looks = watch('month', reachedAfter * 1_000, usedAt, reachedAfter, 10);
-    for (const { at, burns } of looks) if (burns.length > 0) told ??= at;
-    const left = START + reachedAfter * MINUTE - (told ?? Number.POSITIVE_INFINITY);
+    for (const { at, burns } of looks) if (burns.length > 0) published ??= at;
+    const left = START + reachedAfter * MINUTE - (published ?? Number.POSITIVE_INFINITY);
     expect(left).toBeGreaterThan(48 * HOUR);
     expect(left).toBeLessThan(73 * HOUR);
   });

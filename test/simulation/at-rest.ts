@@ -49,7 +49,7 @@ const isSharded = ({ shards, changes }: Plan): boolean =>
   [{ shards }, ...changes].some((each) => (each.shards ?? 1) > 1);
 
 /** Every denial and fallback that is noted was told, and is noted as told. */
-export function checkNotes(
+export function checkAlertStates(
   { oracle, versions, scheduler }: SimulatedRun,
   items: readonly Item[],
 ): void {
@@ -61,15 +61,15 @@ export function checkNotes(
         .at(-1)
         ?.limits.find((each) => each.owner === owner && each.name === limitName);
       if (!limit || !isWatched(periodName, limit.window, scheduler.now)) continue;
-      for (const [mark, isTold] of marks) {
+      for (const [mark, isPublished] of marks) {
         const idOf = (each: string) => `${owner}/${limitName}/${periodName}/${each}`;
         const event = idOf(mark);
         // Who was told of a fast pace needs not be told of a slow one.
-        const told = mark === 'burn-slow' ? [event, idOf('burn-fast')] : [event];
-        if (isTold && told.some((each) => oracle.published.has(each))) continue;
+        const events = mark === 'burn-slow' ? [event, idOf('burn-fast')] : [event];
+        if (isPublished && events.some((each) => oracle.published.has(each))) continue;
         throw new Violation(
           'alerts',
-          `${event} is noted${isTold ? ' as told' : ''}, and was not told`,
+          `${event} is noted${isPublished ? ' as told' : ''}, and was not told`,
         );
       }
     }

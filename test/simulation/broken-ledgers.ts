@@ -116,8 +116,8 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
       changed(store, {
         settle: async (write) => {
           const output = await context.get(write.account);
-          const isHeld = 'Item' in output && output.Item?.[`r_${write.reservationId}`];
-          return isHeld ? store.settle(write) : { outcome: 'replayed' };
+          const isReserved = 'Item' in output && output.Item?.[`r_${write.reservationId}`];
+          return isReserved ? store.settle(write) : { outcome: 'replayed' };
         },
       }),
   },

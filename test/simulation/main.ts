@@ -92,7 +92,7 @@ async function main(): Promise<void> {
   const tracing: RunOptions = one === undefined ? options : { ...options, trace: log };
   const failures: Failure[] = [];
   const began = Date.now();
-  let told = began;
+  let reported = began;
   let steps = 0;
   let calls = 0;
   let seeds = 0;
@@ -104,8 +104,8 @@ async function main(): Promise<void> {
     calls += result.calls;
     const failure = await failureOf(plan, result, options, !values['no-shrink']);
     if (failure) failures.push(failure);
-    if (Date.now() - told > PROGRESS_MS) {
-      told = Date.now();
+    if (Date.now() - reported > PROGRESS_MS) {
+      reported = Date.now();
       log(`${seeds} of ${to - from + 1} seeds, ${steps} steps, ${failures.length} failed`);
     }
   }

@@ -138,7 +138,7 @@ export class Oracle {
       if (!whose) throw new Violation('I3', `a sweep changed ${pk} ${key} for no reservation`);
       this.#count(whose, `${owner}/${key}`, change);
     }
-    checkHeld(pk, after);
+    checkReserved(pk, after);
   }
 
   /** A table's refusal: were the counters of this moment really too high for some limit? */
@@ -172,12 +172,12 @@ export class Oracle {
     if (truth.decision === 'unreserved') return;
     for (const { id, worst } of this.#limitsMet(truth, model)) {
       const [name] = id.split('_');
-      const held = [...truth.committed].find(([key]) => key.startsWith(`${name}_`))?.[1] ?? 0;
+      const reserved = [...truth.committed].find(([key]) => key.startsWith(`${name}_`))?.[1] ?? 0;
       const isOver = this.#world.now() > truth.reservingSince + this.#leaseMs() - CLOCK_SKEW_MS;
-      if (held !== worst && !isOver) {
+      if (reserved !== worst && !isOver) {
         throw new Violation(
           'I1',
-          `${truth.call.id} called a model holding ${held} on ${id}, not ${worst}`,
+          `${truth.call.id} called a model holding ${reserved} on ${id}, not ${worst}`,
         );
       }
     }
@@ -300,14 +300,15 @@ function changesOf(before: Item | undefined, after: Item | undefined): string {
 }
 
 /** I2 within one item: what is committed and not settled is what its reservations hold. */
-function checkHeld(pk: string, item: Item | undefined): void {
-  const held = new Map<string, number>();
+function checkReserved(pk: string, item: Item | undefined): void {
+  const reserved = new Map<string, number>();
   for (const [name, value] of Object.entries(item ?? {})) {
     if (!name.startsWith('r_')) continue;
-    for (const [key, amount] of parseReservation(value)?.amounts ?? []) addTo(held, key, amount);
+    for (const [key, amount] of parseReservation(value)?.amounts ?? [])
+      addTo(reserved, key, amount);
   }
   for (const [key, { committed, settled }] of parseCounters({ ...item })) {
-    const live = held.get(key) ?? 0;
+    const live = reserved.get(key) ?? 0;
     if (committed - settled !== live) {
       throw new Violation(
         'I2',

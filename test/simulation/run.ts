@@ -3,7 +3,7 @@ import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
-import { checkAtRest, checkNotes, checkPublished } from './at-rest.ts';
+import { checkAlertStates, checkAtRest, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { Violation } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
@@ -48,7 +48,7 @@ async function play(run: SimulatedRun): Promise<void> {
   await comeToRest(run);
   checkAtRest(plan, run.oracle, run.accounts());
   checkPublished(run);
-  checkNotes(run, run.accounts());
+  checkAlertStates(run, run.accounts());
   await probe(run);
 }
 

@@ -1,6 +1,6 @@
 /** Small policies for tests, resolved by the real resolver. */
 import type { Policy } from '../../core/policy/policy.ts';
-import { resolvePolicy } from '../../core/policy/resolve-policy.ts';
+import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-policy.ts';
 
 /** A complete, small configuration; `over` replaces top-level variables. */
 export const configWith = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -49,11 +49,8 @@ export const limitsOfAllOwners = (): Policy =>
     ),
   );
 
-export function policyOf(
-  config: unknown,
-  inferenceProfiles: ReadonlyMap<string, string> = new Map(),
-): Policy {
-  const resolution = resolvePolicy(config, { inferenceProfiles });
+export function policyOf(config: unknown, options: ResolveOptions = {}): Policy {
+  const resolution = resolvePolicy(config, options);
   if ('policy' in resolution) return resolution.policy;
   throw new Error(resolution.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
 }

@@ -1,8 +1,8 @@
-/** A small configuration to resolve, and what became of it. */
+/** A small configuration to resolve, and its problems. */
 
 import type { InputProblem } from '../../core/input-problem.ts';
-import type { Policy } from '../../core/policy/policy.ts';
 import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-policy.ts';
+import { policyOf } from './policy.ts';
 
 export type Change = Readonly<Record<string, unknown>>;
 
@@ -29,12 +29,6 @@ export const center = (change: Change = {}): Change => ({
 
 export const withLimits = (...limits: unknown[]): Change =>
   config({ cost_centers: { sales: center({ limits }) } });
-
-export function policyOf(document: unknown, options: ResolveOptions = {}): Policy {
-  const resolution = resolvePolicy(document, options);
-  if ('problems' in resolution) throw new Error(JSON.stringify(resolution.problems, null, 2));
-  return resolution.policy;
-}
 
 export function problemsOf(
   document: unknown,

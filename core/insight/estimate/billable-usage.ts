@@ -150,7 +150,11 @@ const lineBytes = (record: unknown): number => JSON.stringify(record).length + E
 
 /** The item with all its kept windows and, beside the calls under way, the one that writes. */
 function itemBytes({ ledger }: Policy, limits: number, inFlight: number): number {
-  const holds = Math.ceil(inFlight / ledger.shards) + 1;
-  const hold = ITEM_BYTES.reservation + limits * ITEM_BYTES.countersName;
-  return ITEM_BYTES.itself + limits * ledger.historyWindows * ITEM_BYTES.counter + holds * hold;
+  const reservations = Math.ceil(inFlight / ledger.shards) + 1;
+  const reservationBytes = ITEM_BYTES.reservation + limits * ITEM_BYTES.countersName;
+  return (
+    ITEM_BYTES.itself +
+    limits * ledger.historyWindows * ITEM_BYTES.counter +
+    reservations * reservationBytes
+  );
 }

@@ -86,11 +86,11 @@ export function estimate(
       ...askingLines(footprint, deployment),
     ];
     const growing = sum(lines.filter(({ grows }) => grows));
-    const standing = sum(lines.filter(({ grows }) => !grows));
+    const fixed = sum(lines.filter(({ grows }) => !grows));
     return {
       lines,
-      perMonth: nano(growing + standing),
-      fixed: standing,
+      perMonth: nano(growing + fixed),
+      fixed,
       perThousand: nano(divCeil(growing * 1000n, BigInt(requestsPerMonth))),
     };
   };

@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
 const MARGIN_PERCENT = 5n;
 
 /** A limit in its open window. */
-interface Standing {
+interface LimitStatus {
   /** In the limit's unit; at least 1. */
   readonly amount: number;
   /** Settled. */
@@ -53,9 +53,9 @@ interface Standing {
 /** The paces that call for an alert; none once the limit is reached. */
 export function detectBurnRates(
   samples: readonly Sample[],
-  standing: Standing,
+  status: LimitStatus,
 ): readonly BurnRate[] {
-  const { amount, used, endsAt, now } = standing;
+  const { amount, used, endsAt, now } = status;
   if (used >= amount) return [];
   return RULES.flatMap(({ pace: kind, longMs, shortMs, withinMs }) => {
     const long = usageRateOver(samples, longMs, true);
@@ -64,11 +64,11 @@ export function detectBurnRates(
     const pace = slowerRate(long, short);
     const left = timeToExhaustion(pace, amount - used);
     if (left === undefined || left > withinMs || !isBeforeEnd(left, endsAt - now)) return [];
-    return [{ pace: kind, ...figuresOf(pace, standing), reachedAt: now + left }];
+    return [{ pace: kind, ...figuresOf(pace, status), reachedAt: now + left }];
   });
 }
 
-export const figuresOf = (pace: UsageRate, { used, endsAt, now }: Omit<Standing, 'amount'>) => ({
+export const figuresOf = (pace: UsageRate, { used, endsAt, now }: Omit<LimitStatus, 'amount'>) => ({
   perHour: projectUsage(pace, HOUR_MS),
   projected: Math.min(Number.MAX_SAFE_INTEGER, used + projectUsage(pace, endsAt - now)),
 });

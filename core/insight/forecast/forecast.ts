@@ -64,9 +64,9 @@ export function forecastOf(
   const base = BASE_MS[limit.window];
   const late = base === undefined ? undefined : usageRateOver(samples, base);
   const pace = atLeast(late ?? soFar, LEAST_MS[limit.window]);
-  const standing = { amount: limit.amount, used, endsAt: period.endsAt, now };
-  const burns = detectBurnRates(samples, standing);
-  const { projected } = figuresOf(pace, standing);
+  const status = { amount: limit.amount, used, endsAt: period.endsAt, now };
+  const burns = detectBurnRates(samples, status);
+  const { projected } = figuresOf(pace, status);
   const perHour = { window: projectUsage(soFar, HOUR_MS), ...spansOf(samples) };
   const reachedAt = earliest([
     ...burns.map((burn) => burn.reachedAt),

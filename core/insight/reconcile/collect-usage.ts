@@ -61,13 +61,13 @@ export async function meteredMetrics(
 ): Promise<UsageSide> {
   const listed = await metrics.dimensionsOf(METRIC_NAMESPACE, 'TotalRequests');
   const isRecent = span.from >= dayAfter(dayAt(now), -LISTED_DAYS);
-  const written = new Map(
+  const callMetrics = new Map(
     [...(isRecent ? [] : waysOf(policy)), ...listed]
       .filter(isCallMetric)
       .map((dimensions) => [JSON.stringify(sorted(dimensions)), dimensions]),
   );
   const kinds = [...Object.entries(OURS)];
-  const asked = [...written.values()].flatMap((dimensions) =>
+  const asked = [...callMetrics.values()].flatMap((dimensions) =>
     kinds.map(([kind, name]) => ({
       kind,
       metric: { namespace: METRIC_NAMESPACE, name, dimensions },

@@ -117,4 +117,4 @@ export const billDriftReason = (sides: BillSides): DriftReason | undefined =>
     : undefined;
 
 const first = <Sides>(rules: readonly Rule<Sides>[], sides: Sides): DriftReason =>
-  rules.find(([, holds]) => holds(sides))?.[0] ?? 'unexplained';
+  rules.find(([, applies]) => applies(sides))?.[0] ?? 'unexplained';

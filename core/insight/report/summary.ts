@@ -110,14 +110,14 @@ export class SummaryBuilder {
       currency: this.#currency,
       total,
       credits: this.#credits,
-      values: values.sort(dearestFirst),
+      values: values.sort(highestFirst),
       periods: this.#periods,
       ...(request.by !== 'model' && isWhole && { tagged: subtractBilled(total, untagged) }),
     };
   }
 }
 
-function dearestFirst(a: ValueTotal, b: ValueTotal): number {
+function highestFirst(a: ValueTotal, b: ValueTotal): number {
   if ((a.value === '') !== (b.value === '')) return a.value === '' ? 1 : -1;
   if (a.amount !== b.amount) return a.amount < b.amount ? 1 : -1;
   return compareCodeUnits(a.value, b.value);

@@ -64,8 +64,8 @@ function candidate(
   if (outputTokens > maxOutputTokens) {
     return `max_tokens is ${outputTokens}, but ${alias} writes at most ${maxOutputTokens}`;
   }
-  const written = writtenCacheTtl(cacheTtl ?? '5m', traits);
-  const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: written };
+  const ttl = writtenCacheTtl(cacheTtl ?? '5m', traits);
+  const bound = { inputTokens, maxOutputTokens: outputTokens, cacheTtl: ttl };
   const { amount, period } = worstCaseOf(bound, prices, at);
   if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return ABOVE_LEDGER_MAXIMUM;
   return {

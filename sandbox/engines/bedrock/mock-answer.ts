@@ -27,10 +27,11 @@ export function mockAnswer(
   const maxTokens = typeof config.maxTokens === 'number' ? config.maxTokens : Infinity;
   const outputTokens = Math.min(maxTokens, OUTPUT_TOKENS);
   const { usage = usualUsage(countTokens(body), outputTokens), serviceTier } = behavior;
-  const written = usage === null ? outputTokens : usage.outputTokens;
+  const outputCount = usage === null ? outputTokens : usage.outputTokens;
   return {
     text: behavior.text ?? TEXT,
-    stopReason: typeof written === 'number' && written >= maxTokens ? 'max_tokens' : 'end_turn',
+    stopReason:
+      typeof outputCount === 'number' && outputCount >= maxTokens ? 'max_tokens' : 'end_turn',
     usage: usage === null ? undefined : withoutNulls(usage),
     ...(serviceTier !== undefined && { serviceTier }),
     latencyMs: behavior.latencyMs ?? 0,

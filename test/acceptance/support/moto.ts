@@ -35,14 +35,14 @@ export async function startMoto(callbackPort: string): Promise<Moto> {
 
 function urlOf(child: ChildProcessByStdio<null, null, Readable>): Promise<string> {
   return new Promise((resolve, reject) => {
-    let told = '';
+    let output = '';
     // Read to the end: a full pipe would stop it.
     child.stderr.on('data', (chunk: Buffer) => {
-      told = `${told}${chunk}`.slice(-4_000);
-      const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(told)?.[1];
+      output = `${output}${chunk}`.slice(-4_000);
+      const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
       if (url !== undefined) resolve(url);
     });
     child.once('error', (error) => reject(new Error(`moto_server: ${error.message}`)));
-    child.once('exit', (code) => reject(new Error(`moto_server ended with ${code}: ${told}`)));
+    child.once('exit', (code) => reject(new Error(`moto_server ended with ${code}: ${output}`)));
   });
 }

@@ -29,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 
-const tell = (line: string) => void process.stderr.write(`${line}\n`);
+const report = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function post(url: string, costCenter: string): Promise<number> {
   const response = await fetch(`${url}/v1/invoke`, {
@@ -59,7 +59,7 @@ async function measureLatency(ways: readonly Way[], requests: number) {
       await call();
       if (i >= 0) times.get(name)?.push(performance.now() - begun);
     }
-    if (i > 0 && i % 100 === 0) tell(`  ${i} of ${requests} rounds`);
+    if (i > 0 && i % 100 === 0) report(`  ${i} of ${requests} rounds`);
   }
   const base = quantile(times.get(ways[0]?.name ?? '') ?? [], 0.5);
   return ways.map(({ name }) => {
@@ -96,7 +96,7 @@ async function requestsPer(url: string, costCenter: string, status: number, call
 async function bundles() {
   const folder = new URL('dist/functions/', ROOT);
   const names = readdirSync(folder).filter((name) => statSync(new URL(name, folder)).isDirectory());
-  tell('measuring how long the functions take to start');
+  report('measuring how long the functions take to start');
   const starts = await measureStarts(ROOT, names);
   return names.map((name) => {
     const code = readFileSync(new URL(`${name}/index.cjs`, folder));
@@ -116,7 +116,7 @@ const startOf = (starts: Measured, name: string) => ({
 
 async function run() {
   const requests = Number(values.requests);
-  tell('starting the mock of Bedrock and two sandboxes');
+  report('starting the mock of Bedrock and two sandboxes');
   const mock = await startMockBedrock();
   const varFile = ['--var-file', VAR_FILE];
   const workflow = await startSandboxProcess(ROOT, [...varFile, '--execution', 'workflow']);
@@ -132,7 +132,7 @@ async function run() {
       const messages = [{ role: 'user' as const, content: [{ text: 'Hi' }] }];
       await client.send(new ConverseCommand({ modelId: 'amazon.nova-micro-v1:0', messages }));
     };
-    tell(`calling three ways, ${requests} rounds`);
+    report(`calling three ways, ${requests} rounds`);
     const latency = await measureLatency(
       [
         { name: 'Bedrock alone', call: bare },

@@ -28,14 +28,14 @@ const PATIENCE = 5;
 export async function compareWithEngine(
   seed: number,
   callerCounts: readonly number[],
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<readonly EngineRow[]> {
   const engine = await startDynalite();
   try {
     const rows: EngineRow[] = [];
     for (const callers of callerCounts) {
       for (const contender of ON_TABLE) {
-        tell(`on a real engine: ${contender}, callers: ${callers}`);
+        report(`on a real engine: ${contender}, callers: ${callers}`);
         const options = { seed, limitUsd: ENGINE_LIMIT_USD, pace: PACE };
         rows.push({
           contender,

@@ -34,11 +34,11 @@ const OPTIONS = {
 
 const CALLERS_MAX = 1_000;
 
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function refuse(message: string): never {
-  tell(`${message}\n\n${USAGE}`);
+  report(`${message}\n\n${USAGE}`);
   process.exit(2);
 }
 
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   if (values['write-docs'] && !isWhole)
     refuse(`--write-docs: the page shows ${CALLERS} callers, so leave --callers out`);
   const seed = wholeNumber('seed', values.seed);
-  const result = await runBenchmark({ seed, callers: callerCounts(values.callers), tell });
+  const result = await runBenchmark({ seed, callers: callerCounts(values.callers), tell: report });
   const date = new Date().toISOString().slice(0, 10);
   const broken = brokenPromises(result);
   const file = resolve(values.json);
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   print(tablesOf(result).map(alignedText).join('\n\n'));
   print(`\nThe results as JSON: ${values.json}`);
   if (values['write-docs']) writeDocs(ROOT, result, date);
-  for (const promise of broken) tell(promise);
+  for (const promise of broken) report(promise);
   process.exitCode = broken.length > 0 ? 1 : 0;
 }
 

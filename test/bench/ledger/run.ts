@@ -34,26 +34,26 @@ const CALL_SECONDS = [1, 3, 10] as const;
 /** More callers than that, and the engine's own queue is all that is measured. */
 const ENGINE_CALLERS_MAX = 100;
 
-export async function runBenchmark({ seed, callers, tell }: RunOptions): Promise<Result> {
+export async function runBenchmark({ seed, callers, tell: report }: RunOptions): Promise<Result> {
   const overshoot: VirtualOutcome[] = [];
   const base = { seed, limitUsd: LIMIT_USD, patience: PATIENCE };
   for (const count of callers) {
     for (const contender of CONTENDERS) {
-      tell(`in virtual time: ${contender}, callers: ${count}`);
+      report(`in virtual time: ${contender}, callers: ${count}`);
       overshoot.push(await playVirtually({ ...base, contender, callers: count }));
     }
   }
   const shardOutcomes: ShardOutcome[] = [];
   for (const shards of SHARD_COUNTS) {
-    tell(`in virtual time: ledger, shards: ${shards}`);
+    report(`in virtual time: ledger, shards: ${shards}`);
     const run = { ...base, contender: 'ledger', callers: SHARD_CALLERS, shards } as const;
     shardOutcomes.push({ shards, ...(await playVirtually({ ...run, isLocal: true })) });
   }
   const real = callers.filter((count) => count <= ENGINE_CALLERS_MAX);
-  const engine = await compareWithEngine(seed, real, tell);
+  const engine = await compareWithEngine(seed, real, report);
   const writeCost: WriteCost[] = [];
   for (const inFlight of IN_FLIGHT) {
-    tell(`measuring writes, reservations in flight: ${inFlight}`);
+    report(`measuring writes, reservations in flight: ${inFlight}`);
     writeCost.push(await measureWriteCost(seed, inFlight));
   }
   return {

@@ -58,12 +58,12 @@ describe('standard output that takes nothing more', () => {
     const program = pathOf('dist/cli/cost-sentry.mjs');
     const child = spawn(program, ['--help'], { stdio: ['ignore', stdout, 'pipe'] });
     child.stdout?.destroy();
-    let told = '';
+    let published = '';
     child.stderr?.on('data', (chunk: Buffer) => {
-      told += chunk;
+      published += chunk;
     });
     const [code] = await once(child, 'close');
-    return [code, told];
+    return [code, published];
   };
 
   test('as head has enough, ends as other programs do', async () => {

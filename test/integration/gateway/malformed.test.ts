@@ -9,7 +9,7 @@ import {
   runSandbox,
   SMALL,
   smallRequest,
-  standing,
+  statusOf,
 } from '../sandbox/support/run-sandbox.ts';
 
 const UNTOUCHED = { three: '0/0', spend: '0/0' };
@@ -199,7 +199,7 @@ describe.each(['workflow', 'direct'])('malformed requests, executed in %s', (exe
     const fresh = await runSandbox('--var-file', SMALL, '--execution', execution);
     try {
       await Promise.all(CASES.map(([, sent]) => send(fresh.url, sent)));
-      expect(await standing(fresh)).toEqual(UNTOUCHED);
+      expect(await statusOf(fresh)).toEqual(UNTOUCHED);
       expect((await fresh.get('/_sandbox/bedrock/requests')).body).toEqual([]);
     } finally {
       await fresh.stop();

@@ -8,7 +8,7 @@ import {
   runSandbox,
   SMALL,
   smallRequest,
-  standing,
+  statusOf,
 } from './support/run-sandbox.ts';
 
 const DIMENSIONS = ['Application', 'CostCenter', 'Environment', 'Model', 'ModelId'];
@@ -102,7 +102,7 @@ describe.each(['workflow', 'direct'])(
       ['ValidationException', 1, 502],
       ['ThrottlingException', 100, 503],
     ])('a call that fails with %s is given back', async (name, times, expected) => {
-      const before = await standing(sandbox);
+      const before = await statusOf(sandbox);
       await fail(name, times);
       const { status, body, headers } = await invoke();
       await sandbox.post('/_sandbox/bedrock/behavior', {});
@@ -112,7 +112,7 @@ describe.each(['workflow', 'direct'])(
         name,
       ]);
       if (expected === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(await standing(sandbox)).toEqual(before);
+      expect(await statusOf(sandbox)).toEqual(before);
     });
 
     test('a throttled call is tried again', async () => {
@@ -120,28 +120,28 @@ describe.each(['workflow', 'direct'])(
       await fail('ThrottlingException');
       expect((await invoke()).status).toBe(200);
       expect((await called()) - before).toBe(2);
-      expect(await standing(sandbox)).toMatchObject({ three: '1/0' });
+      expect(await statusOf(sandbox)).toMatchObject({ three: '1/0' });
     });
 
     test('a call whose outcome is not known keeps its reservation until the sweep', async () => {
       await fail('ModelTimeoutException');
       const { status, body } = await invoke();
       expect([status, body.upstream.name]).toEqual([504, 'ModelTimeoutException']);
-      expect(await standing(sandbox)).toMatchObject({ three: '1/1' });
+      expect(await statusOf(sandbox)).toMatchObject({ three: '1/1' });
       const later = new Date(Date.now() + 10 * 60_000).toISOString();
       await sandbox.post('/_sandbox/clock', { now: later });
       expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 1 });
       await sandbox.post('/_sandbox/clock', { now: null });
-      expect(await standing(sandbox)).toMatchObject({ three: '2/0' });
+      expect(await statusOf(sandbox)).toMatchObject({ three: '2/0' });
     });
 
     test('a denied call changes nothing and calls nobody', async () => {
       expect((await invoke()).status).toBe(200);
-      const before = [await standing(sandbox), await called()];
+      const before = [await statusOf(sandbox), await called()];
       const { status, body, headers } = await invoke();
       expect([status, body.code, body.limit.name]).toEqual([429, 'limit_exceeded', 'three']);
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-      expect([await standing(sandbox), await called()]).toEqual(before);
+      expect([await statusOf(sandbox), await called()]).toEqual(before);
       const { body: metrics } = await sandbox.get('/_sandbox/metrics');
       expect(
         metrics.some(({ name, value }: Json) => name === 'RateLimitDenied' && value === 1),
@@ -193,10 +193,10 @@ describe('a ledger that fails', () => {
   });
 
   test.each(['before', 'after'])('once, %s the write: the call is counted once', async (when) => {
-    const used = Number((await standing(sandbox)).three.split('/')[0]);
+    const used = Number((await statusOf(sandbox)).three.split('/')[0]);
     await fail(when, 1);
     expect((await invoke()).status).toBe(200);
-    expect((await standing(sandbox)).three).toBe(`${used + 1}/0`);
+    expect((await statusOf(sandbox)).three).toBe(`${used + 1}/0`);
   });
 
   test('takes two writes for a call and one for a denial after the first', async () => {
@@ -209,15 +209,15 @@ describe('a ledger that fails', () => {
     expect((await invoke()).status).toBe(200);
     const notified = await counts();
     expect((await invoke()).status).toBe(429);
-    const told = await counts();
+    const published = await counts();
     expect((await invoke()).status).toBe(429);
     const denied = await counts();
     expect(approved.UpdateItem - before.UpdateItem).toBe(2);
     // The last call that fits passes a `notify_at` percent, and that it was told is noted.
     expect(notified.UpdateItem - approved.UpdateItem).toBe(3);
     // The first denial is noted before it is told, and after.
-    expect(told.UpdateItem - notified.UpdateItem).toBe(3);
-    expect(denied.UpdateItem - told.UpdateItem).toBe(1);
+    expect(published.UpdateItem - notified.UpdateItem).toBe(3);
+    expect(denied.UpdateItem - published.UpdateItem).toBe(1);
     for (const operation of ['Query', 'GetItem', 'BatchGetItem']) {
       expect(denied[operation]).toBe(before[operation]);
     }

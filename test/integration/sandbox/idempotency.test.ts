@@ -7,7 +7,7 @@ import {
   runSandbox,
   SMALL,
   smallRequest,
-  standing,
+  statusOf,
 } from './support/run-sandbox.ts';
 
 // A busy machine is no failure.
@@ -71,7 +71,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
     const answers = await Promise.all(Array.from({ length: 20 }, () => insist(key)));
     const counts = tally(answers);
     const { '409 request_in_progress': running = 0, '409 request_completed': late = 0 } = counts;
-    const { three } = await standing(sandbox);
+    const { three } = await statusOf(sandbox);
     const seen = { calls: (await called()) - before, three, ...counts };
     expect(seen).toMatchObject({ calls: 1, three: '1/0', '200 succeeded': 1 });
     expect([running + late, running > 0]).toEqual([19, true]);
@@ -86,7 +86,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
     const key = newKey();
     const first = await invoke(key);
     expect(coded(first)).toBe('200 succeeded');
-    const before = [await called(), await standing(sandbox)];
+    const before = [await called(), await statusOf(sandbox)];
     const { headers, ...second } = await invoke(key);
     expect(second).toMatchObject({
       status: 409,
@@ -98,7 +98,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
       },
     });
     expect(headers.get('retry-after')).toBeNull();
-    expect([await called(), await standing(sandbox)]).toEqual(before);
+    expect([await called(), await statusOf(sandbox)]).toEqual(before);
   });
 
   test('another request under the key is refused', async () => {
@@ -109,14 +109,14 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
   });
 
   test('denied, and let through once the window has changed', async () => {
-    while ((await standing(sandbox)).three !== '3/0') await invoke(newKey());
+    while ((await statusOf(sandbox)).three !== '3/0') await invoke(newKey());
     const key = newKey();
     expect(coded(await invoke(key))).toBe('429 limit_exceeded');
     expect(coded(await invoke(key))).toBe('429 limit_exceeded');
     await sandbox.post('/_sandbox/clock', { now: '2031-05-31T12:00:00Z' });
     expect(coded(await invoke(key))).toBe('200 succeeded');
     expect(coded(await invoke(key))).toBe('409 request_completed');
-    expect((await standing(sandbox)).three).toBe('1/0');
+    expect((await statusOf(sandbox)).three).toBe('1/0');
   });
 
   test.each([1, 2, 3, 4, 6, 7])(
@@ -134,7 +134,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
       expect(answers.filter((each) => each === '200 succeeded')).toHaveLength(1);
       expect(answers.at(-1)).toBe('409 request_completed');
       expect((await called()) - before).toBe(1);
-      expect(await standing(sandbox, 'wholesale')).toEqual({ many: '1/0' });
+      expect(await statusOf(sandbox, 'wholesale')).toEqual({ many: '1/0' });
     },
   );
 
@@ -165,7 +165,7 @@ describe('where the policy lets content be kept', () => {
     expect([second.status, second.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
     expect(second.body).toEqual({ ...first.body, replayed: true });
     expect((await sandbox.get('/_sandbox/bedrock/requests')).body).toHaveLength(1);
-    expect((await standing(sandbox)).three).toBe('1/0');
+    expect((await statusOf(sandbox)).three).toBe('1/0');
     const { body: audit } = await sandbox.get('/_sandbox/audit');
     expect(audit.at(-1)).toMatchObject({
       decision: 'replayed',

@@ -65,7 +65,7 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
   const random = randomOf(SEED, execution);
   const start = () =>
     runSandbox('--var-file', policy, '--data', directory, '--execution', execution);
-  let [sent, answered, succeeded, told] = [0, 0, 0, 0];
+  let [sent, answered, succeeded, published] = [0, 0, 0, 0];
   sandbox = await start();
   for (let round = 1; round <= 3; round += 1) {
     const at = START + round * ROUND_MS;
@@ -74,7 +74,7 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
     sent += CALLS;
     answered += answers.length;
     succeeded += statuses(answers)[200] ?? 0;
-    told += charged(answers);
+    published += charged(answers);
 
     sandbox = await start();
     await sweepAfterLeases(sandbox, new Date(at + ROUND_MS / 2).toISOString());
@@ -83,9 +83,9 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
     expect([calls.reserved, spend.reserved]).toEqual([0, 0]);
     expect(calls.used).toBeGreaterThanOrEqual(succeeded);
     expect(calls.used).toBeLessThanOrEqual(Math.min(sent, LIMIT_CALLS));
-    expect(spend.used).toBeGreaterThanOrEqual(told);
+    expect(spend.used).toBeGreaterThanOrEqual(published);
     const unknown = calls.used - succeeded;
-    expect(spend.used).toBeLessThanOrEqual(told + unknown * WORST_NANO_USD);
+    expect(spend.used).toBeLessThanOrEqual(published + unknown * WORST_NANO_USD);
     expect(spend.used).toBeLessThanOrEqual(LIMIT_NANO_USD);
 
     const fits = LIMIT_NANO_USD - spend.used >= WORST_NANO_USD;
@@ -94,7 +94,7 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
     sent += 1;
     answered += 1;
     succeeded += fits ? 1 : 0;
-    told += charged([next]);
+    published += charged([next]);
   }
   expect(answered).toBeLessThan(sent);
   await sandbox.stop();
@@ -104,7 +104,7 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
   expect(kept.figures.length).toBeGreaterThan(0);
   expect(Math.min(...kept.figures)).toBeGreaterThanOrEqual(0);
   const spent = (owner: string) => kept.settled[`account#${owner}/spend_2031-03`];
-  expect(spent('costCenter#retail')).toBeGreaterThanOrEqual(told);
+  expect(spent('costCenter#retail')).toBeGreaterThanOrEqual(published);
   // A call that died between its two accounts is charged in the first one only.
-  expect(spent('organization')).toBeGreaterThanOrEqual(told);
+  expect(spent('organization')).toBeGreaterThanOrEqual(published);
 });

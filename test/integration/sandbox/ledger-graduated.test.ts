@@ -130,9 +130,13 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
 
   test('each step was told once, as it began', async () => {
     const { body } = await sandbox.get('/_sandbox/alerts');
-    const told = body.map(({ detailType, detail }: Json) => [detailType, detail.id, detail.from]);
+    const published = body.map(({ detailType, detail }: Json) => [
+      detailType,
+      detail.id,
+      detail.from,
+    ]);
     const of = (mark: string) => `costCenter#retail/monthly-budget/2031-03/${mark}`;
-    expect(told).toEqual([
+    expect(published).toEqual([
       ['CallDenied', of('denied-80'), undefined],
       ['FallbackBegun', of('fallback-90'), 'haiku'],
       ['CallDenied', of('denied-100'), undefined],

@@ -40,7 +40,7 @@ async function start(execution: string, ledger: object = {}): Promise<void> {
 const sweep = async (): Promise<Json> => (await sandbox.post('/_sandbox/sweep', {})).body;
 const failAlerts = (times: number) =>
   sandbox.post('/_sandbox/alerts/behavior', times > 0 ? { fail: { times } } : {});
-const told = async (): Promise<string[]> => {
+const published = async (): Promise<string[]> => {
   const { body } = await sandbox.get('/_sandbox/alerts');
   return body.map(({ detail }: Json) => detail.id).sort();
 };
@@ -53,27 +53,27 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
   test('a hundred calls at once tell each threshold once; if they cannot, the sweep does', async () => {
     await start(execution);
     await callInParallel();
-    expect(await told()).toEqual(MARCH);
+    expect(await published()).toEqual(MARCH);
     expect(await sweep()).toMatchObject({ published: 0 });
 
     await moveClock(sandbox, '2031-04-01T01:00:00Z');
     await failAlerts(1_000_000);
     await callInParallel();
     expect(await sweep()).toMatchObject({ published: 0 });
-    expect(await told()).toEqual(MARCH);
+    expect(await published()).toEqual(MARCH);
     await failAlerts(0);
     expect(await sweep()).toMatchObject({ published: APRIL.length });
-    expect(await told()).toEqual([...MARCH, ...APRIL].sort());
+    expect(await published()).toEqual([...MARCH, ...APRIL].sort());
     expect(await sweep()).toMatchObject({ published: 0 });
-    expect(await told()).toHaveLength(MARCH.length + APRIL.length);
+    expect(await published()).toHaveLength(MARCH.length + APRIL.length);
   });
 });
 
 test('of a limit split over four items the sweep tells the sum', async () => {
   await start('direct', { shards: 4 });
   await callInParallel();
-  expect(await told()).toEqual([]);
+  expect(await published()).toEqual([]);
   expect(await sweep()).toMatchObject({ accounts: 8, published: MARCH.length });
-  expect(await told()).toEqual(MARCH);
+  expect(await published()).toEqual(MARCH);
   expect(await sweep()).toMatchObject({ published: 0 });
 });

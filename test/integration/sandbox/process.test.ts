@@ -15,7 +15,7 @@ import {
   SandboxProcess,
   SMALL,
   smallRequest,
-  standing,
+  statusOf,
 } from './support/run-sandbox.ts';
 
 jest.setTimeout(180_000);
@@ -59,7 +59,7 @@ describe('two sandboxes', () => {
     expect((await one.post('/v1/invoke', smallRequest())).status).toBe(200);
     await one.post('/_sandbox/clock', { now: '2031-05-05T12:00:00Z' });
     await one.post('/_sandbox/bedrock/behavior', { hang: true });
-    expect(await standing(two)).toMatchObject({ three: '0/0' });
+    expect(await statusOf(two)).toMatchObject({ three: '0/0' });
     expect((await two.post('/v1/invoke', smallRequest())).status).toBe(200);
     expect((await one.stop()).code).toBe(0);
     expect((await two.get('/healthz')).status).toBe(200);
@@ -168,14 +168,14 @@ describe('--data', () => {
     expect((await first.post('/v1/invoke', smallRequest())).status).toBe(200);
     await first.stop();
     const second = await small('--data', data);
-    expect(await standing(second)).toMatchObject({ three: '1/0' });
+    expect(await statusOf(second)).toMatchObject({ three: '1/0' });
     expect((await second.post('/v1/invoke', smallRequest())).status).toBe(200);
     await kill(second);
     const more = join(directory, 'more.tfvars');
     await writeFile(more, (await readFile(SMALL, 'utf8')).replace('amount = 3', 'amount = 4'));
     const third = await runSandbox('--var-file', more, '--data', data);
     running.push(third);
-    expect(await standing(third)).toMatchObject({ three: '2/0' });
+    expect(await statusOf(third)).toMatchObject({ three: '2/0' });
     for (const expected of [200, 200, 429]) {
       expect((await third.post('/v1/invoke', smallRequest())).status).toBe(expected);
     }

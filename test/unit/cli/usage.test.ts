@@ -5,7 +5,7 @@ import { authorization } from '../../../cli/usage/authorization.ts';
 import { settle } from '../../../core/ledger/settle.ts';
 import { verifySigV4 } from '../../../sandbox/http/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';
-import { ONE_CALL, SweepBench } from '../../support/sweep.ts';
+import { ONE_CALL, SweepHarness } from '../../support/sweep-harness.ts';
 
 const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',
@@ -28,12 +28,12 @@ afterAll(() => setEnvironment(before));
 const ESCAPE = '\u001b';
 
 describe('from the table', () => {
-  let bench: SweepBench;
+  let harness: SweepHarness;
   beforeEach(async () => {
-    bench = await SweepBench.start();
-    const { hostname, port } = (await bench.table.client.config.endpoint?.()) ?? {};
+    harness = await SweepHarness.start();
+    const { hostname, port } = (await harness.table.client.config.endpoint?.()) ?? {};
     process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://${hostname}:${port}`;
-    const policy = await bench.configure(
+    const policy = await harness.configure(
       [
         { name: 'calls', window: 'month', unit: 'requests', amount: 4 },
         { name: 'watched', window: 'day', unit: 'tokens', amount: 150, mode: 'observe' },
@@ -41,17 +41,17 @@ describe('from the table', () => {
       {},
       { organization: { limits: [{ name: 'all', window: 'day', unit: 'usd', amount: 12.5 }] } },
     );
-    await settle(bench.table.ledger, await bench.reserved(policy), ONE_CALL);
-    await bench.reserved(policy);
+    await settle(harness.table.ledger, await harness.reserved(policy), ONE_CALL);
+    await harness.reserved(policy);
   });
   afterEach(async () => {
     delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
-    await bench.table.close();
+    await harness.table.close();
   });
 
   const usage = (args: readonly string[] = [], world: object = {}) =>
-    costSentry(['usage', '--table', bench.table.table, ...args], {
-      clock: bench.table.clock,
+    costSentry(['usage', '--table', harness.table.table, ...args], {
+      clock: harness.table.clock,
       ...world,
     });
 
@@ -70,7 +70,7 @@ describe('from the table', () => {
   });
 
   test('of one cost center, and exits with 0 if every limit has something left', async () => {
-    await bench.configure([{ name: 'calls', window: 'month', unit: 'requests', amount: 4 }]);
+    await harness.configure([{ name: 'calls', window: 'month', unit: 'requests', amount: 4 }]);
     const { exitCode, out } = await usage(['--cost-center', 'retail']);
     expect([exitCode, out.split('\n').length]).toEqual([0, 3]);
   });
@@ -87,7 +87,7 @@ describe('from the table', () => {
     const report = JSON.parse(out);
     expect(exitCode).toBe(1);
     expect(report).toMatchObject({
-      asOf: new Date(bench.table.clock.now()).toISOString(),
+      asOf: new Date(harness.table.clock.now()).toISOString(),
       costCenters: [{ name: 'retail', limits: [{ name: 'calls', used: 1 }, { used: 100 }] }],
       organization: { limits: [{ name: 'all', forecast: { perHour: {} } }] },
     });

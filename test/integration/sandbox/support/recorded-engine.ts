@@ -27,7 +27,7 @@ export async function startRecordedEngine(): Promise<RecordedEngine> {
     const { authorization = '', 'content-type': contentType = '' } = request.headers;
     const target = String(request.headers['x-amz-target']);
     const name = /app\/([\w-]+)/.exec(request.headers['user-agent'] ?? '')?.[1];
-    if (name !== undefined) note(calls, name, target, JSON.parse(body.toString()));
+    if (name !== undefined) record(calls, name, target, JSON.parse(body.toString()));
     const headers = { authorization, 'content-type': contentType, 'x-amz-target': target };
     const date = String(request.headers['x-amz-date']);
     const answer = await fetch(engine.url, {
@@ -48,7 +48,7 @@ export async function startRecordedEngine(): Promise<RecordedEngine> {
   };
 }
 
-function note(calls: Map<string, LedgerCall[]>, name: string, target: string, input: unknown) {
+function record(calls: Map<string, LedgerCall[]>, name: string, target: string, input: unknown) {
   const action = `dynamodb:${target.split('.')[1]}`;
   const known = calls.get(name) ?? [];
   calls.set(name, known);

@@ -148,7 +148,7 @@ export const smallRequest = (over: Record<string, unknown> = {}): Record<string,
 });
 
 /** What the limits of a cost center hold: `name: used/reserved`. */
-export async function standing(sandbox: RunningSandbox, costCenter = 'retail'): Promise<Json> {
+export async function statusOf(sandbox: RunningSandbox, costCenter = 'retail'): Promise<Json> {
   const { body } = await sandbox.get(`/v1/usage?costCenter=${costCenter}`);
   return Object.fromEntries(
     body.costCenters[0].limits.map((limit: Json) => [

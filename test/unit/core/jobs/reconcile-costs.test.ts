@@ -68,7 +68,9 @@ const LIMITS = [
   { name: 'dev', window: 'month', unit: 'usd', amount: 10, environment: 'dev' },
 ];
 const policyWith = (over: Record<string, unknown> = {}) =>
-  policyOf(limitsConfig(LIMITS, over), new Map([['retail/faq/production/haiku', ARN]]));
+  policyOf(limitsConfig(LIMITS, over), {
+    inferenceProfiles: new Map([['retail/faq/production/haiku', ARN]]),
+  });
 
 const run = (
   sums: Sums,
@@ -187,12 +189,12 @@ describe('use around the sentry', () => {
   });
 
   test('cannot be kept from being charged by a call that bears such a name', async () => {
-    const holder = {
+    const reservation = {
       account: 'account#costCenter#retail#0',
       reservationId: 'outside-2026-11-22',
       attemptId: 'someone',
     };
-    await ledger.reserve({ ...holder, otherIds: [], leaseExpiresAt: 2e9, amounts: [] });
+    await ledger.reserve({ ...reservation, otherIds: [], leaseExpiresAt: 2e9, amounts: [] });
     expect(await run({ ours: OURS, theirs: MORE })).toMatchObject({ folded: 1 });
   });
 

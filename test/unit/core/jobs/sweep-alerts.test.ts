@@ -5,13 +5,13 @@ import { readLimitUsage } from '../../../../core/insight/usage/limit-usage.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
 import { allLimits } from '../../../../core/policy/limit-owners.ts';
 import type { Policy } from '../../../../core/policy/policy.ts';
-import { ACCOUNT, ONE_CALL, SweepBench } from '../../../support/sweep.ts';
+import { ACCOUNT, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
 
-let bench: SweepBench;
+let harness: SweepHarness;
 beforeEach(async () => {
-  bench = await SweepBench.start();
+  harness = await SweepHarness.start();
 });
-afterEach(() => bench.table.close());
+afterEach(() => harness.table.close());
 
 const MONTH = 'calls_2026-11';
 const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
@@ -19,18 +19,18 @@ const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
 describe('calls that did not complete', () => {
   const organization = { limits: [{ ...calls, name: 'all', amount: 20 }] };
   const expire = async (ledger: object) => {
-    const policy = await bench.configure([calls], ledger, { organization });
-    const { id } = await bench.reserved(policy);
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
+    const policy = await harness.configure([calls], ledger, { organization });
+    const { id } = await harness.reserved(policy);
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
     return { policy, id };
   };
 
   test('are published once a sweep and cost center, whichever accounts they reserved in', async () => {
     const { policy, id } = await expire({});
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ expired: 4, published: 1 });
-    const [alert] = bench.alerts;
-    expect(bench.alerts).toHaveLength(1);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ expired: 4, published: 1 });
+    const [alert] = harness.alerts;
+    expect(harness.alerts).toHaveLength(1);
     expect(alert).toMatchObject({
       type: 'ReservationsExpired',
       id: `costCenter#retail/expired/${id}`,
@@ -39,43 +39,43 @@ describe('calls that did not complete', () => {
     expect(alert?.detail.summary).toMatch(
       /^2 calls of cost center retail did not complete before their lease ended: charged at the worst case\. Check .+call-/,
     );
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0 });
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0 });
   });
 
   test('are released if the policy says so, and the alert says it too', async () => {
     const { policy } = await expire({ expired_reservation: 'release' });
-    await bench.sweep(policy);
-    expect(bench.alerts[0]?.detail).toMatchObject({ charged: false });
-    expect(bench.alerts[0]?.detail.summary).toContain('their lease ended: released.');
+    await harness.sweep(policy);
+    expect(harness.alerts[0]?.detail).toMatchObject({ charged: false });
+    expect(harness.alerts[0]?.detail.summary).toContain('their lease ended: released.');
   });
 });
 
 describe('a first denial that nobody could tell', () => {
-  const note = (key: string) => bench.table.ledger.claimAlert(ACCOUNT, key, 'denied-80');
+  const alertState = (key: string) => harness.table.ledger.claimAlert(ACCOUNT, key, 'denied-80');
 
   test('is told by the sweep, once', async () => {
-    const policy = await bench.configure([calls]);
-    await note(MONTH);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 1 });
-    expect(bench.alerts).toMatchObject([
+    const policy = await harness.configure([calls]);
+    await alertState(MONTH);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 1 });
+    expect(harness.alerts).toMatchObject([
       {
         type: 'CallDenied',
         id: 'costCenter#retail/calls/2026-11/denied-80',
         detail: { percent: 80, used: 0, notify: true },
       },
     ]);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0 });
-    expect(await note(MONTH)).toBe(false);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0 });
+    expect(await alertState(MONTH)).toBe(false);
   });
 
   test('is kept until it is told, and goes with its window, also without a counter', async () => {
     const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 1 };
-    const policy = await bench.configure([minute], { history_windows: 1 });
-    await note('m_2026-11-23T14:05');
+    const policy = await harness.configure([minute], { history_windows: 1 });
+    await alertState('m_2026-11-23T14:05');
     const away = { publish: () => Promise.reject(new Error('the bus is away')) };
-    bench.pass(180);
-    const untold = await bench.sweep(policy, { alerts: away });
-    expect(untold).toMatchObject({ published: 0, prunedCounters: 1 });
+    harness.pass(180);
+    const pending = await harness.sweep(policy, { alerts: away });
+    expect(pending).toMatchObject({ published: 0, prunedCounters: 1 });
   });
 });
 
@@ -84,33 +84,33 @@ describe('use that is too fast', () => {
   /** A call of 100 tokens each five minutes, and a sweep after it. */
   async function burn(policy: Policy, calls: number, over: object = {}) {
     for (let i = 0; i < calls; i++) {
-      bench.pass(300);
-      await settle(bench.table.ledger, await bench.reserved(policy), ONE_CALL);
-      await bench.sweep(policy, over);
+      harness.pass(300);
+      await settle(harness.table.ledger, await harness.reserved(policy), ONE_CALL);
+      await harness.sweep(policy, over);
     }
   }
   const usage = async (policy: Policy) => {
     const [owner] = await readLimitUsage(
-      { ledger: bench.table.ledger, history: bench.history },
+      { ledger: harness.table.ledger, history: harness.history },
       policy,
       [{ owner: { kind: 'costCenter', name: 'retail' }, limits: allLimits(policy) }],
-      bench.table.clock.now(),
+      harness.table.clock.now(),
     );
     return owner?.limits[0];
   };
 
   test('is told before the limit is reached, once, and stands in the usage', async () => {
-    const policy = await bench.configure([day]);
-    await bench.sweep(policy);
+    const policy = await harness.configure([day]);
+    await harness.sweep(policy);
     await burn(policy, 13);
-    expect(bench.alerts).toMatchObject([
+    expect(harness.alerts).toMatchObject([
       {
         type: 'LimitBurnRate',
         id: 'costCenter#retail/tokens/2026-11-23/burn-fast',
         detail: { pace: 'fast', amount: 3_000, resetsAt: '2026-11-24T00:00:00.000Z' },
       },
     ]);
-    expect(bench.alerts[0]?.detail.summary).toMatch(
+    expect(harness.alerts[0]?.detail.summary).toMatch(
       /^Limit tokens of cost center retail will be reached at 2026-11-23T\d\d:.+ at the rate of the last hour, before it resets at 2026-11-24T00:00:00\.000Z: \d+ tokens of 3000 tokens per day used, about \d+ tokens more per hour/,
     );
     const { used, forecast, projected } = (await usage(policy)) ?? {};
@@ -119,39 +119,39 @@ describe('use that is too fast', () => {
     expect(forecast).toMatchObject({ burn: 'fast', perHour: { lastHour: expect.any(Number) } });
     expect(forecast?.perHour.lastHour).toBeGreaterThan(1_100);
     const reachedAt = Date.parse(forecast?.reachedAt ?? '');
-    expect(reachedAt).toBeGreaterThan(bench.table.clock.now() + 3_600_000);
-    expect(reachedAt).toBeLessThan(bench.table.clock.now() + 7_200_000);
+    expect(reachedAt).toBeGreaterThan(harness.table.clock.now() + 3_600_000);
+    expect(reachedAt).toBeLessThan(harness.table.clock.now() + 7_200_000);
   });
 
   test('is told later where it could not be at once, and samples are kept all the same', async () => {
-    const policy = await bench.configure([day]);
-    await bench.sweep(policy);
+    const policy = await harness.configure([day]);
+    await harness.sweep(policy);
     await burn(policy, 6, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
-    expect(bench.warnings).toContain('a burn rate could not be published');
-    const kept = (await bench.history.read([{ kind: 'costCenter', name: 'retail' }]))
+    expect(harness.warnings).toContain('a burn rate could not be published');
+    const kept = (await harness.history.read([{ kind: 'costCenter', name: 'retail' }]))
       .values()
       .next();
     expect(kept.value?.limits.get('tokens')?.samples).toHaveLength(7);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 1 });
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0 });
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 1 });
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0 });
   });
 
   test('costs the sweep nothing else when the samples cannot be read', async () => {
-    const policy = await bench.configure([calls]);
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
+    const policy = await harness.configure([calls]);
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
     const away = {
       read: () => Promise.reject(new LedgerUnavailableError('away')),
       write: () => Promise.reject(new LedgerUnavailableError('away')),
     };
-    await expect(bench.sweep(policy, { history: away })).resolves.toMatchObject({ expired: 1 });
-    expect(bench.warnings).toEqual(['the pace of use could not be watched']);
+    await expect(harness.sweep(policy, { history: away })).resolves.toMatchObject({ expired: 1 });
+    expect(harness.warnings).toEqual(['the pace of use could not be watched']);
   });
 
   test('two sweeps at once keep one sample', async () => {
-    const policy = await bench.configure([day]);
-    await Promise.all([bench.sweep(policy), bench.sweep(policy)]);
-    const kept = (await bench.history.read([{ kind: 'costCenter', name: 'retail' }]))
+    const policy = await harness.configure([day]);
+    await Promise.all([harness.sweep(policy), harness.sweep(policy)]);
+    const kept = (await harness.history.read([{ kind: 'costCenter', name: 'retail' }]))
       .values()
       .next();
     expect(kept.value).toMatchObject({ revision: 1 });
@@ -160,11 +160,11 @@ describe('use that is too fast', () => {
 
 test('samples are kept of as many limits as an item holds, and of them as seldom as ever', async () => {
   const many = Array.from({ length: 205 }, (_, i) => ({ ...calls, name: `calls-${i}` }));
-  const policy = await bench.configure(many);
-  await bench.sweep(policy);
-  bench.pass(60);
-  bench.table.requests.clear();
-  await bench.sweep(policy);
-  expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
-  expect(bench.warnings).toEqual([]);
+  const policy = await harness.configure(many);
+  await harness.sweep(policy);
+  harness.pass(60);
+  harness.table.requests.clear();
+  await harness.sweep(policy);
+  expect(harness.table.requests.get('UpdateItem')).toBeUndefined();
+  expect(harness.warnings).toEqual([]);
 });

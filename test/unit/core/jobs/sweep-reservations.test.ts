@@ -6,98 +6,98 @@ import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
 import { overrideSortKey } from '../../../../core/policy/override-items.ts';
 import { startLedger } from '../../../support/ledger.ts';
-import { ACCOUNT, ONE_CALL, SweepBench } from '../../../support/sweep.ts';
+import { ACCOUNT, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
 
 /** From writing a new number of shards until the first window that may use it. */
 const LAYOUT_DELAY_MS = 15 * 60_000;
 
-let bench: SweepBench;
+let harness: SweepHarness;
 beforeEach(async () => {
-  bench = await SweepBench.start();
+  harness = await SweepHarness.start();
 });
-afterEach(() => bench.table.close());
+afterEach(() => harness.table.close());
 
 const MONTH = 'calls_2026-11';
 const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
-const counter = async (key = MONTH) => (await bench.table.counters(ACCOUNT)).get(key);
+const counter = async (key = MONTH) => (await harness.table.counters(ACCOUNT)).get(key);
 
 describe('a reservation whose lease has ended', () => {
   test('is charged, leaves a marker, and counts in a metric of its cost center', async () => {
-    const policy = await bench.configure([calls]);
-    const { id } = await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({
+    const policy = await harness.configure([calls]);
+    const { id } = await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({
       accounts: 1,
       expired: 1,
       complete: true,
     });
     expect(await counter()).toEqual({ committed: 1, settled: 1 });
-    const attributes = await bench.table.attributes(ACCOUNT);
+    const attributes = await harness.table.attributes(ACCOUNT);
     expect(attributes).not.toHaveProperty(`r_${id}`);
     expect(attributes).toHaveProperty(`x_${id}`);
-    expect(bench.metrics).toMatchObject([{ CostCenter: 'retail', ReservationExpired: 1 }]);
+    expect(harness.metrics).toMatchObject([{ CostCenter: 'retail', ReservationExpired: 1 }]);
   });
 
   test('is given back where the policy says so', async () => {
-    const policy = await bench.configure([calls], { expired_reservation: 'release' });
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    await bench.sweep(policy);
+    const policy = await harness.configure([calls], { expired_reservation: 'release' });
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    await harness.sweep(policy);
     expect(await counter()).toEqual({ committed: 0, settled: 0 });
   });
 
   test('is left alone before, and while hosts may differ about the time', async () => {
-    const policy = await bench.configure([calls]);
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ expired: 0 });
+    const policy = await harness.configure([calls]);
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ expired: 0 });
     expect(await counter()).toEqual({ committed: 1, settled: 0 });
-    expect(bench.metrics).toEqual([]);
+    expect(harness.metrics).toEqual([]);
   });
 
   test('is ended once by two sweeps at once', async () => {
-    const policy = await bench.configure([calls]);
-    for (let i = 0; i < 5; i++) await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    const both = await Promise.all([bench.sweep(policy), bench.sweep(policy)]);
+    const policy = await harness.configure([calls]);
+    for (let i = 0; i < 5; i++) await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    const both = await Promise.all([harness.sweep(policy), harness.sweep(policy)]);
     expect(both[0].expired + both[1].expired).toBe(5);
     expect(await counter()).toEqual({ committed: 5, settled: 5 });
   });
 
   test('waits for the next run when time is up', async () => {
-    const policy = await bench.configure([calls]);
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    const now = bench.table.clock.now();
-    await expect(bench.sweep(policy, {}, now)).resolves.toMatchObject({
+    const policy = await harness.configure([calls]);
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    const now = harness.table.clock.now();
+    await expect(harness.sweep(policy, {}, now)).resolves.toMatchObject({
       expired: 0,
       complete: false,
     });
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ expired: 1, complete: true });
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ expired: 1, complete: true });
   });
 });
 
 test('accounts are read by key: no sweep scans the table', async () => {
-  const policy = await bench.configure([calls]);
-  await bench.reserved(policy);
+  const policy = await harness.configure([calls]);
+  await harness.reserved(policy);
   // Accounts, and samples of use; of these one is written each five minutes.
   for (const UpdateItem of [1, undefined]) {
-    bench.table.requests.clear();
-    await bench.sweep(policy);
-    expect(bench.table.requests.get('BatchGetItem')).toBe(2);
-    expect(bench.table.requests.get('UpdateItem')).toBe(UpdateItem);
-    expect(bench.table.requests.size).toBe(UpdateItem ? 2 : 1);
+    harness.table.requests.clear();
+    await harness.sweep(policy);
+    expect(harness.table.requests.get('BatchGetItem')).toBe(2);
+    expect(harness.table.requests.get('UpdateItem')).toBe(UpdateItem);
+    expect(harness.table.requests.size).toBe(UpdateItem ? 2 : 1);
   }
 });
 
 test('the charge of a sweep tells the threshold it passes', async () => {
-  const policy = await bench.configure([{ ...calls, amount: 1, notify_at: [100] }]);
-  await bench.reserved(policy);
-  bench.pass(policy.ledger.leaseSeconds + 10);
-  await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 2 });
-  expect(bench.alerts.map(({ id }) => id)).toContain('costCenter#retail/calls/2026-11/100');
-  await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0 });
-  expect(bench.alerts).toHaveLength(2);
+  const policy = await harness.configure([{ ...calls, amount: 1, notify_at: [100] }]);
+  await harness.reserved(policy);
+  harness.pass(policy.ledger.leaseSeconds + 10);
+  await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 2 });
+  expect(harness.alerts.map(({ id }) => id)).toContain('costCenter#retail/calls/2026-11/100');
+  await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0 });
+  expect(harness.alerts).toHaveLength(2);
 });
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11 */
@@ -107,51 +107,53 @@ describe('what is old', () => {
   const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 2 };
 
   test('is dropped also where every percent of many windows was told', async () => {
-    const policy = await bench.configure([{ window: 'minute', unit: 'requests', amount: 10 }]);
-    const { ledger, clock } = bench.table;
+    const policy = await harness.configure([{ window: 'minute', unit: 'requests', amount: 10 }]);
+    const { ledger, clock } = harness.table;
     const marks = Array.from({ length: 100 }, (_, i) => String(i + 1));
     for (let minute = 0; minute < 9; minute++) {
       await ledger.markPublished(ACCOUNT, `minute-requests_2026-11-23T14:0${minute}`, marks);
     }
     clock.set('2026-11-23T16:00:00.000Z');
-    const sent = bench.sentExpressions();
-    expect(await bench.sweep(policy)).toMatchObject({ prunedCounters: 9 });
+    const sent = harness.sentExpressions();
+    expect(await harness.sweep(policy)).toMatchObject({ prunedCounters: 9 });
     expect(Math.max(...sent.map((text) => text.length))).toBeLessThan(EXPRESSION_MAX);
-    expect(await bench.table.attributes(ACCOUNT)).toEqual({
+    expect(await harness.table.attributes(ACCOUNT)).toEqual({
       pk: { S: ACCOUNT },
       sk: { S: 'counters' },
     });
   });
 
   test('is dropped: counters behind the history, markers nobody waits for', async () => {
-    const policy = await bench.configure([minute]);
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({
+    const policy = await harness.configure([minute]);
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({
       prunedCounters: 0,
       prunedMarkers: 0,
     });
-    bench.pass(910);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({
+    harness.pass(910);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({
       prunedMarkers: 1,
       prunedCounters: 1,
     });
-    const { pk, sk, ...rest } = await bench.table.attributes(ACCOUNT);
+    const { pk, sk, ...rest } = await harness.table.attributes(ACCOUNT);
     expect(rest).toEqual({});
   });
 
   test('stays while its threshold could not be told, and is told later', async () => {
-    const policy = await bench.configure([{ ...minute, notify_at: [50] }], { history_windows: 1 });
-    await settle(bench.table.ledger, await bench.reserved(policy), ONE_CALL);
+    const policy = await harness.configure([{ ...minute, notify_at: [50] }], {
+      history_windows: 1,
+    });
+    await settle(harness.table.ledger, await harness.reserved(policy), ONE_CALL);
     const away = { publish: () => Promise.reject(new Error('the bus is away')) };
-    const seen = await bench.sweep(policy, { alerts: away });
+    const seen = await harness.sweep(policy, { alerts: away });
     expect(seen).toMatchObject({ published: 0, prunedCounters: 0 });
-    expect(bench.warnings).toEqual(['a threshold could not be published']);
-    bench.pass(60);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 1 });
-    expect(bench.alerts.map(({ id }) => id)).toEqual(['costCenter#retail/m/2026-11-23T14:05/50']);
-    bench.pass(180);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ published: 0, prunedCounters: 1 });
+    expect(harness.warnings).toEqual(['a threshold could not be published']);
+    harness.pass(60);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 1 });
+    expect(harness.alerts.map(({ id }) => id)).toEqual(['costCenter#retail/m/2026-11-23T14:05/50']);
+    harness.pass(180);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0, prunedCounters: 1 });
   });
 });
 
@@ -159,47 +161,47 @@ describe('another number of shards', () => {
   const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 10 };
 
   test('is announced once, and in force for windows that begin later', async () => {
-    await bench.sweep(await bench.configure([minute], { shards: 4 }));
-    const from = bench.table.clock.now() + LAYOUT_DELAY_MS;
-    expect((await bench.loaded()).shardLayout).toEqual([
+    await harness.sweep(await harness.configure([minute], { shards: 4 }));
+    const from = harness.table.clock.now() + LAYOUT_DELAY_MS;
+    expect((await harness.loaded()).shardLayout).toEqual([
       { shards: 1, from: 0 },
       { shards: 4, from },
     ]);
-    bench.table.requests.clear();
-    await bench.sweep(await bench.loaded());
-    expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
+    harness.table.requests.clear();
+    await harness.sweep(await harness.loaded());
+    expect(harness.table.requests.get('UpdateItem')).toBeUndefined();
   });
 
   test('the one a table was made with is taken over at once, and then stays', async () => {
     const Key = { pk: { S: 'ledger' }, sk: { S: 'initial-layout' } };
-    await bench.put('ledger', 'initial-layout', JSON.stringify([{ from: 0, shards: 4 }]));
-    await bench.sweep(await bench.configure([minute], { shards: 4 }));
-    const { client, table: TableName } = bench.table;
+    await harness.put('ledger', 'initial-layout', JSON.stringify([{ from: 0, shards: 4 }]));
+    await harness.sweep(await harness.configure([minute], { shards: 4 }));
+    const { client, table: TableName } = harness.table;
     await client.send(new DeleteItemCommand({ TableName, Key }));
-    expect((await bench.loaded()).shardLayout).toEqual([{ shards: 4, from: 0 }]);
-    bench.table.requests.clear();
-    await bench.sweep(await bench.loaded());
-    expect(bench.table.requests.get('UpdateItem')).toBeUndefined();
+    expect((await harness.loaded()).shardLayout).toEqual([{ shards: 4, from: 0 }]);
+    harness.table.requests.clear();
+    await harness.sweep(await harness.loaded());
+    expect(harness.table.requests.get('UpdateItem')).toBeUndefined();
   });
 
   test('sums up use over the shards in the metric that a single settle cannot write', async () => {
-    await bench.sweep(await bench.configure([minute], { shards: 4 }));
-    bench.pass(LAYOUT_DELAY_MS / 1_000 + 60);
-    const policy = await bench.loaded();
-    for (let i = 0; i < 6; i++) await bench.reserved(policy);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ expired: 0 });
-    expect(bench.metrics).toMatchObject([
+    await harness.sweep(await harness.configure([minute], { shards: 4 }));
+    harness.pass(LAYOUT_DELAY_MS / 1_000 + 60);
+    const policy = await harness.loaded();
+    for (let i = 0; i < 6; i++) await harness.reserved(policy);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ expired: 0 });
+    expect(harness.metrics).toMatchObject([
       { CostCenter: 'retail', Limit: 'm', LimitUtilization: 60 },
     ]);
   });
 
   test('that cannot be written stops nothing else', async () => {
-    const policy = await bench.configure([calls], { shards: 4 });
-    await bench.reserved(policy);
-    bench.pass(policy.ledger.leaseSeconds + 10);
-    const settings = createDynamoDbSweepStore(bench.table.client, 'no-such-table');
-    await expect(bench.sweep(policy, { settings })).resolves.toMatchObject({ expired: 1 });
-    expect(bench.warnings).toEqual(['the shard layout could not be written']);
+    const policy = await harness.configure([calls], { shards: 4 });
+    await harness.reserved(policy);
+    harness.pass(policy.ledger.leaseSeconds + 10);
+    const settings = createDynamoDbSweepStore(harness.table.client, 'no-such-table');
+    await expect(harness.sweep(policy, { settings })).resolves.toMatchObject({ expired: 1 });
+    expect(harness.warnings).toEqual(['the shard layout could not be written']);
   });
 });
 
@@ -217,36 +219,40 @@ describe('an override', () => {
   const idAt = (createdAt: string) => overrideSortKey(KEY, createdAt, 'one');
   const write = (over: { readonly createdAt?: string } & Record<string, unknown> = {}) => {
     const whole = { ...body, ...over };
-    return bench.put('override', idAt(whole.createdAt), JSON.stringify(whole));
+    return harness.put('override', idAt(whole.createdAt), JSON.stringify(whole));
   };
   const ID = idAt(body.createdAt);
   const stored = async () => {
     const Key = { pk: { S: 'override' }, sk: { S: ID } };
     return (
-      await bench.table.client.send(new GetItemCommand({ TableName: bench.table.table, Key }))
+      await harness.table.client.send(new GetItemCommand({ TableName: harness.table.table, Key }))
     ).Item;
   };
 
   test('is one line of the audit log, however many sweeps see it', async () => {
-    await bench.configure([calls]);
+    await harness.configure([calls]);
     await write();
-    const policy = await bench.loaded();
-    await Promise.all([bench.sweep(policy), bench.sweep(policy)]);
-    await expect(bench.sweep(policy)).resolves.toMatchObject({ overridesAudited: 0 });
-    await expect(bench.sweep(await bench.loaded())).resolves.toMatchObject({ overridesAudited: 0 });
+    const policy = await harness.loaded();
+    await Promise.all([harness.sweep(policy), harness.sweep(policy)]);
+    await expect(harness.sweep(policy)).resolves.toMatchObject({ overridesAudited: 0 });
+    await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
+      overridesAudited: 0,
+    });
     const at = '2026-11-23T14:05:30.000Z';
     const line = { kind: 'audit', event: 'limit_override', at, id: ID, limit: KEY, ...body };
-    expect(bench.audit).toEqual([line]);
+    expect(harness.audit).toEqual([line]);
   });
 
   test('is written down even when it was replaced before any sweep saw it', async () => {
-    await bench.configure([calls]);
+    await harness.configure([calls]);
     await write();
     await write({ action: 'lower', amount: 5, createdAt: '2026-11-23T14:01:00Z' });
     const reset = { action: 'reset', amount: undefined, unit: undefined, until: undefined };
     await write({ ...reset, createdAt: '2026-11-23T14:02:00Z' });
-    await expect(bench.sweep(await bench.loaded())).resolves.toMatchObject({ overridesAudited: 3 });
-    expect(bench.audit.map(({ action, amount }) => [action, amount])).toEqual([
+    await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
+      overridesAudited: 3,
+    });
+    expect(harness.audit.map(({ action, amount }) => [action, amount])).toEqual([
       ['raise', 20],
       ['lower', 5],
       ['reset', undefined],
@@ -254,51 +260,57 @@ describe('an override', () => {
   });
 
   test('that cannot be marked is written down by the next sweep', async () => {
-    await bench.configure([calls]);
+    await harness.configure([calls]);
     await write();
-    const settings = createDynamoDbSweepStore(bench.table.client, 'no-such-table');
-    await bench.sweep(await bench.loaded(), { settings });
-    expect([bench.audit, bench.warnings]).toEqual([
+    const settings = createDynamoDbSweepStore(harness.table.client, 'no-such-table');
+    await harness.sweep(await harness.loaded(), { settings });
+    expect([harness.audit, harness.warnings]).toEqual([
       [],
       ['an override could not be put into the audit log'],
     ]);
-    await expect(bench.sweep(await bench.loaded())).resolves.toMatchObject({ overridesAudited: 1 });
+    await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
+      overridesAudited: 1,
+    });
   });
 
   test('is written down again, under its id, when the run that claimed it died', async () => {
-    await bench.configure([calls]);
+    await harness.configure([calls]);
     await write();
     const died = () => {
       throw new Error('out of time');
     };
-    await bench.sweep(await bench.loaded(), {
+    await harness.sweep(await harness.loaded(), {
       telemetry: { metrics: () => undefined, audit: died },
     });
-    await expect(bench.sweep(await bench.loaded())).resolves.toMatchObject({ overridesAudited: 0 });
-    bench.pass(600);
-    await expect(bench.sweep(await bench.loaded())).resolves.toMatchObject({ overridesAudited: 1 });
-    expect(bench.audit.map(({ id }) => id)).toEqual([ID]);
+    await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
+      overridesAudited: 0,
+    });
+    harness.pass(600);
+    await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
+      overridesAudited: 1,
+    });
+    expect(harness.audit.map(({ id }) => id)).toEqual([ID]);
   });
 
   test('is marked and kept for a year, not changed', async () => {
-    await bench.configure([calls]);
+    await harness.configure([calls]);
     await write();
     expect(await stored()).not.toHaveProperty('ttl');
-    await bench.sweep(await bench.loaded());
+    await harness.sweep(await harness.loaded());
     const Item = await stored();
     expect(JSON.parse(Item?.body?.S ?? '')).toEqual(body);
     const year = Date.parse(body.createdAt) / 1_000 + 366 * 86_400;
     expect(Number(Item?.ttl?.N)).toBeGreaterThan(year);
-    expect((await bench.loaded()).overrides.get(KEY)?.amount).toBe(20);
+    expect((await harness.loaded()).overrides.get(KEY)?.amount).toBe(20);
   });
 });
 
 test('a ledger that is away fails the run, so that it is seen', async () => {
-  const policy = await bench.configure([calls]);
-  bench.table.client.destroy();
+  const policy = await harness.configure([calls]);
+  harness.table.client.destroy();
   const away = await startLedger();
   await away.close();
-  await expect(bench.sweep(policy, { ledger: away.ledger })).rejects.toThrow(
+  await expect(harness.sweep(policy, { ledger: away.ledger })).rejects.toThrow(
     LedgerUnavailableError,
   );
 });

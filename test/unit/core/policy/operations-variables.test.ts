@@ -36,9 +36,9 @@ describe('the variables', () => {
   });
 
   test('have one schema: what Terraform reads is what the resolver has', () => {
-    const written = readFileSync('modules/schema-check/variables.schema.json', 'utf8');
+    const listed = readFileSync('modules/schema-check/variables.schema.json', 'utf8');
     // Where this fails: npm run schema
-    expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(VARIABLES_SCHEMA)));
+    expect(JSON.parse(listed)).toEqual(JSON.parse(JSON.stringify(VARIABLES_SCHEMA)));
   });
 
   test('are no deeper than Terraform looks', () => {

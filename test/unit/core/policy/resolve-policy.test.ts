@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { policyOf } from '../../../support/policy.ts';
 import {
   type Change,
   center,
   config,
   LIMIT,
   limitsOf,
-  policyOf,
   problemsOf,
   withLimits,
 } from '../../../support/small-config.ts';

@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Policy } from '../../../../core/policy/policy.ts';
-import {
-  center,
-  config,
-  LIMIT,
-  policyOf,
-  problemsOf,
-  withLimits,
-} from '../../../support/small-config.ts';
+import { policyOf } from '../../../support/policy.ts';
+import { center, config, LIMIT, problemsOf, withLimits } from '../../../support/small-config.ts';
 
 describe('problems', () => {
   test('are reported all at once, of form and across the document', () => {

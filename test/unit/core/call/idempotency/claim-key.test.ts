@@ -8,12 +8,18 @@ import { validateAndSetContext } from '../../../../../core/call/steps/validate-a
 import type { Caller } from '../../../../../core/caller.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
 import type { Policy } from '../../../../../core/policy/policy.ts';
-import { answered, type Bench, benchOn, failedWith, request } from '../../../../support/call.ts';
+import {
+  answered,
+  type CallHarness,
+  callHarnessOn,
+  failedWith,
+  request,
+} from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let bench: Bench;
+let harness: CallHarness;
 let keys = 0;
 let key = '';
 
@@ -29,17 +35,17 @@ beforeEach(() => {
   // A key and a window of its own for every test.
   key = `key-${++keys}`;
   table.clock.set(new Date(Date.UTC(2030, 2 * keys, 15)).toISOString());
-  bench = benchOn(table, policyWith());
+  harness = callHarnessOn(table, policyWith());
 });
 
 const envelope = (over: Record<string, unknown> = {}) => ({
   request: request(),
-  requestId: bench.ports.ids.uuid(),
+  requestId: harness.ports.ids.uuid(),
   receivedAt: table.clock.now(),
   idempotencyKey: key,
   ...over,
 });
-const run = (over: Record<string, unknown> = {}) => bench.run(envelope(over));
+const run = (over: Record<string, unknown> = {}) => harness.run(envelope(over));
 
 const outcome = ({ answer }: WorkflowOutput) =>
   isProblem(answer) ? `${answer.status} ${answer.code}` : `200 ${answer.replayed ?? 'new'}`;
@@ -71,7 +77,7 @@ describe('requests with one key', () => {
       expect(each.answer).toMatchObject({ originalRequestId: first?.answer.requestId });
       expect(each.answer.requestId).not.toBe(first?.answer.requestId);
     }
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
     expect(await counted()).toBe('1/0');
   });
 
@@ -86,11 +92,11 @@ describe('requests with one key', () => {
       cost: { currency: 'USD', nanoUsd: 27_500 },
     });
     expect(JSON.stringify(second)).not.toContain('Hello.');
-    expect([bench.calls.length, await counted()]).toEqual([1, '1/0']);
+    expect([harness.calls.length, await counted()]).toEqual([1, '1/0']);
   });
 
   test('where content may be kept, the repeat gets the whole answer again', async () => {
-    bench = benchOn(table, policyWith({ log_prompts: true }));
+    harness = callHarnessOn(table, policyWith({ log_prompts: true }));
     const first = await run();
     const second = await run();
     expect(second).toEqual({
@@ -98,19 +104,19 @@ describe('requests with one key', () => {
       answer: { ...first.answer, replayed: true },
     });
     expect(second.answer).toMatchObject({ message: { content: [{ text: 'Hello.' }] } });
-    expect([bench.calls.length, await counted()]).toEqual([1, '1/0']);
-    expect(bench.audit[1]).toMatchObject({
+    expect([harness.calls.length, await counted()]).toEqual([1, '1/0']);
+    expect(harness.audit[1]).toMatchObject({
       decision: 'replayed',
       originalRequestId: first.answer.requestId,
     });
-    expect(bench.audit[1]).not.toHaveProperty('actualNanoUsd');
-    expect(bench.metrics.at(-1)).toMatchObject({ TotalRequests: 1, RateLimitApproved: 0 });
+    expect(harness.audit[1]).not.toHaveProperty('actualNanoUsd');
+    expect(harness.metrics.at(-1)).toMatchObject({ TotalRequests: 1, RateLimitApproved: 0 });
   });
 
   test('an answer too long for an item is kept without its content', async () => {
-    bench = benchOn(table, policyWith({ log_prompts: true }));
+    harness = callHarnessOn(table, policyWith({ log_prompts: true }));
     const said = { ...answered(), content: [{ text: 'é'.repeat(100_000) }] };
-    bench.script = [said];
+    harness.script = [said];
     expect(outcome(await run())).toBe('200 new');
     expect(outcome(await run())).toBe('409 request_completed');
   });
@@ -120,7 +126,7 @@ describe('requests with one key', () => {
     await Promise.all([run(), run(other)]);
     const late = await run(other);
     expect(outcome(late)).toBe('422 idempotency_key_reused');
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   test('after a day the key is free again', async () => {
@@ -149,8 +155,8 @@ describe('requests with one key', () => {
 
 describe('a call that was not charged frees its key', () => {
   test('denied, and let through in the next window', async () => {
-    await bench.run(request());
-    await bench.run(request());
+    await harness.run(request());
+    await harness.run(request());
     expect(outcome(await run())).toBe('429 limit_exceeded');
     expect(outcome(await run())).toBe('429 limit_exceeded');
     pass(31 * 86_400_000);
@@ -159,7 +165,7 @@ describe('a call that was not charged frees its key', () => {
   });
 
   test('refused by the model before it worked', async () => {
-    bench.script = [failedWith('AccessDeniedException'), answered()];
+    harness.script = [failedWith('AccessDeniedException'), answered()];
     expect(outcome(await run())).toBe('502 invocation_failed');
     expect(outcome(await run())).toBe('200 new');
     expect(await counted()).toBe('1/0');
@@ -171,17 +177,19 @@ describe('a call that was not charged frees its key', () => {
   });
 
   test('the ledger away when it was to reserve', async () => {
-    const { ledger } = bench.ports;
-    Object.assign(bench.ports, { ledger: Object.assign(Object.create(ledger), { reserve: away }) });
+    const { ledger } = harness.ports;
+    Object.assign(harness.ports, {
+      ledger: Object.assign(Object.create(ledger), { reserve: away }),
+    });
     expect(outcome(await run())).toBe('503 ledger_unavailable');
-    Object.assign(bench.ports, { ledger });
+    Object.assign(harness.ports, { ledger });
     expect(outcome(await run())).toBe('200 new');
   });
 });
 
 describe('a call that may have been charged keeps its key', () => {
   test('its outcome unknown: a repeat is told so and calls nothing', async () => {
-    bench.script = [failedWith('ModelTimeoutException'), answered()];
+    harness.script = [failedWith('ModelTimeoutException'), answered()];
     const first = await run();
     expect(outcome(first)).toBe('504 invocation_failed');
     const second = await run();
@@ -192,33 +200,33 @@ describe('a call that may have been charged keeps its key', () => {
       charged: { basis: 'worst_case' },
     });
     expect(second.answer).not.toHaveProperty('retryAfter');
-    expect([bench.calls.length, await counted()]).toEqual([1, '0/1']);
+    expect([harness.calls.length, await counted()]).toEqual([1, '0/1']);
   });
 
   test('its invoking step lost on the way', async () => {
-    const reserved = await reserveBudget(bench.ports, await valid());
+    const reserved = await reserveBudget(harness.ports, await valid());
     if (reserved.status !== 'approved') throw new Error(reserved.status);
-    await recordOutcome(bench.ports, reserved);
+    await recordOutcome(harness.ports, reserved);
     expect(outcome(await run())).toBe('409 request_completed');
   });
 
   test('its end not written: told as running until its lease is over', async () => {
-    const { idempotency } = bench.ports;
+    const { idempotency } = harness.ports;
     const broken = { claim: idempotency.claim.bind(idempotency), complete: away, release: away };
-    Object.assign(bench.ports, { idempotency: broken });
+    Object.assign(harness.ports, { idempotency: broken });
     expect(outcome(await run())).toBe('200 new');
-    expect(bench.warnings).toEqual([
+    expect(harness.warnings).toEqual([
       'the end of a call could not be kept under its idempotency key',
     ]);
-    Object.assign(bench.ports, { idempotency });
+    Object.assign(harness.ports, { idempotency });
     pass(DEAD_MS - 1_000);
     expect(outcome(await run())).toBe('409 request_in_progress');
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 });
 
 const valid = async (over: Record<string, unknown> = {}): Promise<ValidCall> => {
-  const state = await validateAndSetContext(bench.ports, envelope(over));
+  const state = await validateAndSetContext(harness.ports, envelope(over));
   if (state.status !== 'valid') throw new Error(JSON.stringify(state.answer));
   return state;
 };
@@ -226,16 +234,16 @@ const valid = async (over: Record<string, unknown> = {}): Promise<ValidCall> => 
 describe('a reserving step', () => {
   test('that runs again for the same call finds its own claim and its own reservation', async () => {
     const call = await valid();
-    expect((await reserveBudget(bench.ports, call)).status).toBe('approved');
-    expect((await reserveBudget(bench.ports, call, true)).status).toBe('approved');
+    expect((await reserveBudget(harness.ports, call)).status).toBe('approved');
+    expect((await reserveBudget(harness.ports, call, true)).status).toBe('approved');
     expect(await counted()).toBe('0/1');
     expect(outcome(await run())).toBe('409 request_in_progress');
   });
 
   test('that was lost leaves the key until the lease is over, then a repeat runs', async () => {
     const call = await valid();
-    await reserveBudget(bench.ports, call);
-    await recordOutcome(bench.ports, call);
+    await reserveBudget(harness.ports, call);
+    await recordOutcome(harness.ports, call);
     const meanwhile = await run();
     expect(outcome(meanwhile)).toBe('409 request_in_progress');
     expect(meanwhile.answer).toMatchObject({
@@ -250,31 +258,31 @@ describe('a reserving step', () => {
   test.each(['deny', 'allow'])(
     'lets nothing through unclaimed when the policy says %s',
     async (on) => {
-      bench = benchOn(table, policyWith({ ledger: { on_ledger_error: on } }));
-      Object.assign(bench.ports, { idempotency: { claim: away, complete: away, release: away } });
+      harness = callHarnessOn(table, policyWith({ ledger: { on_ledger_error: on } }));
+      Object.assign(harness.ports, { idempotency: { claim: away, complete: away, release: away } });
       const refused = await run();
       expect(outcome(refused)).toBe('503 ledger_unavailable');
       expect(refused.answer).toMatchObject({ retryAfter: 5 });
-      expect(bench.warnings[0]).toBe('an idempotency key could not be claimed');
-      expect([bench.calls.length, await counted()]).toEqual([0, '0/0']);
+      expect(harness.warnings[0]).toBe('an idempotency key could not be claimed');
+      expect([harness.calls.length, await counted()]).toEqual([0, '0/0']);
     },
   );
 
   test('tells the log why, and nothing of the request', async () => {
-    const told: unknown[] = [];
-    Object.assign(bench.ports, {
+    const answers: unknown[] = [];
+    Object.assign(harness.ports, {
       idempotency: { claim: away },
-      warn: (...said: unknown[]) => told.push(said),
+      warn: (...said: unknown[]) => answers.push(said),
     });
-    await reserveBudget(bench.ports, await valid());
-    expect(told).toEqual([
+    await reserveBudget(harness.ports, await valid());
+    expect(answers).toEqual([
       ['an idempotency key could not be claimed', new LedgerUnavailableError('away')],
     ]);
   });
 
   test('is not held up by a repeat that it turned away', async () => {
     const call = await valid();
-    await reserveBudget(bench.ports, call);
+    await reserveBudget(harness.ports, call);
     await run();
     expect(outcome(await run())).toBe('409 request_in_progress');
   });
@@ -282,7 +290,7 @@ describe('a reserving step', () => {
 
 describe('a request named by who starts the workflow', () => {
   const named = (requestId: unknown, over: Record<string, unknown> = {}) =>
-    bench.run({ requestId, request: request(), ...over });
+    harness.run({ requestId, request: request(), ...over });
 
   test('is charged once under its name', async () => {
     const first = await named(key);
@@ -291,7 +299,7 @@ describe('a request named by who starts the workflow', () => {
     const second = await named(key);
     expect(outcome(second)).toBe('409 request_completed');
     expect(second.answer).toMatchObject({ requestId: key, originalRequestId: key });
-    expect([bench.calls.length, await counted()]).toEqual([1, '1/0']);
+    expect([harness.calls.length, await counted()]).toEqual([1, '1/0']);
   });
 
   test.each([

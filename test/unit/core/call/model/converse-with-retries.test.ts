@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { converseWithRetries } from '../../../../../core/call/model/converse-with-retries.ts';
 import type { ConverseResult } from '../../../../../core/call/model/ports.ts';
-import { answered, failedWith } from '../../../../support/call.ts';
+import { answered, failedWith } from '../../../../support/call-harness.ts';
 
 interface Scene {
   readonly script: readonly ConverseResult[];

@@ -1,19 +1,24 @@
 /** Calls with images and tools through all four steps, on a real ledger. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
-import { answered, type Bench, benchOn, request } from '../../../../support/call.ts';
+import {
+  answered,
+  type CallHarness,
+  callHarnessOn,
+  request,
+} from '../../../../support/call-harness.ts';
 import { base64, imageBlock, png } from '../../../../support/images.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let bench: Bench;
+let harness: CallHarness;
 beforeAll(async () => {
   table = await startLedger();
 });
 afterAll(() => table.close());
 beforeEach(() => {
-  bench = benchOn(table, policyOf(configWith({ log_prompts: true })));
+  harness = callHarnessOn(table, policyOf(configWith({ log_prompts: true })));
 });
 
 const toolConfig = { tools: [{ toolSpec: { name: 'weather', inputSchema: { json: {} } } }] };
@@ -23,26 +28,26 @@ const ask = (content: unknown, over: object = {}) =>
 describe('an image', () => {
   test('reaches the model, is paid for, and is not in the log', async () => {
     const block = imageBlock(png(800, 600));
-    const { status, answer } = await bench.run(ask([{ text: 'What is it?' }, block]));
+    const { status, answer } = await harness.run(ask([{ text: 'What is it?' }, block]));
     expect(status).toBe('succeeded');
-    expect(bench.calls[0]?.prompt.messages[0]?.content[1]).toEqual(block);
+    expect(harness.calls[0]?.prompt.messages[0]?.content[1]).toEqual(block);
     const reserved = isProblem(answer) ? 0 : answer.cost.reservedNanoUsd;
     // At least 640 tokens at 0.25 USD per million, before any allowance.
     expect(reserved).toBeGreaterThan(640 * 250);
-    const logged = JSON.stringify(bench.audit);
+    const logged = JSON.stringify(harness.audit);
     expect(logged).toContain('What is it?');
     expect(logged).not.toContain(block.image.source.bytes);
   });
 
   test('for a model without vision is refused before any cost', async () => {
-    const { answer } = await bench.run({ ...ask([imageBlock()]), model: 'micro' });
+    const { answer } = await harness.run({ ...ask([imageBlock()]), model: 'micro' });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_request', outcome: 'not_valid' });
-    expect(bench.calls).toEqual([]);
+    expect(harness.calls).toEqual([]);
   });
 
   test('that is none is refused with where and why', async () => {
     const wrong = { image: { format: 'png', source: { bytes: base64('no image at all') } } };
-    const { answer } = await bench.run(ask([wrong]));
+    const { answer } = await harness.run(ask([wrong]));
     expect(answer).toMatchObject({
       status: 400,
       detail:
@@ -57,9 +62,9 @@ describe('a tool', () => {
   test('the model asks for is passed on with its stop reason, and settled', async () => {
     const result = answered();
     if (result.outcome !== 'succeeded') throw new Error('the test is wrong');
-    bench.script = [{ ...result, content: [toolUse], stopReason: 'tool_use' }];
-    const { answer } = await bench.run(ask('Will it rain?', { toolConfig }));
-    expect(bench.calls[0]?.prompt.toolConfig).toEqual(toolConfig);
+    harness.script = [{ ...result, content: [toolUse], stopReason: 'tool_use' }];
+    const { answer } = await harness.run(ask('Will it rain?', { toolConfig }));
+    expect(harness.calls[0]?.prompt.toolConfig).toEqual(toolConfig);
     expect(answer).toMatchObject({
       outcome: 'succeeded',
       stopReason: 'tool_use',
@@ -77,8 +82,8 @@ describe('a tool', () => {
         content: [{ toolResult: { toolUseId: 'u1', content: [{ json: { rain: true } }] } }],
       },
     ];
-    const { status } = await bench.run(request({ prompt: { messages, toolConfig } }));
+    const { status } = await harness.run(request({ prompt: { messages, toolConfig } }));
     expect(status).toBe('succeeded');
-    expect(bench.calls[0]?.prompt.messages).toHaveLength(3);
+    expect(harness.calls[0]?.prompt.messages).toHaveLength(3);
   });
 });

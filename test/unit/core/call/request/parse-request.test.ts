@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRequest } from '../../../../../core/call/request/parse-request.ts';
-import { request } from '../../../../support/call.ts';
+import { request } from '../../../../support/call-harness.ts';
 import { imageBlock } from '../../../../support/images.ts';
 
 const say = (content: unknown, over: object = {}) =>

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { answered, type Bench, benchOn, failedWith, request } from '../../../../support/call.ts';
+import {
+  answered,
+  type CallHarness,
+  callHarnessOn,
+  failedWith,
+  request,
+} from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let bench: Bench;
+let harness: CallHarness;
 
 beforeAll(async () => {
   table = await startLedger();
@@ -20,7 +26,7 @@ beforeEach(() => {
     { name: 'spend', window: 'month', unit: 'usd', amount: 10 },
   ];
   const retail = { model: 'haiku', models: ['haiku'], applications: ['faq'], limits };
-  bench = benchOn(table, policyOf(configWith({ cost_centers: { retail } })));
+  harness = callHarnessOn(table, policyOf(configWith({ cost_centers: { retail } })));
 });
 
 const counters = async (name = 'three') => {
@@ -46,8 +52,8 @@ describe('a failed invocation', () => {
     ['ConnectionLost', 502, 'worst_case', 1],
     ['NeverHeardOfException', 502, 'worst_case', 1],
   ])('%s answers %i and is settled at once: %s', async (name, httpStatus, basis, used) => {
-    bench.script = [failedWith(name)];
-    const { status, answer } = await bench.run(request());
+    harness.script = [failedWith(name)];
+    const { status, answer } = await harness.run(request());
     expect(status).toBe('failed');
     expect(answer).toMatchObject({
       status: httpStatus,
@@ -57,15 +63,15 @@ describe('a failed invocation', () => {
     });
     expect('retryAfter' in answer).toBe(httpStatus === 503);
     expect(await counters()).toEqual({ committed: used, settled: used });
-    expect(bench.audit[0]).toMatchObject({ settlement: basis });
-    expect(bench.metrics[0]).toMatchObject({ RateLimitApproved: 1, InvocationFailed: 1 });
+    expect(harness.audit[0]).toMatchObject({ settlement: basis });
+    expect(harness.metrics[0]).toMatchObject({ RateLimitApproved: 1, InvocationFailed: 1 });
   });
 
   test('of an unknown outcome costs nothing where the policy says so, and leaves nothing', async () => {
-    const ledger = { ...bench.policy.ledger, unknownOutcome: 'release' as const };
-    bench.policy = { ...bench.policy, ledger };
-    bench.script = [failedWith('ModelTimeoutException')];
-    const { answer } = await bench.run(request());
+    const ledger = { ...harness.policy.ledger, unknownOutcome: 'release' as const };
+    harness.policy = { ...harness.policy, ledger };
+    harness.script = [failedWith('ModelTimeoutException')];
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({ status: 504, charged: { basis: 'released', nanoUsd: 0 } });
     expect(await counters()).toEqual({ committed: 0, settled: 0 });
   });
@@ -88,23 +94,23 @@ describe('a failed invocation', () => {
       /role of the sentry/,
     ],
   ])('%s says what an operator can do', async (name, message, detail) => {
-    bench.script = [{ outcome: 'failed', failure: { name, message } }];
-    const { answer } = await bench.run(request());
+    harness.script = [{ outcome: 'failed', failure: { name, message } }];
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({ detail: expect.stringMatching(detail), upstream: { message } });
   });
 
   test('is tried three times at the most, and only when it was surely not billed', async () => {
-    bench.script = [failedWith('ThrottlingException')];
-    await bench.run(request());
-    expect(bench.calls).toHaveLength(3);
-    bench.script = [failedWith('InternalServerException')];
-    await bench.run(request());
-    expect(bench.calls).toHaveLength(4);
+    harness.script = [failedWith('ThrottlingException')];
+    await harness.run(request());
+    expect(harness.calls).toHaveLength(3);
+    harness.script = [failedWith('InternalServerException')];
+    await harness.run(request());
+    expect(harness.calls).toHaveLength(4);
   });
 
   test('that ends well on the second try is a success', async () => {
-    bench.script = [failedWith('ThrottlingException'), answered()];
-    expect((await bench.run(request())).status).toBe('succeeded');
+    harness.script = [failedWith('ThrottlingException'), answered()];
+    expect((await harness.run(request())).status).toBe('succeeded');
   });
 
   test('does not start a call that has no time left', async () => {
@@ -114,9 +120,9 @@ describe('a failed invocation', () => {
       receivedAt: table.clock.at,
       deadline: table.clock.at + 1_600,
     };
-    const { answer } = await bench.run(envelope);
+    const { answer } = await harness.run(envelope);
     expect(answer).toMatchObject({ status: 504, charged: { basis: 'released' } });
-    expect(bench.calls).toHaveLength(0);
+    expect(harness.calls).toHaveLength(0);
     expect(await counters()).toEqual({ committed: 0, settled: 0 });
   });
 });
@@ -127,23 +133,23 @@ describe('an answer whose usage is not known', () => {
     ['negative', { inputTokens: -1_000_000, outputTokens: -1_000_000 }],
     ['zero', { inputTokens: 0, outputTokens: 0 }],
   ])('%s: its worst case is charged', async (_, reported) => {
-    bench.script = [
+    harness.script = [
       { outcome: 'succeeded', content: [{ text: 'x' }], stopReason: 'end_turn', reported },
     ];
-    const { answer } = await bench.run(request());
+    const { answer } = await harness.run(request());
     if (!('cost' in answer) || !answer.cost) throw new Error('it was answered');
     const { nanoUsd, reservedNanoUsd, basis } = answer.cost;
     expect([nanoUsd, basis]).toEqual([reservedNanoUsd, 'worst_case']);
     expect(await counters('spend')).toEqual({ committed: nanoUsd, settled: nanoUsd });
-    expect(bench.metrics[0]).toMatchObject({ UsageUncertain: 1 });
-    expect(bench.audit[0]).toMatchObject({ settlement: 'worst_case', actualNanoUsd: nanoUsd });
-    expect(bench.audit[0]).not.toHaveProperty('usage');
+    expect(harness.metrics[0]).toMatchObject({ UsageUncertain: 1 });
+    expect(harness.audit[0]).toMatchObject({ settlement: 'worst_case', actualNanoUsd: nanoUsd });
+    expect(harness.audit[0]).not.toHaveProperty('usage');
   });
 
   test('is charged also where calls of unknown outcome are free', async () => {
-    const ledger = { ...bench.policy.ledger, unknownOutcome: 'release' as const };
-    bench.policy = { ...bench.policy, ledger };
-    bench.script = [
+    const ledger = { ...harness.policy.ledger, unknownOutcome: 'release' as const };
+    harness.policy = { ...harness.policy, ledger };
+    harness.script = [
       {
         outcome: 'succeeded',
         content: [{ text: 'x' }],
@@ -151,25 +157,25 @@ describe('an answer whose usage is not known', () => {
         reported: undefined,
       },
     ];
-    await bench.run(request());
+    await harness.run(request());
     expect((await counters()).settled).toBe(1);
   });
 
   test('has one consistent reading: that is charged, and counted', async () => {
     const reported = { inputTokens: 10, outputTokens: 20, totalTokens: 50 };
-    bench.script = [
+    harness.script = [
       { outcome: 'succeeded', content: [{ text: 'x' }], stopReason: 'end_turn', reported },
     ];
-    const { answer } = await bench.run(request());
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({ usage: { inputTokens: 10, outputTokens: 40, totalTokens: 50 } });
-    expect(bench.metrics[0]).toMatchObject({ UsageUncertain: 1 });
-    expect(bench.audit[0]).toMatchObject({ settlement: 'settled' });
+    expect(harness.metrics[0]).toMatchObject({ UsageUncertain: 1 });
+    expect(harness.audit[0]).toMatchObject({ settlement: 'settled' });
   });
 
   test('of an answer without a message is charged as far as it is known', async () => {
     const reported = { inputTokens: 10, outputTokens: 20, totalTokens: 30 };
-    bench.script = [{ outcome: 'malformed', reported }];
-    const { answer } = await bench.run(request());
+    harness.script = [{ outcome: 'malformed', reported }];
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({
       status: 502,
       upstream: { name: 'MalformedAnswer' },
@@ -179,10 +185,10 @@ describe('an answer whose usage is not known', () => {
 
   test('is never more than can be counted', async () => {
     const reported = { inputTokens: 2 ** 52, outputTokens: 5 };
-    bench.script = [
+    harness.script = [
       { outcome: 'succeeded', content: [{ text: 'x' }], stopReason: 'end_turn', reported },
     ];
-    const { answer } = await bench.run(request());
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({ cost: { basis: 'worst_case' } });
   });
 });

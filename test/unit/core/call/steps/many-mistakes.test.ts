@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../adapters/system.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
-import { request } from '../../../../support/call.ts';
+import { request } from '../../../../support/call-harness.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const policy = policyOf(configWith({}));

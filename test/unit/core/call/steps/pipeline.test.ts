@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
-import { answered, type Bench, benchOn, request } from '../../../../support/call.ts';
+import {
+  answered,
+  type CallHarness,
+  callHarnessOn,
+  request,
+} from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let bench: Bench;
+let harness: CallHarness;
 
 beforeAll(async () => {
   table = await startLedger();
@@ -32,8 +37,8 @@ beforeEach(() => {
     { name: 'three', window: 'month', unit: 'requests', amount: 3 },
     { name: 'spend', window: 'month', unit: 'usd', amount: 10, notify_at: [1] },
   ];
-  const profiles = new Map([['retail/faq/production/haiku', PROFILE]]);
-  bench = benchOn(table, policyOf(config(limits), profiles));
+  const inferenceProfiles = new Map([['retail/faq/production/haiku', PROFILE]]);
+  harness = callHarnessOn(table, policyOf(config(limits), { inferenceProfiles }));
 });
 
 const counters = async () => {
@@ -44,7 +49,7 @@ const counters = async () => {
 
 describe('an approved call', () => {
   test('answers with usage, cost to the nano-dollar, tags and limits', async () => {
-    const { status, answer } = await bench.run(request());
+    const { status, answer } = await harness.run(request());
     expect(status).toBe('succeeded');
     // 10 x 0.25 + 20 x 1.25 USD per million tokens = 27.5 millionths of a USD.
     expect(answer).toMatchObject({
@@ -66,7 +71,7 @@ describe('an approved call', () => {
 
   test('takes two writes and no read', async () => {
     table.requests.clear();
-    await bench.run(request());
+    await harness.run(request());
     expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 2 });
   });
 
@@ -79,8 +84,8 @@ describe('an approved call', () => {
       ],
       parameters: { max_tokens: 50, temperature: 0.7, top_p: 0.9, top_k: 5 },
     };
-    await bench.run(request({ prompt }));
-    expect(bench.calls[0]).toMatchObject({
+    await harness.run(request({ prompt }));
+    expect(harness.calls[0]).toMatchObject({
       candidate: {
         modelId: PROFILE,
         inferenceConfig: { maxTokens: 50, temperature: 0.7, topP: 0.9 },
@@ -95,15 +100,15 @@ describe('an approved call', () => {
 
   test('without a profile goes to the model id', async () => {
     const tags = { applicationId: 'faq', costCenter: 'retail', environment: 'dev' };
-    const { answer } = await bench.run(request({ tags }));
+    const { answer } = await harness.run(request({ tags }));
     const id = 'anthropic.claude-3-haiku-20240307-v1:0';
     expect(answer).toMatchObject({ modelId: id, modelMetric: id });
   });
 
   test('prices all five kinds of tokens', async () => {
-    bench.script = [answered({ cacheReadInputTokens: 1_000, cacheWriteInputTokens: 100 })];
+    harness.script = [answered({ cacheReadInputTokens: 1_000, cacheWriteInputTokens: 100 })];
     const tags = { applicationId: 'faq', costCenter: 'other', environment: 'dev' };
-    const { answer } = await bench.run(request({ model: 'micro', tags }));
+    const { answer } = await harness.run(request({ model: 'micro', tags }));
     // Nova Micro: 10 x 0.035 + 20 x 0.14 + 1000 x 0.00875 + 100 x 0.035 (a cache write of unknown
     // price counts as input) USD per million tokens = 15.4 millionths.
     expect(answer).toMatchObject({ cost: { nanoUsd: 15_400 } });
@@ -118,8 +123,8 @@ describe('metrics and audit', () => {
   };
 
   test('one record with the five dimensions, and one of the limit in percent', async () => {
-    await bench.run(request());
-    expect(bench.metrics[0]).toMatchObject({
+    await harness.run(request());
+    expect(harness.metrics[0]).toMatchObject({
       TotalRequests: 1,
       RateLimitApproved: 1,
       RateLimitDenied: 0,
@@ -133,21 +138,23 @@ describe('metrics and audit', () => {
       Application: 'faq',
       Environment: 'production',
     });
-    expect(directive(bench.metrics[0])).toMatchObject({
+    expect(directive(harness.metrics[0])).toMatchObject({
       Namespace: 'GenAIRateLimiting',
       Dimensions: [['Model', 'ModelId', 'CostCenter', 'Application', 'Environment']],
     });
-    expect(bench.metrics[1]).toMatchObject({
+    expect(harness.metrics[1]).toMatchObject({
       LimitUtilization: 33,
       CostCenter: 'retail',
       Limit: 'three',
     });
-    expect(directive(bench.metrics[1])).toMatchObject({ Dimensions: [['CostCenter', 'Limit']] });
+    expect(directive(harness.metrics[1])).toMatchObject({ Dimensions: [['CostCenter', 'Limit']] });
   });
 
   test('names from outside the policy become no dimension', async () => {
-    await bench.run(request({ model: 'ghost', tags: { applicationId: 'evil', costCenter: 'x' } }));
-    expect(bench.metrics[0]).toMatchObject({
+    await harness.run(
+      request({ model: 'ghost', tags: { applicationId: 'evil', costCenter: 'x' } }),
+    );
+    expect(harness.metrics[0]).toMatchObject({
       TotalRequests: 1,
       RateLimitApproved: 0,
       Model: 'other',
@@ -159,24 +166,24 @@ describe('metrics and audit', () => {
   });
 
   test('neither prompts nor completions are logged', async () => {
-    await bench.run(request({ prompt: { messages: [{ role: 'user', content: 'SECRET' }] } }));
-    expect(JSON.stringify([bench.audit, bench.metrics])).not.toMatch(/SECRET|Hello/);
-    expect(bench.audit).toMatchObject([
+    await harness.run(request({ prompt: { messages: [{ role: 'user', content: 'SECRET' }] } }));
+    expect(JSON.stringify([harness.audit, harness.metrics])).not.toMatch(/SECRET|Hello/);
+    expect(harness.audit).toMatchObject([
       { kind: 'audit', decision: 'approved', outcome: 'succeeded', actualNanoUsd: 27_500 },
     ]);
   });
 
   test('unless the policy says so', async () => {
-    bench.policy = { ...bench.policy, logPrompts: true };
-    await bench.run(request());
-    expect(JSON.stringify(bench.audit)).toMatch(/"Hi".*Hello\./);
+    harness.policy = { ...harness.policy, logPrompts: true };
+    await harness.run(request());
+    expect(JSON.stringify(harness.audit)).toMatch(/"Hi".*Hello\./);
   });
 
   test('a threshold is announced once', async () => {
-    bench.script = [answered({ outputTokens: 100_000 })];
-    await bench.run(request());
-    await bench.run(request());
-    expect(bench.alerts).toMatchObject([
+    harness.script = [answered({ outputTokens: 100_000 })];
+    await harness.run(request());
+    await harness.run(request());
+    expect(harness.alerts).toMatchObject([
       { type: 'LimitThresholdCrossed', detail: { limit: 'spend', percent: 1 } },
     ]);
   });
@@ -184,8 +191,8 @@ describe('metrics and audit', () => {
 
 describe('a denied call', () => {
   test('is a 429 with the limit and when it resets; no model is called', async () => {
-    for (let i = 0; i < 3; i++) await bench.run(request());
-    const { status, answer } = await bench.run(request());
+    for (let i = 0; i < 3; i++) await harness.run(request());
+    const { status, answer } = await harness.run(request());
     expect(status).toBe('denied');
     expect(answer).toMatchObject({
       status: 429,
@@ -196,9 +203,9 @@ describe('a denied call', () => {
     if (!isProblem(answer) || !answer.limit) throw new Error('no limit in the problem');
     const secondsToReset = (Date.parse(answer.limit.resetsAt) - table.clock.at) / 1000;
     expect(answer.retryAfter).toBe(secondsToReset);
-    expect(bench.calls).toHaveLength(3);
+    expect(harness.calls).toHaveLength(3);
     expect(await counters()).toEqual({ committed: 3, settled: 3 });
-    expect(bench.metrics.at(-1)).toMatchObject({ RateLimitDenied: 1, RateLimitApproved: 0 });
+    expect(harness.metrics.at(-1)).toMatchObject({ RateLimitDenied: 1, RateLimitApproved: 0 });
   });
 });
 
@@ -214,18 +221,18 @@ describe('the first of its kind in a window', () => {
   };
 
   test('a denial is published with what to do, recorded, and costs nothing after that', async () => {
-    for (let i = 0; i < 3; i++) await bench.run(request());
+    for (let i = 0; i < 3; i++) await harness.run(request());
     const before = await alertAttributes();
-    expect(await updates(() => bench.run(request()))).toBe(3);
-    expect(await updates(() => bench.run(request()))).toBe(1);
-    expect(bench.alerts).toMatchObject([
+    expect(await updates(() => harness.run(request()))).toBe(3);
+    expect(await updates(() => harness.run(request()))).toBe(1);
+    expect(harness.alerts).toMatchObject([
       {
         type: 'CallDenied',
         id: expect.stringMatching(/^costCenter#retail\/three\/\d{4}-\d{2}\/denied-100$/),
         detail: { limit: 'three', percent: 100, amount: 3, used: 3, reserved: 0, notify: true },
       },
     ]);
-    expect(bench.alerts[0]?.detail.summary).toMatch(
+    expect(harness.alerts[0]?.detail.summary).toMatch(
       /denied its first call of this month: 3 requests of 3 requests per month used\. .+ limits raise retail\/three --help\.$/,
     );
     expect(await alertAttributes()).toBe(before + 1);
@@ -233,17 +240,17 @@ describe('the first of its kind in a window', () => {
   });
 
   test('many at once are told once', async () => {
-    for (let i = 0; i < 3; i++) await bench.run(request());
-    await Promise.all(Array.from({ length: 20 }, () => bench.run(request())));
-    expect(bench.alerts.map(({ type }) => type)).toEqual(['CallDenied']);
+    for (let i = 0; i < 3; i++) await harness.run(request());
+    await Promise.all(Array.from({ length: 20 }, () => harness.run(request())));
+    expect(harness.alerts.map(({ type }) => type)).toEqual(['CallDenied']);
   });
 
   test('a ceiling that sends calls to the cheaper model is told once, and then its denial', async () => {
     const ceilings = [{ percent: 50, model: 'haiku', fallback: 'micro' }];
     const limit = { name: 'graded', window: 'hour', unit: 'requests', amount: 4, ceilings };
-    bench.policy = policyOf(config([limit]));
-    for (let i = 0; i < 6; i++) await bench.run(request());
-    expect(bench.alerts).toMatchObject([
+    harness.policy = policyOf(config([limit]));
+    for (let i = 0; i < 6; i++) await harness.run(request());
+    expect(harness.alerts).toMatchObject([
       {
         type: 'FallbackBegun',
         id: expect.stringMatching(/fallback-50$/),
@@ -251,28 +258,30 @@ describe('the first of its kind in a window', () => {
       },
       { type: 'CallDenied', id: expect.stringMatching(/denied-100$/), detail: { used: 4 } },
     ]);
-    expect(bench.alerts[0]?.detail.summary).toContain(
+    expect(harness.alerts[0]?.detail.summary).toContain(
       'calls for haiku are answered by micro until ',
     );
-    const [first, , third] = bench.audit;
+    const [first, , third] = harness.audit;
     expect(first).not.toHaveProperty('reservationId');
     // What the sweep would name, if the call never came back.
     expect(third).toMatchObject({ reservationId: `${third?.requestId}.1`, fallbackFrom: 'haiku' });
   });
 
   test('of a minute it is an event, and no mail', async () => {
-    bench.policy = policyOf(
+    harness.policy = policyOf(
       config([{ name: 'rate', window: 'minute', unit: 'requests', amount: 1 }]),
     );
-    for (let i = 0; i < 2; i++) await bench.run(request());
-    expect(bench.alerts).toMatchObject([{ type: 'CallDenied', detail: { notify: false } }]);
+    for (let i = 0; i < 2; i++) await harness.run(request());
+    expect(harness.alerts).toMatchObject([{ type: 'CallDenied', detail: { notify: false } }]);
   });
 
   test('that cannot be published is left to the sweep, and costs nobody the answer', async () => {
-    Object.assign(bench.ports, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
-    for (let i = 0; i < 4; i++) await bench.run(request());
-    expect(bench.warnings).toEqual(['an alert could not be published']);
-    expect(await updates(() => bench.run(request()))).toBe(1);
+    Object.assign(harness.ports, {
+      alerts: { publish: () => Promise.reject(new Error('no bus')) },
+    });
+    for (let i = 0; i < 4; i++) await harness.run(request());
+    expect(harness.warnings).toEqual(['an alert could not be published']);
+    expect(await updates(() => harness.run(request()))).toBe(1);
   });
 });
 
@@ -280,22 +289,24 @@ describe('when the ledger is away', () => {
   const away = () => Promise.reject(new LedgerUnavailableError('away'));
 
   test('before the call, it is denied and no model is called', async () => {
-    Object.assign(bench.ports, { ledger: { ...bench.ports.ledger, reserve: away, settle: away } });
-    const { answer } = await bench.run(request());
+    Object.assign(harness.ports, {
+      ledger: { ...harness.ports.ledger, reserve: away, settle: away },
+    });
+    const { answer } = await harness.run(request());
     expect(answer).toMatchObject({ status: 503, code: 'ledger_unavailable' });
-    expect(bench.calls).toHaveLength(0);
-    expect(bench.warnings).toEqual(['the ledger could not be reached to reserve']);
+    expect(harness.calls).toHaveLength(0);
+    expect(harness.warnings).toEqual(['the ledger could not be reached to reserve']);
   });
 
   test('the log is told which step could not load the policy', async () => {
-    const load = bench.ports.policies.load;
-    Object.assign(bench.ports, { policies: { load: away } });
-    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
+    const load = harness.ports.policies.load;
+    Object.assign(harness.ports, { policies: { load: away } });
+    expect((await harness.run(request())).answer).toMatchObject({ status: 503 });
     let loads = 0;
     const once = () => (loads++ === 0 ? load() : away());
-    Object.assign(bench.ports, { policies: { load: once } });
-    expect((await bench.run(request())).answer).toMatchObject({ status: 503 });
-    expect(bench.warnings).toEqual([
+    Object.assign(harness.ports, { policies: { load: once } });
+    expect((await harness.run(request())).answer).toMatchObject({ status: 503 });
+    expect(harness.warnings).toEqual([
       'the policy could not be loaded to validate',
       'the policy could not be loaded to reserve',
     ]);
@@ -303,31 +314,33 @@ describe('when the ledger is away', () => {
 
   test('the policy may let it through, and it is charged all the same', async () => {
     const { ledger } = table;
-    bench.policy = {
-      ...bench.policy,
-      ledger: { ...bench.policy.ledger, onLedgerError: 'allow' },
+    harness.policy = {
+      ...harness.policy,
+      ledger: { ...harness.policy.ledger, onLedgerError: 'allow' },
     };
     const settle = (write: Parameters<typeof ledger.settle>[0]) => ledger.settle(write);
-    Object.assign(bench.ports, { ledger: { reserve: away, settle } });
-    expect((await bench.run(request())).status).toBe('succeeded');
+    Object.assign(harness.ports, { ledger: { reserve: away, settle } });
+    expect((await harness.run(request())).status).toBe('succeeded');
     expect(await counters()).toEqual({ committed: 1, settled: 1 });
   });
 
   test('after the call, the caller gets the answer and is told it is not settled yet', async () => {
     const { ledger } = table;
     const reserve = (write: Parameters<typeof ledger.reserve>[0]) => ledger.reserve(write);
-    Object.assign(bench.ports, { ledger: { reserve, settle: away } });
-    const { status, answer } = await bench.run(request());
+    Object.assign(harness.ports, { ledger: { reserve, settle: away } });
+    const { status, answer } = await harness.run(request());
     expect([status, 'settlement' in answer && answer.settlement]).toEqual(['succeeded', 'pending']);
     expect(await counters()).toEqual({ committed: 1, settled: 0 });
-    expect(bench.metrics[0]).toMatchObject({ SettlementFailed: 1 });
-    expect(bench.audit[0]).toMatchObject({ settlement: 'pending' });
+    expect(harness.metrics[0]).toMatchObject({ SettlementFailed: 1 });
+    expect(harness.audit[0]).toMatchObject({ settlement: 'pending' });
   });
 
   test('an alert that cannot be published costs nobody the answer', async () => {
-    bench.script = [answered({ outputTokens: 1_000_000 })];
-    Object.assign(bench.ports, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
-    expect((await bench.run(request())).status).toBe('succeeded');
-    expect(bench.warnings).toEqual(['an alert could not be published']);
+    harness.script = [answered({ outputTokens: 1_000_000 })];
+    Object.assign(harness.ports, {
+      alerts: { publish: () => Promise.reject(new Error('no bus')) },
+    });
+    expect((await harness.run(request())).status).toBe('succeeded');
+    expect(harness.warnings).toEqual(['an alert could not be published']);
   });
 });

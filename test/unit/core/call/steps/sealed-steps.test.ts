@@ -10,12 +10,12 @@ import { recordOutcome } from '../../../../../core/call/steps/record-outcome.ts'
 import { invokeSealed, reserveSealed } from '../../../../../core/call/steps/sealed-steps.ts';
 import type { ApprovedCall, ValidCall } from '../../../../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
-import { type Bench, benchOn, request } from '../../../../support/call.ts';
+import { type CallHarness, callHarnessOn, request } from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 let table: TestLedger;
-let bench: Bench;
+let harness: CallHarness;
 let seals: Seals;
 
 const limits = [{ name: 'spend', window: 'month', unit: 'usd', amount: 100 }];
@@ -44,38 +44,38 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 beforeEach(() => {
-  bench = benchOn(table, policy);
+  harness = callHarnessOn(table, policy);
   seals = sealsOf(true);
 });
 
 const overTheWire = <T>(state: T): T => JSON.parse(JSON.stringify(state));
 
 async function validCall(): Promise<ValidCall> {
-  const state = await validateAndSetContext({ ...bench.ports, seals }, request());
+  const state = await validateAndSetContext({ ...harness.ports, seals }, request());
   if (state.status !== 'valid') throw new Error(JSON.stringify(state.answer));
   return overTheWire(state);
 }
 
 async function approvedCall(): Promise<ApprovedCall> {
-  const ports = { ...bench.ports, seals: sealsOf(false) };
+  const ports = { ...harness.ports, seals: sealsOf(false) };
   const state = await reserveSealed(ports, await validCall(), false);
   if (state.status !== 'approved') throw new Error(JSON.stringify(state.answer));
   return overTheWire(state);
 }
 
 const invoke = (state: ApprovedCall) =>
-  invokeSealed({ ...bench.ports, seals: sealsOf(false) }, state, table.clock.now() + 60_000);
+  invokeSealed({ ...harness.ports, seals: sealsOf(false) }, state, table.clock.now() + 60_000);
 
 describe('the steps as functions of their own', () => {
   test('run a call whose state each of them made', async () => {
     const done = await invoke(await approvedCall());
     expect(done.status).toBe('succeeded');
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   test('take the error that the workflow adds before it repeats the reserving step', async () => {
     const again = { ...(await validCall()), error: { Error: 'States.Timeout' } };
-    const state = await reserveSealed({ ...bench.ports, seals }, again, true);
+    const state = await reserveSealed({ ...harness.ports, seals }, again, true);
     expect(state.status).toBe('approved');
   });
 
@@ -108,7 +108,7 @@ describe('the steps as functions of their own', () => {
     await expect(invoke(Object.assign({}, state, forge(state)))).rejects.toThrow(
       /was not made by the previous step/,
     );
-    expect(bench.calls).toHaveLength(0);
+    expect(harness.calls).toHaveLength(0);
   });
 
   test('the invoking step refuses a state without any sense', async () => {
@@ -116,26 +116,26 @@ describe('the steps as functions of their own', () => {
       const forged: ApprovedCall = JSON.parse(JSON.stringify(state));
       await expect(invoke(forged)).rejects.toThrow(/was not made by the previous step/);
     }
-    expect(bench.calls).toHaveLength(0);
+    expect(harness.calls).toHaveLength(0);
   });
 
   test('the invoking step refuses a reservation that has ended, and nothing is charged', async () => {
     const state = await approvedCall();
-    await recordOutcome(bench.ports, overTheWire(await invoke(state)));
+    await recordOutcome(harness.ports, overTheWire(await invoke(state)));
     const repeated = await invoke(state);
     expect(repeated).toMatchObject({
       status: 'failed',
       failure: { name: 'ReservationEnded' },
       answer: { status: 502, charged: { nanoUsd: 0 } },
     });
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   test('the reserving step seals nothing that the validating step did not make', async () => {
     const state = await validCall();
     const [candidate] = state.candidates;
     const forged = { ...state, candidates: [{ ...candidate, modelId: 'other' }] as const };
-    await expect(reserveSealed({ ...bench.ports, seals }, forged, false)).rejects.toThrow(
+    await expect(reserveSealed({ ...harness.ports, seals }, forged, false)).rejects.toThrow(
       /was not made by the previous step/,
     );
   });
@@ -171,7 +171,7 @@ describe('the start of the workflow while identity is on', () => {
   const start = (input: unknown, acceptsDirectStarts = false) =>
     validateAndSetContext(
       {
-        ...bench.ports,
+        ...harness.ports,
         policies: { load: async () => bound },
         identity: { isOn: true, acceptsDirectStarts },
         seals,
@@ -222,7 +222,7 @@ describe('the start of the workflow while identity is on', () => {
   test('without the key nothing is believed and nothing is called', async () => {
     const away = { load: async () => undefined, reload: async () => undefined };
     const state = await validateAndSetContext(
-      { ...bench.ports, seals: createSeals(away, systemMac) },
+      { ...harness.ports, seals: createSeals(away, systemMac) },
       request(),
     );
     expect(state).toMatchObject({ status: 'unavailable', answer: { status: 503 } });
@@ -253,7 +253,7 @@ describe('an envelope', () => {
     ['an empty key', { idempotencyKey: '' }, ['$.idempotencyKey']],
   ])('with %s is a 400 that names the place', async (_, over, paths) => {
     const input = { request: request(), requestId: 'r-1', receivedAt: 1, ...over };
-    const { status, answer, tags } = await validateAndSetContext(bench.ports, input);
+    const { status, answer, tags } = await validateAndSetContext(harness.ports, input);
     expect(status).toBe('not_valid');
     expect(answer).toMatchObject({ status: 400, errors: paths.map((path) => ({ path })) });
     expect(tags.requestId).toMatch(/^[\x20-\x7e]{1,255}$/);

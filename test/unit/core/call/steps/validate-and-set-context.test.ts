@@ -4,7 +4,7 @@ import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
 import type { Caller } from '../../../../../core/caller.ts';
 import type { Policy } from '../../../../../core/policy/policy.ts';
-import { request } from '../../../../support/call.ts';
+import { request } from '../../../../support/call-harness.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const center = (over: Record<string, unknown> = {}) => ({

@@ -52,9 +52,9 @@ describe('estimate', () => {
   });
 
   test('its total is the sum of its lines, and a part of it is there without requests', () => {
-    const { lines, perMonth, fixed: standing, perThousand } = executions.express;
+    const { lines, perMonth, fixed, perThousand } = executions.express;
     expect(perMonth).toBe(lines.reduce((sum, { cost }) => sum + cost, 0n));
-    const growing = perMonth - standing;
+    const growing = perMonth - fixed;
     expect(perThousand * 1000n).toBeGreaterThanOrEqual(growing);
     expect(perThousand * 1000n - growing).toBeLessThan(1000n);
   });
@@ -111,11 +111,11 @@ describe('estimate', () => {
   });
 
   test('one request has an estimate too', () => {
-    const { perMonth, fixed: standing } = estimate(policyWith(), {
+    const { perMonth, fixed } = estimate(policyWith(), {
       ...traffic,
       requestsPerMonth: 1,
     }).executions.direct;
-    expect(perMonth).toBeGreaterThan(standing);
+    expect(perMonth).toBeGreaterThan(fixed);
   });
 });
 

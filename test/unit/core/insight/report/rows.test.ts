@@ -50,8 +50,8 @@ test('what is not of Bedrock, and what costs nothing, has no row', async () => {
   const group = period?.groups[0];
   if (!period || !group) throw new Error('no period');
   const lambda = { ...group, keys: ['a', 'AWS Lambda'] };
-  const untold = { ...group, keys: ['b', undefined] };
-  expect(await rowsOf([{ periods: [{ ...period, groups: [lambda, untold] }] }])).toEqual([
+  const unreported = { ...group, keys: ['b', undefined] };
+  expect(await rowsOf([{ periods: [{ ...period, groups: [lambda, unreported] }] }])).toEqual([
     ['2026-11-01 b 2.00'],
   ]);
   expect(await rowsOf([page(['2026-11-01', 'a', '0'])])).toEqual([]);

@@ -37,7 +37,7 @@ export const request = (over: Record<string, unknown> = {}): Record<string, unkn
   ...over,
 });
 
-export interface Bench {
+export interface CallHarness {
   readonly ports: PipelinePorts;
   readonly calls: ConverseCall[];
   readonly metrics: Record<string, unknown>[];
@@ -52,8 +52,8 @@ export interface Bench {
 
 let ids = 0;
 
-export function benchOn(table: TestLedger, policy: Policy): Bench {
-  const bench: Bench = {
+export function callHarnessOn(table: TestLedger, policy: Policy): CallHarness {
+  const harness: CallHarness = {
     calls: [],
     metrics: [],
     audit: [],
@@ -62,7 +62,7 @@ export function benchOn(table: TestLedger, policy: Policy): Bench {
     script: [answered()],
     policy,
     ports: {
-      policies: { load: async () => bench.policy },
+      policies: { load: async () => harness.policy },
       ledger: table.ledger,
       idempotency: new DynamoDbIdempotency(table.client, table.table),
       digest: systemDigest,
@@ -73,20 +73,20 @@ export function benchOn(table: TestLedger, policy: Policy): Bench {
       sleeper: { sleep: async () => undefined },
       models: {
         converse: async (call) => {
-          bench.calls.push(call);
-          const [next, ...rest] = bench.script;
-          if (rest.length > 0) bench.script = rest;
+          harness.calls.push(call);
+          const [next, ...rest] = harness.script;
+          if (rest.length > 0) harness.script = rest;
           return next ?? answered();
         },
       },
       telemetry: {
-        metrics: (record) => void bench.metrics.push({ ...record }),
-        audit: (line) => void bench.audit.push(line),
+        metrics: (record) => void harness.metrics.push({ ...record }),
+        audit: (line) => void harness.audit.push(line),
       },
-      alerts: { publish: async (alerts) => void bench.alerts.push(...alerts) },
-      warn: (message) => void bench.warnings.push(message),
+      alerts: { publish: async (alerts) => void harness.alerts.push(...alerts) },
+      warn: (message) => void harness.warnings.push(message),
     },
-    run: (input) => runPipeline(bench.ports, input, table.clock.now() + 60_000),
+    run: (input) => runPipeline(harness.ports, input, table.clock.now() + 60_000),
   };
-  return bench;
+  return harness;
 }

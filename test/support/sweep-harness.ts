@@ -29,7 +29,7 @@ export const ACCOUNT = 'account#costCenter#retail#0';
 
 let ids = 0;
 
-export class SweepBench {
+export class SweepHarness {
   readonly alerts: Alert[] = [];
   readonly metrics: MetricRecord[] = [];
   readonly audit: OverrideAuditLine[] = [];
@@ -42,8 +42,8 @@ export class SweepBench {
     this.history = createDynamoDbUsageHistory(table.client, table.table);
   }
 
-  static async start(): Promise<SweepBench> {
-    return new SweepBench(await startLedger());
+  static async start(): Promise<SweepHarness> {
+    return new SweepHarness(await startLedger());
   }
 
   put(pk: string, sk: string, body: string): Promise<unknown> {
