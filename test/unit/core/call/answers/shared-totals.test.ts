@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { withoutSharedTotals } from '../../../../../core/call/answers/shared-totals.ts';
-import { benchOn, request } from '../../../../support/call.ts';
+import { callHarnessOn, request } from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
@@ -28,8 +28,8 @@ const policy = policyOf(
 );
 
 test('an answer has the limits of its cost center, and a denial no use of the organization', async () => {
-  const bench = benchOn(table, policy);
-  const { answer } = await bench.run(request());
+  const harness = callHarnessOn(table, policy);
+  const { answer } = await harness.run(request());
   if (isProblem(answer)) throw new Error(answer.detail);
   expect(answer.limits.map(({ owner }) => owner)).toEqual(
     expect.arrayContaining(['costCenter#retail', 'organization']),
@@ -38,9 +38,9 @@ test('an answer has the limits of its cost center, and a denial no use of the or
   expect(!isProblem(shown) && shown.limits.map(({ owner }) => owner)).toEqual([
     'costCenter#retail',
   ]);
-  await bench.run(request());
+  await harness.run(request());
 
-  const denied = (await bench.run(request())).answer;
+  const denied = (await harness.run(request())).answer;
   expect(denied).toMatchObject({ limit: { owner: 'organization', used: 2 } });
   const told = withoutSharedTotals(denied);
   if (!isProblem(told)) throw new Error('it was approved');
@@ -58,7 +58,7 @@ test("a denial by the cost center's own limit stays as it is", async () => {
   const limits = [limit('none', 1, 'tokens')];
   const retail = { models: ['haiku'], applications: ['faq'], limits };
   const own = policyOf(configWith({ cost_centers: { retail } }));
-  const { answer } = await benchOn(table, own).run(request());
+  const { answer } = await callHarnessOn(table, own).run(request());
   expect(answer).toMatchObject({ limit: { owner: 'costCenter#retail' } });
   expect(withoutSharedTotals(answer)).toBe(answer);
 });
