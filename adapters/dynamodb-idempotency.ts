@@ -16,12 +16,8 @@ import type {
 } from '../core/call/idempotency/ports.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { EpochSeconds } from '../core/time.ts';
-import {
-  type AttributeMap,
-  type Expression,
-  number,
-  Placeholders,
-} from './dynamodb-ledger-expressions.ts';
+import { type Expression, number, Placeholders } from './dynamodb-ledger-expressions.ts';
+import type { AttributeMap } from './dynamodb-reservation-encoding.ts';
 
 const PARTITION_PREFIX = 'idempotency#';
 const SORT_KEY = 'request';

@@ -1,6 +1,7 @@
 /** DynamoDB expressions of the ledger, built from named fragments. Pure: strings and values only. */
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type {
+  AccountKey,
   AccountReservation,
   AlertKey,
   AlertStates,
@@ -12,17 +13,24 @@ import type {
   SettleWrite,
 } from '../core/ledger/ports.ts';
 import type { EpochSeconds } from '../core/time.ts';
+import {
+  type AttributeMap,
+  formerReservationName,
+  holderPrefix,
+  inFlightName,
+  leasePrefix,
+  markerName,
+  reservationName,
+  reservationText,
+} from './dynamodb-reservation-encoding.ts';
 
-/** Attribute names of an account item; the only place that knows them. */
+/** Attribute names of counters and alerts in an account item. */
 export const accountAttribute = {
   committed: (key: CounterKey) => `c_${key}`,
   settled: (key: CounterKey) => `s_${key}`,
-  reservation: (id: string) => `r_${id}`,
-  marker: (id: string) => `x_${id}`,
   note: (key: CounterKey, mark: AlertKey) => `p_${key}_${mark}`,
 } as const;
 
-export type AttributeMap = Record<string, AttributeValue>;
 export type Expression = Pick<
   UpdateItemCommandInput,
   | 'UpdateExpression'
@@ -62,147 +70,156 @@ export class Placeholders {
 }
 
 /**
- * Takes the holds, if the id is new to the account and every ceiling still has room. DynamoDB
- * conditions do no arithmetic, so the ceiling less the amount is sent. A counter that does not
- * exist yet counts as zero, which only helps when the amount alone fits.
+ * Takes the amounts, if the id is new to the account, every ceiling leaves enough, and the cost
+ * center has no more calls in flight than it may. DynamoDB conditions do no arithmetic, so the
+ * ceiling less the amount is sent. A counter that does not exist yet counts as zero, which only
+ * helps when the amount alone fits.
  */
 export function reserveExpression(write: ReserveWrite): Expression {
   const p = new Placeholders();
-  const reservation = p.name(accountAttribute.reservation(write.reservationId));
-  const ids = [
-    accountAttribute.marker(write.reservationId),
-    ...write.otherIds.map(accountAttribute.reservation),
+  const { reservationId, otherIds, inFlight } = write;
+  const reservation = p.name(reservationName(reservationId));
+  const absent = [
+    markerName(reservationId),
+    formerReservationName(reservationId),
+    ...otherIds.flatMap((id) => [reservationName(id), formerReservationName(id)]),
   ];
-  const zero = write.amounts.length > 0 ? p.value(number(0)) : '';
-  const sets = [`${reservation} = ${p.value(reservationValue(write))}`];
-  const conditions = [reservation, ...ids.map((name) => p.name(name))].map(
-    (name) => `attribute_not_exists(${name})`,
-  );
+  const live = p.name(inFlightName(inFlight.costCenter));
+  const additions = [`${live} ${p.value(number(1))}`];
+  const conditions = [
+    ...[reservation, ...absent.map((name) => p.name(name))].map(isAbsent),
+    `(${isAbsent(live)} OR ${live} < ${p.value(number(inFlight.max))})`,
+  ];
   for (const { key, amount, ceiling } of write.amounts) {
     const committed = p.name(accountAttribute.committed(key));
-    sets.push(`${committed} = if_not_exists(${committed}, ${zero}) + ${p.value(number(amount))}`);
+    additions.push(`${committed} ${p.value(number(amount))}`);
     if (ceiling === undefined) continue;
-    const room = ceiling - amount;
-    const hasRoom = `${committed} <= ${p.value(number(room))}`;
-    conditions.push(room >= 0 ? `(attribute_not_exists(${committed}) OR ${hasRoom})` : hasRoom);
+    const left = ceiling - amount;
+    const fits = `${committed} <= ${p.value(number(left))}`;
+    conditions.push(left >= 0 ? `(${isAbsent(committed)} OR ${fits})` : fits);
   }
-  return p.expression(`SET ${sets.join(', ')}`, conditions.join(' AND '));
+  const text = reservationText({ ...write, costCenter: inFlight.costCenter });
+  const set = `SET ${reservation} = ${p.value({ S: text })}`;
+  return p.expression(`${set} ADD ${additions.join(', ')}`, conditions.join(' AND '));
 }
 
-/** What a reservation stores: lease end, the call's attempt, and the amount on each counter. */
-const reservationValue = ({
-  leaseExpiresAt,
-  attemptId,
-  amounts: holds,
-}: ReserveWrite): AttributeValue => ({
-  M: {
-    e: number(leaseExpiresAt),
-    n: { S: attemptId },
-    a: { M: Object.fromEntries(holds.map(({ key, amount }) => [key, number(amount)])) },
-  },
-});
+const isAbsent = (name: string): string => `attribute_not_exists(${name})`;
 
 /**
- * Turns the held amounts into the actual ones, if this call's reservation is still there.
+ * Turns the reserved amounts into the actual ones, if this call's reservation is still there.
  * @param closedUntil leaves a marker until then.
  */
 export function settleExpression(write: SettleWrite, closedUntil?: EpochSeconds): Expression {
-  const { reservationId, attemptId, amounts } = write;
   const p = new Placeholders();
-  const reservation = p.name(accountAttribute.reservation(reservationId));
+  const reservation = p.name(reservationName(write.reservationId));
+  const live = `${p.name(inFlightName(write.costCenter))} ${p.value(number(-1))}`;
+  const isOurs = `begins_with(${reservation}, ${p.value({ S: holderPrefix(write.attemptId) })})`;
+  return p.expression(settleUpdate(p, write, reservation, [live], closedUntil), isOurs);
+}
+
+/** The same for a reservation that an earlier release wrote. */
+export function settleFormerExpression(write: SettleWrite, closedUntil?: EpochSeconds): Expression {
+  const p = new Placeholders();
+  const reservation = p.name(formerReservationName(write.reservationId));
+  const isOurs = `${reservation}.${p.name('n')} = ${p.value({ S: write.attemptId })}`;
+  return p.expression(settleUpdate(p, write, reservation, [], closedUntil), isOurs);
+}
+
+function settleUpdate(
+  p: Placeholders,
+  { reservationId, amounts }: SettleWrite,
+  reservation: string,
+  live: readonly string[],
+  closedUntil: EpochSeconds | undefined,
+): string {
   const changes = amounts.map(({ key, reserved, actual }) => ({
     key,
     committed: actual - reserved,
     settled: actual,
   }));
-  const sets = [
-    ...(closedUntil === undefined ? [] : [closedMarker(p, reservationId, closedUntil)]),
-    ...additions(p, changes),
-  ];
-  const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
-  const isOurs = `${reservation}.${p.name('n')} = ${p.value({ S: attemptId })}`;
-  return p.expression(`${set}REMOVE ${reservation}`, isOurs);
+  const set =
+    closedUntil === undefined ? '' : `SET ${closedMarker(p, reservationId, closedUntil)} `;
+  return `${set}${addition([...live, ...additions(p, changes)])}REMOVE ${reservation}`;
 }
+
+const addition = (parts: readonly string[]): string =>
+  parts.length > 0 ? `ADD ${parts.join(', ')} ` : '';
 
 /** Puts another holder into a reservation that is still the one that was seen. */
 export function takeOverExpression(
-  { reservationId, leaseHolder }: Pick<AccountReservation, 'reservationId' | 'leaseHolder'>,
+  account: AccountKey,
+  seen: AccountReservation,
   newHolder: string,
 ): Expression {
   const p = new Placeholders();
-  const n = `${p.name(accountAttribute.reservation(reservationId))}.${p.name('n')}`;
-  return p.expression(
-    `SET ${n} = ${p.value({ S: newHolder })}`,
-    // The write's own copy finds its work done.
-    [leaseHolder, newHolder].map((each) => `${n} = ${p.value({ S: each })}`).join(' OR '),
-  );
+  const { reservationId, leaseHolder, leaseExpiresAt, costCenter } = seen;
+  // The write's own copy finds its work done.
+  const holders = [leaseHolder, newHolder];
+  if (costCenter === undefined) {
+    const n = `${p.name(formerReservationName(reservationId))}.${p.name('n')}`;
+    const isSeen = holders.map((each) => `${n} = ${p.value({ S: each })}`).join(' OR ');
+    return p.expression(`SET ${n} = ${p.value({ S: newHolder })}`, isSeen);
+  }
+  const reservation = p.name(reservationName(reservationId));
+  const amounts = [...seen.amounts].map(([key, amount]) => ({ key, amount }));
+  const written = { account, attemptId: newHolder, leaseExpiresAt, costCenter, amounts };
+  const isSeen = holders.map((each) => hasLease(p, reservation, each, leaseExpiresAt));
+  const set = `SET ${reservation} = ${p.value({ S: reservationText(written) })}`;
+  return p.expression(set, isSeen.join(' OR '));
 }
 
-/** Corrects what the sweep charged for a call whose answer came after its lease. */
-export function settleLateExpression(
-  { reservationId, attemptId }: Pick<SettleWrite, 'reservationId' | 'attemptId'>,
-  added: ReadonlyMap<CounterKey, number>,
-): Expression {
-  const p = new Placeholders();
-  const marker = p.name(accountAttribute.marker(reservationId));
-  const sets = additions(
-    p,
-    [...added].map(([key, settled]) => ({ key, committed: settled, settled })),
-  );
-  const set = sets.length > 0 ? `SET ${sets.join(', ')} ` : '';
-  const isOurs = `${marker}.${p.name('n')} = ${p.value({ S: attemptId })}`;
-  return p.expression(`${set}REMOVE ${marker}`, isOurs);
-}
+const hasLease = (
+  p: Placeholders,
+  reservation: string,
+  holder: string,
+  leaseExpiresAt: EpochSeconds,
+): string => `begins_with(${reservation}, ${p.value({ S: leasePrefix(holder, leaseExpiresAt) })})`;
 
 /**
- * Charges a call that ran without a reservation, once: the marker stands for it from then on. With
- * amounts of zero it only closes the id.
+ * Charges a call that ran without a reservation, once: the marker rejects a repeat. With amounts
+ * of zero it only closes the id.
  */
 export function chargeExpression(write: SettleWrite, closedUntil: EpochSeconds): Expression {
   const p = new Placeholders();
   const { reservationId, amounts } = write;
   const charged = amounts.filter(({ actual }) => actual !== 0);
-  const sets = [
-    closedMarker(p, reservationId, closedUntil),
-    ...additions(
-      p,
-      charged.map(({ key, actual }) => ({ key, committed: actual, settled: actual })),
-    ),
-  ];
+  const changes = charged.map(({ key, actual }) => ({ key, committed: actual, settled: actual }));
   const isNew = [
-    accountAttribute.reservation(reservationId),
-    accountAttribute.marker(reservationId),
-  ]
-    .map((name) => `attribute_not_exists(${p.name(name)})`)
-    .join(' AND ');
-  return p.expression(`SET ${sets.join(', ')}`, isNew);
+    reservationName(reservationId),
+    markerName(reservationId),
+    formerReservationName(reservationId),
+  ].map((name) => isAbsent(p.name(name)));
+  const set = `SET ${closedMarker(p, reservationId, closedUntil)} `;
+  return p.expression(`${set}${addition(additions(p, changes))}`.trim(), isNew.join(' AND '));
 }
 
-/** Ends a reservation whose lease is over and leaves the marker for a late answer. */
+/** Ends a reservation whose lease is over. */
 export function expireExpression(write: ExpireWrite): Expression {
   const p = new Placeholders();
-  const reservation = p.name(accountAttribute.reservation(write.reservationId));
-  const marker = p.name(accountAttribute.marker(write.reservationId));
-  const charged = new Map([...write.amounts].map(([key, held]) => [key, write.charge ? held : 0]));
-  const changes = [...write.amounts].map(([key, held]) =>
-    write.charge ? { key, committed: 0, settled: held } : { key, committed: -held, settled: 0 },
+  const { reservationId, attemptId, leaseExpiresAt, costCenter, charge } = write;
+  const changes = [...write.amounts].map(([key, amount]) =>
+    charge ? { key, committed: 0, settled: amount } : { key, committed: -amount, settled: 0 },
   );
-  const sets = [
-    `${marker} = ${p.value(openMarkerValue(write, charged))}`,
-    ...additions(p, changes),
-  ];
-  const update = `SET ${sets.join(', ')} REMOVE ${reservation}`;
-  const isSeen = [
-    `${reservation}.${p.name('e')} = ${p.value(number(write.leaseExpiresAt))}`,
-    `${reservation}.${p.name('n')} = ${p.value({ S: write.attemptId })}`,
-  ];
-  return p.expression(update, isSeen.join(' AND '));
+  if (costCenter === undefined) {
+    const reservation = p.name(formerReservationName(reservationId));
+    const isSeen = [
+      `${reservation}.${p.name('e')} = ${p.value(number(leaseExpiresAt))}`,
+      `${reservation}.${p.name('n')} = ${p.value({ S: attemptId })}`,
+    ];
+    const update = `${addition(additions(p, changes))}REMOVE ${reservation}`;
+    return p.expression(update, isSeen.join(' AND '));
+  }
+  const reservation = p.name(reservationName(reservationId));
+  const live = `${p.name(inFlightName(costCenter))} ${p.value(number(-1))}`;
+  const update = `${addition([live, ...additions(p, changes)])}REMOVE ${reservation}`;
+  return p.expression(update, hasLease(p, reservation, attemptId, leaseExpiresAt));
 }
 
-/** Removes markers nobody waits for any more. */
+/** Removes markers of closed ids. */
 export function removeMarkersExpression(ids: readonly string[]): Expression {
   const p = new Placeholders();
-  return p.expression(`REMOVE ${ids.map((id) => p.name(accountAttribute.marker(id))).join(', ')}`);
+  const names = ids.map(markerName);
+  return p.expression(`REMOVE ${names.map((name) => p.name(name)).join(', ')}`);
 }
 
 /**
@@ -247,21 +264,9 @@ export function claimAlertExpression(key: CounterKey, mark: AlertKey): Expressio
   return p.expression(`SET ${note} = ${p.value(number(PENDING))}`, `attribute_not_exists(${note})`);
 }
 
-/** A marker that a late answer may still correct. */
-const openMarkerValue = (
-  { markerExpiresAt, attemptId }: ExpireWrite,
-  charged: ReadonlyMap<CounterKey, number>,
-): AttributeValue => ({
-  M: {
-    e: number(markerExpiresAt),
-    n: { S: attemptId },
-    a: { M: Object.fromEntries([...charged].map(([key, amount]) => [key, number(amount)])) },
-  },
-});
-
-/** A marker of what is settled for good: it only turns writes of its id away. */
+/** A marker of a closed id: it only rejects writes of that id. */
 const closedMarker = (p: Placeholders, reservationId: string, until: EpochSeconds): string =>
-  `${p.name(accountAttribute.marker(reservationId))} = ${p.value({ M: { e: number(until) } })}`;
+  `${p.name(markerName(reservationId))} = ${p.value(number(until))}`;
 
 interface CounterChange {
   readonly key: CounterKey;
@@ -269,19 +274,12 @@ interface CounterChange {
   readonly settled: number;
 }
 
-/** Writes both counters even where they do not change, so that the answer returns them. */
-function additions(p: Placeholders, changes: readonly CounterChange[]): readonly string[] {
-  if (changes.length === 0) return [];
-  const zero = p.value(number(0));
-  const add = (attributeName: string, amount: number) => {
-    const name = p.name(attributeName);
-    return `${name} = if_not_exists(${name}, ${zero}) + ${p.value(number(amount))}`;
-  };
-  return changes.flatMap(({ key, committed, settled }) => [
-    add(accountAttribute.committed(key), committed),
-    add(accountAttribute.settled(key), settled),
+/** Adds to both counters even where they do not change, so that the answer returns them. */
+const additions = (p: Placeholders, changes: readonly CounterChange[]): readonly string[] =>
+  changes.flatMap(({ key, committed, settled }) => [
+    `${p.name(accountAttribute.committed(key))} ${p.value(number(committed))}`,
+    `${p.name(accountAttribute.settled(key))} ${p.value(number(settled))}`,
   ]);
-}
 
 const COUNTER_ATTRIBUTE = /^([cs])_(.+)$/;
 
@@ -315,26 +313,4 @@ export function parseAlertStates(item: AttributeMap | undefined): AlertStates {
     alertStates.set(key, marks.set(mark, Number(value.N) === PUBLISHED));
   }
   return alertStates;
-}
-
-/** An `r_` or `x_` attribute. */
-export interface ReservationAttribute {
-  /** End of the lease, or of the marker. */
-  readonly expiresAt: EpochSeconds;
-  /** Empty in a closed marker. */
-  readonly attemptId: string;
-  /** What is held, or what was charged. */
-  readonly amounts: ReadonlyMap<CounterKey, number>;
-}
-
-export function parseReservation(
-  value: AttributeValue | undefined,
-): ReservationAttribute | undefined {
-  if (!value?.M) return undefined;
-  const { e, n, a } = value.M;
-  return {
-    expiresAt: Number(e?.N ?? 0),
-    attemptId: n?.S ?? '',
-    amounts: new Map(Object.entries(a?.M ?? {}).map(([key, { N }]) => [key, Number(N ?? 0)])),
-  };
 }

@@ -27,9 +27,8 @@ import {
   type SettleWriteResult,
 } from '../core/ledger/ports.ts';
 import type { Clock, EpochSeconds } from '../core/time.ts';
+import { itemBytes } from './dynamodb-item-size.ts';
 import {
-  type AttributeMap,
-  accountAttribute,
   chargeExpression,
   claimAlertExpression,
   type Expression,
@@ -37,15 +36,22 @@ import {
   markPublishedExpression,
   parseAlertStates,
   parseCounters,
-  parseReservation,
-  type ReservationAttribute,
   removeCountersExpression,
   removeMarkersExpression,
   reserveExpression,
   settleExpression,
-  settleLateExpression,
+  settleFormerExpression,
   takeOverExpression,
 } from './dynamodb-ledger-expressions.ts';
+import {
+  type AttributeMap,
+  findReservation,
+  inFlightName,
+  markerName,
+  parseMarkers,
+  parseReservations,
+  type StoredReservation,
+} from './dynamodb-reservation-encoding.ts';
 
 const SORT_KEY = 'counters';
 const BATCH_GET_MAX = 100;
@@ -79,21 +85,33 @@ export class DynamoDbLedger implements LedgerStore {
 
   async reserve(write: ReserveWrite): Promise<ReserveWriteResult> {
     const { reservationId, otherIds, attemptId } = write;
-    const ids = [reservationId, ...otherIds].map(accountAttribute.reservation);
-    const taken = [accountAttribute.marker(reservationId), ...ids];
     let isRepeated = false;
     for (let round = 1; ; round++) {
-      const { written, item, sends } = await this.#update(write.account, reserveExpression(write));
+      const {
+        written,
+        item = {},
+        sends,
+      } = await this.#update(write.account, reserveExpression(write));
       isRepeated ||= sends > 1;
-      if (written) return { outcome: 'reserved', isRepeated };
-      const mine = parseReservation(item?.[accountAttribute.reservation(reservationId)]);
-      if (mine?.attemptId === attemptId) {
-        return { outcome: 'replayed', ...ownHold(reservationId, mine) };
+      if (written) {
+        const committed = [...parseCounters(item)].map(
+          ([key, state]) => [key, state.committed] as const,
+        );
+        return { outcome: 'reserved', isRepeated, committed: new Map(committed) };
       }
-      if (taken.some((name) => item?.[name])) return { outcome: 'conflict' };
+      const mine = findReservation(item, reservationId);
+      if (mine?.leaseHolder === attemptId) return { outcome: 'replayed', ...toReservation(mine) };
+      const isTaken =
+        mine !== undefined ||
+        isClosed(item, reservationId) ||
+        otherIds.some((id) => findReservation(item, id) !== undefined);
+      if (isTaken) return { outcome: 'conflict' };
       const counters = parseCounters(item);
-      if (isOver(write, counters)) {
-        return { outcome: 'denied', counters, alertStates: parseAlertStates(item), isRepeated };
+      const isCrowded = liveCount(item, write.inFlight.costCenter) >= write.inFlight.max;
+      if (isCrowded || isOver(write, counters)) {
+        const leaseEnds = parseReservations(item).map(({ expiresAt }) => expiresAt);
+        const alertStates = parseAlertStates(item);
+        return { outcome: 'denied', counters, alertStates, isRepeated, isCrowded, leaseEnds };
       }
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === READ_ROUNDS) return { outcome: 'conflict' };
@@ -101,35 +119,30 @@ export class DynamoDbLedger implements LedgerStore {
   }
 
   async settle(write: SettleWrite): Promise<SettleWriteResult> {
-    const actual = new Map(write.amounts.map((amount) => [amount.key, amount.actual]));
-    const until = write.closes ? this.#closedUntil(write) : undefined;
+    const { account, reservationId, attemptId, amounts, closes, chargesUnreserved } = write;
+    const actual = new Map(amounts.map((amount) => [amount.key, amount.actual]));
+    const until = closes ? this.#closedUntil(write) : undefined;
     // A reservation that arrives between the two writes is there for the second round.
     for (let round = 0; round < SETTLE_ROUNDS; round++) {
-      const result = await this.#update(write.account, settleExpression(write, until));
-      if (result.written) return settled('settled', result.item, actual);
-      const marker = parseReservation(result.item?.[accountAttribute.marker(write.reservationId)]);
-      if (marker?.attemptId === write.attemptId) {
-        return this.#settleLate(write, marker.amounts, actual);
+      const result = await this.#update(account, settleExpression(write, until));
+      if (result.written) return settled(result.item, actual);
+      const item = result.item ?? {};
+      const found = findReservation(item, reservationId);
+      if (found?.form === 'map' && found.leaseHolder === attemptId) {
+        const former = await this.#update(account, settleFormerExpression(write, until));
+        return former.written ? settled(former.item, actual) : { outcome: 'replayed' };
       }
-      if (marker || until === undefined) return { outcome: 'replayed' };
-      const charged = await this.#update(write.account, chargeExpression(write, until));
-      if (charged.written) return settled('settled', charged.item, actual);
+      if (until === undefined || isClosed(item, reservationId)) return { outcome: 'replayed' };
+      const charge = chargesUnreserved ? write : { ...write, amounts: [] };
+      const charged = await this.#update(account, chargeExpression(charge, until));
+      if (!charged.written) continue;
+      return chargesUnreserved ? settled(charged.item, actual) : { outcome: 'replayed' };
     }
     return { outcome: 'replayed' };
   }
 
   #closedUntil({ closedSeconds = CLOSED_MARKER_SECONDS }: SettleWrite): EpochSeconds {
     return Math.ceil(this.#clock.now() / 1000) + closedSeconds;
-  }
-
-  async #settleLate(
-    write: SettleWrite,
-    charged: ReadonlyMap<CounterKey, number>,
-    actual: ReadonlyMap<CounterKey, number>,
-  ): Promise<SettleWriteResult> {
-    const added = new Map([...charged].map(([key, sum]) => [key, (actual.get(key) ?? sum) - sum]));
-    const result = await this.#update(write.account, settleLateExpression(write, added));
-    return result.written ? settled('settledLate', result.item, added) : { outcome: 'replayed' };
   }
 
   async expire(write: ExpireWrite): Promise<Counters | undefined> {
@@ -164,16 +177,16 @@ export class DynamoDbLedger implements LedgerStore {
   ): Promise<ReadonlyMap<AccountKey, AccountReservation>> {
     const found = new Map<AccountKey, AccountReservation>();
     for await (const item of this.#items(accounts, true)) {
-      for (const reservationId of ids) {
-        const entry = parseReservation(item[accountAttribute.reservation(reservationId)]);
-        if (entry) found.set(item.pk?.S ?? '', ownHold(reservationId, entry));
+      for (const id of ids) {
+        const reservation = findReservation(item, id);
+        if (reservation) found.set(item.pk?.S ?? '', toReservation(reservation));
       }
     }
     return found;
   }
 
-  async takeOver(account: AccountKey, hold: AccountReservation, holder: string): Promise<boolean> {
-    return (await this.#update(account, takeOverExpression(hold, holder))).written;
+  async takeOver(account: AccountKey, seen: AccountReservation, holder: string): Promise<boolean> {
+    return (await this.#update(account, takeOverExpression(account, seen, holder))).written;
   }
 
   async read(accounts: readonly AccountKey[]): Promise<ReadonlyMap<AccountKey, Counters>> {
@@ -188,7 +201,7 @@ export class DynamoDbLedger implements LedgerStore {
     accounts: readonly AccountKey[],
     now: EpochSeconds,
   ): AsyncIterable<AccountSnapshot> {
-    for await (const item of this.#items(accounts, true)) yield contentsOf(item, now);
+    for await (const item of this.#items(accounts, true)) yield snapshotOf(item, now);
   }
 
   /**
@@ -257,14 +270,18 @@ export class DynamoDbLedger implements LedgerStore {
 
 const key = (account: AccountKey): AttributeMap => ({ pk: { S: account }, sk: { S: SORT_KEY } });
 
-const ownHold = (
-  reservationId: string,
-  { attemptId, amounts }: ReservationAttribute,
-): AccountReservation => ({
-  reservationId,
-  leaseHolder: attemptId,
-  amounts,
+const toReservation = (stored: StoredReservation): AccountReservation => ({
+  reservationId: stored.reservationId,
+  leaseHolder: stored.leaseHolder,
+  leaseExpiresAt: stored.expiresAt,
+  amounts: stored.amounts,
+  ...(stored.costCenter !== undefined && { costCenter: stored.costCenter }),
 });
+
+const isClosed = (item: AttributeMap, id: string): boolean => item[markerName(id)] !== undefined;
+
+const liveCount = (item: AttributeMap, costCenter: string): number =>
+  Number(item[inFlightName(costCenter)]?.N ?? 0);
 
 const isOver = ({ amounts: holds }: ReserveWrite, counters: Counters): boolean =>
   holds.some(
@@ -303,38 +320,32 @@ function unavailable(error: unknown): LedgerUnavailableError {
 }
 
 const settled = (
-  outcome: 'settled' | 'settledLate',
   item: AttributeMap | undefined,
   added: ReadonlyMap<CounterKey, number>,
-): SettleWriteResult => ({ outcome, counters: parseCounters(item), added });
+): SettleWriteResult => ({ outcome: 'settled', counters: parseCounters(item), added });
 
-function contentsOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
+function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
   const account = item.pk?.S ?? '';
-  const expired: AccountSnapshot['expired'][number][] = [];
-  const staleMarkers: string[] = [];
-  const referred = new Set<CounterKey>();
-  for (const [name, value] of Object.entries(item)) {
-    const entry = /^[rx]_/.test(name) ? parseReservation(value) : undefined;
-    if (!entry) continue;
-    const { expiresAt, attemptId, amounts } = entry;
-    const isOver = expiresAt <= now;
-    if (name.startsWith('x_') && isOver) staleMarkers.push(name.slice(2));
-    else for (const counter of amounts.keys()) referred.add(counter);
-    if (name.startsWith('r_') && isOver) {
-      const reservationId = name.slice(2);
-      expired.push({
-        account,
-        reservationId,
-        attemptId,
-        leaseExpiresAt: expiresAt,
-        amounts,
-      });
-    }
-  }
-  expired.sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
+  const reservations = parseReservations(item);
+  const expired = reservations
+    .filter(({ expiresAt }) => expiresAt <= now)
+    .map(({ leaseHolder, expiresAt, reservationId, amounts, costCenter }) => ({
+      account,
+      reservationId,
+      attemptId: leaseHolder,
+      leaseExpiresAt: expiresAt,
+      amounts,
+      ...(costCenter !== undefined && { costCenter }),
+    }))
+    .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
+  const staleMarkers = parseMarkers(item)
+    .filter(({ expiresAt }) => expiresAt <= now)
+    .map(({ reservationId }) => reservationId);
+  const referred = new Set(reservations.flatMap(({ amounts }) => [...amounts.keys()]));
   const counters = parseCounters(item);
   const alertStates = parseAlertStates(item);
   const known = new Set([...counters.keys(), ...alertStates.keys()]);
   const idleCounters = [...known].filter((counter) => !referred.has(counter));
-  return { account, counters, alertStates, expired, staleMarkers, idleCounters };
+  const bytes = itemBytes(item);
+  return { account, counters, alertStates, expired, staleMarkers, idleCounters, bytes };
 }

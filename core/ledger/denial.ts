@@ -1,7 +1,6 @@
 /** Denials: which limit denied a call, and its amounts over all its shards. */
-import { invariant } from '../errors.ts';
 import type { Owner } from '../policy/policy.ts';
-import { isoTimestamp } from '../time.ts';
+import { type EpochMs, type EpochSeconds, isoTimestamp } from '../time.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AlertKey, AlertStates, CounterState, Counters } from './ports.ts';
 import { shardShare } from './shard-layout.ts';
@@ -10,13 +9,18 @@ import { shardShare } from './shard-layout.ts';
 export interface DenyingLimit {
   readonly owner: Owner;
   readonly name: string;
-  readonly window: EffectiveLimit['limit']['window'];
+  /** `in_flight`: not a limit of the policy, but of calls in flight. */
+  readonly window: EffectiveLimit['limit']['window'] | 'in_flight';
   readonly unit: EffectiveLimit['limit']['unit'];
   readonly limit: number;
   readonly used: number;
   readonly reserved: number;
   readonly requested: number;
+  /** `reserved`: the call fits beside what is settled, and only calls in flight deny it. */
+  readonly reason: 'used' | 'reserved';
   readonly resetsAt: string;
+  /** When the same call may fit again; for `reserved` an estimate by the calls in flight. */
+  readonly retryAt: EpochMs;
   /** Present when a ceiling below the full limit denied the call. */
   readonly ceilingPercent?: number;
 }
@@ -32,6 +36,8 @@ export interface LimitDenial {
 interface ShardState {
   readonly counters: Counters;
   readonly alertStates: AlertStates;
+  /** When the leases of its reservations end; absent where only its counters are known. */
+  readonly leaseEnds?: readonly EpochSeconds[];
 }
 
 /** An account's shards, by number; those that denied the call as they were then. */
@@ -53,6 +59,7 @@ export function remainingInShard(
 export function findDenials(
   limits: readonly EffectiveLimit[],
   everywhere: ShardSnapshots,
+  isCrowded: boolean,
 ): readonly LimitDenial[] {
   const all = limits
     .filter(({ ceiling }) => ceiling !== undefined)
@@ -71,18 +78,35 @@ export function findDenials(
   );
   // Where counters were read after the write they may have moved since: then any enforced limit
   // may have been the one.
-  return denying.length > 0 ? denying : all;
+  return denying.length > 0 || isCrowded ? denying : all;
 }
 
-/** The denying limit that resets last: only then can the call succeed. */
-export function lastToReset(denials: readonly LimitDenial[]): LimitDenial {
-  const [last] = [...denials].sort((a, b) => b.effective.period.endsAt - a.effective.period.endsAt);
-  invariant(last, 'a denial names at least one limit');
+const isUsed = ({ effective: { ceiling = 0, requested }, state }: LimitDenial): boolean =>
+  state.settled + requested > ceiling;
+
+/**
+ * Of the denying limits, the one that resets last: only then can the call succeed. Those that
+ * calls in flight alone fill count only where no other denies.
+ */
+export function lastToReset(denials: readonly LimitDenial[]): LimitDenial | undefined {
+  const used = denials.filter(isUsed);
+  const [last] = [...(used.length > 0 ? used : denials)].sort(
+    (a, b) => b.effective.period.endsAt - a.effective.period.endsAt,
+  );
   return last;
 }
 
-export function toDenyingLimit(last: LimitDenial): DenyingLimit {
+/** The calls in flight of a denied call's account. */
+interface CallsInFlight {
+  readonly leaseEnds: readonly EpochSeconds[];
+  /** From the reserve to the end of its lease, of a call that reserves now. */
+  readonly leaseMs: number;
+  readonly now: EpochMs;
+}
+
+export function toDenyingLimit(last: LimitDenial, inFlight: CallsInFlight): DenyingLimit {
   const { limit, requested, period, ceilingPercent } = last.effective;
+  const reason = isUsed(last) ? 'used' : 'reserved';
   return {
     owner: limit.owner,
     name: limit.name,
@@ -92,7 +116,45 @@ export function toDenyingLimit(last: LimitDenial): DenyingLimit {
     used: last.state.settled,
     reserved: last.state.committed - last.state.settled,
     requested,
+    reason,
     resetsAt: isoTimestamp(period.endsAt),
+    retryAt: reason === 'used' ? period.endsAt : nextEnd(inFlight),
     ...(ceilingPercent !== undefined && { ceilingPercent }),
   };
+}
+
+/** The cost center has as many calls in flight in one account as it may have. */
+export function inFlightDenial(
+  costCenter: string,
+  max: number,
+  inFlight: CallsInFlight,
+): DenyingLimit {
+  const retryAt = nextEnd(inFlight);
+  return {
+    owner: { kind: 'costCenter', name: costCenter },
+    name: 'in_flight_max',
+    window: 'in_flight',
+    unit: 'requests',
+    limit: max,
+    used: 0,
+    reserved: max,
+    requested: 1,
+    reason: 'reserved',
+    resetsAt: isoTimestamp(retryAt),
+    retryAt,
+  };
+}
+
+const SOONEST_MS = 1_000;
+const LATEST_MS = 10_000;
+
+/**
+ * When a call in flight is likely to end. Their leases say for how long they have been in flight;
+ * calls that are met at any moment have half of their length behind them, so the mean of what is
+ * behind them is the mean of what is left.
+ */
+function nextEnd({ leaseEnds, leaseMs, now }: CallsInFlight): EpochMs {
+  const ages = leaseEnds.map((end) => Math.max(0, now + leaseMs - end * 1_000));
+  const mean = ages.reduce((sum, age) => sum + age, 0) / Math.max(1, ages.length);
+  return now + Math.ceil(Math.min(LATEST_MS, Math.max(SOONEST_MS, mean)));
 }

@@ -4,20 +4,11 @@
  */
 
 import { allLimits, ownerKey } from '../policy/limit-owners.ts';
-import type { LedgerSettings, Policy } from '../policy/policy.ts';
-import type { Clock, EpochMs, EpochSeconds } from '../time.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Clock, EpochMs } from '../time.ts';
 import { accountKey } from './account-keys.ts';
-import type {
-  AccountKey,
-  AccountSnapshot,
-  Counters,
-  ExpiredReservation,
-  LedgerStore,
-} from './ports.ts';
+import type { AccountKey, AccountSnapshot, ExpiredReservation, LedgerStore } from './ports.ts';
 import { maxShards, shardNumbers } from './shard-layout.ts';
-
-/** Longest a Lambda function, and so a late settle, can take (AWS Lambda quotas, 2026-11). */
-const LATEST_ANSWER_SECONDS = 900;
 
 /** Most two hosts' clocks are taken to differ; a lease ends that much later for the sweep. */
 const CLOCK_SKEW_SECONDS = 5;
@@ -46,6 +37,7 @@ export async function expireReservations(
   stopBy: EpochMs,
 ): Promise<ExpiryResult> {
   const nowSeconds = Math.floor(clock.now() / 1000);
+  const charge = policy.ledger.unknownOutcome === 'charge';
   const expired: ExpiredReservation[] = [];
   const accounts: AccountSnapshot[] = [];
   let complete = true;
@@ -56,7 +48,7 @@ export async function expireReservations(
         complete = false;
         break;
       }
-      const after = await expire(store, policy.ledger, entry, nowSeconds);
+      const after = await store.expire({ ...entry, charge });
       if (!after) continue;
       expired.push(entry);
       for (const [key, state] of after) counters.set(key, state);
@@ -65,18 +57,6 @@ export async function expireReservations(
   }
   return { expired, accounts, complete };
 }
-
-const expire = (
-  store: LedgerStore,
-  { unknownOutcome }: LedgerSettings,
-  entry: ExpiredReservation,
-  now: EpochSeconds,
-): Promise<Counters | undefined> =>
-  store.expire({
-    ...entry,
-    charge: unknownOutcome === 'charge',
-    markerExpiresAt: now + LATEST_ANSWER_SECONDS,
-  });
 
 /** Every item in which calls of this policy can have reserved. */
 function accountsOf(policy: Policy): readonly AccountKey[] {

@@ -33,6 +33,8 @@ export interface ReserveWrite {
   readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: readonly CounterAmount[];
+  /** Whose call it is, and how many live reservations of it the account may have. */
+  readonly inFlight: { readonly costCenter: string; readonly max: number };
 }
 
 /** Counters of the account after (or, where nothing was written, before) the write. */
@@ -43,7 +45,12 @@ export type Counters = ReadonlyMap<CounterKey, CounterState>;
  * settle or release then leaves a marker that rejects it.
  */
 export type ReserveWriteResult =
-  | { readonly outcome: 'reserved'; readonly isRepeated: boolean }
+  | {
+      readonly outcome: 'reserved';
+      readonly isRepeated: boolean;
+      /** After the write. */
+      readonly committed: ReadonlyMap<CounterKey, number>;
+    }
   /** This run had reserved already: a response was lost. */
   | ({ readonly outcome: 'replayed' } & AccountReservation)
   /** Another call, or another run of this one, has reserved under this id, or it is closed. */
@@ -53,6 +60,10 @@ export type ReserveWriteResult =
       readonly counters: Counters;
       readonly alertStates: AlertStates;
       readonly isRepeated: boolean;
+      /** The cost center has as many live reservations in the account as it may. */
+      readonly isCrowded: boolean;
+      /** When the leases of the account's live reservations end. */
+      readonly leaseEnds: readonly EpochSeconds[];
     };
 
 /** What an earlier attempt of the same call has reserved in one account. */
@@ -60,7 +71,10 @@ export interface AccountReservation {
   readonly reservationId: string;
   /** The `attemptId` it was reserved with. */
   readonly leaseHolder: string;
+  readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: ReadonlyMap<CounterKey, number>;
+  /** Whose live reservations count it; absent where an earlier release reserved. */
+  readonly costCenter?: string;
 }
 
 export interface SettleAmount {
@@ -76,28 +90,32 @@ export interface SettleWrite {
   readonly reservationId: string;
   /** Of the call that reserved; a reservation of another call under the same id is not changed. */
   readonly attemptId: string;
+  /** Whose call it is. */
+  readonly costCenter: string;
   readonly amounts: readonly SettleAmount[];
-  /**
-   * Leaves a marker, so that no write of this reservation takes effect any more. What was never
-   * reserved is charged anyway: with amounts of zero, that only closes the id.
-   */
+  /** Leaves a marker, so that no write of this reservation takes effect any more. */
   readonly closes: boolean;
+  /** With `closes`: charges the amounts also where nothing is reserved, once. */
+  readonly chargesUnreserved: boolean;
   /** How long the marker stays; default: `CLOSED_SECONDS`. */
   readonly closedSeconds?: number;
 }
 
-/** How long a closed id rejects copies of its writes; no request lives that long. */
-export const CLOSED_MARKER_SECONDS = 900;
+/**
+ * How long a closed id rejects copies of its writes. AWS refuses a request whose signature is more
+ * than five minutes old (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html,
+ * 2026-11); a minute is left for clocks that differ.
+ */
+export const CLOSED_MARKER_SECONDS = 360;
 
 export type SettleWriteResult =
   | {
-      /** `settledLate`: the lease had ended; the sweep's charge was corrected to the real amount. */
-      readonly outcome: 'settled' | 'settledLate';
+      readonly outcome: 'settled';
       readonly counters: Counters;
       /** What was added to each counter's settled amount by this write. */
       readonly added: ReadonlyMap<CounterKey, number>;
     }
-  /** An earlier attempt had taken effect. */
+  /** An earlier attempt had taken effect, or the lease had ended. */
   | { readonly outcome: 'replayed' };
 
 /** A reservation whose lease ended. */
@@ -107,13 +125,13 @@ export interface ExpiredReservation {
   readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: ReadonlyMap<CounterKey, number>;
+  /** Whose live reservations count it; absent where an earlier release reserved. */
+  readonly costCenter?: string;
 }
 
 export interface ExpireWrite extends ExpiredReservation {
   /** Settle at what was reserved, or at zero. */
   readonly charge: boolean;
-  /** Until when a late answer may still correct the charge. */
-  readonly markerExpiresAt: EpochSeconds;
 }
 
 /** A kind of alert of one counter that is published once: `50` for a percent, `denied-100`. */
@@ -137,8 +155,10 @@ export interface AccountSnapshot {
   readonly alertStates: AlertStates;
   /** By the end of their leases. */
   readonly expired: readonly ExpiredReservation[];
-  /** Ids whose marker is older than any answer could be. */
+  /** Closed ids that no copy of a write can meet any more. */
   readonly staleMarkers: readonly string[];
+  /** Size of the item, which every write of it pays for. */
+  readonly bytes: number;
   /** Keys of counters and recorded alerts that no reservation and no marker refers to. */
   readonly idleCounters: readonly CounterKey[];
 }

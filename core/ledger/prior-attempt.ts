@@ -53,7 +53,9 @@ export async function recoverPriorAttempt(
     for (const account of amounts.keys()) found.delete(account);
     complete.set(ownerKey(owner), amounts);
   }
-  for (const [account, reservation] of found) await releaseAndCloseId(store, account, reservation);
+  for (const [account, reservation] of found) {
+    await releaseAndCloseId(store, account, request.scope, reservation);
+  }
   return { candidate, complete };
 }
 
@@ -100,8 +102,17 @@ const nameOf = (key: CounterKey): string => splitCounterKey(key).limitName;
 async function releaseAndCloseId(
   store: LedgerStore,
   account: AccountKey,
+  { costCenter }: ReserveRequest['scope'],
   { reservationId, leaseHolder, amounts: reserved }: AccountReservation,
 ): Promise<void> {
   const amounts = [...reserved].map(([key, amount]) => ({ key, reserved: amount, actual: 0 }));
-  await store.settle({ account, reservationId, attemptId: leaseHolder, amounts, closes: true });
+  await store.settle({
+    account,
+    reservationId,
+    attemptId: leaseHolder,
+    costCenter,
+    amounts,
+    closes: true,
+    chargesUnreserved: false,
+  });
 }

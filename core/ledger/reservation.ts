@@ -39,6 +39,8 @@ export interface Reservation {
   readonly id: string;
   /** Distinguishes calls with the same id. */
   readonly attemptId: string;
+  /** Whose call it is. */
+  readonly costCenter: string;
   readonly leaseExpiresAt: EpochSeconds;
   /** `unreserved`: the ledger was unreachable and the policy allowed the call. */
   readonly basis: 'reserved' | 'unreserved';

@@ -5,6 +5,7 @@
 import { LedgerFullError } from '../errors.ts';
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
+import type { EpochSeconds } from '../time.ts';
 import { accountKey, splitCounterKey } from './account-keys.ts';
 import { findDenials, type LimitDenial, remainingInShard, type ShardSnapshots } from './denial.ts';
 import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
@@ -28,7 +29,8 @@ import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
 
 /** The attempt to reserve for one candidate in all its accounts. */
 export interface CandidateAttempt {
-  readonly shell: Pick<Reservation, 'id' | 'attemptId' | 'leaseExpiresAt' | 'unknownOutcome'>;
+  readonly shell: Omit<Reservation, 'basis' | 'accounts'>;
+  readonly inFlightMax: number;
   readonly otherIds: readonly string[];
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;
@@ -39,7 +41,12 @@ export interface CandidateAttempt {
 export type AccountOutcome =
   | { outcome: 'reserved' }
   | { outcome: 'conflict' }
-  | { outcome: 'denied'; denials: readonly LimitDenial[] };
+  | {
+      outcome: 'denied';
+      /** None where only the number of calls in flight denies. */
+      denials: readonly LimitDenial[];
+      leaseEnds: readonly EpochSeconds[];
+    };
 
 /** The amount of each limit to take from one shard. */
 type Part = ReadonlyMap<EffectiveLimit, number>;
@@ -59,7 +66,7 @@ export async function reserveAccount(
     return { outcome: 'reserved' };
   }
   const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
-  const tried = new Map<number, { counters: Counters; alertStates: AlertStates }>();
+  const tried = new Map<number, DeniedShard>();
   let full: LedgerFullError | undefined;
   for (const shard of shardsFor(attempt.shell.id, limits)) {
     const result = await tryShard(store, attempt, owner, shard, whole);
@@ -94,9 +101,14 @@ export function shardsFor(
 const allShards = (limits: readonly EffectiveLimit[]): readonly number[] =>
   shardNumbers(Math.max(1, ...limits.map(({ shards }) => shards)));
 
+type DeniedShard = Pick<
+  Extract<ReserveWriteResult, { outcome: 'denied' }>,
+  'counters' | 'alertStates' | 'isCrowded' | 'leaseEnds'
+>;
+
 type ShardOutcome =
   | { outcome: 'reserved' | 'conflict' }
-  | { outcome: 'denied'; counters: Counters; alertStates: AlertStates }
+  | ({ outcome: 'denied' } & DeniedShard)
   | LedgerFullError;
 
 async function tryShard(
@@ -151,12 +163,12 @@ async function recordAttempt(
         const own = [{ account, isRepeated: true, counters }];
         await releaseAndClose(store, { ...shell, basis: 'unreserved', accounts: own });
       }
-      return { outcome: 'denied', counters: result.counters, alertStates: result.alertStates };
+      return result;
   }
 }
 
 function accountReserve(
-  { shell, otherIds }: CandidateAttempt,
+  { shell, otherIds, inFlightMax }: CandidateAttempt,
   account: AccountKey,
   shard: number,
   part: Part,
@@ -167,6 +179,7 @@ function accountReserve(
     otherIds,
     attemptId: shell.attemptId,
     leaseExpiresAt: shell.leaseExpiresAt,
+    inFlight: { costCenter: shell.costCenter, max: inFlightMax },
     amounts: [...part].map(([{ key, ceiling, shards }, amount]) => ({
       key,
       amount,
@@ -183,10 +196,15 @@ async function reserveSpread(
   store: LedgerStore,
   attempt: CandidateAttempt,
   { owner, limits }: AccountLimits,
-  tried: ShardSnapshots,
+  tried: ReadonlyMap<number, DeniedShard>,
 ): Promise<AccountOutcome> {
   const everywhere = await withUntried(store, owner, allShards(limits), tried);
-  const denied = { outcome: 'denied', denials: findDenials(limits, everywhere) } as const;
+  const isCrowded = [...tried.values()].some((shard) => shard.isCrowded);
+  const leaseEnds = [...tried.values()].flatMap((shard) => shard.leaseEnds);
+  const denials = findDenials(limits, everywhere, isCrowded);
+  const denied = { outcome: 'denied', denials, leaseEnds } as const;
+  // A shard that is full of calls in flight takes no part of one either.
+  if (isCrowded) return denied;
   const counters = [...everywhere].map(([shard, state]) => [shard, state.counters] as const);
   const parts = partsOver(limits, counters);
   if (!parts) return denied;

@@ -25,6 +25,8 @@ export interface ReserveRequest {
    */
   readonly runId?: string;
   readonly now: EpochMs;
+  /** When whatever makes and records the call must have ended: no settle comes later. */
+  readonly endsBy: EpochMs;
 }
 
 /** Every id the call may hold under. */
@@ -39,8 +41,8 @@ export const limitsFor = (request: ReserveRequest, { model, worstCase }: Reserve
   effectiveLimits(request.policy, { ...request.scope, model }, worstCase, request.now);
 
 const RUN = '~run~';
-/** 48 random bits of a UUID: every reservation carries them, and its item grows with each byte. */
-const HOLDER_LENGTH = 13;
+/** 32 random bits of a UUID: every reservation carries them, and its item grows with each byte. */
+const HOLDER_LENGTH = 8;
 
 const shortened = (id: string): string => id.slice(0, HOLDER_LENGTH);
 
@@ -50,4 +52,5 @@ export const leaseHolderOf = ({ attemptId, runId }: ReserveRequest): string =>
 
 /** Whether any run of this call holds it. */
 export const isSameCall = ({ attemptId }: ReserveRequest, holder: string): boolean =>
-  holder.split(RUN)[0] === shortened(attemptId);
+  // An earlier release wrote more of it.
+  shortened(holder.split(RUN)[0] ?? '') === shortened(attemptId);

@@ -4,8 +4,15 @@
  * counter).
  */
 import { LedgerFullError, LedgerUnavailableError } from '../errors.ts';
+import type { EpochSeconds } from '../time.ts';
 import { accountKey, candidateReservationId, isAccountOf } from './account-keys.ts';
-import { type DenyingLimit, type LimitDenial, lastToReset, toDenyingLimit } from './denial.ts';
+import {
+  type DenyingLimit,
+  inFlightDenial,
+  type LimitDenial,
+  lastToReset,
+  toDenyingLimit,
+} from './denial.ts';
 import { type FirstLimitEvent, toFirstLimitEvent } from './first-events.ts';
 import type { LedgerStore } from './ports.ts';
 import { type PriorAttempt, recoverPriorAttempt } from './prior-attempt.ts';
@@ -92,7 +99,7 @@ async function reserveFrom(
         return result;
       case 'denied': {
         const next = nextCandidate(request, result.denials, untried);
-        if (next === undefined) return denied(result.denials);
+        if (next === undefined) return denied(request, result);
         firstFallback ??= toFirstLimitEvent('fallback', next.denial);
         at = next.candidate;
       }
@@ -115,10 +122,20 @@ function nextCandidate(
     .find(({ candidate }) => untried.has(candidate));
 }
 
-function denied(denials: readonly LimitDenial[]): ReserveDecision {
+function denied(
+  request: ReserveRequest,
+  { denials, leaseEnds }: Extract<AccountOutcome, { outcome: 'denied' }>,
+): ReserveDecision {
+  const { now, scope, policy } = request;
+  const inFlight = { leaseEnds, leaseMs: leaseEnd(request) * 1_000 - now, now };
   const last = lastToReset(denials);
+  if (!last) {
+    const limit = inFlightDenial(scope.costCenter, policy.ledger.inFlightMax, inFlight);
+    return { outcome: 'denied', limit };
+  }
   const firstEvent = toFirstLimitEvent('denied', last);
-  return { outcome: 'denied', limit: toDenyingLimit(last), ...(firstEvent && { firstEvent }) };
+  const limit = toDenyingLimit(last, inFlight);
+  return { outcome: 'denied', limit, ...(firstEvent && { firstEvent }) };
 }
 
 /**
@@ -160,7 +177,8 @@ async function reserveCandidate(
   const shell = reservationShell(request, at);
   const reservation: Reservation = { ...shell, basis: 'reserved', accounts };
   const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
-  const attempt: CandidateAttempt = { shell, otherIds, prior, accounts };
+  const { inFlightMax } = request.policy.ledger;
+  const attempt: CandidateAttempt = { shell, otherIds, inFlightMax, prior, accounts };
   try {
     for (const account of limitsFor(request, candidate)) {
       const result = await reserveAccount(store, attempt, account);
@@ -181,9 +199,17 @@ async function reserveCandidate(
   return { outcome: 'reserved', reservation };
 }
 
+/** The lease is for calls that never come back: it ends only when none of them can. */
+const leaseEnd = ({ now, endsBy, policy }: ReserveRequest): EpochSeconds =>
+  Math.ceil(Math.max(now + policy.ledger.leaseSeconds * 1_000, endsBy + LEASE_MARGIN_MS) / 1_000);
+
+/** Between the last moment that something can be settled and the end of the lease. */
+const LEASE_MARGIN_MS = 60_000;
+
 const reservationShell = (request: ReserveRequest, candidate: number) => ({
   id: candidateReservationId(request.reservationId, candidate),
   attemptId: leaseHolderOf(request),
-  leaseExpiresAt: Math.ceil(request.now / 1000) + request.policy.ledger.leaseSeconds,
+  costCenter: request.scope.costCenter,
+  leaseExpiresAt: leaseEnd(request),
   unknownOutcome: request.policy.ledger.unknownOutcome,
 });

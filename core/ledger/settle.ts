@@ -25,15 +25,13 @@ export interface LimitStatus {
 }
 
 export interface SettleResult {
-  /** The sweep came first, and its charge was corrected to the real one. */
-  readonly late: boolean;
   /** More was used than had been reserved on at least one counter. */
   readonly exceeded: boolean;
   readonly statuses: readonly LimitStatus[];
   readonly crossings: readonly ThresholdCrossing[];
 }
 
-type Settled = Exclude<SettleWriteResult, { outcome: 'replayed' }>;
+type Settled = Extract<SettleWriteResult, { outcome: 'settled' }>;
 
 const NOTHING: AmountsByUnit = {
   requests: 0,
@@ -56,27 +54,35 @@ export async function settle(
   const statuses = new Map<string, LimitStatus>();
   const crossings: ThresholdCrossing[] = [];
   const parts = settledParts(reservation, actual);
-  let late = false;
-  for (const { reserved, amounts } of parts) {
-    const result = await store.settle({
-      account: reserved.account,
-      reservationId: reservation.id,
-      attemptId: reservation.attemptId,
-      amounts,
-      closes: reserved.isRepeated || reservation.basis === 'unreserved',
-    });
-    if (result.outcome === 'replayed') continue;
-    late ||= result.outcome === 'settledLate';
-    for (const status of limitStatuses(reserved, result.counters)) {
+  // Each account settles for itself, so that one wait is enough for all.
+  const results = await Promise.allSettled(
+    parts.map(({ reserved, amounts }) =>
+      store.settle({
+        account: reserved.account,
+        reservationId: reservation.id,
+        attemptId: reservation.attemptId,
+        costCenter: reservation.costCenter,
+        amounts,
+        closes: reserved.isRepeated || reservation.basis === 'unreserved',
+        chargesUnreserved: reservation.basis === 'unreserved',
+      }),
+    ),
+  );
+  for (const [at, { reserved }] of parts.entries()) {
+    const result = results[at];
+    if (result?.status === 'rejected') throw result.reason;
+    if (result?.value.outcome !== 'settled') continue;
+    for (const status of limitStatuses(reserved, result.value.counters)) {
       const { owner, name } = status.limit;
       statuses.set(`${ownerKey(owner)}/${name}`, status);
     }
-    crossings.push(...reserved.counters.flatMap((counter) => crossingsOf(counter, result)));
+    const settled = result.value;
+    crossings.push(...reserved.counters.flatMap((counter) => crossingsOf(counter, settled)));
   }
   const exceeded = parts.some(({ amounts }) =>
     amounts.some((amount) => amount.actual > amount.reserved),
   );
-  return { late, exceeded, statuses: [...statuses.values()], crossings };
+  return { exceeded, statuses: [...statuses.values()], crossings };
 }
 
 /** Releases everything; what was never reserved, or is settled already, is not changed. */

@@ -120,6 +120,10 @@ export interface LedgerSettings {
   readonly reservation: 'strict' | 'count';
   /** What a call is settled at whose outcome is not known: its worst case, or zero. */
   readonly unknownOutcome: UnknownOutcome;
+  /** Calls of one cost center that an account's item may have in flight. */
+  readonly inFlightMax: number;
+  /** How long a call waits for calls in flight to leave enough, before it is denied. */
+  readonly waitSeconds: number;
   readonly onLedgerError: 'deny' | 'allow';
 }
 

@@ -141,6 +141,8 @@ const toLedger = (config: NonNullable<PolicyConfig['ledger']>): LedgerSettings =
   historyWindows: config.history_windows ?? 3,
   reservation: config.reservation ?? 'strict',
   unknownOutcome: config.unknown_outcome ?? config.expired_reservation ?? 'charge',
+  inFlightMax: config.in_flight_max ?? 400,
+  waitSeconds: config.wait_seconds ?? 0,
   onLedgerError: config.on_ledger_error ?? 'deny',
 });
 

@@ -57,6 +57,7 @@ async function invokeAnswer(
   };
   const idempotencyKey = idempotencyKeyOf(event);
   const isFunctionUrl = event.requestContext.domainName?.includes('.lambda-url.') ?? false;
+  const endsBy = systemClock.now() + context.getRemainingTimeInMillis();
   const remaining = context.getRemainingTimeInMillis() - ANSWER_MS;
   const deadline = receivedAt + (isFunctionUrl ? remaining : Math.min(remaining, HTTP_API_MS));
   const envelope = {
@@ -67,7 +68,7 @@ async function invokeAnswer(
     ...(caller && { caller }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
-  const answer = await invoke(envelope, deadline);
+  const answer = await invoke(envelope, { stopBy: deadline, endsBy });
   return toHttpResponse(identity === 'off' ? answer : withoutSharedTotals(answer));
 }
 

@@ -2,7 +2,7 @@
 import { createStepFunctionsWorkflow } from '../../adapters/step-functions-workflow.ts';
 import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import type { Answer } from '../../core/call/answers/answers.ts';
-import { runPipeline } from '../../core/call/steps/pipeline.ts';
+import { type PipelineTimes, runPipeline } from '../../core/call/steps/pipeline.ts';
 import { STATE_BYTES_MAX, type WorkflowInput } from '../../core/call/steps/state.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
 import { EXECUTIONS } from '../../core/policy/policy.ts';
@@ -21,8 +21,7 @@ interface LedgerPorts {
   readonly policies: PolicySource;
 }
 
-/** @param stopBy when this function or its caller stops waiting. */
-type Invoke = (envelope: WorkflowInput, stopBy: number) => Promise<Answer>;
+type Invoke = (envelope: WorkflowInput, times: PipelineTimes) => Promise<Answer>;
 
 export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts): Invoke {
   if (oneOfEnv(env, 'EXECUTION', EXECUTIONS) === 'direct') {
@@ -39,14 +38,14 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
         acceptsDirectStarts: false,
       },
     };
-    return async (envelope, stopBy) => (await runPipeline(ports, envelope, stopBy)).answer;
+    return async (envelope, times) => (await runPipeline(ports, envelope, times)).answer;
   }
   const workflow = createStepFunctionsWorkflow(
     sfnClient(env),
     requiredEnv(env, 'STATE_MACHINE_ARN'),
   );
   const seals = sealsFrom(env, true);
-  return async (unsealed, stopBy) => {
+  return async (unsealed, { stopBy }) => {
     const envelope = await seals.seal(unsealed);
     const bytes = stateBytes(envelope);
     if (bytes > STATE_BYTES_MAX) {

@@ -17,9 +17,15 @@ const ports = {
   warn,
 };
 
+/** The longest that the execution continues, and then its recording step: `workflow.asl.json.tftpl`. */
+const EXECUTION_MS = 330_000;
+
 /** The workflow keeps the error of a failed attempt in the state it retries with. */
 type Input = ValidCall & { readonly error?: unknown };
 
 export const handler = workflowStep((call: Input) =>
-  reserveSealed(ports, call, call.error !== undefined),
+  reserveSealed(ports, call, {
+    isRepeat: call.error !== undefined,
+    endsBy: ports.clock.now() + EXECUTION_MS,
+  }),
 );

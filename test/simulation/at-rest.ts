@@ -125,9 +125,11 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
   const actual = inUnit(model, billed?.tokens);
   const left = swept(plan, inUnit(model, worst[model]));
   if (billed?.isKnown) {
-    const isAcknowledged = settlements.has('settled') || settlements.has('settledLate');
-    if (isAcknowledged) return [actual];
-    return decision === 'unreserved' ? [actual, left, 0] : [actual, left];
+    const charged = billed.isUnreadable ? inUnit(model, worst[model]) : actual;
+    if (settlements.has('settled')) return [charged];
+    // Its answer may have been lost on the way to the recording step.
+    if (settlements.has('worst_case')) return [inUnit(model, worst[model])];
+    return decision === 'unreserved' ? [charged, left, 0] : [charged, left];
   }
   if (settlements.has('released')) return [0];
   if (billed) return decision === 'unreserved' ? [left, 0] : [left];

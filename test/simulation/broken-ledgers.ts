@@ -3,6 +3,7 @@
  * them; a check that passes a broken ledger proves nothing about a sound one.
  */
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
+import { findReservation, reservationName } from '../../adapters/dynamodb-reservation-encoding.ts';
 import type {
   LedgerStore,
   ReserveWrite,
@@ -10,26 +11,16 @@ import type {
   SettleWrite,
   SettleWriteResult,
 } from '../../core/ledger/ports.ts';
+import { changed } from './changed-store.ts';
 import { periodOf } from './policies.ts';
 import { TABLE, type Variation, type VariationContext } from './simulated-run.ts';
-
-/** The store with some of its methods replaced, whatever else it may have. */
-const changed = (store: LedgerStore, over: Partial<LedgerStore>): LedgerStore =>
-  new Proxy(store, {
-    get: (target, name) => {
-      const own: unknown = Reflect.get(over, name);
-      if (own !== undefined) return own;
-      const method: unknown = Reflect.get(target, name);
-      return typeof method === 'function' ? method.bind(target) : method;
-    },
-  });
 
 /** One UpdateItem that adds to counters, without a condition. */
 async function addBlindly(
   { send }: VariationContext,
   { account, reservationId, amounts }: SettleWrite,
 ): Promise<SettleWriteResult> {
-  const names: Record<string, string> = { '#r': `r_${reservationId}` };
+  const names: Record<string, string> = { '#r': reservationName(reservationId) };
   const values: Record<string, { N: string }> = { ':zero': { N: '0' } };
   const sets = amounts.flatMap(({ key, reserved, actual }, i) => {
     names[`#c${i}`] = `c_${key}`;
@@ -65,7 +56,15 @@ async function readThenWrite(
     const { committed = 0 } = counters.get(key) ?? {};
     return ceiling !== undefined && committed + amount > ceiling;
   });
-  if (isFull) return { outcome: 'denied', counters, alertStates: new Map(), isRepeated: false };
+  if (isFull)
+    return {
+      outcome: 'denied',
+      counters,
+      alertStates: new Map(),
+      isRepeated: false,
+      isCrowded: false,
+      leaseEnds: [],
+    };
   const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
   return store.reserve({ ...write, amounts });
 }
@@ -111,16 +110,34 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
       }),
   },
   {
-    name: 'drops a late settle',
-    store: (store, context) =>
+    name: 'ends leases before a call can have ended',
+    store: (store, { clock }) =>
+      changed(store, {
+        reserve: (write) =>
+          store.reserve({ ...write, leaseExpiresAt: Math.ceil(clock.now() / 1_000) + 1 }),
+      }),
+  },
+  {
+    name: 'lets any number of calls be in flight',
+    store: (store) =>
+      changed(store, {
+        reserve: (write) =>
+          store.reserve({ ...write, inFlight: { ...write.inFlight, max: 1_000_000 } }),
+      }),
+  },
+  {
+    name: 'settles only what this release reserved',
+    store: (store, { get }) =>
       changed(store, {
         settle: async (write) => {
-          const output = await context.get(write.account);
-          const isReserved = 'Item' in output && output.Item?.[`r_${write.reservationId}`];
-          return isReserved ? store.settle(write) : { outcome: 'replayed' };
+          const output = await get(write.account);
+          const item = 'Item' in output ? (output.Item ?? {}) : {};
+          const isFormer = findReservation(item, write.reservationId)?.form === 'map';
+          return isFormer ? { outcome: 'replayed' } : store.settle(write);
         },
       }),
   },
+  { name: 'takes unknown usage for none', settlesUnknownUsageAtZero: true },
   {
     name: 'retries a negative delta',
     store: (store, context) =>

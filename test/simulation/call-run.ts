@@ -4,6 +4,7 @@ import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { systemDigest } from '../../adapters/system.ts';
 import { failureRule } from '../../core/call/model/failure-rules.ts';
 import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
+import type { ReportedUsage } from '../../core/call/model/reported-usage.ts';
 import { invokeModel } from '../../core/call/steps/invoke-model.ts';
 import type { PipelinePorts } from '../../core/call/steps/pipeline.ts';
 import { type RecordInput, recordOutcome } from '../../core/call/steps/record-outcome.ts';
@@ -16,17 +17,20 @@ import type {
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { release } from '../../core/ledger/settle.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
-import type { Truth } from './oracle.ts';
-import type { CallPlan } from './plan.ts';
+import type { Tokens, Truth } from './oracle.ts';
+import type { CallPlan, ModelAnswer } from './plan.ts';
 import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
 import { faultsInTurn, type SimulatedRun, TABLE } from './simulated-run.ts';
 
 class StepTimedOut extends Error {}
+class ExecutionTimedOut extends Error {}
 
 /** As `workflow.asl.json.tftpl` says. */
 const STEP_MS = 30_000;
 const INVOKE_MS = 240_000;
+/** The execution, and its last step. */
+const EXECUTION_MS = 330_000;
 const TRIES_MAX = 3;
 const RETRY_MS = 1_000;
 
@@ -36,6 +40,7 @@ export class CallRun {
   readonly #random: Random;
   readonly #truth: Truth;
   readonly #nextFault: ReturnType<typeof faultsInTurn>;
+  #endsBy = Number.POSITIVE_INFINITY;
   #answers = 0;
   #ids = 0;
 
@@ -50,7 +55,8 @@ export class CallRun {
   async play(): Promise<void> {
     const work = this.#call.execution === 'workflow' ? this.#workflow() : this.#direct();
     await work.catch((error: unknown) => {
-      if (!(error instanceof HostCrashed)) throw error;
+      const isEnd = error instanceof HostCrashed || error instanceof ExecutionTimedOut;
+      if (!isEnd) throw error;
     });
   }
 
@@ -58,6 +64,7 @@ export class CallRun {
   async #workflow(): Promise<void> {
     const [beforeReserve = 0, beforeInvoke = 0, beforeRecord = 0] = this.#call.pauses;
     const { scheduler } = this.#run;
+    this.#endsBy = scheduler.now + EXECUTION_MS - STEP_MS;
     const validated = await this.#step(1, STEP_MS, (ports) => this.#validate(ports));
     if (validated === undefined) return;
     let state: RecordInput = validated;
@@ -128,7 +135,8 @@ export class CallRun {
       this.#truth.phase = 'reserving';
       this.#truth.reservingSince = this.#run.scheduler.now;
     }
-    return reserveBudget(ports, valid, again);
+    const endsBy = ports.clock.now() + EXECUTION_MS;
+    return reserveBudget(ports, valid, { isRepeat: again, endsBy });
   }
 
   async #invoke(ports: PipelinePorts, approved: ApprovedCall, withinMs: number) {
@@ -137,7 +145,10 @@ export class CallRun {
     const isTimeout = state.status === 'failed' && state.charge.basis === 'worst_case';
     if (isTimeout && this.#run.variation?.releasesOnTimeout)
       await release(ports.ledger, state.reservation).catch(() => undefined);
-    return state;
+    const isUnknown = state.status === 'succeeded' && state.charge.basis === 'worst_case';
+    if (!isUnknown || !this.#run.variation?.settlesUnknownUsageAtZero) return state;
+    const amounts = { requests: 1, tokens: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
+    return { ...state, charge: { ...state.charge, basis: 'settled' as const, amounts } };
   }
 
   #record(ports: PipelinePorts, state: RecordInput) {
@@ -153,6 +164,8 @@ export class CallRun {
   ): Promise<T | undefined> {
     const { scheduler } = this.#run;
     for (let tries = 1; ; tries++) {
+      // An execution that takes too long starts no step any more.
+      if (scheduler.now >= this.#endsBy) throw new ExecutionTimedOut();
       const { life } = this.#pickHost();
       const timer = scheduler.sleep(withinMs).then(() => {
         throw new StepTimedOut();
@@ -233,7 +246,8 @@ export class CallRun {
     const isLate = answer.milliseconds > deadline - hostNow;
     const rule = answer.outcome === 'ok' ? undefined : failureRule({ name: answer.outcome });
     const isBilled = isLate || rule?.charge !== 'released';
-    if (isBilled) this.#truth.billed = { tokens, isKnown: !isLate && !rule };
+    const isUnreadable = answer.report !== 'complete' || tokens.input === 0 || tokens.output === 0;
+    if (isBilled) this.#truth.billed = { tokens, isKnown: !isLate && !rule, isUnreadable };
     else this.#truth.refusedByModel = true;
     await this.#run.scheduler.sleep(isLate ? Math.max(0, deadline - hostNow) : answer.milliseconds);
     const failure = isLate ? 'DeadlineExceeded' : answer.outcome;
@@ -243,12 +257,7 @@ export class CallRun {
       outcome: 'succeeded',
       content: [{ text: 'x' }],
       stopReason: 'end_turn',
-      reported: {
-        inputTokens: tokens.input,
-        outputTokens: tokens.output,
-        cacheReadInputTokens: 0,
-        cacheWriteInputTokens: 0,
-      },
+      reported: reportOf(answer, tokens),
     };
   }
 }
@@ -264,4 +273,17 @@ function noteDecision(run: SimulatedRun, truth: Truth, state: object): void {
     const isHeld = JSON.stringify(reservation).includes('"basis":"reserved"');
     run.oracle.decided(truth, isHeld ? 'approved' : 'unreserved');
   } else run.oracle.decided(truth, state.status === 'denied' ? 'denied' : 'other');
+}
+
+function reportOf({ report }: ModelAnswer, { input, output }: Tokens): ReportedUsage | undefined {
+  switch (report) {
+    case 'complete':
+      return { inputTokens: input, outputTokens: output, totalTokens: input + output };
+    case 'missing':
+      return undefined;
+    case 'partial':
+      return { outputTokens: output };
+    case 'negative':
+      return { inputTokens: -input - 1, outputTokens: -output - 1 };
+  }
 }

@@ -2,7 +2,8 @@
  * Watches every write to the table and every call of a model, and knows what should have come of
  * it without asking the ledger. Throws a Violation at the first step that breaks an invariant.
  */
-import { parseCounters, parseReservation } from '../../adapters/dynamodb-ledger-expressions.ts';
+import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
+import { parseReservations } from '../../adapters/dynamodb-reservation-encoding.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
@@ -41,7 +42,12 @@ export interface Truth {
   decision?: 'approved' | 'unreserved' | 'denied' | 'other';
   model?: ModelName;
   /** The model worked on it and will be billed. */
-  billed?: { readonly tokens: Tokens; readonly isKnown: boolean };
+  billed?: {
+    readonly tokens: Tokens;
+    readonly isKnown: boolean;
+    /** What the model reported has no consistent reading. */
+    readonly isUnreadable: boolean;
+  };
   /** It failed in a way that is surely not billed. */
   refusedByModel: boolean;
   /** How settling ended, as the audit log says. */
@@ -138,13 +144,15 @@ export class Oracle {
       if (!whose) throw new Violation('I3', `a sweep changed ${pk} ${key} for no reservation`);
       this.#count(whose, `${owner}/${key}`, change);
     }
-    checkReserved(pk, after);
+    checkHeld(pk, after, this.#world.plan.inFlightMax);
   }
 
   /** A table's refusal: were the counters of this moment really too high for some limit? */
-  refused(sender: Truth): void {
+  refused(sender: Truth, item: Item | undefined): void {
     this.#world.trace(`${sender.call.id} was refused by the table`);
     if (sender.phase !== 'reserving') return;
+    const live = Number(item?.[`n_${sender.call.costCenter}`]?.N ?? 0);
+    sender.deniedRightly ||= live >= this.#world.plan.inFlightMax;
     sender.deniedRightly ||= this.#limitsMet(sender).some(({ id, ceiling, worst }) => {
       const { committed = 0 } = this.totals.get(id) ?? {};
       return committed + worst > ceiling;
@@ -265,10 +273,10 @@ export class Oracle {
 
   /** Whose reservation a sweep has ended. */
   #ofReservation(before: Item | undefined, after: Item | undefined): Truth | undefined {
-    for (const [name, value] of Object.entries(before ?? {})) {
-      if (!name.startsWith('r_') || after?.[name]) continue;
-      const attempt = parseReservation(value)?.attemptId.split('~')[0];
-      const truth = this.truths.get(attempt ?? '');
+    const left = new Set(parseReservations({ ...after }).map(({ reservationId: id }) => id));
+    for (const { reservationId, leaseHolder } of parseReservations({ ...before })) {
+      if (left.has(reservationId)) continue;
+      const truth = this.truths.get(leaseHolder.split('~')[0] ?? '');
       if (truth) return truth;
     }
     return undefined;
@@ -299,21 +307,30 @@ function changesOf(before: Item | undefined, after: Item | undefined): string {
     .join('; ');
 }
 
-/** I2 within one item: what is committed and not settled is what its reservations hold. */
-function checkReserved(pk: string, item: Item | undefined): void {
-  const reserved = new Map<string, number>();
-  for (const [name, value] of Object.entries(item ?? {})) {
-    if (!name.startsWith('r_')) continue;
-    for (const [key, amount] of parseReservation(value)?.amounts ?? [])
-      addTo(reserved, key, amount);
+/**
+ * I2 within one item: what is committed and not settled is what its reservations hold. I7: the
+ * counts of live reservations are theirs, and none is above what a cost center may have.
+ */
+function checkHeld(pk: string, item: Item | undefined, inFlightMax: number): void {
+  const held = new Map<string, number>();
+  const live = new Map<string, number>();
+  for (const { amounts, costCenter } of parseReservations({ ...item })) {
+    for (const [key, amount] of amounts) addTo(held, key, amount);
+    if (costCenter !== undefined) addTo(live, costCenter, 1);
   }
   for (const [key, { committed, settled }] of parseCounters({ ...item })) {
-    const live = reserved.get(key) ?? 0;
-    if (committed - settled !== live) {
+    const reserved = held.get(key) ?? 0;
+    if (committed - settled !== reserved) {
       throw new Violation(
         'I2',
-        `${pk} ${key} is ${committed} committed, ${settled} settled, ${live} held`,
+        `${pk} ${key} is ${committed} committed, ${settled} settled, ${reserved} held`,
       );
     }
+  }
+  for (const [name, value] of Object.entries(item ?? {})) {
+    if (!name.startsWith('n_')) continue;
+    const [counted, there] = [Number(value.N), live.get(name.slice(2)) ?? 0];
+    if (counted === there && counted <= inFlightMax) continue;
+    throw new Violation('I7', `${pk} counts ${counted} in flight, of ${there}: ${name}`);
   }
 }

@@ -38,6 +38,8 @@ export interface ModelAnswer {
   /** Share of max_tokens that comes out, and of the input bound that was read, in percent. */
   readonly outputPercent: number;
   readonly inputPercent: number;
+  /** What the model reports of it. */
+  readonly report: 'complete' | 'missing' | 'partial' | 'negative';
 }
 
 export interface CallPlan {
@@ -67,6 +69,9 @@ export interface Plan {
   readonly leaseSeconds: number;
   readonly expired: 'charge' | 'release';
   readonly onLedgerError: 'deny' | 'allow';
+  readonly inFlightMax: number;
+  /** Until then, in milliseconds after the start, reservations are written as before. */
+  readonly upgradedAt: number;
   /** Whether the engine returns the item with a failed condition. */
   readonly allOld: boolean;
   readonly pageBytes: number;
@@ -94,11 +99,12 @@ export interface Plan {
 const KEPT = [
   'DeadlineExceeded',
   'ModelTimeoutException',
-  'ServiceUnavailableException',
+  'InternalServerException',
   'ConnectionLost',
 ] as const;
 const RELEASED = [
   'ThrottlingException',
+  'ServiceUnavailableException',
   'ValidationException',
   'AccessDeniedException',
   'NotSent',
@@ -134,6 +140,8 @@ export function planOf(seed: number): Plan {
     leaseSeconds,
     expired: random.chance(0.7) ? 'charge' : 'release',
     onLedgerError: random.chance(0.7) ? 'deny' : 'allow',
+    inFlightMax: random.pick([400, 400, 400, 2, 5]),
+    upgradedAt: random.chance(0.3) ? random.integer(0, span) : 0,
     allOld: random.chance(0.8),
     pageBytes: random.pick([64, 1_000, 1_000_000]),
     hosts,
@@ -221,6 +229,7 @@ function answersOf(random: Random, faulty: number): readonly ModelAnswer[] {
     milliseconds: random.chance(0.1) ? random.integer(20_000, 500_000) : random.integer(0, 3_000),
     outputPercent: random.integer(0, 100),
     inputPercent: random.chance(0.02) ? 150 : random.integer(0, 100),
+    report: random.chance(0.9) ? 'complete' : random.pick(['missing', 'partial', 'negative']),
   });
   if (!random.chance(0.1 + faulty)) return [answer('ok')];
   const failures = random.chance(0.5) ? KEPT : RELEASED;

@@ -75,7 +75,8 @@ function versionOf(
     ledger: {
       shards,
       lease_seconds: plan.leaseSeconds,
-      expired_reservation: plan.expired,
+      unknown_outcome: plan.expired,
+      in_flight_max: plan.inFlightMax,
       on_ledger_error: plan.onLedgerError,
     },
   });

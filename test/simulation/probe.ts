@@ -55,6 +55,7 @@ async function reserveProbe(
     reservationId: 'r-probe',
     attemptId: 'probe~0',
     now: run.scheduler.now,
+    endsBy: run.scheduler.now,
   }).then(async (decision) => {
     // A shard that is over its part does not keep the others from using theirs.
     const isSharded = run.versions.some(({ shards }) => shards > 1);

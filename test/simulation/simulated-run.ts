@@ -15,6 +15,7 @@ import type { Clock } from '../../core/time.ts';
 import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
 import { DynamoDbModel } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
+import { formerRelease } from './former-encoding.ts';
 import { Host, type Life, transportOver } from './network.ts';
 import { Oracle, type Truth, Violation } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
@@ -28,6 +29,8 @@ export interface Variation {
   readonly store?: (store: LedgerStore, context: VariationContext) => LedgerStore;
   /** A model's time-out gives the reservation back. */
   readonly releasesOnTimeout?: boolean;
+  /** An answer whose usage is not known costs nothing. */
+  readonly settlesUnknownUsageAtZero?: boolean;
 }
 
 export interface VariationContext {
@@ -143,7 +146,10 @@ export class SimulatedRun {
       arrive,
     });
     const client = clientOver(send);
-    const real = new DynamoDbLedger(client, TABLE, clock);
+    const current = new DynamoDbLedger(client, TABLE, clock);
+    // A call reserves by one release, also where its step runs again, and settles by the current.
+    const isFormer = sender !== undefined && sender.call.at < plan.upgradedAt;
+    const real = isFormer ? formerRelease(current, client, TABLE) : current;
     const store = this.variation?.store?.(real, {
       clock,
       plan,
@@ -160,10 +166,15 @@ export class SimulatedRun {
     } catch (error) {
       if (error instanceof Violation) this.#failure ??= error;
       const isRefused = error instanceof Error && error.name === 'ConditionalCheckFailedException';
-      if (sender && isRefused) this.oracle.refused(sender);
+      if (sender && isRefused) this.oracle.refused(sender, this.#itemOf(sent));
       if (!isRefused && !(error instanceof Violation)) this.#failure ??= error;
       throw error;
     }
+  }
+
+  #itemOf({ input }: Sent): Item | undefined {
+    const pk = 'Key' in input ? input.Key?.pk?.S : undefined;
+    return this.#model.items().find((item) => item.pk?.S === pk);
   }
 
   /** Whatever fails, fails the run. */

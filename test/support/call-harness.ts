@@ -86,7 +86,10 @@ export function callHarnessOn(table: TestLedger, policy: Policy): CallHarness {
       alerts: { publish: async (alerts) => void harness.alerts.push(...alerts) },
       warn: (message) => void harness.warnings.push(message),
     },
-    run: (input) => runPipeline(harness.ports, input, table.clock.now() + 60_000),
+    run: (input) => {
+      const stopBy = table.clock.now() + 60_000;
+      return runPipeline(harness.ports, input, { stopBy, endsBy: stopBy });
+    },
   };
   return harness;
 }

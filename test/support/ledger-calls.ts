@@ -57,6 +57,7 @@ export class CenterCalls {
       attemptId: call.attempt ?? 'attempt',
       ...(call.run !== undefined && { runId: call.run }),
       now: this.#table.clock.now(),
+      endsBy: this.#table.clock.now(),
     };
   }
 

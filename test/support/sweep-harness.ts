@@ -108,6 +108,7 @@ export class SweepHarness {
       reservationId: `call-${++ids}`,
       attemptId: 'attempt',
       now: this.table.clock.now(),
+      endsBy: this.table.clock.now(),
     });
     if (decision.outcome !== 'reserved') throw new Error(`not reserved: ${decision.outcome}`);
     return decision.reservation;

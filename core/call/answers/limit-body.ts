@@ -21,6 +21,7 @@ export interface LimitBody {
 /** The limit that denied a call. */
 export interface DenyingLimitBody extends LimitBody {
   readonly requested: number;
+  readonly reason: DenyingLimit['reason'];
   readonly ceilingPercent?: number;
 }
 
@@ -39,6 +40,7 @@ export function denyingLimitBody(limit: DenyingLimit): DenyingLimitBody {
   return {
     ...nameOf(limit),
     ...amounts,
+    reason: limit.reason,
     resetsAt,
     ...(ceilingPercent !== undefined && { ceilingPercent }),
     ...decimals(unit, amounts),

@@ -15,8 +15,8 @@ import type { ApprovedCall, FailedCall, ReservedCall, SucceededCall } from './st
 
 /** Left for settling and answering after the model call was given up. */
 const RECORDING_MS = 1_500;
-/** Longest call the lease is sure to cover. */
-const LEASE_MARGIN_MS = 5_000;
+/** Between the end of the model call and that of the lease: nothing is settled after the sweep. */
+const LEASE_MARGIN_MS = 60_000;
 const RETRY_SECONDS = 5;
 
 /** @param stopBy when this step itself is ended from outside. */

@@ -10,15 +10,21 @@ import { type ValidatePorts, validateAndSetContext } from './validate-and-set-co
 
 export type PipelinePorts = ValidatePorts & ReservePorts & ConversePorts & RecordPorts;
 
-/** @param stopBy when this process is ended from outside. */
+export interface PipelineTimes {
+  /** When the answer is no longer waited for. */
+  readonly stopBy: EpochMs;
+  /** When this process is ended from outside. */
+  readonly endsBy: EpochMs;
+}
+
 export async function runPipeline(
   ports: PipelinePorts,
   input: unknown,
-  stopBy: EpochMs,
+  { stopBy, endsBy }: PipelineTimes,
 ): Promise<WorkflowOutput> {
   const validated = await validateAndSetContext(ports, input);
   if (validated.status !== 'valid') return recordOutcome(ports, validated);
-  const reserved = await reserveBudget(ports, validated);
+  const reserved = await reserveBudget(ports, validated, { isRepeat: false, endsBy });
   if (reserved.status !== 'approved') return recordOutcome(ports, reserved);
   return recordOutcome(ports, await invokeModel(ports, reserved, stopBy));
 }

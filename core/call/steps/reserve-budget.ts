@@ -36,25 +36,29 @@ export interface ReservePorts {
   readonly warn: (message: string, cause: unknown) => void;
 }
 
+export interface ReserveRun {
+  /** An earlier run of this step for this call may have written, and its answer is lost. */
+  readonly isRepeat: boolean;
+  /** When whatever makes and records the call must have ended: the lease ends after that. */
+  readonly endsBy: EpochMs;
+}
+
 /** As `reserveCall`, for a call that carries its prompt. */
 export async function reserveBudget(
   ports: ReservePorts,
   call: ValidCall,
-  again = false,
+  run: ReserveRun,
 ): Promise<ReserveOutcome> {
-  const outcome = await reserveCall(ports, call, again);
+  const outcome = await reserveCall(ports, call, run);
   if (outcome.status !== 'approved') return outcome;
   return { ...outcome, prompt: call.prompt, logPrompts: call.logPrompts };
 }
 
-/**
- * Safe to run again for the same call: its own reservation is found, not made twice.
- * @param again an earlier run of this step for this call may have written, and its answer is lost.
- */
+/** Safe to run again for the same call: its own reservation is found, not made twice. */
 async function reserveCall<C extends PricedCandidate>(
   ports: ReservePorts,
   call: BoundedCall<C>,
-  again = false,
+  { isRepeat, endsBy }: ReserveRun,
 ): Promise<ReserveOutcome<ReservedCall<C>>> {
   let policy: Policy;
   try {
@@ -70,7 +74,8 @@ async function reserveCall<C extends PricedCandidate>(
   if (refused) return notClaimed(call, refused);
   const request = {
     ...reserveRequest(policy, call, now),
-    ...(again && { runId: ports.ids.uuid() }),
+    endsBy,
+    ...(isRepeat && { runId: ports.ids.uuid() }),
   };
   try {
     const decision = await reserve(ports.ledger, request);
@@ -96,7 +101,11 @@ async function reserveCall<C extends PricedCandidate>(
   }
 }
 
-function reserveRequest(policy: Policy, call: BoundedCall, now: EpochMs): ReserveRequest {
+function reserveRequest(
+  policy: Policy,
+  call: BoundedCall,
+  now: EpochMs,
+): Omit<ReserveRequest, 'endsBy'> {
   const { costCenter = '', applicationId = '', environment = '', requestId } = call.tags;
   const { attemptId } = call;
   return {

@@ -10,7 +10,7 @@ import type { ConversePorts } from '../model/converse-with-retries.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
 import type { Seals } from '../seal/seals.ts';
 import { invokeModel, notInvoked } from './invoke-model.ts';
-import { type ReservePorts, reserveBudget } from './reserve-budget.ts';
+import { type ReservePorts, type ReserveRun, reserveBudget } from './reserve-budget.ts';
 import type {
   ApprovedCall,
   FailedCall,
@@ -41,10 +41,10 @@ async function requireIntact({ seals }: SealedPorts, state: unknown): Promise<vo
 export async function reserveSealed(
   ports: ReservePorts & SealedPorts,
   call: ValidCall,
-  again: boolean,
+  run: ReserveRun,
 ): Promise<ReserveOutcome> {
   await requireIntact(ports, call);
-  const outcome = await reserveBudget(ports, call, again);
+  const outcome = await reserveBudget(ports, call, run);
   return outcome.status === 'approved' ? ports.seals.seal(outcome) : outcome;
 }
 

@@ -9,7 +9,7 @@ import { periodAt } from '../../windows.ts';
 import { isSampled } from '../forecast/forecast.ts';
 
 /** Bytes of an account's item, as the benchmark in docs/ledger.md finds them. */
-const ITEM_BYTES = { itself: 40, counter: 60, reservation: 65, countersName: 40 };
+const ITEM_BYTES = { itself: 50, counter: 60, reservation: 46, countersName: 15 };
 /** Of an owner's samples of use: the item itself, and a limit that is in use all the time. */
 const SAMPLES_BYTES = { itself: 60, limit: 1_300 };
 const WRITE_UNIT_BYTES = 1024;

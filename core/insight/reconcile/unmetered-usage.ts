@@ -134,7 +134,9 @@ function settlesOf(
     reservationId: idOf(day),
     attemptId: 'outside',
     amounts: [...counters].map(([key, actual]): SettleAmount => ({ key, reserved: 0, actual })),
+    costCenter: '',
     closes: true,
+    chargesUnreserved: true,
     closedSeconds: MARKED_SECONDS,
   }));
 }

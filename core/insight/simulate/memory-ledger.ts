@@ -23,15 +23,16 @@ import type { Clock, EpochSeconds } from '../../time.ts';
 
 interface Entry {
   readonly expiresAt: EpochSeconds;
-  /** Empty in a marker of what is settled for good. */
   readonly attemptId: string;
+  readonly costCenter: string;
   readonly amounts: ReadonlyMap<CounterKey, number>;
 }
 
 interface Account {
   readonly counters: Map<CounterKey, CounterState>;
   readonly reservations: Map<string, Entry>;
-  readonly markers: Map<string, Entry>;
+  /** Closed ids, and until when. */
+  readonly markers: Map<string, EpochSeconds>;
   readonly alertStates: Map<CounterKey, Map<AlertKey, boolean>>;
 }
 
@@ -58,18 +59,34 @@ export class MemoryLedger implements LedgerStore {
       ({ key: counter, amount, ceiling }) =>
         ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
     );
-    if (isOver) {
-      const { counters, alertStates } = account;
-      return { outcome: 'denied', counters: new Map(counters), alertStates, isRepeated: false };
+    const { costCenter, max } = write.inFlight;
+    const live = [...account.reservations.values()];
+    const isCrowded = live.filter((each) => each.costCenter === costCenter).length >= max;
+    if (isOver || isCrowded) {
+      const { alertStates } = account;
+      const counters = new Map(account.counters);
+      const leaseEnds = live.map(({ expiresAt }) => expiresAt);
+      return { outcome: 'denied', counters, alertStates, isRepeated: false, isCrowded, leaseEnds };
     }
     this.#accounts.set(key, account);
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
     account.reservations.set(reservationId, {
       expiresAt: write.leaseExpiresAt,
       attemptId,
+      costCenter,
       amounts: new Map(holds.map(({ key: counter, amount }) => [counter, amount])),
     });
-    return { outcome: 'reserved', isRepeated: false };
+    const committed = [
+      ...countersIn(
+        account,
+        holds.map(({ key: counter }) => counter),
+      ),
+    ];
+    return {
+      outcome: 'reserved',
+      isRepeated: false,
+      committed: new Map(committed.map(([counter, state]) => [counter, state.committed])),
+    };
   }
 
   async settle(write: SettleWrite): Promise<SettleWriteResult> {
@@ -83,22 +100,15 @@ export class MemoryLedger implements LedgerStore {
       for (const { key, reserved, actual: used } of amounts) {
         add(account, key, used - reserved, used);
       }
-      return settled('settled', account, actual);
+      return settled(account, actual);
     }
-    if (marker?.attemptId === attemptId) {
-      account.markers.delete(reservationId);
-      const added = new Map(
-        [...marker.amounts].map(([key, sum]) => [key, (actual.get(key) ?? sum) - sum]),
-      );
-      for (const [key, more] of added) add(account, key, more, more);
-      return settled('settledLate', account, added);
-    }
-    const isHeld = account.reservations.has(reservationId);
-    if (marker || isHeld || !closes) return { outcome: 'replayed' };
+    const isReserved = account.reservations.has(reservationId);
+    if (marker !== undefined || isReserved || !closes) return { outcome: 'replayed' };
     this.#close(account, write);
+    if (!write.chargesUnreserved) return { outcome: 'replayed' };
     const charged = new Map([...actual].filter(([, used]) => used !== 0));
     for (const [key, used] of charged) add(account, key, used, used);
-    return { ...settled('settled', account, charged), added: actual };
+    return { ...settled(account, charged), added: actual };
   }
 
   async expire(write: ExpireWrite): Promise<Counters | undefined> {
@@ -107,8 +117,6 @@ export class MemoryLedger implements LedgerStore {
     const mine = account.reservations.get(reservationId);
     if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
     account.reservations.delete(reservationId);
-    const amounts = new Map([...held].map(([key, amount]) => [key, charge ? amount : 0]));
-    account.markers.set(reservationId, { expiresAt: write.markerExpiresAt, attemptId, amounts });
     for (const [key, amount] of held) add(account, key, charge ? 0 : -amount, charge ? amount : 0);
     return countersIn(account, held.keys());
   }
@@ -203,7 +211,7 @@ export class MemoryLedger implements LedgerStore {
     { reservationId, closedSeconds = CLOSED_MARKER_SECONDS }: SettleWrite,
   ): void {
     const expiresAt = Math.ceil(this.#clock.now() / 1000) + closedSeconds;
-    account.markers.set(reservationId, { expiresAt, attemptId: '', amounts: new Map() });
+    account.markers.set(reservationId, expiresAt);
   }
 }
 
@@ -225,43 +233,43 @@ function add(account: Account, key: CounterKey, committed: number, settledAmount
 const countersIn = ({ counters }: Account, keys: Iterable<CounterKey>): Counters =>
   new Map([...keys].map((key) => [key, counters.get(key) ?? ZERO]));
 
-const settled = (
-  outcome: 'settled' | 'settledLate',
-  account: Account,
-  added: ReadonlyMap<CounterKey, number>,
-) => ({ outcome, counters: countersIn(account, added.keys()), added }) as const;
+const settled = (account: Account, added: ReadonlyMap<CounterKey, number>) =>
+  ({ outcome: 'settled', counters: countersIn(account, added.keys()), added }) as const;
 
-const ownHold = (reservationId: string, { attemptId, amounts }: Entry): AccountReservation => ({
+const ownHold = (reservationId: string, entry: Entry): AccountReservation => ({
   reservationId,
-  leaseHolder: attemptId,
-  amounts,
+  leaseHolder: entry.attemptId,
+  leaseExpiresAt: entry.expiresAt,
+  amounts: entry.amounts,
+  costCenter: entry.costCenter,
 });
 
 function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountSnapshot {
   const { counters, reservations, markers, alertStates } = account;
   const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
-  const isStale = ({ expiresAt }: Entry) => expiresAt <= now;
-  const stale = [...markers].filter(([, marker]) => isStale(marker)).map(([id]) => id);
-  const open = [...markers.values()].filter((marker) => !isStale(marker));
+  const stale = [...markers].filter(([, expiresAt]) => expiresAt <= now).map(([id]) => id);
   const referred = new Set(
-    [...reservations.values(), ...open].flatMap(({ amounts }) => [...amounts.keys()]),
+    [...reservations.values()].flatMap(({ amounts }) => [...amounts.keys()]),
   );
   return {
     account: key,
     counters: new Map(counters),
     alertStates: new Map(alertStates),
     expired: ended
-      .map(([reservationId, { attemptId, expiresAt, amounts }]) => ({
+      .map(([reservationId, { attemptId, expiresAt, amounts, costCenter }]) => ({
         account: key,
         reservationId,
         attemptId,
         leaseExpiresAt: expiresAt,
         amounts,
+        costCenter,
       }))
       .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
     staleMarkers: stale,
     idleCounters: [...new Set([...counters.keys(), ...alertStates.keys()])].filter(
       (counter) => !referred.has(counter),
     ),
+    // In memory nothing is paid by its size.
+    bytes: 0,
   };
 }

@@ -109,6 +109,7 @@ export class Replay {
       candidates,
       attemptId,
       now: call.startsAt,
+      endsBy: call.endsAt,
     };
     try {
       const decision = await reserve(this.#ledger, { ...request, reservationId: requestId });

@@ -67,6 +67,7 @@ function ledger({ policy }: Traffic, table: Table, clock: Clock): Contender {
         reservationId: id,
         attemptId,
         now: clock.now(),
+        endsBy: clock.now(),
       });
       if (decision.outcome === 'conflict') throw new Error(`two calls have the id ${id}`);
       if (decision.outcome === 'denied') return undefined;

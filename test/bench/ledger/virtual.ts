@@ -1,8 +1,9 @@
 /** The traffic in virtual time, against the table in memory, which meters what DynamoDB would bill. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { itemBytes } from '../../../adapters/dynamodb-item-size.ts';
 import { answerOf, clientOver } from '../../simulation/dynamodb/client.ts';
 import { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
-import { itemBytes } from '../../simulation/dynamodb/values.ts';
+
 import { randomOf } from '../../simulation/random.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
 import { type ContenderName, contenderNamed } from './contenders.ts';

@@ -55,11 +55,15 @@ export async function adapterStep(random: Random, adapters: Adapters): Promise<v
   await step(random, adapters);
 }
 
+/** The id decides whose call it is. */
+const centerOf = (id: string): string => (id.length > 4 ? 'sales' : 'research');
+
 const amount = (random: Random): number => random.pick(AMOUNTS);
 const someOf = <T>(random: Random, all: readonly T[]): readonly T[] =>
   all.filter(() => random.chance(0.5));
 
 async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
+  const reservationId = random.pick(IDS);
   const hold = (key: string): ReserveWrite['amounts'][number] => ({
     key,
     amount: amount(random),
@@ -67,40 +71,54 @@ async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
   });
   await ledger.reserve({
     account: random.pick(ACCOUNTS),
-    reservationId: random.pick(IDS),
+    reservationId,
     otherIds: random.chance(0.3) ? ['call.4.1'] : [],
     attemptId: random.pick(ATTEMPTS),
     leaseExpiresAt: random.pick(LEASES),
     amounts: someOf(random, COUNTERS).map(hold),
+    inFlight: { costCenter: centerOf(reservationId), max: random.pick([1, 3, 400]) },
   });
 }
 
 async function settle(random: Random, { ledger }: Adapters): Promise<void> {
+  const reservationId = random.pick(IDS);
   const change = (key: string) => ({ key, reserved: amount(random), actual: amount(random) });
   await ledger.settle({
     account: random.pick(ACCOUNTS),
-    reservationId: random.pick(IDS),
+    reservationId,
     attemptId: random.pick(ATTEMPTS),
+    costCenter: centerOf(reservationId),
     amounts: someOf(random, COUNTERS).map(change),
     closes: random.chance(0.3),
+    chargesUnreserved: random.chance(0.5),
   });
 }
 
 async function expire(random: Random, { ledger }: Adapters): Promise<void> {
+  const reservationId = random.pick(IDS);
   const entry: ExpiredReservation = {
     account: random.pick(ACCOUNTS),
-    reservationId: random.pick(IDS),
+    reservationId,
     attemptId: random.pick(ATTEMPTS),
     leaseExpiresAt: random.pick(LEASES),
     amounts: new Map(someOf(random, COUNTERS).map((key) => [key, amount(random)])),
+    costCenter: centerOf(reservationId),
   };
-  await ledger.expire({ ...entry, charge: random.chance(0.5), markerExpiresAt: 2_000 });
+  await ledger.expire({ ...entry, charge: random.chance(0.5) });
 }
 
 async function prune(random: Random, { ledger }: Adapters): Promise<void> {
   const account = random.pick(ACCOUNTS);
   const seen = (await ledger.read([account])).get(account) ?? new Map();
-  const counters = someOf(random, [...seen]);
+  const idle = new Set<string>();
+  for await (const { idleCounters } of ledger.contents([account], 0)) {
+    for (const key of idleCounters) idle.add(key);
+  }
+  // As the sweep: what a reservation refers to stays.
+  const counters = someOf(
+    random,
+    [...seen].filter(([key]) => idle.has(key)),
+  );
   // Sometimes as they no longer are: then they must stay.
   const moved = counters.map(
     ([key, state]) => [key, { ...state, settled: amount(random) }] as const,

@@ -15,9 +15,10 @@ import type {
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { itemBytes } from '../../../adapters/dynamodb-item-size.ts';
 import { holds, updated, valueAt } from './evaluate.ts';
 import { type Condition, ExpressionParser, type Path, type Update } from './parser.ts';
-import { conditionFailed, ITEM_BYTES_MAX, type Item, invalid, itemBytes } from './values.ts';
+import { conditionFailed, ITEM_BYTES_MAX, type Item, invalid } from './values.ts';
 
 export interface ModelOptions {
   /** Whether a failed condition returns the item, as DynamoDB does and some emulators don't. */

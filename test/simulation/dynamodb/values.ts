@@ -27,42 +27,6 @@ export const conditionFailed = (item: Item | undefined): ConditionalCheckFailedE
 
 export const typeOf = (value: AttributeValue): string => Object.keys(value)[0] ?? '';
 
-/**
- * Size of an item in bytes: names and values; a number takes about one byte per two digits and one
- * more, a map or list three and one per element
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html, 2026-11).
- */
-export function itemBytes(item: Item): number {
-  const known = measured.get(item);
-  if (known !== undefined) return known;
-  const size = Object.entries(item).reduce(
-    (sum, [name, value]) => sum + bytes(name) + valueBytes(value),
-    0,
-  );
-  measured.set(item, size);
-  return size;
-}
-
-/** Items and the maps in them are never changed, only replaced: most of a large one stays as it was. */
-const measured = new WeakMap<Item, number>();
-
-const bytes = (text: string) => Buffer.byteLength(text);
-
-function valueBytes(value: AttributeValue): number {
-  if (value.S !== undefined) return bytes(value.S);
-  if (value.N !== undefined) return numberBytes(value.N);
-  if (value.M) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
-  if (value.L) return 3 + value.L.reduce((sum, each) => sum + valueBytes(each) + 1, 0);
-  if (value.SS) return value.SS.reduce((sum, each) => sum + bytes(each), 0);
-  if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
-  throw invalid(`the model has no ${typeOf(value)}`);
-}
-
-function numberBytes(text: string): number {
-  const digits = text.replace(/^-/, '').replace(/^0+/, '').replace(/0+$/, '').length;
-  return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
-}
-
 /** The ledger counts in integers; the model refuses anything else rather than round it. */
 function integerOf(value: AttributeValue, what: string): bigint {
   if (value.N === undefined) throw invalid(`${what}: an operand has the type ${typeOf(value)}`);

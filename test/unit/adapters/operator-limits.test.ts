@@ -80,6 +80,7 @@ async function allowed(policy: Policy, calls: number): Promise<number> {
         reservationId: `call-${++ids}`,
         attemptId: 'attempt',
         now: table.clock.now(),
+        endsBy: table.clock.now(),
       }),
     ),
   );

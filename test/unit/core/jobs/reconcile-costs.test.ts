@@ -194,7 +194,14 @@ describe('use around the sentry', () => {
       reservationId: 'outside-2026-11-22',
       attemptId: 'someone',
     };
-    await ledger.reserve({ ...reservation, otherIds: [], leaseExpiresAt: 2e9, amounts: [] });
+    const inFlight = { costCenter: 'retail', max: 400 };
+    await ledger.reserve({
+      ...reservation,
+      otherIds: [],
+      leaseExpiresAt: 2e9,
+      amounts: [],
+      inFlight,
+    });
     expect(await run({ ours: OURS, theirs: MORE })).toMatchObject({ folded: 1 });
   });
 

@@ -233,7 +233,7 @@ describe('settle', () => {
     const result = await settle(table.ledger, reservation, amounts(1_234));
     expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 1 });
     expect(await counter('usd_2026-11')).toEqual({ committed: 1_234, settled: 1_234 });
-    expect(result).toMatchObject({ late: false, exceeded: false });
+    expect(result).toMatchObject({ exceeded: false });
     expect(result.statuses).toMatchObject([{ used: 1_234, reserved: 0 }]);
     expect(await table.attributes(account())).not.toHaveProperty(`r_${reservation.id}`);
   });
@@ -243,7 +243,7 @@ describe('settle', () => {
     const reservation = await reserved(policy);
     await settle(table.ledger, reservation, amounts(1));
     const again = await settle(table.ledger, reservation, amounts(1));
-    expect(again).toEqual({ late: false, exceeded: false, statuses: [], crossings: [] });
+    expect(again).toEqual({ exceeded: false, statuses: [], crossings: [] });
     expect(await counter(MONTH)).toEqual({ committed: 1, settled: 1 });
   });
 

@@ -42,6 +42,7 @@ const contents = (
   expired: [],
   staleMarkers: [],
   idleCounters: [],
+  bytes: 0,
 });
 
 const percents = (crossings: readonly ThresholdCrossing[]) =>

@@ -18,6 +18,7 @@ import {
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../../support/policy.ts';
 
+const RUN = { isRepeat: false, endsBy: 0 };
 let table: TestLedger;
 let harness: CallHarness;
 let keys = 0;
@@ -200,11 +201,11 @@ describe('a call that may have been charged keeps its key', () => {
       charged: { basis: 'worst_case' },
     });
     expect(second.answer).not.toHaveProperty('retryAfter');
-    expect([harness.calls.length, await counted()]).toEqual([1, '0/1']);
+    expect([harness.calls.length, await counted()]).toEqual([1, '1/0']);
   });
 
   test('its invoking step lost on the way', async () => {
-    const reserved = await reserveBudget(harness.ports, await valid());
+    const reserved = await reserveBudget(harness.ports, await valid(), RUN);
     if (reserved.status !== 'approved') throw new Error(reserved.status);
     await recordOutcome(harness.ports, reserved);
     expect(outcome(await run())).toBe('409 request_completed');
@@ -234,15 +235,17 @@ const valid = async (over: Record<string, unknown> = {}): Promise<ValidCall> => 
 describe('a reserving step', () => {
   test('that runs again for the same call finds its own claim and its own reservation', async () => {
     const call = await valid();
-    expect((await reserveBudget(harness.ports, call)).status).toBe('approved');
-    expect((await reserveBudget(harness.ports, call, true)).status).toBe('approved');
+    expect((await reserveBudget(harness.ports, call, RUN)).status).toBe('approved');
+    expect((await reserveBudget(harness.ports, call, { ...RUN, isRepeat: true })).status).toBe(
+      'approved',
+    );
     expect(await counted()).toBe('0/1');
     expect(outcome(await run())).toBe('409 request_in_progress');
   });
 
   test('that was lost leaves the key until the lease is over, then a repeat runs', async () => {
     const call = await valid();
-    await reserveBudget(harness.ports, call);
+    await reserveBudget(harness.ports, call, RUN);
     await recordOutcome(harness.ports, call);
     const meanwhile = await run();
     expect(outcome(meanwhile)).toBe('409 request_in_progress');
@@ -274,7 +277,7 @@ describe('a reserving step', () => {
       idempotency: { claim: away },
       warn: (...said: unknown[]) => answers.push(said),
     });
-    await reserveBudget(harness.ports, await valid());
+    await reserveBudget(harness.ports, await valid(), RUN);
     expect(answers).toEqual([
       ['an idempotency key could not be claimed', new LedgerUnavailableError('away')],
     ]);
@@ -282,7 +285,7 @@ describe('a reserving step', () => {
 
   test('is not held up by a repeat that it turned away', async () => {
     const call = await valid();
-    await reserveBudget(harness.ports, call);
+    await reserveBudget(harness.ports, call, RUN);
     await run();
     expect(outcome(await run())).toBe('409 request_in_progress');
   });

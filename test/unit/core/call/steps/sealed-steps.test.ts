@@ -14,6 +14,7 @@ import { type CallHarness, callHarnessOn, request } from '../../../../support/ca
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
+const RUN = { isRepeat: false, endsBy: 0 };
 let table: TestLedger;
 let harness: CallHarness;
 let seals: Seals;
@@ -58,7 +59,7 @@ async function validCall(): Promise<ValidCall> {
 
 async function approvedCall(): Promise<ApprovedCall> {
   const ports = { ...harness.ports, seals: sealsOf(false) };
-  const state = await reserveSealed(ports, await validCall(), false);
+  const state = await reserveSealed(ports, await validCall(), RUN);
   if (state.status !== 'approved') throw new Error(JSON.stringify(state.answer));
   return overTheWire(state);
 }
@@ -75,7 +76,10 @@ describe('the steps as functions of their own', () => {
 
   test('take the error that the workflow adds before it repeats the reserving step', async () => {
     const again = { ...(await validCall()), error: { Error: 'States.Timeout' } };
-    const state = await reserveSealed({ ...harness.ports, seals }, again, true);
+    const state = await reserveSealed({ ...harness.ports, seals }, again, {
+      ...RUN,
+      isRepeat: true,
+    });
     expect(state.status).toBe('approved');
   });
 
@@ -135,7 +139,7 @@ describe('the steps as functions of their own', () => {
     const state = await validCall();
     const [candidate] = state.candidates;
     const forged = { ...state, candidates: [{ ...candidate, modelId: 'other' }] as const };
-    await expect(reserveSealed({ ...harness.ports, seals }, forged, false)).rejects.toThrow(
+    await expect(reserveSealed({ ...harness.ports, seals }, forged, RUN)).rejects.toThrow(
       /was not made by the previous step/,
     );
   });
