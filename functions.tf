@@ -126,3 +126,19 @@ moved {
   from = module.reconcile_function["daily"]
   to   = module.functions["reconcile-costs"]
 }
+
+# What the deny policies protect of the sentry itself. Without operators no one could deploy any more.
+locals {
+  protects_sentry = coalesce(local.config.access_policies.protect_sentry, length(local.config.access_policies.operators) > 0)
+  protection = {
+    function_arns     = values(module.functions)[*].arn
+    table_arn         = module.ledger.table_arn
+    state_machine_arn = local.state_machine_arn
+    schedule_arns     = flatten(values(module.functions)[*].schedule_arns)
+    role_arns         = concat(values(module.functions)[*].role_arn, flatten(values(module.functions)[*].schedule_role_arns), [module.workflow.role_arn])
+    starter_arns      = concat(local.is_workflow ? [module.functions["gateway"].role_arn] : [], local.config.workflow.starters)
+    operator_arns     = local.config.access_policies.operators
+    profile_tag       = { key = local.owner_tag, value = local.config.name }
+    required          = local.config.access_policies.protect_sentry == true
+  }
+}

@@ -100,6 +100,7 @@ module "access_policies" {
     profile_tag = { key = local.owner_tag, value = local.config.name }
     required    = local.config.access_policies.confine_sentry == true
   }
+  protection = local.protects_sentry ? local.protection : null
 }
 
 module "alerts" {

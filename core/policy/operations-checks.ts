@@ -31,6 +31,7 @@ const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
   ...anomalyProblems(config),
   ...decimalProblems(config),
   ...exceptionProblems(config),
+  ...operatorProblems(config),
 ];
 
 const section = (config: UnvalidatedObject, name: string): UnvalidatedObject =>
@@ -119,3 +120,13 @@ function exceptionProblems(config: UnvalidatedObject): InputProblem[] {
 
 const hasDecimals = (value: number, decimals: number): boolean =>
   Number(value.toFixed(decimals)) === value;
+
+/** Protected without operators, no one could change the sentry any more. */
+function operatorProblems(config: UnvalidatedObject): InputProblem[] {
+  const policies = section(config, 'access_policies');
+  if (policies.get('protect_sentry') !== true) return [];
+  if (asList(policies.get('operators')).length > 0) return [];
+  const message =
+    'must name at least one role with protect_sentry = true, or no one could change the sentry any more';
+  return [{ path: 'access_policies.operators', message }];
+}

@@ -333,6 +333,17 @@ export const OPERATIONS_SCHEMA = {
         },
         confine_sentry: BOOLEAN,
         protect_sentry: BOOLEAN,
+        operators: {
+          type: 'array',
+          title: 'role',
+          items: {
+            type: 'string',
+            pattern:
+              '^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$',
+            title: 'the ARN of a role or user with a letter or digit in its last segment',
+            description: 'write it as arn:aws:iam::<account>:role/<name>',
+          },
+        },
       },
     },
     alerts: ALERTS,

@@ -9,32 +9,53 @@ locals {
   # Other ways to a model, which no reservation covers; the sentry takes none of them.
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
   detours = [
-    # API keys, whoever holds them.
+    # API keys, for whoever holds them.
     "bedrock:CallWithBearerToken",
     # Batches and jobs, whose calls Bedrock makes itself.
     "bedrock:CreateModelInvocationJob",
     "bedrock:CreateModelEvaluationJob",
     "bedrock:CreateEvaluationJob",
     "bedrock:CreateAdvancedPromptOptimizationJob",
+    "bedrock:CreateModelCustomizationJob",
     "bedrock:OptimizePrompt",
     "bedrock:StartAsyncInvoke",
-    # Agents, flows and knowledge bases.
+    "bedrock:StartAutomatedReasoning*",
+    # Agents, flows and knowledge bases. Retrieve takes a model for filters and for reranking.
     "bedrock:InvokeAgent",
     "bedrock:InvokeInlineAgent",
     "bedrock:InvokeFlow",
     "bedrock:StartFlowExecution",
     "bedrock:InvokeBuilder",
     "bedrock:InvokeTool",
-    "bedrock:RetrieveAndGenerate*",
+    "bedrock:Retrieve*",
     "bedrock:AgenticRetrieve*",
     "bedrock:GenerateQuery",
     "bedrock:Rerank",
+    "bedrock:StartIngestionJob",
+    "bedrock:IngestKnowledgeBaseDocuments",
     # Data automation.
     "bedrock:InvokeDataAutomation*",
     "bedrock:InvokeBlueprint*",
+    # AgentCore, where the service runs the model: judges, harnesses, insights, extraction of memory.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html
+    "bedrock-agentcore:Evaluate",
+    "bedrock-agentcore:StartBatchEvaluation",
+    "bedrock-agentcore:CreateOnlineEvaluationConfig",
+    "bedrock-agentcore:UpdateOnlineEvaluationConfig",
+    "bedrock-agentcore:InvokeHarness",
+    "bedrock-agentcore:StartRecommendation",
+    "bedrock-agentcore:StartDatasetGeneration",
+    "bedrock-agentcore:StartPolicyGeneration",
+    "bedrock-agentcore:UpdateAgentInsightStore",
+    "bedrock-agentcore:CreateEvent",
+    "bedrock-agentcore:IngestData",
+    "bedrock-agentcore:StartMemoryExtractionJob",
     # The endpoint that speaks OpenAI's and Anthropic's own APIs, with a prefix of its own:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockpoweredbyawsmantle.html
     "bedrock-mantle:*",
+    # Claude Platform on AWS, which Anthropic operates and AWS bills:
+    # https://docs.aws.amazon.com/claude-platform/latest/userguide/iam-actions.html
+    "aws-external-anthropic:*",
   ]
 
   # For a session of a role, aws:PrincipalArn is the ARN of the role:
@@ -79,17 +100,83 @@ locals {
   is_sentry    = { ArnLike = { "aws:PrincipalArn" = sort(distinct(var.sentry_role_arns)) } }
   profile_arns = "arn:${data.aws_partition.current.partition}:bedrock:*:*:application-inference-profile/*"
 
+  # What the sentry itself can be bypassed with: docs/security.md.
+  protect = flatten([for protection in var.protection == null ? [] : [var.protection] : [
+    {
+      Sid    = "ProtectTheSentry"
+      Effect = "Deny"
+      Action = [
+        "lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:AddPermission", "lambda:Update*", "lambda:Put*", "lambda:Delete*", "lambda:CreateFunctionUrlConfig",
+        "dynamodb:Put*", "dynamodb:Update*", "dynamodb:Delete*", "dynamodb:BatchWriteItem", "dynamodb:PartiQL*",
+        "scheduler:Update*", "scheduler:Delete*",
+        "iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePolicy",
+      ]
+      # With a wildcard for versions and aliases of the functions, and the backups of the table.
+      Resource = concat([for arn in sort(concat(protection.function_arns, [protection.table_arn])) : "${arn}*"], sort(protection.schedule_arns), sort(protection.role_arns))
+      Condition = {
+        ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(protection.role_arns, protection.operator_arns))) }
+        # Callers of a Function URL need the right to invoke through it.
+        BoolIfExists = { "lambda:InvokedViaFunctionUrl" = "false" }
+      }
+    },
+    {
+      Sid       = "ProtectTheWorkflow"
+      Effect    = "Deny"
+      Action    = ["states:Start*", "states:RedriveExecution", "states:Update*", "states:Delete*"]
+      Resource  = [protection.state_machine_arn, "${protection.state_machine_arn}:*", "${replace(protection.state_machine_arn, ":stateMachine:", ":express:")}:*"]
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(protection.starter_arns, protection.operator_arns))) } }
+    },
+    {
+      Sid      = "ProtectItsProfiles"
+      Effect   = "Deny"
+      Action   = ["bedrock:TagResource", "bedrock:UntagResource", "bedrock:DeleteInferenceProfile"]
+      Resource = local.profile_arns
+      Condition = {
+        ArnNotLike   = { "aws:PrincipalArn" = sort(distinct(protection.operator_arns)) }
+        StringEquals = { "aws:ResourceTag/${protection.profile_tag.key}" = protection.profile_tag.value }
+      }
+    },
+    # Account-wide settings that log every prompt, or add guardrails to every call.
+    {
+      Sid       = "ProtectAccountSettings"
+      Effect    = "Deny"
+      Action    = ["bedrock:PutModelInvocationLoggingConfiguration", "bedrock:PutEnforcedGuardrailConfiguration"]
+      Resource  = "*"
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = sort(distinct(protection.operator_arns)) } }
+    },
+    # Roles that callers.iam_role_arns would take for those of IAM Identity Center. The service makes
+    # its own through a service-linked role, which these policies do not apply to.
+    {
+      Sid       = "ProtectNamesOfSso"
+      Effect    = "Deny"
+      Action    = ["iam:CreateRole", "iam:UpdateAssumeRolePolicy"]
+      Resource  = "arn:${data.aws_partition.current.partition}:iam::*:role/*AWSReservedSSO_*"
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:${data.aws_partition.current.partition}:iam::*:role/aws-service-role/sso.amazonaws.com/*"] } }
+    },
+  ]])
+
   # Characters that each form may have:
   # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   size_max = { scp = 5120, policy = 6144 }
 
-  confined   = jsonencode({ Version = "2012-10-17", Statement = concat(local.deny, local.confine) })
-  unconfined = jsonencode({ Version = "2012-10-17", Statement = local.deny })
+  # From the most to the least that a document says; the first that fits is taken. What protects the
+  # sentry comes before the confinement, which the roles' own policies repeat.
+  variants = [for parts in [{ protect = true, confine = true }, { protect = true, confine = false }, { protect = false, confine = true }, { protect = false, confine = false }] : {
+    json = jsonencode({
+      Version   = "2012-10-17"
+      Statement = concat(local.deny, [for statement in local.protect : statement if parts.protect], [for statement in local.confine : statement if parts.confine])
+    })
+    is_enough = (parts.protect || !local.must_protect) && (parts.confine || !local.must_confine)
+  }]
+  must_protect = try(var.protection.required, false)
+  must_confine = try(var.confinement.required, false)
 
-  # Many models do not fit, and what the roles are allowed names them as well.
+  # Where nothing fits, the longest of what is required, so that the error says by how much.
   documents = {
-    for form, size_max in local.size_max : form =>
-    length(local.confined) <= size_max || try(var.confinement.required, false) ? local.confined : local.unconfined
+    for form, size_max in local.size_max : form => concat(
+      [for variant in local.variants : variant.json if variant.is_enough && length(variant.json) <= size_max],
+      reverse([for variant in local.variants : variant.json if variant.is_enough]),
+    )[0]
   }
 }

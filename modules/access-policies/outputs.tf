@@ -19,5 +19,9 @@ output "policy_json" {
 }
 
 locals {
-  remedy = try(var.confinement.required, false) ? "name fewer models or exceptions, or set confinement.required = false" : "name fewer exceptions, or put wildcards into their names"
+  remedy = join(", or ", concat(
+    ["name fewer exceptions, operators or models"],
+    local.must_confine ? ["set confinement.required = false"] : [],
+    local.must_protect ? ["set protection.required = false"] : [],
+  ))
 }

@@ -56,3 +56,33 @@ variable "exceptions" {
     error_message = "exceptions: ${join(", ", [for arn in var.exceptions : "\"${arn}\"" if !can(regex("[A-Za-z0-9]", try(split("/", arn)[1], "-")))])} would exempt every role or user: put the start of the name or path before the wildcard."
   }
 }
+
+variable "protection" {
+  description = <<-EOT
+    The sentry's own parts, which no one else may use or change. Default: the policies do not protect them.
+
+    - `function_arns`, `table_arn`, `state_machine_arn`, `schedule_arns` - ARNs of the parts.
+    - `role_arns` - ARNs of the roles of these parts, which use them.
+    - `starter_arns` - ARNs of the roles that may start the state machine.
+    - `operator_arns` - ARNs of roles and users that deploy and operate the sentry, at least one; `*` and `?` match characters.
+    - `profile_tag` - `key` and `value` of the tag of the sentry's inference profiles.
+    - `required` - Whether it is an error when this does not fit into a document. Default: `false`.
+  EOT
+  type = object({
+    function_arns     = list(string)
+    table_arn         = string
+    state_machine_arn = string
+    schedule_arns     = list(string)
+    role_arns         = list(string)
+    starter_arns      = list(string)
+    operator_arns     = list(string)
+    profile_tag       = object({ key = string, value = string })
+    required          = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = try(length(var.protection.operator_arns), 1) > 0
+    error_message = "protection.operator_arns: is empty, so no one could change the sentry any more: write the ARN of the role that deploys it."
+  }
+}

@@ -30,6 +30,16 @@ variable "api" {
     condition     = (var.api.authorization == "jwt") == (var.api.jwt != null)
     error_message = "api.jwt: must be given with authorization = \"jwt\" and only then, got authorization = \"${var.api.authorization}\"."
   }
+
+  validation {
+    condition     = alltrue([for origin in try(var.api.cors.allow_origins, []) : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
+    error_message = join("\n", [for index, origin in try(var.api.cors.allow_origins, []) : "api.cors.allow_origins[${index}]: \"${origin}\" is not an origin: write one without wildcards, such as \"https://app.example.com\"" if !can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
+  }
+
+  validation {
+    condition     = try(length(var.api.cors.allow_origins), 1) > 0
+    error_message = "api.cors.allow_origins: must name at least one origin."
+  }
 }
 
 variable "identity" {
@@ -49,13 +59,25 @@ variable "access_policies" {
 
     - `exceptions` - ARNs of roles and users that can still call Bedrock directly; `*` and `?` match characters of the account or the name.
     - `confine_sentry` - Whether the policies also restrict the sentry's roles to the models and profiles of this configuration. Default: restricted if the model list fits into a document; with `true`, a list that does not fit is an error.
-    - `protect_sentry` - Whether the policies also protect the sentry's functions, state machine, table, schedules and inference profiles. Default: `true`.
+    - `operators` - ARNs of roles and users that deploy and operate the sentry; `*` and `?` match characters. Name the role that applies this configuration.
+    - `protect_sentry` - Whether the policies also deny everyone but the operators to use or change the sentry's functions, state machine, table, schedules and inference profiles. Default: protected if there are operators and it fits into a document; with `true`, a document that is too long is an error.
   EOT
   type = object({
     exceptions     = optional(list(string), [])
     confine_sentry = optional(bool)
     protect_sentry = optional(bool)
+    operators      = optional(list(string), [])
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for arn in var.access_policies.operators : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
+    error_message = join("\n", [for index, arn in var.access_policies.operators : "access_policies.operators[${index}]: \"${arn}\" is not the ARN of a role or user with a letter or digit in its last segment: write it as arn:aws:iam::<account>:role/<name>" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
+  }
+
+  validation {
+    condition     = var.access_policies.protect_sentry != true || length(var.access_policies.operators) > 0
+    error_message = "access_policies.operators: must name at least one role with protect_sentry = true, or no one could change the sentry any more."
+  }
 }

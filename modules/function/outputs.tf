@@ -35,3 +35,13 @@ output "schedules" {
     input      = one(schedule.target).input
   } }
 }
+
+output "schedule_arns" {
+  description = "ARNs of the schedules that call the function."
+  value       = values(aws_scheduler_schedule.this)[*].arn
+}
+
+output "schedule_role_arns" {
+  description = "ARNs of the roles of these schedules; none without schedules."
+  value       = values(aws_iam_role.schedule)[*].arn
+}

@@ -3,6 +3,11 @@ output "state_machine_arn" {
   value       = aws_sfn_state_machine.this.arn
 }
 
+output "role_arn" {
+  description = "ARN of the state machine's role."
+  value       = aws_iam_role.this.arn
+}
+
 output "definition" {
   description = "Rendered state machine, in Amazon States Language."
   value       = local.definition

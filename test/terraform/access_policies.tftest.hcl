@@ -251,3 +251,58 @@ run "refuses_a_confinement_to_every_model" {
 
   expect_failures = [var.confinement]
 }
+
+run "protected" {
+  command = plan
+
+  module {
+    source = "./modules/access-policies"
+  }
+
+  variables {
+    exceptions = ["arn:aws:iam::*:role/research/notebook-*"]
+    protection = {
+      function_arns     = ["arn:aws:lambda:eu-west-1:111122223333:function:genai-invoke-model", "arn:aws:lambda:eu-west-1:111122223333:function:genai-gateway"]
+      table_arn         = "arn:aws:dynamodb:eu-west-1:111122223333:table/genai-ledger"
+      state_machine_arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:genai"
+      schedule_arns     = ["arn:aws:scheduler:eu-west-1:111122223333:schedule/default/genai-sweep-reservations-minute"]
+      role_arns         = ["arn:aws:iam::111122223333:role/genai-invoke-model", "arn:aws:iam::111122223333:role/genai-gateway", "arn:aws:iam::111122223333:role/genai-workflow"]
+      starter_arns      = ["arn:aws:iam::111122223333:role/genai-gateway", "arn:aws:iam::111122223333:role/nightly-batch"]
+      operator_arns     = ["arn:aws:iam::111122223333:role/terraform"]
+      profile_tag       = { key = "costSentry", value = "genai" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.policy_json) == jsondecode(file("test/golden/access-policies/protected.json"))
+    error_message = "Not as in test/golden/access-policies/protected.json; if it should be so, put there: ${output.policy_json}"
+  }
+
+  assert {
+    condition     = output.scp_json == output.policy_json
+    error_message = "It fits into both forms: ${length(output.scp_json)} characters."
+  }
+}
+
+run "protection_without_operators" {
+  command = plan
+
+  module {
+    source = "./modules/access-policies"
+  }
+
+  variables {
+    protection = {
+      function_arns     = []
+      table_arn         = "arn:aws:dynamodb:eu-west-1:111122223333:table/genai-ledger"
+      state_machine_arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:genai"
+      schedule_arns     = []
+      role_arns         = []
+      starter_arns      = []
+      operator_arns     = []
+      profile_tag       = { key = "costSentry", value = "genai" }
+    }
+  }
+
+  expect_failures = [var.protection]
+}

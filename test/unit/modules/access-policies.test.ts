@@ -71,6 +71,7 @@ const DETOURS = [
   'bedrock:StartFlowExecution',
   'bedrock:InvokeBuilder',
   'bedrock:InvokeTool',
+  'bedrock:Retrieve',
   'bedrock:RetrieveAndGenerate',
   'bedrock:AgenticRetrieveStream',
   'bedrock:GenerateQuery',
@@ -82,6 +83,9 @@ const DETOURS = [
   'bedrock-mantle:CallWithBearerToken',
   'bedrock-mantle:CountTokens',
   'bedrock-mantle:CreateFineTuningJob',
+  'bedrock-agentcore:Evaluate',
+  'bedrock-agentcore:InvokeHarness',
+  'aws-external-anthropic:CreateInference',
 ];
 /** What is no call: how Bedrock is looked at and set up, and everything else. */
 const NO_CALLS = [
@@ -90,7 +94,6 @@ const NO_CALLS = [
   'bedrock:CreateInferenceProfile',
   'bedrock:TagResource',
   'bedrock:ApplyGuardrail',
-  'bedrock:Retrieve',
   'bedrock:PutModelInvocationLoggingConfiguration',
   'bedrock-agentcore:InvokeAgentRuntime',
   'execute-api:Invoke',
