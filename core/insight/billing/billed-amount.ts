@@ -1,6 +1,6 @@
 /**
- * Amounts as Cost Explorer gives them: decimal strings of any precision, such as `"0.0000123456"`
- * and `"1.2E-7"`. They are added up exactly, and rounded only where they are shown.
+ * Amounts as Cost Explorer returns them: decimal strings of any precision, such as `"0.0000123456"`
+ * and `"1.2E-7"`. They are added up exactly, and rounded only to be shown.
  */
 
 declare const billedAmount: unique symbol;
@@ -13,7 +13,10 @@ const DECIMALS = 40;
 const NANO = 1e31;
 const DECIMAL = /^([+-]?)(\d{1,30})(?:\.(\d{1,80}))?(?:[eE]([+-]?\d{1,2}))?$/;
 
-/** Powers of ten up to the largest shift of `parseBilled`; raising anew takes longer than the rest. */
+/**
+ * Powers of ten up to the largest shift of `parseBilled`; computing them again would take most of
+ * the time.
+ */
 const POWERS = Array.from({ length: 220 }, (_, exponent) => 10n ** BigInt(exponent));
 const powerOf10 = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent);
 
@@ -48,10 +51,10 @@ export function formatBilled(amount: BilledAmount): string {
 
 const NANO_UNITS = 10n ** BigInt(DECIMALS - 9);
 
-/** In whole nano-USD, rounded half away from zero: to be compared with what was metered. */
+/** In whole nano-USD, rounded half away from zero: to compare with metered cost. */
 export const toNanoUsd = (amount: BilledAmount): bigint => rounded(amount, NANO_UNITS);
 
-/** In nano-USD as a double: to be drawn, not to be added up. */
+/** In nano-USD as a double: for charts, not for sums. */
 export const approximateNanoUsd = (amount: BilledAmount): number => Number(amount) / NANO;
 
 const CENT = 10n ** BigInt(DECIMALS - 2);

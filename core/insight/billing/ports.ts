@@ -1,4 +1,4 @@
-/** What AWS billed, as Cost Explorer tells it. */
+/** Port of the bill, as Cost Explorer returns it. */
 import type { BilledAmount } from './billed-amount.ts';
 
 export const GRANULARITIES = ['daily', 'monthly'] as const;
@@ -12,26 +12,26 @@ type Dimension = 'SERVICE' | 'USAGE_TYPE' | 'RECORD_TYPE';
 
 export type CostKey = { readonly tag: string } | { readonly dimension: Dimension };
 
-/** Costs with one of the values; a tag's value `''` stands for costs that don't carry the tag. */
+/** Costs with one of the values; the tag value `''` stands for untagged costs. */
 export type CostFilter = CostKey & { readonly values: readonly [string, ...string[]] };
 
 export interface CostQuery {
   /** First day, as `2026-11-01`, in UTC. */
   readonly from: string;
-  /** The first day that is not asked for. */
+  /** Exclusive end day. */
   readonly to: string;
   readonly granularity: Granularity;
-  /** At most two: Cost Explorer takes no more. */
+  /** At most two, the maximum of Cost Explorer. */
   readonly groupBy: readonly [CostKey] | readonly [CostKey, CostKey];
-  /** All of them must hold. */
+  /** All of them must match. */
   readonly filters?: readonly CostFilter[];
 }
 
 /** Unblended cost of a group in one period, credits and refunds included. */
 export interface CostGroup {
   /**
-   * A value per key of `groupBy`, in its order: `''` for costs that don't carry the tag, undefined
-   * when the answer does not tell.
+   * A value per key of `groupBy`, in its order: `''` for untagged costs, undefined if the response
+   * does not include it.
    */
   readonly keys: readonly (string | undefined)[];
   readonly amount: BilledAmount;
@@ -43,19 +43,19 @@ interface CostPeriod {
   readonly from: string;
   /** The first day after it. */
   readonly to: string;
-  /** Whether AWS may still change it. */
+  /** Whether AWS can still change it. */
   readonly estimated: boolean;
   readonly groups: readonly CostGroup[];
 }
 
-/** One answer of Cost Explorer; a period may go on in the next page. */
+/** One response of Cost Explorer; a period can continue on the next page. */
 export interface CostPage {
   readonly periods: readonly CostPeriod[];
 }
 
 export interface BilledCosts {
   /**
-   * Asks page by page, as the reader takes them.
+   * Requests page by page, as the reader consumes them.
    * @throws BillingUnavailableError for an answer that can't be understood; what the service itself
    * refuses with comes as its own error.
    */

@@ -1,4 +1,4 @@
-/** What AWS asks for the services that the sentry runs on. */
+/** Prices of the AWS services that the sentry runs on. */
 import { invariant } from '../../errors.ts';
 import { divCeil, type NanoUsd, nano, parseUsd } from '../../money.ts';
 import prices from './aws-prices.json' with { type: 'json' };
@@ -11,7 +11,7 @@ const PARTS = new Map([
   ['GB', 1_000_000_000n],
 ]);
 
-/** Where a price is from: absent where no source states it; `asOf` also where it has no date. */
+/** Source of a price; absent if no source states it. `asOf` is absent if the source has no date. */
 interface PriceSource {
   readonly item: AwsItem;
   readonly usd: string;

@@ -1,4 +1,4 @@
-/** What of a policy costs money to run: accounts that a call writes to, metrics, log lines. */
+/** Billable usage of a policy: accounts that a call writes to, metrics, log lines. */
 
 import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
 import { allLimits, allOwnerLimits } from '../../policy/limit-owners.ts';
@@ -8,20 +8,20 @@ import type { EpochMs } from '../../time.ts';
 import { periodAt } from '../../windows.ts';
 import { isSampled } from '../forecast/forecast.ts';
 
-/** Bytes of an account's item, as the benchmark in docs/ledger.md finds them. */
+/** Bytes of an account's item, as measured by the benchmark in docs/ledger.md. */
 const ITEM_BYTES = { itself: 50, counter: 60, reservation: 46, countersName: 15 };
-/** Of an owner's samples of use: the item itself, and a limit that is in use all the time. */
+/** Of an owner's usage samples: the item, and each limit in constant use. */
 const SAMPLES_BYTES = { itself: 60, limit: 1_300 };
 const WRITE_UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
 /** An audit line without prompts (about 900 bytes) and the access log's line of the API. */
 const OTHER_LOG_BYTES = 1300;
-/** What CloudWatch Logs adds to every event. */
+/** Bytes that CloudWatch Logs adds to every event. */
 const EVENT_BYTES = 26;
 
 export interface BillableUsage {
-  /** Combinations of cost center, application, environment and model that may call. */
+  /** Combinations of cost center, application, environment and model that can call. */
   readonly combinations: number;
   /** CloudWatch metrics when every combination is in use. */
   readonly metrics: number;
@@ -31,15 +31,15 @@ export interface BillableUsage {
   readonly unitsOfCall: number;
   /** Account items that the sweep reads. */
   readonly accounts: number;
-  /** Read units of a sweep: the accounts, and the samples of use. */
+  /** Read units of a sweep: the accounts and the usage samples. */
   readonly readUnits: number;
-  /** Write units of one sample of everything in use. */
+  /** Write units of one sample of all limits in use. */
   readonly sampleUnits: number;
   /** Of one request that was approved. */
   readonly logBytes: number;
 }
 
-/** @param inFlight calls under way at once, all on one account: the dear side. */
+/** @param inFlight concurrent calls, all on one account: an upper estimate. */
 export function billableUsage(policy: Policy, inFlight: number, at: EpochMs): BillableUsage {
   const scopes = scopesOf(policy);
   const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
@@ -117,7 +117,7 @@ function callFootprint(
 /** Request id, five dimensions and the directive. */
 const NO_METRICS = 7;
 
-/** The record of a call that went well, with numbers of a usual length. */
+/** The record of a successful call, with numbers of usual length. */
 const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>
   callRecord(
     {
@@ -148,7 +148,7 @@ const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>
 
 const lineBytes = (record: unknown): number => JSON.stringify(record).length + EVENT_BYTES;
 
-/** The item with all its kept windows and, beside the calls under way, the one that writes. */
+/** The item with all its retained windows, the calls in flight, and the one that writes. */
 function itemBytes({ ledger }: Policy, limits: number, inFlight: number): number {
   const reservations = Math.ceil(inFlight / ledger.shards) + 1;
   const reservationBytes = ITEM_BYTES.reservation + limits * ITEM_BYTES.countersName;

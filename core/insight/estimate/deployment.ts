@@ -1,4 +1,4 @@
-/** What a deployment has beside its policy, as far as it costs something. */
+/** Billable parts of a deployment that are not in its policy. */
 import type { Window } from '../../windows.ts';
 
 /** Memory in MB of each function that does not have the default. */
@@ -10,15 +10,15 @@ export interface Deployment {
   readonly functions: number;
   readonly dashboard: boolean;
   readonly alarms: boolean;
-  /** Windows whose limits have an alarm of their use. */
+  /** Windows whose limits have a utilization alarm. */
   readonly utilizationWindows: ReadonlySet<Window>;
-  /** Requests a month of the reports that come by themselves. */
+  /** Requests per month of scheduled reports. */
   readonly reportRequests: number;
-  /** The daily one, and whether it asks for the bill. */
+  /** The daily reconciliation, and whether it queries the bill. */
   readonly reconciliation: { readonly enabled: boolean; readonly bill: boolean };
 }
 
-/** Of a deployment whose tfvars say nothing of it. */
+/** Defaults, if the tfvars do not set them. */
 export const DEFAULT_DEPLOYMENT: Deployment = {
   memory: new Map(),
   functions: 6,

@@ -1,6 +1,6 @@
 /**
- * What the sentry itself costs in a month, by line of the AWS bill. Errs on the dear side: no free
- * tier, every combination of the policy in use, every request approved.
+ * Estimates the monthly cost of the sentry itself, by line of the AWS bill. An upper estimate: no
+ * free tier, every combination of the policy in use, every request approved.
  */
 import { divCeil, type NanoUsd, nano } from '../../money.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -11,13 +11,13 @@ import { type BillableUsage, billableUsage } from './billable-usage.ts';
 import { DEFAULT_DEPLOYMENT, type Deployment, type Memory } from './deployment.ts';
 import { billableMonitoring } from './monitoring-costs.ts';
 
-/** How a request is run. The module has no `standard`: it stands here to compare. */
+/** Ways to run a request. `standard` is listed for comparison; the module does not have it. */
 export const ESTIMATED_EXECUTIONS = ['direct', 'express', 'standard'] as const;
 type Execution = (typeof ESTIMATED_EXECUTIONS)[number];
 
 export interface Traffic {
   readonly requestsPerMonth: number;
-  /** How long a call of a model takes. */
+  /** Duration of a model call. */
   readonly modelMs: number;
   readonly at: EpochMs;
 }
@@ -28,7 +28,7 @@ interface CostLine {
   readonly price: AwsItem;
   /** In the price's unit, rounded up. */
   readonly quantity: bigint;
-  /** Whether it grows with the requests, or is there in every month. */
+  /** Whether it grows with requests, or is fixed per month. */
   readonly grows: boolean;
   readonly cost: NanoUsd;
 }
@@ -36,9 +36,9 @@ interface CostLine {
 export interface ExecutionCost {
   readonly lines: readonly CostLine[];
   readonly perMonth: NanoUsd;
-  /** Of a month, what is there without a request. */
+  /** Fixed cost per month, without requests. */
   readonly fixed: NanoUsd;
-  /** What a thousand requests more would add. */
+  /** Cost of 1,000 more requests. */
   readonly perThousand: NanoUsd;
 }
 
@@ -48,18 +48,18 @@ export interface Estimate {
 }
 
 const DEFAULT_MEMORY_MB = 512;
-/** Of the functions that wait for no model: parsing, one or two calls of DynamoDB. */
+/** Of the functions that do not wait for a model: parsing, one or two DynamoDB calls. */
 const STEP_MS = 30;
 const STEPS = ['validate-and-set-context', 'reserve-budget', 'record-outcome'] as const;
 const SWEEP_MS = 200;
 /** Minutes, and so sweeps, of a month of 730 hours. */
 const SWEEPS = 43_800;
-/** Samples of use that the sweep keeps in a month where all limits are in use all the time. */
+/** Usage samples that the sweep writes per month if all limits are in constant use. */
 const SAMPLES = SWEEPS / 5;
 const MONTH_SECONDS = 2_628_000;
 /** Of the longest month. */
 const DAYS = 31;
-/** That the reconciliation asks for: five of the sentry's and six of Bedrock's. */
+/** Metrics that the reconciliation requests: five of the sentry's and six of Bedrock's. */
 const METRICS_RECONCILED = 11;
 /** Step Functions bills memory by 64 MB and time by 100 ms. */
 const EXPRESS_MB = 64;
@@ -185,7 +185,7 @@ const ledgerLines = (footprint: BillableUsage, requestsPerMonth: number): readon
   ];
 };
 
-/** What runs also when nobody calls. */
+/** Cost without any requests. */
 function fixedLines(footprint: BillableUsage, memory: Memory): readonly CostLine[] {
   const sweeps = BigInt(SWEEPS);
   const megabyteMs = BigInt(memoryOf(memory, 'sweep-reservations') * SWEEP_MS);
@@ -218,7 +218,7 @@ const watchingLines = (
   ].filter(({ quantity }) => quantity > 0n);
 };
 
-/** Beside these requests the functions that send them cost less than a cent. */
+/** The functions that send these requests cost less than USD 0.01. */
 const askingLines = (
   { combinations }: BillableUsage,
   { reportRequests, reconciliation: { enabled, bill } }: Deployment,

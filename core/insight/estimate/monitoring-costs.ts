@@ -1,23 +1,25 @@
-/** What of CloudWatch watches a deployment: the dashboards and alarms of modules/observability. */
+/** Monitoring cost: the dashboards and alarms of modules/observability. */
 import { allLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Deployment } from './deployment.ts';
 
-/** As in modules/observability: beyond so many, cost centers have dashboards of their own. */
+/** As in modules/observability: beyond this number, cost centers have separate dashboards. */
 const COST_CENTERS_PER_DASHBOARD = 20;
 /** Errors and throttles; failed and timed-out executions. */
 const ALARMS = { ofFunction: 2, ofWorkflow: 2 };
-/** Settlements and expirations look at the metric of every combination, throttles at every model's. */
+/**
+ * Settlements and expirations use the metric of every combination, throttles that of every model.
+ */
 const ANALYZED_OF_COMBINATION = 3;
 /** Operations of the ledger, each with a metric of its throttled requests. */
 const LEDGER_OPERATIONS = 6;
 
 interface Watching {
-  /** Metrics of a cost center's denials and drift: beside those of its calls. */
+  /** Metrics of a cost center's denials and drift, in addition to those of its calls. */
   readonly metrics: number;
   readonly dashboards: number;
   /**
-   * Metrics that alarms look at. An alarm by a query is billed for every metric that the query
+   * Metrics that alarms evaluate. An alarm on a query is billed for every metric that the query
    * analyzes: https://aws.amazon.com/cloudwatch/pricing/, 2026-11.
    */
   readonly alarmMetrics: number;

@@ -1,9 +1,9 @@
 /**
- * Which pace is worth an alert. As site reliability engineers do it, two spans must agree: the long
- * one shows that it matters, the short one that it still goes on
- * (https://sre.google/workbook/alerting-on-slos/, 2026-11, sections 5 and 6: 1 h with 5 min, 6 h with
- * 30 min). Their thresholds are for budgets of 30 days; ours come from the limit itself: at the
- * slower of both paces it is reached before its window ends, and soon.
+ * Decides which burn rate triggers an alert. As in SRE practice, two periods must agree: the long
+ * one shows that it matters, the short one that it continues
+ * (https://sre.google/workbook/alerting-on-slos/, 2026-11, sections 5 and 6: 1 h with 5 min, 6 h
+ * with 30 min). Their thresholds are for budgets of 30 days; here they come from the limit: at the
+ * lower of both rates it is reached soon, before its window ends.
  */
 import { DAY_MS, type EpochMs, HOUR_MS } from '../../time.ts';
 import {
@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   { pace: 'slow', longMs: 6 * HOUR_MS, shortMs: HOUR_MS / 2, withinMs: 3 * DAY_MS },
 ];
 
-/** The limit must be reached this much of the remaining time before the window ends. */
+/** The margin before the window's end, as part of the remaining time. */
 const MARGIN_PERCENT = 5n;
 
 /** A limit in its open window. */
@@ -50,7 +50,7 @@ interface LimitStatus {
   readonly now: EpochMs;
 }
 
-/** The paces that call for an alert; none once the limit is reached. */
+/** The burn rates that trigger an alert; none after the limit is reached. */
 export function detectBurnRates(
   samples: readonly Sample[],
   status: LimitStatus,

@@ -1,4 +1,4 @@
-/** What `GET /v1/usage` says of a limit's future, if it goes on as of late. */
+/** Forecasts a limit's usage at the recent rate, for `GET /v1/usage`. */
 import { formatUsd } from '../../money.ts';
 import type { Limit } from '../../policy/policy.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp } from '../../time.ts';
@@ -9,7 +9,7 @@ import type { Sample } from './usage-samples.ts';
 
 /** Amounts in the limit's unit, rounded down. */
 export interface Forecast {
-  /** Used in an hour, over spans that end now; those that are not known are left out. */
+  /** Usage per hour over periods that end now; unknown ones are omitted. */
   readonly perHour: {
     /** The open window so far. */
     readonly window: number;
@@ -21,16 +21,16 @@ export interface Forecast {
   readonly projected: number;
   /** When the limit is reached, ISO 8601; absent when it is not in this window, or is reached. */
   readonly reachedAt?: string;
-  /** Two spans of time agree that the limit is reached before the window ends. */
+  /** Two periods agree that the limit is reached before the window ends. */
   readonly burn?: 'fast' | 'slow';
   /** As decimal USD, when the unit is usd. */
   readonly usd?: { readonly projected: string; readonly perHour: Readonly<Record<string, string>> };
 }
 
-/** The span whose pace is taken to go on; absent: that of the window so far. */
+/** The period whose rate is used; absent: the window so far. */
 const BASE_MS: Partial<Record<Window, number>> = { day: 6 * HOUR_MS, month: 3 * DAY_MS };
 
-/** A first call makes no pace: use is taken to have lasted that long at least. */
+/** One call is not a rate: usage is assumed to cover at least this time. */
 const LEAST_MS: Readonly<Record<Window, number>> = {
   minute: HOUR_MS / 3_600,
   hour: HOUR_MS / 60,
@@ -38,7 +38,7 @@ const LEAST_MS: Readonly<Record<Window, number>> = {
   month: HOUR_MS,
 };
 
-/** Whether samples are kept of a limit: a shorter window tells enough by itself. */
+/** Whether a limit is sampled: for a shorter window its counter is enough. */
 export const isSampled = ({ window }: Pick<Limit, 'window'>): boolean =>
   BASE_MS[window] !== undefined;
 
@@ -97,7 +97,7 @@ const atLeast = ({ used, spanMs }: UsageRate, leastMs: number): UsageRate => ({
 
 const earliest = (times: readonly number[]): number => Math.min(Number.POSITIVE_INFINITY, ...times);
 
-/** Only spans that the samples cover. */
+/** Only periods that the samples cover. */
 function spansOf(samples: readonly Sample[]): Partial<Record<keyof typeof SPANS, number>> {
   const [first] = samples;
   const last = samples.at(-1);

@@ -1,8 +1,8 @@
-/** Where samples of use are kept: one item per budget owner. */
+/** Port of the usage samples: one item per owner. */
 import type { Owner } from '../../policy/policy.ts';
 import type { OwnerHistory } from './usage-samples.ts';
 
-/** What is stored of one owner; `revision` counts its writes. */
+/** The samples of one owner; `revision` counts its writes. */
 export interface StoredHistory {
   readonly limits: OwnerHistory;
   readonly revision: number;
@@ -10,12 +10,12 @@ export interface StoredHistory {
 
 export interface UsageHistory {
   /**
-   * By `ownerName`; owners without an item are left out. May lag the last write.
+   * By `ownerName`; owners without an item are omitted. Can lag behind the last write.
    * @throws LedgerUnavailableError
    */
   read(owners: readonly Owner[]): Promise<ReadonlyMap<string, StoredHistory>>;
   /**
-   * Stores a history if nobody did since the revision that was seen (0: none was).
+   * Stores a history unless it changed since the given revision (0: none was read).
    * @throws LedgerUnavailableError
    */
   write(owner: Owner, limits: OwnerHistory, seenRevision: number): Promise<void>;

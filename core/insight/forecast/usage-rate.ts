@@ -1,4 +1,4 @@
-/** How fast something is used: an amount over a span of time, exact until it is shown. */
+/** Usage rates: an amount over a period, exact until it is shown. */
 import { DAY_MS, type EpochMs } from '../../time.ts';
 import {
   type LimitHistory,
@@ -14,7 +14,7 @@ export interface UsageRate {
   readonly spanMs: bigint;
 }
 
-/** Up to now: the kept samples, and what the counters say. */
+/** Samples up to now: the stored ones and the current counters. */
 export function samplesUpTo(
   history: LimitHistory | undefined,
   now: SettledByPeriod,
@@ -26,10 +26,10 @@ export function samplesUpTo(
 }
 
 /**
- * Use over a span that ends with the last sample. Where samples do not reach back so far, over as
- * much as there is.
- * @param withoutLargest leaves the largest step between two samples out, so that one dear call
- * makes no pace.
+ * Usage over a period that ends with the last sample, or over the available samples if they are
+ * fewer.
+ * @param withoutLargest ignores the largest increase between two samples, so that one expensive
+ * call does not trigger an alert.
  * @returns undefined where there are not two samples.
  */
 export function usageRateOver(
@@ -54,7 +54,7 @@ export function usageRateOver(
 export const slowerRate = (a: UsageRate, b: UsageRate): UsageRate =>
   a.used * b.spanMs <= b.used * a.spanMs ? a : b;
 
-/** Used in that time at that pace, rounded down and capped at what JSON can carry. */
+/** Usage in that time at that rate, rounded down and capped at the largest exact JSON number. */
 export function projectUsage({ used, spanMs }: UsageRate, ms: number): number {
   const most = BigInt(Number.MAX_SAFE_INTEGER);
   const amount = (used * BigInt(Math.max(0, ms))) / spanMs;
@@ -62,8 +62,8 @@ export function projectUsage({ used, spanMs }: UsageRate, ms: number): number {
 }
 
 /**
- * Time until an amount is used at that pace, rounded up.
- * @returns undefined when it takes for ever, or longer than any window.
+ * Time until an amount is used at that rate, rounded up.
+ * @returns undefined if it is never reached, or later than the end of any window.
  */
 export function timeToExhaustion({ used, spanMs }: UsageRate, amount: number): number | undefined {
   if (used === 0n) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Histories as the text of an item: `{"<limit>": [period, settled, at, seconds, use, seconds, use,
- * ...]}`, each sample by its distance from the one before. About 1.3 KB for a limit that is in use.
+ * ...]}`, each sample by its distance from the one before. About 1.3 KB for a limit in use.
  */
 import { parseJson } from '../../parse-json.ts';
 import { toUnvalidated } from '../../unvalidated.ts';
@@ -26,7 +26,7 @@ export function historyJson(history: OwnerHistory): string {
 
 const seconds = (at: number): number => Math.floor(at / 1000);
 
-/** What cannot be read is left out: it is only a forecast, and is built up again. */
+/** Unreadable samples are omitted: they only affect forecasts, and are collected again. */
 export function parseHistory(body: string): OwnerHistory {
   const histories = [...toUnvalidated(parseJson(body))].flatMap(([name, value]) => {
     const history = limitHistory(value);

@@ -1,12 +1,15 @@
 /**
- * Samples of one limit's settled use. They are of a running total over all windows, so that the
- * pace of the last hours is also known just after midnight of the 1st.
+ * Samples of one limit's settled usage. They are a running total over all windows, so that the rate
+ * of the last hours is also known just after a window starts.
  */
 import { splitCounterKey } from '../../ledger/account-keys.ts';
 import type { Counters } from '../../ledger/ports.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../time.ts';
 
-/** Use since the first sample, in the limit's unit. Falls where a late answer cost less. */
+/**
+ * Usage since the first sample, in the limit's unit. Decreases if a late response cost less than
+ * charged.
+ */
 export interface Sample {
   readonly at: EpochMs;
   readonly total: number;
@@ -27,7 +30,7 @@ export type OwnerHistory = ReadonlyMap<string, LimitHistory>;
 export type SettledByPeriod = ReadonlyMap<string, number>;
 
 const SAMPLE_MS = 5 * MINUTE_MS;
-/** Samples closer than an hour are kept that long. */
+/** How long samples less than an hour apart are kept. */
 const FINE_MS = 2 * HOUR_MS;
 /** A little over three days, so that one sample is always three days old. */
 const KEPT_MS = 73 * HOUR_MS;
@@ -50,13 +53,13 @@ export function runningTotal(
   now: SettledByPeriod,
 ): number {
   const last = samples.at(-1) ?? samples[0];
-  // A counter that was dropped has not changed any more.
+  // A dropped counter no longer changes.
   const sinceThen = (now.get(period) ?? settled) - settled;
   const later = [...now].filter(([name]) => name > period);
   return last.total + sinceThen + later.reduce((sum, [, amount]) => sum + amount, 0);
 }
 
-/** Whether a sample is due: every five minutes, and every hour where nothing is used. */
+/** Whether a sample is due: every five minutes, or every hour without usage. */
 export function isSampleDue(
   history: LimitHistory | undefined,
   now: SettledByPeriod,
@@ -71,7 +74,7 @@ export function isSampleDue(
   );
 }
 
-/** The history with a sample of now, and without what is too old or too close. */
+/** The history with a new sample, without samples that are too old or too close. */
 export function addSample(
   history: LimitHistory | undefined,
   now: SettledByPeriod,
@@ -81,7 +84,7 @@ export function addSample(
   const settled = now.get(period) ?? 0;
   if (!history) return { period, settled, samples: [{ at, total: 0 }] };
   const sample = { at, total: runningTotal(history, now) };
-  // A clock that was set back: what it called later is no past.
+  // After the clock is set back, samples with a later time are dropped.
   const past = history.samples.filter((each) => each.at < at && each.at >= at - KEPT_MS);
   const kept = past.filter(
     (each, i) =>

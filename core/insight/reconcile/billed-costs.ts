@@ -1,4 +1,4 @@
-/** What AWS billed, by cost center. */
+/** Reads the bill by cost center. */
 
 import { isBedrockService } from '../billing/bedrock-services.ts';
 import {
@@ -17,15 +17,15 @@ export interface BilledByCostCenter {
   readonly byCostCenter: ReadonlyMap<string, bigint>;
   /** Of Bedrock, without the tag. */
   readonly untagged: bigint;
-  /** Whether any cost bore the tag: until it is active none does. */
+  /** Whether any cost is tagged: none is until the tag is activated. */
   readonly isTagged: boolean;
   /** Requests to Cost Explorer. */
   readonly requests: number;
 }
 
 /**
- * Usage without credits, refunds and taxes, which no meter knows.
- * @returns the currency, where it is none that can be compared.
+ * Usage without credits, refunds and taxes, which are not metered.
+ * @returns the currency, if it cannot be compared.
  * @throws BillingUnavailableError, and what Cost Explorer refuses with.
  */
 export async function billedCosts(

@@ -1,4 +1,4 @@
-/** What was metered and what AWS observed, by the `ModelId` that both know. */
+/** Collects metered and observed usage, by the `ModelId` of both. */
 
 import { parseUsd } from '../../money.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -22,13 +22,13 @@ import {
 /** By `ModelId`, then by day. */
 type Series = Map<string, Map<Day, UsageAndCost>>;
 
-/** One side, and whose each id is. */
+/** One side, and the owner of each id. */
 export interface UsageSide {
   readonly series: Series;
   readonly owners: Map<string, MetricOwner>;
 }
 
-/** ListMetrics shows what was written in the last two weeks; the rest is for its own delays. */
+/** ListMetrics returns metrics written in the last two weeks; the margin covers its delay. */
 const LISTED_DAYS = 13;
 const NOON_MS = 43_200_000;
 
@@ -42,8 +42,8 @@ const OURS = {
 
 const BEDROCK = 'AWS/Bedrock';
 /**
- * https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html, 2026-11. For
- * tokens of a cache accounts show one of two names; an account has one of them, or none.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html, 2026-11.
+ * Cache tokens have one of two metric names, depending on the account; some accounts have neither.
  */
 const THEIRS = {
   input: ['InputTokenCount'],
@@ -52,7 +52,7 @@ const THEIRS = {
   cacheWrite: ['CacheWriteInputTokenCount', 'CacheWriteInputTokens'],
 } as const;
 
-/** From the metrics that the functions wrote. */
+/** From the metrics of the functions. */
 export async function meteredMetrics(
   metrics: MetricSums,
   policy: Policy,
@@ -113,7 +113,7 @@ const sorted = (dimensions: Metric['dimensions']) => Object.entries(dimensions).
 /** CloudWatch's sums are doubles; they are read to the nano-USD that went into them. */
 const nanoOf = (usd: number): bigint => parseUsd(usd.toFixed(9)) ?? 0n;
 
-/** An id that several cost centers use is nobody's alone. */
+/** An id that several cost centers use has no single owner. */
 export function assignOwner(
   owners: Map<string, MetricOwner>,
   id: string,
@@ -125,8 +125,8 @@ export function assignOwner(
 }
 
 /**
- * What AWS counted, priced by the policy; use of ids that nobody owns is priced by the catalogue,
- * and at zero where that has no price.
+ * Observed usage, priced by the policy; usage of ids without an owner is priced by the catalogue,
+ * or at zero if it has no price.
  */
 export async function observedMetrics(
   metrics: MetricSums,
@@ -161,7 +161,7 @@ export async function observedMetrics(
   return { series, owners };
 }
 
-/** Undefined where neither the policy nor the catalogue knows one. */
+/** Undefined if neither the policy nor the catalogue has one. */
 export function pricesOf(
   policy: Policy,
   owned: MetricOwner | undefined,
@@ -173,11 +173,11 @@ export function pricesOf(
   return found.outcome === 'priced' ? found.model.prices : undefined;
 }
 
-/** At the price that holds at noon. */
+/** At the price in force at noon. */
 export const costOnDay = (day: Day, tokens: Tokens, prices: PriceSchedule): bigint =>
   costAt(tokens, priceAt(prices, startOf(day) + NOON_MS).price);
 
-/** Calls that never came back, by cost center, as the sweep counted them. */
+/** Calls that did not complete, by cost center, as counted by the sweep. */
 export async function expiredCallCounts(
   metrics: MetricSums,
   policy: Policy,

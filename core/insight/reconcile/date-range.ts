@@ -1,4 +1,4 @@
-/** The days to compare. */
+/** The date range to compare. */
 
 import type { InputProblem } from '../../input-problem.ts';
 import { quoted } from '../../safe-text.ts';
@@ -23,12 +23,14 @@ export function parseDateRange(
   const problems = [...dayProblems('from', from), ...dayProblems('to', to)];
   if (problems.length > 0) return { problems };
   if (from >= to) {
-    const message = `must be after the first day (${from}): it is the first day that is not counted, got ${quoted(to)}`;
+    const message = `must be after --from (${from}), because it is exclusive, got ${quoted(to)}`;
     return { problems: [{ path: 'to', message }] };
   }
   const oldest = dayAfter(today, -OLDEST_DAYS);
   if (from < oldest || from > today) {
-    const message = `must be from ${oldest} (CloudWatch keeps no more) to today, ${today}, got ${quoted(from)}`;
+    const message =
+      `must be from ${oldest} (CloudWatch keeps no older data) to today, ${today}, got ` +
+      `${quoted(from)}`;
     return { problems: [{ path: 'from', message }] };
   }
   return { span: { from, to } };

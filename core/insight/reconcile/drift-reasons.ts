@@ -24,15 +24,15 @@ export const DRIFT_REASONS = {
 } as const;
 export type DriftReason = keyof typeof DRIFT_REASONS;
 
-/** Use of one cost center and model. */
+/** Usage of one cost center and model. */
 interface RowSides {
   readonly metered: UsageAndCost;
   readonly observed: UsageAndCost;
-  /** What of the metered cost is of cache tokens, at the policy's prices; nano-USD. */
+  /** The metered cost of cache tokens, at the policy's prices; nano-USD. */
   readonly cacheCost: bigint;
-  /** Calls of the cost center that never came back. */
+  /** Calls of the cost center that did not complete. */
   readonly lost: number;
-  /** Whether the span goes into the present day. */
+  /** Whether the period includes today. */
   readonly isOpen: boolean;
   readonly tolerance: Permille;
 }
@@ -73,7 +73,7 @@ interface BillSides {
   readonly billed: bigint;
   readonly untagged: bigint;
   readonly isTagged: boolean;
-  /** Metered on days whose bill is not complete. */
+  /** Metered on days with an incomplete bill. */
   readonly unbilled: bigint;
   readonly tolerance: Permille;
 }
@@ -100,12 +100,12 @@ const BILL_RULES: readonly Rule<BillSides>[] = [
       billed > metered && observed > metered && driftOf(metered, observed, tolerance).isOver,
   ],
   ['partly_untagged', (sides) => isShort(sides) && sides.untagged > 0n],
-  // No discount and no price that is out of date makes so much of it.
+  // More than a discount or an outdated price can explain.
   ['tag_elsewhere', (sides) => isObserved(sides) && sides.billed > 2n * sides.metered],
   ['bill_price', isObserved],
 ];
 
-/** Reasons for which the bill is not comparable yet: no drift is told of. */
+/** Reasons for which the bill is not comparable yet, so no drift is reported. */
 const WAITING: readonly DriftReason[] = ['tag_not_active', 'billing_lag'];
 export const isWaiting = (reason: DriftReason | undefined): boolean =>
   reason !== undefined && WAITING.includes(reason);

@@ -1,9 +1,9 @@
-/** Whether two amounts are the same, within a tolerance. */
+/** Compares two amounts within a tolerance. */
 
-/** In tenths of a percent of what was metered. */
+/** In tenths of a percent of the metered amount. */
 export type Permille = number;
 
-/** A difference below a cent is none: bills and metrics are not that exact. */
+/** Differences below USD 0.01 are ignored: bills and metrics are not that exact. */
 const CENT = 10_000_000n;
 
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
@@ -11,7 +11,7 @@ const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 export interface Drift {
   /** Nano-USD more than was metered; negative: less. */
   readonly difference: bigint;
-  /** Of what was metered, rounded half up; 1000 where nothing was, and 0 below a cent. */
+  /** Of the metered amount, rounded half up; 1000 if nothing was metered, and 0 below USD 0.01. */
   readonly permille: Permille;
   readonly isOver: boolean;
 }

@@ -1,11 +1,11 @@
-/** What was metered, from the audit log instead of metrics: exact, and without CloudWatch. */
+/** Reads metered usage from the audit log instead of metrics: exact, and without CloudWatch. */
 import { dayAt } from '../../utc-days.ts';
 import type { TraceCall } from '../trace/trace-call.ts';
 import { assignOwner, type UsageSide } from './collect-usage.ts';
 import type { DateRange } from './ports.ts';
 import { addUsageToDay } from './usage-and-cost.ts';
 
-/** Calls that ended outside the span are passed over; a line that is there twice counts once. */
+/** Calls that ended outside the period are skipped; a duplicate line counts once. */
 export async function meteredCalls(
   calls: AsyncIterable<TraceCall>,
   span: DateRange,

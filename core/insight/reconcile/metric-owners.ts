@@ -1,30 +1,33 @@
-/** Whose a `ModelId` of CloudWatch is: the unique id of an inference profile, or a model's own. */
+/**
+ * Finds the owner of a `ModelId` in CloudWatch: the unique id of an inference profile, or a model
+ * id.
+ */
 import type { Model, Policy } from '../../policy/policy.ts';
 
-/** A cost center and a model; several cost centers may share a model id that has no profile. */
+/** A cost center and a model; several cost centers can share a model id that has no profile. */
 export interface MetricOwner {
-  /** `SHARED` where several use the id, so that nobody can tell whose use is whose. */
+  /** `SHARED` if several cost centers use the id, so that usage cannot be attributed. */
   readonly costCenter: string;
   /** Alias. */
   readonly model: string;
 }
 
 export const SHARED_OWNER = '(shared)';
-/** Of ids that are in no cost center's policy. */
-export const NO_OWNER = '(nobody)';
+/** Of ids that no cost center uses. */
+export const NO_OWNER = '(none)';
 
-/** Parts of the policy that may call, and the id their calls are counted under. */
+/** Combinations of the policy that can call, and the id that counts their calls. */
 interface Way extends MetricOwner {
   readonly modelMetric: string;
   readonly application: string;
   readonly environment: string;
-  /** Whether the id is an inference profile's, which nobody else shares. */
+  /** Whether the id is an inference profile's, which is not shared. */
   readonly isProfile: boolean;
 }
 
 interface Owners {
   readonly byId: ReadonlyMap<string, MetricOwner>;
-  /** Every combination that may call. */
+  /** Every combination that can call. */
   readonly ways: readonly Way[];
 }
 

@@ -1,4 +1,4 @@
-/** Where metrics come from. */
+/** Port of the metrics. */
 import type { Day } from '../../utc-days.ts';
 
 export interface Metric {
@@ -7,7 +7,7 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** Whole days in UTC; `to` is the first that is not counted. */
+/** Whole days in UTC; `to` is exclusive. */
 export interface DateRange {
   readonly from: Day;
   readonly to: Day;
@@ -15,8 +15,8 @@ export interface DateRange {
 
 export interface MetricSums {
   /**
-   * The sum of each metric by day, in the order of the metrics; days without data are left out.
-   * What the service refuses with comes as its own error.
+   * The sum of each metric by day, in the order of the metrics; days without data are omitted.
+   * Errors of the service are passed on.
    * @throws MetricsUnavailableError where a part of a sum is missing.
    */
   sums(metrics: readonly Metric[], span: DateRange): Promise<readonly ReadonlyMap<Day, number>[]>;

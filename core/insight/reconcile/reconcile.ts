@@ -1,4 +1,4 @@
-/** Metered, observed and billed side by side, by cost center and model. */
+/** Compares metered, observed and billed usage by cost center and model. */
 
 import type { Policy } from '../../policy/policy.ts';
 import type { EpochMs } from '../../time.ts';
@@ -16,9 +16,9 @@ interface ReconcileInput {
   readonly span: DateRange;
   readonly metered: UsageSide;
   readonly observed: UsageSide;
-  /** Absent: the bill was not asked for. */
+  /** Absent: the bill was not queried. */
   readonly billed?: BilledByCostCenter;
-  /** Calls that never came back, by cost center. */
+  /** Calls that did not complete, by cost center. */
   readonly lost: ReadonlyMap<string, number>;
   readonly tolerance: Permille;
   readonly now: EpochMs;
@@ -32,7 +32,7 @@ interface Compared {
 }
 
 export interface ReconciledModel extends Compared {
-  /** Alias, or what AWS calls it. */
+  /** Alias, or the name in AWS. */
   readonly model: string;
   readonly meteredDays: ByDay;
   readonly observedDays: ByDay;
@@ -41,7 +41,7 @@ export interface ReconciledModel extends Compared {
 export interface ReconciledCenter extends Compared {
   readonly costCenter: string;
   readonly models: readonly ReconciledModel[];
-  /** Nano-USD; absent where the bill was not asked for. */
+  /** Nano-USD; absent if the bill was not queried. */
   readonly billed?: bigint;
   /** Absent too while the bill is not comparable yet. */
   readonly billedDrift?: Drift;
@@ -52,7 +52,7 @@ export interface Reconciliation {
   readonly span: DateRange;
   readonly tolerance: Permille;
   readonly centers: readonly ReconciledCenter[];
-  /** Use in this account and region that is of no profile of the policy; counts for nothing. */
+  /** Usage in this account and region outside the policy's profiles; informational. */
   readonly others: readonly ReconciledModel[];
   readonly untagged?: bigint;
   readonly isOver: boolean;
@@ -104,7 +104,7 @@ function modelsByCenter(input: ReconcileInput): Map<string, readonly ReconciledM
   return byCenter;
 }
 
-/** What was metered knows best, also of profiles that are no more. */
+/** The metered side decides, including for profiles that no longer exist. */
 const ownerOf = ({ metered, observed }: ReconcileInput, id: string): MetricOwner =>
   observed.owners.get(id) ?? metered.owners.get(id) ?? { costCenter: NO_OWNER, model: id };
 
@@ -164,7 +164,7 @@ function centerOf(
   const ofModels = models.flatMap(({ reasons }) => reasons);
   const compared = { costCenter, models, metered, observed, observedDrift };
   const isOver = models.some((model) => model.observedDrift.isOver) || observedDrift.isOver;
-  // An id of several cost centers carries the tag of none.
+  // Calls through an id of several cost centers are untagged.
   if (!billed || costCenter === SHARED_OWNER) {
     return { ...compared, reasons: distinct(ofModels), isOver };
   }

@@ -1,6 +1,6 @@
 /**
- * Use around the sentry, added to what the ledger counts: what CloudWatch observed of a day beyond
- * what was metered is charged to the open windows of a day and a month, so that limits count it.
+ * Charges unmetered usage to limits: usage that CloudWatch observed on a day beyond metered usage
+ * counts in the current day and month windows.
  */
 
 import { accountKey } from '../../ledger/account-keys.ts';
@@ -24,13 +24,13 @@ interface OutsideInput {
   readonly policy: Policy;
   readonly metered: UsageSide;
   readonly observed: UsageSide;
-  /** Calls that never came back, by cost center. */
+  /** Calls that did not complete, by cost center. */
   readonly lost: ReadonlyMap<string, number>;
   readonly tolerance: Permille;
   readonly day: Day;
 }
 
-/** Use of one profile that nothing metered. */
+/** Unmetered usage of one profile. */
 interface OutsideUse {
   readonly costCenter: string;
   readonly model: string;
@@ -40,26 +40,28 @@ interface OutsideUse {
 }
 
 /**
- * The number sign keeps it apart from every call's id: whoever starts the workflow chooses the name
- * of the execution, which holds none
- * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, 2026-11).
+ * The number sign distinguishes it from the id of every call: the caller that starts the workflow
+ * chooses the name of the execution, which cannot have one
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html,
+ * 2026-11).
  */
 const idOf = (day: Day): string => `outside#${day}`;
 
-/** Longer than a day's run could be repeated: the marker that turns repeats away. */
+/** Lifetime of the marker that rejects repeats: longer than a day's run can be repeated. */
 const MARKED_SECONDS = 7 * 86_400;
 const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
 
 /**
- * By profile, as it tells application and environment. Only what is over the tolerance: midnight
- * falls into some calls. Not where calls were lost whose worst case the ledger has charged already.
- * What one kind of token has less does not count against another: CloudWatch may leave a cache out.
+ * By profile, which has one application and environment. Only amounts above the tolerance, because
+ * some calls span midnight. Not if the ledger has already charged the worst case of lost calls. A
+ * shortfall in one kind of token does not offset an excess in another: CloudWatch can omit cache
+ * tokens.
  */
 export function unmeteredUsage(input: OutsideInput): readonly OutsideUse[] {
   const { policy, metered, observed, lost, tolerance, day } = input;
   const isCharged = policy.ledger.unknownOutcome === 'charge';
   return metricOwners(policy).ways.flatMap(({ modelMetric, isProfile, ...way }) => {
-    // By a model's own id anybody in the account may have called it.
+    // Anyone in the account can have called a model by its id.
     if (!isProfile || (isCharged && (lost.get(way.costCenter) ?? 0) > 0)) return [];
     const seen = observed.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
     const known = metered.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
@@ -81,7 +83,7 @@ function moreTokens(seen: UsageAndCost, known: UsageAndCost): Tokens {
   };
 }
 
-/** How many calls it were is not looked at: requests are not folded. */
+/** The number of calls is not evaluated: requests are not folded. */
 function amountsOf(
   { input, output, cacheRead, cacheWrite }: Tokens,
   nanoUsd: bigint,
@@ -97,10 +99,10 @@ function amountsOf(
 }
 
 /**
- * Charges it, once for each day and account however often it is run: the day is in the id, and the
- * write that charges leaves the marker that turns the next one away. A limit may be passed by it:
- * the calls have been made.
- * @throws LedgerUnavailableError; what was charged stands, and a repeat charges the rest.
+ * Charges it once for each day and account, however often it runs: the day is in the id, and the
+ * charging write leaves the marker that rejects the next one. This can exceed a limit, because the
+ * calls were already made.
+ * @throws LedgerUnavailableError; charges made so far remain, and a repeat charges the rest.
  */
 export async function chargeUnmeteredUsage(
   store: Pick<LedgerStore, 'settle'>,
@@ -141,7 +143,7 @@ function settlesOf(
   }));
 }
 
-/** Over the shards as the limit is: each has its part of the room. */
+/** Spread over the shards like the limit: each has its part of the remaining amount. */
 function addShares(
   byAccount: Map<string, Map<string, number>>,
   owner: Owner,

@@ -1,9 +1,9 @@
-/** Use and its cost, by day: what each of the three sides tells. */
+/** Usage and its cost by day, of each of the three sides. */
 
 import type { Price } from '../../pricing/price.ts';
 import type { Day } from '../../utc-days.ts';
 
-/** Tokens as CloudWatch and Converse count them: `input` leaves out those of a cache. */
+/** Tokens as CloudWatch and Converse count them: `input` excludes cache tokens. */
 export interface Tokens {
   readonly input: number;
   readonly output: number;
@@ -51,8 +51,8 @@ export function addUsageToDay(
 }
 
 /**
- * What tokens cost at a price, in nano-USD, rounded half up. Sums tell nothing of a call's length
- * nor of how long a cache entry lives: short calls and five minutes are assumed.
+ * Cost of tokens at a price, in nano-USD, rounded half up. Sums do not include the length of calls
+ * or the lifetime of cache entries: short calls and five minutes are assumed.
  */
 export function costAt(tokens: Tokens, price: Price): bigint {
   const perMillion =

@@ -1,4 +1,4 @@
-/** A report as CSV (RFC 4180): a line per period and value, amounts to the last digit. */
+/** A report as CSV (RFC 4180): a line per period and value, with exact amounts. */
 import { formatBilled } from '../billing/billed-amount.ts';
 import { breakdownLabel, type ReportFormat } from './format.ts';
 import type { ReportRequest } from './report-request.ts';
@@ -29,5 +29,8 @@ const line = (cells: readonly string[]): string => cells.map(cell).join(',') + E
 const cell = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** Spreadsheets run what begins so: https://owasp.org/www-community/attacks/CSV_Injection, 2026-11. */
+/**
+ * Spreadsheets run text that begins with these characters:
+ * https://owasp.org/www-community/attacks/CSV_Injection, 2026-11.
+ */
 const unexecuted = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

@@ -1,4 +1,4 @@
-/** A report as one JSON object; amounts are strings, to the last digit. */
+/** A report as one JSON object; amounts are exact strings. */
 
 import { formatUsd } from '../../money.ts';
 import { addBilled, formatBilled, toPermille } from '../billing/billed-amount.ts';

@@ -1,4 +1,4 @@
-/** Monthly limits of a policy beside what was billed. */
+/** Monthly limits of a policy, to compare with the bill. */
 import type { Limit, Policy } from '../../policy/policy.ts';
 import type { ReportRequest } from './report-request.ts';
 import type { ReportSummary } from './summary.ts';
@@ -15,7 +15,7 @@ export interface MonthlyLimits {
   readonly organization?: MonthlyLimit;
 }
 
-/** The lowest monthly limit in USD that holds for all of an owner's requests. */
+/** The lowest monthly limit in USD that applies to all of an owner's requests. */
 function lowest(limits: readonly Limit[]): MonthlyLimit | undefined {
   const whole = limits.filter(
     ({ window, unit, scope }) =>
@@ -37,14 +37,14 @@ export function monthlyLimits({ costCenters, organization }: Policy): MonthlyLim
 }
 
 /**
- * The limit that the report's total stands against: the organization's, or what the reported cost
- * centers may spend together when each of them has a limit.
+ * The limit to compare the report's total with: the organization's, or the sum of the reported cost
+ * centers' limits if each of them has one.
  */
 export function totalLimit(
   { filters }: ReportRequest,
   { costCenters, organization }: MonthlyLimits,
 ): MonthlyLimit | undefined {
-  // A part of a cost center's costs stands against no limit of the whole.
+  // Part of a cost center's costs cannot be compared with its whole limit.
   if (filters.some(({ tag }) => tag !== 'costCenter')) return undefined;
   const only = filters.find(({ tag }) => tag === 'costCenter')?.values;
   if (only === undefined && organization !== undefined) {
@@ -54,11 +54,11 @@ export function totalLimit(
   const limits = names.map((name) => costCenters.get(name)?.nanoUsd);
   const sum = limits.reduce<number>((total, limit) => total + (limit ?? Number.NaN), 0);
   if (names.length === 0 || Number.isNaN(sum)) return undefined;
-  const label = names.length === 1 ? `limit of ${names[0]}` : 'limits of the cost centers together';
+  const label = names.length === 1 ? `limit of ${names[0]}` : 'sum of cost center limits';
   return { label, nanoUsd: sum };
 }
 
-/** What has been spent in the month by the end of each period; begins anew with every month. */
+/** Running total of each month at the end of each period; it restarts every month. */
 export function runningTotals(
   periods: ReportSummary['periods'],
   course: ArrayLike<number>,

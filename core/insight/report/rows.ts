@@ -1,4 +1,4 @@
-/** From pages of Cost Explorer to rows of a report, in memory that does not grow with its length. */
+/** Turns pages of Cost Explorer into rows of a report, in constant memory. */
 
 import { BillingUnavailableError } from '../../errors.ts';
 import { compareCodeUnits, quoted } from '../../safe-text.ts';
@@ -18,20 +18,20 @@ export interface ReportRow {
   readonly from: string;
   /** The first day after the period. */
   readonly to: string;
-  /** Of the tag, or the model; `''` for costs that don't carry the tag. */
+  /** Of the tag, or the model; `''` for untagged costs. */
   readonly value: string;
   readonly amount: BilledAmount;
   readonly currency: string;
-  /** Whether AWS may still change it. */
+  /** Whether AWS can still change it. */
   readonly estimated: boolean;
 }
 
-/** Rows that wait for more of the same period and value; a day of 5,000 cost centers fits well. */
+/** Rows kept for more of the same period and value; a day of 5,000 cost centers fits. */
 const WAITING_MAX = 20_000;
 
 /**
- * One request per page: the second key, SERVICE, tells Bedrock from the rest of the bill, as no
- * list of services could.
+ * One request per page: the second key, SERVICE, distinguishes Bedrock from the rest of the bill,
+ * which no list of services could do.
  */
 function costQuery({ from, to, granularity, by, filters }: ReportRequest): CostQuery {
   const service = { dimension: 'SERVICE' } as const;
@@ -44,7 +44,7 @@ function costQuery({ from, to, granularity, by, filters }: ReportRequest): CostQ
   };
 }
 
-/** Credits and refunds alone, grouped like the costs, which Cost Explorer gives net of them. */
+/** Only credits and refunds, grouped like the costs, which Cost Explorer reports net of them. */
 function creditQuery(request: ReportRequest): CostQuery {
   const query = costQuery(request);
   const credits = { dimension: 'RECORD_TYPE', values: ['Credit', 'Refund'] } as const;
@@ -53,11 +53,11 @@ function creditQuery(request: ReportRequest): CostQuery {
 
 /**
  * Rows in order of their periods, then of their values, a batch at a time. Cost Explorer names a
- * period's groups one after another, so those of one value are added up first. Of a period that
- * comes again when more than 20,000 other rows have passed, there are further rows.
+ * period's groups one after another, so those of one value are added up first. A period that
+ * returns after more than 20,000 other rows gets additional rows.
  *
- * Shares are of what was used, so credits and refunds are rows of their own, and are taken out of
- * the costs of their value. Two requests per page of costs instead of one.
+ * Shares are of usage, so credits and refunds are separate rows and are not part of the costs of
+ * their value. This takes two requests per page of costs instead of one.
  */
 export async function* reportRows(
   costs: BilledCosts,
@@ -88,7 +88,9 @@ type WaitingRows = Map<string, Map<string, ReportRow>>;
 
 const mixed = (one: string, other: string): BillingUnavailableError =>
   new BillingUnavailableError(
-    `Cost Explorer answered amounts in ${quoted(one)} and in ${quoted(other)}, which can't be added up.`,
+    `Cost Explorer returned amounts in ${quoted(one)} and in ${quoted(other)}, which cannot ` +
+      'be added up.' +
+      '',
   );
 
 function addRow(waiting: WaitingRows, row: ReportRow): void {
@@ -98,7 +100,7 @@ function addRow(waiting: WaitingRows, row: ReportRow): void {
   rows.set(row.value, same ? { ...row, amount: addBilled(same.amount, row.amount) } : row);
 }
 
-/** Takes all but the last periods, the earliest first. */
+/** Removes all but the last periods, the earliest first. */
 function* taken(
   waiting: WaitingRows,
   credits: WaitingRows,
@@ -122,7 +124,7 @@ function separated(net: ReportRow | undefined, credit: ReportRow | undefined): R
   if (row === undefined) return [];
   const given = credit?.amount ?? NOTHING_BILLED;
   const used = subtractBilled(net?.amount ?? NOTHING_BILLED, given);
-  // What is below nothing is a credit under another record type, such as a discount.
+  // A negative amount is a credit of another record type, such as a discount.
   const usage = used > 0n ? used : NOTHING_BILLED;
   const rest = addBilled(given, subtractBilled(used, usage));
   return [

@@ -1,4 +1,4 @@
-/** What a report adds up to. */
+/** Sums of a report. */
 
 import { compareCodeUnits } from '../../safe-text.ts';
 import { dayAfter } from '../../utc-days.ts';
@@ -13,10 +13,10 @@ import type { ReportRequest } from './report-request.ts';
 import type { ReportRow } from './rows.ts';
 
 export interface ValueTotal {
-  /** `''` for costs that don't carry the tag. */
+  /** `''` for untagged costs. */
   readonly value: string;
   readonly amount: BilledAmount;
-  /** In nano-USD per period of the summary; doubles, as they are drawn and not added up. */
+  /** In nano-USD per period of the summary; doubles, because they are shown and not added up. */
   readonly course: Float64Array;
 }
 
@@ -25,29 +25,29 @@ interface PeriodTotal {
   /** The first day after it. */
   readonly to: string;
   readonly amount: BilledAmount;
-  /** Whether AWS may still change it. */
+  /** Whether AWS can still change it. */
   readonly estimated: boolean;
 }
 
 export interface ReportSummary {
   readonly request: ReportRequest;
   readonly currency: string;
-  /** What was used, before credits and refunds. */
+  /** Usage, before credits and refunds. */
   readonly total: BilledAmount;
-  /** Credits and refunds: negative, or nothing. */
+  /** Credits and refunds: zero or negative. */
   readonly credits: BilledAmount;
-  /** The dearest first; costs without the tag come last. */
+  /** The highest first; untagged costs last. */
   readonly values: readonly ValueTotal[];
-  /** Every period of the report, also those in which nothing was billed. */
+  /** Every period of the report, including those without cost. */
   readonly periods: readonly PeriodTotal[];
   /**
-   * What carries the tag, of all that Bedrock cost. Absent by model, and where a filter on the same
-   * tag leaves the rest out.
+   * The tagged part of all Bedrock cost. Absent by model, and if a filter on the same tag omits the
+   * rest.
    */
   readonly tagged?: BilledAmount;
 }
 
-/** Adds up the rows as they pass: memory for the values and the periods, not for the rows. */
+/** Adds up rows as they arrive: memory holds values and periods, not rows. */
 export class SummaryBuilder {
   readonly #request: ReportRequest;
   readonly #periods: { -readonly [Key in keyof PeriodTotal]: PeriodTotal[Key] }[];
@@ -93,7 +93,7 @@ export class SummaryBuilder {
     }
   }
 
-  /** The last one that has begun, so that no row is lost. */
+  /** The last one that has started, so that no row is lost. */
   #periodOf(from: string): number {
     const after = this.#periods.findIndex((period) => period.from > from);
     return after < 0 ? this.#periods.length - 1 : Math.max(0, after - 1);

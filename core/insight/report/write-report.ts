@@ -1,4 +1,4 @@
-/** Makes a report in one pass over what AWS billed, in as many formats as are asked for. */
+/** Writes a report in one pass over the bill, in all requested formats. */
 import type { BilledCosts } from '../billing/ports.ts';
 import { awsCost } from '../estimate/aws-prices.ts';
 import type { ReportFormat } from './format.ts';
@@ -12,7 +12,7 @@ export interface ReportTarget {
 }
 
 /**
- * Writes as the pages come, so that memory holds one of them.
+ * Writes while pages arrive, so that memory holds one of them.
  * @throws what `costs` throws; a target may then have got the beginning of a report.
  */
 export async function writeReport(

@@ -1,4 +1,4 @@
-/** What is to happen later in a replay, by time; of one moment, in the order it was put down. */
+/** Queue of later events of a replay, by time; events of the same time keep their order. */
 import type { EpochMs } from '../../time.ts';
 
 interface Entry {
@@ -21,7 +21,7 @@ export class EventQueue {
     }
   }
 
-  /** Takes out the first entry that is not after `until`. */
+  /** Removes the first entry that is not after `until`. */
   take(until: EpochMs): Pick<Entry, 'at' | 'run'> | undefined {
     const [first] = this.#heap;
     if (!first || first.at > until) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The ledger's store in memory, for one replay: it answers as the table's adapter does, and is held
- * against it by a property test. Nothing is lost and nothing is sent twice here.
+ * The ledger's store in memory, for one replay: it behaves as the table's adapter does, and a
+ * property test compares them. Nothing is lost or duplicated here.
  */
 import {
   type AccountKey,

@@ -1,4 +1,4 @@
-/** The models that could run a call of the past under a policy, and its worst case on each. */
+/** The candidate models of a past call under a policy, and its worst case on each. */
 
 import { fallbackModels } from '../../call/candidate/select-candidates.ts';
 import type { CallContext } from '../../call/context/resolve-context.ts';
@@ -14,7 +14,7 @@ export interface ReplayCandidate {
   /** Alias. */
   readonly model: string;
   readonly worstCase: AmountsByUnit;
-  /** What the call is settled at. */
+  /** Price at which the call is settled. */
   readonly period: EffectivePrice;
 }
 
@@ -24,7 +24,7 @@ type ReplayCandidates =
 
 type Bound = NonNullable<TraceLine['bounds']>[number];
 
-/** A problem is what the model asked for would reject; a fallback that would is left out. */
+/** Problems are those of the requested model; a fallback with problems is omitted. */
 export function replayCandidates(
   policy: Policy,
   context: Pick<CallContext, 'costCenter' | 'model'>,
@@ -44,13 +44,13 @@ export function replayCandidates(
 }
 
 export const ABOVE_LEDGER_MAXIMUM = 'could cost more than the ledger counts';
-/** The line is of a version that did not write down how much a call asks for. */
-const UNKNOWN_SIZE = 'the audit line does not tell how much the call asked for';
+/** The line is of a version that did not record the requested size. */
+const UNKNOWN_SIZE = 'the audit line does not include the requested size';
 
-/** Whether anything tells how much the call asked for. */
+/** Whether the requested size is known. */
 export const hasTokenBounds = (line: TraceLine): boolean => boundsOf(line).length > 0;
 
-/** Where only the use is known, it stands for what was asked: that is less, never more. */
+/** If only usage is known, it is used instead of the requested size: it is never higher. */
 function boundsOf({ bounds = [], usage, model }: TraceLine): readonly Bound[] {
   if (bounds.length > 0 || !usage) return bounds;
   return [{ model, inputTokens: totalInputTokens(usage), outputTokens: usage.outputTokens }];

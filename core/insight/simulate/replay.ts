@@ -1,6 +1,6 @@
 /**
- * Replays calls of the past against one policy: the real steps find who pays and which models may
- * run, and the real ledger core reserves and settles, in memory and by the clock of the trace.
+ * Replays past calls against one policy: the real steps resolve cost center and models, and the
+ * real ledger core reserves and settles, in memory and at the times of the trace.
  */
 
 import { resolveContext } from '../../call/context/resolve-context.ts';
@@ -26,16 +26,16 @@ import {
 } from './replay-candidates.ts';
 import type { TypicalUsage } from './typical-usage.ts';
 
-/** What became of a call. Amounts in nano-USD. */
+/** Result of a call. Amounts in nano-USD. */
 export interface ReplayedCall {
   readonly outcome: 'answered' | 'failed' | 'denied' | 'not_valid';
   readonly isDowngraded: boolean;
   readonly spent: bigint;
-  /** Whether such a call did not run, so that its tokens had to be guessed. */
+  /** Whether the call did not run, so that its tokens are estimated. */
   readonly isEstimated: boolean;
   readonly deniedWorstCase: bigint;
   readonly unanswered: bigint;
-  /** `<owner>/<limit>` that refused, or why the call is not valid. */
+  /** `<owner>/<limit>` that denied it, or the reason why the call is invalid. */
   readonly reason?: string;
 }
 
@@ -47,9 +47,9 @@ const NOTHING = {
   unanswered: 0n,
 } as const;
 
-/** How often what nobody needs any more is dropped, in the trace's time. */
+/** How often expired state is dropped, in the trace's time. */
 const PRUNE_MS = HOUR_MS;
-/** Two hosts' clocks may differ by that for the sweep; see `ledger/expire.ts`. */
+/** Clock difference between hosts that the sweep allows for; see `ledger/expire.ts`. */
 const SWEEP_LATER_MS = 6_000;
 
 class TraceClock implements Clock {
@@ -71,7 +71,7 @@ export class Replay {
     this.policy = policy;
   }
 
-  /** Calls must come by the time they start. What ended before is settled first. */
+  /** Calls must be in order of their start. Those that ended before are settled first. */
   async start(call: TraceCall, typical: TypicalUsage): Promise<ReplayedCall> {
     await this.#until(call.startsAt);
     const { line } = call;
@@ -114,7 +114,8 @@ export class Replay {
     try {
       const decision = await reserve(this.#ledger, { ...request, reservationId: requestId });
       if (decision.outcome !== 'conflict') return decision;
-      // Two calls of the trace bear one id at the same time: each is a call all the same.
+      // Two calls of the trace can have the same id at the same time: each is still a separate
+      // call.
       const reservationId = `${requestId}~${attemptId}`;
       return await reserve(this.#ledger, { ...request, reservationId });
     } catch (error) {
@@ -133,7 +134,7 @@ export class Replay {
     const ran = line.outcome !== 'denied';
     const usage = ran ? line.usage : typical.usage(line.model, candidate.worstCase);
     if (line.settlement === 'worst_case') {
-      // What it used is not known, also not by another model.
+      // Its usage is unknown, for other models too.
       this.#agenda.add(endsAt, () => this.#settleAt(reservation, candidate.worstCase));
       const outcome = line.outcome === 'failed' ? 'failed' : 'answered';
       return { ...NOTHING, outcome, spent: BigInt(candidate.worstCase.usd), isEstimated: true };
@@ -141,7 +142,7 @@ export class Replay {
     if (!usage) {
       const isKept = line.settlement === 'kept';
       if (isKept) {
-        // Nobody knows what it cost: the sweep settles it by policy when the lease is over.
+        // Its cost is unknown: the sweep settles it by policy when the lease ends.
         this.#agenda.add(reservation.leaseExpiresAt * 1000 + SWEEP_LATER_MS, () => this.#sweep());
       } else {
         this.#agenda.add(endsAt, () => release(this.#ledger, reservation));
@@ -198,7 +199,7 @@ export class Replay {
 
 const notValid = (reason: string): ReplayedCall => ({ ...NOTHING, outcome: 'not_valid', reason });
 
-/** The call as it went at the time. Of a denied one only the worst case is known, at this policy's prices. */
+/** The recorded call. For a denied one only the worst case is known, at this policy's prices. */
 export function recordedCall({ line, startsAt }: TraceCall, policy: Policy): ReplayedCall {
   const { actualNanoUsd = 0, reservedNanoUsd = 0, limit } = line;
   if (line.decision === 'denied') {

@@ -1,4 +1,4 @@
-/** A trace against one or two policies, side by side with what happened. */
+/** Simulates a trace against one or two policies, and compares with the recorded decisions. */
 import type { Policy } from '../../policy/policy.ts';
 import type { EpochMs } from '../../time.ts';
 import { periodName } from '../../windows.ts';
@@ -16,14 +16,14 @@ import {
 } from './tally.ts';
 import { TypicalUsage, type UsageGuess } from './typical-usage.ts';
 
-/** One tally for what happened, then one for each policy. */
+/** One tally for the recorded calls, then one for each policy. */
 type Row = readonly Tally[];
 
 export interface Simulation {
   readonly replayed: number;
-  /** Denied calls of which nothing tells how much they asked for. */
+  /** Denied calls whose requested size is unknown. */
   readonly unknownSize: number;
-  /** Lines that were there twice. */
+  /** Duplicate lines. */
   readonly duplicates: number;
   readonly from?: EpochMs;
   readonly to?: EpochMs;
@@ -31,9 +31,9 @@ export interface Simulation {
   readonly costCenters: ReadonlyMap<string, Row>;
   /** By `<day> <cost center>`, days in the first policy's time zone. */
   readonly days: ReadonlyMap<string, Row>;
-  /** Of what happened and of each policy, by `<owner>/<limit>`. */
+  /** Of the recorded calls and of each policy, by `<owner>/<limit>`. */
   readonly denials: readonly ReadonlyMap<string, LimitDenials>[];
-  /** Of each policy: why it does not take calls, and how many. */
+  /** For each policy: reasons why calls are invalid, with their number. */
   readonly notValid: readonly ReadonlyMap<string, number>[];
   /** Of each policy. */
   readonly changes: readonly Changes[];
@@ -44,7 +44,7 @@ const OTHER_REASONS = 'other reasons';
 
 /**
  * @param calls by the time they start.
- * @param progress told now and then how many were replayed.
+ * @param progress called from time to time with the number of replayed calls.
  */
 export async function simulate(
   policies: readonly [Policy, ...Policy[]],
@@ -88,7 +88,7 @@ const isSame = (one: TraceCall, other: TraceCall): boolean =>
   one.startsAt === other.startsAt &&
   one.endsAt === other.endsAt;
 
-/** All that is counted. */
+/** All results. */
 class Book {
   readonly totals: Row;
   readonly costCenters = new Map<string, Row>();

@@ -1,4 +1,7 @@
-/** Counts and amounts of a replay, by cost center and day, for what happened and for each policy. */
+/**
+ * Counts and amounts of a replay, by cost center and day, for the recorded calls and for each
+ * policy.
+ */
 import type { EpochMs } from '../../time.ts';
 import type { ReplayedCall } from './replay.ts';
 
@@ -6,19 +9,19 @@ import type { ReplayedCall } from './replay.ts';
 export interface Tally {
   calls: number;
   answered: number;
-  /** Of the answered: a ceiling put a cheaper model in the place of the one asked for. */
+  /** Of the answered calls: those that a ceiling sent to a cheaper model. */
   downgraded: number;
-  /** Let through, and then the model failed. */
+  /** Allowed, but the model failed. */
   failed: number;
   denied: number;
-  /** Refused before any limit was asked. */
+  /** Rejected before any limit was checked. */
   notValid: number;
   spent: bigint;
-  /** The part of `spent` whose tokens are not known, because such a call did not run. */
+  /** The part of `spent` with estimated tokens, because the call did not run. */
   estimated: bigint;
   /** The most that the denied calls could have cost. */
   deniedWorstCase: bigint;
-  /** The most that calls could have cost whose answer never came; not in `spent`. */
+  /** The most that calls without a response could have cost; not in `spent`. */
   unanswered: bigint;
 }
 
@@ -35,7 +38,7 @@ export const newTally = (): Tally => ({
   unanswered: 0n,
 });
 
-/** Adds a call as it was decided; what it costs is added when that is known. */
+/** Adds a call when it is decided; its cost is added when known. */
 export function addDecision(tally: Tally, call: ReplayedCall): void {
   tally.calls += 1;
   switch (call.outcome) {
@@ -59,16 +62,16 @@ export function addDecision(tally: Tally, call: ReplayedCall): void {
   tally.unanswered += call.unanswered;
 }
 
-/** How often a limit refused, and when first. */
+/** How often a limit denied, and when first. */
 export interface LimitDenials {
   denied: number;
   readonly firstAt: EpochMs;
 }
 
-/** Against what happened. */
+/** Compared with the recorded decisions. */
 export interface Changes {
   newlyDenied: number;
-  /** What those calls had cost, in nano-USD. */
+  /** Recorded cost of those calls, in nano-USD. */
   newlyDeniedSpent: bigint;
   noLongerDenied: number;
   newlyDowngraded: number;
@@ -85,7 +88,7 @@ export const newChanges = (): Changes => ({
   newlyNotValid: 0,
 });
 
-/** Notes where a policy decided otherwise than was decided at the time. */
+/** Counts decisions of a policy that differ from the recorded ones. */
 export function addChange(changes: Changes, recorded: ReplayedCall, now: ReplayedCall): void {
   const wasDenied = recorded.outcome === 'denied';
   if (now.outcome === 'denied' && !wasDenied) {

@@ -1,13 +1,13 @@
 /**
- * What a call of a model usually uses, for calls that were denied at the time: nobody knows what
- * they would have used. The mean of the model's calls so far, never above what the call asked for.
+ * Typical usage of a model's calls, for calls that were denied: the mean of the model's calls so
+ * far, never above the requested size.
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { divCeil } from '../../money.ts';
 import type { TokenUsage } from '../../pricing/price.ts';
 import type { TraceCall } from '../trace/trace-call.ts';
 
-/** `mean` of the model's calls before it, or the `worst` case. */
+/** `mean` of the model's earlier calls, or the `worst` case. */
 export type UsageGuess = (typeof GUESSES)[number];
 export const GUESSES = ['mean', 'worst'] as const;
 
@@ -33,7 +33,7 @@ export class TypicalUsage {
     this.#guess = guess;
   }
 
-  /** Takes a call that ran into the means. */
+  /** Adds a call that ran to the means. */
   add({ line, startsAt, endsAt }: TraceCall): void {
     const { model, usage } = line;
     if (!usage) return;

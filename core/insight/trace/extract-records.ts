@@ -1,8 +1,8 @@
 /**
- * Finds audit lines in the forms that logs are kept in: the line itself, an event of CloudWatch
- * Logs as `aws logs filter-log-events` prints it (whole, or one object a line), a line of an export
- * to S3 (a time before it), a result of Logs Insights, or what the sandbox's `/_sandbox/audit`
- * answers.
+ * Finds audit lines in the formats in which logs are stored: the line itself, an event of
+ * CloudWatch Logs as `aws logs filter-log-events` prints it (whole, or one object a line), a line
+ * of an export to S3 (a time before it), a result of Logs Insights, or the response of the
+ * sandbox's `/_sandbox/audit`.
  */
 import { parseJson } from '../../parse-json.ts';
 import { asList, toUnvalidated } from '../../unvalidated.ts';
@@ -13,17 +13,17 @@ type FoundObjects = { readonly objects: readonly unknown[] } | { readonly unread
 const NOTHING: FoundObjects = { objects: [] };
 /**
  * `"message": "{…}",` of JSON that was printed over several lines; so Logs Insights' value. Trimmed
- * lines: nothing may be matched in two ways, as a line can be long and its author hostile.
+ * lines: the pattern must be unambiguous, because lines can be long and hostile.
  */
 const PRINTED_MEMBER = /^"(?:message|@message|value)":\s*(".*"),?$/s;
 /** Any other line of such JSON: a bracket, or a member. */
 const PRINTED_REST = /^(?:[[\]{}]+,?|"[^"]*":.*|(?:"[^"]*"|[-\d.]+|true|false|null),?)$/s;
-/** A time, as exports to S3 put it before every event, and whatever else stands before the JSON. */
+/** A time, as in exports to S3, and any other text before the JSON. */
 const EXPORTED = /^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(.*)$/s;
-/** Deeper no log wraps an event, and what nests without end must end. */
+/** No log nests events deeper; the limit bounds hostile input. */
 const DEPTH_MAX = 10;
 
-/** Every object that one line of text holds. */
+/** Every object in one line of text. */
 export function extractJsonObjects(text: string): FoundObjects {
   const line = text.trim();
   if (line === '') return NOTHING;
@@ -36,7 +36,7 @@ export function extractJsonObjects(text: string): FoundObjects {
   return PRINTED_REST.test(line) ? NOTHING : { unreadable: 'is not JSON' };
 }
 
-/** The JSON in an event's text, which may have words of the runtime before it. */
+/** The JSON in an event's text, which can have a prefix of the runtime. */
 function inMessage(message: unknown): FoundObjects {
   if (typeof message !== 'string') return NOTHING;
   const start = message.indexOf('{');
@@ -45,7 +45,7 @@ function inMessage(message: unknown): FoundObjects {
   return value === undefined ? { unreadable: 'is cut off' } : { objects: unwrap(value) };
 }
 
-/** Lists of events, and events around a message, down to what was logged. */
+/** Unwraps lists of events and messages down to the logged object. */
 function unwrap(value: unknown, depth = 0): readonly unknown[] {
   if (depth > DEPTH_MAX) return [value];
   const inside = (each: unknown) => unwrap(each, depth + 1);

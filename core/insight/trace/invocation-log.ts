@@ -1,6 +1,6 @@
 /**
- * Reads Bedrock's own model invocation log as calls of the past, attributed by a policy: the log
- * that exists before there is a ledger.
+ * Reads Bedrock's model invocation log as past calls, attributed by a policy: this log exists
+ * before a ledger does.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html, 2026-11.
  */
 import { boundCostCenters } from '../../call/context/caller-cost-centers.ts';
@@ -12,22 +12,22 @@ import { parseIsoTime } from '../../time.ts';
 import { stringField, toUnvalidated, type UnvalidatedObject } from '../../unvalidated.ts';
 import type { TraceLine } from './trace.schema.ts';
 
-/** How calls of the log find their cost center, beyond their role. */
+/** How calls of the log are attributed to a cost center, in addition to their role. */
 export interface Attribution {
   readonly policy: Policy;
   /** ARN of an inference profile -> `<costCenter>/<application>/<environment>/<alias>`. */
   readonly profiles: ReadonlyMap<string, string>;
-  /** What pays for calls that nothing else attributes. */
+  /** Cost center of calls that match nothing else. */
   readonly costCenter?: string | undefined;
 }
 
-/** An audit line made of an entry, or what is missing to make one. */
+/** An audit line built from an entry, or the reason why it is not possible. */
 type ReadEntry =
   | { readonly line: TraceLine; readonly isApplicationAssumed: boolean }
   | { readonly passedOver: 'unattributed' }
   | { readonly problem: string };
 
-/** Whether it is an entry of the log, by what each says of itself. */
+/** Whether it is an entry of the log, by its schema fields. */
 export const isInvocationLogEntry = (value: unknown): boolean =>
   toUnvalidated(value).get('schemaType') === 'ModelInvocationLog';
 
@@ -78,11 +78,11 @@ interface Payer {
   readonly application: string;
   readonly environment: string;
   readonly alias?: string | undefined;
-  /** Whether the entry leaves the application or environment open. */
+  /** Whether the application or environment is assumed. */
   readonly isAssumed: boolean;
 }
 
-/** By the inference profile, else by the caller's role, else the default. */
+/** By inference profile, otherwise by the caller's role, otherwise the default. */
 function payerOf(entry: UnvalidatedObject, modelId: string, by: Attribution): Payer | undefined {
   const { policy, profiles } = by;
   const profile = profiles.get(modelId)?.split('/');
@@ -99,7 +99,7 @@ function payerOf(entry: UnvalidatedObject, modelId: string, by: Attribution): Pa
   return fallback && assumed(policy, fallback, []);
 }
 
-/** The first application and environment that the bindings leave, as the entry names none. */
+/** The first application and environment that the bindings allow, because the entry has none. */
 function assumed(
   policy: Policy,
   costCenter: CostCenter,
@@ -135,7 +135,7 @@ function usageOf(entry: UnvalidatedObject): TokenUsage {
     outputTokens: countOf(output.get('outputTokenCount')),
     cacheReadInputTokens: countOf(input.get('cacheReadInputTokenCount')),
     cacheWriteInputTokens: countOf(input.get('cacheWriteInputTokenCount')),
-    // The log does not divide cache writes by their lifetime.
+    // The log does not separate cache writes by lifetime.
     cacheWrite1hInputTokens: 0,
   };
 }
@@ -143,7 +143,7 @@ function usageOf(entry: UnvalidatedObject): TokenUsage {
 const countOf = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 
-/** What the request allowed the model to write, where the log includes bodies. */
+/** Output that the request allowed, if the log includes bodies. */
 function maxTokensOf(entry: UnvalidatedObject): number | undefined {
   const body = toUnvalidated(toUnvalidated(entry.get('input')).get('inputBodyJson'));
   const config = toUnvalidated(body.get('inferenceConfig'));

@@ -1,4 +1,4 @@
-/** What a replay needs of an audit line; other members may be there and are passed over. */
+/** Schema of the fields of an audit line that a replay needs; others are ignored. */
 import type { FromSchema } from 'json-schema-to-ts';
 
 const TEXT = { type: 'string' } as const;

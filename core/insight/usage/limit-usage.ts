@@ -34,9 +34,9 @@ export interface LimitUsage {
   readonly remaining: number;
   readonly utilization: number;
   readonly resetsAt: string;
-  /** Used at the window's end, if it goes on as in the window so far. */
+  /** Usage at the window's end, at the rate of the window so far. */
   readonly projected: number;
-  /** The same by the pace of late, and when the limit would be reached. */
+  /** The same at the recent rate, and the time at which the limit would be reached. */
   readonly forecast?: Forecast;
   /** The amounts again, as decimal USD, when the unit is usd. */
   readonly usd?: Readonly<

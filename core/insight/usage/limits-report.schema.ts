@@ -1,4 +1,4 @@
-/** What `cost-sentry limits show --json` prints, and what the sandbox answers to the command. */
+/** Schema of `cost-sentry limits show --json` and of the sandbox's response to the command. */
 import type { FromSchema } from 'json-schema-to-ts';
 import { MODES, UNITS } from '../../policy/policy.ts';
 import { WINDOWS } from '../../windows.ts';
@@ -28,9 +28,9 @@ const REPORTED_LIMIT = {
     ...(['configured', 'inForce', 'used', 'reserved', 'resetsAt'] as const),
   ],
   properties: {
-    /** As an operator writes it: `sales/monthly-budget`. */
+    /** As in commands: `sales/monthly-budget`. */
     limit: TEXT,
-    /** As denials name it: `costCenter#sales`. */
+    /** As in denials: `costCenter#sales`. */
     owner: TEXT,
     name: TEXT,
     window: { type: 'string', enum: WINDOWS },
@@ -46,7 +46,7 @@ const REPORTED_LIMIT = {
     used: AMOUNT,
     reserved: AMOUNT,
     resetsAt: TEXT,
-    /** Only while it holds. */
+    /** Only while it applies. */
     override: OVERRIDE,
     /** The amounts again, as decimal USD, when the unit is usd. */
     usd: {

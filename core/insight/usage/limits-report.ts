@@ -1,4 +1,4 @@
-/** Every limit as it stands, configured and in force: what `cost-sentry limits show` prints. */
+/** Reports every limit with its configured and current amount, for `cost-sentry limits show`. */
 import type { LedgerStore } from '../../ledger/ports.ts';
 import { formatUsd } from '../../money.ts';
 import { type LimitOverview, limitOverview } from '../../policy/limit-overview.ts';

@@ -1,4 +1,4 @@
-/** What `GET /v1/models` shows: aliases, prices, and who may use them. */
+/** Report of `GET /v1/models`: aliases, prices, and the cost centers that can use them. */
 import { formatUsd } from '../../money.ts';
 import type { CostCenter, Model, Policy } from '../../policy/policy.ts';
 import type { Price } from '../../pricing/price.ts';
@@ -7,7 +7,7 @@ import type { EpochMs } from '../../time.ts';
 
 type TokenPart = Exclude<keyof Price, 'units'>;
 
-/** Prices are decimal USD per million tokens, as they hold now. */
+/** Prices are decimal USD per million tokens, as currently in force. */
 interface ModelReport {
   readonly alias: string;
   readonly modelId: string;

@@ -1,4 +1,4 @@
-/** Where limits stand and where they go: `GET /v1/usage`, and `cost-sentry usage`. */
+/** Report of `GET /v1/usage` and `cost-sentry usage`: limits, usage and forecasts. */
 
 import { costCenterLimits, modelLimits, organizationLimits } from '../../policy/limit-owners.ts';
 import type { CostCenter, Policy } from '../../policy/policy.ts';
@@ -6,7 +6,7 @@ import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { readLimitUsage, type UsagePorts } from './limit-usage.ts';
 
 /**
- * @param shared whether the limits over all cost centers belong to it: not everybody may see them.
+ * @param shared whether to include limits across all cost centers, which not every caller can see.
  * @throws LedgerUnavailableError when the counters cannot be read.
  */
 export async function usageReport(

@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-/** A date of `12 Nov` and the room around it. */
+/** Width of a date such as `12 Nov`, with space around it. */
 const LABEL_WIDTH = 64;
 
 type Periods = ReportSummary['periods'];
@@ -48,7 +48,7 @@ export function amountAxis(scale: ScaleLinear<number, number>, frame: Frame): st
     .join('');
 }
 
-/** As many dates as there is room for; a month is named where it begins. */
+/** As many dates as fit; the first of a month has its name. */
 export function timeAxis(periods: Periods, scale: ScaleBand<string>, frame: Frame): string {
   const room = Math.max(1, Math.floor((frame.width - frame.left - frame.right) / LABEL_WIDTH));
   const every = Math.ceil(periods.length / room);

@@ -1,4 +1,4 @@
-/** Markup as text: everything that comes from outside goes through `escaped`. */
+/** Markup as text: all external values go through `escaped`. */
 import { printable } from '../../../safe-text.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export const px = (value: number): string => String(Math.round(value * 100) / 10
 export const grouped = (decimal: string): string =>
   decimal.replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ',');
 
-/** `1,234.50` from nano-USD as a double, for labels of drawings. */
+/** `1,234.50` from nano-USD as a double, for chart labels. */
 export const groupedCents = (nanoUsd: number): string => grouped((nanoUsd / 1e9).toFixed(2));
 
 interface Picture {

@@ -30,7 +30,7 @@ function ring(
   by: string,
   currency: string,
 ): string {
-  // Credits have no share to draw.
+  // Credits have no share.
   const slices = pie<Series>()
     .value(({ course }) => Math.max(0, sum(course)))
     .sort(null)

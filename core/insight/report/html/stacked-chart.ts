@@ -40,7 +40,10 @@ export function stackedChart(summary: ReportSummary, series: readonly Series[]):
   const what = {
     id: 'over-time',
     title: `${currency} per ${each}, by ${BREAKDOWN_LABELS[request.by]}`,
-    description: `A bar per ${each}, stacked by ${BREAKDOWN_LABELS[request.by]}: ${series.map(({ label }) => label).join(', ')}. The table of ${each}s below has the numbers.`,
+    description:
+      `A bar per ${each}, stacked by ${BREAKDOWN_LABELS[request.by]}: ` +
+      `${series.map(({ label }) => label).join(', ')}. The table per ${each} below has the ` +
+      'numbers.',
     ...FRAME,
   };
   const body = [

@@ -1,4 +1,4 @@
-/** The numbers behind the charts. */
+/** Tables with the numbers of the charts. */
 import { dayAfter } from '../../../utc-days.ts';
 import {
   type BilledAmount,

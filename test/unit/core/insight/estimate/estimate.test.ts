@@ -103,7 +103,7 @@ describe('estimate', () => {
   test('the daily reconciliation asks for metrics and the bill', () => {
     const enabled = { ...DEFAULT_DEPLOYMENT, reconciliation: { enabled: true, bill: true } };
     const { lines } = estimate(policyWith(), traffic, enabled).executions.direct;
-    expect(amountOf(lines, 'metrics asked for')).toBe(31n * 11n);
+    expect(amountOf(lines, 'metrics requested')).toBe(31n * 11n);
     expect(lines.find(({ service }) => service === 'Cost Explorer')?.quantity).toBe(31n);
     const unbilled = { ...enabled, reconciliation: { enabled: true, bill: false } };
     const left = estimate(policyWith(), traffic, unbilled).executions.direct.lines;

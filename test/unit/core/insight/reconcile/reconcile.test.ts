@@ -209,7 +209,7 @@ test('a cost center that is only on the bill has a row', () => {
   expect(isOver).toBe(true);
 });
 
-test('several profiles of a cost center and model are one row; ids of several or of nobody are told apart', () => {
+test('several profiles of a cost center and model are one row; ids of several owners or of none are separate', () => {
   const owners: UsageSide['owners'] = new Map([
     ['one', { costCenter: 'retail', model: 'haiku' }],
     ['two', { costCenter: 'retail', model: 'haiku' }],
@@ -240,7 +240,7 @@ test('several profiles of a cost center and model are one row; ids of several or
     ['retail', 1, 4n * USD, cents(400)],
   ]);
   expect(found.others.map(({ model, reasons }) => [model, reasons])).toEqual([['other', []]]);
-  expect([found.isOver, NO_OWNER]).toEqual([false, '(nobody)']);
+  expect([found.isOver, NO_OWNER]).toEqual([false, '(none)']);
 });
 
 test.each([

@@ -69,7 +69,7 @@ describe('the page', () => {
       'sales 120 % · limit reached',
       'support 85 % · near the limit',
     ]);
-    expect(page).toContain('limits of the cost centers together, 110.00 USD');
+    expect(page).toContain('sum of cost center limits, 110.00 USD');
   });
 
   test('draws no limits in USD beside another currency', async () => {
