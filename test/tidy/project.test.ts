@@ -4,7 +4,7 @@ import { noCircles } from '../support/tidy/circles.ts';
 import { deadExports, namedExports } from '../support/tidy/exports.ts';
 import { pureCore } from '../support/tidy/imports.ts';
 import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
-import { readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
+import { indexedPages, readmes, testsAreRun, versionFloors } from '../support/tidy/layout.ts';
 import { namedFiles } from '../support/tidy/named-files.ts';
 import { openingComments } from '../support/tidy/openings.ts';
 import { projectFiles, projectPaths } from '../support/tidy/project-files.ts';
@@ -40,6 +40,7 @@ const RULES: readonly [string, Rule][] = [
   ['every test is one that a runner finds', testsAreRun],
   ['every part has its README', readmes],
   ['Markdown names files that exist', namedFiles],
+  ['every page is in the index', indexedPages],
   ['prose is plain', plainWording],
   ['expressions that are rarely right stay rare', rareWording],
   ['one floor of versions for root, modules and examples', versionFloors],

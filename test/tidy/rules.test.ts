@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { noCircles } from '../support/tidy/circles.ts';
 import { pureCore } from '../support/tidy/imports.ts';
 import { functionsApart, layers, noPlatform } from '../support/tidy/layers.ts';
+import { indexedPages } from '../support/tidy/layout.ts';
 import { namedFiles } from '../support/tidy/named-files.ts';
 import { openingComments } from '../support/tidy/openings.ts';
 import { type SourceFile, withinPaths, wordViolations } from '../support/tidy/source.ts';
@@ -223,4 +224,12 @@ describe('files that Markdown names', () => {
       ]);
     },
   );
+});
+
+test('a page that the index does not link is found', () => {
+  const index = { path: 'docs/README.md', text: '- [Limits](limits.md)' };
+  const pages = ['docs/limits.md', 'docs/reference/inputs.md'].map((path) => ({ path, text: '' }));
+  expect(wordViolations(indexedPages([index, ...pages]))).toEqual([
+    'docs/README.md: has no link to reference/inputs.md',
+  ]);
 });

@@ -97,3 +97,17 @@ export const versionFloors: Rule = (files) => {
       })),
   ];
 };
+
+const INDEX = 'docs/README.md';
+const PAGE = /^docs\/(?!README\.md$).*\.md$/;
+
+/** A reader finds every page of the documentation in its index. */
+export const indexedPages: Rule = (files) => {
+  const index = files.find(({ path }) => path === INDEX);
+  if (!index) return misplaced(INDEX, 'is missing');
+  return files
+    .filter(({ path }) => PAGE.test(path))
+    .map(({ path }) => path.slice('docs/'.length))
+    .filter((page) => !index.text.includes(`](${page})`))
+    .flatMap((page) => misplaced(INDEX, `has no link to ${page}`));
+};

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseFlags } from '../../../../sandbox/base/flags.ts';
 
@@ -79,4 +80,13 @@ describe('flags', () => {
       expect(help).toMatchObject({ text: expect.stringContaining(flag) });
     }
   });
+});
+
+test('sandbox/README.md lists every flag', () => {
+  const parsed = parseFlags(['--help'], ROOT);
+  const text = 'text' in parsed ? parsed.text : '';
+  const flags = Array.from(text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm), ([, flag]) => flag);
+  const readme = readFileSync('sandbox/README.md', 'utf8');
+  const listed = Array.from(readme.matchAll(/^\| `(--[\w-]+)/gm), ([, flag]) => flag);
+  expect(listed.toSorted()).toEqual(flags.filter((flag) => flag !== '--help').toSorted());
 });
