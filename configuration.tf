@@ -14,6 +14,7 @@ module "schema_check" {
     ledger               = var.ledger
     execution            = var.execution
     log_prompts          = var.log_prompts
+    proxy                = var.proxy
     api                  = var.api
     identity             = var.identity
     access_policies      = var.access_policies
@@ -47,6 +48,7 @@ module "configuration" {
   ledger               = local.given.ledger
   execution            = local.given.execution
   log_prompts          = local.given.log_prompts
+  proxy                = local.given.proxy
   api                  = local.given.api
   identity             = local.given.identity
   access_policies      = local.given.access_policies

@@ -86,6 +86,21 @@ locals {
       log_group = local.is_workflow ? null : local.audit_log_group
     }
 
+    "proxy" = {
+      enabled         = local.config.proxy.enabled
+      description     = "Streams model APIs to unchanged clients"
+      timeout_seconds = local.config.proxy.stream_seconds
+      environment     = merge(local.ledger_environment, local.events_environment, { AUTHENTICATION = "key" })
+      statements = concat(
+        local.may_read_policy,
+        [local.may_read_keys, local.may_record_key_use, local.may_read_accounts, local.may_count, local.may_alert],
+        local.may_stream,
+        local.may_count_any_tokens,
+        local.may_use_key,
+      )
+      log_group = local.audit_log_group
+    }
+
     "publish-report" = {
       enabled         = local.config.cost_reports.enabled
       description     = "Reports the cost of Bedrock in the last week or month"

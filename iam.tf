@@ -11,6 +11,8 @@ locals {
   is_settings = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger", "override"] } }
   is_account  = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
   is_seal_key = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["seal"] } }
+  is_key      = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key"] } }
+  is_key_use  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyUse"] } }
   is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
 
   # The policy holds together with the overrides and with the split of its counters over shards.
@@ -28,6 +30,9 @@ locals {
   # The key for seals on what the workflow hands on; the functions that its runs begin with create it.
   may_read_seal_key   = { sid = "ReadSealKey", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
   may_create_seal_key = { sid = "CreateSealKey", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
+  # The proxy reads keys, and records the day of their last use in items of their own.
+  may_read_keys      = { sid = "ReadKeys", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_key }
+  may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
   may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
@@ -77,16 +82,20 @@ locals {
     }],
   )
 
+  # The same calls, streamed as well.
+  may_stream = [for statement in local.may_invoke : merge(statement, { actions = concat(statement.actions, ["bedrock:InvokeModelWithResponseStream"]) })]
+
   # CountTokens takes bare model ids only:
   # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
-  may_count_tokens = [for mode in [local.config.ledger.reservation] : {
+  may_count_tokens = [for statement in local.may_count_any_tokens : statement if local.config.ledger.reservation == "count"]
+  may_count_any_tokens = [{
     sid     = "CountTokensOfThePolicysModels"
     actions = ["bedrock:CountTokens"]
     resources = sort(distinct([
       for model in module.configuration.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
     ]))
     conditions = {}
-  } if mode == "count"]
+  }]
 
   # Roles of the functions with a right to call or count.
   bedrock_role_arns = [

@@ -92,6 +92,7 @@ locals {
     ledger              = local.config.ledger
     execution           = local.config.execution
     log_prompts         = local.config.log_prompts
+    proxy               = local.config.proxy
   })
   policy_cost_centers = {
     for name, settings in local.config.cost_centers : name => jsonencode({

@@ -89,6 +89,16 @@ module "api" {
   tags               = local.tags
 }
 
+module "proxy" {
+  source   = "./modules/proxy"
+  for_each = toset(local.config.proxy.enabled ? ["proxy"] : [])
+
+  name          = local.config.name
+  function_name = module.functions[each.key].name
+  function_arn  = module.functions[each.key].arn
+  tags          = local.tags
+}
+
 # Makes nothing: JSON for whoever decides on policies to attach.
 module "access_policies" {
   source = "./modules/access-policies"

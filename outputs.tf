@@ -8,6 +8,11 @@ output "function_url" {
   value       = module.api.function_url
 }
 
+output "proxy_url" {
+  description = "Base URL for clients of the Bedrock runtime; null without a proxy."
+  value       = one(values(module.proxy)[*].url)
+}
+
 output "state_machine_arn" {
   description = "ARN of the Express state machine that runs a request."
   value       = module.workflow.state_machine_arn

@@ -75,7 +75,7 @@ const plain = (content: readonly object[]): AnswerContent =>
     ),
   );
 
-function toFailure(error: unknown, isAborted: boolean): ConverseFailure {
+export function toFailure(error: unknown, isAborted: boolean): ConverseFailure {
   const { name, message } = isNativeError(error)
     ? error
     : { name: 'Unknown', message: String(error) };

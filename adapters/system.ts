@@ -1,6 +1,7 @@
 /** The host's clock, randomness, timers and hash. */
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Digest } from '../core/call/idempotency/ports.ts';
+import type { KeySecrets } from '../core/call/identity/key-record.ts';
 import type { Sleeper } from '../core/call/model/ports.ts';
 import type { MessageAuthentication } from '../core/call/seal/ports.ts';
 import type { Ids, Random } from '../core/ids.ts';
@@ -12,6 +13,14 @@ export const systemRandom: Random = { next: () => Math.random() };
 export const systemDigest: Digest = {
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
 };
+export const systemSecrets: KeySecrets = {
+  ...systemDigest,
+  isEqual: (left, right) => {
+    const [a, b] = [Buffer.from(left), Buffer.from(right)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  },
+};
+export const systemRandomBytes = { bytes: (count: number): Uint8Array => randomBytes(count) };
 export const systemSleeper: Sleeper = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };

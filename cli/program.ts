@@ -4,6 +4,7 @@ import { BillingUnavailableError, MetricsUnavailableError, SentryError } from '.
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './commands/completion.ts';
 import { addEstimate } from './commands/estimate.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReport } from './commands/report.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addUsage,
   addLimits,
+  addKeys,
   addSimulate,
   addEstimate,
   addReport,

@@ -3,4 +3,13 @@
 /** As the API's authorizer established it; plain JSON. */
 export type Caller =
   | { readonly kind: 'iam'; readonly arn: string }
-  | { readonly kind: 'jwt'; readonly claims: Readonly<Record<string, string>> };
+  | { readonly kind: 'jwt'; readonly claims: Readonly<Record<string, string>> }
+  | KeyCaller;
+
+/** The bearer of a key of this deployment: the key itself names what it is bound to. */
+export interface KeyCaller {
+  readonly kind: 'key';
+  readonly id: string;
+  readonly costCenter: string;
+  readonly user?: string;
+}

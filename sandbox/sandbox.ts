@@ -1,5 +1,6 @@
 /** Starts the sandbox: engines first, then the functions, then the HTTP server. */
 import { readFile } from 'node:fs/promises';
+import { operatorKeys } from '../adapters/operator-keys.ts';
 import { operatorLimits } from '../adapters/operator-limits.ts';
 import { systemIds } from '../adapters/system.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -143,9 +144,11 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const tokens = await createTokenIssuer();
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
+  const table = { client, tableName, clock, warn: report };
   const parts = {
+    keys: operatorKeys(table, 'sandbox'),
     settings: settingsOf(policy, flags),
-    limits: operatorLimits({ client, tableName, clock, ids: systemIds, warn: report }),
+    limits: operatorLimits({ ...table, ids: systemIds }),
     telemetry,
     eventBridge,
     bedrock,
@@ -159,6 +162,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   };
   const front = createApiGateway({
     gateway: functions.gateway,
+    proxy: functions.proxy,
     clock,
     ...(flags.bedrock === 'mock' && { admission }),
     report,

@@ -43,6 +43,7 @@ const FUNCTIONS = [
   'record-outcome',
   'sweep-reservations',
   'gateway',
+  'proxy',
   'publish-report',
   'reconcile-costs',
 ] as const;

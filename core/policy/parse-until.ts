@@ -29,7 +29,8 @@ export function parseUntil(text: string, now: EpochMs, timeZone: string): EpochM
   return `${rule}, got ${quoted(text)}: change the configuration for what is to last`;
 }
 
-function momentOf(text: string, now: EpochMs, timeZone: string): EpochMs | undefined {
+/** A day, a time or a duration from now; undefined for what is none of them. */
+export function momentOf(text: string, now: EpochMs, timeZone: string): EpochMs | undefined {
   if (isIsoDate(text)) return startOfDay(text, timeZone);
   const [, count, unit = ''] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS.get(unit);

@@ -30,6 +30,7 @@ const SETTINGS_VARIABLES = [
   'ledger',
   'execution',
   'log_prompts',
+  'proxy',
 ] as const;
 
 type StoredPolicy =

@@ -244,6 +244,31 @@ const LEDGER = {
   },
 } as const;
 
+const PROXY = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    enabled: { type: 'boolean' },
+    authentication: {
+      type: 'array',
+      uniqueItems: true,
+      items: { type: 'string', enum: ['key'], title: 'authentication' },
+    },
+    front: { type: 'string', enum: ['function_url'], title: 'front' },
+    stream_seconds: { type: 'integer', minimum: 30, maximum: 900 },
+    allow_fields: {
+      type: 'array',
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern: '^[A-Za-z][A-Za-z0-9_.]{0,255}$',
+        title: 'the path of a field',
+        description: 'write it as in a request, such as "additionalModelRequestFields.top_k"',
+      },
+    },
+  },
+} as const;
+
 export const POLICY_SCHEMA = {
   type: 'object',
   additionalProperties: false,
@@ -287,6 +312,7 @@ export const POLICY_SCHEMA = {
     ledger: LEDGER,
     execution: { type: 'string', enum: EXECUTIONS, title: 'execution' },
     log_prompts: { type: 'boolean' },
+    proxy: PROXY,
   },
 } as const;
 

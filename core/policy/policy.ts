@@ -164,6 +164,13 @@ export interface OverrideRecord {
   readonly audited: boolean;
 }
 
+/** The front for clients of model APIs. */
+interface ProxySettings {
+  readonly enabled: boolean;
+  /** Paths of fields that are passed on although they are on no list. */
+  readonly allowFields: readonly string[];
+}
+
 export interface Policy {
   readonly name: string;
   /** Where it is deployed: what bare model ids cost depends on it. */
@@ -177,6 +184,7 @@ export interface Policy {
   readonly models: ReadonlyMap<string, Model>;
   readonly costCenters: ReadonlyMap<string, CostCenter>;
   readonly organization: { readonly limits: readonly Limit[] };
+  readonly proxy: ProxySettings;
   /** Over how many items each window's counters are split; see `ledger/layout.ts`. */
   readonly shardLayout: ShardLayout;
   /** The layout is the one that the table was made with, and the sweep has not taken it over. */

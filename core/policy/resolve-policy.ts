@@ -128,6 +128,10 @@ function toPolicy(
     organization: {
       limits: toLimits(ORGANIZATION, config.organization?.limits),
     },
+    proxy: {
+      enabled: config.proxy?.enabled ?? false,
+      allowFields: config.proxy?.allow_fields ?? [],
+    },
     // What the table says of these wins; without a table the configuration is all there is.
     shardLayout: [{ shards: ledger.shards, from: 0 }],
     overrides: new Map(),

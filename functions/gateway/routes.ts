@@ -1,9 +1,6 @@
 /** The API's routes, and what each does once its body is parsed. */
 
-import {
-  boundCostCenters,
-  hasCallerBindings,
-} from '../../core/call/context/caller-cost-centers.ts';
+import { boundCostCenters, isBindingChecked } from '../../core/call/context/caller-cost-centers.ts';
 import type { Caller } from '../../core/caller.ts';
 import { joinPath } from '../../core/input-path.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
@@ -100,7 +97,7 @@ export async function usageAnswer(
 }
 
 const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>
-  caller && hasCallerBindings(policy)
+  caller && isBindingChecked(policy, caller)
     ? boundCostCenters(policy, caller).map(({ costCenter }) => costCenter)
     : [...policy.costCenters.values()];
 

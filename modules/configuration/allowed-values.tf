@@ -11,6 +11,7 @@ locals {
     "record-outcome",
     "sweep-reservations",
     "gateway",
+    "proxy",
     "publish-report",
     "reconcile-costs",
   ]

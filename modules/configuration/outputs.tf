@@ -11,6 +11,7 @@ output "config" {
     ledger               = var.ledger
     execution            = var.execution
     log_prompts          = var.log_prompts
+    proxy                = var.proxy
     api                  = var.api
     identity             = var.identity
     access_policies      = var.access_policies

@@ -1,8 +1,18 @@
 /** HTTP servers on the loopback address, and the bodies they receive. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../../core/time.ts';
 
 export const LOOPBACK = '127.0.0.1';
+
+/** Of HTTP/1.1 and HTTP/2 alike. */
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
+export interface HttpResponse extends Writable {
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string | readonly string[]): unknown;
+  writeHead(status: number, headers?: OutgoingHttpHeaders): unknown;
+}
 
 /** How much of an oversized body is read, so that its sender receives the response. */
 const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
@@ -51,7 +61,7 @@ export function close(server: Server, graceMs = 0): Promise<void> {
 type Body = { readonly bytes: Buffer } | { readonly tooLarge: true } | { readonly aborted: true };
 
 /** Reads a body of at most `bytesMax` bytes; a larger one is discarded. Never rejects. */
-export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {
+export function readBody(request: HttpRequest, bytesMax: number): Promise<Body> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
@@ -78,7 +88,7 @@ export interface JsonAnswer {
   readonly body: unknown;
 }
 
-export function sendJson(response: ServerResponse, answer: JsonAnswer): void {
+export function sendJson(response: HttpResponse, answer: JsonAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const text = JSON.stringify(answer.body);
   response.writeHead(answer.status, {

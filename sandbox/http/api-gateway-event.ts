@@ -1,9 +1,8 @@
 /** HTTP requests and responses as an HTTP API passes them to a function, payload 2.0. */
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EpochMs } from '../../core/time.ts';
 import { isRecord } from '../base/json.ts';
-import { LOOPBACK } from '../base/loopback-server.ts';
+import { type HttpRequest, type HttpResponse, LOOPBACK } from '../base/loopback-server.ts';
 import type { AuthorizerContext } from './authorizer.ts';
 
 export interface GatewayRequest {
@@ -30,6 +29,13 @@ const SANDBOX: FrontDoor = {
   domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
   routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
 };
+
+/** What stands in front of the proxy. */
+export const FUNCTION_URL: FrontDoor = {
+  accountId: '000000000000',
+  domainName: 'sandbox.lambda-url.us-east-1.on.aws',
+  routeKeyOf: () => '$default',
+};
 const READ_ROUTES = ['/v1/usage', '/v1/models', '/healthz'];
 const ROUTE_KEYS = [
   'POST /v1/invoke',
@@ -38,17 +44,26 @@ const ROUTE_KEYS = [
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-export function toGatewayRequest(request: IncomingMessage, body: Buffer): GatewayRequest {
-  const headers = Object.fromEntries(
-    Object.entries(request.headersDistinct).map(([name, values]) => [
-      name,
-      (values ?? []).join(name === 'cookie' ? '; ' : ','),
-    ]),
-  );
+export function toGatewayRequest(request: HttpRequest, body: Buffer): GatewayRequest {
+  const headers = headersOf(request);
   // The request line of a proxy can contain the whole URL.
   const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '') || '/';
   const sourceIp = request.socket.remoteAddress ?? LOOPBACK;
   return { method: request.method ?? 'GET', url, headers, body, sourceIp };
+}
+
+/** The names that only HTTP/2 has begin with a colon; of these the host matters alone. */
+function headersOf(request: HttpRequest): Record<string, string> {
+  const values = 'headersDistinct' in request ? request.headersDistinct : request.headers;
+  const host = request.headers[':authority'];
+  return {
+    ...(typeof host === 'string' && { host }),
+    ...Object.fromEntries(
+      Object.entries(values)
+        .filter(([name]) => !name.startsWith(':'))
+        .map(([name, value = []]) => [name, [value].flat().join(name === 'cookie' ? '; ' : ',')]),
+    ),
+  };
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, 2026-11 */
@@ -112,7 +127,7 @@ function accessLogTime(date: Date): string {
 /**
  * Sends a function's response; false if it is malformed, for which API Gateway returns 500.
  */
-export function sendGatewayAnswer(response: ServerResponse, payload: string): boolean {
+export function sendGatewayAnswer(response: HttpResponse, payload: string): boolean {
   const answer: unknown = JSON.parse(payload);
   if (!isRecord(answer) || typeof answer.statusCode !== 'number') return false;
   const { statusCode, headers, cookies, body, isBase64Encoded } = answer;

@@ -7,7 +7,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../core/time.ts';
-import { type JsonAnswer, readBody, sendJson } from '../base/loopback-server.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type JsonAnswer,
+  readBody,
+  sendJson,
+} from '../base/loopback-server.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
 import {
   type GatewayRequest,
@@ -20,10 +26,13 @@ import { hostRefusal, sandboxRouteRefusal } from './browser-guard.ts';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
 import { type ConsolePage, sendPage } from './console-page.ts';
 import { type Cors, corsHeaders, preflightHeaders } from './cors.ts';
+import { isProxyPath, passToProxy } from './function-url.ts';
 import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
+import { alsoHttp2 } from './protocols.ts';
 
 interface FrontParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
+  readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;
   /** For requests that can call a model; absent: no limit. */
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
@@ -50,7 +59,7 @@ const TOO_LARGE =
   'A request can have 10 MB in all, and 6 MB (6,291,456 bytes) in the event of the function.';
 
 export function createApiGateway(parts: FrontParts): Server {
-  const serve = (request: IncomingMessage, response: ServerResponse) => {
+  const serve = (request: HttpRequest, response: HttpResponse) => {
     answer(parts, request, response).catch((error: unknown) => {
       parts.report(`${request.method} ${request.url}: ${String(error)}`);
       if (response.headersSent) response.destroy();
@@ -73,6 +82,7 @@ export function createApiGateway(parts: FrontParts): Server {
     sendProblem(response, problem('expectation_failed', 'Only 100-continue is supported.'));
   });
   server.on('clientError', refuseRaw);
+  alsoHttp2(server, serve);
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     sendRaw(socket, problem('method_not_allowed', 'This is no proxy.'));
   });
@@ -81,8 +91,8 @@ export function createApiGateway(parts: FrontParts): Server {
 
 async function answer(
   parts: FrontParts,
-  incoming: IncomingMessage,
-  response: ServerResponse,
+  incoming: HttpRequest,
+  response: HttpResponse,
 ): Promise<void> {
   const misdirected = hostRefusal(incoming);
   if (misdirected) {
@@ -100,7 +110,7 @@ async function answer(
 async function answerRequest(
   parts: FrontParts,
   request: GatewayRequest,
-  response: ServerResponse,
+  response: HttpResponse,
 ): Promise<void> {
   const page = parts.page?.(request);
   if (page) {
@@ -118,11 +128,16 @@ async function answerRequest(
   }
   const preflight = preflightHeaders(parts.cors, request);
   if (preflight) {
-    response.writeHead(204, preflight).end();
+    response.writeHead(204, preflight);
+    response.end();
     return;
   }
   for (const [name, value] of Object.entries(corsHeaders(parts.cors, request))) {
     response.setHeader(name, value);
+  }
+  if (isProxyPath(request.url)) {
+    await passToProxy(parts, request, response);
+    return;
   }
   const authorization = await authorizationOf(parts, request);
   if ('refused' in authorization) {
@@ -138,7 +153,7 @@ async function passOn(
   parts: FrontParts,
   request: GatewayRequest,
   authorization: Authorization | Record<never, never>,
-  response: ServerResponse,
+  response: HttpResponse,
 ): Promise<void> {
   const requestId = randomUUID();
   const event = toGatewayEvent(request, { requestId, now: parts.clock.now(), ...authorization });
@@ -161,7 +176,7 @@ async function authorizationOf(
 /**
  * As in API Gateway: after the time limit the caller gets a timeout, and the function continues.
  */
-async function integrate(parts: FrontParts, event: object, response: ServerResponse) {
+async function integrate(parts: FrontParts, event: object, response: HttpResponse) {
   const done = new AbortController();
   const patience = sleep<undefined>(INTEGRATION_MS_MAX, undefined, { signal: done.signal }).catch(
     () => undefined,
@@ -203,7 +218,7 @@ const problem = (code: keyof typeof REFUSALS, detail: string): GatewayProblem =>
 });
 
 /** The rest of the body is discarded, so the connection closes after the response. */
-function refuseTooLarge(response: ServerResponse): void {
+function refuseTooLarge(response: HttpResponse): void {
   response.setHeader('connection', 'close');
   sendProblem(response, problem('payload_too_large', TOO_LARGE));
 }

@@ -1,5 +1,5 @@
 /** Serves the console: the page at `/` and its files. */
-import type { ServerResponse } from 'node:http';
+import type { HttpResponse } from '../base/loopback-server.ts';
 import type { GatewayRequest } from './api-gateway-event.ts';
 
 interface PageFile {
@@ -48,7 +48,7 @@ export async function readConsole(read: (name: string) => Promise<Buffer>): Prom
     method === 'GET' || method === 'HEAD' ? answers.get(url.split('?')[0] ?? '') : undefined;
 }
 
-export function sendPage(response: ServerResponse, { status, headers, bytes }: PageFile): void {
+export function sendPage(response: HttpResponse, { status, headers, bytes }: PageFile): void {
   response.writeHead(status, {
     ...headers,
     ...(status !== 204 && { 'content-length': bytes.length }),

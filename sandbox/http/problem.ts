@@ -1,6 +1,5 @@
 /** RFC 9457 problems of the sandbox itself, for errors that AWS returns before a function runs. */
-import type { ServerResponse } from 'node:http';
-import { type JsonAnswer, sendJson } from '../base/loopback-server.ts';
+import { type HttpResponse, type JsonAnswer, sendJson } from '../base/loopback-server.ts';
 
 export interface GatewayProblem {
   readonly status: number;
@@ -17,5 +16,5 @@ export const problemAnswer = (problem: GatewayProblem): JsonAnswer => ({
   body: { type: `urn:bedrock-cost-sentry:problem:${problem.code}`, ...problem },
 });
 
-export const sendProblem = (response: ServerResponse, problem: GatewayProblem): void =>
+export const sendProblem = (response: HttpResponse, problem: GatewayProblem): void =>
   sendJson(response, problemAnswer(problem));

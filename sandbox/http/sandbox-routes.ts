@@ -1,6 +1,7 @@
 /** All `/_sandbox/` routes: inspect the sandbox, and make it fail. */
 
 import { randomUUID } from 'node:crypto';
+import type { OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
@@ -8,7 +9,7 @@ import { isoTimestamp, parseIsoTime } from '../../core/time.ts';
 import type { SandboxClock } from '../base/clock.ts';
 import { isRecord, parseJson } from '../base/json.ts';
 import type { JsonAnswer } from '../base/loopback-server.ts';
-import { unknownKeys } from '../base/parse-input.ts';
+import { type ParsedInput, unknownKeys } from '../base/parse-input.ts';
 import { parseBedrockBehavior } from '../engines/bedrock/behavior.ts';
 import type { MockBedrock } from '../engines/bedrock/server.ts';
 import type { LogSink } from '../engines/cloudwatch/log-sink.ts';
@@ -20,6 +21,7 @@ import type { LambdaHost } from '../engines/lambda/host.ts';
 import type { Identities } from '../setup/demo-identities.ts';
 import type { SandboxSettings } from '../setup/settings.ts';
 import type { GatewayRequest } from './api-gateway-event.ts';
+import { createKeyAnswer, revokeKeyAnswer, rotateKeyAnswer } from './key-routes.ts';
 import { answerOverrideRoute } from './override-routes.ts';
 import { problemAnswer } from './problem.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -31,6 +33,7 @@ interface SandboxParts {
   readonly bedrock: Pick<MockBedrock, 'requests' | 'behave'>;
   readonly dynamoDb: Pick<DynamoDbProxy, 'requests' | 'behave'>;
   readonly limits: OperatorLimits;
+  readonly keys: OperatorKeys;
   readonly clock: SandboxClock;
   /** False if requests go to the real AWS, which rejects signatures with another time. */
   readonly clockMoves: boolean;
@@ -60,6 +63,14 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
     GET: ({ limits }) => fromLedger(async () => ok(await limits.report())),
     POST: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, false)),
     DELETE: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, true)),
+  },
+  '/_sandbox/keys': {
+    GET: ({ keys }) => fromLedger(async () => ok(await keys.list())),
+    POST: ({ keys }, body) => fromLedger(async () => changed(await createKeyAnswer(keys, body))),
+    DELETE: ({ keys }, body) => fromLedger(async () => changed(await revokeKeyAnswer(keys, body))),
+  },
+  '/_sandbox/keys/rotate': {
+    POST: ({ keys }, body) => fromLedger(async () => changed(await rotateKeyAnswer(keys, body))),
   },
   '/_sandbox/clock': { POST: setClock },
   '/_sandbox/sweep': { POST: sweep },
@@ -135,10 +146,11 @@ async function setClock(parts: SandboxParts, body: unknown): Promise<JsonAnswer>
   return ok({ now: isoTimestamp(clock.now()) });
 }
 
-async function changeOverride(limits: OperatorLimits, body: unknown, isReset: boolean) {
-  const changed = await answerOverrideRoute(limits, body, isReset);
-  return 'problems' in changed ? invalid(changed.problems) : ok(changed.value);
-}
+const changeOverride = async (limits: OperatorLimits, body: unknown, isReset: boolean) =>
+  changed(await answerOverrideRoute(limits, body, isReset));
+
+const changed = (result: ParsedInput<object>): JsonAnswer =>
+  'problems' in result ? invalid(result.problems) : ok(result.value);
 
 /** A ledger that a test made fail is not an error of the sandbox. */
 async function fromLedger(run: () => Promise<JsonAnswer>): Promise<JsonAnswer> {

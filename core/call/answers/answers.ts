@@ -7,6 +7,7 @@ import { PROBLEM_CODES, type ProblemCode } from '../../problem-codes.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import type { Charge } from '../model/charge.ts';
 import type { AnswerContent } from '../model/ports.ts';
 import type { DenyingLimitBody, LimitBody } from './limit-body.ts';
@@ -130,7 +131,7 @@ export const moneyBody = (nanoUsd: number): Money => ({
 });
 
 interface SuccessParts {
-  readonly candidate: Candidate;
+  readonly candidate: PricedCandidate & Pick<Candidate, 'dropped'>;
   readonly fallbackFrom?: string | undefined;
   readonly tags: RequestTags;
   readonly content: AnswerContent;

@@ -1,5 +1,5 @@
 /** Who calls, and for which cost centers, applications and environments. */
-import type { Caller } from '../../caller.ts';
+import type { Caller, KeyCaller } from '../../caller.ts';
 import type { CallerBinding, CostCenter, Policy } from '../../policy/policy.ts';
 import { matchesRole, sessionRole } from '../../policy/role-pattern.ts';
 
@@ -11,16 +11,27 @@ interface BoundCostCenter {
 
 /** The cost centers a caller is bound to. */
 export function boundCostCenters(policy: Policy, caller: Caller): readonly BoundCostCenter[] {
+  if (caller.kind === 'key') {
+    const costCenter = policy.costCenters.get(caller.costCenter);
+    return costCenter ? [{ costCenter, bindings: [EVERYTHING] }] : [];
+  }
   return [...policy.costCenters.values()].flatMap((costCenter) => {
     const bindings = bindingsOf(costCenter, caller);
     return bindings.length > 0 ? [{ costCenter, bindings }] : [];
   });
 }
 
-const bindingsOf = ({ callers = [] }: CostCenter, caller: Caller): readonly CallerBinding[] =>
-  callers.filter((binding) => isBound(binding, caller));
+/** What a key leaves out of its own binding, it may name itself. */
+const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {} };
 
-function isBound(binding: CallerBinding, caller: Caller): boolean {
+type MatchedCaller = Exclude<Caller, KeyCaller>;
+
+const bindingsOf = (
+  { callers = [] }: CostCenter,
+  caller: MatchedCaller,
+): readonly CallerBinding[] => callers.filter((binding) => isBound(binding, caller));
+
+function isBound(binding: CallerBinding, caller: MatchedCaller): boolean {
   if (caller.kind === 'iam') {
     const role = sessionRole(caller.arn);
     return role !== undefined && binding.iamRoleArns.some((each) => matchesRole(each, role));
@@ -56,6 +67,10 @@ export function roleArn(arn: string): string {
   return role ? `arn:${role.partition}:iam::${role.account}:role/${role.name}` : arn;
 }
 
+/** Whether a caller's cost centers are limited to those it is bound to; else tags are trusted. */
+export const isBindingChecked = (policy: Policy, caller: Caller): boolean =>
+  caller.kind === 'key' || hasCallerBindings(policy);
+
 /** Whether any cost center names its callers; if none does, tags are taken on trust. */
-export const hasCallerBindings = (policy: Policy): boolean =>
+const hasCallerBindings = (policy: Policy): boolean =>
   [...policy.costCenters.values()].some(({ callers }) => callers !== undefined);

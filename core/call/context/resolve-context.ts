@@ -11,7 +11,7 @@ import {
   bindingsFor,
   boundCostCenters,
   boundEnvironments,
-  hasCallerBindings,
+  isBindingChecked,
 } from './caller-cost-centers.ts';
 
 /** A request's names, found in the policy. */
@@ -102,7 +102,7 @@ export function resolveContext(
 }
 
 function reachOf(policy: Policy, caller: Caller | undefined): Reach {
-  if (!caller || !hasCallerBindings(policy)) return { centers: policy.costCenters };
+  if (!caller || !isBindingChecked(policy, caller)) return { centers: policy.costCenters };
   const bound = boundCostCenters(policy, caller);
   return {
     centers: new Map(bound.map(({ costCenter }) => [costCenter.name, costCenter])),

@@ -39,6 +39,7 @@ export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
  */
 function identityOf(caller: Caller): readonly unknown[] {
   if (caller.kind === 'iam') return ['iam', roleArn(caller.arn)];
+  if (caller.kind === 'key') return ['key', caller.id];
   const { claims } = caller;
   return Object.hasOwn(claims, 'sub') ? ['jwt', claims.iss ?? null, claims.sub] : ['jwt', claims];
 }

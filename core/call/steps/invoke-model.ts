@@ -26,13 +26,10 @@ export async function invokeModel(
   stopBy: EpochMs,
 ): Promise<SucceededCall | FailedCall> {
   const startedAt = ports.clock.now();
-  const leaseEnd = call.reservation.leaseExpiresAt * 1000 - LEASE_MARGIN_MS;
-  const callerStops = (call.deadline ?? Number.MAX_SAFE_INTEGER) - RECORDING_MS;
-  const deadline = Math.min(stopBy - RECORDING_MS, callerStops, leaseEnd);
   const result = await converseWithRetries(ports, {
     candidate: call.candidate,
     prompt: withoutDropped(call.prompt, call.candidate.dropped ?? []),
-    deadline,
+    deadline: callDeadline(call, stopBy),
   });
   const latencyMs = ports.clock.now() - startedAt;
   switch (result.outcome) {
@@ -66,6 +63,16 @@ export const chargedCall = ({
     ({ model, cacheTtl }) => model === candidate.model && cacheTtl === '1h',
   ),
 });
+
+/** When the model call is given up, so that what it came to can still be recorded. */
+export function callDeadline(
+  { reservation, deadline }: Pick<ReservedCall, 'reservation' | 'deadline'>,
+  stopBy: EpochMs,
+): EpochMs {
+  const leaseEnd = reservation.leaseExpiresAt * 1000 - LEASE_MARGIN_MS;
+  const callerStops = (deadline ?? Number.MAX_SAFE_INTEGER) - RECORDING_MS;
+  return Math.min(stopBy - RECORDING_MS, callerStops, leaseEnd);
+}
 
 function succeeded(
   call: ApprovedCall,

@@ -55,7 +55,7 @@ export async function reserveBudget(
 }
 
 /** Safe to run again for the same call: its own reservation is found, not made twice. */
-async function reserveCall<C extends PricedCandidate>(
+export async function reserveCall<C extends PricedCandidate>(
   ports: ReservePorts,
   call: BoundedCall<C>,
   { isRepeat, endsBy }: ReserveRun,

@@ -1,5 +1,5 @@
 /**
- * The six functions: their bundles, environments and time limits, as the Terraform module sets
+ * The functions: their bundles, environments and time limits, as the Terraform module sets
  * them.
  */
 import type { Policy } from '../../../core/policy/policy.ts';
@@ -32,9 +32,13 @@ export function createFunctions(
     'invoke-model': host('invoke-model'),
     'record-outcome': host('record-outcome'),
     gateway: host('gateway'),
+    proxy: host('proxy'),
     'sweep-reservations': host('sweep-reservations'),
   };
 }
+
+/** The longest that Lambda lets a function stream. */
+const PROXY_SECONDS = 900;
 
 /** As in functions.tf of the root module. */
 function timeoutSeconds(name: FunctionName, policy: Policy): number {
@@ -45,6 +49,7 @@ function timeoutSeconds(name: FunctionName, policy: Policy): number {
     'invoke-model': model,
     'record-outcome': 15,
     gateway: model + 30,
+    proxy: PROXY_SECONDS,
     'sweep-reservations': 55,
   };
   return seconds[name];

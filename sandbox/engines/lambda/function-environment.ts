@@ -11,7 +11,12 @@ export const WORKFLOW_FUNCTIONS = [
   'record-outcome',
 ] as const;
 
-export const FUNCTION_NAMES = [...WORKFLOW_FUNCTIONS, 'gateway', 'sweep-reservations'] as const;
+export const FUNCTION_NAMES = [
+  ...WORKFLOW_FUNCTIONS,
+  'gateway',
+  'proxy',
+  'sweep-reservations',
+] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 export interface FunctionSettings {
@@ -40,7 +45,8 @@ export function functionEnvironment(
 ): Readonly<Record<string, string>> {
   const { endpoints, flags } = settings;
   const execution = executionOf(settings);
-  const callsModels = name === 'invoke-model' || (name === 'gateway' && execution === 'direct');
+  const callsModels =
+    name === 'invoke-model' || name === 'proxy' || (name === 'gateway' && execution === 'direct');
   return {
     ...(callsModels && flags.bedrock === 'aws'
       ? userEnvironment(settings.hostEnvironment)
@@ -62,6 +68,7 @@ export function functionEnvironment(
     STATE_MACHINE_ARN,
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
     DIRECT_STARTS: 'refused',
+    AUTHENTICATION: flags.identity === 'on' ? 'key' : 'off',
   };
 }
 

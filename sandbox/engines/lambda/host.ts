@@ -1,6 +1,7 @@
 /** Hosts one function: its bundle in a worker thread, with concurrent events. */
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { PartStream, readPrelude, type StreamedAnswer } from './streamed-answer.ts';
 import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './worker-protocol.ts';
 
 interface LambdaSettings {
@@ -29,6 +30,8 @@ export const LAMBDA_PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;
 
 interface Waiting {
   readonly settle: (result: LambdaResult) => void;
+  /** Gets the parts of a streamed answer, and asks for the next one by the second argument. */
+  readonly part?: ((bytes: Uint8Array, take: () => void) => void) | undefined;
 }
 
 /** One running worker and its pending invocations. */
@@ -65,7 +68,19 @@ export class LambdaHost {
   }
 
   /** Never rejects: like Lambda, it returns an error. A crashed worker is restarted first. */
-  async invoke(event: unknown, requestId: string = randomUUID()): Promise<LambdaResult> {
+  invoke(event: unknown, requestId: string = randomUUID()): Promise<LambdaResult> {
+    return this.#invoke(event, requestId);
+  }
+
+  /** As `invoke`, for a function that streams its answer; never rejects before the first byte. */
+  async invokeStreamed(event: unknown): Promise<StreamedAnswer | { readonly error: LambdaError }> {
+    const stream = new PartStream();
+    const ended = this.#invoke(event, randomUUID(), (bytes, take) => stream.add(bytes, take));
+    void ended.then((result) => stream.end('error' in result ? result.error : undefined));
+    return readPrelude(stream);
+  }
+
+  async #invoke(event: unknown, requestId: string, part?: Waiting['part']): Promise<LambdaResult> {
     if (this.#closed) return unknownError('the sandbox is stopping');
     const incarnation = this.#current();
     const problem = await incarnation.ready;
@@ -87,7 +102,7 @@ export class LambdaHost {
         incarnation.waiting.delete(id);
         resolve(result);
       };
-      incarnation.waiting.set(id, { settle });
+      incarnation.waiting.set(id, { settle, part });
       const json = JSON.stringify(event) ?? 'null';
       send(incarnation.worker, { kind: 'invoke', id, requestId, event: json, timeoutMs });
     });
@@ -172,6 +187,13 @@ export class LambdaHost {
         break;
       case 'answered':
         incarnation.waiting.get(message.id)?.settle(withinLimit(message.payload));
+        break;
+      case 'part':
+        incarnation.waiting
+          .get(message.id)
+          ?.part?.(message.bytes, () =>
+            send(incarnation.worker, { kind: 'taken', id: message.id }),
+          );
         break;
       case 'failed':
         incarnation.waiting.get(message.id)?.settle({ error: message.error });

@@ -16,6 +16,8 @@ export type ToWorker =
       readonly event: string;
       readonly timeoutMs: number;
     }
+  /** The reader of a streamed answer has taken what came; it wants more. */
+  | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'clock'; readonly id: number; readonly offsetMs: number };
 
 export interface LambdaError {
@@ -30,5 +32,7 @@ export type FromWorker =
   | { readonly kind: 'printed'; readonly text: string }
   /** JSON. */
   | { readonly kind: 'answered'; readonly id: number; readonly payload: string }
+  /** A part of a streamed answer: the next one comes once this one is taken. */
+  | { readonly kind: 'part'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'failed'; readonly id: number; readonly error: LambdaError }
   | { readonly kind: 'clockSet'; readonly id: number };

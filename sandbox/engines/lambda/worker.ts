@@ -3,8 +3,10 @@
  * is unchanged: time and output are redirected around it.
  */
 import { createRequire } from 'node:module';
+import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { awslambda, isStreaming, ResponseStream } from './response-stream.ts';
 import type { FromWorker, LambdaError, ToWorker, WorkerSettings } from './worker-protocol.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -15,6 +17,9 @@ let clockOffsetMs = settings.clockOffsetMs;
 // One channel for output and responses keeps their order: metrics arrive before their response.
 const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 
+const taken = new Map<number, () => void>();
+
+Object.assign(globalThis, { awslambda });
 moveDate();
 capture(process.stdout);
 capture(process.stderr);
@@ -65,6 +70,8 @@ function receive(handler: Handler, message: ToWorker): void {
   if (message.kind === 'clock') {
     clockOffsetMs = message.offsetMs;
     tell({ kind: 'clockSet', id: message.id });
+  } else if (message.kind === 'taken') {
+    taken.get(message.id)?.();
   } else {
     void invoke(handler, message);
   }
@@ -73,10 +80,32 @@ function receive(handler: Handler, message: ToWorker): void {
 async function invoke(handler: Handler, message: ToWorker & { kind: 'invoke' }): Promise<void> {
   const { id } = message;
   try {
-    const answer = await handler(JSON.parse(message.event), contextOf(message));
+    const event: unknown = JSON.parse(message.event);
+    const context = contextOf(message);
+    const answer = isStreaming(handler)
+      ? await stream(id, (response) => handler(event, response, context))
+      : await handler(event, context);
     tell({ kind: 'answered', id, payload: JSON.stringify(answer) ?? 'null' });
   } catch (error) {
     tell({ kind: 'failed', id, error: toLambdaError(error) });
+  }
+}
+
+/** A stream that is not finished when the handler resolves is an error, as in Lambda. */
+async function stream(id: number, run: (response: ResponseStream) => Promise<void>): Promise<null> {
+  const send = (bytes: Uint8Array) =>
+    new Promise<void>((resolve) => {
+      taken.set(id, resolve);
+      tell({ kind: 'part', id, bytes });
+    });
+  const response = new ResponseStream(send);
+  try {
+    await run(response);
+    if (!response.writableEnded) throw new Error('the response stream was not ended');
+    await finished(response);
+    return null;
+  } finally {
+    taken.delete(id);
   }
 }
 

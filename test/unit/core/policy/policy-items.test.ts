@@ -52,6 +52,7 @@ describe('policy items', () => {
         ledger: null,
         execution: null,
         log_prompts: null,
+        proxy: null,
       },
       { config: { model: 'm' }, inference_profiles: { 'app/dev/m': 'arn:1' } },
       { config: {}, inference_profiles: { 'app/dev/m': 'arn:2' } },

@@ -30,6 +30,7 @@ async function start(over: Partial<FrontParts> = {}): Promise<void> {
         return result;
       },
     },
+    proxy: { invokeStreamed: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     clock: { now: () => Date.parse('2026-11-03T04:05:06Z') },
     sandboxRoutes: async ({ url: path }) => ({ status: 200, body: { sandbox: path } }),
     report: (line) => reports.push(line),

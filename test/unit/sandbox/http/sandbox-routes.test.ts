@@ -29,6 +29,12 @@ beforeEach(() => {
   const behave = (behavior: Behavior) => void behaviors.push(behavior);
   changes = [];
   parts = {
+    keys: {
+      create: async () => ({ value: {} }),
+      list: async () => [],
+      revoke: async () => ({ value: {} }),
+      rotate: async () => ({ value: {} }),
+    },
     settings: settingsOf(policyOf(configWith()), { identity: 'off', bedrock: 'mock' }),
     telemetry: new LogSink(() => undefined),
     eventBridge: { alerts: new RecentEntries(), behave },

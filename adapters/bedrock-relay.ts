@@ -1,0 +1,108 @@
+/** Calls the Bedrock runtime with a body that is ready, and passes its answer on as it comes. */
+import type { Readable } from 'node:stream';
+import {
+  type BedrockRuntimeClient,
+  InvokeModelCommand,
+  type InvokeModelCommandInput,
+  type InvokeModelCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import type { DeserializeMiddleware } from '@smithy/types';
+import type { ModelRelay, RelayedAnswer } from '../core/protocols/relay/ports.ts';
+import type { Clock } from '../core/time.ts';
+import { toFailure } from './bedrock-converse.ts';
+
+type Relayed = Parameters<ModelRelay['send']>[0];
+
+/** @param client with `maxAttempts: 1`: a second try may be billed. */
+export const bedrockRelay = (client: BedrockRuntimeClient, clock: Clock): ModelRelay => ({
+  send: async (relayed) => {
+    const wait = relayed.deadline - clock.now();
+    if (wait <= 0) {
+      const failure = { name: 'DeadlineBeforeCall', message: 'no time was left to call the model' };
+      return { outcome: 'failed', failure };
+    }
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), wait);
+    try {
+      const response = await rawAnswer(client, relayed, deadline.signal);
+      return toAnswer(response, deadline.signal, () => clearTimeout(timer));
+    } catch (error) {
+      clearTimeout(timer);
+      return { outcome: 'failed', failure: toFailure(error, deadline.signal.aborted) };
+    }
+  },
+});
+
+/**
+ * The SDK resolves the endpoint, signs and sends. Every operation is InvokeModel with another end
+ * of the path, as its body is passed on as it is; what comes back is kept from being parsed.
+ */
+async function rawAnswer(
+  client: BedrockRuntimeClient,
+  { operation, modelId, body, headers }: Relayed,
+  abortSignal: AbortSignal,
+): Promise<HttpResponse> {
+  const command = new InvokeModelCommand({ modelId, body, contentType: 'application/json' });
+  let answered: HttpResponse | undefined;
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      if (HttpRequest.isInstance(request)) {
+        request.path = request.path.replace(/\/invoke$/, `/${operation}`);
+        Object.assign(request.headers, headers);
+      }
+      return next(args);
+    },
+    { step: 'build', name: 'operationPath' },
+  );
+  const keepRaw: DeserializeMiddleware<InvokeModelCommandInput, InvokeModelCommandOutput> =
+    (next) => async (args) => {
+      const result = await next(args);
+      if (HttpResponse.isInstance(result.response)) answered = result.response;
+      return { ...result, response: new HttpResponse({ statusCode: 200, headers: {} }) };
+    };
+  command.middlewareStack.addRelativeTo(keepRaw, {
+    relation: 'after',
+    toMiddleware: 'deserializerMiddleware',
+    name: 'rawAnswer',
+  });
+  await client.send(command, { abortSignal });
+  if (!answered) throw new Error('the service gave no answer');
+  return answered;
+}
+
+function toAnswer(
+  { statusCode, headers, body }: HttpResponse,
+  deadline: AbortSignal,
+  done: () => void,
+): RelayedAnswer {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    outcome: 'answered',
+    status: statusCode,
+    headers: Object.fromEntries(lower),
+    body: untilDeadline(body, deadline, done),
+  };
+}
+
+class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceeded';
+}
+
+async function* untilDeadline(
+  body: Readable,
+  deadline: AbortSignal,
+  done: () => void,
+): AsyncGenerator<Uint8Array> {
+  const stop = () => body.destroy(new DeadlineExceededError('the model did not finish in time'));
+  if (deadline.aborted) stop();
+  deadline.addEventListener('abort', stop);
+  try {
+    for await (const chunk of body) yield chunk;
+  } finally {
+    deadline.removeEventListener('abort', stop);
+    done();
+    body.destroy();
+  }
+}

@@ -1,0 +1,119 @@
+/** Keys as items of the ledger table, and the day of their last use as items that the proxy may write. */
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import type { KeyReader, KeyRecord } from '../core/call/identity/key-record.ts';
+import type { KeyStore, StoredKey } from '../core/call/identity/manage-keys.ts';
+import { LedgerUnavailableError } from '../core/errors.ts';
+
+const PARTITION = 'key';
+const USE_PARTITION = 'keyUse';
+/** An ended key can be listed for this long. */
+const KEPT_SECONDS = 90 * 86_400;
+const USE_KEPT_SECONDS = 400 * 86_400;
+
+type Item = Record<string, AttributeValue>;
+
+export class DynamoDbKeys implements KeyReader, KeyStore {
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  read(id: string): Promise<KeyRecord | undefined> {
+    return this.#attempt('read', async () => {
+      const Key = { pk: { S: PARTITION }, sk: { S: id } };
+      const command = new GetItemCommand({ TableName: this.#tableName, Key, ConsistentRead: true });
+      const { Item } = await this.#client.send(command);
+      return Item && toRecord(Item);
+    });
+  }
+
+  used(id: string, day: string): Promise<void> {
+    const ttl = Math.floor(Date.parse(day) / 1000) + USE_KEPT_SECONDS;
+    const item = { pk: USE_PARTITION, sk: id, day };
+    return this.#put({ ...textItem(item), ttl: { N: String(ttl) } });
+  }
+
+  write(record: KeyRecord): Promise<void> {
+    const { expiresAt, revokedAt } = record;
+    const end = Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
+    const item = { pk: PARTITION, sk: record.id, body: JSON.stringify(record) };
+    return this.#put({
+      ...textItem(item),
+      ...(end !== Infinity && { ttl: { N: String(Math.ceil(end / 1000) + KEPT_SECONDS) } }),
+    });
+  }
+
+  async list(): Promise<readonly StoredKey[]> {
+    const [keys, uses] = await Promise.all([this.#query(PARTITION), this.#query(USE_PARTITION)]);
+    const days = new Map(uses.map(({ sk, day }) => [sk?.S, day?.S]));
+    return keys.flatMap((item) => {
+      const record = toRecord(item);
+      const lastUsedOn = days.get(item.sk?.S);
+      return record ? [{ ...record, ...(lastUsedOn !== undefined && { lastUsedOn }) }] : [];
+    });
+  }
+
+  #put(item: Item): Promise<void> {
+    return this.#attempt('write', async () => {
+      await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
+    });
+  }
+
+  #query(partition: string): Promise<readonly Item[]> {
+    return this.#attempt('list', async () => {
+      const items: Item[] = [];
+      const input = {
+        TableName: this.#tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: partition } },
+      };
+      for await (const { Items = [] } of paginateQuery({ client: this.#client }, input)) {
+        items.push(...Items);
+      }
+      return items;
+    });
+  }
+
+  async #attempt<T>(what: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'unknown error';
+      throw new LedgerUnavailableError(
+        `the table could not be reached to ${what} keys (${reason})`,
+        error,
+      );
+    }
+  }
+}
+
+const textItem = (values: Readonly<Record<string, string>>): Item =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { S: value }]));
+
+/** What cannot be read is no key. */
+function toRecord({ body }: Item): KeyRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(body?.S ?? '');
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is KeyRecord =>
+  typeof value === 'object' &&
+  value !== null &&
+  'secretHash' in value &&
+  typeof value.secretHash === 'string' &&
+  'costCenter' in value &&
+  typeof value.costCenter === 'string';

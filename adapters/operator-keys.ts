@@ -1,0 +1,68 @@
+/** Keys as an operator makes and ends them, on the ledger table. Part of no Lambda. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { parseKeyRequest } from '../core/call/identity/key-request.ts';
+import {
+  createKey,
+  type KeyChange,
+  keyReport,
+  revokeKey,
+  rotateKey,
+} from '../core/call/identity/manage-keys.ts';
+import type { JsonObject } from '../core/json-value.ts';
+import type { Clock } from '../core/time.ts';
+import { DynamoDbKeys } from './dynamodb-keys.ts';
+import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
+import { systemRandomBytes, systemSecrets } from './system.ts';
+
+interface KeysTable {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+interface KeyRotation {
+  readonly id: string;
+  readonly graceMs: number;
+}
+
+/** Answers are JSON; a new key's text is in `key`, and nowhere else. Methods throw a SentryError. */
+export interface OperatorKeys {
+  create(input: unknown): Promise<KeyChange<JsonObject>>;
+  list(): Promise<readonly JsonObject[]>;
+  revoke(id: string): Promise<KeyChange<JsonObject>>;
+  rotate(rotation: KeyRotation): Promise<KeyChange<JsonObject>>;
+}
+
+/** @param author who makes changes, where a request does not say. */
+export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
+  const { client, tableName, clock, warn } = table;
+  const keys = new DynamoDbKeys(client, tableName);
+  const ports = { keys, secrets: systemSecrets, random: systemRandomBytes, clock };
+  const policies = () =>
+    createDynamoDbPolicySource({ client, tableName, clock, warn, isConsistent: true }).load();
+  return {
+    create: async (input) => {
+      const parsed = parseKeyRequest(input, author);
+      if ('problems' in parsed) return parsed;
+      const made = await createKey(ports, await policies(), parsed.value);
+      if ('problems' in made) return made;
+      const { record, key } = made.value;
+      return { value: { ...keyReport(record, clock.now()), key } };
+    },
+    list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
+    revoke: async (id) => {
+      const revoked = await revokeKey(ports, id);
+      return 'problems' in revoked
+        ? revoked
+        : { value: { ...keyReport(revoked.value, clock.now()) } };
+    },
+    rotate: async (rotation) => {
+      const made = await rotateKey(ports, { ...rotation, author });
+      if ('problems' in made) return made;
+      const { record, key, replaced } = made.value;
+      const old = keyReport(replaced, clock.now());
+      return { value: { ...keyReport(record, clock.now()), key, replaced: old } };
+    },
+  };
+}

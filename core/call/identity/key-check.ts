@@ -1,0 +1,106 @@
+/** Finds out whose key a request bears, with few reads and never by what was read long ago. */
+import { LedgerUnavailableError } from '../../errors.ts';
+import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
+import { parseKey } from './key-format.ts';
+import { isInForce, type KeyReader, type KeyRecord, type KeySecrets } from './key-record.ts';
+
+type KeyResult =
+  | { readonly outcome: 'known'; readonly record: KeyRecord }
+  | { readonly outcome: 'unknown' }
+  /** It cannot be read now, and was not read within the last minute. */
+  | { readonly outcome: 'unavailable'; readonly error: LedgerUnavailableError };
+
+interface KeyCheckPorts {
+  readonly keys: KeyReader;
+  readonly secrets: KeySecrets;
+  readonly clock: Clock;
+  readonly warn: (message: string, cause?: unknown) => void;
+}
+
+interface CachedKey {
+  /** When its read began; absent records are kept as well. */
+  readonly readAt: EpochMs;
+  readonly record: KeyRecord | undefined;
+}
+
+/** A key that was revoked is honored no longer than this. */
+const HONORED_MS = 60_000;
+const CACHED_MAX = 1_000;
+/** Reads of unknown ids that are allowed within a window: guessing costs the ledger no more. */
+const UNKNOWN_READS_MAX = 50;
+const UNKNOWN_WINDOW_MS = 10_000;
+
+export class KeyCheck {
+  readonly #ports: KeyCheckPorts;
+  readonly #cached = new Map<string, CachedKey>();
+  readonly #reading = new Map<string, Promise<CachedKey>>();
+  #unknownReads = 0;
+  #windowStart: EpochMs = 0;
+
+  constructor(ports: KeyCheckPorts) {
+    this.#ports = ports;
+  }
+
+  async find(text: string): Promise<KeyResult> {
+    const parts = parseKey(text);
+    if (!parts) return { outcome: 'unknown' };
+    const { clock, secrets } = this.#ports;
+    let cached: CachedKey;
+    try {
+      cached = this.#fresh(parts.id) ?? (await this.#read(parts.id));
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      return { outcome: 'unavailable', error };
+    }
+    const { record } = cached;
+    const isRight = record && secrets.isEqual(record.secretHash, secrets.sha256(parts.secret));
+    if (!isRight || !isInForce(record, clock.now())) return { outcome: 'unknown' };
+    return { outcome: 'known', record };
+  }
+
+  #fresh(id: string): CachedKey | undefined {
+    const cached = this.#cached.get(id);
+    const age = cached ? this.#ports.clock.now() - cached.readAt : HONORED_MS;
+    return age >= 0 && age < HONORED_MS ? cached : undefined;
+  }
+
+  /** Requests that come together share one read. */
+  #read(id: string): Promise<CachedKey> {
+    const running = this.#reading.get(id);
+    if (running) return running;
+    const reading = this.#readNow(id).finally(() => this.#reading.delete(id));
+    this.#reading.set(id, reading);
+    return reading;
+  }
+
+  async #readNow(id: string): Promise<CachedKey> {
+    const { keys, clock } = this.#ports;
+    const readAt = clock.now();
+    if (readAt - this.#windowStart >= UNKNOWN_WINDOW_MS) {
+      this.#windowStart = readAt;
+      this.#unknownReads = 0;
+    }
+    if (this.#unknownReads >= UNKNOWN_READS_MAX) {
+      throw new LedgerUnavailableError(
+        'too many unknown keys were sent: try again in some seconds',
+      );
+    }
+    const record = await keys.read(id);
+    if (!record) this.#unknownReads += 1;
+    const cached = { readAt, record };
+    this.#cached.delete(id);
+    this.#cached.set(id, cached);
+    const [oldest] = this.#cached.keys();
+    if (this.#cached.size > CACHED_MAX && oldest !== undefined) this.#cached.delete(oldest);
+    if (record) this.#recordUse(id, readAt);
+    return cached;
+  }
+
+  /** To the day, and no request waits for it. */
+  #recordUse(id: string, at: EpochMs): void {
+    const { keys, warn } = this.#ports;
+    keys.used(id, isoTimestamp(at).slice(0, 'YYYY-MM-DD'.length)).catch((error: unknown) => {
+      warn('the last use of a key could not be recorded', error);
+    });
+  }
+}

@@ -1,0 +1,180 @@
+/** What operators do with keys: make, list, revoke and rotate them. Each change is audited. */
+import type { InputProblem } from '../../input-problem.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { unknownValueMessage } from '../../schema-errors.ts';
+import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
+import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './key-format.ts';
+import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './key-record.ts';
+
+export interface StoredKey extends KeyRecord {
+  /** `2026-11-29`. */
+  readonly lastUsedOn?: string;
+}
+
+export interface KeyStore {
+  /** Adds or replaces one. @throws LedgerUnavailableError */
+  write(record: KeyRecord): Promise<void>;
+  list(): Promise<readonly StoredKey[]>;
+}
+
+interface KeyPorts {
+  readonly keys: KeyStore;
+  readonly secrets: KeySecrets;
+  readonly random: { bytes(count: number): Uint8Array };
+  readonly clock: Clock;
+}
+
+export interface KeyRequest extends KeyBinding {
+  readonly name?: string;
+  readonly author: string;
+  readonly expiresAt?: EpochMs;
+}
+
+interface MadeKey {
+  readonly record: KeyRecord;
+  /** Shown once: only its hash is kept. */
+  readonly key: string;
+}
+
+export type KeyChange<T> = { readonly value: T } | { readonly problems: readonly InputProblem[] };
+
+export async function createKey(
+  ports: KeyPorts,
+  policy: Policy,
+  request: KeyRequest,
+): Promise<KeyChange<MadeKey>> {
+  const now = ports.clock.now();
+  const problems = [...bindingProblems(policy, request), ...expiryProblems(request, now)];
+  if (problems.length > 0) return { problems };
+  const { user, ...rest } = request;
+  const named = user === undefined ? rest : { ...rest, user: toUserName(user) };
+  return { value: await makeKey(ports, named, now) };
+}
+
+async function makeKey(ports: KeyPorts, request: KeyRequest, now: EpochMs, family?: string) {
+  const { random, secrets, keys } = ports;
+  const parts = keyParts(random.bytes(ID_BYTES), random.bytes(SECRET_BYTES));
+  const record: KeyRecord = {
+    ...request,
+    id: parts.id,
+    family: family ?? parts.id,
+    secretHash: secrets.sha256(parts.secret),
+    createdAt: now,
+  };
+  await keys.write(record);
+  return { record, key: keyText(parts) };
+}
+
+export async function revokeKey(ports: KeyPorts, id: string): Promise<KeyChange<KeyRecord>> {
+  const found = await findKey(ports, id);
+  if ('problems' in found) return found;
+  const record = { ...found.value, revokedAt: found.value.revokedAt ?? ports.clock.now() };
+  await ports.keys.write(record);
+  return { value: record };
+}
+
+interface Rotation {
+  readonly id: string;
+  /** How long the old key goes on working. */
+  readonly graceMs: number;
+  readonly author: string;
+}
+
+/** A new key of the same family and binding; the old one ends after the grace period. */
+export async function rotateKey(
+  ports: KeyPorts,
+  { id, graceMs, author }: Rotation,
+): Promise<KeyChange<MadeKey & { readonly replaced: KeyRecord }>> {
+  const found = await findKey(ports, id);
+  if ('problems' in found) return found;
+  const now = ports.clock.now();
+  const { id: _, secretHash: __, createdAt: ___, revokedAt, family, ...binding } = found.value;
+  if (revokedAt !== undefined || !isInForce(found.value, now)) {
+    return { problems: [{ path: 'id', message: `the key ${id} has ended: create a new one` }] };
+  }
+  const made = await makeKey(ports, { ...binding, author }, now, family);
+  const expiresAt = Math.min(found.value.expiresAt ?? Infinity, now + graceMs);
+  const replaced = { ...found.value, expiresAt };
+  await ports.keys.write(replaced);
+  return { value: { ...made, replaced } };
+}
+
+async function findKey({ keys }: KeyPorts, id: string): Promise<KeyChange<KeyRecord>> {
+  const all = await keys.list();
+  const found = all.find((each) => each.id === id);
+  if (!found) {
+    const known = all.map((each) => each.id);
+    return { problems: [{ path: 'id', message: unknownValueMessage('key', id, known) }] };
+  }
+  const { lastUsedOn: _, ...record } = found;
+  return { value: record };
+}
+
+const USER_LENGTH_MAX = 128;
+const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  const unknown = (path: string, what: string, given: string, known: readonly string[]) => {
+    if (!known.includes(given)) {
+      problems.push({ path, message: unknownValueMessage(what, given, known) });
+    }
+  };
+  const { costCenter, application, environment, models = [], user, isShared } = binding;
+  const center = policy.costCenters.get(costCenter);
+  if (!center) {
+    return [
+      {
+        path: 'costCenter',
+        message: unknownValueMessage('cost center', costCenter, [...policy.costCenters.keys()]),
+      },
+    ];
+  }
+  if (application !== undefined) {
+    unknown('application', 'application', application, center.applications);
+  }
+  if (environment !== undefined) {
+    const of = application === undefined ? center.applications : [application];
+    const known = of.flatMap((name) => policy.applications.get(name)?.environments ?? []);
+    unknown('environment', 'environment', environment, [...new Set(known)]);
+  }
+  for (const model of models) unknown('models', 'model', model, center.models);
+  if (user !== undefined && isShared) {
+    problems.push({ path: 'shared', message: 'cannot be given beside a user: give one of them' });
+  }
+  const name = user === undefined ? undefined : toUserName(user);
+  if (name !== undefined && (name === '' || name === 'unknown' || name.length > USER_LENGTH_MAX)) {
+    const message = 'must be 1 to 128 printable characters, and not "unknown"';
+    problems.push({ path: 'user', message });
+  }
+  return problems;
+}
+
+/** One form for one person: trimmed, NFKC, lower case, without invisible characters. */
+const toUserName = (text: string): string =>
+  [...text.normalize('NFKC').trim().toLowerCase()]
+    .filter((character) => !UNUSABLE.test(character))
+    .join('');
+
+const expiryProblems = (
+  { expiresAt }: Pick<KeyRequest, 'expiresAt'>,
+  now: EpochMs,
+): readonly InputProblem[] =>
+  expiresAt === undefined || expiresAt > now
+    ? []
+    : [{ path: 'expiresAt', message: `${isoTimestamp(expiresAt)} is over: give a time to come` }];
+
+/** What is shown of a key: everything but the hash of its secret. */
+export function keyReport({ secretHash: _, ...record }: StoredKey, now: EpochMs) {
+  const { createdAt, expiresAt, revokedAt, isShared, ...rest } = record;
+  const status =
+    revokedAt !== undefined ? 'revoked' : isInForce(record, now) ? 'active' : 'expired';
+  return {
+    ...rest,
+    status,
+    ...(isShared && { shared: true }),
+    createdAt: isoTimestamp(createdAt),
+    ...(expiresAt !== undefined && { expiresAt: isoTimestamp(expiresAt) }),
+    ...(revokedAt !== undefined && { revokedAt: isoTimestamp(revokedAt) }),
+  };
+}

@@ -1,0 +1,67 @@
+/** What a request's content takes at most, added up part by part, and what it asks of a cache. */
+import { jsonTokenBound } from '../../call/bound/json-bound.ts';
+import { textTokenBound } from '../../call/bound/text-bound.ts';
+import { readImage } from '../../call/request/files.ts';
+import type { ImageSize } from '../../call/request/image-header.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
+import type { CacheTtl } from '../../pricing/worst-case.ts';
+
+/** Marks of a chat template around each part; several times what published templates use. */
+const TOKENS_PER_MESSAGE = 32;
+const TOKENS_PER_BLOCK = 8;
+const TOKENS_PER_TOOL = 64;
+
+export class ContentSize {
+  textTokens = 0;
+  readonly images: ImageSize[] = [];
+  hasTools = false;
+  /** Something in it has no bound but the model's context window. */
+  fillsWindow = false;
+  cacheTtl: CacheTtl = 'none';
+
+  addMessage(): void {
+    this.textTokens += TOKENS_PER_MESSAGE;
+  }
+
+  addText(text: string): void {
+    this.textTokens += TOKENS_PER_BLOCK + textTokenBound(text);
+  }
+
+  /** Rendered by a template in a way that is not known. */
+  addJson(value: unknown): void {
+    this.textTokens += TOKENS_PER_BLOCK + jsonTokenBound(value);
+  }
+
+  addTool(definition: unknown): void {
+    this.hasTools = true;
+    this.textTokens += TOKENS_PER_TOOL + jsonTokenBound(definition);
+  }
+
+  addImage(format: unknown, base64: unknown): void {
+    const known = FORMATS.find((each) => each === format);
+    if (!known || typeof base64 !== 'string') {
+      this.fillsWindow = true;
+      return;
+    }
+    const read = readImage({ format: known, source: { bytes: base64 } });
+    if (read.outcome === 'valid') this.images.push(read.file);
+    else this.fillsWindow = true;
+  }
+
+  fillWindow(): void {
+    this.fillsWindow = true;
+  }
+
+  /** Of a cachePoint or a cache_control; any time to live but 5m counts as an hour. */
+  addCacheMark(mark: unknown): void {
+    if (!isJsonObject(mark)) return;
+    const ttl = memberOf(mark, 'ttl') ?? '5m';
+    if (ttl !== '5m') this.cacheTtl = '1h';
+    else if (this.cacheTtl === 'none') this.cacheTtl = '5m';
+  }
+}
+
+const FORMATS = ['png', 'jpeg', 'gif', 'webp'] as const;
+
+export const objectsIn = (value: unknown): readonly JsonObject[] =>
+  Array.isArray(value) ? value.filter(isJsonObject) : [];

@@ -1,0 +1,196 @@
+/** A request of the Bedrock runtime for one model: checked, bounded, priced, and ready to send. */
+
+import { inputTokenBound } from '../../call/bound/token-bound.ts';
+import { calledAs, type PricedCandidate, pricedBound } from '../../call/candidate/priced-bound.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import { isJsonObject, type JsonObject, memberOf, withMember } from '../../json-value.ts';
+import type { Model } from '../../policy/policy.ts';
+import type { CacheTtl } from '../../pricing/worst-case.ts';
+import type { EpochMs } from '../../time.ts';
+import { LONG_CONTEXT_TOKENS, readBetas } from '../fields/betas.ts';
+import {
+  contentProblems,
+  contextEditProblems,
+  converseToolProblems,
+  typedToolProblems,
+} from '../fields/check-values.ts';
+import { additionalFields, CONVERSE_FIELDS } from '../fields/converse-fields.ts';
+import { fieldProblems, REFUSED } from '../fields/field-list.ts';
+import { type InvokeFamily, invokeFamily } from '../fields/invoke-fields.ts';
+import type { ModelOperation } from '../fields/operations.ts';
+import { tierProblems } from '../fields/service-tier.ts';
+import { ContentSize } from './content-size.ts';
+import { measureConverse } from './measure-converse.ts';
+import { measureInvoke } from './measure-invoke.ts';
+import { hidesReasoning, outputBound } from './output-bound.ts';
+
+export interface WireRequest {
+  readonly operation: ModelOperation;
+  readonly body: JsonObject;
+  /** Those that begin with `x-amzn-bedrock-`, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface WireCandidate extends PricedCandidate {
+  readonly body: JsonObject;
+  readonly cacheTtl: CacheTtl;
+  /** The model may write what the caller never sees. */
+  readonly hidesReasoning: boolean;
+  /** False for embeddings: they write no tokens. */
+  readonly writesText: boolean;
+  readonly droppedBetas: readonly string[];
+}
+
+type WireCandidateResult =
+  | { readonly outcome: 'valid'; readonly candidate: WireCandidate }
+  | { readonly outcome: 'not_valid'; readonly problems: readonly InputProblem[] };
+
+type BoundedModel = Pick<Model, 'traits' | 'contextTokens' | 'betas'>;
+
+interface CandidateFor {
+  readonly model: Model;
+  readonly profileArn: string | undefined;
+  /** `proxy.allow_fields`. */
+  readonly allowed: ReadonlySet<string>;
+  readonly now: EpochMs;
+}
+
+export function toWireCandidate(request: WireRequest, target: CandidateFor): WireCandidateResult {
+  const isConverse = request.operation.startsWith('converse');
+  const family = isConverse ? undefined : invokeFamily(target.model.baseModelId, request.body);
+  if (!isConverse && !family) {
+    const message = `the output of ${target.model.alias} is not text, and its cost has no bound`;
+    return refuse([{ path: '$', message }]);
+  }
+  const problems = [
+    ...(family ? invokeProblems(request, family, target) : converseProblems(request, target)),
+    ...contentProblems(request.body),
+    ...tierProblems(request.body, request.headers),
+    ...headerProblems(request.headers),
+  ];
+  return problems.length > 0 ? refuse(problems) : bounded(request, family, target);
+}
+
+const refuse = (problems: readonly InputProblem[]): WireCandidateResult => ({
+  outcome: 'not_valid',
+  problems,
+});
+
+function bounded(
+  { body }: WireRequest,
+  family: InvokeFamily | undefined,
+  target: CandidateFor,
+): WireCandidateResult {
+  const { model, profileArn, now } = target;
+  const betaPath = family ? ['anthropic_beta'] : ['additionalModelRequestFields', 'anthropic_beta'];
+  const betas = readBetas(memberOf(body, ...betaPath));
+  const kept = betas.kept ? withMember(body, betaPath, betas.kept) : body;
+  const reasoning = family ? body : asObject(body.additionalModelRequestFields);
+  const places = family ? family.outputBound : [['inferenceConfig', 'maxTokens']];
+  const output =
+    places.length > 0 ? outputBound(kept, model, { places, reasoning }) : { tokens: 0, body: kept };
+  if ('problems' in output) return refuse(output.problems);
+  const size = new ContentSize();
+  if (family) measureInvoke(size, family, body);
+  else measureConverse(size, body);
+  for (const tool of family ? [] : asList(reasoning.tools)) {
+    size.addTool(tool);
+    size.fillWindow();
+  }
+  // A model that no row of the catalogue describes may have the large window as well.
+  const betaWindows = {
+    ...(betas.longContext && { [betas.longContext]: LONG_CONTEXT_TOKENS }),
+    ...model.betas,
+  };
+  const asked = betas.kept ?? [];
+  const inputTokens = inputBound(size, family, { ...model, betas: betaWindows }, asked, body);
+  const { cacheTtl } = size;
+  const priced = pricedBound(model, { inputTokens, maxOutputTokens: output.tokens, cacheTtl }, now);
+  if (!priced) {
+    const message = 'could cost more than the ledger counts: shorten it, or lower its output bound';
+    return refuse([{ path: '$', message }]);
+  }
+  return {
+    outcome: 'valid',
+    candidate: {
+      ...calledAs(model, profileArn),
+      ...priced,
+      body: output.body,
+      cacheTtl,
+      hidesReasoning: hidesReasoning(reasoning),
+      writesText: places.length > 0,
+      droppedBetas: betas.dropped,
+    },
+  };
+}
+
+/** Each of several inputs of an embedding may fill the window by itself. */
+function inputBound(
+  size: ContentSize,
+  family: InvokeFamily | undefined,
+  model: BoundedModel,
+  betas: readonly string[],
+  body: JsonObject,
+): number {
+  const filled = { ...EMPTY, fillsWindow: true };
+  const window = inputTokenBound(filled, model, betas) ?? model.contextTokens;
+  if (family?.shape !== 'embeddings') return inputTokenBound(size, model, betas) ?? window;
+  const lists = Object.values(body).filter(Array.isArray);
+  const inputs = Math.max(1, ...lists.map((list: readonly unknown[]) => list.length));
+  return size.textTokens + (size.fillsWindow ? window * inputs : 0);
+}
+
+const EMPTY = { textTokens: 0, images: [], hasTools: false, fillsWindow: false };
+
+const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function converseProblems(
+  { body }: WireRequest,
+  { model, allowed }: CandidateFor,
+): readonly InputProblem[] {
+  const additional = asObject(body.additionalModelRequestFields);
+  const at = '$.additionalModelRequestFields';
+  return [
+    ...requiredProblems(body, ['messages']),
+    ...fieldProblems(body, CONVERSE_FIELDS, allowed),
+    ...fieldProblems(additional, additionalFields(model.baseModelId), allowed, at),
+    ...converseToolProblems(memberOf(body, 'toolConfig', 'tools'), '$.toolConfig.tools'),
+    ...typedToolProblems(additional.tools, `${at}.tools`),
+    ...contextEditProblems(additional.context_management, `${at}.context_management`),
+  ];
+}
+
+function invokeProblems(
+  { body }: WireRequest,
+  family: InvokeFamily,
+  { allowed }: CandidateFor,
+): readonly InputProblem[] {
+  return [
+    ...requiredProblems(body, family.prompt),
+    ...fieldProblems(body, family.fields, allowed),
+    ...converseToolProblems(memberOf(body, 'toolConfig', 'tools'), '$.toolConfig.tools'),
+    ...typedToolProblems(body.tools, '$.tools'),
+    ...contextEditProblems(body.context_management, '$.context_management'),
+    ...['n', 'num_generations'].flatMap((name) => {
+      const count = body[name] ?? 1;
+      return count === 1 ? [] : [{ path: `$.${name}`, message: `above 1 ${REFUSED}` }];
+    }),
+  ];
+}
+
+function requiredProblems(
+  body: JsonObject,
+  names: readonly [string, ...string[]],
+): readonly InputProblem[] {
+  if (names.some((name) => body[name] !== undefined && body[name] !== null)) return [];
+  const [first] = names;
+  return [{ path: `$.${first}`, message: `${names.join(' or ')} must be given` }];
+}
+
+const HEADERS_REFUSED = /^x-amzn-bedrock-(?:guardrail|project)/;
+
+const headerProblems = (headers: Readonly<Record<string, string>>): readonly InputProblem[] =>
+  Object.keys(headers)
+    .filter((name) => HEADERS_REFUSED.test(name))
+    .map((name) => ({ path: `headers.${name}`, message: REFUSED }));

@@ -1,0 +1,99 @@
+/** Values that a list of fields cannot judge: tools, sources, tiers, contents with a cost of their own. */
+import { joinPath } from '../../input-path.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
+import { quoted } from '../../safe-text.ts';
+import { CONVERSE_TOOL_FIELDS } from './converse-fields.ts';
+import { fieldProblems, REFUSED } from './field-list.ts';
+
+type Problems = readonly InputProblem[];
+
+const NO_FIELDS_ALLOWED: ReadonlySet<string> = new Set();
+
+/** Of `toolConfig.tools`: a tool that runs at the provider has costs of its own. */
+export function converseToolProblems(tools: unknown, path: string): Problems {
+  return eachObject(tools, path, (tool, at) =>
+    fieldProblems(tool, CONVERSE_TOOL_FIELDS, NO_FIELDS_ALLOWED, at),
+  );
+}
+
+/** Tools that the client runs; every other type runs at the provider, or is not known. */
+const CLIENT_TOOL = /^(?:custom|function|(?:bash|text_editor|computer|memory)_\d{8})$/;
+
+export function typedToolProblems(tools: unknown, path: string): Problems {
+  return eachObject(tools, path, (tool, at) => {
+    const { type } = tool;
+    if (type === undefined || (typeof type === 'string' && CLIENT_TOOL.test(type))) return [];
+    return [{ path: joinPath(at, 'type'), message: `${quoted(type)} ${REFUSED}` }];
+  });
+}
+
+/** Of Anthropic's context management: clearing is free, compaction calls the model again. */
+export function contextEditProblems(management: unknown, path: string): Problems {
+  return eachObject(memberOf(management, 'edits'), joinPath(path, 'edits'), (edit, at) => {
+    const type = typeof edit.type === 'string' ? edit.type : '';
+    if (/^clear_(?:tool_uses|thinking)_\d{8}$/.test(type)) return [];
+    return [{ path: joinPath(at, 'type'), message: `${quoted(edit.type)} ${REFUSED}` }];
+  });
+}
+
+/** Of messages and of what their tools answered. */
+export function contentProblems(body: JsonObject): Problems {
+  const system = blocksProblems(body.system, '$.system');
+  const messages = eachObject(body.messages, '$.messages', (message, at) =>
+    blocksProblems(message.content, joinPath(at, 'content')),
+  );
+  return [...system, ...messages];
+}
+
+function blocksProblems(content: unknown, path: string): Problems {
+  return eachObject(content, path, (block, at) => {
+    const inner = memberOf(block, 'toolResult', 'content');
+    const nested =
+      inner === undefined
+        ? blocksProblems(block.content, joinPath(at, 'content'))
+        : blocksProblems(inner, joinPath(at, 'toolResult', 'content'));
+    return [...blockProblems(block, at), ...nested];
+  });
+}
+
+const MEDIA = ['image', 'document', 'video', 'audio'];
+
+function blockProblems(block: JsonObject, path: string): Problems {
+  if (block.guardContent !== undefined) {
+    return [{ path: joinPath(path, 'guardContent'), message: REFUSED }];
+  }
+  const own = sourceProblems(block.source, joinPath(path, 'source'));
+  const media = MEDIA.flatMap((kind) =>
+    sourceProblems(memberOf(block[kind], 'source'), joinPath(path, kind, 'source')),
+  );
+  const link = memberOf(block, 'image_url', 'url') ?? block.image_url;
+  const isLink = typeof link === 'string' && !link.startsWith('data:');
+  const file = memberOf(block, 'file', 'file_id');
+  return [
+    ...own,
+    ...media,
+    ...(isLink ? [{ path: joinPath(path, 'image_url'), message: ELSEWHERE }] : []),
+    ...(file === undefined ? [] : [{ path: joinPath(path, 'file'), message: ELSEWHERE }]),
+  ];
+}
+
+const ELSEWHERE = 'names a file that is kept elsewhere: send its bytes';
+
+function sourceProblems(source: unknown, path: string): Problems {
+  if (!isJsonObject(source)) return [];
+  const isElsewhere =
+    source.s3Location !== undefined || source.type === 'url' || source.type === 'file';
+  return isElsewhere ? [{ path, message: ELSEWHERE }] : [];
+}
+
+function eachObject(
+  values: unknown,
+  path: string,
+  check: (value: JsonObject, path: string) => Problems,
+): Problems {
+  if (!Array.isArray(values)) return [];
+  return values.flatMap((value: unknown, index) =>
+    isJsonObject(value) ? check(value, joinPath(path, index)) : [],
+  );
+}

@@ -1,0 +1,90 @@
+/** The headers of every relayed answer: who paid, how much, and how near the next limit is. */
+import { type Answer, isProblem } from '../../call/answers/answers.ts';
+import type { ReservedCall } from '../../call/steps/state.ts';
+import { formatUsd } from '../../money.ts';
+import type { RequestTags } from '../../request-tags.ts';
+import type { EpochMs } from '../../time.ts';
+import type { Window } from '../../windows.ts';
+import type { WireCandidate } from '../bound/wire-candidate.ts';
+
+interface AnsweredCall {
+  readonly requestId: string;
+  readonly reserved?: ReservedCall<WireCandidate> | undefined;
+  readonly answer?: Answer | undefined;
+}
+
+export function answerHeaders(
+  { requestId, reserved, answer }: AnsweredCall,
+  now: EpochMs,
+): Readonly<Record<string, string>> {
+  const tags: Partial<RequestTags> = reserved?.tags ?? answer?.tags ?? {};
+  const cost = answer && 'cost' in answer ? answer.cost?.nanoUsd : undefined;
+  const dropped = reserved?.candidate.droppedBetas ?? [];
+  return {
+    'x-sentry-request-id': requestId,
+    'x-amzn-requestid': requestId,
+    ...(tags.costCenter !== undefined && { 'x-sentry-cost-center': tags.costCenter }),
+    ...(reserved && { 'x-sentry-reserved-usd': formatUsd(reserved.candidate.worstCase.usd) }),
+    ...(cost !== undefined && { 'x-sentry-cost-usd': formatUsd(cost) }),
+    ...(dropped.length > 0 && { 'x-sentry-dropped-betas': dropped.filter(isPrintable).join(',') }),
+    ...(reserved?.fallbackFrom !== undefined && {
+      'x-sentry-fallback-from': reserved.fallbackFrom,
+    }),
+    ...rateLimit(nearest(limitsOf({ reserved, answer })), now),
+  };
+}
+
+/** Header values take no other characters. */
+const isPrintable = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+
+interface LimitState {
+  readonly name: string;
+  readonly window: string;
+  readonly limit: number;
+  /** Absent before the call is settled. */
+  readonly remaining?: number;
+  readonly resetsAt: string;
+}
+
+function limitsOf({ reserved, answer }: Omit<AnsweredCall, 'requestId'>): readonly LimitState[] {
+  if (answer && !isProblem(answer)) {
+    return answer.limits.map(({ used = 0, reserved: inFlight = 0, ...limit }) => ({
+      ...limit,
+      remaining: Math.max(0, limit.limit - used - inFlight),
+    }));
+  }
+  if (answer?.limit) {
+    const { used = 0, reserved: inFlight = 0, ...limit } = answer.limit;
+    return [{ ...limit, remaining: Math.max(0, limit.limit - used - inFlight) }];
+  }
+  const counters = (reserved?.reservation.accounts ?? []).flatMap((account) => account.counters);
+  return counters.map(({ limit: { name, window, amount }, resetsAt }) => ({
+    name,
+    window,
+    limit: amount,
+    resetsAt,
+  }));
+}
+
+function nearest(limits: readonly LimitState[]): LimitState | undefined {
+  const part = ({ limit, remaining = limit }: LimitState) => remaining / limit;
+  return [...limits].sort((a, b) => part(a) - part(b))[0];
+}
+
+const WINDOW_SECONDS: Readonly<Record<Window, number>> = {
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  month: 2_592_000,
+};
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, 2026-11. */
+function rateLimit(limit: LimitState | undefined, now: EpochMs): Readonly<Record<string, string>> {
+  if (!limit) return {};
+  const { name, window, limit: quota, remaining, resetsAt } = limit;
+  const seconds = Object.entries(WINDOW_SECONDS).find(([each]) => each === window)?.[1];
+  const policy = `"${name}";q=${quota}${seconds === undefined ? '' : `;w=${seconds}`}`;
+  if (remaining === undefined) return { 'ratelimit-policy': policy };
+  const wait = Math.max(0, Math.ceil((Date.parse(resetsAt) - now) / 1000));
+  return { 'ratelimit-policy': policy, ratelimit: `"${name}";r=${remaining};t=${wait}` };
+}

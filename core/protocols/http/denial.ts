@@ -1,0 +1,21 @@
+/** Whether a denial passes by itself soon. */
+import type { ProblemDetails } from '../../call/answers/answers.ts';
+import type { EpochMs } from '../../time.ts';
+
+/** A window that ends within this time is waited for. */
+const SOON_MS = 60_000;
+const RETRY_SECONDS = 5;
+
+type Denial =
+  /** The same request is refused until an operator or the end of the window changes that. */
+  | { readonly kind: 'final'; readonly detail: string }
+  | { readonly kind: 'passing'; readonly detail: string; readonly retryAfter: number };
+
+export function denialOf(
+  { detail, limit, retryAfter = RETRY_SECONDS }: ProblemDetails,
+  now: EpochMs,
+): Denial | undefined {
+  if (!limit) return undefined;
+  const isFinal = limit.reason === 'used' && Date.parse(limit.resetsAt) - now > SOON_MS;
+  return isFinal ? { kind: 'final', detail } : { kind: 'passing', detail, retryAfter };
+}

@@ -1,0 +1,39 @@
+/** The names of a call in AWS's own records: the metadata that Bedrock writes into its invocation log. */
+import type { JsonObject } from '../../json-value.ts';
+import type { RequestTags } from '../../request-tags.ts';
+import type { WireRequest } from '../bound/wire-candidate.ts';
+import { requestMetadata } from './prepare-call.ts';
+
+/**
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, requestMetadata,
+ * 2026-11.
+ */
+const ENTRIES_MAX = 16;
+const VALUE_LENGTH_MAX = 256;
+const NOT_ALLOWED = /[^a-zA-Z0-9\s:_@$#=/+,.-]/g;
+
+/** The request with its metadata completed; what the caller wrote itself stays. */
+export function withAttribution(
+  request: Pick<WireRequest, 'operation' | 'body' | 'headers'>,
+  tags: RequestTags,
+  user: string | undefined,
+): Pick<WireRequest, 'body' | 'headers'> {
+  const own = requestMetadata(request);
+  const ours = {
+    requestId: tags.requestId,
+    costCenter: tags.costCenter,
+    application: tags.applicationId,
+    environment: tags.environment,
+    user,
+  };
+  const added = Object.entries(ours)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .slice(0, Math.max(0, ENTRIES_MAX - Object.keys(own).length))
+    .map(([name, value]) => [name, value.replace(NOT_ALLOWED, '_').slice(0, VALUE_LENGTH_MAX)]);
+  const metadata: JsonObject = { ...own, ...Object.fromEntries(added) };
+  if (request.operation.startsWith('converse')) {
+    return { body: { ...request.body, requestMetadata: metadata }, headers: request.headers };
+  }
+  const header = { 'x-amzn-bedrock-request-metadata': JSON.stringify(metadata) };
+  return { body: request.body, headers: { ...request.headers, ...header } };
+}

@@ -1,0 +1,106 @@
+/** Who and what a relayed request names: by its key, its path, its headers and its metadata. */
+import type { KnownContext } from '../../call/context/resolve-context.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { ProblemCode } from '../../problem-codes.ts';
+import { formatChoices, quoted } from '../../safe-text.ts';
+
+/** What one place of a request may name. */
+export interface NamedContext {
+  readonly costCenter?: string | undefined;
+  readonly application?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly user?: string | undefined;
+}
+
+/** The places, the first of which wins. */
+interface ContextSources {
+  readonly key: NamedContext;
+  readonly path: NamedContext;
+  readonly header: NamedContext;
+  readonly metadata: NamedContext;
+}
+
+type NamedResult =
+  | { readonly outcome: 'named'; readonly names: NamedContext }
+  | {
+      readonly outcome: 'refused';
+      readonly code: ProblemCode;
+      readonly problems: readonly [InputProblem];
+      readonly known: KnownContext;
+    };
+
+const DISAGREES = {
+  costCenter: 'forbidden_cost_center',
+  application: 'forbidden_application',
+  environment: 'forbidden_environment',
+  user: 'forbidden_user',
+} as const satisfies Record<keyof NamedContext, ProblemCode>;
+
+const PLACES = ['key', 'path', 'header', 'metadata'] as const;
+const WORDS = {
+  costCenter: 'cost center',
+  application: 'application',
+  environment: 'environment',
+  user: 'user',
+} as const;
+
+/** A place that names something else than a higher one is refused, never passed over. */
+export function namedBy(sources: ContextSources): NamedResult {
+  const names: Partial<Record<keyof NamedContext, string>> = {};
+  for (const kind of ['costCenter', 'application', 'environment', 'user'] as const) {
+    const given = PLACES.flatMap((place) => {
+      const name = sources[place][kind];
+      return name === undefined ? [] : [{ place, name }];
+    });
+    const [first] = given;
+    if (!first) continue;
+    const other = given.find(({ name }) => name !== first.name);
+    if (other) {
+      const message = `the ${other.place} names the ${WORDS[kind]} ${quoted(other.name)}, but the ${first.place} names ${quoted(first.name)}`;
+      return {
+        outcome: 'refused',
+        code: DISAGREES[kind],
+        problems: [{ path: kind, message }],
+        known: {},
+      };
+    }
+    names[kind] = first.name;
+  }
+  return { outcome: 'named', names };
+}
+
+/** An application's ARN or name of a profile of this deployment stands for more than a model. */
+interface ProfileNames extends NamedContext {
+  readonly model: string;
+}
+
+export function profileNames(policy: Policy, arn: string): ProfileNames | undefined {
+  if (!arn.startsWith('arn:')) return undefined;
+  for (const { name, inferenceProfiles } of policy.costCenters.values()) {
+    for (const [key, profile] of inferenceProfiles) {
+      if (profile !== arn) continue;
+      const [application, environment, ...model] = key.split('/');
+      return { costCenter: name, application, environment, model: model.join('/') };
+    }
+  }
+  return undefined;
+}
+
+/** The application a request names, or the only one of its cost center. */
+export function applicationOf(
+  policy: Policy,
+  { costCenter, application }: NamedContext,
+  modelName: string,
+): string | InputProblem {
+  if (application !== undefined) return application;
+  const named = costCenter ?? policy.costCenters.get(modelName)?.name ?? policy.defaultCostCenter;
+  const center = named === undefined ? undefined : policy.costCenters.get(named);
+  // Without a cost center that is what has to be said, and it is found next.
+  if (!center) return '';
+  const [only, another] = center.applications;
+  if (only !== undefined && another === undefined) return only;
+  const choices = formatChoices(center.applications);
+  const message = `is required: name one of ${choices} in the key, in the path (/app/{application}/{environment}) or in the header x-sentry-application`;
+  return { path: 'application', message };
+}

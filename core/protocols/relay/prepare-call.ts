@@ -1,0 +1,196 @@
+/** From a request of a model API to a call that can be reserved: who pays, which model, what bound. */
+import { fallbackModels } from '../../call/candidate/select-candidates.ts';
+import { type CallContext, resolveContext } from '../../call/context/resolve-context.ts';
+import {
+  boundedCall,
+  invalidCall,
+  namesOf,
+  type StartedCall,
+  startedCall,
+  unavailableCall,
+} from '../../call/steps/begin-call.ts';
+import type { BoundedCall, InvalidCall, UnavailableCall } from '../../call/steps/state.ts';
+import type { Caller } from '../../caller.ts';
+import { SentryError } from '../../errors.ts';
+import type { InputProblem } from '../../input-problem.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
+import type { Model, Policy } from '../../policy/policy.ts';
+import { formatChoices, quoted } from '../../safe-text.ts';
+import type { EpochMs } from '../../time.ts';
+import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
+import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
+import type { RelayPorts } from './ports.ts';
+
+export interface RelayRequest extends WireRequest {
+  readonly requestId: string;
+  readonly receivedAt: EpochMs;
+  /** When the caller, or this function, stops waiting. */
+  readonly deadline: EpochMs;
+  /** As the path has it: an alias, an id, a cost center or the ARN of a profile. */
+  readonly modelName: string;
+  readonly caller?: Caller;
+  readonly key: NamedContext;
+  readonly path: NamedContext;
+  readonly header: NamedContext;
+  /** Aliases that the key is limited to. */
+  readonly models?: readonly string[];
+}
+
+interface PreparedCall extends BoundedCall<WireCandidate> {
+  readonly user?: string;
+}
+
+type Prepared = PreparedCall | InvalidCall | UnavailableCall;
+
+export async function prepareCall(
+  ports: Pick<RelayPorts, 'policies' | 'clock' | 'ids' | 'warn'>,
+  request: RelayRequest,
+): Promise<Prepared> {
+  const start = startedCall(request);
+  let policy: Policy;
+  try {
+    policy = await ports.policies.load();
+  } catch (error) {
+    if (!(error instanceof SentryError)) throw error;
+    ports.warn('the policy could not be loaded to validate', error);
+    return unavailableCall(start, error);
+  }
+  const found = findContext(policy, start, request);
+  if ('status' in found) return found;
+  const { context, user } = found;
+  const candidates = candidatesOf(policy, context, request, ports.clock.now());
+  if ('problems' in candidates) {
+    return invalidCall(start, 'invalid_request', candidates.problems, namesOf(context));
+  }
+  const { cacheTtl } = candidates.candidates[0];
+  return {
+    ...boundedCall(start, context, candidates.candidates, cacheTtl),
+    attemptId: ports.ids.uuid(),
+    ...(user !== undefined && { user }),
+  };
+}
+
+interface FoundContext {
+  readonly context: CallContext;
+  readonly user: string | undefined;
+}
+
+/** What the request names, without its body: also for requests that cost nothing. */
+export function findContext(
+  policy: Policy,
+  start: StartedCall,
+  request: Omit<RelayRequest, 'operation'>,
+): FoundContext | InvalidCall {
+  const profile = profileNames(policy, request.modelName);
+  const metadata = metadataNames(request);
+  const named = namedBy({
+    key: request.key,
+    path: { ...request.path, ...withoutModel(profile) },
+    header: request.header,
+    metadata,
+  });
+  if (named.outcome === 'refused') {
+    return invalidCall(start, named.code, named.problems, named.known);
+  }
+  const { names } = named;
+  const modelName = profile?.model ?? request.modelName;
+  const application = applicationOf(policy, names, modelName);
+  if (typeof application !== 'string') {
+    return invalidCall(start, 'invalid_request', [application]);
+  }
+  const { costCenter, environment } = names;
+  const tags = {
+    applicationId: application,
+    ...(costCenter !== undefined && { costCenter }),
+    ...(environment !== undefined && { environment }),
+  };
+  const found = resolveContext(policy, { model: modelName, tags }, request.caller);
+  if (found.outcome === 'not_valid') {
+    const [{ code }] = found.problems;
+    return invalidCall(start, code, found.problems, found.known);
+  }
+  const { context } = found;
+  if (request.models && !request.models.includes(context.model.alias)) {
+    const choices = formatChoices(request.models);
+    const message = `the key may not use ${quoted(modelName)}: use one of ${choices}`;
+    const problem = { path: 'modelId', message };
+    return invalidCall(start, 'model_not_allowed', [problem], namesOf(context));
+  }
+  return { context, user: names.user };
+}
+
+function withoutModel(profile: (NamedContext & { model: string }) | undefined): NamedContext {
+  if (!profile) return {};
+  const { model: _, ...names } = profile;
+  return names;
+}
+
+const METADATA_HEADER = 'x-amzn-bedrock-request-metadata';
+
+/** Of Converse in the body, of InvokeModel in a header. */
+export function requestMetadata({
+  body,
+  headers,
+}: Pick<WireRequest, 'body' | 'headers'>): JsonObject {
+  const inBody = memberOf(body, 'requestMetadata');
+  if (isJsonObject(inBody)) return inBody;
+  try {
+    const inHeader: unknown = JSON.parse(headers[METADATA_HEADER] ?? '{}');
+    return isJsonObject(inHeader) ? inHeader : {};
+  } catch {
+    return {};
+  }
+}
+
+function metadataNames(request: Pick<WireRequest, 'body' | 'headers'>): NamedContext {
+  const metadata = requestMetadata(request);
+  const text = (name: string): string | undefined => {
+    const value = memberOf(metadata, name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    costCenter: text('costCenter'),
+    application: text('application'),
+    environment: text('environment'),
+    user: text('user'),
+  };
+}
+
+type Candidates =
+  | { readonly candidates: readonly [WireCandidate, ...WireCandidate[]] }
+  | { readonly problems: readonly InputProblem[] };
+
+/** Problems are those of the model asked for; a fallback that would refuse the call is left out. */
+function candidatesOf(
+  policy: Policy,
+  context: CallContext,
+  request: RelayRequest,
+  now: EpochMs,
+): Candidates {
+  const { costCenter, application, environment } = context;
+  const allowed = new Set(policy.proxy.allowFields);
+  const prepare = (model: Model) => {
+    const key = `${application}/${environment}/${model.alias}`;
+    const profileArn = costCenter.inferenceProfiles.get(key);
+    return toWireCandidate(request, { model, profileArn, allowed, now });
+  };
+  const first = prepare(context.model);
+  if (first.outcome === 'not_valid') return first;
+  const fallbacks = fallbackModels(policy, context)
+    .filter((model) => sharesBody(request, context.model, model, request.models))
+    .map(prepare)
+    .flatMap((each) => (each.outcome === 'valid' ? [each.candidate] : []));
+  return { candidates: [first.candidate, ...fallbacks] };
+}
+
+/** Converse has one body for all models, InvokeModel one for each maker. */
+function sharesBody(
+  { operation }: WireRequest,
+  asked: Model,
+  fallback: Model,
+  allowed: readonly string[] | undefined,
+): boolean {
+  if (allowed && !allowed.includes(fallback.alias)) return false;
+  const maker = ({ baseModelId }: Model) => baseModelId.split('.')[0];
+  return operation.startsWith('converse') || maker(asked) === maker(fallback);
+}

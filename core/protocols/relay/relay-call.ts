@@ -1,0 +1,221 @@
+/** One call of a model API from its request to its answer: the four steps around a relayed answer. */
+import {
+  type Answer,
+  isProblem,
+  type ProblemDetails,
+  problemDetails,
+  successBody,
+  upstreamError,
+} from '../../call/answers/answers.ts';
+import { type Charge, chargeOfAnswer, chargeOfFailure } from '../../call/model/charge.ts';
+import type { ConverseFailure } from '../../call/model/failure-rules.ts';
+import { callDeadline, chargedCall } from '../../call/steps/invoke-model.ts';
+import { recordOutcome } from '../../call/steps/record-outcome.ts';
+import { reserveCall } from '../../call/steps/reserve-budget.ts';
+import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
+import { invariant } from '../../errors.ts';
+import { memberOf } from '../../json-value.ts';
+import type { WireCandidate } from '../bound/wire-candidate.ts';
+import { isStreamed } from '../fields/operations.ts';
+import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
+import { highest, type TokenCounts, toReportedUsage } from '../metering/token-counts.ts';
+import { withAttribution } from './attribution.ts';
+import { brokenOff, type RelayedAnswer, type RelayPorts } from './ports.ts';
+import { prepareCall, type RelayRequest } from './prepare-call.ts';
+import { relayStream, type StreamEnd } from './relay-stream.ts';
+
+/** What the headers of every answer are made of. */
+interface AboutCall {
+  readonly reserved?: ReservedCall<WireCandidate>;
+  /** Settled, or the refusal of a limit. Absent while a stream runs. */
+  readonly answer?: Answer;
+}
+
+type RelayOutcome =
+  | ({ readonly kind: 'problem'; readonly problem: ProblemDetails } & AboutCall)
+  | ({
+      readonly kind: 'relayed';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+    } & AboutCall);
+
+/** Left to this process after its deadline, to write the last bytes. */
+const RECORDING_MS = 1_000;
+
+type Reserved = ReservedCall<WireCandidate>;
+
+export async function relayCall(ports: RelayPorts, request: RelayRequest): Promise<RelayOutcome> {
+  const prepared = await prepareCall(ports, request);
+  if (prepared.status !== 'valid') return refused(ports, prepared);
+  const reserved = await reserveCall(ports, prepared, {
+    isRepeat: false,
+    endsBy: request.deadline + RECORDING_MS,
+  });
+  if (reserved.status !== 'approved') return refused(ports, reserved);
+  const startedAt = ports.clock.now();
+  const { candidate } = reserved;
+  const { operation, headers } = request;
+  const sent = withAttribution(
+    { operation, headers, body: candidate.body },
+    reserved.tags,
+    prepared.user,
+  );
+  const result = await ports.relay.send({
+    operation,
+    modelId: candidate.modelId,
+    body: JSON.stringify(sent.body),
+    headers: sent.headers,
+    deadline: callDeadline(reserved, request.deadline),
+  });
+  if (result.outcome === 'failed') {
+    const problem = await fail(ports, reserved, startedAt, result);
+    return { kind: 'problem', problem, reserved, answer: problem };
+  }
+  if (result.status !== 200) return relayError(ports, reserved, startedAt, result);
+  if (!isStreamed(operation)) return relayWhole(ports, reserved, startedAt, result);
+  const settle = async (end: StreamEnd) =>
+    void (await settleStream(ports, reserved, startedAt, end));
+  const body = relayStream(ports, { body: result.body, candidate, settle });
+  return { kind: 'relayed', status: 200, headers: result.headers, body, reserved };
+}
+
+async function refused(
+  ports: RelayPorts,
+  call: Parameters<typeof recordOutcome>[1] & { readonly answer: Answer },
+): Promise<RelayOutcome> {
+  const { answer } = await recordOutcome(ports, call);
+  return { kind: 'problem', problem: asProblem(answer), answer };
+}
+
+/** A call that was refused, or failed, ends in a problem. */
+function asProblem(answer: Answer): ProblemDetails {
+  invariant(isProblem(answer), 'a call without a result ends in a problem');
+  return answer;
+}
+
+/** An error of the service, passed on as it is. */
+async function relayError(
+  ports: RelayPorts,
+  reserved: Reserved,
+  startedAt: number,
+  { status, headers, body }: RelayedAnswer,
+): Promise<RelayOutcome> {
+  const read = await readWhole(body);
+  const failure = { ...errorOf(headers, read.bytes), httpStatus: status };
+  const answer = await fail(ports, reserved, startedAt, { failure });
+  return { kind: 'relayed', status, headers, body: read.bytes, reserved, answer };
+}
+
+async function relayWhole(
+  ports: RelayPorts,
+  reserved: Reserved,
+  startedAt: number,
+  { status, headers, body }: RelayedAnswer,
+): Promise<RelayOutcome> {
+  const read = await readWhole(body);
+  if (read.failure) {
+    const { failure } = read;
+    // The status of the answer has come: the model has run.
+    const charge = chargeOf(reserved, undefined);
+    const problem = await fail(ports, reserved, startedAt, { failure, charge });
+    return { kind: 'problem', problem, reserved, answer: problem };
+  }
+  const counts = highest([countsInJson(parsed(read.bytes)), countsInHeaders(headers)]);
+  const charge = chargeOf(reserved, counts);
+  const answer = await succeed(ports, reserved, startedAt, charge);
+  return { kind: 'relayed', status, headers, body: read.bytes, reserved, answer };
+}
+
+async function settleStream(
+  ports: RelayPorts,
+  reserved: Reserved,
+  startedAt: number,
+  { hasBegun, counts, failure }: StreamEnd,
+): Promise<void> {
+  const charge = hasBegun ? chargeOf(reserved, counts) : undefined;
+  if (failure) await fail(ports, reserved, startedAt, { failure, charge });
+  else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved, undefined));
+}
+
+/** Of a model that has written something; counts that are not known are never free. */
+function chargeOf(reserved: Reserved, counts: TokenCounts | undefined): Charge {
+  const { writesText } = reserved.candidate;
+  const reported = counts && toReportedUsage(counts, writesText);
+  return chargeOfAnswer(chargedCall(reserved), reported, writesText);
+}
+
+async function succeed(
+  ports: RelayPorts,
+  reserved: Reserved,
+  startedAt: number,
+  charge: Charge,
+): Promise<Answer> {
+  const { tags, candidate, fallbackFrom } = reserved;
+  const parts = { tags, candidate, fallbackFrom, charge, content: [], stopReason: '' };
+  const call: SucceededCall = {
+    ...reserved,
+    status: 'succeeded',
+    latencyMs: ports.clock.now() - startedAt,
+    charge,
+    answer: successBody(parts),
+  };
+  return (await recordOutcome(ports, call)).answer;
+}
+
+interface FailedRelay {
+  readonly failure: ConverseFailure;
+  /** Absent where no byte of the answer came. */
+  readonly charge?: Charge | undefined;
+}
+
+async function fail(
+  ports: RelayPorts,
+  reserved: Reserved,
+  startedAt: number,
+  { failure, charge }: FailedRelay,
+): Promise<ProblemDetails> {
+  const upstream = upstreamError(failure);
+  const detail = `${upstream.name}: ${upstream.message}`;
+  const call: FailedCall = {
+    ...reserved,
+    status: 'failed',
+    latencyMs: ports.clock.now() - startedAt,
+    failure: { ...failure, ...upstream },
+    charge: charge ?? chargeOfFailure(chargedCall(reserved), failure),
+    answer: problemDetails('invocation_failed', reserved.tags, detail, { upstream }),
+  };
+  return asProblem((await recordOutcome(ports, call)).answer);
+}
+
+async function readWhole(
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ readonly bytes: Uint8Array; readonly failure?: ConverseFailure }> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk);
+    return { bytes: Buffer.concat(chunks) };
+  } catch (error) {
+    return { bytes: Buffer.concat(chunks), failure: brokenOff(error) };
+  }
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name may be in a header, with a URL behind it, or in the body, with a namespace before it. */
+function errorOf(headers: Readonly<Record<string, string>>, bytes: Uint8Array): ConverseFailure {
+  const body = parsed(bytes);
+  const named = headers['x-amzn-errortype'] ?? memberOf(body, '__type') ?? memberOf(body, 'code');
+  const name = String(named ?? 'UnknownError').split(':')[0] ?? '';
+  const message = memberOf(body, 'message') ?? memberOf(body, 'Message');
+  return {
+    name: name.slice(name.indexOf('#') + 1),
+    message: typeof message === 'string' ? message : 'the service gave no reason',
+  };
+}

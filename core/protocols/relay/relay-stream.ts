@@ -1,0 +1,117 @@
+/** Relays a stream event by event, and settles its call before the last event is written. */
+import type { ConverseFailure } from '../../call/model/failure-rules.ts';
+import type { WireCandidate } from '../bound/wire-candidate.ts';
+import { type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
+import type { TokenCounts } from '../metering/token-counts.ts';
+import { brokenOff, type RelayPorts } from './ports.ts';
+
+/** What came of a stream. */
+export interface StreamEnd {
+  /** The model had written something before the end. */
+  readonly hasBegun: boolean;
+  /** What is charged by; absent where it is not known. */
+  readonly counts?: TokenCounts;
+  /** Absent where the model has finished. */
+  readonly failure?: ConverseFailure;
+}
+
+interface RelayedStream {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly candidate: WireCandidate;
+  /** Called once, whatever happens. */
+  readonly settle: (end: StreamEnd) => Promise<void>;
+}
+
+/** The connection ends right after the last event; a longer wait for its end helps nobody. */
+const END_MS = 2_000;
+
+export async function* relayStream(
+  { frames, sleeper }: Pick<RelayPorts, 'frames' | 'sleeper'>,
+  { body, candidate, settle }: RelayedStream,
+): AsyncGenerator<Uint8Array> {
+  const meter = new StreamMeter();
+  const source = frames.read(body)[Symbol.asyncIterator]();
+  /** Kept back until it is known whether it is the last. */
+  let held: StreamFrame | undefined;
+  let broken: ConverseFailure | undefined;
+  let isSettled = false;
+  const settleOnce = async () => {
+    if (isSettled) return;
+    isSettled = true;
+    await settle(endOf(meter, candidate, broken, held));
+  };
+  const next = async (): Promise<StreamFrame | undefined> => {
+    try {
+      const result = source.next();
+      const waited = held
+        ? await Promise.race([result, sleeper.sleep(END_MS).then(() => undefined)])
+        : await result;
+      if (!waited) void source.return?.();
+      return waited && !waited.done ? waited.value : undefined;
+    } catch (error) {
+      broken = brokenOff(error);
+      return undefined;
+    }
+  };
+  try {
+    for (let frame = await next(); frame; frame = await next()) {
+      if (held) yield held.bytes;
+      held = undefined;
+      meter.add(frame);
+      if (meter.hasUsage || frame.kind !== 'event') held = frame;
+      else yield frame.bytes;
+    }
+    await settleOnce();
+    if (held) yield held.bytes;
+    else if (broken || !meter.hasStopped) {
+      yield frames.exception('modelStreamErrorException', BROKEN_OFF);
+    }
+  } finally {
+    // The reader has left: the model goes on, and what it used is settled all the same.
+    if (!isSettled) {
+      for (let frame = await next(); frame; frame = await next()) meter.add(frame);
+      await settleOnce();
+    }
+  }
+}
+
+const BROKEN_OFF = 'The model stream ended before it was complete.';
+
+function endOf(
+  meter: StreamMeter,
+  candidate: WireCandidate,
+  broken: ConverseFailure | undefined,
+  last: StreamFrame | undefined,
+): StreamEnd {
+  const { counts, events } = meter;
+  if (meter.hasUsage || (meter.hasStopped && !broken)) return { hasBegun: true, counts };
+  const thrown = last && last.kind !== 'event' ? failureOf(last) : undefined;
+  const failure = thrown ?? broken ?? { name: 'UsageUnknown', message: BROKEN_OFF };
+  if (events === 0) return { hasBegun: false, failure };
+  const isHidden = candidate.hidesReasoning || meter.hidesReasoning;
+  if (!thrown || isHidden) return { hasBegun: true, failure };
+  return { hasBegun: true, failure, counts: countsSoFar(meter, candidate) };
+}
+
+const failureOf = ({ name, message }: StreamFrame): ConverseFailure => ({
+  name: name.charAt(0).toUpperCase() + name.slice(1),
+  message,
+});
+
+/**
+ * What came before an exception: the input as reserved, unless it was reported, and a bound of the
+ * output.
+ */
+function countsSoFar({ counts, writtenBytes }: StreamMeter, candidate: WireCandidate): TokenCounts {
+  const { worstCase, cacheTtl, price } = candidate;
+  const output = Math.min(Math.max(writtenBytes, counts.output || 0), worstCase.output_tokens);
+  if (counts.input !== undefined) {
+    const { total: _, ...known } = counts;
+    return { ...known, output };
+  }
+  const all = worstCase.input_tokens;
+  if (cacheTtl === '1h') return { input: 0, output, cacheWrite: all, cacheWrite5m: 0 };
+  return price.price.cacheWrite > price.price.input
+    ? { input: 0, output, cacheWrite: all, cacheWrite5m: all }
+    : { input: all, output };
+}

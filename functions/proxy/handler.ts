@@ -1,0 +1,72 @@
+/** The Lambda adapter of the proxy: an event in, a streamed response out. */
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Context } from 'aws-lambda';
+import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
+import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
+import { eventStream } from '../../adapters/event-stream.ts';
+import { systemClock, systemIds, systemSecrets, systemSleeper } from '../../adapters/system.ts';
+import { KeyCheck } from '../../core/call/identity/key-check.ts';
+import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
+import { oneOfEnv, requiredEnv } from '../edge/environment.ts';
+import { ledgerFrom } from '../edge/ports/ledger.ts';
+import { policiesFrom } from '../edge/ports/policies.ts';
+import { recordPorts } from '../edge/ports/record.ts';
+import { warn } from '../edge/workflow-step.ts';
+import { authenticate } from './credentials.ts';
+import { type ProxyEvent, toRequest } from './lambda-events.ts';
+import { createProxy } from './serve.ts';
+
+/** What Lambda's Node.js runtime puts into the global scope. */
+declare const awslambda: {
+  streamifyResponse(
+    handler: (event: ProxyEvent, stream: Writable, context: Context) => Promise<void>,
+  ): (event: ProxyEvent, stream: Writable, context: Context) => Promise<void>;
+  readonly HttpResponseStream: {
+    from(
+      stream: Writable,
+      prelude: { statusCode: number; headers: Readonly<Record<string, string>> },
+    ): Writable;
+  };
+};
+
+/** `off` is for a sandbox on one machine: no deployment sets it. */
+const AUTHENTICATIONS = ['key', 'off'] as const;
+/** Left for the end of an answer to travel. */
+const ANSWER_MS = 500;
+
+const env = process.env;
+const ledger = ledgerFrom(env);
+const tableName = requiredEnv(env, 'LEDGER_TABLE_NAME');
+const isRequired = oneOfEnv(env, 'AUTHENTICATION', AUTHENTICATIONS) === 'key';
+const keys = new KeyCheck({
+  keys: new DynamoDbKeys(dynamoDbClient(), tableName),
+  secrets: systemSecrets,
+  clock: systemClock,
+  warn,
+});
+
+const ports = {
+  ...recordPorts(env, ledger),
+  policies: policiesFrom(env),
+  ids: systemIds,
+  relay: bedrockRelay(bedrockRuntimeClient(), systemClock),
+  frames: eventStream,
+  sleeper: systemSleeper,
+  authenticate: (headers: Headers) => authenticate(headers, keys, isRequired),
+};
+
+async function serve(event: ProxyEvent, stream: Writable, context: Context): Promise<void> {
+  const deadline = systemClock.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+  const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
+  const proxy = createProxy({ ...ports, deployment: { region, accountId } });
+  const response = await proxy(toRequest(event), deadline);
+  const prelude = { statusCode: response.status, headers: Object.fromEntries(response.headers) };
+  const answer = awslambda.HttpResponseStream.from(stream, prelude);
+  // The status goes out at once: nothing is sent before the first write.
+  answer.write('');
+  if (response.body) await pipeline(response.body, answer);
+  else answer.end();
+}
+
+export const handler = awslambda.streamifyResponse(serve);

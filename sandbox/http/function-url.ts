@@ -1,0 +1,60 @@
+/** The door of the proxy: what a Function URL with response streaming does for a request. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Clock } from '../../core/time.ts';
+import { type HttpResponse, sendJson } from '../base/loopback-server.ts';
+import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
+import { FUNCTION_URL, type GatewayRequest, toGatewayEvent } from './api-gateway-event.ts';
+import type { ConcurrencyGate } from './concurrency-gate.ts';
+
+interface ProxyParts {
+  readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
+  readonly clock: Clock;
+  readonly admission?: Pick<ConcurrencyGate, 'run'>;
+  readonly report: (line: string) => void;
+}
+
+/** Paths of model APIs, also below a wrong prefix: the proxy names the right one. */
+const PROXY_PATH =
+  /^\/(?:app|model|inference-profiles)(?:[/?]|$)|^[^?]*\/model\/[^?]+\/(?:converse|invoke|count-tokens)/;
+
+export const isProxyPath = (url: string): boolean => PROXY_PATH.test(url);
+
+export async function passToProxy(
+  parts: ProxyParts,
+  request: GatewayRequest,
+  response: HttpResponse,
+): Promise<void> {
+  const about = { requestId: randomUUID(), now: parts.clock.now() };
+  const event = toGatewayEvent(request, about, FUNCTION_URL);
+  if (Buffer.byteLength(JSON.stringify(event)) > LAMBDA_PAYLOAD_BYTES_MAX) {
+    sendJson(response, { status: 413, body: { message: 'Request Entity Too Large' } });
+    return;
+  }
+  const invoke = () => parts.proxy.invokeStreamed(event);
+  // A stream that runs takes no place from the calls that begin.
+  const answer = await (parts.admission ? parts.admission.run(invoke) : invoke());
+  if ('error' in answer) {
+    parts.report(`proxy: ${JSON.stringify(answer.error)}`);
+    sendJson(response, { status: 502, body: { message: 'Internal Server Error' } });
+    return;
+  }
+  if (!response.destroyed) response.writeHead(answer.status, { ...answer.headers });
+  try {
+    for await (const bytes of answer.body) await write(response, bytes);
+    response.end();
+  } catch (error) {
+    parts.report(`proxy: ${String(error)}`);
+    response.destroy();
+  }
+}
+
+/** The function does not notice that its client is gone: it runs to its end. */
+async function write(response: HttpResponse, bytes: Uint8Array): Promise<void> {
+  if (response.destroyed || response.write(bytes)) return;
+  const written = new AbortController();
+  const { signal } = written;
+  const closed = once(response, 'close', { signal }).catch(() => undefined);
+  await Promise.race([once(response, 'drain', { signal }).catch(() => undefined), closed]);
+  written.abort();
+}

@@ -1,0 +1,36 @@
+/** Frames of event streams for tests, by the codec of the AWS SDK. */
+import { EventStreamCodec } from '@smithy/core/event-streams';
+
+const codec = new EventStreamCodec(
+  (bytes) => Buffer.from(bytes).toString('utf8'),
+  (text) => Buffer.from(text, 'utf8'),
+);
+
+const frame = (headers: Readonly<Record<string, string>>, body: string): Buffer =>
+  Buffer.from(
+    codec.encode({
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }]),
+      ),
+      body: Buffer.from(body),
+    }),
+  );
+
+export const eventFrame = (name: string, payload: unknown): Buffer =>
+  frame(
+    { ':event-type': name, ':content-type': 'application/json', ':message-type': 'event' },
+    JSON.stringify(payload),
+  );
+
+export const exceptionFrame = (name: string, message: string): Buffer =>
+  frame(
+    { ':exception-type': name, ':content-type': 'application/json', ':message-type': 'exception' },
+    JSON.stringify({ message }),
+  );
+
+export const errorFrame = (code: string, message: string): Buffer =>
+  frame({ ':error-code': code, ':error-message': message, ':message-type': 'error' }, '');
+
+/** An event of InvokeModelWithResponseStream: the model's own JSON inside. */
+export const chunkFrame = (json: unknown): Buffer =>
+  eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(json)).toString('base64') });

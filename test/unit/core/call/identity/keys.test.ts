@@ -1,0 +1,197 @@
+/** Method: keys made, checked, revoked and rotated on a store in memory whose reads are counted. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { systemRandomBytes, systemSecrets } from '../../../../../adapters/system.ts';
+import { KeyCheck } from '../../../../../core/call/identity/key-check.ts';
+import { keyParts, keyText, parseKey } from '../../../../../core/call/identity/key-format.ts';
+import type { KeyRecord } from '../../../../../core/call/identity/key-record.ts';
+import { parseKeyRequest } from '../../../../../core/call/identity/key-request.ts';
+import {
+  createKey,
+  keyReport,
+  revokeKey,
+  rotateKey,
+} from '../../../../../core/call/identity/manage-keys.ts';
+import { LedgerUnavailableError } from '../../../../../core/errors.ts';
+import { ManualClock } from '../../../../support/ledger.ts';
+import { configWith, policyOf } from '../../../../support/policy.ts';
+
+let stored: Map<string, KeyRecord>;
+let reads: number;
+let isDown: boolean;
+let clock: ManualClock;
+let check: KeyCheck;
+const used: string[] = [];
+
+const keys = {
+  read: async (id: string) => {
+    reads += 1;
+    if (isDown) throw new LedgerUnavailableError('away');
+    return stored.get(id);
+  },
+  used: async (id: string, day: string) => void used.push(`${id} ${day}`),
+  write: async (record: KeyRecord) => void stored.set(record.id, record),
+  list: async () => [...stored.values()],
+};
+const policy = policyOf(configWith());
+const portsOf = () => ({ keys, secrets: systemSecrets, random: systemRandomBytes, clock });
+
+beforeEach(() => {
+  stored = new Map();
+  reads = 0;
+  isDown = false;
+  clock = new ManualClock();
+  check = new KeyCheck({ keys, secrets: systemSecrets, clock, warn: () => undefined });
+});
+
+async function made(over: object = {}) {
+  const request = { costCenter: 'retail', author: 'me', ...over };
+  const result = await createKey(portsOf(), policy, request);
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.value;
+}
+const later = (ms: number) => clock.set(new Date(clock.now() + ms).toISOString());
+
+describe('the text of a key', () => {
+  test('has fixed lengths and can be read back', () => {
+    for (const byte of [0, 1, 127, 255]) {
+      const parts = keyParts(new Uint8Array(7).fill(byte), new Uint8Array(32).fill(byte));
+      const text = keyText(parts);
+      expect(text).toMatch(/^bcs_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$/);
+      expect(parseKey(text)).toEqual(parts);
+    }
+  });
+
+  test('with one character changed, left out or added is none', () => {
+    const text = keyText(keyParts(systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)));
+    for (let at = 4; at < text.length; at += 1) {
+      const other = text[at] === 'a' ? 'b' : 'a';
+      expect(parseKey(text.slice(0, at) + other + text.slice(at + 1))).toBeUndefined();
+    }
+    expect(parseKey(text.slice(1))).toBeUndefined();
+    expect(parseKey(`${text}a`)).toBeUndefined();
+    expect(parseKey('')).toBeUndefined();
+  });
+});
+
+describe('a key', () => {
+  test('is known by its text, and its secret is stored nowhere', async () => {
+    const { key, record } = await made();
+    expect(await check.find(key)).toEqual({ outcome: 'known', record });
+    const secret = parseKey(key)?.secret ?? '';
+    expect(JSON.stringify([...stored.values()])).not.toContain(secret);
+    expect(JSON.stringify(keyReport(record, clock.now()))).not.toContain(record.secretHash);
+  });
+
+  test('with the right id and another secret is unknown', async () => {
+    const { record } = await made();
+    const { secret } = keyParts(new Uint8Array(7), systemRandomBytes.bytes(32));
+    expect(await check.find(keyText({ id: record.id, secret }))).toEqual({ outcome: 'unknown' });
+  });
+
+  test('is read once a minute, whatever comes at the same time', async () => {
+    const { key } = await made();
+    await Promise.all(Array.from({ length: 20 }, () => check.find(key)));
+    later(59_999);
+    await check.find(key);
+    expect(reads).toBe(1);
+    later(1);
+    await check.find(key);
+    expect(reads).toBe(2);
+  });
+
+  test('is honored for a minute after its last read, and not longer', async () => {
+    const { key } = await made();
+    await check.find(key);
+    isDown = true;
+    later(59_999);
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+    later(1);
+    expect(await check.find(key)).toMatchObject({ outcome: 'unavailable' });
+  });
+
+  test('that was revoked is refused once it is read again', async () => {
+    const { key, record } = await made();
+    await check.find(key);
+    await revokeKey(portsOf(), record.id);
+    later(60_000);
+    expect(await check.find(key)).toEqual({ outcome: 'unknown' });
+  });
+
+  test('that has expired counts as absent, also while it is cached', async () => {
+    const { key } = await made({ expiresAt: clock.now() + 1_000 });
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+    later(1_000);
+    expect(await check.find(key)).toEqual({ outcome: 'unknown' });
+  });
+
+  test('that is malformed costs no read', async () => {
+    await check.find('bcs_nonsense');
+    await check.find('sk-ant-something');
+    expect(reads).toBe(0);
+  });
+
+  test('that nobody knows costs one read, and guessing costs no more than a limit', async () => {
+    const guess = () => keyText(keyParts(systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)));
+    const same = guess();
+    await check.find(same);
+    await check.find(same);
+    expect(reads).toBe(1);
+    for (let at = 0; at < 500; at += 1) await check.find(guess());
+    expect(reads).toBeLessThanOrEqual(50);
+    later(10_000);
+    const { key } = await made();
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+  });
+
+  test('is recorded as used, to the day', async () => {
+    const { key, record } = await made();
+    await check.find(key);
+    expect(used).toContain(`${record.id} 2026-11-23`);
+  });
+
+  test('that is rotated keeps its family, and the old one ends after the grace period', async () => {
+    const { key, record } = await made({ application: 'faq' });
+    const result = await rotateKey(portsOf(), { id: record.id, graceMs: 3_600_000, author: 'me' });
+    if ('problems' in result) throw new Error('not rotated');
+    expect(result.value.record).toMatchObject({ family: record.family, application: 'faq' });
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+    later(3_600_000);
+    expect(await check.find(key)).toEqual({ outcome: 'unknown' });
+    expect(await check.find(result.value.key)).toMatchObject({ outcome: 'known' });
+  });
+});
+
+describe('a key is refused', () => {
+  test.each([
+    [{ costCenter: 'retial' }, 'costCenter'],
+    [{ application: 'faqs' }, 'application'],
+    [{ environment: 'staging' }, 'environment'],
+    [{ models: ['haiku', 'opus'] }, 'models'],
+    [{ user: 'a', isShared: true }, 'shared'],
+    [{ user: ' Unknown ' }, 'user'],
+    [{ expiresAt: 5 }, 'expiresAt'],
+  ])('for %p', async (over, path) => {
+    const request = { costCenter: 'retail', author: 'me', ...over };
+    const result = await createKey(portsOf(), policy, request);
+    expect('problems' in result && result.problems.map((each) => each.path)).toEqual([path]);
+    expect(stored.size).toBe(0);
+  });
+
+  test.each([
+    [{}, 'costCenter'],
+    [{ costCenter: 'a', usr: 'b' }, 'usr'],
+    [{ costCenter: 5 }, 'costCenter'],
+    [{ costCenter: 'a', models: 'b' }, 'models'],
+    [{ costCenter: 'a', shared: 'yes' }, 'shared'],
+    [{ costCenter: 'a', expiresAt: 'soon' }, 'expiresAt'],
+    ['text', ''],
+  ])('in the form %p', (input, path) => {
+    const parsed = parseKeyRequest(input, 'me');
+    expect('problems' in parsed && parsed.problems.map((each) => each.path)).toEqual([path]);
+  });
+});
+
+test('the name of a user has one form', async () => {
+  const { record } = await made({ user: ' Alice@Example.COM\u200b ' });
+  expect(record.user).toBe('alice@example.com');
+});

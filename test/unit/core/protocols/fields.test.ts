@@ -1,0 +1,155 @@
+/** Method: the lists of fields against the service model of the SDK, and requests against the lists. */
+import {
+  ConverseRequest$,
+  ConverseStreamRequest$,
+  InferenceConfiguration$,
+  InvokeModelRequest$,
+  InvokeModelWithResponseStreamRequest$,
+  OutputConfig$,
+  PerformanceConfiguration$,
+  ServiceTier$,
+  Tool$,
+  ToolConfiguration$,
+} from '@aws-sdk/client-bedrock-runtime';
+import { describe, expect, test } from '@jest/globals';
+import { readBetas } from '../../../../core/protocols/fields/betas.ts';
+import {
+  additionalFields,
+  CONVERSE_FIELDS,
+  CONVERSE_TOOL_FIELDS,
+} from '../../../../core/protocols/fields/converse-fields.ts';
+import { fieldProblems } from '../../../../core/protocols/fields/field-list.ts';
+import { invokeFamily } from '../../../../core/protocols/fields/invoke-fields.ts';
+import { tierProblems } from '../../../../core/protocols/fields/service-tier.ts';
+
+/** The names of a shape's members, as the SDK's schemas list them. */
+const membersOf = (shape: unknown): readonly string[] => {
+  const names: unknown = Array.isArray(shape) ? shape[4] : undefined;
+  return Array.isArray(names) ? names.map(String) : [];
+};
+
+describe('every member of the newest service model has a mark', () => {
+  test.each([
+    ['ConverseRequest', ConverseRequest$, CONVERSE_FIELDS],
+    ['ConverseStreamRequest', ConverseStreamRequest$, CONVERSE_FIELDS],
+    ['InferenceConfiguration', InferenceConfiguration$, CONVERSE_FIELDS.inferenceConfig],
+    ['ToolConfiguration', ToolConfiguration$, CONVERSE_FIELDS.toolConfig],
+    ['Tool', Tool$, CONVERSE_TOOL_FIELDS],
+    ['PerformanceConfiguration', PerformanceConfiguration$, CONVERSE_FIELDS.performanceConfig],
+    ['ServiceTier', ServiceTier$, CONVERSE_FIELDS.serviceTier],
+    ['OutputConfig', OutputConfig$, CONVERSE_FIELDS.outputConfig],
+  ])('%s', (_, shape, list) => {
+    const members = membersOf(shape).filter((name) => name !== 'modelId');
+    expect(members.length).toBeGreaterThan(0);
+    expect(members.filter((name) => !Object.hasOwn(Object(list), name))).toEqual([]);
+  });
+
+  test.each([InvokeModelRequest$, InvokeModelWithResponseStreamRequest$])(
+    'the headers of InvokeModel %#',
+    (shape) => {
+      const known = [
+        'body',
+        'contentType',
+        'accept',
+        'modelId',
+        'trace',
+        'guardrailIdentifier',
+        'guardrailVersion',
+        'performanceConfigLatency',
+        'serviceTier',
+        'requestMetadata',
+        'projectIdentifier',
+      ];
+      expect(membersOf(shape).filter((name) => !known.includes(name))).toEqual([]);
+    },
+  );
+});
+
+describe('a request', () => {
+  const none = new Set<string>();
+
+  test('with a field on no list is refused by its path, and the setting is named', () => {
+    const problems = fieldProblems({ messages: [], novelty: 1 }, CONVERSE_FIELDS, none);
+    expect(problems).toEqual([
+      { path: '$.novelty', message: expect.stringContaining('proxy.allow_fields') },
+    ]);
+  });
+
+  test('with such a field passes once an operator lists it, but a refused one never does', () => {
+    const allowed = new Set(['novelty', 'guardrailConfig', 'inferenceConfig.new']);
+    const body = { novelty: 1, inferenceConfig: { new: 1 } };
+    expect(fieldProblems(body, CONVERSE_FIELDS, allowed)).toEqual([]);
+    const refused = fieldProblems({ guardrailConfig: {} }, CONVERSE_FIELDS, allowed);
+    expect(refused.map(({ path }) => path)).toEqual(['$.guardrailConfig']);
+  });
+
+  test.each(['constructor', 'toString', '__proto__x'])('%s is no known field', (name) => {
+    expect(fieldProblems({ [name]: 1 }, CONVERSE_FIELDS, none)).toHaveLength(1);
+  });
+
+  test('with a second output bound among the additional fields is refused', () => {
+    for (const [model, field] of [
+      ['anthropic.claude-sonnet-4-6', 'max_tokens'],
+      ['openai.gpt-oss-120b-1:0', 'max_completion_tokens'],
+    ] as const) {
+      expect(fieldProblems({ [field]: 5 }, additionalFields(model), none)).toHaveLength(1);
+    }
+  });
+});
+
+describe('the family of a model', () => {
+  test.each([
+    ['anthropic.claude-sonnet-4-6', { messages: [] }, 'Anthropic Messages'],
+    ['anthropic.claude-v2:1', { prompt: 'a' }, 'Anthropic text completion'],
+    ['amazon.nova-lite-v1:0', { messages: [] }, 'Amazon Nova'],
+    ['amazon.titan-text-express-v1', { inputText: 'a' }, 'Amazon Titan Text'],
+    ['amazon.titan-embed-text-v2:0', { inputText: 'a' }, 'embeddings'],
+    ['amazon.nova-2-multimodal-embeddings-v1:0', {}, 'embeddings'],
+    ['cohere.embed-v4:0', { texts: ['a'] }, 'embeddings'],
+    ['cohere.rerank-v3-5:0', { query: 'a' }, 'rerank'],
+    ['cohere.command-r-plus-v1:0', { message: 'a' }, 'Cohere Command R'],
+    ['cohere.command-text-v14', { prompt: 'a' }, 'Cohere Command'],
+    ['meta.llama3-70b-instruct-v1:0', { prompt: 'a' }, 'Meta Llama'],
+    ['mistral.mistral-7b-instruct-v0:2', { prompt: 'a' }, 'text completion'],
+    ['mistral.mistral-large-2407-v1:0', { messages: [] }, 'Mistral chat'],
+    ['deepseek.r1-v1:0', { prompt: 'a' }, 'text completion'],
+    ['ai21.jamba-1-5-mini-v1:0', { messages: [] }, 'AI21 Jamba'],
+    ['openai.gpt-oss-120b-1:0', { messages: [] }, 'OpenAI chat completions'],
+    ['moonshot.kimi-k2-thinking', { messages: [] }, 'OpenAI chat completions'],
+  ])('%s', (id, body, name) => expect(invokeFamily(id, body)?.name).toBe(name));
+
+  test.each([
+    'amazon.nova-canvas-v1:0',
+    'amazon.titan-image-generator-v2:0',
+    'stability.sd3-5-large-v1:0',
+  ])('%s writes no text', (id) => expect(invokeFamily(id, {})).toBeUndefined());
+});
+
+describe('betas', () => {
+  test('that are not known are left out by name', () => {
+    const betas = readBetas(['interleaved-thinking-2025-05-14', 'novelty-2027-01-01']);
+    expect(betas).toEqual({
+      kept: ['interleaved-thinking-2025-05-14'],
+      dropped: ['novelty-2027-01-01'],
+    });
+  });
+
+  test('with a larger window are seen', () => {
+    expect(readBetas(['context-1m-2025-08-07']).longContext).toBe('context-1m-2025-08-07');
+    expect(readBetas(undefined)).toEqual({ dropped: [] });
+  });
+});
+
+describe('the service tier', () => {
+  const header = { 'x-amzn-bedrock-service-tier': 'flex' };
+
+  test('must be the same wherever it is named', () => {
+    const [problem] = tierProblems({ serviceTier: { type: 'default' } }, header);
+    expect(problem?.path).toBe('$.serviceTier.type');
+  });
+
+  test.each([{ serviceTier: { type: 'default' } }, { service_tier: 'standard_only' }, {}])(
+    'is the standard one in %p',
+    (body) => expect(tierProblems(body, {})).toEqual([]),
+  );
+});

@@ -1,0 +1,254 @@
+/** Method: requests of several protocols for models of a resolved policy; what is bounded and sent. */
+import { describe, expect, test } from '@jest/globals';
+import {
+  toWireCandidate,
+  type WireRequest,
+} from '../../../../core/protocols/bound/wire-candidate.ts';
+import { policyOf } from '../../../support/policy.ts';
+
+const PRICE = { input: 1, output: 5, cache_read: 0.1, cache_write: 1.25, cache_write_1h: 2 };
+const custom = (model_id: string) => ({
+  model_id,
+  context_tokens: 100_000,
+  max_output_tokens: 8_000,
+  default_max_tokens: 1_000,
+  price: PRICE,
+});
+const policy = policyOf({
+  name: 'test',
+  models: {
+    claude: custom('anthropic.claude-test-1'),
+    nova: custom('amazon.nova-test-v1:0'),
+    llama: custom('meta.llama-test-v1:0'),
+    titan: custom('amazon.titan-text-test'),
+    gpt: custom('openai.gpt-test'),
+    embed: custom('cohere.embed-test'),
+    rerank: custom('cohere.rerank-test'),
+  },
+  applications: { faq: { environments: ['dev'] } },
+  cost_centers: { retail: { models: ['claude'], applications: ['faq'] } },
+});
+
+const WINDOW = 100_000;
+
+function prepare(alias: string, request: Partial<WireRequest>, allowed: readonly string[] = []) {
+  const model = policy.models.get(alias);
+  if (!model) throw new Error(`no model ${alias}`);
+  const now = Date.parse('2026-11-29');
+  const wire = { operation: 'converse' as const, body: {}, headers: {}, ...request };
+  const target = { model, profileArn: undefined, allowed: new Set(allowed), now };
+  return toWireCandidate(wire, target);
+}
+
+function valid(...args: Parameters<typeof prepare>) {
+  const result = prepare(...args);
+  if (result.outcome === 'valid') return result.candidate;
+  throw new Error(JSON.stringify(result.problems));
+}
+
+function problemsOf(...args: Parameters<typeof prepare>) {
+  const result = prepare(...args);
+  return result.outcome === 'valid' ? [] : result.problems;
+}
+
+const converse = (over: object = {}) => ({
+  messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+  ...over,
+});
+const invoke = (body: object): Partial<WireRequest> => ({
+  operation: 'invoke',
+  body: { ...body },
+});
+
+describe('the output bound', () => {
+  test('is written in where there is none, at the place of each family', () => {
+    expect(valid('claude', { body: converse() }).body).toMatchObject({
+      inferenceConfig: { maxTokens: 1_000 },
+    });
+    const bodies = [
+      ['llama', { prompt: 'a' }, { max_gen_len: 1_000 }],
+      ['titan', { inputText: 'a' }, { textGenerationConfig: { maxTokenCount: 1_000 } }],
+      ['nova', converse(), { inferenceConfig: { maxTokens: 1_000 } }],
+      ['gpt', { messages: [] }, { max_completion_tokens: 1_000 }],
+      ['claude', { prompt: '\n\nHuman: a' }, { max_tokens_to_sample: 1_000 }],
+      ['claude', { messages: [] }, { max_tokens: 1_000 }],
+    ] as const;
+    for (const [alias, body, sent] of bodies) {
+      const candidate = valid(alias, invoke(body));
+      expect(candidate.body).toMatchObject(sent);
+      expect(candidate.worstCase.output_tokens).toBe(1_000);
+    }
+  });
+
+  test('is what the request says, and above the maximum it is refused by name', () => {
+    const body = converse({ inferenceConfig: { maxTokens: 7 } });
+    expect(valid('claude', { body }).worstCase.output_tokens).toBe(7);
+    const above = converse({ inferenceConfig: { maxTokens: 8_001 } });
+    expect(problemsOf('claude', { body: above })).toEqual([
+      { path: '$.inferenceConfig.maxTokens', message: expect.stringContaining('at most 8000') },
+    ]);
+  });
+
+  test('is the thinking budget where that is larger', () => {
+    const thinking = { type: 'enabled', budget_tokens: 6_000 };
+    const body = converse({
+      inferenceConfig: { maxTokens: 2_000 },
+      additionalModelRequestFields: { thinking },
+    });
+    const candidate = valid('claude', { body });
+    expect(candidate.worstCase.output_tokens).toBe(6_000);
+    expect(candidate.hidesReasoning).toBe(true);
+  });
+
+  test("is the model's maximum where the model takes none", () => {
+    const reasoningConfig = { type: 'enabled', maxReasoningEffort: 'high' };
+    const body = converse({ additionalModelRequestFields: { reasoningConfig } });
+    const candidate = valid('nova', { body });
+    expect(candidate.worstCase.output_tokens).toBe(8_000);
+    expect(candidate.body).not.toHaveProperty('inferenceConfig.maxTokens');
+  });
+
+  test.each([
+    { messages: [], max_tokens: 5, max_completion_tokens: 5 },
+    { messages: [], n: 2 },
+    { messages: [], max_tokens: 0 },
+    { messages: [], max_tokens: 1.5 },
+    { messages: [], max_tokens: '5' },
+  ])('is refused in %p', (body) => expect(problemsOf('gpt', invoke(body))).toHaveLength(1));
+
+  test('of embeddings and reranking is nothing', () => {
+    const embedded = valid('embed', invoke({ texts: ['a', 'b'], input_type: 'search_query' }));
+    expect(embedded.worstCase.output_tokens).toBe(0);
+    expect(embedded.writesText).toBe(false);
+    const ranked = valid('rerank', invoke({ query: 'a', documents: ['b'], api_version: 2 }));
+    expect(ranked.worstCase.output_tokens).toBe(0);
+  });
+});
+
+describe('the input bound', () => {
+  const inputOf = (alias: string, request: Partial<WireRequest>) =>
+    valid(alias, request).worstCase.input_tokens;
+
+  test('grows with the text and never passes the window', () => {
+    const text = (count: number) => ({ body: converse({ system: [{ text: 'x'.repeat(count) }] }) });
+    const small = inputOf('claude', text(10));
+    expect(inputOf('claude', text(1_010)) - small).toBe(1_000);
+    expect(inputOf('claude', text(10_000_000))).toBe(WINDOW);
+  });
+
+  test.each([
+    [{ document: { format: 'pdf', name: 'a', source: { bytes: 'AAAA' } } }],
+    [{ video: { format: 'mp4', source: { bytes: 'AAAA' } } }],
+    [{ reasoningContent: { reasoningText: { text: 'a', signature: 'b' } } }],
+    [{ somethingNew: {} }],
+  ])('of a block without a bound of its own is the window: %p', (block) => {
+    const body = { messages: [{ role: 'user', content: [block] }] };
+    expect(inputOf('claude', { body })).toBe(WINDOW);
+  });
+
+  test.each([
+    { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' } },
+    { type: 'thinking', thinking: 'a', signature: 'b' },
+    { type: 'novelty' },
+  ])('of such a block in an Anthropic body is the window as well: %p', (block) => {
+    const messages = [{ role: 'user', content: [block] }];
+    expect(inputOf('claude', invoke({ messages, max_tokens: 5 }))).toBe(WINDOW);
+  });
+
+  test('reaches the larger window that a beta opens', () => {
+    const body = {
+      messages: [{ role: 'user', content: 'x'.repeat(5_000_000) }],
+      max_tokens: 5,
+      anthropic_beta: ['context-1m-2025-08-07'],
+    };
+    expect(inputOf('claude', invoke(body))).toBeGreaterThanOrEqual(1_000_000);
+  });
+
+  test('counts a cache entry of an hour at its price', () => {
+    const cached = (ttl: string) => {
+      const cache_control = { type: 'ephemeral', ttl };
+      const content = [{ type: 'text', text: 'x'.repeat(1_000), cache_control }];
+      return valid('claude', invoke({ messages: [{ role: 'user', content }], max_tokens: 1 }));
+    };
+    expect(cached('5m').cacheTtl).toBe('5m');
+    expect(cached('1h').cacheTtl).toBe('1h');
+    expect(cached('1h').worstCase.usd).toBeGreaterThan(cached('5m').worstCase.usd);
+    expect(cached('2h').cacheTtl).toBe('1h');
+  });
+
+  test('of several inputs of an embedding is the sum, above the window where it must be', () => {
+    const texts = Array.from({ length: 3 }, () => 'x'.repeat(60_000));
+    expect(inputOf('embed', invoke({ texts }))).toBeGreaterThan(180_000);
+    expect(inputOf('embed', invoke({ images: ['a', 'b'] }))).toBeGreaterThanOrEqual(2 * WINDOW);
+  });
+});
+
+describe('what has a cost of its own is refused', () => {
+  const blocks = (...content: object[]) => ({ messages: [{ role: 'user', content }] });
+  test.each<[string, Partial<WireRequest>, string]>([
+    ['claude', { body: converse({ guardrailConfig: {} }) }, '$.guardrailConfig'],
+    ['claude', { body: converse({ promptVariables: {} }) }, '$.promptVariables'],
+    [
+      'nova',
+      { body: converse({ toolConfig: { tools: [{ systemTool: { name: 'a' } }] } }) },
+      '$.toolConfig.tools[0].systemTool',
+    ],
+    ['claude', { body: blocks({ guardContent: {} }) }, '$.messages[0].content[0].guardContent'],
+    [
+      'claude',
+      { body: blocks({ image: { format: 'png', source: { s3Location: {} } } }) },
+      '$.messages[0].content[0].image.source',
+    ],
+    [
+      'claude',
+      invoke({ ...blocks({ type: 'image', source: { type: 'url', url: 'a' } }), max_tokens: 1 }),
+      '$.messages[0].content[0].source',
+    ],
+    [
+      'claude',
+      invoke({ messages: [], max_tokens: 1, tools: [{ type: 'web_search_20260209', name: 'a' }] }),
+      '$.tools[0].type',
+    ],
+    [
+      'claude',
+      invoke({
+        messages: [],
+        max_tokens: 1,
+        context_management: { edits: [{ type: 'compact_20260112' }] },
+      }),
+      '$.context_management.edits[0].type',
+    ],
+    ['claude', invoke({ messages: [], max_tokens: 1, mcp_servers: [] }), '$.mcp_servers'],
+    [
+      'gpt',
+      invoke(blocks({ type: 'image_url', image_url: { url: 'https://example.com/a.png' } })),
+      '$.messages[0].content[0].image_url',
+    ],
+    [
+      'claude',
+      { body: converse(), headers: { 'x-amzn-bedrock-guardrailidentifier': 'a' } },
+      'headers.x-amzn-bedrock-guardrailidentifier',
+    ],
+  ])('%s %#', (alias, request, path) => {
+    expect(problemsOf(alias, request).map((each) => each.path)).toEqual([path]);
+  });
+
+  test('what a tool of the client was asked and answered is passed on, whatever it holds', () => {
+    const input = { source: { type: 'url' }, guardContent: {}, image_url: 'https://example.com' };
+    const body = blocks({ toolUse: { toolUseId: 'a', name: 'b', input } });
+    expect(problemsOf('claude', { body })).toEqual([]);
+  });
+});
+
+test('a request without its prompt is refused', () => {
+  expect(problemsOf('claude', { body: {} })).toEqual([
+    { path: '$.messages', message: 'messages must be given' },
+  ]);
+});
+
+test('unknown betas are left out of what is sent', () => {
+  const anthropic_beta = ['effort-2025-11-24', 'novelty-2027-01-01'];
+  const candidate = valid('claude', invoke({ messages: [], max_tokens: 1, anthropic_beta }));
+  expect(candidate.body.anthropic_beta).toEqual(['effort-2025-11-24']);
+  expect(candidate.droppedBetas).toEqual(['novelty-2027-01-01']);
+});

@@ -1,0 +1,8 @@
+# The front for clients of model APIs.
+
+variable "proxy" {
+  description = "The proxy for unchanged clients of the Bedrock runtime, with keys of this service."
+  type        = any
+  default     = {}
+  nullable    = false
+}
