@@ -45,6 +45,8 @@ export function formatUsd(amount: bigint | number): string {
   return `${value < 0n ? '-' : ''}${whole}.${fraction}`;
 }
 
+export const maxOf = (left: bigint, right: bigint): bigint => (left > right ? left : right);
+
 /** Divides two non-negative integers, rounding up: what we charge is never below the true cost. */
 export function divCeil(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor;

@@ -15,7 +15,7 @@ import { formatUsd } from '../money.ts';
 import { allLimits, ownerKey } from '../policy/limit-owners.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { TokenUsage } from '../pricing/price.ts';
+import type { TokenUsage } from '../pricing/cost.ts';
 import type { EpochMs } from '../time.ts';
 import { periodAt } from '../windows.ts';
 import { expiredCallsByOwner } from './alerts/expired-reservation-alerts.ts';

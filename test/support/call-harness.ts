@@ -4,7 +4,7 @@ import { systemDigest } from '../../adapters/system.ts';
 import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
 import { type PipelinePorts, runPipeline } from '../../core/call/steps/pipeline.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import type { TokenUsage } from '../../core/pricing/price.ts';
+import type { TokenUsage } from '../../core/pricing/cost.ts';
 import type { Alert } from '../../core/telemetry/alerts/alert.ts';
 import type { AuditLine } from '../../core/telemetry/audit-line.ts';
 import type { TestLedger } from './ledger.ts';

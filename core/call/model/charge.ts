@@ -2,7 +2,7 @@
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
-import { costOf, type TokenUsage } from '../../pricing/price.ts';
+import { costOf, type TokenUsage } from '../../pricing/cost.ts';
 import { effectivePriceFromJson } from '../../pricing/price-json.ts';
 import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import { type ConverseFailure, failureRule } from './failure-rules.ts';

@@ -3,7 +3,8 @@
  * then its highest consistent reading counts, and without one the worst case of the call.
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
-import { type Price, type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
+import { type TokenUsage, totalInputTokens } from '../../pricing/cost.ts';
+import type { Price } from '../../pricing/price.ts';
 
 /** Counts as the service sent them: any of them may be missing, or no count at all. */
 export interface ReportedUsage {

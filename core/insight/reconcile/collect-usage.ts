@@ -4,7 +4,7 @@ import { parseUsd } from '../../money.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { lookupModel } from '../../pricing/catalogue.ts';
 import type { PriceSchedule } from '../../pricing/price.ts';
-import { priceAt } from '../../pricing/worst-case.ts';
+import { priceAt } from '../../pricing/price-at.ts';
 import { OTHER_DIMENSION, UNKNOWN_DIMENSIONS } from '../../telemetry/dimensions.ts';
 import { METRIC_NAMESPACE } from '../../telemetry/metric-record.ts';
 import type { EpochMs } from '../../time.ts';

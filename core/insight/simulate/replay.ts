@@ -14,7 +14,7 @@ import { reserve } from '../../ledger/reserve.ts';
 import { release, settle } from '../../ledger/settle.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { costOf, type TokenUsage } from '../../pricing/price.ts';
+import { costOf, type TokenUsage } from '../../pricing/cost.ts';
 import { type Clock, type EpochMs, HOUR_MS } from '../../time.ts';
 import type { TraceCall } from '../trace/trace-call.ts';
 import { EventQueue } from './event-queue.ts';

@@ -4,7 +4,7 @@
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { divCeil } from '../../money.ts';
-import type { TokenUsage } from '../../pricing/price.ts';
+import type { TokenUsage } from '../../pricing/cost.ts';
 import type { TraceCall } from '../trace/trace-call.ts';
 
 /** `mean` of the model's earlier calls, or the `worst` case. */

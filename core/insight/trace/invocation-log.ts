@@ -6,8 +6,8 @@
 import { boundCostCenters } from '../../call/context/caller-cost-centers.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { CallerBinding, CostCenter, Model, Policy } from '../../policy/policy.ts';
-import { costOf, type TokenUsage, totalInputTokens } from '../../pricing/price.ts';
-import { priceAt } from '../../pricing/worst-case.ts';
+import { costOf, type TokenUsage, totalInputTokens } from '../../pricing/cost.ts';
+import { priceAt } from '../../pricing/price-at.ts';
 import { parseIsoTime } from '../../time.ts';
 import { stringField, toUnvalidated, type UnvalidatedObject } from '../../unvalidated.ts';
 import type { TraceLine } from './trace.schema.ts';

@@ -2,7 +2,7 @@
 import { formatUsd } from '../../money.ts';
 import type { CostCenter, Model, Policy } from '../../policy/policy.ts';
 import type { Price } from '../../pricing/price.ts';
-import { priceAt } from '../../pricing/worst-case.ts';
+import { priceAt } from '../../pricing/price-at.ts';
 import type { EpochMs } from '../../time.ts';
 
 type TokenPart = Exclude<keyof Price, 'units'>;

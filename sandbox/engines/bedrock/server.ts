@@ -3,13 +3,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, isoTimestamp } from '../../../core/time.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
 import { type BedrockBehavior, bedrockErrorStatus } from './behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
+import { FaultInjection } from './fault-injection.ts';
 import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';
 
 interface BedrockRequest {
@@ -60,10 +60,10 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
   return {
     url: await listen(server),
     requests: mock.requests,
-    waiting: () => mock.waiting,
-    behave: (behavior) => mock.behave(behavior),
+    waiting: () => mock.faults.waiting,
+    behave: (behavior) => mock.faults.behave(behavior),
     close: () => {
-      mock.behave({});
+      mock.faults.behave({});
       return close(server);
     },
   };
@@ -71,13 +71,9 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
 
 class Mock {
   readonly requests = new RecentEntries<BedrockRequest>();
-  waiting = 0;
-  readonly #onWait: () => void;
+  readonly faults: FaultInjection;
   readonly #clock: Clock;
   readonly #profiles: ReadonlyMap<string, string>;
-  #behavior: BedrockBehavior = {};
-  #failuresLeft = 0;
-  #changed = new AbortController();
 
   constructor({
     profiles = new Map(),
@@ -86,14 +82,7 @@ class Mock {
   }: MockBedrockOptions) {
     this.#clock = clock;
     this.#profiles = profiles;
-    this.#onWait = onWait;
-  }
-
-  behave(behavior: BedrockBehavior): void {
-    this.#behavior = behavior;
-    this.#failuresLeft = behavior.fail?.times ?? 0;
-    this.#changed.abort();
-    this.#changed = new AbortController();
+    this.faults = new FaultInjection(onWait);
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,32 +94,18 @@ class Mock {
     this.requests.add({ at: isoTimestamp(this.#clock.now()), ...called, body });
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    await this.#pause(gone.signal);
+    await this.faults.pause(gone.signal);
     if (gone.signal.aborted) return;
-    const { fail: failure } = this.#behavior;
-    const failsNow = failure !== undefined && this.#failuresLeft > 0;
-    if (failsNow) this.#failuresLeft -= 1;
+    const failure = this.faults.nextFailure();
     const inStream =
       called.operation === 'ConverseStream' && failure?.name === 'ModelStreamErrorException';
-    if (failsNow && !inStream) {
+    if (failure && !inStream) {
       const { name, status } = failure;
       return fail(response, name, 'As set by the test.', status);
     }
     const problem = this.#problem(called, body);
     if (problem !== undefined) return fail(response, 'ValidationException', problem);
-    this.#answer(response, called, body, failsNow);
-  }
-
-  /** Waits as set by the behavior; a hanging request waits until the behavior changes. */
-  async #pause(gone: AbortSignal): Promise<void> {
-    const { hang, latencyMs } = this.#behavior;
-    const ms = hang ? 2 ** 31 - 1 : latencyMs;
-    if (!ms) return;
-    const signal = hang ? AbortSignal.any([gone, this.#changed.signal]) : gone;
-    this.waiting += 1;
-    this.#onWait();
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-    this.waiting -= 1;
+    this.#answer(response, called, body, inStream);
   }
 
   #problem(called: Called, body: unknown): string | undefined {
@@ -146,12 +121,12 @@ class Mock {
     const parts = isRecord(body) ? body : {};
     if (called.operation === 'CountTokens') {
       const input = isRecord(parts.input) ? parts.input.converse : undefined;
-      const given = this.#behavior.usage?.inputTokens;
+      const given = this.faults.behavior.usage?.inputTokens;
       const inputTokens = typeof given === 'number' ? given : countTokens(input);
       sendJson(response, { status: 200, body: { inputTokens } });
       return;
     }
-    const answer = mockAnswer(parts, this.#behavior);
+    const answer = mockAnswer(parts, this.faults.behavior);
     if (called.operation === 'ConverseStream') sendStream(response, answer, breaksOff);
     else sendJson(response, { status: 200, headers: requestId(), body: converseBody(answer) });
   }

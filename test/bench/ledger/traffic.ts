@@ -5,7 +5,7 @@
 import type { AmountsByUnit } from '../../../core/ledger/effective-limits.ts';
 import { type NanoUsd, toSafeInteger } from '../../../core/money.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
-import { costOf } from '../../../core/pricing/price.ts';
+import { costOf } from '../../../core/pricing/cost.ts';
 import { worstCaseOf } from '../../../core/pricing/worst-case.ts';
 import { type Random, randomOf } from '../../simulation/random.ts';
 import { limitsConfig, policyOf } from '../../support/policy.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Price, PriceSchedule } from '../../../../core/pricing/price.ts';
+import { priceAt } from '../../../../core/pricing/price-at.ts';
 import {
   effectivePriceFromJson,
   effectivePriceToJson,
 } from '../../../../core/pricing/price-json.ts';
-import { priceAt, worstCaseOf, writtenCacheTtl } from '../../../../core/pricing/worst-case.ts';
+import { worstCaseOf, writtenCacheTtl } from '../../../../core/pricing/worst-case.ts';
 
 const price = (input: bigint, output: bigint): Price => ({
   input,

@@ -1,0 +1,102 @@
+/** What a call cost, from its usage and the price at which it was reserved. */
+import { invariant } from '../errors.ts';
+import { divCeil, type NanoUsd, nano } from '../money.ts';
+import {
+  BILLED_UNITS,
+  type BilledUnit,
+  type EffectivePrice,
+  type Price,
+  type Tariff,
+} from './price.ts';
+
+/**
+ * Tokens as Converse reports them: `inputTokens` leaves out those read from or written to a cache.
+ */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  /** All cache writes, whatever their time to live. */
+  readonly cacheWriteInputTokens: number;
+  /** The part of the cache writes with a time to live of one hour. */
+  readonly cacheWrite1hInputTokens: number;
+  /** What was billed besides tokens. */
+  readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
+}
+
+/** The service tier and the latency of a call, as Converse names them; absent: the default. */
+export interface ServedAs {
+  readonly tier?: string | undefined;
+  readonly latency?: string | undefined;
+}
+
+/** Input of every kind: what the context window and the long-context threshold count. */
+export const totalInputTokens = (usage: TokenUsage): number =>
+  usage.inputTokens + usage.cacheReadInputTokens + usage.cacheWriteInputTokens;
+
+/** The tariff of a tier and latency; undefined when no price of it is known. */
+export function tariffOf(period: EffectivePrice, { tier, latency }: ServedAs): Tariff | undefined {
+  const isDefaultTier = tier === undefined || tier === 'default' || tier === 'standard';
+  const isDefaultLatency = latency === undefined || latency === 'standard';
+  if (isDefaultTier && isDefaultLatency) return period;
+  if (isDefaultLatency) return ownEntry(period.tiers, tier);
+  return isDefaultTier ? ownEntry(period.latency, latency) : undefined;
+}
+
+const ownEntry = (tariffs: Readonly<Record<string, Tariff>> | undefined, name = '') =>
+  tariffs && Object.hasOwn(tariffs, name) ? tariffs[name] : undefined;
+
+/** Every tariff that a call could be billed at. */
+const allTariffs = (period: EffectivePrice): readonly Tariff[] => [
+  period,
+  ...Object.values(period.tiers ?? {}),
+  ...Object.values(period.latency ?? {}),
+];
+
+/**
+ * What a call cost, rounded up once (I6). A tier or latency without a known price is billed at the
+ * highest of all that are known.
+ */
+export function costOf(
+  usage: TokenUsage,
+  period: EffectivePrice,
+  servedAs: ServedAs = {},
+): NanoUsd {
+  const tariff = tariffOf(period, servedAs);
+  const tariffs = tariff ? [tariff] : allTariffs(period);
+  const highest = tariffs
+    .map((each) => micros(usage, each))
+    .reduce((left, right) => (left > right ? left : right));
+  return nano(divCeil(highest, MILLION));
+}
+
+const MILLION = 1000000n;
+
+/** Millionths of a nano-USD. */
+function micros(usage: TokenUsage, { price: standard, longContext }: Tariff): bigint {
+  const isLong = longContext && totalInputTokens(usage) > longContext.aboveInputTokens;
+  const price = isLong ? longContext.price : standard;
+  const cacheWrite5m = usage.cacheWriteInputTokens - usage.cacheWrite1hInputTokens;
+  return (
+    BigInt(usage.inputTokens) * price.input +
+    BigInt(usage.outputTokens) * price.output +
+    BigInt(usage.cacheReadInputTokens) * price.cacheRead +
+    BigInt(cacheWrite5m) * price.cacheWrite +
+    BigInt(usage.cacheWrite1hInputTokens) * price.cacheWrite1h +
+    unitCost(usage.units ?? {}, price) * MILLION
+  );
+}
+
+/** What images, seconds and queries cost; a unit without a price was refused before the call. */
+export function unitCost(
+  units: Readonly<Partial<Record<BilledUnit, number>>>,
+  price: Price,
+): bigint {
+  return BILLED_UNITS.reduce((sum, unit) => {
+    const count = units[unit];
+    if (count === undefined || count === 0) return sum;
+    const each = price.units?.[unit];
+    invariant(each !== undefined, `a price for each ${unit} is known`);
+    return sum + BigInt(count) * each;
+  }, 0n);
+}
