@@ -15,10 +15,10 @@ import {
 const AHEAD_MS = HOUR_MS;
 
 /**
- * The price at which a call is reserved and settled now. A call can start before a price changes and
- * end after it, and AWS does not document which price applies. So it is the highest, part by part,
- * of all prices within the next hour, and the call is settled at it too: never billed too low, never
- * more than reserved. Without a change in that hour it is exactly the current price.
+ * The price at which a call is reserved and settled now. A call can start before a price changes
+ * and end after it, and AWS does not document which price applies. So it is the highest, part by
+ * part, of all prices within the next hour, and the call is settled at it too: never billed too
+ * low, never more than reserved. Without a change in that hour it is exactly the current price.
  */
 export function priceAt(schedule: PriceSchedule, at: EpochMs): EffectivePrice {
   const periods = schedule.filter(
