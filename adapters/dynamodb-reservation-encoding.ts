@@ -32,7 +32,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const UUID_LENGTH = 36;
 const SHORT_UUID_LENGTH = 22;
 const RAW = '=';
-const LEASE_LENGTH = 6;
+const LEASE_LENGTH = 7;
 const HASH_LENGTH = 6;
 const RADIX = 36;
 const SEPARATOR = '|';

@@ -18,6 +18,7 @@ import type {
   ReserveWriteResult,
 } from './ports.ts';
 import type { PriorAttempt, ReservedAmounts } from './prior-attempt.ts';
+import type { RecentRoom } from './recent-room.ts';
 import {
   type Reservation,
   type ReservedAccount,
@@ -34,6 +35,8 @@ export interface CandidateAttempt {
   readonly otherIds: readonly string[];
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;
+  /** Absent: what this process has seen of the accounts does not matter. */
+  readonly room: RecentRoom | undefined;
   /** Every account with a reservation, or after an error with a possible one. */
   readonly accounts: ReservedAccount[];
 }
@@ -148,6 +151,7 @@ async function recordAttempt(
     case 'conflict':
       return { outcome: 'conflict' };
     case 'reserved':
+      attempt.room?.note(account, result.committed);
       accounts.push({ account, isRepeated: result.isRepeated || prior !== undefined, counters });
       return { outcome: 'reserved' };
     case 'replayed':
@@ -158,6 +162,7 @@ async function recordAttempt(
       });
       return { outcome: 'reserved' };
     case 'denied':
+      attempt.room?.forget(account);
       // An earlier copy of the write may still arrive and fit where this one did not.
       if (result.isRepeated) {
         const own = [{ account, isRepeated: true, counters }];

@@ -13,9 +13,11 @@ import {
   lastToReset,
   toDenyingLimit,
 } from './denial.ts';
+import type { AccountLimits } from './effective-limits.ts';
 import { type FirstLimitEvent, toFirstLimitEvent } from './first-events.ts';
 import type { LedgerStore } from './ports.ts';
 import { type PriorAttempt, recoverPriorAttempt } from './prior-attempt.ts';
+import type { RecentRoom } from './recent-room.ts';
 import { type Reservation, type ReservedAccount, toReservedCounter } from './reservation.ts';
 import {
   type AccountOutcome,
@@ -58,11 +60,12 @@ export type ReserveDecision =
 export async function reserve(
   store: LedgerStore,
   request: ReserveRequest,
+  room?: RecentRoom,
 ): Promise<ReserveDecision> {
   try {
     const prior =
       request.runId === undefined ? undefined : await recoverPriorAttempt(store, request);
-    return await reserveFrom(store, request, prior);
+    return await reserveFrom(store, request, prior, room);
   } catch (error) {
     if (!mayStayUncounted(request, error)) throw error;
     const reservation = uncounted(request, 0, []);
@@ -80,13 +83,14 @@ async function reserveFrom(
   store: LedgerStore,
   request: ReserveRequest,
   prior: PriorAttempt | undefined,
+  room: RecentRoom | undefined,
 ): Promise<ReserveDecision> {
   const untried = new Set(request.candidates.keys());
   let firstFallback: FirstLimitEvent | undefined;
   for (let at = prior?.candidate ?? 0; ; ) {
     untried.delete(at);
     const candidate = request.candidates[at] ?? request.candidates[0];
-    const result = await reserveCandidate(store, request, at, prior);
+    const result = await reserveCandidate(store, request, at, prior, room);
     switch (result.outcome) {
       case 'reserved':
         return {
@@ -171,6 +175,7 @@ async function reserveCandidate(
   request: ReserveRequest,
   at: number,
   prior: PriorAttempt | undefined,
+  room: RecentRoom | undefined,
 ): Promise<CandidateOutcome> {
   const accounts: ReservedAccount[] = [];
   const candidate = request.candidates[at] ?? request.candidates[0];
@@ -178,14 +183,13 @@ async function reserveCandidate(
   const reservation: Reservation = { ...shell, basis: 'reserved', accounts };
   const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
   const { inFlightMax } = request.policy.ledger;
-  const attempt: CandidateAttempt = { shell, otherIds, inFlightMax, prior, accounts };
+  const attempt: CandidateAttempt = { shell, otherIds, inFlightMax, prior, accounts, room };
   try {
-    for (const account of limitsFor(request, candidate)) {
-      const result = await reserveAccount(store, attempt, account);
-      if (result.outcome === 'reserved') continue;
+    const refusal = await reserveAccounts(store, attempt, limitsFor(request, candidate));
+    if (refusal) {
       // A denial in one account must change nothing in the others (I5).
       await release(store, reservation);
-      return result;
+      return refusal;
     }
   } catch (error) {
     if (mayStayUncounted(request, error)) {
@@ -202,6 +206,40 @@ async function reserveCandidate(
 /** The lease is for calls that never come back: it ends only when none of them can. */
 const leaseEnd = ({ now, endsBy, policy }: ReserveRequest): EpochSeconds =>
   Math.ceil(Math.max(now + policy.ledger.leaseSeconds * 1_000, endsBy + LEASE_MARGIN_MS) / 1_000);
+
+/**
+ * In parallel where all accounts had ample room a moment ago, else in order: a call that its cost
+ * center denies then writes to no shared account. Undefined when all reserved.
+ */
+async function reserveAccounts(
+  store: LedgerStore,
+  attempt: CandidateAttempt,
+  accounts: readonly AccountLimits[],
+): Promise<Exclude<AccountOutcome, { outcome: 'reserved' }> | undefined> {
+  if (attempt.prior || accounts.length < 2 || !accounts.every((each) => isAmple(attempt, each))) {
+    for (const account of accounts) {
+      const result = await reserveAccount(store, attempt, account);
+      if (result.outcome !== 'reserved') return result;
+    }
+    return undefined;
+  }
+  const attempts = accounts.map(() => ({ ...attempt, accounts: [] as ReservedAccount[] }));
+  const results = await Promise.allSettled(
+    accounts.map((account, at) => reserveAccount(store, attempts[at] ?? attempt, account)),
+  );
+  attempt.accounts.push(...attempts.flatMap((each) => each.accounts));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  for (const result of results) {
+    if (result.status === 'fulfilled' && result.value.outcome !== 'reserved') return result.value;
+  }
+  return undefined;
+}
+
+function isAmple({ shell, room }: CandidateAttempt, account: AccountLimits): boolean {
+  const [shard = 0] = shardsFor(shell.id, account.limits);
+  return room?.isAmple(accountKey(account.owner, shard), shard, account) ?? false;
+}
 
 /** Between the last moment that something can be settled and the end of the lease. */
 const LEASE_MARGIN_MS = 60_000;

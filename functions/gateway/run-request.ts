@@ -12,6 +12,7 @@ import { type Environment, IDENTITIES, oneOfEnv, requiredEnv } from '../edge/env
 import { HttpProblemError } from '../edge/http-error.ts';
 import { modelPorts } from '../edge/ports/model.ts';
 import { recordPorts } from '../edge/ports/record.ts';
+import { waitPorts } from '../edge/ports/reserve.ts';
 import { sealsFrom } from '../edge/ports/seals.ts';
 import { tokenCounter } from '../edge/ports/token-counter.ts';
 import { stateBytes } from '../edge/workflow-step.ts';
@@ -27,6 +28,7 @@ export function invokeFrom(env: Environment, { ledger, policies }: LedgerPorts):
   if (oneOfEnv(env, 'EXECUTION', EXECUTIONS) === 'direct') {
     const ports = {
       ...modelPorts(),
+      ...waitPorts(),
       ...recordPorts(env, ledger),
       policies,
       ids: systemIds,

@@ -1,11 +1,13 @@
 /** Workflow step 2. */
 import { systemClock, systemIds } from '../../adapters/system.ts';
+import { releaseTooLarge } from '../../core/call/steps/request-too-large.ts';
 import { reserveSealed } from '../../core/call/steps/sealed-steps.ts';
-import type { ValidCall } from '../../core/call/steps/state.ts';
+import { STATE_BYTES_MAX, type ValidCall } from '../../core/call/steps/state.ts';
 import { idempotencyFrom, ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
+import { waitPorts } from '../edge/ports/reserve.ts';
 import { sealsFrom } from '../edge/ports/seals.ts';
-import { warn, workflowStep } from '../edge/workflow-step.ts';
+import { stateBytes, warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
@@ -14,6 +16,7 @@ const ports = {
   clock: systemClock,
   ids: systemIds,
   seals: sealsFrom(process.env),
+  ...waitPorts(),
   warn,
 };
 
@@ -23,9 +26,15 @@ const EXECUTION_MS = 330_000;
 /** The workflow keeps the error of a failed attempt in the state it retries with. */
 type Input = ValidCall & { readonly error?: unknown };
 
-export const handler = workflowStep((call: Input) =>
-  reserveSealed(ports, call, {
+/** Left in the state for what the workflow adds to it when the invoking step fails. */
+const ERROR_BYTES = 16_384;
+
+export const handler = workflowStep(async (call: Input) => {
+  const outcome = await reserveSealed(ports, call, {
     isRepeat: call.error !== undefined,
     endsBy: ports.clock.now() + EXECUTION_MS,
-  }),
-);
+  });
+  const [bytes, bytesMax] = [stateBytes(outcome), STATE_BYTES_MAX - ERROR_BYTES];
+  if (outcome.status !== 'approved' || bytes <= bytesMax) return outcome;
+  return releaseTooLarge(ports, outcome, bytes, bytesMax);
+});

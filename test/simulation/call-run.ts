@@ -15,6 +15,7 @@ import type {
   ValidationOutcome,
 } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
+import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
 import { release } from '../../core/ledger/settle.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Tokens, Truth } from './oracle.ts';
@@ -221,6 +222,8 @@ export class CallRun {
       clock,
       ids: { uuid: () => `${this.#call.id}~${this.#ids++}` },
       random: { next: () => this.#random.next() },
+      room: this.#run.roomOf(life),
+      waiting: new WaitingRoom({ next: () => 0 }),
       sleeper: { sleep: (milliseconds) => survived(life, scheduler.sleep(milliseconds)) },
       models: { converse: (call) => survived(life, this.#converse(call, clock.now())) },
       telemetry: {

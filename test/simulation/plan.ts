@@ -70,6 +70,7 @@ export interface Plan {
   readonly expired: 'charge' | 'release';
   readonly onLedgerError: 'deny' | 'allow';
   readonly inFlightMax: number;
+  readonly waitSeconds: number;
   /** Until then, in milliseconds after the start, reservations are written as before. */
   readonly upgradedAt: number;
   /** Whether the engine returns the item with a failed condition. */
@@ -141,6 +142,7 @@ export function planOf(seed: number): Plan {
     expired: random.chance(0.7) ? 'charge' : 'release',
     onLedgerError: random.chance(0.7) ? 'deny' : 'allow',
     inFlightMax: random.pick([400, 400, 400, 2, 5]),
+    waitSeconds: random.pick([0, 0, 0, 3, 10]),
     upgradedAt: random.chance(0.3) ? random.integer(0, span) : 0,
     allOld: random.chance(0.8),
     pageBytes: random.pick([64, 1_000, 1_000_000]),

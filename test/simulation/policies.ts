@@ -77,6 +77,7 @@ function versionOf(
       lease_seconds: plan.leaseSeconds,
       unknown_outcome: plan.expired,
       in_flight_max: plan.inFlightMax,
+      wait_seconds: plan.waitSeconds,
       on_ledger_error: plan.onLedgerError,
     },
   });

@@ -8,6 +8,7 @@ import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { LAYOUT_KEY } from '../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
+import { RecentRoom } from '../../core/ledger/recent-room.ts';
 import { parseShardLayout } from '../../core/ledger/shard-layout.ts';
 import type { Policy, ShardLayout } from '../../core/policy/policy.ts';
 import type { AlertPublisher } from '../../core/telemetry/ports.ts';
@@ -66,6 +67,7 @@ export class SimulatedRun {
   /** Whose request the table is working on. */
   #sender: Truth | undefined;
   #failure: unknown;
+  readonly #rooms = new WeakMap<Life, RecentRoom>();
   /** Shard layouts as they were written, the newest last. */
   readonly #layouts: { readonly at: number; readonly layout: ShardLayout }[] = [];
 
@@ -125,6 +127,13 @@ export class SimulatedRun {
   /** Account items of the table. */
   accounts(): readonly Item[] {
     return this.#model.items().filter(({ pk }) => pk?.S?.startsWith('account#'));
+  }
+
+  /** What the process of a life saw of the accounts. */
+  roomOf(life: Life): RecentRoom {
+    const room = this.#rooms.get(life) ?? new RecentRoom({ now: () => this.scheduler.now });
+    this.#rooms.set(life, room);
+    return room;
   }
 
   /** The real ledger as one life of a host reaches it. */

@@ -17,7 +17,13 @@ export interface PipelineTimes {
   readonly endsBy: EpochMs;
 }
 
-export async function runPipeline(
+export const runPipeline = (
+  ports: PipelinePorts,
+  input: unknown,
+  times: PipelineTimes,
+): Promise<WorkflowOutput> => ports.waiting.run(() => runSteps(ports, input, times));
+
+async function runSteps(
   ports: PipelinePorts,
   input: unknown,
   { stopBy, endsBy }: PipelineTimes,

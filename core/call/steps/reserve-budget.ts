@@ -3,6 +3,7 @@
 import { LedgerUnavailableError, SentryError } from '../../errors.ts';
 import type { Ids } from '../../ids.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
+import type { RecentRoom } from '../../ledger/recent-room.ts';
 import { type ReserveDecision, reserve } from '../../ledger/reserve.ts';
 import type { ReserveRequest } from '../../ledger/reserve-request.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -25,8 +26,10 @@ import type {
   UnavailableCall,
   ValidCall,
 } from './state.ts';
+import { type WaitPorts, waitForRoom } from './wait-for-room.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
-export interface ReservePorts {
+export interface ReservePorts extends WaitPorts {
   readonly policies: PolicySource;
   readonly ledger: LedgerStore;
   readonly idempotency: IdempotencyStore;
@@ -34,6 +37,9 @@ export interface ReservePorts {
   readonly ids: Ids;
   /** Told the cause of what a caller is answered with 503. */
   readonly warn: (message: string, cause: unknown) => void;
+  /** Of the process, for all its calls. */
+  readonly room: RecentRoom;
+  readonly waiting: WaitingRoom;
 }
 
 export interface ReserveRun {
@@ -78,7 +84,7 @@ export async function reserveCall<C extends PricedCandidate>(
     ...(isRepeat && { runId: ports.ids.uuid() }),
   };
   try {
-    const decision = await reserve(ports.ledger, request);
+    const decision = await reserveOrWait(ports, request, call.deadline);
     switch (decision.outcome) {
       case 'reserved':
         return approved(call, decision);
@@ -100,6 +106,39 @@ export async function reserveCall<C extends PricedCandidate>(
     return unavailable(call);
   }
 }
+
+/** Left to call the model and to answer, after a wait. */
+const LEFT_AFTER_WAIT_MS = 5_000;
+
+/** A call that only calls in flight deny waits for them, if the policy and this process let it. */
+async function reserveOrWait(
+  ports: ReservePorts,
+  request: ReserveRequest,
+  deadline = Number.MAX_SAFE_INTEGER,
+): Promise<ReserveDecision> {
+  const { ledger, room, waiting, clock } = ports;
+  const denial = await reserve(ledger, request, room);
+  const { waitSeconds } = request.policy.ledger;
+  if (waitSeconds === 0 || !isByCallsInFlight(denial)) return denial;
+  const until = Math.min(clock.now() + waitSeconds * 1_000, deadline - LEFT_AFTER_WAIT_MS);
+  const decision = await waiting.enter(async () => {
+    try {
+      while (await waitForRoom(ports, request, until)) {
+        const again = await reserve(ledger, { ...request, now: clock.now() }, room);
+        if (again.outcome === 'reserved') return again;
+        if (!isByCallsInFlight(again)) break;
+      }
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      ports.warn('the ledger could not be reached by a call that waited', error);
+    }
+    return undefined;
+  });
+  return decision ?? denial;
+}
+
+const isByCallsInFlight = (decision: ReserveDecision): boolean =>
+  decision.outcome === 'denied' && decision.limit.reason === 'reserved';
 
 function reserveRequest(
   policy: Policy,

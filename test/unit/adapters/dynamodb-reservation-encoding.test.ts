@@ -17,7 +17,7 @@ const SHARED = 'account#organization#0';
 const written = (account: string, amounts: readonly (readonly [string, number])[]) => ({
   account,
   attemptId: 'a1b2c3d4',
-  leaseExpiresAt: 1_796_083_732,
+  leaseExpiresAt: 2_209_000_000,
   costCenter: 'sales',
   amounts: amounts.map(([key, amount]) => ({ key, amount })),
 });
@@ -49,7 +49,7 @@ describe('a reservation', () => {
           form: 'text',
           reservationId: id,
           leaseHolder: 'a1b2c3d4',
-          expiresAt: 1_796_083_732,
+          expiresAt: 2_209_000_000,
           costCenter: 'sales',
         });
         expect([...(found?.amounts ?? [])]).toEqual(taken);
