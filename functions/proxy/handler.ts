@@ -5,13 +5,14 @@ import type { Context } from 'aws-lambda';
 import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
 import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
 import { eventStream } from '../../adapters/event-stream.ts';
-import { systemClock, systemIds, systemSecrets, systemSleeper } from '../../adapters/system.ts';
+import { systemClock, systemIds, systemSecrets } from '../../adapters/system.ts';
 import { KeyCheck } from '../../core/call/identity/key-check.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
 import { oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { recordPorts } from '../edge/ports/record.ts';
+import { waitPorts } from '../edge/ports/reserve.ts';
 import { warn } from '../edge/workflow-step.ts';
 import { authenticate } from './credentials.ts';
 import { type ProxyEvent, toRequest } from './lambda-events.ts';
@@ -52,7 +53,7 @@ const ports = {
   ids: systemIds,
   relay: bedrockRelay(bedrockRuntimeClient(), systemClock),
   frames: eventStream,
-  sleeper: systemSleeper,
+  ...waitPorts(),
   authenticate: (headers: Headers) => authenticate(headers, keys, isRequired),
 };
 
