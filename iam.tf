@@ -120,17 +120,17 @@ locals {
 # What the role of a cost center's caller needs. Bindings are checked by the gateway, not by IAM.
 locals {
   caller_statements = concat(
-    [for statement in local.may_call_api : statement if local.config.api.authorization == "iam"],
-    [for statement in local.may_call_function_url : statement if local.config.api.function_url],
+    [for statement in local.may_call_api : statement if local.config.api.authorization == "iam" && local.config.api.enabled],
+    [for statement in local.may_call_function_url : statement if local.config.api.function_url && local.config.api.enabled],
   )
 
   may_call_api = [{
     Sid    = "CallTheApi"
     Effect = "Allow"
     Action = ["execute-api:Invoke"]
-    Resource = [
-      for route in module.api.routes : "${module.api.execution_arn}/${module.api.stage_name}/${replace(route, " ", "")}"
-    ]
+    Resource = flatten([for api in module.api : [
+      for route in api.routes : "${api.execution_arn}/${api.stage_name}/${replace(route, " ", "")}"
+    ]])
   }]
 
   # Function URLs made since October 2025 ask for both:

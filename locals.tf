@@ -21,6 +21,15 @@ locals {
   tags      = merge(local.config.tags, { (local.owner_tag) = local.config.name })
 }
 
+# How roles are made.
+locals {
+  roles = {
+    permissions_boundary_arn = local.config.permissions_boundary_arn
+    path                     = local.config.role_path
+    name_prefix              = local.config.role_name_prefix
+  }
+}
+
 # How a request runs, and how its caller is bound to a cost center.
 locals {
   is_workflow = local.config.execution == "workflow"

@@ -40,7 +40,10 @@ module "functions" {
   log_group            = each.value.log_group
   log_group_name       = each.value.log_group_name
   log_retention_days   = local.config.log_retention_days
+  keep_log_group       = local.config.keep_audit_log && each.value.log_group_name != null
   kms_key_arn          = local.config.kms_key_arn
+  vpc                  = local.config.functions.vpc
+  roles                = local.roles
   tags                 = local.tags
 }
 
@@ -49,6 +52,7 @@ module "workflow" {
 
   name                   = local.config.name
   function_arns          = { for name in ["validate-and-set-context", "reserve-budget", "invoke-model", "record-outcome"] : name => module.functions[name].arn }
+  roles                  = local.roles
   log_level              = local.config.workflow.log_level
   include_execution_data = local.config.workflow.include_execution_data
   tracing                = local.config.workflow.tracing
@@ -74,7 +78,8 @@ check "limits" {
 }
 
 module "api" {
-  source = "./modules/api"
+  source   = "./modules/api"
+  for_each = toset(local.config.api.enabled ? ["api"] : [])
 
   name               = local.config.name
   function_name      = module.functions["gateway"].name
@@ -159,6 +164,7 @@ module "budgets" {
   action            = local.config.budgets.enabled ? local.config.budgets.action : null
   anomaly_detection = local.anomaly_detection
   account_id        = local.account_id
+  roles             = local.roles
   tags              = local.tags
 }
 
@@ -193,4 +199,9 @@ module "report_bucket" {
   kms_key_arn    = each.value.kms_key_arn
   force_destroy  = each.value.force_destroy
   tags           = local.tags
+}
+
+moved {
+  from = module.api
+  to   = module.api["api"]
 }

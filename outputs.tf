@@ -1,11 +1,11 @@
 output "api_endpoint" {
   description = "URL of the HTTP API; its routes begin with /v1."
-  value       = module.api.endpoint
+  value       = one(values(module.api)[*].endpoint)
 }
 
 output "function_url" {
   description = "URL for responses that take longer than the API's 30 seconds; null if there is none."
-  value       = module.api.function_url
+  value       = one(values(module.api)[*].function_url)
 }
 
 output "proxy_url" {

@@ -41,6 +41,33 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "keep_audit_log" {
+  description = "Whether a destroy leaves the log group of the audit log."
+  type        = any
+  default     = false
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the permissions boundary of all roles. Default: none."
+  type        = string
+  default     = null
+}
+
+variable "role_path" {
+  description = "Path of all roles, which begins and ends with a slash."
+  type        = string
+  default     = "/"
+  nullable    = false
+}
+
+variable "role_name_prefix" {
+  description = "Prefix of the names of all roles, up to 32 characters."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags of every resource. On inference profiles, `costCenter`, `applicationId` and `environment` take precedence."
   type        = any

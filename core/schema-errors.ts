@@ -67,7 +67,8 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
     }
     case 'maxItems':
     case 'maxProperties': {
-      const count = Array.isArray(data) ? `, got ${data.length}` : '';
+      const entries = Array.isArray(data) ? data : Object.keys(Object(data));
+      const count = `, got ${entries.length}`;
       return { path, message: `must name at most ${params.limit} ${title ?? 'entry'}${count}` };
     }
     case 'uniqueItems':

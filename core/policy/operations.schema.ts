@@ -3,26 +3,16 @@
  * functions do not. `title` and `description` have the same meaning as in `policy.schema.ts`.
  */
 import { EMAIL } from './policy.schema.ts';
-
-const BOOLEAN = { type: 'boolean' } as const;
-const TEXT = { type: 'string' } as const;
-const TEXTS = { type: 'array', items: TEXT } as const;
-
-const KMS_KEY_ARN = {
-  type: 'string',
-  pattern: '^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$',
-  title: 'the ARN of a KMS key',
-  description: 'write it as arn:aws:kms:<region>:<account>:key/<id>',
-} as const;
-
-const BUCKET_NAME = {
-  type: 'string',
-  pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
-  title: 'the name of a bucket',
-  description: 'write 3 to 63 lower-case letters, digits, dots and hyphens',
-} as const;
-
-const RETENTION_DAYS = { type: 'integer', minimum: 0 } as const;
+import {
+  BOOLEAN,
+  BUCKET_NAME,
+  IAM_POLICY_ARN,
+  KMS_KEY_ARN,
+  RETENTION_DAYS,
+  TAG_KEY,
+  TEXT,
+  TEXTS,
+} from './value.schema.ts';
 
 /** As core/telemetry/alerts/alert.ts has them. */
 const ALERT_TYPES = [
@@ -75,6 +65,7 @@ const API = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    enabled: BOOLEAN,
     authorization: { type: 'string', enum: ['iam', 'jwt', 'none'], title: 'authorization' },
     jwt: {
       type: 'object',
@@ -142,12 +133,7 @@ const BUDGETS = {
       additionalProperties: false,
       required: ['policy_arn', 'roles'],
       properties: {
-        policy_arn: {
-          type: 'string',
-          pattern: '^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$',
-          title: 'the ARN of an IAM policy',
-          description: 'write one such as arn:aws:iam::111122223333:policy/deny-bedrock',
-        },
+        policy_arn: IAM_POLICY_ARN,
         roles: {
           type: 'object',
           additionalProperties: { ...TEXTS, title: 'role', minItems: 1, maxItems: 100 },
@@ -286,6 +272,15 @@ const FUNCTION_SETTINGS = {
     reserved_concurrency: byFunction({ type: 'integer', minimum: 0 } as const),
     tracing: BOOLEAN,
     dead_letters: BOOLEAN,
+    vpc: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['subnet_ids', 'security_group_ids'],
+      properties: {
+        subnet_ids: { ...TEXTS, title: 'subnet', minItems: 1 },
+        security_group_ids: { ...TEXTS, title: 'security group', minItems: 1 },
+      },
+    },
   },
 } as const;
 
@@ -366,12 +361,38 @@ export const OPERATIONS_SCHEMA = {
     },
     functions: FUNCTION_SETTINGS,
     identity: { type: 'string', enum: ['off', 'iam', 'jwt'], title: 'identity' },
+    keep_audit_log: BOOLEAN,
     kms_key_arn: KMS_KEY_ARN,
     log_retention_days: { type: 'integer', enum: LOG_RETENTION_DAYS, title: 'number of days' },
     observability: OBSERVABILITY,
     reconciliation: RECONCILIATION,
     reporting: REPORTING,
-    tags: { type: 'object', additionalProperties: TEXT },
+    permissions_boundary_arn: IAM_POLICY_ARN,
+    role_name_prefix: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9+=,.@_-]{0,32}$',
+      title: "the prefix of a role's name",
+      description: 'write up to 32 letters, digits and + = , . @ _ -',
+    },
+    role_path: {
+      type: 'string',
+      pattern: '^/([!-.0-~]{1,64}/)*$',
+      maxLength: 512,
+      title: 'the path of a role',
+      description: 'write names between slashes, such as "/platform/"',
+    },
+    tags: {
+      type: 'object',
+      title: 'tag',
+      maxProperties: 46,
+      propertyNames: TAG_KEY,
+      additionalProperties: {
+        type: 'string',
+        pattern: '^[a-zA-Z0-9 _.:/=+@-]{0,256}$',
+        title: 'the value of a tag',
+        description: 'write up to 256 letters of a to z, digits, spaces and _ . : / = + @ -',
+      },
+    },
     workflow: WORKFLOW,
   },
 } as const;

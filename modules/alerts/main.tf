@@ -92,7 +92,8 @@ locals {
 
   subscriptions = merge([
     for key, topic in local.topics : {
-      for email in distinct(topic.emails) : "${key}/${email}" => { topic = key, email = email }
+      # By place: an address may be known only after apply.
+      for index, email in topic.emails : "${key}/${index}" => { topic = key, email = email }
     }
   ]...)
 

@@ -41,9 +41,11 @@ resource "aws_budgets_budget_action" "this" {
 resource "aws_iam_role" "actions" {
   for_each = local.action_roles
 
-  name        = "${var.name}-${each.key}-${local.region}"
-  description = "Lets AWS Budgets attach the deny policy"
-  tags        = var.tags
+  name                 = length(local.action_role_name) <= 64 ? local.action_role_name : "${substr(local.action_role_name, 0, 55)}-${substr(sha256(local.action_role_name), 0, 8)}"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary_arn
+  description          = "Lets AWS Budgets attach the deny policy"
+  tags                 = var.tags
 
   # https://docs.aws.amazon.com/cost-management/latest/userguide/cross-service-confused-deputy-prevention.html
   assume_role_policy = jsonencode({
@@ -80,9 +82,10 @@ resource "aws_iam_role_policy" "actions" {
 }
 
 locals {
-  partition = data.aws_partition.current.partition
-  actions   = var.action == null ? {} : var.action.roles
-  role_arns = sort(distinct([for role in flatten(values(local.actions)) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]))
+  partition        = data.aws_partition.current.partition
+  action_role_name = "${var.roles.name_prefix}${var.name}-budget-actions-${local.region}"
+  actions          = var.action == null ? {} : var.action.roles
+  role_arns        = sort(distinct([for role in flatten(values(local.actions)) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]))
 
   # A name, after a path if there is one; the colon would be an ARN's.
   role_pattern = "^([a-zA-Z0-9_][!-9;-~]*/)?[a-zA-Z0-9_+=,.@-]+$"

@@ -53,6 +53,8 @@ resource "aws_ce_anomaly_subscription" "this" {
 }
 
 locals {
+  # From lengths, which are known also where the ARNs are not.
+  is_watched       = var.anomaly_detection == null ? false : length(var.cost_centers) + length(var.anomaly_detection.monitor_arns) > 0
   has_own_monitors = var.anomaly_detection == null ? false : length(var.anomaly_detection.monitor_arns) == 0
 
   # A monitor takes ten values of a tag; its values are watched together.
@@ -67,7 +69,6 @@ locals {
 
   # None where there is nothing to hear of.
   subscriptions = {
-    for name, settings in { anomalies = var.anomaly_detection } : name => settings
-    if settings != null && length(var.cost_centers) + length(try(settings.monitor_arns, [])) > 0
+    for name in local.is_watched ? ["anomalies"] : [] : name => var.anomaly_detection
   }
 }

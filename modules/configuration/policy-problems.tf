@@ -19,6 +19,11 @@ locals {
   role_example  = "\"arn:aws:iam::111122223333:role/sales-*\""
   role_pattern  = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/*-]{1,512}$"
 
+  tag_key_pattern   = "^[a-zA-Z0-9 _.:/=+@-]{1,128}$"
+  tag_value_pattern = "^[a-zA-Z0-9 _.:/=+@-]{0,256}$"
+  tag_key_advice    = "write 1 to 128 letters of a to z, digits, spaces and _ . : / = + @ -, not beginning with \"aws:\""
+  tag_value_advice  = "write up to 256 letters of a to z, digits, spaces and _ . : / = + @ -"
+
   starter_pattern = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$"
 
   policy_problems = concat(

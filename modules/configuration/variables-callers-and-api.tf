@@ -4,6 +4,7 @@ variable "api" {
   description = <<-EOT
     The HTTP API.
 
+    - `enabled` - Whether there is one, with its Function URL. Without it, callers start the state machine. Default: `true`.
     - `authorization` - `iam` (signed requests), `jwt` or `none`. Default: `iam`.
     - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one.
     - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
@@ -11,6 +12,7 @@ variable "api" {
     - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true`.
   EOT
   type = object({
+    enabled       = optional(bool, true)
     authorization = optional(string, "iam")
     jwt = optional(object({
       issuer   = string

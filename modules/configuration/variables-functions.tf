@@ -8,6 +8,9 @@ variable "functions" {
     - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
     - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
     - `tracing` - Whether X-Ray tracing is on. Default: `false`.
+    - `vpc` - VPC that they run in; docs/aws.md lists the endpoints that they need. Default: no VPC.
+      - `subnet_ids` - Ids of private subnets, at least one.
+      - `security_group_ids` - Ids of security groups that allow HTTPS out, at least one.
     - `dead_letters` - Whether failed scheduled calls are retained for 14 days in an SQS queue of each function. Default: `true`.
   EOT
   type = object({
@@ -16,6 +19,10 @@ variable "functions" {
     reserved_concurrency = optional(map(number), {})
     tracing              = optional(bool, false)
     dead_letters         = optional(bool, true)
+    vpc = optional(object({
+      subnet_ids         = list(string)
+      security_group_ids = list(string)
+    }))
   })
   default  = {}
   nullable = false
@@ -88,9 +95,64 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "keep_audit_log" {
+  description = "Whether a destroy leaves the log group of the audit log."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the permissions boundary of all roles. Default: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", coalesce(var.permissions_boundary_arn, "-")))
+    error_message = "permissions_boundary_arn: \"${coalesce(var.permissions_boundary_arn, "-")}\" is not the ARN of an IAM policy: write one such as arn:aws:iam::111122223333:policy/boundary."
+  }
+}
+
+variable "role_path" {
+  description = "Path of all roles, which begins and ends with a slash."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+  validation {
+    condition     = can(regex("^/([!-.0-~]{1,64}/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path: \"${var.role_path}\" is not the path of a role: write names between slashes, such as \"/platform/\"."
+  }
+}
+
+variable "role_name_prefix" {
+  description = "Prefix of the names of all roles, up to 32 characters."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{0,32}$", var.role_name_prefix))
+    error_message = "role_name_prefix: \"${var.role_name_prefix}\" is not the prefix of a role's name: write up to 32 letters, digits and + = , . @ _ -."
+  }
+}
+
 variable "tags" {
   description = "Tags of every resource. On inference profiles, `costCenter`, `applicationId` and `environment` take precedence."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  # The characters that every service takes: Bedrock takes no other letters.
+  # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Tag.html
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : can(regex(local.tag_key_pattern, key)) && !startswith(lower(key), "aws:")])
+    error_message = join("\n", [for key in keys(var.tags) : "tags.${key}: \"${key}\" is not the key of a tag: ${local.tag_key_advice}." if !can(regex(local.tag_key_pattern, key)) || startswith(lower(key), "aws:")])
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.tags) : can(regex(local.tag_value_pattern, value))])
+    error_message = join("\n", [for key, value in var.tags : "tags.${key}: \"${value}\" is not the value of a tag: ${local.tag_value_advice}." if !can(regex(local.tag_value_pattern, value))])
+  }
 }

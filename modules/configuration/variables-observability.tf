@@ -22,6 +22,11 @@ variable "alerts" {
   }
 
   validation {
+    condition     = length(distinct(var.alerts.emails)) == length(var.alerts.emails)
+    error_message = join("\n", [for index, email in var.alerts.emails : "alerts.emails[${index}]: \"${email}\" is named twice: write it once." if contains(slice(var.alerts.emails, 0, index), email)])
+  }
+
+  validation {
     condition     = var.alerts.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.alerts.kms_key_arn))
     error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
   }

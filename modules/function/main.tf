@@ -1,7 +1,7 @@
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: X-Ray tracing is the caller's decision (tracing).
   #checkov:skip=CKV_AWS_116: called synchronously, or with a queue as destination of what failed (dead_letters).
-  #checkov:skip=CKV_AWS_117: reaches AWS APIs only; a VPC would add endpoints and no protection.
+  #checkov:skip=CKV_AWS_117: a VPC is the caller's decision (vpc): the function calls AWS APIs only.
   #checkov:skip=CKV_AWS_173: its environment holds names, no secrets.
   #checkov:skip=CKV_AWS_272: the bundle comes with the module, whose version and hash Terraform pins.
   function_name    = var.name
@@ -24,6 +24,15 @@ resource "aws_lambda_function" "this" {
 
     content {
       variables = environment.value
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
     }
   }
 
@@ -55,6 +64,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = each.value
   retention_in_days = var.log_retention_days
+  skip_destroy      = var.keep_log_group
   kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }

@@ -45,3 +45,23 @@ output "schedule_role_arns" {
   description = "ARNs of the roles of these schedules; none without schedules."
   value       = values(aws_iam_role.schedule)[*].arn
 }
+
+output "role" {
+  description = "Its role: `name`, `path` and `boundary`."
+  value       = { name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
+}
+
+output "schedule_role" {
+  description = "Role of its schedules: `name`, `path` and `boundary`; null when it has none."
+  value       = one([for role in aws_iam_role.schedule : { name = role.name, path = role.path, boundary = role.permissions_boundary }])
+}
+
+output "vpc" {
+  description = "VPC that it runs in: `subnet_ids` and `security_group_ids`; null when it runs in none."
+  value       = one([for vpc in aws_lambda_function.this.vpc_config : { subnet_ids = vpc.subnet_ids, security_group_ids = vpc.security_group_ids }])
+}
+
+output "keeps_log_group" {
+  description = "Whether a destroy leaves its log group."
+  value       = anytrue([for group in aws_cloudwatch_log_group.this : group.skip_destroy])
+}

@@ -34,9 +34,11 @@ resource "aws_scheduler_schedule" "this" {
 resource "aws_iam_role" "schedule" {
   for_each = local.scheduled
 
-  name        = local.role_names.schedule
-  description = "Lets the schedules call ${var.name}"
-  tags        = var.tags
+  name                 = local.role_names.schedule
+  path                 = var.roles.path
+  description          = "Lets the schedules call ${var.name}"
+  permissions_boundary = var.roles.permissions_boundary_arn
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -160,10 +160,48 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "keep_log_group" {
+  description = "Whether a destroy leaves its log group."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the new log group. Default: a key that AWS owns."
   type        = string
   default     = null
+}
+
+variable "vpc" {
+  description = <<-EOT
+    VPC that the function runs in. It needs endpoints of the services that it calls, or a way to the internet. Default: no VPC.
+
+    - `subnet_ids` - Ids of private subnets.
+    - `security_group_ids` - Ids of security groups that allow HTTPS out.
+  EOT
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+}
+
+variable "roles" {
+  description = <<-EOT
+    How IAM roles are made.
+
+    - `permissions_boundary_arn` - ARN of the policy that limits what they can do. Default: none.
+    - `path` - Their path. Default: `/`.
+    - `name_prefix` - Prefix of their names. Default: none.
+  EOT
+  type = object({
+    permissions_boundary_arn = optional(string)
+    path                     = optional(string, "/")
+    name_prefix              = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "tags" {

@@ -43,9 +43,11 @@ resource "aws_cloudwatch_log_group" "this" {
 data "aws_region" "current" {}
 
 resource "aws_iam_role" "this" {
-  name        = local.role_name
-  description = "Role of the state machine ${var.name}"
-  tags        = var.tags
+  name                 = local.role_name
+  path                 = var.roles.path
+  description          = "Role of the state machine ${var.name}"
+  permissions_boundary = var.roles.permissions_boundary_arn
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -66,7 +68,7 @@ resource "aws_iam_role_policy" "this" {
 locals {
   # Roles are the account's, state machines the region's. IAM takes 64 characters; a hash keeps those
   # that are cut apart.
-  full_role_name = "${var.name}-workflow-${data.aws_region.current.id}"
+  full_role_name = "${var.roles.name_prefix}${var.name}-workflow-${data.aws_region.current.id}"
   role_name = (length(local.full_role_name) <= 64
     ? local.full_role_name
     : "${substr(local.full_role_name, 0, 55)}-${substr(sha256(local.full_role_name), 0, 8)}"

@@ -22,3 +22,8 @@ output "log_group_name" {
   description = "Name of the log group."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "role" {
+  description = "Its role: `name`, `path` and `boundary`."
+  value       = { name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
+}

@@ -59,6 +59,23 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "roles" {
+  description = <<-EOT
+    How IAM roles are made.
+
+    - `permissions_boundary_arn` - ARN of the policy that limits what they can do. Default: none.
+    - `path` - Their path. Default: `/`.
+    - `name_prefix` - Prefix of their names. Default: none.
+  EOT
+  type = object({
+    permissions_boundary_arn = optional(string)
+    path                     = optional(string, "/")
+    name_prefix              = optional(string, "")
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)

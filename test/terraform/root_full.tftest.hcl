@@ -232,7 +232,7 @@ run "direct" {
   variables {
     execution   = "direct"
     kms_key_arn = null
-    functions   = { bundle_directory = "test/fixtures/bundles" }
+    functions   = { bundle_directory = "test/fixtures/bundles", vpc = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] } }
   }
 
   assert {

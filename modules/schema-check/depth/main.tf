@@ -82,6 +82,10 @@ locals {
       if try(length(node.value) < try(node.schema.minItems, node.schema.minProperties), false)
     ],
     [
+      for node in local.objects : "${node.path}: must name at most ${try(node.schema.maxProperties, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
+      if try(length(node.value) > node.schema.maxProperties, false)
+    ],
+    [
       for node in local.lists : "${node.path}: must name at most ${try(node.schema.maxItems, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
       if try(length(node.value) > node.schema.maxItems, false)
     ],

@@ -1,0 +1,37 @@
+/** Shapes of single values, which several variables about operation share. */
+
+export const BOOLEAN = { type: 'boolean' } as const;
+export const TEXT = { type: 'string' } as const;
+export const TEXTS = { type: 'array', items: TEXT } as const;
+
+export const KMS_KEY_ARN = {
+  type: 'string',
+  pattern: '^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$',
+  title: 'the ARN of a KMS key',
+  description: 'write it as arn:aws:kms:<region>:<account>:key/<id>',
+} as const;
+
+export const IAM_POLICY_ARN = {
+  type: 'string',
+  pattern: '^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$',
+  title: 'the ARN of an IAM policy',
+  description: 'write one such as arn:aws:iam::111122223333:policy/deny-bedrock',
+} as const;
+
+/** The characters that every service takes, Bedrock included. */
+export const TAG_KEY = {
+  type: 'string',
+  pattern: '^(?![aA][wW][sS]:)[a-zA-Z0-9 _.:/=+@-]{1,128}$',
+  title: 'the key of a tag',
+  description:
+    'write 1 to 128 letters of a to z, digits, spaces and _ . : / = + @ -, not beginning with "aws:"',
+} as const;
+
+export const BUCKET_NAME = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+  title: 'the name of a bucket',
+  description: 'write 3 to 63 lower-case letters, digits, dots and hyphens',
+} as const;
+
+export const RETENTION_DAYS = { type: 'integer', minimum: 0 } as const;

@@ -1,0 +1,68 @@
+# What an account with strict rules asks for reaches every resource that it concerns.
+
+mock_provider "aws" {
+  source = "./test/fixtures/mocks"
+}
+
+variables {
+  name         = "genai"
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+  applications = { "chat" = { environments = ["production"] } }
+  cost_centers = {
+    sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 500 }] }
+  }
+  identity                 = "off"
+  permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+  role_path                = "/platform/genai/"
+  role_name_prefix         = "app-"
+  keep_audit_log           = true
+  api                      = { enabled = false }
+  functions = {
+    bundle_directory = "test/fixtures/bundles"
+    vpc              = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+  }
+  budgets = {
+    action = { policy_arn = "arn:aws:iam::111122223333:policy/deny-bedrock", roles = { sales = ["sales-app"] } }
+  }
+  cost_reports   = { enabled = true }
+  reconciliation = { enabled = true }
+}
+
+run "roles_and_functions" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name, function in module.functions : function.role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-${name}-eu-west-1" }])
+    error_message = "Roles of functions: ${jsonencode([for function in module.functions : function.role])}."
+  }
+
+  assert {
+    condition     = alltrue([for function in module.functions : function.schedule_role == null || try(function.schedule_role.path == "/platform/genai/" && function.schedule_role.boundary == "arn:aws:iam::111122223333:policy/boundary", false)])
+    error_message = "Roles of schedules: ${jsonencode([for function in module.functions : function.schedule_role])}."
+  }
+
+  assert {
+    condition     = module.workflow.role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-workflow-eu-west-1" }
+    error_message = "Role of the workflow: ${jsonencode(module.workflow.role)}."
+  }
+
+  assert {
+    condition     = module.budgets.action_role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-budget-actions-eu-west-1" }
+    error_message = "Role of the budget actions: ${jsonencode(module.budgets.action_role)}."
+  }
+
+  assert {
+    condition     = alltrue([for function in module.functions : function.vpc == { subnet_ids = toset(["subnet-1", "subnet-2"]), security_group_ids = toset(["sg-1"]) }])
+    error_message = "Every function runs in the VPC."
+  }
+
+  assert {
+    condition     = module.functions["record-outcome"].keeps_log_group && !module.functions["gateway"].keeps_log_group
+    error_message = "A destroy leaves the audit log, and nothing else."
+  }
+
+  assert {
+    condition     = output.api_endpoint == null && output.function_url == null && output.caller_policy_json["sales"] == null && length(module.api) == 0
+    error_message = "Without an API there is the state machine only."
+  }
+}
