@@ -54,7 +54,7 @@ export function routeOf({ rawPath, queryStringParameters, requestContext }: Http
 function checkParameters(path: string, { parameters }: Route, given: readonly string[]): void {
   if (!parameters) return;
   const errors = given
-    .filter((name) => !parameters.includes(name))
+    .filter((name) => name !== '' && !parameters.includes(name))
     .map((name) => ({
       path: joinPath('query', name),
       message:
