@@ -59,3 +59,18 @@ test('the simulation of docs/simulation.md is what the command prints', async ()
     rmSync(folder, { recursive: true });
   }
 });
+
+test.each([
+  ['docs/alerts.md', ['usage']],
+  ['docs/limits.md', ['limits', 'raise']],
+  ['docs/reconciliation.md', ['reconcile']],
+  ['docs/reporting.md', ['report']],
+  ['docs/simulation.md', ['simulate']],
+])('%s lists every flag of its command', async (page, command) => {
+  const { out } = await costSentry([...command, '--help']);
+  const flags = Array.from(out.matchAll(/^ {2}(--[\w-]+)/gm), ([, flag]) => flag);
+  expect(flags.length).toBeGreaterThan(3);
+  const text = readFileSync(page, 'utf8');
+  const rows = Array.from(text.matchAll(/^\| (`--[^|]*)\|([^|\n]*)/gm), ([row]) => row).join('\n');
+  expect(flags.filter((flag) => flag && !rows.includes(`\`${flag}`))).toEqual([]);
+});
