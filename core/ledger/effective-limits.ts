@@ -21,6 +21,14 @@ export interface CallScope {
 /** Amounts by unit; `usd` in nano-USD. All safe integers. */
 export type AmountsByUnit = Readonly<Record<Unit, number>>;
 
+export const NO_AMOUNTS: AmountsByUnit = {
+  requests: 0,
+  tokens: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  usd: 0,
+};
+
 /** A limit as one call meets it. */
 export interface EffectiveLimit {
   readonly limit: Limit;

@@ -3,7 +3,7 @@
  * (I3), in the windows of the reservation. Releasing is settling at zero.
  */
 import { ownerKey } from '../policy/limit-owners.ts';
-import type { AmountsByUnit } from './effective-limits.ts';
+import { type AmountsByUnit, NO_AMOUNTS } from './effective-limits.ts';
 import type { Counters, LedgerStore, SettleAmount, SettleWriteResult } from './ports.ts';
 import type {
   LimitSnapshot,
@@ -32,14 +32,6 @@ export interface SettleResult {
 }
 
 type Settled = Extract<SettleWriteResult, { outcome: 'settled' }>;
-
-const NOTHING: AmountsByUnit = {
-  requests: 0,
-  tokens: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  usd: 0,
-};
 
 /**
  * Settles every account of a reservation at what was used.
@@ -87,7 +79,7 @@ export async function settle(
 
 /** Releases everything; what was never reserved, or is settled already, is not changed. */
 export async function release(store: LedgerStore, reservation: Reservation): Promise<void> {
-  await settle(store, reservation, NOTHING);
+  await settle(store, reservation, NO_AMOUNTS);
 }
 
 /**
@@ -95,7 +87,7 @@ export async function release(store: LedgerStore, reservation: Reservation): Pro
  * later has no effect.
  */
 export async function releaseAndClose(store: LedgerStore, reservation: Reservation): Promise<void> {
-  await settle(store, { ...reservation, basis: 'unreserved' }, NOTHING);
+  await settle(store, { ...reservation, basis: 'unreserved' }, NO_AMOUNTS);
 }
 
 /**

@@ -1,9 +1,8 @@
 /**
  * The resolved policy: what every other part of the product reads. Defaults are filled in, names
- * are checked, amounts are integers. `resolve.ts` makes it from the tfvars shapes.
+ * are checked, amounts are integers. `resolve-policy.ts` creates it from the tfvars shapes.
  */
-import type { ModelKind } from '../pricing/catalogue.ts';
-import type { ModelCapabilities, PriceSchedule } from '../pricing/price.ts';
+import type { PricedModel } from '../pricing/catalogue.ts';
 import type { Window } from '../windows.ts';
 
 export const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
@@ -63,21 +62,8 @@ export interface Application {
   readonly defaultEnvironment?: string;
 }
 
-export interface Model {
+export interface Model extends PricedModel {
   readonly alias: string;
-  /** As given: may carry a geography prefix (us., eu., global., ...). */
-  readonly modelId: string;
-  /** Without the prefix: what the catalogue and CountTokens know. */
-  readonly baseModelId: string;
-  readonly kind: ModelKind;
-  readonly contextTokens: number;
-  /** Beta headers that widen the context window, and to how many tokens. */
-  readonly betas: Readonly<Record<string, number>>;
-  readonly maxOutputTokens: number;
-  /** What max_tokens is when a request names none. */
-  readonly defaultMaxTokens: number;
-  readonly prices: PriceSchedule;
-  readonly traits: ModelCapabilities;
   /** What becomes of parameters that the model does not take. */
   readonly unsupportedParameters: 'refuse' | 'drop';
   /** Whether the module makes application inference profiles for it. */
@@ -185,7 +171,7 @@ export interface Policy {
   readonly costCenters: ReadonlyMap<string, CostCenter>;
   readonly organization: { readonly limits: readonly Limit[] };
   readonly proxy: ProxySettings;
-  /** Over how many items each window's counters are split; see `ledger/layout.ts`. */
+  /** Over how many items each window's counters are split; see `ledger/shard-layout.ts`. */
   readonly shardLayout: ShardLayout;
   /** The layout is the one that the table was made with, and the sweep has not taken it over. */
   readonly hasInitialLayout?: boolean;

@@ -7,10 +7,12 @@ import { familyDefaults } from './model-families.ts';
 import type { ModelCapabilities, PriceSchedule } from './price.ts';
 import { toSchedule, type UsdPeriod, type UsdPrice } from './usd-price.ts';
 
-export type ModelKind = 'text' | 'embedding' | 'rerank';
+type ModelKind = 'text' | 'embedding' | 'rerank';
 
 export interface PricedModel {
+  /** As given: can have a geography prefix (us., eu., global., ...). */
   readonly modelId: string;
+  /** Without the prefix: the id in the catalogue and for CountTokens. */
   readonly baseModelId: string;
   readonly kind: ModelKind;
   readonly contextTokens: number;
@@ -18,6 +20,7 @@ export interface PricedModel {
   readonly betas: Readonly<Record<string, number>>;
   /** Zero for a model that writes no text. */
   readonly maxOutputTokens: number;
+  /** `max_tokens` of a request that does not set it. */
   readonly defaultMaxTokens: number;
   readonly prices: PriceSchedule;
   readonly traits: ModelCapabilities;

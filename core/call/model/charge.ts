@@ -1,5 +1,5 @@
 /** What a call that reached its model step is charged, and on what grounds. */
-import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
+import { type AmountsByUnit, NO_AMOUNTS } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
 import { costOf, type TokenUsage } from '../../pricing/cost.ts';
@@ -29,15 +29,7 @@ export interface ChargedCall {
   readonly cachesOneHour: boolean;
 }
 
-const NOTHING: AmountsByUnit = {
-  requests: 0,
-  tokens: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  usd: 0,
-};
-
-const RELEASED: Charge = { basis: 'released', amounts: NOTHING, mayHaveRun: false };
+const RELEASED: Charge = { basis: 'released', amounts: NO_AMOUNTS, mayHaveRun: false };
 
 const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
   basis: 'worst_case',

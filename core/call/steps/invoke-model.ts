@@ -11,7 +11,13 @@ import { failureAdvice } from '../model/failure-advice.ts';
 import { type ConverseFailure, failureRule } from '../model/failure-rules.ts';
 import type { AnswerContent, ConverseResult } from '../model/ports.ts';
 import { withoutFiles } from '../request/prompt.ts';
-import type { ApprovedCall, FailedCall, ReservedCall, SucceededCall } from './state.ts';
+import {
+  type ApprovedCall,
+  commonState,
+  type FailedCall,
+  type ReservedCall,
+  type SucceededCall,
+} from './state.ts';
 
 /** Left for settling and answering after the model call was given up. */
 const RECORDING_MS = 1_500;
@@ -154,15 +160,9 @@ export function answerTooLarge(result: SucceededCall): FailedCall {
 }
 
 function invoked(call: ApprovedCall, latencyMs: number) {
-  const { tags, dimensions, receivedAt, deadline, caller, claim } = call;
   const { candidate, fallbackFrom, firstEvent } = call;
   return {
-    tags,
-    dimensions,
-    receivedAt,
-    ...(deadline !== undefined && { deadline }),
-    ...(caller && { caller }),
-    ...(claim && { claim }),
+    ...commonState(call),
     candidate,
     ...(fallbackFrom !== undefined && { fallbackFrom }),
     ...(firstEvent && { firstEvent }),

@@ -18,13 +18,14 @@ import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import { chargeOfUnknown } from '../model/charge.ts';
 import { chargedBody, chargedCall } from './invoke-model.ts';
-import type {
-  BoundedCall,
-  NotReserved,
-  ReservedCall,
-  ReserveOutcome,
-  UnavailableCall,
-  ValidCall,
+import {
+  type BoundedCall,
+  commonState,
+  type NotReserved,
+  type ReservedCall,
+  type ReserveOutcome,
+  type UnavailableCall,
+  type ValidCall,
 } from './state.ts';
 import { type WaitPorts, waitForRoom } from './wait-for-room.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -90,7 +91,7 @@ export async function reserveCall<C extends PricedCandidate>(
         return approved(call, decision);
       case 'denied':
         return {
-          ...carried(call),
+          ...commonState(call),
           status: 'denied',
           limit: decision.limit,
           bounds: boundsOf(call),
@@ -167,7 +168,7 @@ function approved<C extends PricedCandidate>(
   const { modelMetric } = candidate;
   const tags: RequestTags = { ...call.tags, modelMetric };
   const reserved: Omit<ReservedCall<C>, 'answer'> = {
-    ...carried(call),
+    ...commonState(call),
     status: 'approved',
     tags,
     dimensions: { ...call.dimensions, Model: candidate.model, ModelId: modelMetric },
@@ -194,20 +195,10 @@ function boundsOf({ candidates, cacheTtl }: BoundedCall): readonly AuditedBound[
   }));
 }
 
-/** What of the state goes on when the prompt is not needed any more. */
-const carried = ({ tags, dimensions, receivedAt, deadline, caller, claim }: BoundedCall) => ({
-  tags,
-  dimensions,
-  receivedAt,
-  ...(deadline !== undefined && { deadline }),
-  ...(caller && { caller }),
-  ...(claim && { claim }),
-});
-
 /** Without the claim where another call holds the key: there is nothing to end. */
 function notClaimed(call: BoundedCall, refused: ClaimRejection): NotReserved {
-  if (refused.status === 'unavailable') return { ...carried(call), ...refused };
-  const { claim: _, ...rest } = carried(call);
+  if (refused.status === 'unavailable') return { ...commonState(call), ...refused };
+  const { claim: _, ...rest } = commonState(call);
   return { ...rest, ...refused };
 }
 
@@ -223,11 +214,11 @@ function unavailable(call: BoundedCall, policyError?: SentryError): UnavailableC
         call.tags,
         'The ledger did not answer; no model was called.',
       );
-  return { ...carried(call), status: 'unavailable', answer };
+  return { ...commonState(call), status: 'unavailable', answer };
 }
 
 function inProgress(call: BoundedCall): NotReserved {
   const detail = `The request ${call.tags.requestId} is still under way; nothing was changed.`;
   const answer = problemDetails('request_in_progress', call.tags, detail);
-  return { ...carried(call), status: 'not_valid', answer };
+  return { ...commonState(call), status: 'not_valid', answer };
 }

@@ -52,6 +52,23 @@ interface Common {
   readonly answer: Answer;
 }
 
+/** What every later state keeps, once the prompt is not needed any more. */
+export const commonState = ({
+  tags,
+  dimensions,
+  receivedAt,
+  deadline,
+  caller,
+  claim,
+}: Common): Omit<Common, 'answer'> => ({
+  tags,
+  dimensions,
+  receivedAt,
+  ...(deadline !== undefined && { deadline }),
+  ...(caller && { caller }),
+  ...(claim && { claim }),
+});
+
 export interface InvalidCall extends Common {
   readonly status: 'not_valid';
   /** The request that holds the idempotency key this one came with. */
