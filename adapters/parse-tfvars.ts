@@ -6,10 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { parse } from '@cdktf/hcl2json';
 import { joinPath } from '../core/input-path.ts';
 import type { InputProblem } from '../core/input-problem.ts';
-import { printable, quoted } from '../core/safe-text.ts';
+import { counted, printable, quoted } from '../core/safe-text.ts';
 import { isExact, scanLiterals } from './hcl-lexer.ts';
 
-/** What files hold together. */
+/** The variables of several files. */
 export interface Tfvars {
   /** The variables of all files; incomplete unless `complete`. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -46,12 +46,24 @@ async function readOne(file: string): Promise<FileContent> {
   const parsed = file.endsWith('.json') ? parseJson(name, text) : await parseHcl(name, text);
   if ('problems' in parsed) return { entries: undefined, problems: parsed.problems };
   const problems: InputProblem[] = lossProblems(name, text);
-  const entries = Object.entries(parsed.value).map(([variable, value]): [string, unknown] => [
-    variable,
-    literal(name, variable, value, problems),
-  ]);
+  const blocks = file.endsWith('.json') ? new Set<string>() : blocksIn(text);
+  const entries = Object.entries(parsed.value).flatMap(([variable, value]): [string, unknown][] => {
+    if (!blocks.has(variable)) return [[variable, literal(name, variable, value, problems)]];
+    const message = `blocks are not allowed in ${name}: use ${variable} = { … }`;
+    problems.push({ path: variable, message });
+    return [];
+  });
   return { entries, problems };
 }
+
+/** Names at the beginning of a line that a brace follows without an equals sign. */
+const blocksIn = (text: string): ReadonlySet<string> =>
+  new Set(
+    Array.from(
+      text.matchAll(/^([A-Za-z_][\w-]*)(?:[ \t]+"[^"\n]*")*[ \t]*\{/gm),
+      ([, name = '']) => name,
+    ),
+  );
 
 const FILE_BYTES_MAX = 10_000_000;
 const PATH_MAX = 200;
@@ -64,15 +76,15 @@ async function readText(file: string): Promise<string | InputProblem> {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     const code = textOf(error, 'code') ?? 'unknown error';
-    const message = READ_ERRORS[code] ?? `the file can't be read (${code})`;
+    const message = READ_ERRORS[code] ?? `cannot read the file (${code})`;
     return { path, message };
   }
 }
 
 const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'file not found',
-  EISDIR: 'this is a directory: name a file',
-  EACCES: 'the file may not be read',
+  EISDIR: 'is a directory: name a file',
+  EACCES: 'no permission to read the file',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not UTF-8 text',
 };
 
@@ -89,7 +101,7 @@ function parseJson(name: string, text: string): Parsed {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value };
-    return { problems: [{ path: name, message: 'the file must hold one JSON object' }] };
+    return { problems: [{ path: name, message: 'must be one JSON object' }] };
   } catch (error) {
     const reason = textOf(error, 'message') ?? 'unknown error';
     return { problems: [{ path: name, message: `not JSON: ${printable(reason, 200)}` }] };
@@ -99,7 +111,7 @@ function parseJson(name: string, text: string): Parsed {
 /** The parser names the place of every error as `input:<line>,<column>-...: what; details`. */
 const INPUT = 'input';
 const DIAGNOSTIC = /input:(\d+),(\d+)(?:-[\d,]+)?: /g;
-/** Another place that a message tells of. */
+/** Another place in a message. */
 const PLACE = /\binput:(\d+),\d+(?:-\d+(?:,\d+)?)?/g;
 
 async function parseHcl(name: string, text: string): Promise<Parsed> {
@@ -113,29 +125,46 @@ async function parseHcl(name: string, text: string): Promise<Parsed> {
 
 function syntaxProblems(name: string, reason: string): InputProblem[] {
   const starts = [...reason.matchAll(DIAGNOSTIC)];
-  const problems = starts.map((start, index) => {
+  const errors = starts.map((start, index) => {
     const end = starts[index + 1]?.index ?? reason.length;
     const message = reason
       .slice(start.index + start[0].length, end)
       .replace(/[\]\s]+$/, '')
       .replace(PLACE, 'line $1');
-    return { path: `${name}:${start[1]}`, message: printable(message, 300) };
+    return { line: Number(start[1]), message: printable(message, 300) };
   });
-  return problems.length > 0 ? problems : [{ path: name, message: printable(reason, 300) }];
+  const [first, ...others] = errors.sort(byPlace);
+  if (!first) return [{ path: name, message: printable(reason, 300) }];
+  const problem = { path: `${name}:${first.line}`, message: first.message };
+  if (others.length === 0) return [problem];
+  const more = `and ${counted(others.length, 'more syntax error')}: correct the first one`;
+  return [problem, { path: name, message: more }];
 }
+
+interface SyntaxError {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A quote that is not closed makes strings of all lines below it: its own line has the cause. */
+const isFollowUp = ({ message }: SyntaxError): boolean =>
+  /^Invalid multi-line string/.test(message);
+
+const byPlace = (a: SyntaxError, b: SyntaxError): number =>
+  a.line - b.line || Number(isFollowUp(a)) - Number(isFollowUp(b));
 
 function lossProblems(name: string, text: string): InputProblem[] {
   const { numbers, duplicates } = scanLiterals(wholeFile(text));
   return [
     ...duplicates.map((path) => ({
       path,
-      message: `is defined twice in ${name}: only the last would hold, so keep one`,
+      message: `is defined twice in ${name}: only the last one would apply, so remove one`,
     })),
     ...numbers
       .filter((number) => !isExact(number.text))
       .map((number) => ({
         path: number.path,
-        message: `number ${printable(number.text)} in ${name} has more digits than can be kept: write at most 15`,
+        message: `number ${printable(number.text)} in ${name} has too many digits: use at most 15`,
       })),
   ];
 }
@@ -144,13 +173,20 @@ function lossProblems(name: string, text: string): InputProblem[] {
 const wholeFile = (text: string): string =>
   text.replace(/^\s*\{([\s\S]*)\}\s*$/, (_whole, body: string) => body);
 
+/** A word without quotes, which the parser returns as a template. */
+const UNQUOTED = /^\$\{([A-Za-z_][\w-]*)\}$/;
 const UNRESOLVED = /(?:^|[^$])\$\{|(?:^|[^%])%\{/;
 
 /** A value without templates, escapes undone; a template is a problem. */
 function literal(name: string, path: string, value: unknown, problems: InputProblem[]): unknown {
   if (typeof value === 'string') {
     if (!UNRESOLVED.test(value)) return value.replaceAll('$${', '${').replaceAll('%%{', '%{');
-    const message = `${quoted(value)} in ${name} is an expression: write the value itself`;
+    const [, word] = UNQUOTED.exec(value) ?? [];
+    if (word !== undefined) {
+      problems.push({ path, message: `${word} in ${name} must be in quotes: use ${quoted(word)}` });
+      return word;
+    }
+    const message = `${quoted(value)} in ${name} is an expression: use a literal value`;
     problems.push({ path, message });
     return value;
   }
@@ -161,7 +197,7 @@ function literal(name: string, path: string, value: unknown, problems: InputProb
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       if (UNRESOLVED.test(key)) {
-        const message = `the name ${quoted(key)} in ${name} is an expression: write the name itself`;
+        const message = `the name ${quoted(key)} in ${name} is an expression: use a literal name`;
         problems.push({ path, message });
       }
       return [key, literal(name, joinPath(path, key), inner, problems)];

@@ -10,7 +10,7 @@ import { VARIABLES_SCHEMA } from '../core/policy/variables.schema.ts';
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 
 interface Warned {
-  /** What does not keep the policy from being put in force. */
+  /** Problems that do not prevent the policy from being applied. */
   readonly warnings: readonly InputProblem[];
 }
 
@@ -23,7 +23,7 @@ type ResolvedTfvars = Warned &
     | { readonly problems: readonly [InputProblem, ...InputProblem[]] }
   );
 
-/** Reads and resolves, and reports the problems of both at once. */
+/** Reads and resolves, and reports the problems of both together. */
 export async function loadTfvarsPolicy(
   files: readonly string[],
   options: ResolveOptions = {},
@@ -33,13 +33,29 @@ export async function loadTfvarsPolicy(
   const resolution = read.complete ? resolvePolicy(config, options) : undefined;
   const [first, ...others] = [
     ...read.problems,
-    ...(resolution && 'problems' in resolution ? resolution.problems : []),
-    ...(read.complete ? operationsProblems(config) : []),
+    ...withoutFollowUps(read, [
+      ...(resolution && 'problems' in resolution ? resolution.problems : []),
+      ...(read.complete ? operationsProblems(config) : []),
+    ]),
   ];
   const warnings = resolution?.warnings ?? [];
   if (first) return { problems: [first, ...others], warnings };
   invariant(resolution && 'policy' in resolution, 'a policy without problems has resolved');
   return { config, policy: resolution.policy, warnings };
+}
+
+/** Problems once each, without those of variables that could not be read. */
+function withoutFollowUps(
+  read: Tfvars,
+  problems: readonly InputProblem[],
+): readonly InputProblem[] {
+  const paths = read.problems
+    .map(({ path }) => path)
+    .filter((path) => /^[\w-]+$/.test(path) && !Object.hasOwn(read.config, path));
+  const isWithin = (path: string, outer: string): boolean =>
+    path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+  const found = problems.filter(({ path }) => !paths.some((outer) => isWithin(path, outer)));
+  return [...new Map(found.map((each) => [`${each.path}: ${each.message}`, each])).values()];
 }
 
 function convertVariables(config: Tfvars['config']): Tfvars['config'] {

@@ -1,4 +1,4 @@
-/** Words what a JSON schema refuses for the author of the document. */
+/** Turns errors of a JSON schema into problems for the author of the document. */
 import type { ErrorObject } from 'ajv';
 import { joinPath, ownProperty, pathFromPointer } from './input-path.ts';
 import type { InputProblem } from './input-problem.ts';
@@ -37,7 +37,7 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
   switch (keyword) {
     case 'required': {
       const name = String(params.missingProperty);
-      return { path: joinPath(path, name), message: `${name} must be given` };
+      return { path: joinPath(path, name), message: `${name} is required` };
     }
     case 'additionalProperties':
       return unknownProperty(path, String(params.additionalProperty), error.parentSchema);
@@ -62,7 +62,7 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
     case 'minItems':
     case 'minProperties': {
       const allowed = ownProperty(ownProperty(error.parentSchema, 'items'), 'enum');
-      const choices = Array.isArray(allowed) ? `: write some of ${allowed.join(', ')}` : '';
+      const choices = Array.isArray(allowed) ? `: use some of ${allowed.join(', ')}` : '';
       return { path, message: `must name at least one ${title ?? 'entry'}${choices}` };
     }
     case 'maxItems':
@@ -77,12 +77,12 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
     case 'maxLength':
       return { path, message: `${quoted(data)} is too short or too long` };
     default:
-      // `propertyNames` only repeats what the pattern inside it has said.
+      // `propertyNames` only repeats the error of the pattern inside it.
       return undefined;
   }
 }
 
-/** `unknown window "week": write one of minute, hour, day, month`. */
+/** `unknown window "week": use one of minute, hour, day, month`; without choices, only the first part. */
 export function unknownValueMessage(
   what: string,
   given: unknown,
@@ -90,7 +90,8 @@ export function unknownValueMessage(
 ): string {
   const near = typeof given === 'string' ? closestMatch(given, allowed) : undefined;
   const hint = near === undefined ? '' : `did you mean ${quoted(near)}? `;
-  return `unknown ${what} ${quoted(given)}: ${hint}write one of ${formatChoices(allowed)}`;
+  const unknown = `unknown ${what} ${quoted(given)}`;
+  return allowed.length === 0 ? unknown : `${unknown}: ${hint}use one of ${formatChoices(allowed)}`;
 }
 
 function unknownProperty(path: string, name: string, schema: unknown): InputProblem {
@@ -117,7 +118,7 @@ function wrongType(types: readonly string[], given: unknown, schema: unknown): s
   const unquoted = typeof given === 'string' && type !== 'string' && /^[\w.-]+$/.test(given);
   const hint = unquoted && type !== 'array' && type !== 'object' ? '; leave the quotes out' : '';
   const allowed = ownProperty(schema, 'enum');
-  const choices = Array.isArray(allowed) ? `: write one of ${allowed.join(', ')}` : hint;
+  const choices = Array.isArray(allowed) ? `: use one of ${allowed.join(', ')}` : hint;
   return `must be ${wanted}, not ${quoted(given)}${choices}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
-import { quoted } from '../safe-text.ts';
+import { closestMatch, quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import { asStrings, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
 import { callersProblems, rolePatternProblems } from './caller-checks.ts';
@@ -161,11 +161,21 @@ function defaultCostCenterProblems(config: UnvalidatedObject, known: Known): Inp
 function timeZoneProblems(config: UnvalidatedObject): InputProblem[] {
   const zone = stringField(config, 'time_zone');
   if (zone === undefined || isTimeZone(zone)) return [];
-  const message = `must be an IANA time zone such as "UTC" or "Europe/Berlin", got ${quoted(zone)}`;
+  const near = closestZone(zone);
+  const hint = near === undefined ? '' : `: did you mean ${quoted(near)}?`;
+  const message = `must be an IANA time zone such as "UTC" or "Europe/Berlin", got ${quoted(zone)}${hint}`;
   return [{ path: 'time_zone', message }];
 }
 
-/** Offsets such as "+02:00" are refused: they are no zones, and know no daylight saving time. */
+/** The zone of a city that is written without its region, or the one with the closest name. */
+function closestZone(given: string): string | undefined {
+  const zones = Intl.supportedValuesOf('timeZone');
+  const city = given.trim().replaceAll(' ', '_').toLowerCase();
+  const ofCity = zones.find((zone) => zone.toLowerCase().endsWith(`/${city}`));
+  return ofCity ?? closestMatch(given, zones);
+}
+
+/** Offsets such as "+02:00" are refused: they are not zones and have no daylight saving time. */
 function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {

@@ -47,12 +47,14 @@ export function limitName(limit: Named): string {
 }
 
 const MAX_SAFE_NANO_USD = BigInt(Number.MAX_SAFE_INTEGER);
+/** The exact maximum is 2^53-1 nano-USD. */
+const USD_RULE = 'must be at most 9007199.25 (about USD 9 million)';
 /** Coarse bound that keeps huge numbers from being read as decimals; the exact one follows. */
 const USD_MAX = 9_007_200;
 
 /**
  * The amount as a safe integer in the limit's unit: nano-USD for usd.
- * @returns what is wrong with it, as a string, when it is none.
+ * @returns the problem, as a string, if it is not one.
  */
 export function limitAmount(unit: string, amount: number): number | string {
   const got = `got ${quoted(amount)}`;
@@ -62,12 +64,10 @@ export function limitAmount(unit: string, amount: number): number | string {
       return `must be at most ${Number.MAX_SAFE_INTEGER}, ${got}`;
     return Number.isInteger(amount) ? amount : `must be a whole number of ${unit}, ${got}`;
   }
-  if (amount > USD_MAX) return `must be at most 9007199.254740991, ${got}`;
+  if (amount > USD_MAX) return `${USD_RULE}, ${got}`;
   const nanoUsd = parseUsd(amount);
   if (nanoUsd === undefined) return `must be USD with at most 9 decimals, ${got}`;
-  return nanoUsd > MAX_SAFE_NANO_USD
-    ? `must be at most 9007199.254740991, ${got}`
-    : Number(nanoUsd);
+  return nanoUsd > MAX_SAFE_NANO_USD ? `${USD_RULE}, ${got}` : Number(nanoUsd);
 }
 
 /** A name that exists, but not in this cost center. */
@@ -76,7 +76,7 @@ export const notOneOf = (
   list: 'models' | 'applications',
   own: readonly string[],
 ): string =>
-  `${quoted(given)} is not one of this cost center's ${list}: write one of ${formatChoices(own)}, or add it to \`${list}\``;
+  `${quoted(given)} is not one of this cost center's ${list}: use one of ${formatChoices(own)}, or add it to \`${list}\``;
 
 /** Everything wrong with an owner's limits beyond their form. */
 export function limitProblems(
@@ -102,7 +102,7 @@ export function limitProblems(
     if (first === undefined) firstByName.set(name, index);
     else {
       const where = joinPath(path, first);
-      const message = `duplicate limit name ${quoted(name)}, also the name of ${where}: give each limit a \`name\` of its own`;
+      const message = `duplicate limit name ${quoted(name)}, also the name of ${where}: give each limit its own \`name\``;
       problems.push({ path: joinPath(at, 'name'), message });
     }
   }

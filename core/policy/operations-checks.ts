@@ -44,12 +44,12 @@ function accessProblems(config: UnvalidatedObject): InputProblem[] {
   const identity = stringField(config, 'identity') ?? 'off';
   const problems: InputProblem[] = [];
   if ((authorization === 'jwt') !== api.has('jwt')) {
-    const message = `must be given with authorization = "jwt" and only then, got authorization = ${quoted(authorization)}`;
+    const message = `is required with authorization = "jwt", and only allowed then, got authorization = ${quoted(authorization)}`;
     problems.push({ path: 'api.jwt', message });
   }
   if (['iam', 'jwt'].includes(identity) && identity !== authorization) {
     const choices = authorization === 'none' ? ['off'] : ['off', authorization];
-    const message = `${quoted(identity)} does not go with api.authorization = ${quoted(authorization)}: write one of ${formatChoices(choices)}`;
+    const message = `${quoted(identity)} conflicts with api.authorization = ${quoted(authorization)}: use one of ${formatChoices(choices)}`;
     problems.push({ path: 'identity', message });
   }
   return problems;
@@ -80,7 +80,7 @@ function budgetProblems(config: UnvalidatedObject): InputProblem[] {
   return [
     ...unknown.map(({ at, name }) => ({
       path: joinPath(at, name),
-      message: `unknown cost center ${quoted(name)}: write one of ${formatChoices(known)}`,
+      message: `unknown cost center ${quoted(name)}: use one of ${formatChoices(known)}`,
     })),
     ...fine.map((name) => ({
       path: joinPath('budgets.amounts', name),

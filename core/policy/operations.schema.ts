@@ -156,7 +156,7 @@ const ANOMALY_DETECTION = {
         type: 'string',
         pattern: '^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$',
         title: 'the ARN of a monitor',
-        description: 'write it as arn:aws:ce::<account>:anomalymonitor/<id>',
+        description: 'use arn:aws:ce::<account>:anomalymonitor/<id>',
       },
     },
     cost_centers_per_monitor: { type: 'integer', minimum: 1, maximum: 10 },
@@ -171,7 +171,7 @@ const TAG_KEYS = {
     type: 'string',
     pattern: '^(?!user:)[a-zA-Z0-9 _.:/=+@-]{1,128}$',
     title: 'the key of a tag',
-    description: 'write it as on the resource, without "user:", such as "costCenter"',
+    description: 'use the same spelling as on the resource, without "user:", such as "costCenter"',
   },
 } as const;
 
@@ -239,7 +239,7 @@ const OBSERVABILITY = {
         type: 'string',
         pattern: '^arn:',
         title: 'an ARN',
-        description: 'write one such as arn:aws:sns:eu-west-1:111122223333:on-call',
+        description: 'use one such as arn:aws:sns:eu-west-1:111122223333:on-call',
       },
     },
     thresholds: {
@@ -298,7 +298,7 @@ const WORKFLOW = {
         pattern:
           '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$',
         title: 'the ARN of a role with a letter or digit in its last segment',
-        description: 'write it as arn:aws:iam::<account>:role/<name>',
+        description: 'use arn:aws:iam::<account>:role/<name>',
       },
     },
   },
@@ -324,7 +324,7 @@ export const OPERATIONS_SCHEMA = {
             type: 'string',
             pattern: '^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]+$',
             title: 'the ARN of a role or user',
-            description: 'write it as arn:aws:iam::<account>:role/<name>',
+            description: 'use arn:aws:iam::<account>:role/<name>',
           },
         },
         confine_sentry: BOOLEAN,
@@ -337,7 +337,7 @@ export const OPERATIONS_SCHEMA = {
             pattern:
               '^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$',
             title: 'the ARN of a role or user with a letter or digit in its last segment',
-            description: 'write it as arn:aws:iam::<account>:role/<name>',
+            description: 'use arn:aws:iam::<account>:role/<name>',
           },
         },
       },

@@ -117,7 +117,7 @@ export function missingParts(path: string, merged: UsdPeriod, modelId: string): 
         ? [joinPath(at, 'long_context', 'above')]
         : []),
     ];
-    const message = `must be given, as the catalogue has none for ${quoted(modelId)} here`;
+    const message = `is required, because the catalogue has none for ${quoted(modelId)} here`;
     return names.map((missing) => ({ path: missing, message }));
   });
 }

@@ -77,7 +77,7 @@ function limitOf(change: OverrideRequest, context: PlanContext, report: Report) 
   const names = [limit, ...others].flatMap((each) => each?.limit ?? []);
   return report(
     'limit',
-    `${quoted(change.limit)} names no limit: write one of ${formatChoices(names)}`,
+    `${quoted(change.limit)} names no limit: use one of ${formatChoices(names)}`,
   );
 }
 
@@ -129,7 +129,7 @@ function amountOf(unit: Unit, text: string): number | string {
 }
 
 function untilOf({ until }: OverrideRequest, { now, timeZone }: PlanContext, report: Report) {
-  if (until === undefined) return report('until', 'must be given: no override is for ever');
+  if (until === undefined) return report('until', 'is required: every override ends');
   const at = parseUntil(until, now, timeZone);
   return typeof at === 'string' ? report('until', at) : at;
 }
@@ -139,7 +139,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
 function wordsOf(change: OverrideRequest, path: 'reason' | 'author', report: Report) {
   const text = change[path]?.trim() ?? '';
-  if (text === '') return report(path, 'must be given: it goes to the audit log');
+  if (text === '') return report(path, 'is required for the audit log');
   if (text.length > OVERRIDE_TEXT_MAX) {
     return report(path, `must have at most ${OVERRIDE_TEXT_MAX} characters, got ${text.length}`);
   }

@@ -156,7 +156,7 @@ function rangeProblems(
   if (!listed && missing.length > 0) {
     return missing.map((name) => ({
       path: joinPath(path, name),
-      message: `must be given, as the catalogue has no model ${quoted(model.modelId)}`,
+      message: `is required, because the catalogue has no model ${quoted(model.modelId)}`,
     }));
   }
   // A newer catalogue may know lower maximums than the one the policy was checked against.

@@ -8,14 +8,14 @@ export const KMS_KEY_ARN = {
   type: 'string',
   pattern: '^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$',
   title: 'the ARN of a KMS key',
-  description: 'write it as arn:aws:kms:<region>:<account>:key/<id>',
+  description: 'use arn:aws:kms:<region>:<account>:key/<id>',
 } as const;
 
 export const IAM_POLICY_ARN = {
   type: 'string',
   pattern: '^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$',
   title: 'the ARN of an IAM policy',
-  description: 'write one such as arn:aws:iam::111122223333:policy/deny-bedrock',
+  description: 'use one such as arn:aws:iam::111122223333:policy/deny-bedrock',
 } as const;
 
 /** The characters that every service takes, Bedrock included. */

@@ -78,7 +78,7 @@ export function lookupModel(modelId: string, region: string): ModelLookup {
   const row = rows.get(baseModelId);
   if (!row) return { outcome: 'unpriced', message: unknownModel(modelId, region) };
   if (prefix !== '' && !row.prefixes.includes(prefix)) {
-    const message = `no price is known for ${quoted(modelId)}: write one of ${formatChoices(callableIds(row, region))}, or ${REMEDY}`;
+    const message = `no price is known for ${quoted(modelId)}: use one of ${formatChoices(callableIds(row, region))}, or ${REMEDY}`;
     return { outcome: 'unpriced', message };
   }
   const own = pricesFor(row, prefix, region);

@@ -66,7 +66,7 @@ locals {
   )
   application_problems = [
     for name, application in var.applications :
-    "applications.${name}.default_environment: unknown environment \"${application.default_environment}\": write one of ${join(", ", application.environments)}"
+    "applications.${name}.default_environment: unknown environment \"${application.default_environment}\": use one of ${join(", ", application.environments)}"
     if application.default_environment != null && !contains(application.environments, coalesce(application.default_environment, "-"))
   ]
   repetition_problems = concat(
@@ -135,7 +135,7 @@ locals {
     ],
     flatten([for alias, model in var.models : [
       for name in ["context_tokens", "max_output_tokens"] :
-      "models.${alias}.${name}: must be given, as the catalogue has no model \"${model.model_id}\""
+      "models.${alias}.${name}: is required, because the catalogue has no model \"${model.model_id}\""
       if contains(keys(var.price), alias) && model[name] == null && !contains(keys(local.priced_models), alias)
     ]]),
     [
@@ -167,19 +167,19 @@ locals {
   cost_center_problems = flatten([for name, center in var.cost_centers : concat(
     contains(keys(var.models), name) ? ["cost_centers.${name}: \"${name}\" is also a model alias: rename one of the two"] : [],
     [
-      for index, alias in center.models : "cost_centers.${name}.models[${index}]: unknown model \"${alias}\": write one of ${local.model_list}"
+      for index, alias in center.models : "cost_centers.${name}.models[${index}]: unknown model \"${alias}\": use one of ${local.model_list}"
       if !contains(keys(var.models), alias)
     ],
     [
       for alias in [center.model] : contains(keys(var.models), alias)
-      ? "cost_centers.${name}.model: \"${alias}\" is not one of this cost center's models: write one of ${join(", ", center.models)}, or add it to models"
-      : "cost_centers.${name}.model: unknown model \"${alias}\": write one of ${join(", ", center.models)}"
+      ? "cost_centers.${name}.model: \"${alias}\" is not one of this cost center's models: use one of ${join(", ", center.models)}, or add it to models"
+      : "cost_centers.${name}.model: unknown model \"${alias}\": use one of ${join(", ", center.models)}"
       # Without any models there is none to choose, and that has been reported.
       if alias != null && length(center.models) > 0 && !contains(center.models, coalesce(alias, "-"))
     ],
     [
       for index, application in center.applications :
-      "cost_centers.${name}.applications[${index}]: unknown application \"${application}\": write one of ${local.application_list}"
+      "cost_centers.${name}.applications[${index}]: unknown application \"${application}\": use one of ${local.application_list}"
       if !contains(keys(var.applications), application)
     ],
     contains(var.lists_of_callers, name) && length(center.callers) == 0 ? ["cost_centers.${name}.callers: names no caller: write iam_role_arns or jwt, or leave callers out"] : [],
@@ -206,12 +206,12 @@ locals {
     ],
     [
       for index, application in binding.applications :
-      "${binding.path}.applications[${index}]: unknown application \"${application}\": write one of ${join(", ", binding.cost_center.applications)}"
+      "${binding.path}.applications[${index}]: unknown application \"${application}\": use one of ${join(", ", binding.cost_center.applications)}"
       if !contains(binding.cost_center.applications, application)
     ],
     [
       for index, environment in binding.environments :
-      "${binding.path}.environments[${index}]: unknown environment \"${environment}\": write one of ${join(", ", binding.known_environments)}"
+      "${binding.path}.environments[${index}]: unknown environment \"${environment}\": use one of ${join(", ", binding.known_environments)}"
       if length(binding.known_environments) > 0 && !contains(binding.known_environments, environment)
     ],
   )])
@@ -223,7 +223,7 @@ locals {
   role_problems = concat(
     [
       for role in local.role_arns :
-      "${role.path}: \"${role.arn}\" is not the ARN of an IAM role: write one such as ${local.role_example}"
+      "${role.path}: \"${role.arn}\" is not the ARN of an IAM role: use one such as ${local.role_example}"
       if !can(regex(local.role_pattern, role.arn))
     ],
     [
@@ -298,7 +298,7 @@ locals {
     ],
     [
       for limit in local.limits :
-      "${limit.path}.amount: must be at most ${limit.unit == "usd" ? local.amount_max_usd : local.amount_max}, got ${limit.amount}"
+      "${limit.path}.amount: must be at most ${limit.unit == "usd" ? "9007199.25 (about USD 9 million)" : local.amount_max}, got ${limit.amount}"
       if limit.amount > (limit.unit == "usd" ? local.amount_max_usd : local.amount_max)
     ],
     flatten([for limit in local.limits : [
@@ -334,18 +334,18 @@ locals {
   scope_problems = concat(
     [
       for scope in local.scopes : contains(keys(var.applications), scope.application)
-      ? "${scope.path}.application: \"${scope.application}\" is not one of this cost center's applications: write one of ${join(", ", scope.owner.applications)}, or add it to applications"
-      : "${scope.path}.application: unknown application \"${scope.application}\": write one of ${join(", ", scope.owner.applications)}"
+      ? "${scope.path}.application: \"${scope.application}\" is not one of this cost center's applications: use one of ${join(", ", scope.owner.applications)}, or add it to applications"
+      : "${scope.path}.application: unknown application \"${scope.application}\": use one of ${join(", ", scope.owner.applications)}"
       if scope.application != null && !contains(scope.owner.applications, coalesce(scope.application, "-"))
     ],
     [
-      for scope in local.scopes : "${scope.path}.environment: unknown environment \"${scope.environment}\": write one of ${join(", ", scope.environments)}"
+      for scope in local.scopes : "${scope.path}.environment: unknown environment \"${scope.environment}\": use one of ${join(", ", scope.environments)}"
       if scope.environment != null && !contains(scope.environments, coalesce(scope.environment, "-"))
     ],
     [
       for scope in local.scopes : contains(keys(var.models), scope.model)
-      ? "${scope.path}.model: \"${scope.model}\" is not one of this cost center's models: write one of ${join(", ", scope.owner.models)}, or add it to models"
-      : "${scope.path}.model: unknown model \"${scope.model}\": write one of ${join(", ", scope.owner.models)}"
+      ? "${scope.path}.model: \"${scope.model}\" is not one of this cost center's models: use one of ${join(", ", scope.owner.models)}, or add it to models"
+      : "${scope.path}.model: unknown model \"${scope.model}\": use one of ${join(", ", scope.owner.models)}"
       if scope.model != null && scope.owner.alias == null && !contains(scope.owner.models, coalesce(scope.model, "-"))
     ],
     [
@@ -363,8 +363,8 @@ locals {
     ]]),
     [
       for ceiling in local.ceilings : contains(keys(var.models), ceiling.fallback)
-      ? "${ceiling.path}.fallback: \"${ceiling.fallback}\" is not one of this cost center's models: write one of ${join(", ", ceiling.owner.models)}, or add it to models"
-      : "${ceiling.path}.fallback: unknown model \"${ceiling.fallback}\": write one of ${join(", ", ceiling.owner.models)}"
+      ? "${ceiling.path}.fallback: \"${ceiling.fallback}\" is not one of this cost center's models: use one of ${join(", ", ceiling.owner.models)}, or add it to models"
+      : "${ceiling.path}.fallback: unknown model \"${ceiling.fallback}\": use one of ${join(", ", ceiling.owner.models)}"
       if ceiling.fallback != null && !contains(ceiling.owner.models, coalesce(ceiling.fallback, "-"))
     ],
     [

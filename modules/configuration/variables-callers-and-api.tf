@@ -30,7 +30,7 @@ variable "api" {
 
   validation {
     condition     = (var.api.authorization == "jwt") == (var.api.jwt != null)
-    error_message = "api.jwt: must be given with authorization = \"jwt\" and only then, got authorization = \"${var.api.authorization}\"."
+    error_message = "api.jwt: is required with authorization = \"jwt\", and only allowed then, got authorization = \"${var.api.authorization}\"."
   }
 
   validation {
@@ -51,7 +51,7 @@ variable "identity" {
 
   validation {
     condition     = contains(["off", var.api.authorization], coalesce(var.identity, "off"))
-    error_message = "identity: \"${coalesce(var.identity, "off")}\" does not go with api.authorization = \"${var.api.authorization}\": write one of ${join(", ", distinct(["off", var.api.authorization == "none" ? "off" : var.api.authorization]))}."
+    error_message = "identity: \"${coalesce(var.identity, "off")}\" conflicts with api.authorization = \"${var.api.authorization}\": use one of ${join(", ", distinct(["off", var.api.authorization == "none" ? "off" : var.api.authorization]))}."
   }
 }
 
@@ -75,7 +75,7 @@ variable "access_policies" {
 
   validation {
     condition     = alltrue([for arn in var.access_policies.operators : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
-    error_message = join("\n", [for index, arn in var.access_policies.operators : "access_policies.operators[${index}]: \"${arn}\" is not the ARN of a role or user with a letter or digit in its last segment: write it as arn:aws:iam::<account>:role/<name>" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
+    error_message = join("\n", [for index, arn in var.access_policies.operators : "access_policies.operators[${index}]: \"${arn}\" is not the ARN of a role or user with a letter or digit in its last segment: use arn:aws:iam::<account>:role/<name>" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
   }
 
   validation {

@@ -28,7 +28,7 @@ variable "budgets" {
 
   validation {
     condition     = length(setsubtract(keys(var.budgets.amounts), keys(var.cost_centers))) == 0
-    error_message = join("\n", [for name in setsubtract(keys(var.budgets.amounts), keys(var.cost_centers)) : "budgets.amounts.${name}: unknown cost center \"${name}\": write one of ${join(", ", keys(var.cost_centers))}."])
+    error_message = join("\n", [for name in setsubtract(keys(var.budgets.amounts), keys(var.cost_centers)) : "budgets.amounts.${name}: unknown cost center \"${name}\": use one of ${join(", ", keys(var.cost_centers))}."])
   }
 
   validation {
@@ -38,7 +38,7 @@ variable "budgets" {
 
   validation {
     condition     = length(setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers))) == 0
-    error_message = join("\n", [for name in setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers)) : "budgets.action.roles.${name}: unknown cost center \"${name}\": write one of ${join(", ", keys(var.cost_centers))}."])
+    error_message = join("\n", [for name in setsubtract(keys(try(var.budgets.action.roles, {})), keys(var.cost_centers)) : "budgets.action.roles.${name}: unknown cost center \"${name}\": use one of ${join(", ", keys(var.cost_centers))}."])
   }
 }
 
@@ -139,7 +139,7 @@ variable "cost_reports" {
 
   validation {
     condition     = var.cost_reports.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", coalesce(var.cost_reports.kms_key_arn, "-")))
-    error_message = "cost_reports.kms_key_arn: \"${coalesce(var.cost_reports.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+    error_message = "cost_reports.kms_key_arn: \"${coalesce(var.cost_reports.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 

@@ -48,7 +48,7 @@ variable "workflow" {
 
   validation {
     condition     = alltrue([for arn in var.workflow.starters : can(regex(local.starter_pattern, arn))])
-    error_message = join("\n", [for index, arn in var.workflow.starters : "workflow.starters[${index}]: \"${arn}\" is not the ARN of a role with a letter or digit in its last segment: write it as arn:aws:iam::<account>:role/<name>." if !can(regex(local.starter_pattern, arn))])
+    error_message = join("\n", [for index, arn in var.workflow.starters : "workflow.starters[${index}]: \"${arn}\" is not the ARN of a role with a letter or digit in its last segment: use arn:aws:iam::<account>:role/<name>." if !can(regex(local.starter_pattern, arn))])
   }
 
   validation {
@@ -77,7 +77,7 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 
@@ -109,7 +109,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", coalesce(var.permissions_boundary_arn, "-")))
-    error_message = "permissions_boundary_arn: \"${coalesce(var.permissions_boundary_arn, "-")}\" is not the ARN of an IAM policy: write one such as arn:aws:iam::111122223333:policy/boundary."
+    error_message = "permissions_boundary_arn: \"${coalesce(var.permissions_boundary_arn, "-")}\" is not the ARN of an IAM policy: use one such as arn:aws:iam::111122223333:policy/boundary."
   }
 }
 

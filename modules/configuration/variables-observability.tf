@@ -28,7 +28,7 @@ variable "alerts" {
 
   validation {
     condition     = var.alerts.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.alerts.kms_key_arn))
-    error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: write it as arn:aws:kms:<region>:<account>:key/<id>."
+    error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 
@@ -67,6 +67,6 @@ variable "observability" {
   # An alarm takes five actions for a state, and one is its topic.
   validation {
     condition     = alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
-    error_message = join("\n", [for index, arn in var.observability.alarm_actions : "observability.alarm_actions[${index}]: \"${arn}\" is not an ARN: write one such as arn:aws:sns:eu-west-1:111122223333:on-call." if !startswith(arn, "arn:")])
+    error_message = join("\n", [for index, arn in var.observability.alarm_actions : "observability.alarm_actions[${index}]: \"${arn}\" is not an ARN: use one such as arn:aws:sns:eu-west-1:111122223333:on-call." if !startswith(arn, "arn:")])
   }
 }

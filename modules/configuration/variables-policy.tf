@@ -102,7 +102,7 @@ variable "default_cost_center" {
 
   validation {
     condition     = var.default_cost_center == null || contains(keys(var.cost_centers), coalesce(var.default_cost_center, "-"))
-    error_message = "default_cost_center: unknown cost center \"${coalesce(var.default_cost_center, "-")}\": write one of ${join(", ", keys(var.cost_centers))}."
+    error_message = "default_cost_center: unknown cost center \"${coalesce(var.default_cost_center, "-")}\": use one of ${join(", ", keys(var.cost_centers))}."
   }
 }
 

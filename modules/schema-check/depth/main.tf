@@ -66,19 +66,19 @@ locals {
 
   shape_problems = concat(
     [
-      for node in local.present : "${node.path}: unknown ${node.what} \"${node.key}\": write one of ${join(", ", node.allowed)}"
+      for node in local.present : "${node.path}: unknown ${node.what} \"${node.key}\": use one of ${join(", ", node.allowed)}"
       if node.schema == null
     ],
     [
-      for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}${try(": write one of ${join(", ", node.schema.enum)}", "")}"
+      for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}${try(": use one of ${join(", ", node.schema.enum)}", "")}"
       if !node.fits
     ],
     flatten([for node in local.objects : [
-      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: ${key} must be given"
+      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: ${key} is required"
       if !contains(local.present_keys[node.path], key)
     ]]),
     [
-      for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}${try(": write some of ${join(", ", node.schema.items.enum)}", "")}"
+      for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}${try(": use some of ${join(", ", node.schema.items.enum)}", "")}"
       if try(length(node.value) < try(node.schema.minItems, node.schema.minProperties), false)
     ],
     [
@@ -112,7 +112,7 @@ locals {
 
   value_problems = concat(
     [
-      for node in local.enums : "${node.path}: unknown ${try(node.schema.title, "value")} \"${node.value}\": write one of ${join(", ", node.schema.enum)}"
+      for node in local.enums : "${node.path}: unknown ${try(node.schema.title, "value")} \"${node.value}\": use one of ${join(", ", node.schema.enum)}"
       if !contains([for value in node.schema.enum : tostring(value)], tostring(node.value))
     ],
     [

@@ -128,7 +128,7 @@ test('what cannot be done is said in one line each, and exits 2', async () => {
   expect(unknown).toMatchObject({
     code: 2,
     stderr:
-      'limit: unknown limit "retail/tree": did you mean "retail/three"? write one of retail/three, retail/spend\n',
+      'limit: unknown limit "retail/tree": did you mean "retail/three"? use one of retail/three, retail/spend\n',
   });
   const unasked = await limits('reset', 'retail/three', '--reason', 'over');
   expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('no terminal')]);

@@ -154,7 +154,7 @@ describe('problems', () => {
     const { problems } = await parseTfvars([join(folder, 'nope.tfvars'), folder]);
     expect(problems.map(({ message }) => message)).toEqual([
       'file not found',
-      'this is a directory: name a file',
+      'is a directory: name a file',
     ]);
   });
 
@@ -180,3 +180,68 @@ test.each(['examples/complete/terraform.tfvars', 'test/fixtures/policies/contrac
     expect(await loadTfvarsPolicy([path])).toHaveProperty('policy');
   },
 );
+
+describe('messages', () => {
+  const loaded = async (content: string) => {
+    const result = await loadTfvarsPolicy([await file(content)]);
+    return 'problems' in result
+      ? result.problems.map(({ path, message }) => `${path.replace(/^.*\//, '')}: ${message}`)
+      : [];
+  };
+  const POLICY = (limit: string) => `
+models = { lite = { model_id = "amazon.nova-lite-v1:0" } }
+applications = { faq = { environments = ["dev"] } }
+cost_centers = {
+  sales = { models = ["lite"], applications = ["faq"], limits = [{ ${limit} }] }
+}
+`;
+
+  test('of a quote that is not closed: the first, and how many more', async () => {
+    const lines = Array.from({ length: 20 }, (_, i) => `v${i} = "text"`);
+    const problems = await loaded(['a = "b', ...lines].join('\n'));
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatch(/^file-\d+\.tfvars:1: (?!Invalid multi-line)/);
+    expect(problems[1]).toMatch(/: and \d+ more syntax errors: correct the first one$/);
+  });
+
+  test('of a word without quotes: one, with the fix', async () => {
+    expect(await loaded(POLICY('window = "month", unit = usd, amount = 5'))).toEqual([
+      expect.stringMatching(
+        /^cost_centers\.sales\.limits\[0\]\.unit: usd in .* must be in quotes: use "usd"$/,
+      ),
+    ]);
+  });
+
+  test('of a block: one, with the fix', async () => {
+    const text = POLICY('window = "month", unit = "usd", amount = 5');
+    expect(await loaded(text.replace('cost_centers = {', 'cost_centers {'))).toEqual([
+      expect.stringMatching(
+        /^cost_centers: blocks are not allowed in .*: use cost_centers = \{ … \}$/,
+      ),
+    ]);
+  });
+
+  test('come once each', async () => {
+    const problems = await loaded(
+      POLICY('window = "month", unit = "usd", amount = 5, notify_at = [0.5, 0.8, 1.2]'),
+    );
+    expect(problems.length).toBeGreaterThan(0);
+    expect(new Set(problems).size).toBe(problems.length);
+  });
+
+  test('never end in an empty list of choices', async () => {
+    const text = POLICY('window = "month", unit = "usd", amount = 5, environment = "dev"');
+    const problems = await loaded(text.replace('applications = ["faq"]', 'aplications = ["faq"]'));
+    expect(problems.join('\n')).toContain('did you mean "applications"?');
+    expect(problems.filter((each) => /(?:of|:) *$/.test(each))).toEqual([]);
+  });
+
+  test.each([
+    ['Amsterdam', 'Europe/Amsterdam'],
+    ['new york', 'America/New_York'],
+    ['Europe/Berln', 'Europe/Berlin'],
+  ])('of the time zone %s suggests %s', async (zone, near) => {
+    const text = `time_zone = "${zone}"\n${POLICY('window = "month", unit = "usd", amount = 5')}`;
+    expect(await loaded(text)).toEqual([expect.stringContaining(`did you mean "${near}"?`)]);
+  });
+});

@@ -104,8 +104,8 @@ describe('limits raise', () => {
     expect(err.trimEnd().split('\n')).toEqual([
       '--to: must be above the 10 requests in force, got 9 requests',
       expect.stringMatching(/^--until: "soon" is no time: /),
-      '--reason: must be given: it goes to the audit log',
-      '--author: must be given: it goes to the audit log',
+      '--reason: is required for the audit log',
+      '--author: is required for the audit log',
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('limits raise', () => {
     const { exitCode, out, err } = await limitsCommand(args);
     expect([exitCode, err]).toEqual([2, '']);
     expect(JSON.parse(out)).toEqual({
-      problems: [{ path: 'limit', message: expect.stringContaining('write one of retail') }],
+      problems: [{ path: 'limit', message: expect.stringContaining('use one of retail') }],
     });
   });
 });
@@ -170,7 +170,7 @@ describe('limits show', () => {
   test('says what there is when asked for what there is not', async () => {
     expect(await limitsCommand(['show', 'retial'])).toMatchObject({
       exitCode: 2,
-      err: 'limit: unknown owner of limits "retial": did you mean "retail"? write one of retail\n',
+      err: 'limit: unknown owner of limits "retial": did you mean "retail"? use one of retail\n',
     });
   });
 });

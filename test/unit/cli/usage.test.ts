@@ -78,7 +78,7 @@ describe('from the table', () => {
   test('says which cost centers there are', async () => {
     expect(await usage(['--cost-center', 'retial'])).toMatchObject({
       exitCode: 2,
-      err: '--cost-center: unknown cost center "retial": did you mean "retail"? write one of retail\n',
+      err: '--cost-center: unknown cost center "retial": did you mean "retail"? use one of retail\n',
     });
   });
 
@@ -279,8 +279,8 @@ describe('from an endpoint', () => {
     [200, { hello: 'world' }, /is not a usage report: check --url$/m],
     [
       400,
-      { code: 'unknown_cost_center', detail: 'unknown cost center "x": write one of sales.' },
-      /^--cost-center: unknown cost center "x": write one of sales$/m,
+      { code: 'unknown_cost_center', detail: 'unknown cost center "x": use one of sales.' },
+      /^--cost-center: unknown cost center "x": use one of sales$/m,
     ],
   ])('%i %j is one sentence, and exits 2', async (status, body, message) => {
     answer = { status, body };

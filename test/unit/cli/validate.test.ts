@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
 
@@ -68,4 +71,27 @@ describe('cost-sentry', () => {
       expect(await costSentry(args)).toMatchObject({ exitCode: 0, err: '' });
     },
   );
+});
+
+test('a tfvars file without --var-file is answered with the flag', async () => {
+  const { exitCode, err } = await costSentry(['validate', 'terraform.tfvars']);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('--var-file "terraform.tfvars"');
+});
+
+test('one cost center and one model are counted as one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+  try {
+    const file = join(folder, 'one.tfvars');
+    writeFileSync(
+      file,
+      `models       = { lite = { model_id = "amazon.nova-lite-v1:0" } }
+       applications = { faq = { environments = ["dev"] } }
+       cost_centers = { sales = { models = ["lite"], applications = ["faq"] } }`,
+    );
+    const { out } = await costSentry(['validate', '--var-file', file]);
+    expect(out).toMatch(/^valid: 1 cost center, 1 model$/m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -136,7 +136,7 @@ describe('what is wrong', () => {
     ],
     [{ action: 'lower', to: '0' }, 'to', 'must be greater than 0, got 0'],
     [{ by: '9007199' }, 'by', 'would make the limit too large'],
-    [{ to: '9007200' }, 'to', 'must be at most 9007199.254740991, got 9007200'],
+    [{ to: '9007200' }, 'to', 'must be at most 9007199.25 (about USD 9 million), got 9007200'],
     [{ by: '-5' }, 'by', 'must be a number such as 100 or 0.5, got "-5"'],
     [{ by: '1e3' }, 'by', 'must be a number such as 100 or 0.5, got "1e3"'],
     [{ by: '' }, 'by', 'must be a number such as 100 or 0.5, got ""'],
@@ -149,14 +149,14 @@ describe('what is wrong', () => {
     [{ limit: 'retail/calls', by: '1.5' }, 'by', 'must be a whole number of requests, got 1.5'],
     [{ to: '600', by: '1' }, 'to', 'give either by (a difference) or to (the new amount)'],
     [{}, 'by', 'give either by (a difference) or to (the new amount)'],
-    [{ by: '1', until: undefined }, 'until', 'must be given: no override is for ever'],
+    [{ by: '1', until: undefined }, 'until', 'is required: every override ends'],
     [
       { by: '1', until: '2026-01-01' },
       'until',
       'must be in the future, got "2026-01-01": it is 2026-11-23T12:00:00.000Z now',
     ],
-    [{ by: '1', reason: ' ' }, 'reason', 'must be given: it goes to the audit log'],
-    [{ by: '1', author: undefined }, 'author', 'must be given: it goes to the audit log'],
+    [{ by: '1', reason: ' ' }, 'reason', 'is required for the audit log'],
+    [{ by: '1', author: undefined }, 'author', 'is required for the audit log'],
     [{ by: '1', reason: 'x'.repeat(501) }, 'reason', 'must have at most 500 characters, got 501'],
     [
       { by: '1', author: 'a\u0007b' },
@@ -166,27 +166,27 @@ describe('what is wrong', () => {
     [
       { limit: 'retial/budget', by: '1' },
       'limit',
-      'unknown owner of limits "retial": did you mean "retail"? write one of retail, model:haiku, organization',
+      'unknown owner of limits "retial": did you mean "retail"? use one of retail, model:haiku, organization',
     ],
     [
       { limit: 'retail/bugdet', by: '1' },
       'limit',
-      'unknown limit "retail/bugdet": did you mean "retail/budget"? write one of retail/budget, retail/calls',
+      'unknown limit "retail/bugdet": did you mean "retail/budget"? use one of retail/budget, retail/calls',
     ],
     [
       { limit: 'retail', by: '1' },
       'limit',
-      '"retail" names no limit: write one of retail/budget, retail/calls',
+      '"retail" names no limit: use one of retail/budget, retail/calls',
     ],
     [
       { limit: '', by: '1' },
       'limit',
-      'unknown owner of limits "": write one of retail, model:haiku, organization',
+      'unknown owner of limits "": use one of retail, model:haiku, organization',
     ],
     [
       { limit: 'haiku/shared', by: '1' },
       'limit',
-      'unknown owner of limits "haiku": write one of retail, model:haiku, organization',
+      'unknown owner of limits "haiku": use one of retail, model:haiku, organization',
     ],
   ])('with %j is said of %s', (change, path, message) => {
     expect(planIn(configured, change)).toEqual({ problems: [{ path, message }] });

@@ -75,7 +75,7 @@ describe('problems', () => {
       'more USD than fit',
       withLimits({ ...LIMIT, amount: 9_007_199.3 }),
       'cost_centers.sales.limits[0].amount',
-      'at most 9007199.254740991',
+      'must be at most 9007199.25 (about USD 9 million)',
     ],
     [
       'ten decimals',

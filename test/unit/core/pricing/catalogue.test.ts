@@ -218,10 +218,7 @@ describe('what is not known is unpriced', () => {
     ['us.anthropic.claude-opus-4-7-v1', 'did you mean "us.anthropic.claude-opus-4-7"?'],
     ['us.anthropic.claude-opus-4-8-v1:0', 'did you mean "us.anthropic.claude-opus-4-8"?'],
     ['anthropic.claude-haiku-4-5', 'did you mean "us.anthropic.claude-haiku-4-5-20251001-v1:0"?'],
-    [
-      'global.amazon.nova-lite-v1:0',
-      'write one of amazon.nova-lite-v1:0, us.amazon.nova-lite-v1:0',
-    ],
+    ['global.amazon.nova-lite-v1:0', 'use one of amazon.nova-lite-v1:0, us.amazon.nova-lite-v1:0'],
     ['us.us.amazon.nova-lite-v1:0', 'unknown prefix "us."'],
     ['US.amazon.nova-lite-v1:0', 'unknown prefix "US."'],
     ['', 'no price is known for ""'],

@@ -32,7 +32,7 @@ describe('a request', () => {
       'an unknown block',
       say([{ video: {} }]),
       '$.prompt.messages[0].content[0].video',
-      /unknown content block "video": write one of text, image, document, toolUse, toolResult, cachePoint/,
+      /unknown content block "video": use one of text, image, document, toolUse, toolResult, cachePoint/,
     ],
     [
       'a misspelled block',
@@ -56,19 +56,19 @@ describe('a request', () => {
       'an image on S3',
       say([{ image: { format: 'png', source: { bytes: 'aGk=', s3Location: {} } } }]),
       '$.prompt.messages[0].content[0].image.source.s3Location',
-      /unknown image source "s3Location": write one of bytes/,
+      /unknown image source "s3Location": use one of bytes/,
     ],
     [
       'an unknown image format',
       say([{ image: { format: 'bmp', source: { bytes: 'aGk=' } } }]),
       '$.prompt.messages[0].content[0].image.format',
-      /unknown image format "bmp": .*write one of png, jpeg, gif, webp/,
+      /unknown image format "bmp": .*use one of png, jpeg, gif, webp/,
     ],
     [
       'an image without bytes',
       say([{ image: { format: 'png' } }]),
       '$.prompt.messages[0].content[0].image.source',
-      /source must be given/,
+      /source is required/,
     ],
     [
       'a document name with a dot',
@@ -80,7 +80,7 @@ describe('a request', () => {
       'a long ttl',
       say([{ cachePoint: { type: 'default', ttl: '2h' } }]),
       '$.prompt.messages[0].content[0].cachePoint.ttl',
-      /write one of 5m, 1h/,
+      /use one of 5m, 1h/,
     ],
     [
       'no tools',
@@ -98,7 +98,7 @@ describe('a request', () => {
       'a tool without schema',
       say('x', tool({ name: 'a' })),
       '$.prompt.toolConfig.tools[0].toolSpec.inputSchema',
-      /must be given/,
+      /is required/,
     ],
     [
       'a schema as text',
@@ -112,7 +112,7 @@ describe('a request', () => {
         toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema } }], toolChoice: { none: {} } },
       }),
       '$.prompt.toolConfig.toolChoice.none',
-      /write one of auto, any, tool/,
+      /use one of auto, any, tool/,
     ],
     [
       'another property of the prompt',
