@@ -37,6 +37,8 @@ interface PolicyStoreOptions {
 
 /** How long a loaded policy is used without looking: a change takes effect within this time. */
 const FRESH_MS = 60_000;
+/** How long before that a call begins to look, in the background. */
+const AHEAD_MS = 20_000;
 /** How long the last good policy holds while none can be loaded; then nothing is allowed. */
 const STALE_MS = 600_000;
 /** Time between attempts while refreshing fails, so that a struggling table is not hammered. */
@@ -73,13 +75,21 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
     }
   }
 
+  function refreshOnce(): Promise<Policy> {
+    loading ??= refresh().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
   return {
     async load() {
-      if (last && isFresh(last, options.clock.now())) return last.policy;
-      loading ??= refresh().finally(() => {
-        loading = undefined;
-      });
-      return loading;
+      const now = options.clock.now();
+      if (!last || !isFresh(last, now)) return refreshOnce();
+      // Soon nobody has to wait for it. What fails here is tried again, and reported, by the caller
+      // that finds the policy too old.
+      if (now >= last.refreshAt - AHEAD_MS) refreshOnce().catch(() => undefined);
+      return last.policy;
     },
   };
 }

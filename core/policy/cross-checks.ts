@@ -7,6 +7,7 @@ import { unknownValueMessage } from '../schema-errors.ts';
 import { asStrings, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
 import { callersProblems, rolePatternProblems } from './caller-checks.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
+import { matchingLimitsProblems } from './matching-limits.ts';
 import { referenceProblems } from './reference-checks.ts';
 
 interface Known {
@@ -49,6 +50,7 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
     ),
     ...defaultCostCenterProblems(config, known),
     ...timeZoneProblems(config),
+    ...(isStored ? [] : matchingLimitsProblems(config)),
     ...unknownOutcomeProblems(toUnvalidated(config.get('ledger'))),
   ];
 }

@@ -5,6 +5,7 @@
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../../../core/time.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import type { LedgerBehavior } from './behavior.ts';
 import { type DynamoDbEngine, startDynalite } from './dynalite-engine.ts';
@@ -50,6 +51,24 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   };
 }
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, 2026-11 */
+const EXPRESSION_BYTES_MAX = 4096;
+
+/** What DynamoDB refuses and dynalite does not: an expression that is too long. */
+function expressionProblem(body: unknown): string | undefined {
+  if (!isRecord(body)) return undefined;
+  for (const [name, value] of Object.entries(body)) {
+    if (!name.endsWith('Expression') || typeof value !== 'string') continue;
+    if (Buffer.byteLength(value) > EXPRESSION_BYTES_MAX) {
+      return (
+        `Invalid ${name}: Expression size has exceeded the maximum allowed size; ` +
+        `expression size: ${Buffer.byteLength(value)}`
+      );
+    }
+  }
+  return undefined;
+}
+
 class Forwarder {
   readonly requests = new Map<string, number>();
   readonly #engine: DynamoDbEngine;
@@ -85,6 +104,13 @@ class Forwarder {
     this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
     const fails = this.#failsNow(operation);
     if (fails === 'before') return sendInternalError(response, 'As set by the test.');
+    const refusal = expressionProblem(parseJson(received.bytes));
+    if (refusal !== undefined) {
+      return sendJson(response, {
+        status: 400,
+        body: { __type: 'com.amazon.coral.validate#ValidationException', message: refusal },
+      });
+    }
     const answer = await this.#forward(request, received.bytes).catch((error: Error) => ({
       unreachable: error.message,
     }));

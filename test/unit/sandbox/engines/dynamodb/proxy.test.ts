@@ -194,3 +194,28 @@ test('with a directory counters survive, and the policy is what was configured l
   });
   await rm(directory, { recursive: true });
 });
+
+describe('what AWS refuses is refused', () => {
+  test('an expression above 4 KB', async () => {
+    const names = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`#n${at}`, `c${at}`]));
+    const sets = Object.keys(names).map((name) => `${name} = if_not_exists(${name}, :zero) + :one`);
+    const long = { UpdateExpression: `SET ${sets.join(', ')}`, ExpressionAttributeNames: names };
+    await expect(add(long)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('Expression size has exceeded the maximum allowed size'),
+    });
+    expect(await stored()).toBeUndefined();
+  });
+
+  test('an item above 400 KB', async () => {
+    const large = (bytes: number) => ({
+      UpdateExpression: 'SET d = :data',
+      ExpressionAttributeValues: { ':data': { S: 'x'.repeat(bytes) } },
+    });
+    await add(large(400_000));
+    await expect(add(large(410_000))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(/item size/i),
+    });
+  });
+});
