@@ -138,6 +138,10 @@ run "refuses_an_unknown_authorization_and_no_throughput" {
 run "no_page_of_another_origin_by_default" {
   command = plan
 
+  module {
+    source = "./modules/api"
+  }
+
   assert {
     condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0 && alltrue([for url in values(aws_lambda_function_url.this) : length(url.cors) == 0])
     error_message = "CORS is off unless it is asked for."
@@ -146,6 +150,10 @@ run "no_page_of_another_origin_by_default" {
 
 run "pages_that_are_named" {
   command = plan
+
+  module {
+    source = "./modules/api"
+  }
 
   variables {
     cors = { allow_origins = ["https://app.example.com"] }
@@ -159,6 +167,10 @@ run "pages_that_are_named" {
 
 run "wildcard_origin" {
   command = plan
+
+  module {
+    source = "./modules/api"
+  }
 
   variables {
     cors = { allow_origins = ["*"] }

@@ -256,6 +256,33 @@ run "direct" {
   }
 }
 
+run "operators" {
+  command = apply
+
+  variables {
+    access_policies = { operators = ["arn:aws:iam::111122223333:role/terraform"] }
+    workflow        = { starters = ["arn:aws:iam::111122223333:role/nightly-batch"] }
+  }
+
+  assert {
+    condition     = alltrue([for sid in ["ProtectTheSentry", "ProtectTheWorkflow", "ProtectItsProfiles", "ProtectAccountSettings", "ProtectNamesOfSso"] : contains(jsondecode(output.deny_direct_bedrock_policy_json).Statement[*].Sid, sid)])
+    error_message = "With operators the sentry is protected: ${output.deny_direct_bedrock_policy_json}"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(output.deny_direct_bedrock_policy_json).Statement :
+      contains(statement.Condition.ArnNotLike["aws:PrincipalArn"], "arn:aws:iam::111122223333:role/nightly-batch") if statement.Sid == "ProtectTheWorkflow"
+    ])
+    error_message = "The named starter may start the workflow: ${output.deny_direct_bedrock_policy_json}"
+  }
+
+  assert {
+    condition     = length(output.deny_direct_bedrock_scp_json) <= 5120 && local.functions["validate-and-set-context"].environment.DIRECT_STARTS == "accepted"
+    error_message = "The document fits, and the workflow accepts direct starts."
+  }
+}
+
 run "jwt" {
   command = apply
 

@@ -80,7 +80,7 @@ export function estimate(
   const costOf = (execution: Execution): ExecutionCost => {
     const lines = [
       ...requestLines(execution, traffic, memory),
-      ...ledgerLines(footprint, requestsPerMonth),
+      ...ledgerLines(execution, footprint, requestsPerMonth),
       ...fixedLines(footprint, memory),
       ...watchingLines(policy, footprint, deployment),
       ...askingLines(footprint, deployment),
@@ -175,12 +175,26 @@ function workflowLines(
   ];
 }
 
-/** Every account of a call is written twice: to reserve, and to settle. */
-const ledgerLines = (footprint: BillableUsage, requestsPerMonth: number): readonly CostLine[] => {
+/** A read unit is four write units, and each account takes one at least. */
+const WRITE_UNITS_OF_READ = 4;
+
+/**
+ * Every account of a call is written twice: to reserve, and to settle. The workflow's invoking
+ * function reads it as well.
+ */
+const ledgerLines = (
+  execution: Execution,
+  footprint: BillableUsage,
+  requestsPerMonth: number,
+): readonly CostLine[] => {
   const requests = BigInt(requestsPerMonth);
-  const { unitsOfCall, logBytes } = footprint;
+  const { accountsOfCall, unitsOfCall, logBytes } = footprint;
+  const reads = accountsOfCall + Math.floor(unitsOfCall / WRITE_UNITS_OF_READ);
   return [
     line('dynamoDbWrite', ['DynamoDB', 'writes'], requests * 2n * BigInt(unitsOfCall)),
+    ...(execution === 'direct'
+      ? []
+      : [line('dynamoDbRead', ['DynamoDB', 'reads of calls'], requests * BigInt(reads))]),
     line('logsIngested', ['CloudWatch', 'logs'], requests * BigInt(logBytes)),
   ];
 };
