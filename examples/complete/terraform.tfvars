@@ -44,10 +44,12 @@ cost_centers = {
       { window = "minute", unit = "requests", amount = 60, application = "aws-documentation-helper" },
       { window = "day", unit = "tokens", amount = 2000000, mode = "observe" }, # counts, never denies
     ]
-    callers = {
-      iam_role_arns = ["arn:aws:iam::111122223333:role/sales-*"] # roles by name; their paths do not count
-      jwt           = { team = "sales" }                         # or a token with this claim
-    }
+    # Roles by name, as the ARN of a session does not contain its role's path; or a token's claim.
+    callers = [
+      { iam_role_arns = ["arn:aws:iam::111122223333:role/sales-app-*"] },
+      { iam_role_arns = ["arn:aws:iam::111122223333:role/sales-dev-*"], environments = ["dev"] }, # not production
+      { jwt = { team = "sales" } },
+    ]
     alert_emails = ["sales-finops@example.com"]
   }
 
@@ -60,8 +62,8 @@ cost_centers = {
       { window = "minute", unit = "requests", amount = 5 }, # small, so that a denial is easy to see
     ]
     callers = {
-      iam_role_arns = ["arn:aws:iam::111122223333:role/services-*"] # roles by name; their paths do not count
-      jwt           = { team = "services" }                         # or a token with this claim
+      iam_role_arns = ["arn:aws:iam::111122223333:role/services-*"]
+      jwt           = { team = "services" }
     }
     alert_emails = ["services-finops@example.com"]
   }
@@ -83,8 +85,8 @@ cost_centers = {
       { window = "hour", unit = "output_tokens", amount = 500000, model = "claude-3-5-sonnet-v2" },
     ]
     callers = {
-      iam_role_arns = ["arn:aws:iam::111122223333:role/support-*"] # roles by name; their paths do not count
-      jwt           = { team = "support" }                         # or a token with this claim
+      iam_role_arns = ["arn:aws:iam::111122223333:role/support-*"]
+      jwt           = { team = "support" }
     }
     alert_emails = ["support-finops@example.com"]
   }
