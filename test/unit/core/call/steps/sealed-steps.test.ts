@@ -193,11 +193,11 @@ describe('the start of the workflow while identity is on', () => {
     const identity = { isOn: false, acceptsDirectStarts: false };
     const stranger = { ...caller, arn: 'arn:aws:sts::111122223333:assumed-role/hr/session' };
     const sealed = await seals.seal({ ...envelope(), requestId: 'r-0', caller: stranger });
-    const ports = { ...bench.ports, policies: { load: async () => bound }, identity, seals };
+    const ports = { ...harness.ports, policies: { load: async () => bound }, identity, seals };
     const state = await validateAndSetContext(ports, overTheWire(sealed));
     expect(state).toMatchObject({ status: 'valid', caller: stranger });
-    await recordOutcome(bench.ports, state);
-    expect(bench.audit.at(-1)).toMatchObject({ caller: stranger });
+    await recordOutcome(harness.ports, state);
+    expect(harness.audit.at(-1)).toMatchObject({ caller: stranger });
   });
 
   test("the gateway's envelope is believed", async () => {
