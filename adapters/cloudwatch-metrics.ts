@@ -81,8 +81,8 @@ export class CloudWatchMetrics implements MetricSums {
 }
 
 /**
- * A sum that is only a part would be taken for the whole, and what it lacks for use around the
- * sentry. A series that is `PartialData` on one page ends on a later one.
+ * A partial sum would be taken for the complete one, and the difference for unmetered usage. A
+ * series that is `PartialData` on one page ends on a later one.
  */
 function assertComplete(metrics: readonly Metric[], statuses: ReadonlyMap<string, string>): void {
   for (const [at, { namespace, name }] of metrics.entries()) {

@@ -1,4 +1,4 @@
-/** Which errors of a call to AWS mean that it was surely not processed. */
+/** Which errors of a call to AWS mean that it was not processed. */
 import { isNativeError } from 'node:util/types';
 
 /** Errors of a connection that was never made: nothing was sent, so nothing can be billed. */

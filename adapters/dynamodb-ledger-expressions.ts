@@ -223,7 +223,7 @@ export function removeMarkersExpression(ids: readonly string[]): Expression {
 }
 
 /**
- * Removes counters that still stand as they were seen. One that a call took from in between stays:
+ * Removes counters that have not changed since they were read. One that a call has changed stays:
  * settling that call on a removed counter would make it negative.
  */
 export function removeCountersExpression(counters: Counters, noted: AlertStates): Expression {
@@ -249,7 +249,7 @@ function stands(p: Placeholders, name: string, amount: number): string {
 const PUBLISHED = 1;
 const PENDING = 0;
 
-/** Notes alerts as told. Each has its own note: a higher percent may be told before a lower. */
+/** Records alerts as published, each on its own: a higher percent can come before a lower one. */
 export function markPublishedExpression(key: CounterKey, marks: readonly AlertKey[]): Expression {
   const p = new Placeholders();
   const value = p.value(number(PUBLISHED));
@@ -257,7 +257,7 @@ export function markPublishedExpression(key: CounterKey, marks: readonly AlertKe
   return p.expression(`SET ${sets.join(', ')}`);
 }
 
-/** Notes an alert as one to be told, if nothing is noted of it. */
+/** Records an alert as pending, unless it is recorded already. */
 export function claimAlertExpression(key: CounterKey, mark: AlertKey): Expression {
   const p = new Placeholders();
   const note = p.name(accountAttribute.note(key, mark));
@@ -303,7 +303,7 @@ export function parseCounters(
 
 const NOTE_ATTRIBUTE = /^p_(.+)_([^_]+)$/;
 
-/** The notes of alerts among an item's attributes. */
+/** The recorded alerts among an item's attributes. */
 export function parseAlertStates(item: AttributeMap | undefined): AlertStates {
   const alertStates = new Map<CounterKey, Map<AlertKey, boolean>>();
   for (const [name, value] of Object.entries(item ?? {})) {

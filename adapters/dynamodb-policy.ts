@@ -29,7 +29,7 @@ interface PolicyStoreOptions {
   readonly clock: Clock;
   /** Of the functions, for a policy that does not say where it is deployed. */
   readonly region?: string | undefined;
-  /** Told when a refresh failed and the last good policy still holds. */
+  /** Called when a refresh failed and the last good policy is still in use. */
   readonly warn: (message: string) => void;
   /** Whether a read sees every write before it, at twice the price. */
   readonly isConsistent?: boolean;

@@ -44,7 +44,7 @@ async function stored({ client, tableName }: SealKeyOptions): Promise<string | u
   return (await client.send(get)).Item?.body?.S;
 }
 
-/** The first key written stays: whoever writes at the same time gets that one. */
+/** The first key written stays: a concurrent writer gets that one. */
 async function created({ client, tableName, newKey }: SealKeyOptions): Promise<string | undefined> {
   if (!newKey) return undefined;
   const update = new UpdateItemCommand({

@@ -28,7 +28,7 @@ export interface OperatorLimits {
 
 export function operatorLimits(table: LimitsTable): OperatorLimits {
   const { client, tableName, clock, ids, warn } = table;
-  // A store of its own for each load: what another kept for a minute is not what holds now.
+  // A separate store for each load: one that keeps a policy for a minute is not current.
   const policies: PolicySource = {
     load: () =>
       createDynamoDbPolicySource({ client, tableName, clock, warn, isConsistent: true }).load(),

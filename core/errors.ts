@@ -34,7 +34,7 @@ export class LedgerUnavailableError extends SentryError {
   }
 }
 
-/** The account's item takes no further reservation; surely nothing was written. */
+/** The account item has no space for another reservation. Nothing was written. */
 export class LedgerFullError extends LedgerUnavailableError {
   override readonly name: string = 'LedgerFullError';
 }
@@ -53,7 +53,7 @@ export class BillingUnavailableError extends Error {
   override readonly name = 'BillingUnavailableError';
 }
 
-/** What AWS counted can't be had whole. No request meets it either. */
+/** The counts of AWS could not be read completely. No request gets this error. */
 export class MetricsUnavailableError extends Error {
   override readonly name = 'MetricsUnavailableError';
 }

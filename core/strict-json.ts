@@ -4,7 +4,7 @@
  */
 import { joinPath, type PathPart } from './input-path.ts';
 
-/** Values of tools may be nested 32 deep (core/call/request), and stand some levels down. */
+/** Values of tools can be nested 32 deep (core/call/request), some levels below the top. */
 const DEPTH_MAX = 64;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 

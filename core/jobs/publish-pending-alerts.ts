@@ -1,4 +1,4 @@
-/** What a sweep tells people: what calls could not tell, and what only a sweep sees. */
+/** The alerts of a sweep: those that calls could not publish, and those that only a sweep finds. */
 import type { ExpiryResult } from '../ledger/expire.ts';
 import { pendingFirstEvents } from '../ledger/first-events.ts';
 import type { CounterKey, LedgerStore } from '../ledger/ports.ts';
@@ -21,13 +21,13 @@ interface PublishPorts {
 export type RunSweepPart = (message: string, run: () => Promise<void>) => Promise<boolean>;
 
 interface PublishedAlerts {
-  /** Alerts that were handed over. */
+  /** Alerts that were published. */
   readonly published: number;
-  /** Counters that are still needed, as an alert about them is not told yet. */
+  /** Counters that are still needed, as an alert about them is not published yet. */
   readonly needed: ReadonlySet<CounterKey>;
 }
 
-/** Every alert has the same id whoever tells it, so telling one again does no harm. */
+/** Every alert has the same id from each publisher, so publishing it again does no harm. */
 export async function publishPendingAlerts(
   ports: PublishPorts,
   attempt: RunSweepPart,

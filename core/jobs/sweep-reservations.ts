@@ -1,7 +1,7 @@
 /**
- * Once a minute: ends reservations of calls that never came back, tells alerts nobody told, keeps
- * samples of use, drops what is old, and writes down what operators changed. Every part may fail
- * alone; the next run does it again. Safe at any moment and several times at once.
+ * Runs once a minute: ends reservations of calls that did not complete, publishes pending alerts,
+ * stores samples of usage, drops what is old, and audits overrides. Every part can fail alone; the
+ * next run does it again. Can run at any time and in parallel.
  */
 import type { UsageHistory } from '../insight/forecast/ports.ts';
 import { expireReservations } from '../ledger/expire.ts';

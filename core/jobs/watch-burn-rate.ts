@@ -1,4 +1,4 @@
-/** The sweep's look at how fast limits are used: it tells what is too fast, and keeps samples. */
+/** Evaluates how fast limits are used: publishes burn rates, and stores samples. */
 import { detectBurnRates } from '../insight/forecast/burn-rate.ts';
 import { isSampled } from '../insight/forecast/forecast.ts';
 import type { StoredHistory, UsageHistory } from '../insight/forecast/ports.ts';
@@ -112,7 +112,7 @@ function watchedOf(
   };
 }
 
-/** A fast pace is told once, and a slow one if nothing was told before. */
+/** A fast rate is published once, and a slow one if nothing was published before. */
 async function publishBurnRate(
   { ledger, alerts }: WatchPorts,
   { limit, period, key, settled, recordedAlerts, history }: Watched,

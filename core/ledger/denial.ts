@@ -16,7 +16,7 @@ export interface DenyingLimit {
   readonly used: number;
   readonly reserved: number;
   readonly requested: number;
-  /** `reserved`: the call fits beside what is settled, and only calls in flight deny it. */
+  /** `reserved`: the call fits next to settled usage, and only calls in flight deny it. */
   readonly reason: 'used' | 'reserved';
   readonly resetsAt: string;
   /** When the same call may fit again; for `reserved` an estimate by the calls in flight. */

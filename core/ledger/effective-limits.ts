@@ -40,7 +40,7 @@ export interface EffectiveLimit {
   readonly requested: number;
   /** The most that may be committed after this call; absent when the limit only observes. */
   readonly ceiling?: number;
-  /** Percent of the limit the ceiling stands at, when it is not the whole limit. */
+  /** The ceiling in percent of the limit, when it is not the full limit. */
   readonly ceilingPercent?: number;
   /** Models the matching ceilings name, from the strictest ceiling up. */
   readonly fallbacks: readonly string[];

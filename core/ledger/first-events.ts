@@ -26,7 +26,7 @@ export interface FirstLimitEvent extends Pick<ReservedCounter, 'key' | 'limit' |
 const KINDS = ['denied', 'fallback'] as const;
 const ALERT_KEY = /^(denied|fallback)-(\d{1,3})$/;
 
-/** The key under which its alert is recorded beside the counter. */
+/** The key under which its alert is recorded next to the counter. */
 export const firstEventKey = ({
   kind,
   percent,

@@ -19,9 +19,9 @@ export interface ReserveRequest {
   readonly reservationId: string;
   readonly attemptId: string;
   /**
-   * Given where the reserving step runs again: its first run may have reserved, nobody knows what,
-   * and its writes may be on their way. What this run holds bears this id as well, so that they
-   * leave it alone.
+   * Present when the reserving step runs again: its first run may have reserved, and its writes may
+   * still arrive. Reservations of this run have this id as well, so that those writes do not
+   * change them.
    */
   readonly runId?: string;
   readonly now: EpochMs;

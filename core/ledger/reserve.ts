@@ -203,7 +203,7 @@ async function reserveCandidate(
   return { outcome: 'reserved', reservation };
 }
 
-/** The lease is for calls that never come back: it ends only when none of them can. */
+/** The lease is for calls that do not complete: it ends only when none of them can. */
 const leaseEnd = ({ now, endsBy, policy }: ReserveRequest): EpochSeconds =>
   Math.ceil(Math.max(now + policy.ledger.leaseSeconds * 1_000, endsBy + LEASE_MARGIN_MS) / 1_000);
 

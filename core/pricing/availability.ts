@@ -17,7 +17,7 @@ interface Asked {
   readonly modelId: string;
   readonly region: string;
   readonly now: EpochMs;
-  /** Whether the policy states a price of its own: its author knows about the model. */
+  /** Whether the policy sets a price: its author knows about the model. */
   readonly hasOwnPrice: boolean;
 }
 

@@ -141,7 +141,7 @@ function likelyId(baseModelId: string): string | undefined {
   return longest ?? closestMatch(baseModelId, rows.keys());
 }
 
-/** A cache price nobody stated is billed by a safe rule, but requests must not ask for caching. */
+/** A cache price that is not published is billed by a safe rule, but requests must not ask for caching. */
 export function withCachePrices(
   traits: ModelCapabilities,
   prices: readonly UsdPrice[],

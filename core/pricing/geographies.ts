@@ -1,7 +1,7 @@
 /** Geographies of system-defined inference profiles: their prefixes, and the regions that have them. */
 import catalogue from './catalogue.json' with { type: 'json' };
 
-/** As they stand before a model id. */
+/** As they precede a model id. */
 export const PREFIXES: readonly string[] = catalogue.geographies.map(({ prefix }) => prefix);
 
 const startsByPrefix = new Map(

@@ -51,7 +51,7 @@ export const VISION_RULES = [
   'claude-high-resolution',
   'nova',
   'llama-3-2',
-  /** It sees images, but nobody says how many tokens they take: as many as its window has. */
+  /** It sees images, but their tokens are not published: as many as its window has. */
   'window',
 ] as const;
 
@@ -74,7 +74,7 @@ export interface ModelCapabilities {
   readonly inferenceProfile: boolean;
   /** Which endpoint has CountTokens for it. */
   readonly countTokens: 'runtime' | 'mantle' | false;
-  /** Absent: it sees no images, or nobody says how many tokens they take. */
+  /** Absent: it sees no images, or their tokens are not published. */
   readonly vision?: ImageTokenRule;
   readonly documents: boolean;
   readonly tools: boolean;

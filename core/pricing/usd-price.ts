@@ -1,4 +1,4 @@
-/** From the decimal prices people write to integers, and the one rule for parts nobody stated. */
+/** Decimal prices as people write them, to integers, and the rule for parts that are not given. */
 
 import { invariant } from '../errors.ts';
 import { divCeil, type NanoUsd, nano, parseUsd } from '../money.ts';
@@ -55,8 +55,9 @@ export function parsePricePart(usd: number): NanoUsd | undefined {
  * Fills in what is not known, never too low: a cache read costs what input costs, a cache write
  * the highest premium any model on Bedrock has (five minutes: 1.25 times input, one hour: twice
  * input; https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, 2026-11).
- * An unknown part is therefore never free, even when Bedrock reports cache tokens unasked. What
- * makes no text (embeddings) has no price for output: it would cost as much as input.
+ * An unknown part is therefore never free, even when Bedrock reports cache tokens that no one
+ * asked for. A model that writes no text (embeddings) has no price for output: it would cost as
+ * much as input.
  * @returns undefined when a part is no plain decimal, or out of range.
  */
 function completePrice(usd: UsdPrice): Price | undefined {

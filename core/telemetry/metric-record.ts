@@ -48,7 +48,7 @@ const UNITS = {
 type MetricName = keyof typeof UNITS;
 type MetricValues = Partial<Record<MetricName, number>>;
 
-/** One line of the log: the directive under `_aws`, dimensions and values beside it. */
+/** One line of the log: dimensions, values, and the directive under `_aws`. */
 export type MetricRecord = Readonly<Record<string, unknown>>;
 
 function metricRecord(
@@ -159,7 +159,7 @@ const utilizationRecord = (
     at,
   );
 
-/** How many calls never came back, by cost center. An account tells no more than its owner. */
+/** How many calls did not complete, by cost center. An account has only its owner. */
 export function expiredRecords(
   swept: Pick<ExpiryResult, 'expired'>,
   at: EpochMs,
@@ -175,7 +175,7 @@ export function expiredRecords(
   });
 }
 
-/** Limits of models and of the organization are shared, so they stand under no cost center. */
+/** Limits of models and of the organization are shared: they belong to no cost center. */
 const utilizationDimensions = ({ owner, name }: LimitStatus['limit'], costCenter: string) =>
   owner.kind === 'costCenter'
     ? { CostCenter: costCenter, Limit: name }

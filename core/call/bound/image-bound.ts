@@ -5,7 +5,7 @@ import type { ImageSize } from '../request/image-header.ts';
 /** Marks around an image. */
 const TOKENS_PER_IMAGE = 16;
 
-/** @returns undefined when nobody published a rule. */
+/** @returns undefined when no rule is published. */
 export function imageTokenBound(size: ImageSize, rule: ImageTokenRule): number | undefined {
   if (rule === 'window') return undefined;
   return TOKENS_PER_IMAGE + RULES[rule](size);

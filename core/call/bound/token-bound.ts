@@ -27,8 +27,8 @@ interface WindowedModel {
 const ROUNDED_DOWN_MAX = 1.048576;
 
 /**
- * Never above the model's window: Bedrock refuses a longer input. A part that has no bound of its
- * own, as an image whose tokens nobody published, is taken to fill it.
+ * Never above the model's window: Bedrock rejects a longer input. A part without a bound, such as an
+ * image whose tokens are not published, is assumed to fill it.
  * @returns undefined when the prompt has images and the model sees none.
  */
 export function inputTokenBound(
@@ -54,8 +54,8 @@ export function inputTokenBound(
  * CountTokens' number "will match the token count that would be charged", says AWS
  * (https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html, 2026-11); Anthropic calls
  * its own an estimate that may differ by a small amount
- * (https://platform.claude.com/docs/en/build-with-claude/token-counting, 2026-11). A hundredth and
- * sixteen tokens cost next to nothing and cover a small amount.
+ * (https://platform.claude.com/docs/en/build-with-claude/token-counting, 2026-11). 1 % and 16
+ * tokens cost next to nothing and cover a small amount.
  */
 const COUNT_MARGIN_DIVISOR = 100;
 const COUNT_MARGIN_TOKENS = 16;

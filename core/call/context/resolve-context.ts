@@ -31,7 +31,7 @@ type ContextResult =
   | {
       readonly outcome: 'not_valid';
       readonly problems: readonly [CodedProblem, ...CodedProblem[]];
-      /** What could be found all the same, for the metrics. */
+      /** What could still be found, for the metrics. */
       readonly known: KnownContext;
     };
 

@@ -17,7 +17,7 @@ const KEPT_SECONDS = 86_400;
 const RECORDING_SECONDS = 120;
 const RETRY_SECONDS = 5;
 
-/** Why a call does not go on: it is a repeat, or nobody knows whether it is one. */
+/** Why a call does not continue: it is a repeat, or it is unknown whether it is one. */
 export type ClaimRejection =
   | { readonly status: 'unavailable'; readonly answer: Answer }
   | {
@@ -28,14 +28,14 @@ export type ClaimRejection =
 
 interface ClaimPorts {
   readonly idempotency: IdempotencyStore;
-  /** Told why there was no answer. */
+  /** Gets the reason why there was no answer. */
   readonly warn: (message: string, cause: unknown) => void;
 }
 
 /**
- * Without an answer of the store nothing is let through, whatever the policy's `on_ledger_error`:
- * whoever sends a key asks for one charge at most.
- * @returns undefined when the call holds its key.
+ * If the store does not answer, nothing is allowed, whatever the policy's `on_ledger_error`: a
+ * caller that sends a key expects one charge at most.
+ * @returns undefined when the call has claimed its key.
  */
 export async function claimKey(
   { idempotency, warn }: ClaimPorts,
@@ -68,7 +68,7 @@ function refusal(
   const originalRequestId = met.requestId;
   switch (met.outcome) {
     case 'running': {
-      const detail = `The request ${originalRequestId} with this key is still under way.`;
+      const detail = `The request ${originalRequestId} with this key is still in progress.`;
       const parts = { originalRequestId, retryAfter: RETRY_SECONDS };
       const answer = problemDetails('request_in_progress', tags, detail, parts);
       return { status: 'not_valid', answer, originalRequestId };
@@ -85,13 +85,13 @@ function refusal(
   }
 }
 
-/** What becomes of the key once its call has ended. */
+/** The state of the key once its call has ended. */
 export type ClaimCompletion =
-  /** It was charged, or may have been: a repeat is told so. */
+  /** It was charged, or may have been: a repeat gets that as its answer. */
   | { readonly how: 'completed'; readonly answer: Answer; readonly keepsContent: boolean }
-  /** Nothing was charged: a repeat runs anew. */
+  /** Nothing was charged: a repeat runs again. */
   | { readonly how: 'released' }
-  /** Nobody knows: a repeat is told that it is under way, until the lease is over. */
+  /** Unknown: for a repeat it is in progress until the lease ends. */
   | { readonly how: 'left' };
 
 /** @throws LedgerUnavailableError; the record then stays as it is until the lease is over. */

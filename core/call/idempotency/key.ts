@@ -23,7 +23,7 @@ interface KeyedRequest {
   readonly attemptId: string;
 }
 
-/** A key counts for one caller and one cost center: nobody meets the keys of someone else. */
+/** A key counts for one caller and one cost center: keys of different callers never meet. */
 export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
   const { key, caller, costCenter, request, attemptId } = keyed;
   return {
@@ -35,7 +35,7 @@ export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
 
 /**
  * What stays the same from request to request: a role without its session, a subject without the
- * token. A token that names no subject is told apart by all it says.
+ * token. A token without a subject is identified by all its claims.
  */
 function identityOf(caller: Caller): readonly unknown[] {
   if (caller.kind === 'iam') return ['iam', roleArn(caller.arn)];

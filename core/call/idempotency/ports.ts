@@ -16,9 +16,9 @@ export interface Claim {
 export interface ClaimWrite extends Claim {
   readonly requestId: string;
   readonly now: EpochSeconds;
-  /** From then on the call behind the claim is surely dead. */
+  /** From this time on, the call that holds the claim cannot be running. */
   readonly runningUntil: EpochSeconds;
-  /** From then on the record counts as absent, whether it was deleted or not. */
+  /** From this time on, the record counts as absent, whether it was deleted or not. */
   readonly expiresAt: EpochSeconds;
 }
 
@@ -27,7 +27,7 @@ export type StoredAnswer = (Omit<SuccessBody, 'message'> & Partial<SuccessBody>)
 
 /** `requestId` is that of the call which holds the key. */
 export type ClaimResult =
-  /** Also when this very call had claimed it already. */
+  /** Also when the same call had claimed it already. */
   | { readonly outcome: 'claimed' }
   | { readonly outcome: 'running'; readonly requestId: string }
   | { readonly outcome: 'completed'; readonly requestId: string; readonly answer: StoredAnswer }
@@ -41,7 +41,7 @@ export type ClaimResult =
 export interface IdempotencyStore {
   /**
    * Of any number of calls at once, one claims the key. A record that ended its time, or whose call
-   * for the same request is dead, is claimed anew.
+   * for the same request has ended, is claimed again.
    */
   claim(write: ClaimWrite): Promise<ClaimResult>;
   /** Keeps the answer. A record that another call has claimed since is left alone. */

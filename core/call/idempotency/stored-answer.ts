@@ -1,4 +1,4 @@
-/** What is kept of an answer, and what a repeat of its request is told. */
+/** The stored form of an answer, and the answer to a repeat of its request. */
 
 import type { RequestTags } from '../../request-tags.ts';
 import { type Answer, isProblem, type ProblemDetails, problemDetails } from '../answers/answers.ts';
@@ -32,7 +32,7 @@ export function replayAnswer(kept: StoredAnswer, tags: RequestTags): Answer {
   });
 }
 
-/** Told as a conflict and not with its own status, which would make clients repeat it for ever. */
+/** A conflict instead of its own status, which would make clients repeat it forever. */
 function failedBefore(kept: ProblemDetails, tags: RequestTags): ProblemDetails {
   const { requestId, upstream, charged } = kept;
   const detail =

@@ -1,4 +1,4 @@
-/** Finds out whose key a request bears, with few reads and never by what was read long ago. */
+/** Finds the owner of a request's key, with few reads and never from an old one. */
 import { LedgerUnavailableError } from '../../errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
 import { parseKey } from './key-format.ts';

@@ -140,7 +140,7 @@ function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputPro
   }
   for (const model of models) unknown('models', 'model', model, center.models);
   if (user !== undefined && isShared) {
-    problems.push({ path: 'shared', message: 'cannot be given beside a user: give one of them' });
+    problems.push({ path: 'shared', message: 'conflicts with a user: give one of them' });
   }
   const name = user === undefined ? undefined : toUserName(user);
   if (name !== undefined && (name === '' || name === 'unknown' || name.length > USER_LENGTH_MAX)) {

@@ -51,7 +51,7 @@ const ADVICE: readonly Advice[] = [
   {
     says: /marked by provider as legacy/i,
     detail:
-      'This model is legacy and closed to accounts that have not used it of late: name one that ' +
+      'This model is legacy and closed to accounts that have not used it recently: name one that ' +
       'is active.',
   },
   {

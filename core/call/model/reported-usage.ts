@@ -63,7 +63,7 @@ export function readUsage(reported: ReportedUsage | undefined, facts: AnswerFact
   return { usage, isExact };
 }
 
-/** A count, rounded up; undefined for what is none. */
+/** A count, rounded up; undefined for anything else. */
 function count(value: unknown): number | undefined {
   if (typeof value !== 'number' || !(value >= 0)) return undefined;
   const whole = Math.ceil(value);

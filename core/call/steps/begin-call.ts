@@ -46,7 +46,7 @@ export function boundedCall<C extends PricedCandidate>(
   };
 }
 
-/** @param names what could be found all the same, for the metrics. */
+/** @param names what could still be found, for the metrics. */
 export const invalidCall = (
   start: StartedCall,
   code: ProblemCode,

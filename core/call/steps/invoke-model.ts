@@ -139,7 +139,7 @@ function failureDetail(failure: ConverseFailure, charge: Charge): string {
 
 /**
  * An answer that the workflow's state cannot carry (262,144 bytes): its usage is known and is
- * charged, and the caller is told how to get such answers.
+ * charged, and the problem says how to get such answers.
  */
 export function answerTooLarge(result: SucceededCall): FailedCall {
   const { completion: _, ...rest } = result;

@@ -36,7 +36,7 @@ export interface ReservePorts extends WaitPorts {
   readonly idempotency: IdempotencyStore;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Told the cause of what a caller is answered with 503. */
+  /** Gets the cause of a 503. */
   readonly warn: (message: string, cause: unknown) => void;
   /** Of the process, for all its calls. */
   readonly room: RecentRoom;
@@ -218,7 +218,7 @@ function unavailable(call: BoundedCall, policyError?: SentryError): UnavailableC
 }
 
 function inProgress(call: BoundedCall): NotReserved {
-  const detail = `The request ${call.tags.requestId} is still under way; nothing was changed.`;
+  const detail = `The request ${call.tags.requestId} is still in progress; nothing was changed.`;
   const answer = problemDetails('request_in_progress', call.tags, detail);
   return { ...commonState(call), status: 'not_valid', answer };
 }

@@ -1,6 +1,6 @@
 /**
- * The reserving and the invoking step as functions of their own. What they are called with may come
- * from anyone with a right to invoke them, so both accept only the state that the step before made.
+ * The reserving and the invoking step as separate functions. Their input can come from anyone with
+ * the right to invoke them, so both accept only the state that the step before has sealed.
  */
 import { LedgerUnavailableError } from '../../errors.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
@@ -59,7 +59,7 @@ export async function invokeSealed(
   return failure ? notInvoked(call, failure) : invokeModel(ports, call, stopBy);
 }
 
-/** One consistent read: a state may be intact and its reservation have ended all the same. */
+/** One consistent read: the state may be intact although its reservation has ended. */
 async function reservationFailure(
   ledger: Pick<LedgerStore, 'find'>,
   { id, attemptId, basis, accounts }: Reservation,

@@ -1,8 +1,8 @@
 /**
  * What flows from step to step of the workflow. Plain JSON below 262,144 bytes.
  *
- * Every state carries `answer`: what the caller is told if no later step comes back. So the
- * workflow's catches need no logic, and no path loses an answer.
+ * Every state has an `answer`: the response if no later step completes. So the workflow's catches
+ * need no logic, and no path loses an answer.
  */
 
 import type { CallStatus } from '../../call-status.ts';

@@ -38,7 +38,7 @@ export interface ValidatePorts extends CandidatePorts, WorkflowInputPorts {
   readonly seals?: Seals;
   readonly policies: PolicySource;
   readonly digest: Digest;
-  /** Told the cause of what a caller is answered with 503. */
+  /** Gets the cause of a 503. */
   readonly warn: (message: string, cause: unknown) => void;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Who may wait for calls in flight: at most a tenth of the calls that a function runs, as a call
- * that waits takes the place of one that could run.
+ * Limits how many calls wait for calls in flight: at most 10 % of the calls that a function runs,
+ * as a call that waits takes the place of one that could run.
  */
 import type { Random } from '../../ids.ts';
 
 const CALLS_PER_WAITING = 10;
 
 export class WaitingRoom {
-  /** Of processes that run fewer calls, as Lambda's with one each, a tenth lets its call wait. */
+  /** Of processes that run fewer calls, such as Lambda's with one each, 10 % let their call wait. */
   readonly #isDrawn: boolean;
   #running = 0;
   #waiting = 0;

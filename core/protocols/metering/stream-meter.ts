@@ -10,7 +10,7 @@ export interface StreamFrame {
   /** Of an event its member of the stream, of an exception or error its name. */
   readonly name: string;
   readonly message: string;
-  /** JSON, as it was parsed; undefined where it is none. */
+  /** JSON, as it was parsed; undefined if it is not JSON. */
   readonly payload: unknown;
 }
 

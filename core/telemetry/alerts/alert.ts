@@ -1,6 +1,6 @@
 /**
- * Alerts: what people are told without asking. Every kind is declared here, and nowhere else; rules
- * of modules/alerts route them by these very fields.
+ * The types of alerts. Every kind is declared here, and nowhere else; the rules of modules/alerts
+ * route them by these fields.
  */
 import type { Limit, Owner, Unit } from '../../policy/policy.ts';
 
@@ -43,9 +43,9 @@ interface ThresholdDetail extends AboutLimit {
   readonly percent: number;
 }
 
-/** The first call of a window that a limit, or a ceiling inside it, refused. */
+/** The first call of a window that a limit, or a ceiling within it, denied. */
 interface DenialDetail extends AboutLimit {
-  /** 100, or where the ceiling stands that refused. */
+  /** 100, or the percent of the ceiling that denied the call. */
   readonly percent: number;
   readonly reserved: number;
 }
@@ -57,18 +57,18 @@ interface FallbackDetail extends DenialDetail {
   readonly to?: string;
 }
 
-/** At the present pace the limit is reached before its window ends. */
+/** At the current rate the limit is reached before its window ends. */
 interface BurnDetail extends AboutLimit {
   readonly pace: 'fast' | 'slow';
-  /** Used in an hour at that pace. */
+  /** Used in an hour at that rate. */
   readonly perHour: number;
-  /** Used at the window's end at that pace. */
+  /** Used at the window's end at that rate. */
   readonly projected: number;
-  /** When the limit is reached at that pace, ISO 8601. */
+  /** When the limit is reached at that rate, ISO 8601. */
   readonly reachedAt: string;
 }
 
-/** A sweep ended calls that never came back. */
+/** A sweep ended reservations of calls that did not complete. */
 interface ExpiredDetail extends About {
   readonly count: number;
   /** At their worst case, or not at all. */
@@ -79,7 +79,7 @@ interface ExpiredDetail extends About {
 
 /** What AWS observed or billed is not what was metered. */
 interface DriftDetail extends About {
-  /** ISO 8601 days; `to` is not counted any more. */
+  /** ISO 8601 days; `to` is exclusive. */
   readonly from: string;
   readonly to: string;
   /** Of what was metered. */
@@ -89,9 +89,9 @@ interface DriftDetail extends About {
   readonly reasons: readonly string[];
 }
 
-/** A report of what AWS billed was made. */
+/** A report of what AWS billed was generated. */
 interface ReportDetail extends About {
-  /** ISO 8601 days; `to` is not reported any more. */
+  /** ISO 8601 days; `to` is exclusive. */
   readonly from: string;
   readonly to: string;
   readonly currency: string;
