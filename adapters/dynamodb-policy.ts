@@ -86,7 +86,7 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
     async load() {
       const now = options.clock.now();
       if (!last || !isFresh(last, now)) return refreshOnce();
-      // Soon nobody has to wait for it. What fails here is tried again, and reported, by the caller
+      // Soon no caller has to wait for it. What fails here is tried again, and reported, by the caller
       // that finds the policy too old.
       if (now >= last.refreshAt - AHEAD_MS) refreshOnce().catch(() => undefined);
       return last.policy;

@@ -27,8 +27,8 @@ interface WindowedModel {
 const ROUNDED_DOWN_MAX = 1.048576;
 
 /**
- * Never above the model's window: Bedrock rejects a longer input. A part without a bound, such as an
- * image whose tokens are not published, is assumed to fill it.
+ * Never above the model's window: Bedrock rejects a longer input. A part without a bound, such as
+ * an image whose tokens are not published, is assumed to fill it.
  * @returns undefined when the prompt has images and the model sees none.
  */
 export function inputTokenBound(

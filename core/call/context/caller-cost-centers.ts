@@ -21,7 +21,7 @@ export function boundCostCenters(policy: Policy, caller: Caller): readonly Bound
   });
 }
 
-/** What a key leaves out of its own binding, it may name itself. */
+/** A key can name what its binding leaves open. */
 const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {} };
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;

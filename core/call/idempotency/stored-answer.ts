@@ -32,7 +32,7 @@ export function replayAnswer(kept: StoredAnswer, tags: RequestTags): Answer {
   });
 }
 
-/** A conflict instead of its own status, which would make clients repeat it forever. */
+/** A conflict, as the original status would make clients repeat it forever. */
 function failedBefore(kept: ProblemDetails, tags: RequestTags): ProblemDetails {
   const { requestId, upstream, charged } = kept;
   const detail =
