@@ -86,8 +86,8 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
     async load() {
       const now = options.clock.now();
       if (!last || !isFresh(last, now)) return refreshOnce();
-      // Soon no caller has to wait for it. What fails here is tried again, and reported, by the caller
-      // that finds the policy too old.
+      // A later caller then does not wait for it. What fails here is tried again, and reported, by
+      // the caller that finds the policy too old.
       if (now >= last.refreshAt - AHEAD_MS) refreshOnce().catch(() => undefined);
       return last.policy;
     },
