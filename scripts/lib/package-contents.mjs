@@ -6,7 +6,7 @@ import { deadLinks } from './markdown-links.mjs';
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/,
   /^[\w-]+\.tf$/,
-  /^modules\/.+\.(tf|tftpl)$/,
+  /^modules\/.+\.(tf|tftpl|schema\.json)$/,
   /^modules\/.+\/README\.md$/,
   /^examples\/.+\.(tf|tfvars)$/,
   /^examples\/.+\/README\.md$/,
@@ -23,7 +23,7 @@ const ALLOWED = [
 /** Tracked files that a user of the module needs. */
 const NEEDED = [
   /^[\w-]+\.tf$/,
-  /^(modules|examples)\/.+\.(tf|tftpl|tfvars)$/,
+  /^(modules|examples)\/.+\.(tf|tftpl|tfvars|schema\.json)$/,
   /^(modules|examples)\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
   /^docs\/.+\.(md|svg|png)$/,
