@@ -5,6 +5,7 @@
 
 import type { InputProblem } from '../../core/input-problem.ts';
 import { DEFAULT_DEPLOYMENT, type Deployment } from '../../core/insight/estimate/deployment.ts';
+import { METRIC_DETAILS } from '../../core/telemetry/metric-detail.ts';
 import { asStrings, toUnvalidated, type UnvalidatedObject } from '../../core/unvalidated.ts';
 import { WINDOWS } from '../../core/windows.ts';
 
@@ -25,13 +26,14 @@ export function readDeployment(
   if ('problems' in memory) return memory;
   const [observability, reports] = [part('observability'), part('cost_reports')];
   const [reported, compared] = [isEnabled(reports), isEnabled(part('reconciliation'))];
-  const { functions, utilizationWindows } = DEFAULT_DEPLOYMENT;
+  const { functions, metrics, utilizationWindows } = DEFAULT_DEPLOYMENT;
   const windows = observability.get('utilization_windows');
   const deployment = {
     memory: memory.memory,
     functions: functions + (reported ? 1 : 0) + (compared ? 1 : 0),
     dashboard: observability.get('dashboard') !== false,
     alarms: observability.get('alarms') !== false,
+    metrics: METRIC_DETAILS.find((each) => each === observability.get('metrics')) ?? metrics,
     utilizationWindows: Array.isArray(windows)
       ? new Set(WINDOWS.filter((window) => windows.includes(window)))
       : utilizationWindows,

@@ -29,7 +29,7 @@ const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
   ...promptProblems(config),
   ...budgetProblems(config),
   ...anomalyProblems(config),
-  ...decimalProblems(config),
+  ...reconciliationProblems(config),
   ...exceptionProblems(config),
   ...operatorProblems(config),
 ];
@@ -100,11 +100,21 @@ function anomalyProblems(config: UnvalidatedObject): InputProblem[] {
   return [{ path: 'anomaly_detection.frequency', message }];
 }
 
-function decimalProblems(config: UnvalidatedObject): InputProblem[] {
-  const tolerance = numberField(section(config, 'reconciliation'), 'tolerance_percent');
-  if (tolerance === undefined || hasDecimals(tolerance, 1)) return [];
-  const message = `must have at most one decimal, got ${tolerance}`;
-  return [{ path: 'reconciliation.tolerance_percent', message }];
+function reconciliationProblems(config: UnvalidatedObject): InputProblem[] {
+  const reconciliation = section(config, 'reconciliation');
+  const problems: InputProblem[] = [];
+  const metrics = stringField(section(config, 'observability'), 'metrics');
+  if (reconciliation.get('enabled') === true && metrics !== 'full') {
+    const message =
+      'compares the metrics of each inference profile: set observability.metrics = "full", or leave reconciliation out';
+    problems.push({ path: 'reconciliation.enabled', message });
+  }
+  const tolerance = numberField(reconciliation, 'tolerance_percent');
+  if (tolerance !== undefined && !hasDecimals(tolerance, 1)) {
+    const message = `must have at most one decimal, got ${tolerance}`;
+    problems.push({ path: 'reconciliation.tolerance_percent', message });
+  }
+  return problems;
 }
 
 /** An exception for every role or user would leave nothing to deny. */

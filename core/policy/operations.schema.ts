@@ -229,6 +229,7 @@ const OBSERVABILITY = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    metrics: { type: 'string', enum: ['full', 'cost_center', 'none'], title: 'metrics' },
     dashboard: BOOLEAN,
     alarms: BOOLEAN,
     alarm_actions: {

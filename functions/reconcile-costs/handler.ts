@@ -1,7 +1,6 @@
 /** Daily job: reconciles metered usage with what AWS observed and billed. */
 import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
-import { logTelemetry } from '../../adapters/log-telemetry.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { reconcileCosts } from '../../core/jobs/reconcile-costs.ts';
 import { cloudWatchClient } from '../edge/aws-clients.ts';
@@ -9,6 +8,7 @@ import { oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { alertPublisherFrom } from '../edge/ports/alerts.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
+import { telemetryFrom } from '../edge/ports/telemetry.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const { env } = process;
@@ -16,7 +16,7 @@ const policies = policiesFrom(env);
 const ports = {
   metrics: new CloudWatchMetrics(cloudWatchClient()),
   ledger: ledgerFrom(env),
-  telemetry: logTelemetry,
+  telemetry: telemetryFrom(process.env),
   alerts: alertPublisherFrom(env),
   clock: systemClock,
   warn,

@@ -3,7 +3,7 @@
  * and audits overrides.
  */
 import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
-import { logTelemetry, printLine } from '../../adapters/log-telemetry.ts';
+import { printLine } from '../../adapters/log-telemetry.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
 import { dynamoDbClient } from '../edge/aws-clients.ts';
@@ -11,6 +11,7 @@ import { requiredEnv } from '../edge/environment.ts';
 import { alertPublisherFrom } from '../edge/ports/alerts.ts';
 import { ledgerFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
+import { telemetryFrom } from '../edge/ports/telemetry.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
 const ports = {
@@ -22,7 +23,7 @@ const ports = {
   history: usageHistoryFrom(process.env),
   clock: systemClock,
   alerts: alertPublisherFrom(process.env),
-  telemetry: { metrics: logTelemetry.metrics, audit: printLine },
+  telemetry: { metrics: telemetryFrom(process.env).metrics, audit: printLine },
   warn,
 };
 const policies = policiesFrom(process.env);

@@ -162,6 +162,11 @@ variable "reconciliation" {
   nullable = false
 
   validation {
+    condition     = !var.reconciliation.enabled || var.observability.metrics == "full"
+    error_message = "reconciliation.enabled: compares the metrics of each inference profile: set observability.metrics = \"full\", or leave reconciliation out."
+  }
+
+  validation {
     condition     = can(regex("^[0-9]+([.][0-9])?$", tostring(var.reconciliation.tolerance_percent)))
     error_message = "reconciliation.tolerance_percent: must have at most one decimal, got ${var.reconciliation.tolerance_percent}."
   }

@@ -36,6 +36,7 @@ variable "observability" {
   description = <<-EOT
     Dashboards, alarms and saved log queries.
 
+    - `metrics` - Detail of the metrics of calls: `full` (by model, cost center, application and environment), `cost_center` (by cost center and model) or `none`. CloudWatch bills every combination; docs/costs.md has the amounts. Default: `cost_center`.
     - `dashboard` - Whether to create dashboards. Default: `true`.
     - `alarms` - Whether there are alarms. They notify the cost center's SNS topic, or the organization's. Default: `true`.
     - `alarm_actions` - ARNs that every alarm also notifies, such as SNS topics; at most 4.
@@ -47,6 +48,7 @@ variable "observability" {
     - `utilization_windows` - Windows whose limits have an alarm of their usage. Default: `day` and `month`.
   EOT
   type = object({
+    metrics       = optional(string, "cost_center")
     dashboard     = optional(bool, true)
     alarms        = optional(bool, true)
     alarm_actions = optional(list(string), [])

@@ -15,7 +15,7 @@ locals {
       statistic   = "Maximum"
       threshold   = local.thresholds.utilization_percent
       missing     = "ignore"
-    } if limit.mode == "enforce" && contains(var.utilization_windows, limit.window)
+    } if limit.mode == "enforce" && contains(var.utilization_windows, limit.window) && var.metrics != "none"
   }
 
   # By cost center alone, out of the audit log: calls are measured by more dimensions, only a query adds
@@ -115,7 +115,7 @@ locals {
     { for key, alarm in local.utilization_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.drift_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.denial_alarms : key => merge(local.usual_alarm, alarm) },
-    { for key, alarm in local.query_alarms : key => merge(local.usual_alarm, alarm) },
+    { for key, alarm in local.query_alarms : key => merge(local.usual_alarm, alarm) if var.metrics != "none" || !strcontains(alarm.query, local.namespace) },
     { for key, alarm in local.function_alarms : key => merge(local.usual_alarm, alarm, { namespace = "AWS/Lambda" }) },
     { for key, alarm in local.workflow_alarms : key => merge(local.usual_alarm, alarm, {
       namespace  = "AWS/States"

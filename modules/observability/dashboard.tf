@@ -24,14 +24,17 @@ locals {
     for index, dashboard in local.group_names : dashboard => sort([for name in var.cost_centers : name if local.dashboard_index[name] == index])
   }
 
+  has_metrics      = var.metrics != "none"
+  drawn_dimensions = { full = ["Model", "Application", "Environment"], cost_center = ["Model"], none = [] }[var.metrics]
+
   dashboards = { for name, widgets in merge(
     { (var.name) = concat(
-      local.total_widgets,
+      [for widget in local.total_widgets : widget if local.has_metrics],
       local.is_split ? local.link_widgets : [],
-      flatten([for dimension in ["Model", "Application", "Environment"] : local.call_widgets[dimension]]),
-      local.latency_widgets,
-      flatten([for widgets in values(local.group_widgets) : widgets if !local.is_split]),
-      local.utilization_widgets["all"],
+      flatten([for dimension in local.drawn_dimensions : local.call_widgets[dimension]]),
+      [for widget in local.latency_widgets : widget if local.has_metrics],
+      flatten([for widgets in values(local.group_widgets) : widgets if !local.is_split && local.has_metrics]),
+      [for widget in local.utilization_widgets["all"] : widget if local.has_metrics],
       local.bedrock_widgets,
       local.drift_widgets,
       local.operation_widgets,
@@ -73,7 +76,7 @@ locals {
     [for title, query in {
       "The fullest limits (percent)"      = "SELECT MAX(LimitUtilization) FROM ${local.limit_schema} GROUP BY CostCenter, \"Limit\" ORDER BY MAX() DESC LIMIT 10"
       "The dearest cost centers (USD)"    = "SELECT SUM(CostUsd) FROM ${local.call_schema} GROUP BY CostCenter ORDER BY SUM() DESC LIMIT 10"
-      "Most denied cost centers and apps" = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} GROUP BY CostCenter, Application ORDER BY SUM() DESC LIMIT 10"
+      "Most denied cost centers and apps" = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} GROUP BY CostCenter${var.metrics == "full" ? ", Application" : ""} ORDER BY SUM() DESC LIMIT 10"
       } : {
       type = "metric", width = 8, height = 6
       properties = merge(local.graph, {

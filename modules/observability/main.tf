@@ -70,9 +70,9 @@ locals {
   namespace      = "GenAIRateLimiting"
   period_seconds = 300
 
-  # Exactly the dimensions of core/telemetry/metric-record.ts: a schema with one more or
-  # one less finds nothing.
-  call_dimensions = ["Model", "ModelId", "CostCenter", "Application", "Environment"]
+  # Exactly the dimensions of core/telemetry/metric-record.ts and metric-detail.ts: a schema with one
+  # more or one less finds nothing.
+  call_dimensions = var.metrics == "full" ? ["Model", "ModelId", "CostCenter", "Application", "Environment"] : ["CostCenter", "Model"]
   calls           = "{${join(",", concat([local.namespace], local.call_dimensions))}}"
   call_schema     = "SCHEMA(\"${local.namespace}\", ${join(", ", local.call_dimensions)})"
   # LIMIT is a word of the query language, hence the quotes.

@@ -25,7 +25,7 @@ locals {
             expression = "SEARCH('${side.schema} MetricName=\"${side.metric}\"', '${pair.stat}', ${local.period_seconds})"
           }]]
         })
-      }
+      } if var.metrics == "full" || side.title == "Bedrock"
     ]]),
     [{
       type = "metric", width = 24, height = 6

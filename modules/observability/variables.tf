@@ -81,6 +81,18 @@ variable "audit_log_group_name" {
   nullable    = false
 }
 
+variable "metrics" {
+  description = "Detail of the metrics that the functions write: `full` (five dimensions), `cost_center` (cost center and model) or `none`."
+  type        = string
+  default     = "full"
+  nullable    = false
+
+  validation {
+    condition     = contains(["full", "cost_center", "none"], var.metrics)
+    error_message = "metrics: unknown metrics \"${var.metrics}\": write one of full, cost_center, none."
+  }
+}
+
 variable "dashboard" {
   description = "Whether to create dashboards."
   type        = bool

@@ -26,6 +26,7 @@ variables {
   }
   cost_reports   = { enabled = true }
   reconciliation = { enabled = true }
+  observability  = { metrics = "full" }
 }
 
 run "roles_and_functions" {

@@ -106,6 +106,50 @@ run "thresholds" {
   }
 }
 
+run "metrics_by_cost_center_and_model_only" {
+  command = apply
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    metrics = "cost_center"
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this["genai"].dashboard_body, "{GenAIRateLimiting,CostCenter,Model}") && !can(regex("Environment|Application", aws_cloudwatch_dashboard.this["genai"].dashboard_body))
+    error_message = "The dashboard reads the dimensions that are written: ${aws_cloudwatch_dashboard.this["genai"].dashboard_body}"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in output.alarms : alarm.query == null ? true : !strcontains(alarm.query, "ModelId, CostCenter")]) && output.alarms["settlements"].query == "SELECT SUM(SettlementFailed) FROM SCHEMA(\"GenAIRateLimiting\", CostCenter, Model)"
+    error_message = "The alarms read the dimensions that are written: ${jsonencode(output.alarms)}"
+  }
+}
+
+run "no_metrics_have_no_alarms" {
+  command = apply
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    metrics = "none"
+  }
+
+  assert {
+    condition     = length([for key, alarm in output.alarms : key if alarm.metric == "LimitUtilization" || try(strcontains(alarm.query, "GenAIRateLimiting"), false)]) == 0
+    error_message = "An alarm on a metric that nothing writes never fires: ${jsonencode(keys(output.alarms))}"
+  }
+
+  assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.this["genai"].dashboard_body, "TotalRequests")
+    error_message = "The dashboard draws nothing that is not written."
+  }
+}
+
 run "off" {
   command = plan
 

@@ -76,6 +76,7 @@ variables {
   anomaly_detection    = { enabled = true, frequency = "weekly", minimum_impact_usd = 1 }
   cost_allocation_tags = { enabled = true, keys = ["costCenter"] }
   reconciliation       = { enabled = true, tolerance_percent = 2.5, fold = true }
+  observability        = { metrics = "full" }
   cost_reports         = { enabled = true, periods = ["month"], bucket_name = "finops-reports", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/9012" }
 }
 
@@ -196,7 +197,7 @@ run "observability" {
   command = plan
 
   variables {
-    observability = { thresholds = { utilization_percent = 80, throttles = 0 }, utilization_windows = ["month"], alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:pager"] }
+    observability = { metrics = "full", thresholds = { utilization_percent = 80, throttles = 0 }, utilization_windows = ["month"], alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:pager"] }
   }
 
   assert {

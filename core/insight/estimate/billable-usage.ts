@@ -3,6 +3,7 @@
 import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
 import { allLimits, allOwnerLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { atDetail, type MetricDetail, metricCount } from '../../telemetry/metric-detail.ts';
 import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
 import type { EpochMs } from '../../time.ts';
 import { periodAt } from '../../windows.ts';
@@ -23,6 +24,8 @@ const EVENT_BYTES = 26;
 export interface BillableUsage {
   /** Combinations of cost center, application, environment and model that can call. */
   readonly combinations: number;
+  /** Combinations of the dimensions of calls. */
+  readonly callSeries: number;
   /** CloudWatch metrics when every combination is in use. */
   readonly metrics: number;
   /** Accounts that a call writes to; the most of any combination. */
@@ -40,10 +43,16 @@ export interface BillableUsage {
 }
 
 /** @param inFlight concurrent calls, all on one account: an upper estimate. */
-export function billableUsage(policy: Policy, inFlight: number, at: EpochMs): BillableUsage {
+export function billableUsage(
+  policy: Policy,
+  inFlight: number,
+  at: EpochMs,
+  detail: MetricDetail,
+): BillableUsage {
   const scopes = scopesOf(policy);
-  const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at));
+  const calls = scopes.map((scope) => callFootprint(policy, scope, inFlight, at, detail));
   const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
+  const callSeries = seriesOf(scopes, detail);
   const { shards } = policy.ledger;
   const owners = allOwnerLimits(policy).filter(({ limits }) => limits.length > 0);
   const readUnits = owners.map(
@@ -57,7 +66,10 @@ export function billableUsage(policy: Policy, inFlight: number, at: EpochMs): Bi
   const unitsOf = (unitBytes: number) => samples.map((bytes) => Math.ceil(bytes / unitBytes));
   return {
     combinations: scopes.length,
-    metrics: scopes.length * most(({ metrics }) => metrics) + allLimits(policy).length,
+    callSeries,
+    metrics:
+      callSeries * most(({ metrics }) => metrics) +
+      (detail === 'none' ? 0 : allLimits(policy).length),
     accountsOfCall: most(({ accounts }) => accounts),
     unitsOfCall: most(({ units }) => units),
     accounts: owners.length * shards,
@@ -65,6 +77,12 @@ export function billableUsage(policy: Policy, inFlight: number, at: EpochMs): Bi
     sampleUnits: sumOf(unitsOf(WRITE_UNIT_BYTES)),
     logBytes: most(({ logBytes }) => logBytes),
   };
+}
+
+function seriesOf(scopes: readonly CallScope[], detail: MetricDetail): number {
+  if (detail === 'none') return 0;
+  if (detail === 'full') return scopes.length;
+  return new Set(scopes.map(({ costCenter, model }) => `${costCenter}/${model}`)).size;
 }
 
 const sumOf = (units: readonly number[]): number => units.reduce((sum, each) => sum + each, 0);
@@ -92,13 +110,13 @@ function callFootprint(
   scope: CallScope,
   inFlight: number,
   at: EpochMs,
+  detail: MetricDetail,
 ): CallFootprint {
   const accounts = effectiveLimits(policy, scope, ONE_REQUEST, at);
   const units = accounts.map(({ limits }) =>
     Math.ceil(itemBytes(policy, limits.length, inFlight) / WRITE_UNIT_BYTES),
   );
   const call = sampleRecord(policy, scope, at);
-  const ownMetrics = Object.keys(call).length - NO_METRICS;
   const statuses = accounts.flatMap(({ limits }) =>
     limits.map(({ limit }) => {
       const { startsAt } = periodAt(limit.window, at, policy.timeZone);
@@ -109,13 +127,12 @@ function callFootprint(
   return {
     accounts: accounts.length,
     units: units.reduce((sum, each) => sum + each, 0),
-    metrics: ownMetrics,
-    logBytes: records.reduce((sum, each) => sum + lineBytes(each), OTHER_LOG_BYTES),
+    metrics: metricCount(atDetail(call, detail)),
+    logBytes: records
+      .map((each) => atDetail(each, detail))
+      .reduce((sum, each) => sum + (each ? lineBytes(each) : 0), OTHER_LOG_BYTES),
   };
 }
-
-/** Request id, five dimensions and the directive. */
-const NO_METRICS = 7;
 
 /** The record of a successful call, with numbers of usual length. */
 const sampleRecord = (policy: Policy, scope: CallScope, at: EpochMs) =>

@@ -1,4 +1,5 @@
 /** Billable parts of a deployment that are not in its policy. */
+import type { MetricDetail } from '../../telemetry/metric-detail.ts';
 import type { Window } from '../../windows.ts';
 
 /** Memory in MB of each function that does not have the default. */
@@ -10,6 +11,7 @@ export interface Deployment {
   readonly functions: number;
   readonly dashboard: boolean;
   readonly alarms: boolean;
+  readonly metrics: MetricDetail;
   /** Windows whose limits have a utilization alarm. */
   readonly utilizationWindows: ReadonlySet<Window>;
   /** Requests per month of scheduled reports. */
@@ -24,6 +26,7 @@ export const DEFAULT_DEPLOYMENT: Deployment = {
   functions: 6,
   dashboard: true,
   alarms: true,
+  metrics: 'cost_center',
   utilizationWindows: new Set<Window>(['day', 'month']),
   reportRequests: 0,
   reconciliation: { enabled: false, bill: true },

@@ -76,7 +76,7 @@ export function estimate(
   const { memory } = deployment;
   const { requestsPerMonth, modelMs } = traffic;
   const inFlight = Math.ceil((requestsPerMonth * modelMs) / 1000 / MONTH_SECONDS);
-  const footprint = billableUsage(policy, inFlight, traffic.at);
+  const footprint = billableUsage(policy, inFlight, traffic.at, deployment.metrics);
   const costOf = (execution: Execution): ExecutionCost => {
     const lines = [
       ...requestLines(execution, traffic, memory),
@@ -217,14 +217,10 @@ function fixedLines(footprint: BillableUsage, memory: Memory): readonly CostLine
 
 const watchingLines = (
   policy: Policy,
-  { combinations }: BillableUsage,
+  { callSeries }: BillableUsage,
   deployment: Deployment,
 ): readonly CostLine[] => {
-  const { metrics, dashboards, alarmMetrics } = billableMonitoring(
-    policy,
-    combinations,
-    deployment,
-  );
+  const { metrics, dashboards, alarmMetrics } = billableMonitoring(policy, callSeries, deployment);
   return [
     line('customMetric', ['CloudWatch', 'metrics of cost centers'], BigInt(metrics), false),
     line('alarmMetric', ['CloudWatch', 'metrics of the alarms'], BigInt(alarmMetrics), false),

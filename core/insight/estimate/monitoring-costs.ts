@@ -7,10 +7,8 @@ import type { Deployment } from './deployment.ts';
 const COST_CENTERS_PER_DASHBOARD = 20;
 /** Errors and throttles; failed and timed-out executions. */
 const ALARMS = { ofFunction: 2, ofWorkflow: 2 };
-/**
- * Settlements and expirations use the metric of every combination, throttles that of every model.
- */
-const ANALYZED_OF_COMBINATION = 3;
+/** Settlements and expirations use the metric of every series, throttles that of every model. */
+const ANALYZED_OF_SERIES = 3;
 /** Operations of the ledger, each with a metric of its throttled requests. */
 const LEDGER_OPERATIONS = 6;
 
@@ -27,15 +25,15 @@ interface Watching {
 
 export function billableMonitoring(
   policy: Policy,
-  combinations: number,
-  { dashboard, alarms, utilizationWindows, functions, reconciliation }: Deployment,
+  callSeries: number,
+  { dashboard, alarms, metrics: detail, utilizationWindows, functions, reconciliation }: Deployment,
 ): Watching {
   const centers = policy.costCenters.size;
   const groups = Math.ceil(centers / COST_CENTERS_PER_DASHBOARD);
   const watched = allLimits(policy).filter(
-    ({ mode, window }) => mode === 'enforce' && utilizationWindows.has(window),
+    ({ mode, window }) => detail !== 'none' && mode === 'enforce' && utilizationWindows.has(window),
   ).length;
-  const analyzed = combinations * ANALYZED_OF_COMBINATION + LEDGER_OPERATIONS;
+  const analyzed = callSeries * ANALYZED_OF_SERIES + LEDGER_OPERATIONS;
   const drifts = reconciliation.enabled ? centers : 0;
   const own = watched + centers + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
   return {

@@ -68,6 +68,7 @@ export function functionEnvironment(
     STATE_MACHINE_ARN,
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
     DIRECT_STARTS: 'refused',
+    METRICS: 'full',
     AUTHENTICATION: flags.identity === 'on' ? 'key' : 'off',
   };
 }

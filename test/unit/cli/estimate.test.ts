@@ -68,7 +68,7 @@ describe('cost-sentry estimate', () => {
       const file = join(folder, 'besides.tfvars');
       writeFileSync(
         file,
-        'observability = { dashboard = false, utilization_windows = [] }\n' +
+        'observability = { metrics = "full", dashboard = false, utilization_windows = [] }\n' +
           'reconciliation = { enabled = true, bill = false }\n',
       );
       const { out } = await estimate('--requests-per-month', '1000', '--var-file', file);

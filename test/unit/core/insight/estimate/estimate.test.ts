@@ -121,25 +121,28 @@ describe('estimate', () => {
 
 describe('the footprint', () => {
   test('accounts are those of the owners whose limits the call meets', () => {
-    expect(billableUsage(policyWith(), 0, AT).accountsOfCall).toBe(1);
+    expect(billableUsage(policyWith(), 0, AT, 'full').accountsOfCall).toBe(1);
     const two = policyWith({ organization: { limits: [monthly] } });
-    expect(billableUsage(two, 0, AT)).toMatchObject({ accountsOfCall: 2, accounts: 2 });
+    expect(billableUsage(two, 0, AT, 'full')).toMatchObject({ accountsOfCall: 2, accounts: 2 });
     const other = policyWith({}, [{ ...monthly, application: 'chat', environment: 'dev' }]);
-    expect(billableUsage(other, 0, AT).accountsOfCall).toBe(1);
-    const none = billableUsage(policyWith({}, []), 0, AT);
+    expect(billableUsage(other, 0, AT, 'full').accountsOfCall).toBe(1);
+    const none = billableUsage(policyWith({}, []), 0, AT, 'full');
     expect(none).toMatchObject({ accountsOfCall: 0, unitsOfCall: 0, accounts: 0, readUnits: 0 });
   });
 
   test('metrics are ten for a combination and one for a limit', () => {
-    expect(billableUsage(policyWith(), 0, AT)).toMatchObject({ combinations: 1, metrics: 11 });
+    expect(billableUsage(policyWith(), 0, AT, 'full')).toMatchObject({
+      combinations: 1,
+      metrics: 11,
+    });
     const twice = policyWith({ applications: { chat: { environments: ['dev', 'live'] } } });
-    expect(billableUsage(twice, 0, AT)).toMatchObject({ combinations: 2, metrics: 21 });
+    expect(billableUsage(twice, 0, AT, 'full')).toMatchObject({ combinations: 2, metrics: 21 });
   });
 
   test('shards are read one by one, and share the calls under way', () => {
-    const split = billableUsage(policyWith({ ledger: { shards: 4 } }), 100, AT);
+    const split = billableUsage(policyWith({ ledger: { shards: 4 } }), 100, AT, 'full');
     expect(split).toMatchObject({ accounts: 4, unitsOfCall: 2 });
-    expect(billableUsage(policyWith(), 100, AT).unitsOfCall).toBeGreaterThan(4);
+    expect(billableUsage(policyWith(), 100, AT, 'full').unitsOfCall).toBeGreaterThan(4);
   });
 
   test.each([0, 10, 50, 100])(
@@ -147,7 +150,7 @@ describe('the footprint', () => {
     async (inFlight) => {
       const measured = await measureWriteCost(1, inFlight);
       const policy = policyWith({ ledger: { history_windows: 1 } });
-      const { unitsOfCall } = billableUsage(policy, inFlight, AT);
+      const { unitsOfCall } = billableUsage(policy, inFlight, AT, 'full');
       expect(unitsOfCall).toBeGreaterThanOrEqual(measured.unitsToReserve);
       expect(unitsOfCall - measured.unitsToReserve).toBeLessThanOrEqual(1);
     },
@@ -170,4 +173,36 @@ test('a request enters the states of the state machine that the estimate bills',
   expect(States[entered.at(-1) ?? ''].Type).toBe('Succeed');
   const { lines } = estimate(policyWith(), { ...traffic, requestsPerMonth: 1 }).executions.standard;
   expect(amountOf(lines, 'Standard transitions')).toBe(BigInt(entered.length));
+});
+
+test('20 x 3 x 3 x 4 combinations cost less than USD 300 a month without requests', () => {
+  const names = (count: number, prefix: string): string[] =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+  const applications = names(3, 'app');
+  const models = {
+    lite: { model_id: 'amazon.nova-lite-v1:0' },
+    micro: { model_id: 'amazon.nova-micro-v1:0' },
+    pro: { model_id: 'amazon.nova-pro-v1:0' },
+    other: { model_id: 'amazon.nova-lite-v1:0' },
+  };
+  const limits = [monthly, { window: 'minute', unit: 'requests', amount: 60 }];
+  const policy = policyWith({
+    models,
+    applications: Object.fromEntries(
+      applications.map((name) => [name, { environments: ['dev', 'staging', 'live'] }]),
+    ),
+    cost_centers: Object.fromEntries(
+      names(20, 'center').map((name) => [
+        name,
+        { models: Object.keys(models), applications, limits },
+      ]),
+    ),
+  });
+  const fixedUsd = (metrics: 'full' | 'cost_center' | 'none'): number =>
+    Number(estimate(policy, traffic, { ...DEFAULT_DEPLOYMENT, metrics }).executions.direct.fixed) /
+    1e9;
+  expect(billableUsage(policy, 0, AT, 'full').combinations).toBe(720);
+  expect(fixedUsd('cost_center')).toBeLessThan(300);
+  expect(fixedUsd('full')).toBeGreaterThan(2000);
+  expect(fixedUsd('none')).toBeLessThan(30);
 });
