@@ -1,5 +1,5 @@
 /**
- * What failed calls leave behind, 10,000 of them where something stays. Method: the real steps and ledger over the
+ * What failed calls leave behind. Method: the real steps and ledger over the
  * model of DynamoDB, in virtual time; the sizes and write units are those of the model's items.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -17,7 +17,7 @@ import type { TestLedger } from '../support/ledger.ts';
 import { ManualClock } from '../support/ledger.ts';
 import { configWith, policyOf } from '../support/policy.ts';
 
-const CALLS = 10_000;
+const CALLS = 3_000;
 /** Of those that leave nothing, fewer show as much. */
 const RECORDED_CALLS = 500;
 const SPAN_MS = 1_200_000;
@@ -119,7 +119,9 @@ describe('after failed calls for 20 minutes', () => {
       const deployment = new Deployment();
       const units = await deployment.unitsOfOther();
       deployment.harness.script = [failing(name)];
-      const largest = await deployment.fail(RECORDED_CALLS, () => deployment.harness.run(request()));
+      const largest = await deployment.fail(RECORDED_CALLS, () =>
+        deployment.harness.run(request()),
+      );
       expect(largest).toBeLessThan(2_048);
       expect(await deployment.unitsOfOther()).toBe(units);
     },
