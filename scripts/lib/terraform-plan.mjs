@@ -18,7 +18,7 @@ export function readBroken(file) {
 }
 
 /** How a message tells what is allowed, or what to do. */
-const REMEDY = /\b(?:write|use|must|add|give|rename|name another|leave|set)\b/;
+const REMEDY = /\b(?:write|use|must|required|add|give|rename|name another|leave|set)\b/;
 
 /** @returns why this is not the refusal that was asked for, or undefined when it is. */
 export function refusalProblem({ path, says }, code, errors) {
