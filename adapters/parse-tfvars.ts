@@ -67,12 +67,20 @@ const blocksIn = (text: string): ReadonlySet<string> =>
 
 const FILE_BYTES_MAX = 10_000_000;
 const PATH_MAX = 200;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 async function readText(file: string): Promise<string | InputProblem> {
   const path = printable(file, PATH_MAX);
   try {
     const bytes = await readFile(file);
     if (bytes.length > FILE_BYTES_MAX) return { path, message: 'the file is larger than 10 MB' };
+    if (file.endsWith('.json') && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) {
+      return {
+        path,
+        message:
+          'begins with a byte order mark, which Terraform refuses: save it as UTF-8 without one',
+      };
+    }
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     const code = textOf(error, 'code') ?? 'unknown error';

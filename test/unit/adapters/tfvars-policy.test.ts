@@ -78,7 +78,7 @@ describe('values', () => {
 
   test('survive a byte order mark and Windows line ends', async () => {
     expect((await read('\ufeffa = 1\r\nb = 2\r\n')).config).toEqual({ a: 1, b: 2 });
-    expect((await read('\ufeff{"a": 1}\r\n', 'json')).config).toEqual({ a: 1 });
+    expect((await problemsOf('\ufeff{"a": 1}', 'json'))[0]?.message).toMatch(/byte order mark/);
   });
 });
 
