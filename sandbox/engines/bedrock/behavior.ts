@@ -46,6 +46,8 @@ export const bedrockErrorStatus = (name: string): number => BEDROCK_ERRORS.get(n
 
 export interface BedrockBehavior {
   readonly latencyMs?: number;
+  /** Pause before each event of a stream after the first. */
+  readonly chunkMs?: number;
   /**
    * Values reported instead of the usual counts, unchanged. A null value is omitted; null for all
    * omits the usage.
@@ -55,8 +57,13 @@ export interface BedrockBehavior {
   readonly serviceTier?: string;
   readonly text?: string;
   readonly fail?: { readonly name: string; readonly status?: number; readonly times: number };
+  /** Ends a stream early. */
+  readonly cut?: { readonly afterEvents: number; readonly how: (typeof CUTS)[number] };
   readonly hang?: true;
 }
+
+/** A clean end, a connection that is destroyed, or an exception in the stream. */
+const CUTS = ['close', 'destroy', 'exception'] as const;
 
 const USAGE_KEYS = [
   'inputTokens',
@@ -66,7 +73,7 @@ const USAGE_KEYS = [
   'cacheWriteInputTokens',
   'cacheDetails',
 ] as const;
-const KEYS = ['latencyMs', 'usage', 'serviceTier', 'text', 'fail', 'hang'];
+const KEYS = ['latencyMs', 'chunkMs', 'usage', 'serviceTier', 'text', 'fail', 'cut', 'hang'];
 const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
 const LATENCY_MS_MAX = 600_000;
 
@@ -76,10 +83,12 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
   const problems = [
     ...unknownKeys(input, KEYS, ''),
     ...wholeNumber(input.latencyMs, 'latencyMs', 0, LATENCY_MS_MAX),
+    ...wholeNumber(input.chunkMs, 'chunkMs', 0, LATENCY_MS_MAX),
     ...usageProblems(input.usage),
     ...textProblems(input.serviceTier, 'serviceTier'),
     ...textProblems(input.text, 'text'),
     ...failProblems(input.fail),
+    ...cutProblems(input.cut),
     ...(input.hang === undefined || input.hang === true
       ? []
       : [{ path: 'hang', message: 'must be true or absent' }]),
@@ -96,6 +105,20 @@ function usageProblems(usage: unknown): readonly InputProblem[] {
   if (usage === undefined || usage === null) return [];
   if (!isRecord(usage)) return [{ path: 'usage', message: 'must be a JSON object or null' }];
   return unknownKeys(usage, USAGE_KEYS, 'usage.');
+}
+
+function cutProblems(cut: unknown): readonly InputProblem[] {
+  if (cut === undefined) return [];
+  if (!isRecord(cut)) return [{ path: 'cut', message: 'must be a JSON object' }];
+  const { afterEvents, how } = cut;
+  return [
+    ...unknownKeys(cut, ['afterEvents', 'how'], 'cut.'),
+    ...(afterEvents === undefined ? [{ path: 'cut.afterEvents', message: 'is required' }] : []),
+    ...wholeNumber(afterEvents, 'cut.afterEvents', 0, 1_000_000),
+    ...(CUTS.some((each) => each === how)
+      ? []
+      : [{ path: 'cut.how', message: `must be one of ${CUTS.join(', ')}` }]),
+  ];
 }
 
 function failProblems(fail: unknown): readonly InputProblem[] {

@@ -42,9 +42,13 @@ export class FaultInjection {
     const ms = hang ? FOREVER_MS : latencyMs;
     if (!ms) return;
     const signal = hang ? AbortSignal.any([gone, this.#changed.signal]) : gone;
+    await this.wait(ms, signal);
+  }
+
+  async wait(ms: number, signal?: AbortSignal): Promise<void> {
     this.waiting += 1;
     this.#onWait();
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    await sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     this.waiting -= 1;
   }
 }

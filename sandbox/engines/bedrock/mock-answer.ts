@@ -2,7 +2,8 @@
 
 import { isRecord } from '../../base/json.ts';
 import type { BedrockBehavior } from './behavior.ts';
-import { eventFrame, exceptionFrame } from './event-stream.ts';
+import { eventFrame } from './event-stream.ts';
+import { invocationMetrics, invokeFormat, maxTokensOf } from './mock-invoke.ts';
 
 export interface MockAnswer {
   readonly text: string;
@@ -23,8 +24,7 @@ export function mockAnswer(
   body: Readonly<Record<string, unknown>>,
   behavior: BedrockBehavior,
 ): MockAnswer {
-  const config = isRecord(body.inferenceConfig) ? body.inferenceConfig : {};
-  const maxTokens = typeof config.maxTokens === 'number' ? config.maxTokens : Infinity;
+  const maxTokens = maxTokensOf(body);
   const outputTokens = Math.min(maxTokens, OUTPUT_TOKENS);
   const { usage = usualUsage(countTokens(body), outputTokens), serviceTier } = behavior;
   const outputCount = usage === null ? outputTokens : usage.outputTokens;
@@ -49,12 +49,27 @@ const usualUsage = (inputTokens: number, outputTokens: number) => ({
 const withoutNulls = (usage: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
 
-/** One token for four characters of all text in `system` and `messages`, rounded up. */
+/** One token for four characters of all text of the prompt, rounded up. */
 export function countTokens(body: unknown): number {
   if (!isRecord(body)) return 0;
-  const characters = textLength(body.system) + textLength(body.messages);
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const parts = PROMPT_MEMBERS.map((name) => textLength(asText(body[name])));
+  return Math.ceil(parts.reduce((sum, length) => sum + length, 0) / CHARACTERS_PER_TOKEN);
 }
+
+/** Where the families have their prompts. */
+const PROMPT_MEMBERS = ['system', 'messages', 'prompt', 'inputText', 'message', 'texts', 'query'];
+
+/** A prompt, or its content, may be a plain string. */
+const asText = (value: unknown): unknown => {
+  if (typeof value === 'string') return { text: value };
+  return Array.isArray(value)
+    ? value.map((each) =>
+        typeof each === 'string' || !isRecord(each) || typeof each.content !== 'string'
+          ? asText(each)
+          : { text: each.content },
+      )
+    : value;
+};
 
 /** Characters of every `text` member, however deep. */
 function textLength(value: unknown): number {
@@ -67,22 +82,40 @@ function textLength(value: unknown): number {
   );
 }
 
-/**
- * Frames of a streamed response; one that is cut off ends with an error, without usage.
- */
-export function* toEventStream(answer: MockAnswer, breaksOff: boolean): Generator<Buffer> {
+/** The text in the pieces that a stream brings. */
+const piecesOf = (text: string): readonly string[] =>
+  Array.from({ length: Math.ceil(text.length / PIECE_CHARACTERS) }, (_, index) =>
+    text.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS),
+  );
+
+/** Frames of ConverseStream. */
+export function converseFrames(answer: MockAnswer): readonly Buffer[] {
   const { text, stopReason, usage, serviceTier, latencyMs } = answer;
-  yield eventFrame('messageStart', { role: 'assistant' });
-  for (let start = 0; start < text.length; start += PIECE_CHARACTERS) {
-    const piece = text.slice(start, start + PIECE_CHARACTERS);
-    yield eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: piece } });
-    if (breaksOff) {
-      yield exceptionFrame('modelStreamErrorException', 'As set by the test.');
-      return;
-    }
-  }
-  yield eventFrame('contentBlockStop', { contentBlockIndex: 0 });
-  yield eventFrame('messageStop', { stopReason });
   const tier = serviceTier === undefined ? {} : { serviceTier: { type: serviceTier } };
-  yield eventFrame('metadata', { usage, metrics: { latencyMs }, ...tier });
+  const delta = (piece: string) => ({ contentBlockIndex: 0, delta: { text: piece } });
+  return [
+    eventFrame('messageStart', { role: 'assistant' }),
+    ...piecesOf(text).map((piece) => eventFrame('contentBlockDelta', delta(piece))),
+    eventFrame('contentBlockStop', { contentBlockIndex: 0 }),
+    eventFrame('messageStop', { stopReason }),
+    eventFrame('metadata', { usage, metrics: { latencyMs }, ...tier }),
+  ];
 }
+
+/** Frames of InvokeModelWithResponseStream; undefined for a model that does not stream. */
+export function invokeFrames(
+  modelId: string,
+  body: Readonly<Record<string, unknown>>,
+  answer: MockAnswer,
+): readonly Buffer[] | undefined {
+  const events = invokeFormat(modelId, body).events?.(answer, piecesOf(answer.text));
+  return events?.map((event, index) => {
+    const isLast = index === events.length - 1;
+    const json = { ...event, ...(isLast && invocationMetrics(answer.usage)) };
+    const bytes = Buffer.from(JSON.stringify(json)).toString('base64');
+    return eventFrame('chunk', { bytes, p: PADDING.slice(0, index % PADDING.length) });
+  });
+}
+
+/** Bedrock pads its events, so that their length does not reveal the text. */
+const PADDING = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,7 +1,8 @@
 /**
- * A mock of Bedrock: Converse, ConverseStream and CountTokens over HTTP, without models or cost.
+ * A mock of the Bedrock runtime over HTTP, without models or cost.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, isoTimestamp } from '../../../core/time.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
@@ -9,8 +10,16 @@ import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/
 import { RecentEntries } from '../../base/recent-entries.ts';
 import { type BedrockBehavior, bedrockErrorStatus } from './behavior.ts';
 import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
+import { exceptionFrame } from './event-stream.ts';
 import { FaultInjection } from './fault-injection.ts';
-import { countTokens, type MockAnswer, mockAnswer, toEventStream } from './mock-answer.ts';
+import {
+  converseFrames,
+  countTokens,
+  invokeFrames,
+  type MockAnswer,
+  mockAnswer,
+} from './mock-answer.ts';
+import { countHeaders, invokeFormat } from './mock-invoke.ts';
 
 interface BedrockRequest {
   /** ISO 8601. */
@@ -43,9 +52,13 @@ interface MockBedrockOptions {
 const OPERATIONS = {
   Converse: 'converse',
   ConverseStream: 'converse-stream',
+  InvokeModel: 'invoke',
+  InvokeModelWithResponseStream: 'invoke-with-response-stream',
   CountTokens: 'count-tokens',
 } as const;
 const BODY_BYTES_MAX = 25 * 1024 * 1024;
+/** After the first piece of text. */
+const STREAM_ERROR = { afterEvents: 2, how: 'exception' } as const;
 const PROFILE = ':application-inference-profile/';
 
 export async function startMockBedrock(options: MockBedrockOptions = {}): Promise<MockBedrock> {
@@ -98,26 +111,37 @@ class Mock {
     if (gone.signal.aborted) return;
     const failure = this.faults.nextFailure();
     const inStream =
-      called.operation === 'ConverseStream' && failure?.name === 'ModelStreamErrorException';
+      OPERATIONS[called.operation].endsWith('-stream') &&
+      failure?.name === 'ModelStreamErrorException';
     if (failure && !inStream) {
       const { name, status } = failure;
       return fail(response, name, 'As set by the test.', status);
     }
     const problem = this.#problem(called, body);
     if (problem !== undefined) return fail(response, 'ValidationException', problem);
-    this.#answer(response, called, body, inStream);
+    await this.#answer(response, called, body, inStream);
   }
 
   #problem(called: Called, body: unknown): string | undefined {
     const { modelId, operation } = called;
     const known = !modelId.includes(PROFILE) || this.#profiles.has(modelId);
     if (!isModelIdentifier(modelId) || !known) return 'The provided model identifier is invalid.';
-    return operation === 'CountTokens'
-      ? countTokensProblem(body, modelId)
-      : converseProblem(body, this.#profiles.get(modelId) ?? modelId);
+    if (operation === 'CountTokens') return countTokensProblem(body, modelId);
+    if (operation.startsWith('Converse')) return converseProblem(body, this.#modelOf(modelId));
+    return isRecord(body) ? undefined : 'Malformed input request, please reformat your input.';
   }
 
-  #answer(response: ServerResponse, called: Called, body: unknown, breaksOff: boolean): void {
+  /** The model behind a profile. */
+  #modelOf(modelId: string): string {
+    return this.#profiles.get(modelId) ?? modelId;
+  }
+
+  async #answer(
+    response: ServerResponse,
+    called: Called,
+    body: unknown,
+    breaksOff: boolean,
+  ): Promise<void> {
     const parts = isRecord(body) ? body : {};
     if (called.operation === 'CountTokens') {
       const input = isRecord(parts.input) ? parts.input.converse : undefined;
@@ -127,8 +151,60 @@ class Mock {
       return;
     }
     const answer = mockAnswer(parts, this.faults.behavior);
-    if (called.operation === 'ConverseStream') sendStream(response, answer, breaksOff);
-    else sendJson(response, { status: 200, headers: requestId(), body: converseBody(answer) });
+    const model = this.#modelOf(called.modelId);
+    switch (called.operation) {
+      case 'Converse':
+        sendJson(response, { status: 200, headers: requestId(), body: converseBody(answer) });
+        break;
+      case 'InvokeModel': {
+        const format = invokeFormat(model, parts);
+        // What does not stream writes no tokens: embeddings and ranks.
+        const { outputTokens, ...read } = answer.usage ?? {};
+        const counts = answer.usage && (format.events ? { ...read, outputTokens } : read);
+        const headers = { ...requestId(), ...countHeaders(counts) };
+        const invoked = format.body(answer);
+        sendJson(response, { status: 200, headers, body: invoked });
+        break;
+      }
+      case 'ConverseStream':
+        await this.#stream(response, converseFrames(answer), breaksOff);
+        break;
+      default: {
+        const frames = invokeFrames(model, parts, answer);
+        if (frames) await this.#stream(response, frames, breaksOff);
+        else fail(response, 'ValidationException', 'The model is unsupported for streaming.');
+      }
+    }
+  }
+
+  /** At the pace, and with the end, that the behavior sets. */
+  async #stream(
+    response: ServerResponse,
+    frames: readonly Buffer[],
+    breaksOff: boolean,
+  ): Promise<void> {
+    const { chunkMs = 0, cut = breaksOff ? STREAM_ERROR : undefined } = this.faults.behavior;
+    response.writeHead(200, {
+      ...requestId(),
+      'content-type': 'application/vnd.amazon.eventstream',
+    });
+    for (const frame of frames.slice(0, cut?.afterEvents ?? frames.length)) {
+      await this.#write(response, frame);
+      if (chunkMs > 0) await this.faults.wait(chunkMs);
+      if (response.destroyed) return;
+    }
+    if (cut?.how === 'destroy') {
+      // Once everything before it has been sent.
+      await new Promise<void>((sent) => void response.socket?.write('', () => sent()));
+      response.destroy();
+    } else if (cut?.how === 'exception') {
+      response.end(exceptionFrame('modelStreamErrorException', 'As set by the test.'));
+    } else response.end();
+  }
+
+  async #write(response: ServerResponse, frame: Buffer): Promise<void> {
+    if (response.write(frame) || response.destroyed) return;
+    await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => undefined);
   }
 }
 
@@ -171,12 +247,3 @@ const converseBody = ({ text, stopReason, usage, serviceTier, latencyMs }: MockA
   metrics: { latencyMs },
   ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
 });
-
-function sendStream(response: ServerResponse, answer: MockAnswer, breaksOff: boolean): void {
-  response.writeHead(200, {
-    ...requestId(),
-    'content-type': 'application/vnd.amazon.eventstream',
-  });
-  for (const part of toEventStream(answer, breaksOff)) response.write(part);
-  response.end();
-}

@@ -210,7 +210,7 @@ describe('what Bedrock would refuse', () => {
   });
 
   test('what is no operation at all', async () => {
-    expect((await fetch(`${mock.url}/model/x/invoke`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${mock.url}/model/x/apply`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${mock.url}/model/%ZZ/converse`, { method: 'POST' })).status).toBe(404);
   });
 });
