@@ -4,7 +4,7 @@ import { isRecord } from '../../base/json.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a model reports and writes, whatever the format. */
-export interface InvokedAnswer {
+interface InvokedAnswer {
   readonly text: string;
   readonly stopReason: 'end_turn' | 'max_tokens';
   /** By the names of Converse; absent: no usage is reported at all. */
@@ -212,7 +212,7 @@ const headersOf = (counts: Fields): Readonly<Record<string, string>> =>
     Object.entries(given(counts)).map(([name, value]) => [`x-amzn-bedrock-${name}`, String(value)]),
   );
 
-/** The counts that the last event of a stream carries beside the model's own JSON. */
+/** The counts that the last event of a stream has in addition to the model's own JSON. */
 export const invocationMetrics = (usage: Fields | undefined): Fields =>
   usage
     ? {
