@@ -43,6 +43,7 @@ module "schema_check" {
 module "configuration" {
   source = "./modules/configuration"
 
+  region                   = local.region
   name                     = local.given.name
   models                   = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
   applications             = local.given.applications

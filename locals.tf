@@ -92,6 +92,8 @@ locals {
 # The policy as the functions load it from the ledger table.
 locals {
   policy_settings = jsonencode({
+    # What a bare model id costs depends on it.
+    region              = local.region
     name                = local.config.name
     models              = local.config.models
     applications        = local.config.applications

@@ -49,7 +49,7 @@ function placeProblem(
     const fitting = others.filter((id) => isHere(id, region));
     return fitting.length > 0
       ? `${where}: in ${region} write ${formatChoices(fitting)}`
-      : `${where}: ${region} has no id for this model`;
+      : `${where}: name another model, as ${region} has no id for this one`;
   }
   if (prefix !== '' || !row || isOnDemandIn(row, region)) return undefined;
   return `${quoted(baseModelId)} has no on-demand throughput in ${region}, it is called through an inference profile: write ${formatChoices(others)}`;

@@ -82,8 +82,9 @@ locals {
   catalogue        = jsondecode(file("${path.module}/../../core/pricing/catalogue.json"))
   catalogue_models = { for model in local.catalogue.models : model.modelId => model }
 
-  # Geographies of the system-defined inference profiles, as they stand before a model id.
-  prefix_pattern = "^(?:us-gov|us|eu|apac|jp|au|ca|global)\\."
+  # Geographies of the system-defined inference profiles, by the prefix of their model ids.
+  geographies    = { for geography in local.catalogue.geographies : geography.prefix => geography.regionStarts }
+  prefix_pattern = "^(?:${join("|", [for prefix in keys(local.geographies) : trimsuffix(prefix, ".")])})\\."
 
   resolved_models = {
     for alias, model in var.models : alias => {
@@ -123,6 +124,7 @@ locals {
   ]])
 
   model_problems = concat(
+    local.availability_problems,
     [
       for alias, model in var.models :
       "models.${alias}.model_id: \"${model.model_id}\" is not a model id: write a Bedrock model id such as \"amazon.nova-lite-v1:0\", or an ARN"

@@ -1,6 +1,12 @@
 # Who can spend what. The functions, the sandbox and the command line read these variables too:
 # core/policy fills in the defaults, not Terraform.
 
+variable "region" {
+  description = "AWS Region of the deployment. Prices, model ids and their availability depend on it."
+  type        = string
+  nullable    = false
+}
+
 variable "name" {
   description = "Prefix of every resource name: 2 to 32 lower-case letters, digits and hyphens, starting with a letter. Must be unique for each deployment in an account and region."
   type        = string

@@ -25,7 +25,7 @@ locals {
   profile_keys = tomap({ for key in keys(var.profiles) : key => key })
 
   # Geographies of the system-defined inference profiles, as they stand before a model id.
-  prefix_pattern = "^(us-gov|us|eu|apac|jp|au|ca|global)\\."
+  prefix_pattern = "^(us-gov|us|eu|apac|jp|au|in|ca|sa|global)\\."
 
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6

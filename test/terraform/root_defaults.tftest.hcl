@@ -16,7 +16,7 @@ mock_provider "aws" {
 
 # Where the caller leaves out whatever can be left out.
 variables {
-  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
   applications = { "chat" = { environments = ["production"] } }
   cost_centers = {
     research = { models = ["nova-lite"], applications = ["chat"] }

@@ -22,9 +22,9 @@ variables {
   name      = "genai"
   execution = "workflow"
   models = {
-    "nova-lite"        = { model_id = "amazon.nova-lite-v1:0" }
-    "claude-3-5-haiku" = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }
-    "sonnet"           = { model_id = "global.anthropic.claude-sonnet-4-5-20250929-v1:0" }
+    "nova-lite"        = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } }
+    "claude-3-5-haiku" = { model_id = "eu.anthropic.claude-haiku-4-5-20251001-v1:0", limits = [{ window = "day", unit = "tokens", amount = 20000000 }] }
+    "sonnet"           = { model_id = "global.anthropic.claude-sonnet-4-6" }
     "in-house" = {
       model_id          = "arn:aws:bedrock:eu-west-1:111122223333:imported-model/abcdef123456"
       inference_profile = false

@@ -58,6 +58,7 @@ run "refuses_a_policy_with_a_problem" {
   }
 
   variables {
+    region       = "us-east-1"
     models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
     applications = { "chat" = { environments = ["production"] } }
     cost_centers = { "research" = { models = ["nova-litte"], applications = ["chat"] } }

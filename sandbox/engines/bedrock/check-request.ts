@@ -29,7 +29,7 @@ const CONVERSE_KEYS = [
 const INFERENCE_KEYS = ['maxTokens', 'temperature', 'topP', 'stopSequences'];
 const STOP_SEQUENCES_MAX = 2500;
 const MODEL_ID = /^(?:[a-z-]+\.)?[a-z0-9-]+\.[a-zA-Z0-9.:-]+$/;
-const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|ca|sa|me|global)\./;
+const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|in|ca|sa|global)\./;
 
 /** The problem of a Converse body for the model, or undefined. */
 export function converseProblem(body: unknown, baseModelId: string): string | undefined {

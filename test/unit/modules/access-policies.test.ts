@@ -33,7 +33,7 @@ const bedrock = (path: string, account = ACCOUNT, region = 'eu-west-1') =>
   `arn:aws:bedrock:${region}:${account}:${path}`;
 const model = (id: string, region = 'eu-west-1') => bedrock(`foundation-model/${id}`, '', region);
 const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
-const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
+const SONNET = 'anthropic.claude-sonnet-4-6';
 const NOVA = model('amazon.nova-lite-v1:0');
 const PROFILE = bedrock('application-inference-profile/abcdefghijkl');
 
@@ -115,7 +115,7 @@ const TARGETS = [
   NOVA,
   model(HAIKU, 'us-east-1'),
   model('meta.llama3-8b-instruct-v1:0'),
-  bedrock(`inference-profile/us.${HAIKU}`),
+  bedrock(`inference-profile/eu.${HAIKU}`),
   bedrock('provisioned-model/abcdefghijkl'),
   bedrock('async-invoke/abcdefghijkl'),
   bedrock('project/default'),
@@ -162,7 +162,7 @@ describe.each(FORMS)('%s', (_, layersOf) => {
       model(HAIKU, 'us-east-1'),
       model(HAIKU, 'us-west-2'),
       model(SONNET, ''),
-      bedrock(`inference-profile/us.${HAIKU}`),
+      bedrock(`inference-profile/eu.${HAIKU}`),
       bedrock(`inference-profile/global.${SONNET}`),
       bedrock('imported-model/abcdef123456'),
     ];
@@ -175,7 +175,7 @@ describe.each(FORMS)('%s', (_, layersOf) => {
       model('amazon.nova-lite-v1:0', 'us-east-1'),
       model('amazon.nova-lite-v1:01'),
       bedrock(`inference-profile/eu.${HAIKU}`),
-      bedrock(`inference-profile/us.${HAIKU}`, '444455556666'),
+      bedrock(`inference-profile/eu.${HAIKU}`, '444455556666'),
       bedrock('imported-model/another'),
       bedrock('provisioned-model/abcdefghijkl'),
       bedrock('default-prompt-router/anthropic.claude:1'),
