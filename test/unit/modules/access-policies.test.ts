@@ -174,7 +174,7 @@ describe.each(FORMS)('%s', (_, layersOf) => {
       model('anthropic.claude-3-opus-20240229-v1:0'),
       model('amazon.nova-lite-v1:0', 'us-east-1'),
       model('amazon.nova-lite-v1:01'),
-      bedrock(`inference-profile/eu.${HAIKU}`),
+      bedrock(`inference-profile/us.${HAIKU}`),
       bedrock(`inference-profile/eu.${HAIKU}`, '444455556666'),
       bedrock('imported-model/another'),
       bedrock('provisioned-model/abcdefghijkl'),
