@@ -43,7 +43,10 @@ function writeRulesOnly(root, folder) {
   for (const name of [...variables, 'configuration.tf', ...parts]) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
-  writeFileSync(join(folder, 'outputs.tf'), 'locals {\n  region = "us-east-1"\n}\n\noutput "config" {\n  value = local.config\n}\n');
+  writeFileSync(
+    join(folder, 'outputs.tf'),
+    'locals {\n  region = "us-east-1"\n}\n\noutput "config" {\n  value = local.config\n}\n',
+  );
 }
 
 export async function broken({ root, exec }) {
