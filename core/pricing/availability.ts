@@ -27,12 +27,18 @@ const ENDING_MS = 60 * DAY_MS;
 export function availabilityOf(asked: Asked): Availability {
   const { modelId, region, now, hasOwnPrice } = asked;
   const row = rowOf(modelId);
-  const place = placeProblem(modelId, region, row);
+  const place = [placeProblem(modelId, region, row)].flatMap((problem) => problem ?? []);
+  // With an own price its author may have throughput that the catalogue does not show.
+  const isKnown = hasOwnPrice && splitModelId(modelId).prefix === '';
   const life = row ? lifecycleOf(row, now) : {};
   const ended = life.ended === undefined ? [] : [life.ended];
   return {
-    errors: [...(place === undefined ? [] : [place]), ...(hasOwnPrice ? [] : ended)],
-    warnings: [...(hasOwnPrice ? ended : []), ...(life.ending === undefined ? [] : [life.ending])],
+    errors: [...(isKnown ? [] : place), ...(hasOwnPrice ? [] : ended)],
+    warnings: [
+      ...(isKnown ? place : []),
+      ...(hasOwnPrice ? ended : []),
+      ...(life.ending === undefined ? [] : [life.ending]),
+    ],
   };
 }
 

@@ -37,17 +37,19 @@ locals {
     if offer.status == "ended" || try(timecmp("${offer.ends_on}T00:00:00Z", plantimestamp()) <= 0, false)
   }
 
+  profile_only_models = {
+    for alias, offer in local.model_offers :
+    alias => "models.${alias}.model_id: \"${offer.base_id}\" has no on-demand throughput in ${var.region}, it is called through an inference profile: write ${join(", ", length(local.callable_ids[alias]) > 0 ? local.callable_ids[alias] : [for prefix in offer.prefixes : "${prefix}${offer.base_id}"])}"
+    if offer.prefix == "" && !offer.on_demand
+  }
+
   misplaced_models = concat(
     [
       for alias, model in local.resolved_models :
       "models.${alias}.model_id: \"${model.prefix}\" profiles are for ${local.geography_regions[model.prefix]}: ${length(try(local.callable_ids[alias], [])) == 0 ? "name another model, as ${var.region} has no id for this one" : "in ${var.region} write ${join(", ", local.callable_ids[alias])}"}"
       if model.prefix != "" && !try(local.has_geography[model.prefix], true)
     ],
-    [
-      for alias, offer in local.model_offers :
-      "models.${alias}.model_id: \"${offer.base_id}\" has no on-demand throughput in ${var.region}, it is called through an inference profile: write ${join(", ", length(local.callable_ids[alias]) > 0 ? local.callable_ids[alias] : [for prefix in offer.prefixes : "${prefix}${offer.base_id}"])}"
-      if offer.prefix == "" && !offer.on_demand
-    ],
+    [for alias, problem in local.profile_only_models : problem if !local.model_offers[alias].has_price],
   )
   unpriced_models = [
     for alias, offer in local.model_offers :
@@ -62,6 +64,7 @@ locals {
   )
   # An own price says that its author knows about the model.
   availability_warnings = concat(
+    [for alias, problem in local.profile_only_models : problem if local.model_offers[alias].has_price],
     [for alias, problem in local.ended_models : problem if local.model_offers[alias].has_price],
     [
       for alias, offer in local.model_offers :
