@@ -1,4 +1,5 @@
-# Only the ruleset that tflint has built in: nothing is downloaded. Every rule that is on stands here.
+# Only the ruleset that tflint has built in: nothing is downloaded. Every enabled rule is listed
+# here.
 config {
   disabled_by_default = true
 }

@@ -98,7 +98,8 @@ locals {
 
   prices = merge([for alias, model in local.given.models : { for key, value in model : alias => value if key == "price" }]...)
 
-  # An owner's limits are a variable of their own, and its callers a list, however they were given.
+  # An owner's limits are a separate variable, and its callers a list, whether one or several were
+  # given.
   owners = merge(
     { for alias, model in local.given.models : "models.${alias}" => model },
     { for name, center in local.given.cost_centers : "cost_centers.${name}" => center },

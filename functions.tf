@@ -142,7 +142,7 @@ moved {
   to   = module.functions["reconcile-costs"]
 }
 
-# What the deny policies protect of the sentry itself. Without operators no one could deploy any more.
+# Resources of the sentry that the deny policies protect. Without operators, no one could deploy.
 locals {
   protects_sentry = coalesce(local.config.access_policies.protect_sentry, length(local.config.access_policies.operators) > 0)
   protection = {

@@ -1,5 +1,5 @@
-# What each function may do: exactly the calls it makes, on exactly what it makes them on. Every
-# function may also write to its own log group; modules/function adds that.
+# Permissions of each function: exactly the calls it makes, on exactly the resources it uses.
+# modules/function adds permission to write to the function's log group.
 
 locals {
   ledger_arn = module.ledger.table_arn
@@ -20,7 +20,7 @@ locals {
     { sid = "ReadPolicy", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_policy },
     { sid = "ReadShardLayout", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_layout },
   ]
-  # Accounts, and the samples of their use beside them.
+  # Accounts and their usage samples.
   may_read_accounts = { sid = "ReadAccounts", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
   may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }
@@ -30,7 +30,7 @@ locals {
   # The key for seals on what the workflow hands on; the functions that its runs begin with create it.
   may_read_seal_key   = { sid = "ReadSealKey", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
   may_create_seal_key = { sid = "CreateSealKey", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
-  # The proxy reads keys, and records the day of their last use in items of their own.
+  # The proxy reads keys, and records the day of their last use in separate items.
   may_read_keys      = { sid = "ReadKeys", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_key }
   may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
@@ -117,7 +117,7 @@ locals {
   }
 }
 
-# What the role of a cost center's caller needs. Bindings are checked by the gateway, not by IAM.
+# Permissions that the role of a cost center's caller needs. The gateway checks `callers`, not IAM.
 locals {
   caller_statements = concat(
     [for statement in local.may_call_api : statement if local.config.api.authorization == "iam" && local.config.api.enabled],

@@ -45,7 +45,7 @@ locals {
   identity = coalesce(local.config.identity, local.has_callers && local.config.api.authorization != "none" ? local.config.api.authorization : "off")
 }
 
-# The report that comes by itself.
+# The scheduled report.
 locals {
   cost_reports = { for name in ["reports"] : name => local.config.cost_reports if local.config.cost_reports.enabled }
   report_bucket_name = coalesce(local.config.cost_reports.bucket_name, length(local.own_report_bucket) <= 63
@@ -129,9 +129,9 @@ locals {
   }]
 }
 
-# What AWS bills, beside what the ledger counts.
+# AWS Budgets, in addition to the ledger.
 locals {
-  # The limits that a budget can stand beside: all of a cost center's dollars of a month.
+  # The limits that a budget can match: the whole monthly USD limit of a cost center.
   monthly_usd = {
     for name, center in local.config.cost_centers : name => [
       for limit in center.limits : limit.amount

@@ -1,4 +1,4 @@
-# The parts in the order a request meets them; what they are told is in locals.tf and iam.tf.
+# The modules in the order of a request; their inputs are in locals.tf and iam.tf.
 
 module "ledger" {
   source = "./modules/ledger"
@@ -104,7 +104,7 @@ module "proxy" {
   tags          = local.tags
 }
 
-# Makes nothing: JSON for whoever decides on policies to attach.
+# Creates no resources: policy documents to attach.
 module "access_policies" {
   source = "./modules/access-policies"
 

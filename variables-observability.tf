@@ -1,4 +1,4 @@
-# Who gets alerts, and what is shown.
+# Alerts, dashboards and alarms.
 
 variable "alerts" {
   description = "Recipients of alerts. Each cost center has an SNS topic with its `alert_emails`; alerts that belong to no single cost center have a separate topic."

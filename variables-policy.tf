@@ -1,4 +1,4 @@
-# Who can spend what. The functions, the sandbox and the command line read these variables too:
+# Policy variables. The functions, the sandbox and the command line read these variables too:
 # core/policy fills in the defaults, not Terraform.
 # The types, defaults and attributes are in modules/configuration: Terraform drops the keys that a
 # type does not name, so the values come in untyped, and modules/schema-check refuses such keys.

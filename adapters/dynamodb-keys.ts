@@ -100,7 +100,7 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
 const textItem = (values: Readonly<Record<string, string>>): Item =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { S: value }]));
 
-/** What cannot be read is no key. */
+/** An unreadable item is not a key. */
 function toRecord({ body }: Item): KeyRecord | undefined {
   try {
     const value: unknown = JSON.parse(body?.S ?? '');

@@ -75,11 +75,11 @@ export function reservationText(written: WrittenReservation): string {
   return leasePrefix(attemptId, leaseExpiresAt) + amounts.join(',') + whose;
 }
 
-/** What the text of a reservation of this holder and lease begins with. */
+/** Prefix of the text of a reservation with this holder and lease. */
 export const leasePrefix = (holder: string, leaseExpiresAt: EpochSeconds): string =>
   holderPrefix(holder) + leaseExpiresAt.toString(RADIX).padStart(LEASE_LENGTH, '0');
 
-/** What the text of every reservation of this holder begins with. */
+/** Prefix of the text of every reservation with this holder. */
 export const holderPrefix = (holder: string): string => `${holder}${SEPARATOR}`;
 
 const isOwnAccount = (account: AccountKey, costCenter: string): boolean =>

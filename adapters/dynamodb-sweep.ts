@@ -1,4 +1,4 @@
-/** What the sweep writes apart from the accounts: the shard layout, and marks on overrides. */
+/** Writes of the sweep other than accounts: the shard layout, and marks on overrides. */
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,

@@ -27,7 +27,7 @@ export const createDynamoDbUsageHistory = (
     const found = new Map<string, StoredHistory>();
     for (let i = 0; i < owners.length; i += BATCH_GET_MAX) {
       let keys = owners.slice(i, i + BATCH_GET_MAX).map(keyOf);
-      // What is not returned in a few rounds is missing this time: it is only a forecast.
+      // Items not returned after a few rounds are omitted this time: they only affect forecasts.
       for (let round = 0; keys.length > 0 && round < ROUNDS_MAX; round++) {
         const { items, rest } = await get(client, table, keys);
         for (const { pk, body, revision } of items) {

@@ -48,7 +48,7 @@ export class WorkflowUnavailableError extends SentryError {
   }
 }
 
-/** What AWS says it billed can't be understood. No request meets it, so it has no code of theirs. */
+/** The bill cannot be interpreted. Requests never get this error, so it has no problem code. */
 export class BillingUnavailableError extends Error {
   override readonly name = 'BillingUnavailableError';
 }

@@ -20,4 +20,4 @@ export const daysBetween = (from: Day, to: Day): number =>
 export const dayProblems = (path: string, text: string): readonly InputProblem[] =>
   isIsoDate(text)
     ? []
-    : [{ path, message: `must be a day such as 2026-11-01, got ${quoted(text)}` }];
+    : [{ path, message: `must be a date such as 2026-11-01, got ${quoted(text)}` }];

@@ -45,7 +45,7 @@ export type ShardSnapshots = ReadonlyMap<number, ShardState>;
 
 const UNTOUCHED: CounterState = { committed: 0, settled: 0 };
 
-/** What a shard has left of a limit. Negative where more was used than had been reserved. */
+/** Remaining amount of a limit in a shard. Negative if usage exceeded the reservation. */
 export function remainingInShard(
   { key, ceiling = 0, shards }: EffectiveLimit,
   shard: number,

@@ -9,7 +9,7 @@ import { counterKey } from './account-keys.ts';
 import type { CounterKey } from './ports.ts';
 import { shardCountAt } from './shard-layout.ts';
 
-/** Who a call is for and which model would run it. */
+/** Cost center, application, environment and model of a call. */
 export interface CallScope {
   readonly costCenter: string;
   readonly application: string;
@@ -36,7 +36,7 @@ export interface EffectiveLimit {
   readonly key: CounterKey;
   /** Items the counter is split over in this window. */
   readonly shards: number;
-  /** What this call asks for. */
+  /** Amount that this call requests. */
   readonly requested: number;
   /** The most that may be committed after this call; absent when the limit only observes. */
   readonly ceiling?: number;

@@ -15,10 +15,10 @@ export interface CounterState {
   readonly settled: number;
 }
 
-/** What a reservation takes from one counter. */
+/** Amount that a reservation takes from one counter. */
 interface CounterAmount {
   readonly key: CounterKey;
-  /** What is taken, in the limit's unit. */
+  /** Amount taken, in the limit's unit. */
   readonly amount: number;
   /** The most that may be committed afterwards; absent: observed, never denied. */
   readonly ceiling?: number;
@@ -66,7 +66,7 @@ export type ReserveWriteResult =
       readonly leaseEnds: readonly EpochSeconds[];
     };
 
-/** What an earlier attempt of the same call has reserved in one account. */
+/** Reservation of an earlier attempt of the same call in one account. */
 export interface AccountReservation {
   readonly reservationId: string;
   /** The `attemptId` it was reserved with. */
@@ -79,9 +79,9 @@ export interface AccountReservation {
 
 export interface SettleAmount {
   readonly key: CounterKey;
-  /** What the reservation took. */
+  /** Amounts that the reservation took. */
   readonly reserved: number;
-  /** What the call really used; zero releases the reservation. */
+  /** Actual usage of the call; zero releases the reservation. */
   readonly actual: number;
 }
 
@@ -112,7 +112,7 @@ export type SettleWriteResult =
   | {
       readonly outcome: 'settled';
       readonly counters: Counters;
-      /** What was added to each counter's settled amount by this write. */
+      /** Amounts that this write added to the settled counters. */
       readonly added: ReadonlyMap<CounterKey, number>;
     }
   /** An earlier attempt had taken effect, or the lease had ended. */
@@ -140,7 +140,7 @@ export type AlertKey = string;
 /** The recorded alerts of each counter: published (true) or pending. */
 export type AlertStates = ReadonlyMap<CounterKey, ReadonlyMap<AlertKey, boolean>>;
 
-/** What to drop from an account; counters only if they have not changed since. */
+/** Entries to delete from an account; counters only if unchanged since they were read. */
 export interface PruneWrite {
   readonly account: AccountKey;
   readonly markers: readonly string[];
@@ -148,7 +148,7 @@ export interface PruneWrite {
   readonly alertStates: AlertStates;
 }
 
-/** What a sweep finds in one account item. */
+/** Contents of one account item for the sweep. */
 export interface AccountSnapshot {
   readonly account: AccountKey;
   readonly counters: Counters;
@@ -193,7 +193,7 @@ export interface LedgerStore {
   contents(accounts: readonly AccountKey[], now: EpochSeconds): AsyncIterable<AccountSnapshot>;
 }
 
-/** What the sweep stores apart from the accounts. */
+/** Data of the sweep other than accounts. */
 export interface SweepStore {
   /** Stores a new shard layout, if none is stored or the stored one is still `seen`. */
   writeLayout(layout: ShardLayout, seen: ShardLayout): Promise<void>;

@@ -17,7 +17,7 @@ import {
 } from './reserve-request.ts';
 import { maxShards, shardNumbers } from './shard-layout.ts';
 
-/** What an earlier run of the same call has reserved. */
+/** Reservations of an earlier run of the same call. */
 export interface PriorAttempt {
   /** Index of the candidate it was reserving for. */
   readonly candidate: number;

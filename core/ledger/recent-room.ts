@@ -1,7 +1,7 @@
 /**
- * What this process saw of accounts in the last seconds. Where all that a call needs had ample
- * room, its reserves can go out in parallel: that they take effect is then most likely. Only the
- * table decides on that.
+ * Remaining amounts that this process saw in the last seconds. If all limits of a call had enough
+ * left, its reserves can run in parallel, because they are likely to succeed. Only the table
+ * decides.
  */
 import type { Clock, EpochMs } from '../time.ts';
 import type { AccountLimits } from './effective-limits.ts';
@@ -27,7 +27,7 @@ export class RecentRoom {
     this.#clock = clock;
   }
 
-  /** What a write returned. */
+  /** Result of a write. */
   note(account: AccountKey, committed: Seen['committed']): void {
     this.#seen.delete(account);
     this.#seen.set(account, { at: this.#clock.now(), committed });

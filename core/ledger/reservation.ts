@@ -44,7 +44,7 @@ export interface Reservation {
   readonly leaseExpiresAt: EpochSeconds;
   /** `unreserved`: the ledger was unreachable and the policy allowed the call. */
   readonly basis: 'reserved' | 'unreserved';
-  /** What the call is settled at where it is not known whether the model ran. */
+  /** Settlement of the call if it is unknown whether the model ran. */
   readonly unknownOutcome: UnknownOutcome;
   /** One per owner of limits; several where no shard alone had enough left. */
   readonly accounts: readonly ReservedAccount[];

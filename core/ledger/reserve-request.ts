@@ -1,4 +1,4 @@
-/** What a call asks of the ledger. */
+/** Request of a call to the ledger. */
 import type { Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { candidateReservationId } from './account-keys.ts';
@@ -46,7 +46,7 @@ const HOLDER_LENGTH = 8;
 
 const shortened = (id: string): string => id.slice(0, HOLDER_LENGTH);
 
-/** What this run of the call's reserving step marks its holds with. */
+/** Mark on the reservations of this run of the reserving step. */
 export const leaseHolderOf = ({ attemptId, runId }: ReserveRequest): string =>
   runId === undefined ? shortened(attemptId) : `${shortened(attemptId)}${RUN}${shortened(runId)}`;
 

@@ -91,8 +91,8 @@ export async function releaseAndClose(store: LedgerStore, reservation: Reservati
 }
 
 /**
- * What each account settles. Where a call has reserved in several shards of one limit, its usage
- * fills one after the other, and the last one takes the excess.
+ * Amounts to settle in each account. If a call has reserved in several shards of one limit, its
+ * usage fills them in order, and the last one takes the excess.
  */
 function settledParts({ accounts }: Reservation, actual: AmountsByUnit) {
   const left = new Map<string, number>();

@@ -15,7 +15,7 @@ import {
 } from '../unvalidated.ts';
 import type { OwnerKind } from './policy.ts';
 
-/** What a limit's scope and fallbacks may name, given who the limit belongs to. */
+/** Names that a limit's scope and fallbacks can use, depending on its owner. */
 export interface LimitContext {
   readonly owner: OwnerKind;
   readonly ownerName: string;

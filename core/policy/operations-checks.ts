@@ -37,7 +37,7 @@ const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
 const section = (config: UnvalidatedObject, name: string): UnvalidatedObject =>
   toUnvalidated(config.get(name));
 
-/** Who authorizes callers, and who they are taken for. */
+/** Checks the authorization and identity of callers. */
 function accessProblems(config: UnvalidatedObject): InputProblem[] {
   const api = section(config, 'api');
   const authorization = stringField(api, 'authorization') ?? 'iam';

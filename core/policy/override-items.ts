@@ -124,7 +124,7 @@ function readOverride({ sk, body, audited }: OverrideItem): OverrideRecord | str
   if (reason === undefined || author === undefined || createdAt === undefined || !action) {
     return 'is not one of ours';
   }
-  if (Number.isNaN(created)) return 'has no time of its own';
+  if (Number.isNaN(created)) return 'has no valid creation time';
   const common = {
     id: sk,
     key: sk.split(SEPARATOR)[0] ?? sk,

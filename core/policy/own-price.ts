@@ -93,8 +93,8 @@ function readParts(path: string, price: UnvalidatedObject, reader: Reader): UsdP
 }
 
 /**
- * What a price lacks once it is merged with the catalogue's: input and output, in another tier and
- * with a long context too. What is billed by the unit needs neither.
+ * Parts missing from a price after merging it with the catalogue: input and output, also of other
+ * tiers and of long context. Prices per unit need neither.
  */
 export function missingParts(path: string, merged: UsdPeriod, modelId: string): InputProblem[] {
   const named = (group: string, tariffs: UsdPeriod['tiers'] = {}) =>

@@ -11,25 +11,25 @@ const UNIT_MS = new Map([
   ['d', 86_400_000],
 ]);
 const FORMS =
-  'write a day such as 2026-12-01 (it ends as that day begins), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h or 3d';
+  'use a date such as 2026-12-01 (until the start of that day), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h or 3d';
 
 /**
  * Reads a day (its beginning in the policy's time zone), a time, or a duration from now.
- * @returns what is wrong with it, as a string.
+ * @returns the problem, as a string.
  */
 export function parseUntil(text: string, now: EpochMs, timeZone: string): EpochMs | string {
   const at = momentOf(text, now, timeZone);
-  if (at === undefined) return `${quoted(text)} is no time: ${FORMS}`;
+  if (at === undefined) return `invalid time ${quoted(text)}: ${FORMS}`;
   if (at <= now) {
     return `must be in the future, got ${quoted(text)}: it is ${isoTimestamp(now)} now`;
   }
   const latest = now + OVERRIDE_MS_MAX;
   if (at <= latest) return at;
   const rule = `must be at most ${OVERRIDE_DAYS_MAX} days from now (${isoTimestamp(latest)})`;
-  return `${rule}, got ${quoted(text)}: change the configuration for what is to last`;
+  return `${rule}, got ${quoted(text)}: change the configuration for a permanent amount`;
 }
 
-/** A day, a time or a duration from now; undefined for what is none of them. */
+/** A date, a time or a duration from now; otherwise undefined. */
 export function momentOf(text: string, now: EpochMs, timeZone: string): EpochMs | undefined {
   if (isIsoDate(text)) return startOfDay(text, timeZone);
   const [, count, unit = ''] = DURATION.exec(text) ?? [];

@@ -77,7 +77,7 @@ function limitOf(change: OverrideRequest, context: PlanContext, report: Report) 
   const names = [limit, ...others].flatMap((each) => each?.limit ?? []);
   return report(
     'limit',
-    `${quoted(change.limit)} names no limit: use one of ${formatChoices(names)}`,
+    `unknown limit ${quoted(change.limit)}: use one of ${formatChoices(names)}`,
   );
 }
 
@@ -151,7 +151,7 @@ function wordsOf(change: OverrideRequest, path: 'reason' | 'author', report: Rep
 export const amountText = (unit: Unit, amount: number): string =>
   unit === 'usd' ? formatUsd(amount) : String(amount);
 
-/** What is stored of a planned change. */
+/** The stored form of a planned change. */
 export function overrideBody(planned: PlannedOverride, createdAt: string): OverrideBody {
   const { action, limit, to, until, reason, author } = planned;
   if (action === 'reset') return { action, reason, author, createdAt };

@@ -19,7 +19,7 @@ const COST_CENTER = 'costCenter#';
 /** Of the settings item: not a variable of the module, but where it was applied. */
 const REGION = 'region';
 
-/** The variables that go into the settings item; cost centers have items of their own. */
+/** The variables that go into the settings item; cost centers have separate items. */
 const SETTINGS_VARIABLES = [
   'name',
   'models',

@@ -263,7 +263,7 @@ const PROXY = {
         type: 'string',
         pattern: '^[A-Za-z][A-Za-z0-9_.]{0,255}$',
         title: 'the path of a field',
-        description: 'write it as in a request, such as "additionalModelRequestFields.top_k"',
+        description: 'use the path in a request, such as "additionalModelRequestFields.top_k"',
       },
     },
   },

@@ -32,7 +32,7 @@ interface Ceiling {
 
 export type OwnerKind = 'costCenter' | 'model' | 'organization';
 
-/** Who a limit belongs to; the organization's name is always "organization". */
+/** Owner of a limit; the organization's name is always "organization". */
 export interface Owner {
   readonly kind: OwnerKind;
   readonly name: string;
@@ -58,13 +58,13 @@ export interface Limit {
 export interface Application {
   readonly name: string;
   readonly environments: readonly string[];
-  /** What a request without an environment gets. */
+  /** Environment of a request that does not set one. */
   readonly defaultEnvironment?: string;
 }
 
 export interface Model extends PricedModel {
   readonly alias: string;
-  /** What becomes of parameters that the model does not take. */
+  /** How parameters are handled that the model does not support. */
   readonly unsupportedParameters: 'refuse' | 'drop';
   /** Whether the module makes application inference profiles for it. */
   readonly inferenceProfile: boolean;
@@ -104,7 +104,7 @@ export interface LedgerSettings {
   readonly leaseSeconds: number;
   readonly historyWindows: number;
   readonly reservation: 'strict' | 'count';
-  /** What a call is settled at whose outcome is not known: its worst case, or zero. */
+  /** Settlement of a call with unknown outcome: its worst case, or zero. */
   readonly unknownOutcome: UnknownOutcome;
   /** Calls of one cost center that an account's item may have in flight. */
   readonly inFlightMax: number;

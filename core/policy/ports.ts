@@ -1,4 +1,4 @@
-/** What the policy needs from outside: its source, and the store of overrides. */
+/** Ports of the policy: its source, and the store of overrides. */
 import type { OverrideItem } from './override-items.ts';
 import type { Policy } from './policy.ts';
 

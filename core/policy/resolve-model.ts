@@ -26,8 +26,8 @@ export interface Placement {
   /** When it is planned: then what depends on the date or the region is checked too. */
   readonly plannedAt?: EpochMs | undefined;
   /**
-   * The configuration is in force already. Rules that only a later release has are then left out:
-   * what they refuse must have a safe meaning of its own.
+   * The configuration is already in force. Rules of a later release are then skipped: what they
+   * reject must be safe at runtime.
    */
   readonly isStored: boolean;
 }
@@ -73,8 +73,8 @@ export function resolveModel(path: string, value: unknown, placement: Placement)
 }
 
 /**
- * What an own price is merged into. A region without a known price has the highest known anywhere:
- * where the policy states what a call costs there, only the long-context price is kept of it.
+ * Base that an own price is merged with. A region without a known price gets the highest known one;
+ * if the policy states a price, only its long-context price is kept.
  */
 function basePrices(
   listed: ListedModel | undefined,

@@ -35,14 +35,14 @@ export interface ResolveOptions extends Partial<Placement> {
 }
 
 interface Warned {
-  /** What does not keep the policy from being put in force. */
+  /** Problems that do not prevent the policy from being applied. */
   readonly warnings: readonly InputProblem[];
 }
 
 type Resolution = Warned &
   ({ readonly policy: Policy } | { readonly problems: readonly [InputProblem, ...InputProblem[]] });
 
-/** Where nobody says which region it is about. */
+/** Region if none is given. */
 const DEFAULT_REGION = 'us-east-1';
 
 /** Prefix of every resource where the tfvars give none; the root module's default. */
@@ -132,7 +132,7 @@ function toPolicy(
       enabled: config.proxy?.enabled ?? false,
       allowFields: config.proxy?.allow_fields ?? [],
     },
-    // What the table says of these wins; without a table the configuration is all there is.
+    // Values of the table take precedence; without a table, only the configuration counts.
     shardLayout: [{ shards: ledger.shards, from: 0 }],
     overrides: new Map(),
     overrideRecords: [],

@@ -24,7 +24,7 @@ export function sessionRole(arn: string): SessionRole | undefined {
   return { partition, account, name };
 }
 
-/** What is wrong with a pattern that has the form of a role ARN, or undefined. */
+/** The problem of a role ARN pattern, or undefined. */
 export function rolePatternProblem(pattern: string): string | undefined {
   const [, , , path, name] = PATTERN.exec(pattern) ?? [];
   if (path === undefined || name === undefined || name === '') {

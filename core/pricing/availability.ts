@@ -42,7 +42,10 @@ export function availabilityOf(asked: Asked): Availability {
   };
 }
 
-/** What a region cannot call: profiles of another geography, and a bare id that has only those. */
+/**
+ * Models that a region cannot call: profiles of another geography, and bare ids that only have
+ * those.
+ */
 function placeProblem(
   modelId: string,
   region: string,

@@ -1,4 +1,4 @@
-/** What a call cost, from its usage and the price at which it was reserved. */
+/** Computes the cost of a call from its usage and the price at which it was reserved. */
 import { invariant } from '../errors.ts';
 import { divCeil, type NanoUsd, nano } from '../money.ts';
 import {
@@ -20,7 +20,7 @@ export interface TokenUsage {
   readonly cacheWriteInputTokens: number;
   /** The part of the cache writes with a time to live of one hour. */
   readonly cacheWrite1hInputTokens: number;
-  /** What was billed besides tokens. */
+  /** Units billed besides tokens. */
   readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
 }
 
@@ -54,7 +54,7 @@ const allTariffs = (period: EffectivePrice): readonly Tariff[] => [
 ];
 
 /**
- * What a call cost, rounded up once (I6). A tier or latency without a known price is billed at the
+ * Cost of a call, rounded up once (I6). A tier or latency without a known price is billed at the
  * highest of all that are known.
  */
 export function costOf(

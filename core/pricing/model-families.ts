@@ -1,5 +1,5 @@
 /**
- * What models accept, read from the catalogue's families: every family whose prefix an id starts
+ * Model features, read from the catalogue's families: every family whose prefix an id starts
  * with applies, the longer prefix later, so a row holds only what differs from its family.
  */
 import catalogue from './catalogue.json' with { type: 'json' };

@@ -20,7 +20,7 @@ export interface EffectivePriceJson extends TariffJson {
   readonly latency?: Readonly<Record<string, TariffJson>>;
 }
 
-/** What settling needs of a period; the dates did their work when it was chosen. */
+/** Fields of a price period that settling needs; its dates were used to select it. */
 export function effectivePriceToJson(period: EffectivePrice): EffectivePriceJson {
   const { tiers, latency } = period;
   return {

@@ -1,7 +1,7 @@
 /** Prices and what a call costs at them. Prices are integers: nano-USD per million tokens. */
 import type { EpochMs } from '../time.ts';
 
-/** What some models bill besides tokens. */
+/** Units that some models bill besides tokens. */
 export const BILLED_UNITS = ['image', 'audioSecond', 'videoSecond', 'query'] as const;
 export type BilledUnit = (typeof BILLED_UNITS)[number];
 
@@ -24,7 +24,7 @@ export interface LongContextPrice {
   readonly price: Price;
 }
 
-/** What one service tier or latency costs. */
+/** Price of one service tier or latency. */
 export interface Tariff {
   readonly price: Price;
   readonly longContext?: LongContextPrice;
@@ -55,7 +55,7 @@ export const VISION_RULES = [
   'window',
 ] as const;
 
-/** What a model accepts; a request it would reject is refused before anything is reserved. */
+/** Features of a model; a request that it would reject is refused before anything is reserved. */
 export interface ModelCapabilities {
   /** Where Converse's additionalModelRequestFields takes top_k; absent: the model has none. */
   readonly topK?: 'top_k' | 'k' | 'inferenceConfig.topK';

@@ -29,7 +29,7 @@ interface TokenBound {
   readonly maxOutputTokens: number;
   /** Of the entries the call may write; absent: not known, so every price counts. */
   readonly cacheTtl?: CacheTtl;
-  /** What is billed besides tokens, at most. */
+  /** Upper bound of what is billed besides tokens. */
   readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
 }
 

@@ -33,7 +33,7 @@ export interface AuditLine {
   readonly model: string;
   readonly modelId?: string;
   readonly fallbackFrom?: string;
-  /** What it reserved under, where that is not the request's id: alerts name this one. */
+  /** Id of its reservation, if it differs from the request's: alerts use this one. */
   readonly reservationId?: string;
   /** The request that holds the idempotency key this one came with. */
   readonly originalRequestId?: string;
@@ -54,7 +54,7 @@ export interface AuditLine {
   readonly completion?: unknown;
 }
 
-/** What is known of a call that has ended. */
+/** Facts of a completed call. */
 export interface AuditedCall
   extends Omit<AuditLine, 'kind' | 'requestId' | 'at' | 'decision' | 'limit' | 'cost'> {
   /** The limit that denied it. */

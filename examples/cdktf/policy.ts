@@ -22,7 +22,7 @@ export interface Ceiling<Model extends string, Application extends string>
   readonly fallback?: Model;
 }
 
-/** What may be spent in each calendar window. */
+/** Maximum usage in each calendar window. */
 export interface Limit<Model extends string, Application extends string>
   extends Scope<Model, Application> {
   readonly name?: string;
@@ -92,7 +92,7 @@ export interface ApplicationSettings {
   readonly default_environment?: string;
 }
 
-/** Who may spend a cost center's money. */
+/** Callers that can spend a cost center's budget. */
 export interface Callers<Application extends string> {
   readonly iam_role_arns?: readonly string[];
   readonly jwt?: Readonly<Record<string, string>>;
@@ -110,12 +110,12 @@ export interface CostCenter<Model extends string, Application extends string> {
   readonly alert_emails?: readonly string[];
 }
 
-/** Limits over everything. */
+/** Organization-wide limits. */
 export interface Organization<Model extends string, Application extends string> {
   readonly limits?: readonly Limit<Model, Application>[];
 }
 
-/** Who may spend what, on which models, from which applications. */
+/** The policy: cost centers, models, applications and limits. */
 export interface Policy<Model extends string, Application extends string> {
   readonly models: Readonly<Record<Model, ModelSettings<NoInfer<Model>, NoInfer<Application>>>>;
   readonly applications: Readonly<Record<Application, ApplicationSettings>>;
@@ -124,7 +124,7 @@ export interface Policy<Model extends string, Application extends string> {
 }
 
 /**
- * Gives a policy back as it is. The keys of `models` and `applications` become types here, so that
+ * Returns a policy unchanged. The keys of `models` and `applications` become types here, so that
  * everything else can name only those.
  */
 export function definePolicy<Model extends string, Application extends string>(

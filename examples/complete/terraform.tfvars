@@ -3,10 +3,10 @@
 
 name = "genai"
 
-# What callers may write as "model". The names are older than the models: Amazon Bedrock ended those,
-# and each name now stands for what replaced its model. Newer models take fewer parameters, so those
-# that a model does not take are left out, and the answer names them in "dropped". Amounts of tokens
-# are over all cost centers.
+# Names that callers can use as "model". The names are older than the models: Amazon Bedrock ended
+# the original ones, and each name now refers to the replacement. Newer models accept fewer
+# parameters; unsupported ones are dropped, and the response lists them in "dropped". Token limits
+# apply across all cost centers.
 models = {
   "nova-lite"            = { model_id = "amazon.nova-lite-v1:0" }
   "nova-micro"           = { model_id = "amazon.nova-micro-v1:0" }
@@ -95,7 +95,7 @@ cost_centers = {
 # A request that names no cost center is refused.
 default_cost_center = null
 
-# Over everything.
+# Organization-wide limits.
 organization = {
   limits = [{ name = "monthly-budget", window = "month", unit = "usd", amount = 900, notify_at = [80, 100] }]
 }

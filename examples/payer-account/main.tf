@@ -1,4 +1,4 @@
-# What only the payer account can do: activate the cost allocation tags. Apply it with the payer
+# Activates the cost allocation tags, which only the payer account can do. Apply it with the payer
 # account's credentials, a day after the first call through the sentry.
 
 provider "aws" {

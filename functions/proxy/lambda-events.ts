@@ -1,6 +1,6 @@
 /** Events of a Function URL (payload 2.0) and of a REST API (payload 1.0) as fetch requests. */
 
-/** What is read of an event; no identity is taken from either kind. */
+/** The fields read from an event; no identity is taken from either kind. */
 export interface ProxyEvent {
   readonly rawPath?: string;
   readonly path?: string;

@@ -133,7 +133,7 @@ function toStream(events: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
   );
 }
 
-/** What describes the body, and what the service says of the call. */
+/** Headers that describe the body, and headers of the service about the call. */
 const PASSED_ON = /^(?:content-type$|x-amzn-)/;
 const passedOn = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => PASSED_ON.test(name)));

@@ -1,15 +1,15 @@
 data "aws_partition" "current" {}
 
 locals {
-  # What the sentry itself does. Converse and ConverseStream are checked as InvokeModel and
-  # InvokeModelWithResponseStream; they are named too in case they get actions of their own:
+  # Actions of the sentry itself. Converse and ConverseStream are checked as InvokeModel and
+  # InvokeModelWithResponseStream; they are listed too, in case AWS adds separate actions:
   # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   calls = ["bedrock:InvokeModel*", "bedrock:Converse*", "bedrock:CountTokens"]
 
   # Other ways to a model, which no reservation covers; the sentry takes none of them.
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
   detours = [
-    # API keys, for whoever holds them.
+    # API keys.
     "bedrock:CallWithBearerToken",
     # Batches and jobs, whose calls Bedrock makes itself.
     "bedrock:CreateModelInvocationJob",
@@ -50,7 +50,7 @@ locals {
     "bedrock-agentcore:CreateEvent",
     "bedrock-agentcore:IngestData",
     "bedrock-agentcore:StartMemoryExtractionJob",
-    # The endpoint that speaks OpenAI's and Anthropic's own APIs, with a prefix of its own:
+    # The endpoint for the APIs of OpenAI and Anthropic, with a separate prefix:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockpoweredbyawsmantle.html
     "bedrock-mantle:*",
     # Claude Platform on AWS, which Anthropic operates and AWS bills:
@@ -100,7 +100,7 @@ locals {
   is_sentry    = { ArnLike = { "aws:PrincipalArn" = sort(distinct(var.sentry_role_arns)) } }
   profile_arns = "arn:${data.aws_partition.current.partition}:bedrock:*:*:application-inference-profile/*"
 
-  # What the sentry itself can be bypassed with: docs/security.md.
+  # Actions that can bypass the sentry: docs/security.md.
   protect = flatten([for protection in var.protection == null ? [] : [var.protection] : [
     {
       Sid    = "ProtectTheSentry"

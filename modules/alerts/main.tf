@@ -23,7 +23,7 @@ resource "aws_sns_topic_subscription" "emails" {
   endpoint  = each.value.email
 }
 
-# What this deployment's functions tell, to the topic of the cost center it is about.
+# Alerts of this deployment's functions, sent to the topic of the cost center.
 resource "aws_cloudwatch_event_rule" "limits" {
   for_each = local.topics
 
@@ -78,8 +78,8 @@ locals {
     },
   )
 
-  # Read once here: where a resource names an instance of another, Terraform reads all of them, again
-  # for each of its own.
+  # Read once here: if a resource refers to an instance of another, Terraform reads all instances
+  # again for each instance of that resource.
   topic_arns = { for key, topic in aws_sns_topic.this : key => topic.arn }
   rules      = { for key, rule in aws_cloudwatch_event_rule.limits : key => rule.name }
 

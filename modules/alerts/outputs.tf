@@ -1,4 +1,4 @@
-# Of the policies rather than of the topics: who publishes may do so only once the policy is there.
+# From the policies, not the topics: a publisher needs the policy first.
 
 output "topic_arns" {
   description = "ARNs of the topics, by cost center."

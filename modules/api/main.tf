@@ -111,8 +111,8 @@ resource "aws_lambda_permission" "api" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }
 
-# For answers that take longer than the API can wait. It needs no permission of its own: callers of
-# the same account are let in by the policies of their roles.
+# For answers that take longer than the API can wait. It needs no separate permission: callers of
+# the same account are authorized by the policies of their roles.
 resource "aws_lambda_function_url" "this" {
   for_each = toset(var.function_url ? ["this"] : [])
 

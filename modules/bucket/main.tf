@@ -1,11 +1,11 @@
 # A private bucket for reports of costs: encrypted, closed to the public, refusing plain HTTP.
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18: who reads it is in CloudTrail; an access log would be one more bucket.
-  #checkov:skip=CKV_AWS_21: what is made again replaces itself, an export three times a day; versions would keep every one.
-  #checkov:skip=CKV_AWS_144: everything in it can be made again, so a copy in another region protects nothing.
-  #checkov:skip=CKV_AWS_145: encrypted with the key that S3 owns unless the caller gives one (kms_key_arn).
-  #checkov:skip=CKV2_AWS_62: nobody waits for a file: who writes it tells of it.
+  #checkov:skip=CKV_AWS_18: reads are in CloudTrail; an access log would need another bucket.
+  #checkov:skip=CKV_AWS_21: files are replaced, exports three times a day; versions would keep every one.
+  #checkov:skip=CKV_AWS_144: all files can be generated again, so a copy in another region is not needed.
+  #checkov:skip=CKV_AWS_145: encrypted with an S3 managed key unless kms_key_arn is set.
+  #checkov:skip=CKV2_AWS_62: no consumer waits for files: the writer publishes an alert.
   bucket        = var.name
   force_destroy = var.force_destroy
   tags          = var.tags

@@ -1,4 +1,4 @@
-# What happens by itself when a budget is passed: the deny policy is attached to the roles.
+# Automatic action when a budget is exceeded: the deny policy is attached to the roles.
 
 resource "aws_budgets_budget_action" "this" {
   for_each = local.actions

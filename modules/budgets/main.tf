@@ -13,14 +13,14 @@ resource "aws_budgets_budget" "this" {
   limit_unit   = "USD"
   tags         = var.tags
 
-  # The tag alone. Most models are sold through AWS Marketplace, each as a service of its own name, so
+  # The tag alone. Most models are sold through AWS Marketplace, each as a separate service, so
   # a filter on the service "Amazon Bedrock" would miss most of what they cost.
   cost_filter {
     name   = "TagKeyValue"
     values = [format("user:%s$%s", var.tag_key, each.key)]
   }
 
-  # What was used, whatever somebody later forgives of it.
+  # Usage, before credits and refunds.
   cost_types {
     include_credit = false
     include_refund = false

@@ -2,8 +2,9 @@
 # modules/schema-check checks before. core/policy has the same rules, and both refuse every
 # configuration of test/fixtures/broken.
 #
-# Not in validation blocks: a validation cannot read a local of its own variable, and two variables
-# cannot check each other (Terraform reports both as a cycle). The output `config` refuses them.
+# Not in validation blocks: a validation cannot read a local that uses its variable, and two
+# variables cannot check each other (Terraform reports both as a cycle). The output `config` refuses
+# them.
 
 locals {
   # Safe integers of JavaScript: what a counter of the ledger may reach, USD being counted in nano-USD.
@@ -101,7 +102,7 @@ locals {
       if can(family.inferenceProfile) && startswith(local.resolved_models[alias].base_id, family.idPrefix)
     }))[0], true)
   }
-  # Only models whose price is known, under this very prefix: what is not known is never free.
+  # Only models with a known price under this prefix: an unknown price is never zero.
   priced_models = {
     for alias, model in local.resolved_models : alias => local.catalogue_models[model.base_id]
     if try(contains(concat([""], local.catalogue_models[model.base_id].prefixes), model.prefix), false)
@@ -308,14 +309,14 @@ locals {
       if index(limit.notify_at, percent) != index
     ]]),
     flatten([for path, names in local.limit_names : [
-      for index, name in names : "${path}.limits[${index}].name: duplicate limit name \"${name}\": give each limit a name of its own"
+      for index, name in names : "${path}.limits[${index}].name: duplicate limit name \"${name}\": give each limit its own name"
       if index(names, name) != index
     ]]),
   )
   limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
 }
 
-# What limits and their ceilings are narrowed to.
+# Scopes of limits and their ceilings.
 locals {
   ceilings = flatten([for limit in local.limits : [
     for index, ceiling in limit.ceilings : merge(ceiling, { path = "${limit.path}.ceilings[${index}]", owner = limit.owner, limit = limit })

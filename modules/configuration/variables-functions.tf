@@ -1,4 +1,4 @@
-# What is deployed, and how it runs.
+# Deployment and runtime settings.
 
 variable "functions" {
   description = <<-EOT

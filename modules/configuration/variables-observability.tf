@@ -1,4 +1,4 @@
-# Who gets alerts, and what is shown.
+# Alerts, dashboards and alarms.
 
 variable "alerts" {
   description = <<-EOT

@@ -1,4 +1,4 @@
-# Who can spend what. The functions, the sandbox and the command line read these variables too:
+# Policy variables. The functions, the sandbox and the command line read these variables too:
 # core/policy fills in the defaults, not Terraform.
 
 variable "region" {

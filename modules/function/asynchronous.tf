@@ -1,7 +1,7 @@
-# Calls that nobody waits for, as those of a schedule are.
+# Asynchronous invocations, such as those of a schedule.
 
-# Lambda would try again for hours, beside the calls of a schedule that come every minute. Others it
-# tries twice more, a minute and then two later:
+# Lambda would retry for hours, in addition to the scheduled invocation every minute. It retries
+# others twice, after one and two minutes:
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 resource "aws_lambda_function_event_invoke_config" "this" {
   for_each = toset(length(var.schedules) > 0 || var.dead_letters ? ["this"] : [])

@@ -24,7 +24,7 @@ resource "aws_bedrock_inference_profile" "this" {
 locals {
   profile_keys = tomap({ for key in keys(var.profiles) : key => key })
 
-  # Geographies of the system-defined inference profiles, as they stand before a model id.
+  # Geographies of the system-defined inference profiles, as prefixes of model ids.
   prefix_pattern = "^(us-gov|us|eu|apac|jp|au|in|ca|sa|global)\\."
 
   partition = data.aws_partition.current.partition

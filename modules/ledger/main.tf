@@ -32,8 +32,8 @@ resource "aws_dynamodb_table" "this" {
   }
 }
 
-# The policy. The functions only read these items, and keep their counters in items of their own, so
-# Terraform and they never write to the same one.
+# The policy. The functions only read these items and keep counters in separate items, so Terraform
+# and the functions never write to the same item.
 
 resource "aws_dynamodb_table_item" "settings" {
   table_name = aws_dynamodb_table.this.name
@@ -75,8 +75,8 @@ resource "aws_dynamodb_table_item" "cost_centers" {
   }
 }
 
-# How a new table splits its counters. Written once: the sweep writes an item of its own within a
-# minute, which then counts in place of this one, and knows when a change of the number may count.
+# Number of shards of a new table. Written once: within a minute the sweep writes its own item,
+# which then replaces this one and records when a change of the number takes effect.
 resource "aws_dynamodb_table_item" "initial_layout" {
   table_name = aws_dynamodb_table.this.name
   hash_key   = aws_dynamodb_table.this.hash_key

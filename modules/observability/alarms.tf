@@ -1,4 +1,4 @@
-# What sets off which alarm, and who is told.
+# Alarms, their conditions and their actions.
 
 locals {
   thresholds = var.thresholds
@@ -52,7 +52,7 @@ locals {
     }
   }
 
-  # Over all cost centers: whoever runs the deployment is told.
+  # Across all cost centers: notifies the operators of the deployment.
   query_alarms = {
     settlements = {
       description = "Calls that were made and could not be settled: the sweep charges their worst case"
@@ -60,7 +60,7 @@ locals {
       threshold   = local.thresholds.failed_settlements
     }
     expirations = {
-      description = "Reservations whose call never came back"
+      description = "Reservations whose call did not complete"
       query       = "SELECT SUM(ReservationExpired) FROM ${local.call_schema}"
       threshold   = local.thresholds.expired_reservations
     }
@@ -101,7 +101,7 @@ locals {
     }
   }
 
-  # What most have in common, so that each says only how it differs.
+  # Defaults of the alarms; each lists only its differences.
   usual_alarm = {
     topic_arn  = var.organization_topic_arn
     namespace  = null

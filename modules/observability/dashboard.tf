@@ -1,7 +1,7 @@
 # The dashboards, as lists of widgets. They have a size and no place: CloudWatch fills row by row.
 
 locals {
-  # Beyond so many, cost centers have dashboards of their own, about so many to each.
+  # Beyond this number, cost centers have separate dashboards, with about this number each.
   cost_centers_per_dashboard = 20
   # A graph with more lines is not readable, and one may hold 100 searches.
   lines_per_graph = 50
@@ -56,14 +56,14 @@ locals {
       { metric = "CacheReadInputTokens", label = "read from a cache" },
       { metric = "CacheWriteInputTokens", label = "written to a cache" },
     ]
-    "What went wrong" = [
+    "Failures" = [
       { metric = "SettlementFailed", label = "not settled" },
-      { metric = "ReservationExpired", label = "never came back" },
+      { metric = "ReservationExpired", label = "did not complete" },
       { metric = "ReservationExceeded", label = "cost more than reserved" },
     ]
   }
   total_widgets = concat(
-    [for title in ["Requests", "USD", "Tokens by kind", "What went wrong"] : {
+    [for title in ["Requests", "USD", "Tokens by kind", "Failures"] : {
       type = "metric", width = 6, height = 6
       properties = merge(local.graph, { title = title, metrics = [
         for index, line in local.totals[title] : [{
@@ -75,7 +75,7 @@ locals {
     }],
     [for title, query in {
       "The fullest limits (percent)"      = "SELECT MAX(LimitUtilization) FROM ${local.limit_schema} GROUP BY CostCenter, \"Limit\" ORDER BY MAX() DESC LIMIT 10"
-      "The dearest cost centers (USD)"    = "SELECT SUM(CostUsd) FROM ${local.call_schema} GROUP BY CostCenter ORDER BY SUM() DESC LIMIT 10"
+      "Cost centers with the highest cost (USD)"    = "SELECT SUM(CostUsd) FROM ${local.call_schema} GROUP BY CostCenter ORDER BY SUM() DESC LIMIT 10"
       "Most denied cost centers and apps" = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} GROUP BY CostCenter${var.metrics == "full" ? ", Application" : ""} ORDER BY SUM() DESC LIMIT 10"
       } : {
       type = "metric", width = 8, height = 6

@@ -1,8 +1,8 @@
-# What AWS measures itself: of the models, beside ours, and of the parts of the deployment.
+# Metrics of AWS: of the models, to compare with the sentry's, and of the deployment.
 
 locals {
-  # By ModelId, which in an answer is `modelMetric`. A ModelId that Bedrock has and we have not is a
-  # call that went past the sentry.
+  # By ModelId, which is `modelMetric` in a response. A ModelId that only Bedrock has is a call that
+  # bypassed the sentry.
   bedrock_pairs = [
     { title = "Calls", ours = "RateLimitApproved", theirs = "Invocations", stat = "Sum" },
     { title = "Input tokens", ours = "InputTokens", theirs = "InputTokenCount", stat = "Sum" },
@@ -30,7 +30,7 @@ locals {
     [{
       type = "metric", width = 24, height = 6
       properties = merge(local.graph, {
-        title = "All calls: the sentry beside Bedrock"
+        title = "All calls: sentry and Bedrock"
         metrics = [for index, line in [
           { label = "approved by the sentry", schema = local.calls, metric = "RateLimitApproved" },
           { label = "made, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "Invocations" },

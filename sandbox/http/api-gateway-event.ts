@@ -30,7 +30,7 @@ const SANDBOX: FrontDoor = {
   routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
 };
 
-/** What stands in front of the proxy. */
+/** The front of the proxy. */
 export const FUNCTION_URL: FrontDoor = {
   accountId: '000000000000',
   domainName: 'sandbox.lambda-url.us-east-1.on.aws',

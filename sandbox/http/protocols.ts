@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from '../base/loopback-server.ts';
 
 type Serve = (request: HttpRequest, response: HttpResponse) => void;
 
-/** What an HTTP/2 client sends first (RFC 9113, section 3.4). */
+/** First bytes of an HTTP/2 client (RFC 9113, section 3.4). */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** A connection that sends nothing is closed after this. */
 const SILENT_MS = 60_000;

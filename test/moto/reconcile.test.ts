@@ -234,7 +234,7 @@ describe('exit code 2', () => {
     [
       'a day that is none',
       ['--from', '2026-13-01'],
-      /^--from: must be a day such as 2026-11-01, got "2026-13-01"/,
+      /^--from: must be a date such as 2026-11-01, got "2026-13-01"/,
     ],
     [
       'an end before the beginning',

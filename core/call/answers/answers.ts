@@ -34,7 +34,7 @@ export interface SuccessBody {
     readonly basis?: 'worst_case';
   };
   readonly fallbackFrom?: string;
-  /** What was left out of the request, as the model does not take it. */
+  /** Parameters dropped from the request because the model does not support them. */
   readonly dropped?: readonly string[];
   readonly tags: RequestTags;
   readonly limits: readonly LimitBody[];
@@ -57,12 +57,12 @@ export interface ProblemDetails {
   readonly errors?: readonly InputProblem[];
   readonly limit?: DenyingLimitBody;
   readonly upstream?: { readonly name: string; readonly message: string };
-  /** What a failed call is charged; the worst case where its usage is not known. */
+  /** Charge of a failed call; the worst case if its usage is unknown. */
   readonly charged?: (Money & { readonly basis: Charge['basis'] }) | { readonly basis: 'unknown' };
   readonly fallbackFrom?: string;
   /** The request that holds the idempotency key. */
   readonly originalRequestId?: string;
-  /** What the original request used and cost. */
+  /** Usage and cost of the original request. */
   readonly usage?: SuccessBody['usage'];
   readonly cost?: SuccessBody['cost'];
   /** Seconds; also sent as the Retry-After header. */
@@ -84,7 +84,7 @@ const OUTCOMES: Partial<Record<ProblemCode, ProblemDetails['outcome']>> = {
 
 const RETRY_SECONDS = 5;
 
-/** What differs from problem to problem. */
+/** Parts that differ between problems. */
 export type ProblemExtensions = Partial<
   Pick<
     ProblemDetails,

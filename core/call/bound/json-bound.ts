@@ -1,7 +1,7 @@
 /** How many tokens a JSON value has at most, however a chat template renders it. */
 import { longestForm } from './text-bound.ts';
 
-/** What a template may put around one key of a JSON value that it renders in its own way. */
+/** Bytes that a template can add around one key of a JSON value. */
 const TOKENS_PER_KEY = 32;
 const INDENT = 4;
 /** A UTF-16 code unit that is not ASCII becomes \uXXXX, in a quoted string \\uXXXX: seven bytes. */

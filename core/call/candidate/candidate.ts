@@ -22,7 +22,7 @@ export interface Candidate extends PricedCandidate {
     readonly stopSequences?: string[];
   };
   readonly additionalModelRequestFields?: Readonly<Record<string, unknown>>;
-  /** What was left out of the request, as the model does not take it. */
+  /** Parameters dropped from the request because the model does not support them. */
   readonly dropped?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What a call may use and cost at most on a model, at the price it is settled at. */
+/** Upper bound of a call's usage and cost on a model, at the price it is settled at. */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Model } from '../../policy/policy.ts';
@@ -12,7 +12,7 @@ import type { EpochMs } from '../../time.ts';
 export interface PricedCandidate {
   /** Alias. */
   readonly model: string;
-  /** What the model is called by: the inference profile's ARN, or the model id. */
+  /** Id to call: the inference profile's ARN, or the model id. */
   readonly modelId: string;
   /** What AWS/Bedrock metrics know it by: the profile's unique id, or the model id. */
   readonly modelMetric: string;
@@ -26,7 +26,7 @@ interface CallBound {
   readonly maxOutputTokens: number;
   /** Of the cache entries the call asks for. */
   readonly cacheTtl: CacheTtl;
-  /** What is billed besides tokens, at most. */
+  /** Upper bound of what is billed besides tokens. */
   readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
   /** The service tier and latency the call asks for: ones with a known price. */
   readonly asked?: ServedAs;

@@ -1,6 +1,6 @@
 /**
- * What a request asks of a model that does not take it, and the request without that, for models
- * whose policy says `unsupported_parameters = "drop"`.
+ * Finds parameters that a model does not support, and removes them for models with
+ * `unsupported_parameters = "drop"`.
  */
 import type { InputProblem } from '../../input-problem.ts';
 import type { Model } from '../../policy/policy.ts';

@@ -61,7 +61,7 @@ export const boundEnvironments = (
     bindings.some((binding) => binding.environments?.includes(name) ?? true),
   );
 
-/** What stays the same from session to session of a role; other principals are their own ARN. */
+/** The stable part of a role's session ARN; for other principals the ARN. */
 export function roleArn(arn: string): string {
   const role = sessionRole(arn);
   return role ? `arn:${role.partition}:iam::${role.account}:role/${role.name}` : arn;

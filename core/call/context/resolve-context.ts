@@ -174,7 +174,7 @@ function findModel(
 }
 
 /**
- * What the request names, else the application's default, else the only one there is. A caller's
+ * From the request, otherwise the application's default, otherwise the only one. A caller's
  * bindings come first, so leaving the tag out never leads to an environment it may not claim.
  */
 function findEnvironment(

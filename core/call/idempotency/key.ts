@@ -8,7 +8,7 @@ import type { Claim, Digest } from './ports.ts';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
-/** What is wrong with a key from outside, or undefined. */
+/** The problem of a key from outside, or undefined. */
 export function idempotencyKeyProblem(key: unknown): string | undefined {
   if (typeof key === 'string' && KEY.test(key)) return undefined;
   const given = typeof key === 'string' ? `${key.length} characters, ${quoted(key)}` : quoted(key);

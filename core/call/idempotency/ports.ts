@@ -1,9 +1,9 @@
-/** What idempotency needs from the outside: one record per key, and a hash. */
+/** Ports of idempotency: one record per key, and a hash. */
 
 import type { EpochSeconds } from '../../time.ts';
 import type { ProblemDetails, SuccessBody } from '../answers/answers.ts';
 
-/** What a call with a key claims. Plain JSON: it travels through the workflow's state. */
+/** Claim of a call with a key. Plain JSON, part of the workflow's state. */
 export interface Claim {
   /** Hash of the key and of who pays: names the record. The key itself is stored nowhere. */
   readonly record: string;

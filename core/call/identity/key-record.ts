@@ -1,7 +1,7 @@
 /** A key as it is stored: what it is bound to, and the hash of its secret. */
 import type { EpochMs } from '../../time.ts';
 
-/** What a key lets its bearer do. */
+/** Permissions of a key. */
 export interface KeyBinding {
   readonly costCenter: string;
   readonly application?: string;

@@ -1,4 +1,4 @@
-/** What a key is asked for with, in JSON of unknown shape. */
+/** Parses the request for a key, in JSON of unknown shape. */
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';

@@ -1,4 +1,4 @@
-/** What operators do with keys: make, list, revoke and rotate them. Each change is audited. */
+/** Creates, lists, revokes and rotates keys. Each change is audited. */
 import type { InputProblem } from '../../input-problem.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
@@ -164,7 +164,7 @@ const expiryProblems = (
     ? []
     : [{ path: 'expiresAt', message: `${isoTimestamp(expiresAt)} is over: give a time to come` }];
 
-/** What is shown of a key: everything but the hash of its secret. */
+/** A key as shown: everything except the hash of its secret. */
 export function keyReport({ secretHash: _, ...record }: StoredKey, now: EpochMs) {
   const { createdAt, expiresAt, revokedAt, isShared, ...rest } = record;
   const status =

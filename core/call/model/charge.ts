@@ -1,4 +1,4 @@
-/** What a call that reached its model step is charged, and on what grounds. */
+/** Charge of a call that reached its model step, and its basis. */
 import { type AmountsByUnit, NO_AMOUNTS } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
@@ -12,7 +12,7 @@ import { type ReportedUsage, readUsage, usageByUnit } from './reported-usage.ts'
 export interface Charge {
   /** `worst_case`: what was used is not known. `released`: nothing is charged. */
   readonly basis: 'settled' | 'worst_case' | 'released';
-  /** What is settled on each limit. */
+  /** Amounts settled on each limit. */
   readonly amounts: AmountsByUnit;
   /** Tokens that `amounts` count; for the worst case its bounds. Absent where nothing is charged. */
   readonly usage?: TokenUsage;

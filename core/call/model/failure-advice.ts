@@ -1,4 +1,4 @@
-/** What an operator can do about a refusal of Bedrock that no repeat of the request will change. */
+/** Advice for operators on Bedrock errors that a retry does not resolve. */
 import type { ConverseFailure } from './failure-rules.ts';
 
 interface Advice {

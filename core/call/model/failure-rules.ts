@@ -1,4 +1,6 @@
-/** What a failed model call means: whether the model may have run, and what its caller is answered. */
+/**
+ * Classifies failed model calls: whether the model may have run, and the response to the caller.
+ */
 
 /** Why a model call did not bring an answer. */
 export interface ConverseFailure {

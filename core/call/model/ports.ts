@@ -1,4 +1,4 @@
-/** What the model call needs from outside. */
+/** Ports of the model call. */
 import type { EpochMs } from '../../time.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { Prompt } from '../request/prompt.ts';

@@ -1,6 +1,6 @@
 /**
- * What a model's usage report means for the money. A report may lack counts or contradict itself:
- * then its highest consistent reading counts, and without one the worst case of the call.
+ * Interprets a model's usage report. If counts are missing or inconsistent, the highest consistent
+ * reading counts, otherwise the worst case of the call.
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { type TokenUsage, totalInputTokens } from '../../pricing/cost.ts';
@@ -167,7 +167,7 @@ function splitOf(details: unknown): Split | 'unreadable' {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** What a usage counts in each unit; cached input is input. */
+/** Usage in each unit; cached input is input. */
 export const usageByUnit = (usage: TokenUsage, usd: number): AmountsByUnit => ({
   requests: 1,
   tokens: totalInputTokens(usage) + usage.outputTokens,

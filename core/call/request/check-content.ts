@@ -1,4 +1,4 @@
-/** What is wrong with the blocks of a message, whichever model they are for. */
+/** Checks the blocks of a message, for every model. */
 
 import type { InputProblem } from '../../input-problem.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a prompt's tools, their uses and their results, whichever model they are for.
+ * Checks a prompt's tools, their uses and results, for every model.
  */
 
 import type { InputProblem } from '../../input-problem.ts';
@@ -71,7 +71,7 @@ function pairingProblems(turns: readonly Turn[]): readonly InputProblem[] {
   });
 }
 
-/** What is in a list more than once, each once. */
+/** Duplicates of a list, each once. */
 function repeated(ids: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   return [...new Set(ids.filter((id) => seen.has(id) || !seen.add(id)))];

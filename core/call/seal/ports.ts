@@ -1,4 +1,4 @@
-/** What seals need from the outside: a key of the deployment, and a keyed hash. */
+/** Ports of seals: a key of the deployment, and a keyed hash. */
 
 /**
  * The deployment's key for seals.

@@ -15,7 +15,7 @@ import type { BoundedCall, InvalidCall, UnavailableCall, WorkflowInput } from '.
 
 type Envelope = Omit<WorkflowInput, 'request'>;
 
-/** What is known of a call before its request is understood. */
+/** Facts of a call before its request is parsed. */
 export interface StartedCall {
   readonly envelope: Envelope;
   readonly tags: RequestTags;

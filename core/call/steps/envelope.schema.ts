@@ -1,4 +1,4 @@
-/** What the workflow is started with around a request; see `parse-envelope.ts`. */
+/** Schema of the workflow's input; see `parse-envelope.ts`. */
 import type { FromSchema } from 'json-schema-to-ts';
 
 /** The range of JavaScript's dates. */

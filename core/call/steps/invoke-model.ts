@@ -57,7 +57,7 @@ export async function invokeModel(
 export const notInvoked = (call: ApprovedCall, failure: ConverseFailure): FailedCall =>
   failed(call, failure, chargeOfFailure(chargedCall(call), failure), 0);
 
-/** What charging a reserved call needs to know of it. */
+/** Fields of a reserved call that charging needs. */
 export const chargedCall = ({
   candidate,
   reservation,

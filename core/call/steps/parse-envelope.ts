@@ -1,4 +1,4 @@
-/** What the workflow is started with: the gateway's envelope, a named request, or a request alone. */
+/** Parses the workflow's input: the gateway's envelope, a named request, or a request alone. */
 
 import type { Caller } from '../../caller.ts';
 import type { Ids } from '../../ids.ts';
@@ -12,7 +12,7 @@ import type { WorkflowInput } from './state.ts';
 
 interface Opened {
   readonly envelope: WorkflowInput;
-  /** What is wrong with the envelope itself. */
+  /** Problems of the envelope itself. */
   readonly problems: readonly InputProblem[];
 }
 

@@ -35,7 +35,7 @@ export interface RecordPorts {
  */
 export type RecordInput = CallOutcome | BoundedCall | ReservedCall;
 
-/** What became of the reservation, and what is charged. */
+/** Result of the settlement, and the charge. */
 interface Settlement {
   readonly how?: AuditLine['settlement'];
   readonly charge?: Charge;
@@ -111,7 +111,7 @@ function chargeOf(call: RecordInput): Charge | undefined {
   }
 }
 
-/** What was charged, or may have run, is never run again under the same key. */
+/** A call that was charged, or may have run, never runs again under the same key. */
 function claimEnd(call: RecordInput, { how, charge }: Settlement, answer: Answer): ClaimCompletion {
   if (call.status === 'valid') return { how: 'left' };
   if (!charge) return { how: 'released' };

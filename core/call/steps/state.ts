@@ -1,5 +1,5 @@
 /**
- * What flows from step to step of the workflow. Plain JSON below 262,144 bytes.
+ * State passed between the steps of the workflow. Plain JSON below 262,144 bytes.
  *
  * Every state has an `answer`: the response if no later step completes. So the workflow's catches
  * need no logic, and no path loses an answer.
@@ -52,7 +52,7 @@ interface Common {
   readonly answer: Answer;
 }
 
-/** What every later state keeps, once the prompt is not needed any more. */
+/** Fields of every later state, without the prompt. */
 export const commonState = ({
   tags,
   dimensions,
@@ -103,7 +103,7 @@ export interface ValidCall extends BoundedCall<Candidate> {
   readonly logPrompts: boolean;
 }
 
-/** What was asked of the ledger, for the audit log. */
+/** The amounts requested from the ledger, for the audit log. */
 interface Decidable extends Common {
   readonly bounds: readonly AuditedBound[];
 }

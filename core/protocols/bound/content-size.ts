@@ -1,4 +1,4 @@
-/** What a request's content takes at most, added up part by part, and what it asks of a cache. */
+/** Upper bound of a request's content, added up part by part, and its cache lifetimes. */
 import { jsonTokenBound } from '../../call/bound/json-bound.ts';
 import { textTokenBound } from '../../call/bound/text-bound.ts';
 import { readImage } from '../../call/request/files.ts';

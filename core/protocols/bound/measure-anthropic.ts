@@ -12,7 +12,7 @@ export function measureAnthropic(size: ContentSize, body: JsonObject): void {
   for (const tool of objectsIn(body.tools)) {
     size.addCacheMark(tool.cache_control);
     size.addTool(tool);
-    // Tools that Anthropic defines bring a prompt of their own.
+    // Tools that Anthropic defines add their own prompt.
     if (tool.type !== undefined && tool.type !== 'custom') size.fillWindow();
   }
   for (const name of ['output_config', 'output_format', 'context_management']) {

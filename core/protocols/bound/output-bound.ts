@@ -29,7 +29,9 @@ export function outputBound(
   const [budget, budgetProblem] = thinkingBudget(reasoning);
   if (budgetProblem) return { problems: [budgetProblem] };
   if (first && second) {
-    const message = `is a second name for the output bound beside ${joinPath('$', ...first)}: give one`;
+    const message =
+      `is a second name for the output bound, in addition to ${joinPath('$', ...first)}: give ` +
+      'one';
     return { problems: [{ path: joinPath('$', ...second), message }] };
   }
   if (first) {
@@ -73,7 +75,7 @@ function thinkingBudget(
   return [0];
 }
 
-/** Nova 2 refuses an output bound beside its highest reasoning effort. */
+/** Nova 2 rejects an output bound with its highest reasoning effort. */
 const isHighEffort = (reasoning: JsonObject): boolean =>
   memberOf(reasoning, 'reasoningConfig', 'maxReasoningEffort') === 'high';
 

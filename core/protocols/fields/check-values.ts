@@ -1,4 +1,7 @@
-/** Values that a list of fields cannot judge: tools, sources, tiers, contents with a cost of their own. */
+/**
+ * Checks values that a list of fields cannot cover: tools, sources, tiers, contents with a separate
+ * cost.
+ */
 import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
@@ -10,7 +13,7 @@ type Problems = readonly InputProblem[];
 
 const NO_FIELDS_ALLOWED: ReadonlySet<string> = new Set();
 
-/** Of `toolConfig.tools`: a tool that runs at the provider has costs of its own. */
+/** Of `toolConfig.tools`: a tool that runs at the provider has separate costs. */
 export function converseToolProblems(tools: unknown, path: string): Problems {
   return eachObject(tools, path, (tool, at) =>
     fieldProblems(tool, CONVERSE_TOOL_FIELDS, NO_FIELDS_ALLOWED, at),

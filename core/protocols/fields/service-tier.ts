@@ -11,7 +11,7 @@ interface Choice {
   readonly value: unknown;
 }
 
-/** Tiers and latencies other than the standard ones have prices of their own. */
+/** Tiers and latencies other than the standard ones have separate prices. */
 export function tierProblems(
   body: JsonObject,
   headers: Readonly<Record<string, string>>,

@@ -1,11 +1,11 @@
-/** Who and what a relayed request names: by its key, its path, its headers and its metadata. */
+/** Names in a relayed request: from its key, path, headers and metadata. */
 import type { KnownContext } from '../../call/context/resolve-context.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { ProblemCode } from '../../problem-codes.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 
-/** What one place of a request may name. */
+/** Names that one place of a request can have. */
 export interface NamedContext {
   readonly costCenter?: string | undefined;
   readonly application?: string | undefined;

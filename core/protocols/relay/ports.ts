@@ -1,4 +1,4 @@
-/** What relaying a call needs from outside. */
+/** Ports of relaying a call. */
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import type { Sleeper } from '../../call/model/ports.ts';
 import type { RecordPorts } from '../../call/steps/record-outcome.ts';

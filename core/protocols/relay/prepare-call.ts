@@ -75,7 +75,7 @@ interface FoundContext {
   readonly user: string | undefined;
 }
 
-/** What the request names, without its body: also for requests that cost nothing. */
+/** Names in the request, without its body: also for requests without cost. */
 export function findContext(
   policy: Policy,
   start: StartedCall,

@@ -24,7 +24,7 @@ import { brokenOff, type RelayedAnswer, type RelayPorts } from './ports.ts';
 import { prepareCall, type RelayRequest } from './prepare-call.ts';
 import { relayStream, type StreamEnd } from './relay-stream.ts';
 
-/** What the headers of every answer are made of. */
+/** Sources of the headers of every response. */
 interface AboutCall {
   readonly reserved?: ReservedCall<WireCandidate>;
   /** Settled, or the refusal of a limit. Absent while a stream runs. */

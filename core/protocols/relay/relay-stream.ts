@@ -5,11 +5,11 @@ import { type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
 import { brokenOff, type RelayPorts } from './ports.ts';
 
-/** What came of a stream. */
+/** Result of a stream. */
 export interface StreamEnd {
   /** The model had written something before the end. */
   readonly hasBegun: boolean;
-  /** What is charged by; absent where it is not known. */
+  /** Usage to charge; absent if unknown. */
   readonly counts?: TokenCounts;
   /** Absent where the model has finished. */
   readonly failure?: ConverseFailure;
@@ -22,7 +22,7 @@ interface RelayedStream {
   readonly settle: (end: StreamEnd) => Promise<void>;
 }
 
-/** The connection ends right after the last event; a longer wait for its end helps nobody. */
+/** The connection ends right after the last event; waiting longer has no use. */
 const END_MS = 2_000;
 
 export async function* relayStream(
@@ -67,7 +67,7 @@ export async function* relayStream(
       yield frames.exception('modelStreamErrorException', BROKEN_OFF);
     }
   } finally {
-    // The reader has left: the model goes on, and what it used is settled all the same.
+    // The reader has disconnected: the model continues, and its usage is still settled.
     if (!isSettled) {
       for (let frame = await next(); frame; frame = await next()) meter.add(frame);
       await settleOnce();
@@ -99,8 +99,7 @@ const failureOf = ({ name, message }: StreamFrame): ConverseFailure => ({
 });
 
 /**
- * What came before an exception: the input as reserved, unless it was reported, and a bound of the
- * output.
+ * Usage before an exception: the reserved input, unless it was reported, and a bound of the output.
  */
 function countsSoFar({ counts, writtenBytes }: StreamMeter, candidate: WireCandidate): TokenCounts {
   const { worstCase, cacheTtl, price } = candidate;

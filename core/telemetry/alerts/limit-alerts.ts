@@ -136,7 +136,7 @@ const isForPeople = ({ window }: LimitSnapshot): boolean => window !== 'minute';
 
 const causeOf = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId });
 
-/** What every alert about a limit has; `amounts` are repeated in USD if the unit is usd. */
+/** Fields of every alert about a limit; `amounts` are repeated in USD if the unit is usd. */
 function aboutLimit<Amounts extends { readonly used: number }>(
   limit: LimitSnapshot,
   amounts: Amounts,

@@ -1,4 +1,4 @@
-/** What reserving needs of the process itself. */
+/** Parts of the process that reserving needs. */
 import { systemClock, systemRandom, systemSleeper } from '../../../adapters/system.ts';
 import type { ReservePorts } from '../../../core/call/steps/reserve-budget.ts';
 import { WaitingRoom } from '../../../core/call/steps/waiting-room.ts';

@@ -19,8 +19,8 @@ const KINDS: readonly Prose[] = [
 /** Paths whose prose is clean. A path that became clean is added and never taken out. */
 const CLEAN: readonly RegExp[] = [
   /\.md$/,
-  /^(?:cli|functions|sandbox|adapters)\//,
-  /^core\/(?:insight|jobs|call|telemetry|ledger|pricing)\//,
+  /^(?:adapters|cli|core|functions|modules|sandbox)\//,
+  /^[\w-]+\.tf$/,
 ];
 
 const isClean = ({ path }: SourceFile): boolean => CLEAN.some((pattern) => pattern.test(path));

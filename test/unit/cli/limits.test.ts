@@ -103,7 +103,7 @@ describe('limits raise', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err.trimEnd().split('\n')).toEqual([
       '--to: must be above the 10 requests in force, got 9 requests',
-      expect.stringMatching(/^--until: "soon" is no time: /),
+      expect.stringMatching(/^--until: invalid time "soon": /),
       '--reason: is required for the audit log',
       '--author: is required for the audit log',
     ]);

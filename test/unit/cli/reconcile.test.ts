@@ -9,7 +9,7 @@ test('wrong flags are reported before AWS is called', async () => {
   const { exitCode, err } = await costSentry(args);
   expect([exitCode, err]).toEqual([
     2,
-    expect.stringMatching(/^--from: must be a day.*\n--tolerance: must be a percentage.*"-1"\n$/),
+    expect.stringMatching(/^--from: must be a date.*\n--tolerance: must be a percentage.*"-1"\n$/),
   ]);
 });
 

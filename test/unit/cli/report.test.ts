@@ -338,7 +338,7 @@ describe('the report refuses', () => {
     const { exitCode, err } = await report('--from', 'soon', '--by', 'team', '--format', 'pdf');
     expect(exitCode).toBe(2);
     expect(err).toMatch(
-      /^--from: must be a day.*\n--by: unknown key "team".*\n--format: unknown format "pdf"/,
+      /^--from: must be a date.*\n--by: unknown key "team".*\n--format: unknown format "pdf"/,
     );
     const both = await report('--json', '--format', 'csv');
     expect(JSON.parse(both.out).problems).toMatchObject([{ path: 'json' }]);

@@ -122,7 +122,7 @@ describe('reading', () => {
     ['has no end', { until: undefined }],
     ['has no end', { until: 'soon' }],
     ['lasts longer than 366 days', { until: '2028-01-01T00:00:00Z' }],
-    ['has no time of its own', { createdAt: 'yesterday' }],
+    ['has no valid creation time', { createdAt: 'yesterday' }],
     ['is not one of ours', { action: 'double' }],
     ['is not one of ours', { reason: undefined }],
     ['is not one of ours', { author: 7 }],

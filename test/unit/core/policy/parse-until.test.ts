@@ -38,9 +38,9 @@ describe('the end of an override', () => {
   });
 
   test.each(['tomorrow', '', '3w', '-3d', '1.5h', '2026-02-30', '2026-12-01 18:00', '1e3d'])(
-    '%j is no time, and is told which forms there are',
+    '%j is not a time: the message lists the formats',
     (text) => {
-      expect(read(text)).toMatch(/is no time: write a day such as 2026-12-01 .* 12h or 3d$/);
+      expect(read(text)).toMatch(/^invalid time .*: use a date such as 2026-12-01 .* 12h or 3d$/);
     },
   );
 });

@@ -176,7 +176,7 @@ describe('what is wrong', () => {
     [
       { limit: 'retail', by: '1' },
       'limit',
-      '"retail" names no limit: use one of retail/budget, retail/calls',
+      'unknown limit "retail": use one of retail/budget, retail/calls',
     ],
     [
       { limit: '', by: '1' },

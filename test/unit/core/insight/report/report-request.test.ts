@@ -46,8 +46,8 @@ describe('a report', () => {
   });
 
   test.each<[ReportFlags, string]>([
-    [{ from: '2026-02-30' }, 'from: must be a day such as 2026-11-01, got "2026-02-30"'],
-    [{ from: '01/11/2026' }, 'from: must be a day such as 2026-11-01, got "01/11/2026"'],
+    [{ from: '2026-02-30' }, 'from: must be a date such as 2026-11-01, got "2026-02-30"'],
+    [{ from: '01/11/2026' }, 'from: must be a date such as 2026-11-01, got "01/11/2026"'],
     [{ from: '2026-11-10', to: '2026-11-09' }, 'to: must be after --from (2026-11-10)'],
     [
       { from: '2026-11-10', to: '2026-11-10' },
