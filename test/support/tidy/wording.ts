@@ -125,6 +125,11 @@ const RATCHETS: readonly Ratchet[] = [
     instead: 'use one of, must be one of',
     most: 0,
   },
+  {
+    pattern: /^(What|Who|From what) [a-z]+ (?!.*\?)/g,
+    instead: 'what the thing is: begin with a noun or a verb',
+    most: 6,
+  },
 ];
 
 /** The paragraph as one line, and the number of the line that a position in it came from. */
