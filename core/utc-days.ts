@@ -16,7 +16,7 @@ export const dayAfter = (day: Day, days = 1): Day => dayAt(startOf(day) + days *
 export const daysBetween = (from: Day, to: Day): number =>
   Math.round((startOf(to) - startOf(from)) / DAY_MS);
 
-/** What is wrong with a day from a flag. */
+/** Problems of a date from a flag. */
 export const dayProblems = (path: string, text: string): readonly InputProblem[] =>
   isIsoDate(text)
     ? []

@@ -89,7 +89,7 @@ variable "metrics" {
 
   validation {
     condition     = contains(["full", "cost_center", "none"], var.metrics)
-    error_message = "metrics: unknown metrics \"${var.metrics}\": write one of full, cost_center, none."
+    error_message = "metrics: unknown metrics \"${var.metrics}\": use one of full, cost_center, none."
   }
 }
 

@@ -31,7 +31,7 @@ type ContextResult =
   | {
       readonly outcome: 'not_valid';
       readonly problems: readonly [CodedProblem, ...CodedProblem[]];
-      /** What could still be found, for the metrics. */
+      /** The parts that could be resolved, for metrics. */
       readonly known: KnownContext;
     };
 

@@ -34,7 +34,7 @@ export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
 }
 
 /**
- * What stays the same from request to request: a role without its session, a subject without the
+ * The stable part of a caller: a role without its session, a subject without the
  * token. A token without a subject is identified by all its claims.
  */
 function identityOf(caller: Caller): readonly unknown[] {

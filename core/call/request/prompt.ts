@@ -25,7 +25,7 @@ export interface Prompt {
   readonly requestMetadata?: Readonly<Record<string, string>>;
 }
 
-/** What a prompt requires of a model, so that one without it is rejected before the call. */
+/** Features that a prompt requires, so that a model without it is rejected before the call. */
 interface PromptTraits {
   readonly hasSystem: boolean;
   /** The last message is the assistant's: the answer goes on from it. */
