@@ -92,7 +92,7 @@ locals {
 # The policy as the functions load it from the ledger table.
 locals {
   policy_settings = jsonencode({
-    # What a bare model id costs depends on it.
+    # The price of a bare model id depends on it.
     region              = local.region
     name                = local.config.name
     models              = local.config.models

@@ -1,4 +1,4 @@
-# What a region offers of a model, and until when. Plans only check this: the functions never refuse
+# Availability of models by region and date. Plans only check this: the functions never refuse
 # a policy in force for a date or a region. core/pricing/availability.ts has the same rules.
 
 locals {

@@ -3,7 +3,7 @@ import { isRecord } from '../../base/json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a model reports and writes, whatever the format. */
+/** Usage and text of a model, for every format. */
 interface InvokedAnswer {
   readonly text: string;
   readonly stopReason: 'end_turn' | 'max_tokens';

@@ -158,7 +158,7 @@ class Mock {
         break;
       case 'InvokeModel': {
         const format = invokeFormat(model, parts);
-        // What does not stream writes no tokens: embeddings and ranks.
+        // Models that do not stream write no tokens: embeddings and reranking.
         const { outputTokens, ...read } = answer.usage ?? {};
         const counts = answer.usage && (format.events ? { ...read, outputTokens } : read);
         const headers = { ...requestId(), ...countHeaders(counts) };

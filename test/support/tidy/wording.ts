@@ -126,9 +126,9 @@ const RATCHETS: readonly Ratchet[] = [
     most: 0,
   },
   {
-    pattern: /^(What|Who|From what) [a-z]+ (?!.*\?)/g,
+    pattern: /^(What|Who|From what) (?!to )[a-z]+ (?!.*\?)/g,
     instead: 'what the thing is: begin with a noun or a verb',
-    most: 6,
+    most: 1,
   },
 ];
 
