@@ -29,7 +29,12 @@ describe('cost-sentry validate', () => {
       valid: true,
       region: 'us-east-1',
       problems: [],
-      warnings: [],
+      warnings: [
+        {
+          path: 'cost_centers.sales',
+          message: expect.stringMatching(/^has no enforced limit/),
+        },
+      ],
     });
     const bad = await costSentry(['validate', '--json', '--var-file', BAD]);
     expect(bad.exitCode).toBe(2);

@@ -31,7 +31,7 @@ describe('the environment of a function', () => {
       AWS_ENDPOINT_URL_DYNAMODB: 'd',
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: 'b',
       LEDGER_TABLE_NAME: 'test-ledger',
-      EXECUTION: 'workflow',
+      EXECUTION: 'direct',
       IDENTITY: 'any',
       DIRECT_STARTS: 'refused',
     });
@@ -51,7 +51,8 @@ describe('the environment of a function', () => {
     for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'SECRET']) {
       expect(caller).not.toHaveProperty(name);
     }
-    expect(functionEnvironment('gateway', aws).AWS_PROFILE).toBeUndefined();
+    const workflow = settings({ bedrock: 'aws', execution: 'workflow' });
+    expect(functionEnvironment('gateway', workflow).AWS_PROFILE).toBeUndefined();
     const direct = settings({ bedrock: 'aws', execution: 'direct' });
     expect(functionEnvironment('gateway', direct)).toMatchObject({
       AWS_PROFILE: 'mine',
