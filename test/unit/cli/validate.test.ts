@@ -29,19 +29,19 @@ describe('cost-sentry validate', () => {
       valid: true,
       region: 'us-east-1',
       problems: [],
-      warnings: [
-        {
-          path: 'cost_centers.sales',
-          message: expect.stringMatching(/^has no enforced limit/),
-        },
-      ],
+      warnings: [],
     });
     const bad = await costSentry(['validate', '--json', '--var-file', BAD]);
     expect(bad.exitCode).toBe(2);
     expect(JSON.parse(bad.out)).toEqual({
       valid: false,
       region: 'us-east-1',
-      warnings: [],
+      warnings: [
+        {
+          path: 'cost_centers.sales',
+          message: expect.stringMatching(/^has no enforced limit/),
+        },
+      ],
       problems: [{ path: 'cost_centers.sales.models[1]', message: expect.any(String) }],
     });
   });
