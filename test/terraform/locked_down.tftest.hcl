@@ -6,7 +6,7 @@ mock_provider "aws" {
 
 variables {
   name         = "genai"
-  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
   applications = { "chat" = { environments = ["production"] } }
   cost_centers = {
     sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 500 }] }

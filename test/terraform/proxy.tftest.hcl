@@ -49,7 +49,7 @@ run "root" {
 
   variables {
     name                = "genai"
-    models              = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+    models              = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
     applications        = { chat = { environments = ["production"] } }
     cost_centers        = { sales = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
     default_cost_center = "sales"
@@ -85,7 +85,7 @@ run "without_proxy" {
 
   variables {
     name         = "genai"
-    models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0" } }
+    models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
     applications = { chat = { environments = ["production"] } }
     cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
     functions    = { bundle_directory = "test/fixtures/bundles" }

@@ -1,22 +1,76 @@
-/** Method: a bare id of a model that has inference profiles alone, with and without an own price. */
-import { expect, test } from '@jest/globals';
-import { availabilityOf } from '../../../../core/pricing/availability.ts';
+import { describe, expect, test } from '@jest/globals';
+import { resolvePolicy } from '../../../../core/policy/resolve-policy.ts';
+import catalogue from '../../../../core/pricing/catalogue.json' with { type: 'json' };
+import { config } from '../../../support/small-config.ts';
 
-const asked = (modelId: string, hasOwnPrice: boolean) =>
-  availabilityOf({ modelId, hasOwnPrice, region: 'us-east-1', now: Date.parse('2026-11-29') });
+const NOW = Date.parse('2026-11-29T12:00:00Z');
+const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
+const PRICE = { input: 1, output: 2 };
 
-test('a bare id without on-demand throughput is refused', () => {
-  const { errors } = asked('meta.llama3-2-1b-instruct-v1:0', false);
-  expect(errors).toContainEqual(expect.stringContaining('no on-demand throughput'));
+function planned(model: object, region = 'us-east-1', plannedAt = NOW) {
+  const document = config({ models: { lite: model, haiku: { model_id: `global.${HAIKU}` } } });
+  const found = resolvePolicy(document, { region, plannedAt });
+  const problems = 'problems' in found ? found.problems : [];
+  const warnings = found.warnings.filter(({ path }) => path.startsWith('models.'));
+  return { errors: problems.map(({ message }) => message), warnings, found };
+}
+
+describe('a plan', () => {
+  test.each([
+    [`us.${HAIKU}`, 'eu-central-1', `in eu-central-1 write eu.${HAIKU}, global.${HAIKU}`],
+    [`in.${HAIKU}`, 'us-east-1', `in us-east-1 write us.${HAIKU}, global.${HAIKU}`],
+    [HAIKU, 'ap-northeast-1', `write apac.${HAIKU}, jp.${HAIKU}, global.${HAIKU}`],
+    ['qwen.qwen3-next-80b-a3b', 'eu-central-1', 'no price is known'],
+    ['amazon.nova-lite-v1:0', 'eu-west-1', 'no price is known'],
+    ['us.amazon.nova-premier-v1:0', 'us-east-1', 'ended "amazon.nova-premier-v1:0" on 2026-09-14'],
+    ['anthropic.claude-v2:0', 'us-east-1', 'ended "anthropic.claude-v2:0" on 2025-07-21'],
+  ])('refuses %s in %s', (model_id, region, expected) => {
+    expect(planned({ model_id }, region).errors.join('\n')).toContain(expected);
+  });
+
+  test.each([
+    [`eu.${HAIKU}`, 'eu-central-1'],
+    [`us.${HAIKU}`, 'ca-central-1'],
+    [HAIKU, 'us-gov-west-1'],
+    ['qwen.qwen3-next-80b-a3b', 'eu-west-1'],
+    ['in.moonshotai.kimi-k3', 'ap-south-1'],
+  ])('takes %s in %s', (model_id, region) => {
+    const { found } = planned({ model_id }, region);
+    const own = 'problems' in found ? found.problems : [];
+    expect(own.filter(({ path }) => path.startsWith('models.lite'))).toEqual([]);
+  });
+
+  test('an own price makes the end of life a warning, and prices a region', () => {
+    const ended = planned({ model_id: 'us.amazon.nova-premier-v1:0', price: PRICE });
+    expect(ended.errors).toEqual([]);
+    expect(ended.warnings).toEqual([
+      { path: 'models.lite.model_id', message: expect.stringContaining('ended') },
+    ]);
+    expect(
+      planned({ model_id: 'amazon.nova-lite-v1:0', price: PRICE }, 'eu-west-1').errors,
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['2027-01-30T00:00:00Z', 0, 1],
+    ['2027-03-30T00:00:00Z', 1, 0],
+  ])('at %s a model that ends on 2027-03-30: %p errors, %p warnings', (at, errors, warnings) => {
+    const model = { model_id: 'us.meta.llama3-3-70b-instruct-v1:0' };
+    const result = planned(model, 'us-east-1', Date.parse(at));
+    expect([result.errors.length, result.warnings.length]).toEqual([errors, warnings]);
+  });
 });
 
-test('with an own price it is a warning: its author may have other throughput', () => {
-  const { errors, warnings } = asked('meta.llama3-2-1b-instruct-v1:0', true);
-  expect(errors).toEqual([]);
-  expect(warnings).toContainEqual(expect.stringContaining('no on-demand throughput'));
-});
-
-test('a profile of another geography is refused also with an own price', () => {
-  const { errors } = asked('eu.meta.llama3-2-1b-instruct-v1:0', true);
-  expect(errors).toEqual([expect.stringContaining('"eu." profiles')]);
+test('a stored policy is never refused for a date or a region', () => {
+  const ids = catalogue.models.flatMap(({ modelId, prefixes }) => [
+    modelId,
+    ...prefixes.map((prefix) => prefix + modelId),
+  ]);
+  for (const model_id of ids) {
+    for (const region of ['us-east-1', 'me-central-1', 'us-gov-west-1']) {
+      const document = config({ models: { lite: { model_id }, haiku: { model_id } } });
+      const stored = resolvePolicy(document, { region, isStored: true });
+      expect([model_id, 'policy' in stored]).toEqual([model_id, true]);
+    }
+  }
 });
