@@ -29,7 +29,8 @@ const COMPLETE = pathOf('examples/complete/terraform.tfvars');
 describe('cost-sentry validate', () => {
   test('finds nothing wrong with the complete example', async () => {
     const { code, stdout } = await costSentry('validate', '--var-file', COMPLETE, '--json');
-    expect([code, JSON.parse(stdout)]).toEqual([0, { valid: true, problems: [] }]);
+    const report = { valid: true, region: 'us-east-1', problems: [], warnings: [] };
+    expect([code, JSON.parse(stdout)]).toEqual([0, report]);
   });
 
   test('says each problem with its path, and exits 2', async () => {

@@ -19,7 +19,7 @@ import {
 
 const POLICY = `
 models = {
-  haiku = { model_id = "anthropic.claude-3-haiku-20240307-v1:0" }
+  haiku = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0" }
   micro = { model_id = "amazon.nova-micro-v1:0"
             limits = [{ window = "month", unit = "tokens", amount = 4000 }] }
 }
@@ -47,7 +47,7 @@ const policy = (usd: string) => file(`budget-${usd}.tfvars`, POLICY.replace('AMO
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-  sandbox = await runSandbox('--var-file', policy('0.01'), '--execution', 'direct');
+  sandbox = await runSandbox('--var-file', policy('0.04'), '--execution', 'direct');
 });
 afterAll(async () => {
   await sandbox.stop();
@@ -97,7 +97,7 @@ test('the same policy decides every call as the sandbox did; another one does no
   const { body: audit } = await sandbox.get('/_sandbox/audit');
   const decided = audit.filter(({ decision }: Json) => /approved|denied/.test(decision));
   const trace = file('audit.json', JSON.stringify(audit));
-  const [same, tighter] = [policy('0.01'), policy('0.004')];
+  const [same, tighter] = [policy('0.04'), policy('0.016')];
   const args = ['--var-file', same, '--compare-with', tighter, '--trace', trace] as const;
   const { trace: read, costCenters, denials, changes, notValid } = await simulate(...args);
 
@@ -119,7 +119,7 @@ test('the same policy decides every call as the sandbox did; another one does no
       .filter(({ policy: of }: Json) => of === name)
       .map(({ policy: _, ...rest }: Json) => rest);
   expect(byPolicy('recorded').length).toBeGreaterThan(1);
-  expect(byPolicy('budget-0.01.tfvars')).toEqual(byPolicy('recorded'));
+  expect(byPolicy('budget-0.04.tfvars')).toEqual(byPolicy('recorded'));
   expect(notValid).toEqual([]);
   const [unchanged, changed] = changes;
   expect(

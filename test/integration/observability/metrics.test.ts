@@ -125,7 +125,7 @@ beforeAll(async () => {
     approved: Array.from({ length: 9 }, () => 200),
     denied: [200, 200, 200, 200, 200, 429],
     exceeded: [200],
-    failed: [502],
+    failed: [400],
     lost: [504],
   });
   expect(await loseSettlement()).toBe('pending');

@@ -11,6 +11,9 @@ import {
   statusOf,
 } from './support/run-sandbox.ts';
 
+/** Ten minutes on: the lease of a call that begins now has ended. */
+const afterLease = (): string => new Date(Date.now() + 10 * 60_000).toISOString();
+
 const DIMENSIONS = ['Application', 'CostCenter', 'Environment', 'Model', 'ModelId'];
 
 describe.each(['workflow', 'direct'])("the article's request, executed in %s", (execution) => {
@@ -99,7 +102,7 @@ describe.each(['workflow', 'direct'])(
 
     test.each([
       ['AccessDeniedException', 1, 502],
-      ['ValidationException', 1, 502],
+      ['ValidationException', 1, 400],
       ['ThrottlingException', 100, 503],
     ])('a call that fails with %s is given back', async (name, times, expected) => {
       const before = await statusOf(sandbox);
@@ -123,20 +126,34 @@ describe.each(['workflow', 'direct'])(
       expect(await statusOf(sandbox)).toMatchObject({ three: '1/0' });
     });
 
-    test('a call whose outcome is not known keeps its reservation until the sweep', async () => {
+    test('a call whose outcome is not known is charged its worst case, and not swept', async () => {
       await fail('ModelTimeoutException');
       const { status, body } = await invoke();
       expect([status, body.upstream.name]).toEqual([504, 'ModelTimeoutException']);
-      expect(await statusOf(sandbox)).toMatchObject({ three: '1/1' });
-      const later = new Date(Date.now() + 10 * 60_000).toISOString();
-      await sandbox.post('/_sandbox/clock', { now: later });
-      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 1 });
+      expect(body.charged.basis).toBe('worst_case');
+      expect(body.charged.nanoUsd).toBeGreaterThan(0);
+      expect(await statusOf(sandbox)).toMatchObject({ three: '2/0' });
+      await sandbox.post('/_sandbox/clock', { now: afterLease() });
+      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 0 });
       await sandbox.post('/_sandbox/clock', { now: null });
       expect(await statusOf(sandbox)).toMatchObject({ three: '2/0' });
     });
 
+    test('a call whose cost cannot be written keeps its reservation until the sweep', async () => {
+      // The one update that reserves goes through; all after it fail.
+      const lost = { operation: 'UpdateItem', when: 'before', times: 1_000, skip: 1 };
+      await sandbox.post('/_sandbox/ledger/behavior', { fail: lost });
+      const { status, body } = await invoke();
+      await sandbox.post('/_sandbox/ledger/behavior', {});
+      expect([status, body.settlement]).toEqual([200, 'pending']);
+      expect(await statusOf(sandbox)).toMatchObject({ three: '2/1' });
+      await sandbox.post('/_sandbox/clock', { now: afterLease() });
+      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 1 });
+      await sandbox.post('/_sandbox/clock', { now: null });
+      expect(await statusOf(sandbox)).toMatchObject({ three: '3/0' });
+    });
+
     test('a denied call changes nothing and calls nobody', async () => {
-      expect((await invoke()).status).toBe(200);
       const before = [await statusOf(sandbox), await called()];
       const { status, body, headers } = await invoke();
       expect([status, body.code, body.limit.name]).toEqual([429, 'limit_exceeded', 'three']);
@@ -148,7 +165,7 @@ describe.each(['workflow', 'direct'])(
       ).toBe(true);
     });
 
-    test('alerts tell once of a third, of all, of a lost call, and of the first denial', async () => {
+    test('alerts are sent once for a third, for all, for a lost call, and for the first denial', async () => {
       const { body: alerts } = await sandbox.get('/_sandbox/alerts');
       const { body: usage } = await sandbox.get('/v1/usage?costCenter=retail');
       expect(usage.costCenters[0].limits[0].used).toBe(3);

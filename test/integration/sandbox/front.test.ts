@@ -56,7 +56,8 @@ describe('a body', () => {
     ['of another type', valid, { 'content-type': 'text/plain' }, 415],
     ['that is a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
     ['that is gzipped', new Uint8Array(gzipSync(valid)), { 'content-encoding': 'gzip' }, 415],
-    ['of 1 MB', JSON.stringify({ model: 'x'.repeat(MEGABYTE) }), {}, 413],
+    // In direct execution the maximum is the function's 6 MB: here only the model's name is wrong.
+    ['of 1 MB', JSON.stringify({ model: 'x'.repeat(MEGABYTE) }), {}, 400],
     ['of 7 MB', JSON.stringify({ model: 'x'.repeat(7 * MEGABYTE) }), {}, 413],
     ['of 11 MB', 'x'.repeat(11 * MEGABYTE), {}, 413],
   ])('%s', async (_what, body, headers, status) => {

@@ -116,7 +116,7 @@ describe('a start that is refused', () => {
     other.close();
     expect(ended.code).toBe(2);
     expect(ended.stderr).toBe(
-      `Port ${port} is in use: choose another with --port, or --port 0 for a free one.\n`,
+      `Port ${port} is in use: use another --port, or --port 0 for a free one.\n`,
     );
   });
 
