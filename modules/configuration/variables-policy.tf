@@ -66,7 +66,7 @@ variable "cost_centers" {
     - `limits` - Spending limits:
       - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
       - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
-      - `amount` - Greater than 0; a whole number unless `unit` is `usd`.
+      - `amount` - Greater than 0, at most USD 9,007,199.25; a whole number up to 9,007,199,254,740,991 unless `unit` is `usd`.
       - `name` - Unique per cost center. Default: `<window>-<unit>`, then the application, environment and model of its scope.
       - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
       - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
@@ -126,7 +126,7 @@ variable "limits" {
 
     - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
     - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
-    - `amount` - Greater than 0; a whole number unless `unit` is `usd`.
+    - `amount` - Greater than 0, at most USD 9,007,199.25; a whole number up to 9,007,199,254,740,991 unless `unit` is `usd`.
     - `name` - Unique per owner. Default: `<window>-<unit>`, then the application, environment and model of its scope.
     - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
     - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
