@@ -20,7 +20,8 @@ jest.setTimeout(600_000);
 const SEED = 20_311_123;
 const CALLS = 60;
 const START = Date.parse('2031-03-01T00:00:00Z');
-const ROUND_MS = 10 * 60_000;
+/** Half of it passes every lease: a workflow's lease ends 330 s + 60 s after the reservation. */
+const ROUND_MS = 20 * 60_000;
 const LIMIT_CALLS = 250;
 const LIMIT_NANO_USD = 8_000_000;
 

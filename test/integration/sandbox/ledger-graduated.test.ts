@@ -8,7 +8,8 @@ jest.setTimeout(600_000);
 
 const LIMIT_USD = 0.02;
 const LIMIT_NANO_USD = LIMIT_USD * 1e9;
-/** What `haiku` takes for a token of its answer, in nano-USD. */
+/** What `haiku` takes for a token of a prompt, and of its answer, in nano-USD. */
+const INPUT_NANO_USD = 250;
 const OUTPUT_NANO_USD = 1_250;
 
 describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
@@ -38,16 +39,17 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
   const used = async (): Promise<number> => (await limitOf(sandbox, 'monthly-budget')).used;
   const invoke = (over: object = {}) => sandbox.post('/v1/invoke', question(over));
   const answerWith = (outputTokens: number) =>
-    sandbox.post('/_sandbox/bedrock/behavior', { usage: { inputTokens: 0, outputTokens } });
+    sandbox.post('/_sandbox/bedrock/behavior', { usage: { inputTokens: 1, outputTokens } });
 
   /** Spends up to so many percent of the limit with `haiku`, four thousand tokens at a time. */
   async function spendTo(percent: number): Promise<void> {
     const goal = Math.floor((LIMIT_NANO_USD * percent) / 100);
-    for (let left = goal - (await used()); left > 0; left = goal - (await used())) {
-      const tokens = Math.min(4_000, Math.floor(left / OUTPUT_NANO_USD));
+    const tokensLeft = async () =>
+      Math.floor((goal - (await used()) - INPUT_NANO_USD) / OUTPUT_NANO_USD);
+    for (let left = await tokensLeft(); left > 0; left = await tokensLeft()) {
+      const tokens = Math.min(4_000, left);
       await answerWith(tokens);
-      expect((await invoke({ maxTokens: Math.max(1, tokens) })).status).toBe(200);
-      if (tokens * OUTPUT_NANO_USD > left - OUTPUT_NANO_USD) break;
+      expect((await invoke({ maxTokens: tokens })).status).toBe(200);
     }
     await answerWith(1);
   }
@@ -80,7 +82,8 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
     const sent = (await sandbox.get('/_sandbox/bedrock/requests')).body.at(-1);
     expect(sent.modelId).toBe(body.modelId);
     expect((await used()) - before).toBe(body.cost.nanoUsd);
-    expect(body.cost.nanoUsd).toBe(140);
+    // A token in at 35 and a token out at 140.
+    expect(body.cost.nanoUsd).toBe(35 + 140);
     const asked = await invoke({ model: 'micro' });
     expect([asked.status, asked.body.fallbackFrom]).toEqual([200, undefined]);
     const dev = await invoke({ environment: 'dev' });
