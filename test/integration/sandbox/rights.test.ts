@@ -91,7 +91,7 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     await sandbox.post('/_sandbox/ledger/behavior', lost);
     await invoke();
     await sandbox.post('/_sandbox/ledger/behavior', {});
-    // Whether the model ran is not known, so the reservation stays until its lease ends.
+    // Whether the model ran is not known: the call is settled at its worst case.
     const unknown = { fail: { name: 'InternalServerException', times: 1 } };
     await sandbox.post('/_sandbox/bedrock/behavior', unknown);
     expect((await invoke()).status).toBe(502);
