@@ -74,9 +74,9 @@ locals {
       ] })
     }],
     [for title, query in {
-      "The fullest limits (percent)"             = "SELECT MAX(LimitUtilization) FROM ${local.limit_schema} GROUP BY CostCenter, \"Limit\" ORDER BY MAX() DESC LIMIT 10"
-      "Cost centers with the highest cost (USD)" = "SELECT SUM(CostUsd) FROM ${local.call_schema} GROUP BY CostCenter ORDER BY SUM() DESC LIMIT 10"
-      "Most denied cost centers and apps"        = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} GROUP BY CostCenter${var.metrics == "full" ? ", Application" : ""} ORDER BY SUM() DESC LIMIT 10"
+      "The fullest limits (percent)"      = "SELECT MAX(LimitUtilization) FROM ${local.limit_schema} GROUP BY CostCenter, \"Limit\" ORDER BY MAX() DESC LIMIT 10"
+      "Most expensive cost centers (USD)" = "SELECT SUM(CostUsd) FROM ${local.call_schema} GROUP BY CostCenter ORDER BY SUM() DESC LIMIT 10"
+      "Most denied cost centers and apps" = "SELECT SUM(RateLimitDenied) FROM ${local.call_schema} GROUP BY CostCenter${var.metrics == "full" ? ", Application" : ""} ORDER BY SUM() DESC LIMIT 10"
       } : {
       type = "metric", width = 8, height = 6
       properties = merge(local.graph, {
