@@ -6,6 +6,8 @@ import { exec } from './exec.mjs';
 
 /** What the build reads. */
 const PARTS = [
+  'core',
+  'adapters',
   'functions',
   'cli',
   'sandbox',

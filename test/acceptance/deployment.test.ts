@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { listAt, recordAt, textAt } from './support/aws-call.ts';
 import { Deployment, requestOf } from './support/deployment.ts';
-import { Facade } from './support/facade.ts';
+import { ACCOUNT, Facade } from './support/facade.ts';
 import { authorizationOf } from './support/forward.ts';
 import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
@@ -49,7 +49,7 @@ async function send(route: string, body?: unknown, roleArn?: string): Promise<Ht
   const request = (role: string) =>
     requestApi(facade, apiEndpoint, { method, path, body, roleArn: role });
   return roleArn === undefined
-    ? withRole(facade, 'app', callerPolicy('sales'), request)
+    ? withRole(facade, 'sales-app-1', callerPolicy('sales'), request)
     : request(roleArn);
 }
 
@@ -71,6 +71,7 @@ step('terraform init', async () => {
 
 step('terraform apply', async () => {
   deployment.edit('shards              = 1', `shards              = ${SHARDS}`);
+  deployment.useAccount(ACCOUNT);
   await deployment.apply();
   expect(facade.unknown).toEqual([]);
 });
@@ -103,7 +104,7 @@ step(
     const { callerPolicy, stateMachineArn, auditLogGroup } = await deployment.outputs();
     const bare = await withRole(facade, 'stranger', undefined, (role) => post('sales', role));
     expect(bare).toMatchObject({ status: 403, body: { message: 'Forbidden' } });
-    const answer = await withRole(facade, 'app', callerPolicy('sales'), (role) =>
+    const answer = await withRole(facade, 'sales-app-1', callerPolicy('sales'), (role) =>
       post('sales', role),
     );
     expect(answer).toMatchObject({ status: 200, body: { outcome: 'succeeded' } });
@@ -145,7 +146,7 @@ step('the Function URL answers too', async () => {
       roleArn,
     });
   expect(await withRole(facade, 'stranger', undefined, ask)).toMatchObject({ status: 403 });
-  expect(await withRole(facade, 'app', callerPolicy('sales'), ask)).toMatchObject({
+  expect(await withRole(facade, 'sales-app-1', callerPolicy('sales'), ask)).toMatchObject({
     status: 200,
     body: { outcome: 'succeeded' },
   });
@@ -155,7 +156,7 @@ step('requests above a limit are denied and reach no model', async () => {
   const { callerPolicy } = await deployment.outputs();
   const before = facade.bedrock.requests.list().length;
   const answers: HttpAnswer[] = [];
-  await withRole(facade, 'app', callerPolicy('services'), async (role) => {
+  await withRole(facade, 'services-app', callerPolicy('services'), async (role) => {
     // The limit is 5 a minute; a new minute may begin meanwhile.
     while (answers.length < 40 && answers.at(-1)?.status !== 429) {
       answers.push(await post('services', role));

@@ -51,7 +51,7 @@ run "root" {
     name                = "genai"
     models              = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
     applications        = { chat = { environments = ["production"] } }
-    cost_centers        = { sales = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
+    cost_centers        = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
     default_cost_center = "sales"
     functions           = { bundle_directory = "test/fixtures/bundles" }
     proxy               = { enabled = true, stream_seconds = 600, allow_fields = ["novelty"] }
@@ -87,7 +87,7 @@ run "without_proxy" {
     name         = "genai"
     models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
     applications = { chat = { environments = ["production"] } }
-    cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
+    cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
     functions    = { bundle_directory = "test/fixtures/bundles" }
   }
 

@@ -34,6 +34,7 @@ interface Outputs {
   readonly callerPolicy: (costCenter: string) => string;
 }
 
+const EXAMPLE_ACCOUNT = '111122223333';
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 export class Deployment {
@@ -79,12 +80,20 @@ export class Deployment {
   }
 
   /** Edits terraform.tfvars. @throws Error when the text to replace is not there exactly once. */
-  edit(from: string, to: string): void {
-    const file = join(this.#folder, 'terraform.tfvars');
+  edit(from: string, to: string, name = 'terraform.tfvars'): void {
+    const file = join(this.#folder, name);
     const parts = readFileSync(file, 'utf8').split(from);
-    if (parts.length !== 2)
-      throw new Error(`terraform.tfvars: has ${from} ${parts.length - 1} times`);
+    if (parts.length !== 2) throw new Error(`${name}: has ${from} ${parts.length - 1} times`);
     writeFileSync(file, parts.join(to));
+  }
+
+  /** Has the callers of the example be roles of this account, and lets one role start the workflow. */
+  useAccount(account: string): void {
+    const file = join(this.#folder, 'terraform.tfvars');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(EXAMPLE_ACCOUNT, account));
+    const starters = `starters = ["arn:aws:iam::${account}:role/workflow-starter"]`;
+    this.edit('{ log_level = "ERROR" }', `{ log_level = "ERROR", ${starters} }`, 'main.tf');
   }
 
   /** What the root module says of what it made. Asked once after each change. */
