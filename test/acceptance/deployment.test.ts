@@ -252,8 +252,11 @@ step('without its right to call the steps, the state machine calls no model', as
 });
 
 step('the schedule ends what a lost call had reserved', async () => {
-  facade.bedrock.behave({ fail: { name: 'InternalServerException', times: 1 } });
-  expect(await send('POST /v1/invoke', sales)).toMatchObject({ status: 502 });
+  // A call whose cost could not be written leaves its reservation to the lease.
+  const settle = { role: 'genai-record-outcome-us-east-1', policy: 'function', sid: 'Count' };
+  const answer = await withoutRight(facade, settle, () => send('POST /v1/invoke', sales));
+  expect(answer).toMatchObject({ status: 200, body: { settlement: 'pending' } });
+  expect(facade.access.refused.splice(0)).toContain(`${settle.role} dynamodb:UpdateItem ${TABLE}`);
   await facade.advance(LEASE_MS);
   const sweep = { role: 'genai-sweep-reservations-us-east-1', policy: 'function', sid: 'Count' };
   const schedule = 'genai-sweep-reservations-minute';
