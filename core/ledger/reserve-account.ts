@@ -163,8 +163,9 @@ async function recordAttempt(
       return { outcome: 'reserved' };
     case 'denied':
       attempt.room?.forget(account);
-      // An earlier copy of the write may still arrive and fit where this one did not.
-      if (result.isRepeated) {
+      // An earlier copy of the write, or one of an earlier run, may still arrive and fit where this
+      // one did not.
+      if (result.isRepeated || prior !== undefined) {
         const own = [{ account, isRepeated: true, counters }];
         await releaseAndClose(store, { ...shell, basis: 'unreserved', accounts: own });
       }

@@ -180,7 +180,10 @@ export class Oracle {
     if (truth.decision === 'unreserved') return;
     for (const { id, worst } of this.#limitsMet(truth, model)) {
       const [name] = id.split('_');
-      const reserved = [...truth.committed].find(([key]) => key.startsWith(`${name}_`))?.[1] ?? 0;
+      // In one window: a call that tried in the one before has released what it had there.
+      const reserved = [...truth.committed]
+        .filter(([key]) => key.startsWith(`${name}_`))
+        .reduce((sum, [, amount]) => sum + amount, 0);
       const isOver = this.#world.now() > truth.reservingSince + this.#leaseMs() - CLOCK_SKEW_MS;
       if (reserved !== worst && !isOver) {
         throw new Violation(
