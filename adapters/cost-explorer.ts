@@ -25,7 +25,7 @@ const REGION = 'us-east-1';
 /** Cost Explorer throttles early (LimitExceededException); the SDK waits longer each time. */
 const ATTEMPTS = 6;
 /** Larger answers are not kept: a reader of pages needs memory for one. */
-const KEPT_GROUPS_MAX = 20_000;
+const KEPT_GROUPS_MAX = 8_000;
 
 /** @param region where credentials and endpoints come from a partition other than `aws`. */
 export const costExplorerClient = (region: string | undefined): CostExplorerClient =>

@@ -239,7 +239,7 @@ describe('exit code 2', () => {
     [
       'an end before the beginning',
       ['--from', day(1), '--to', day(2)],
-      /^--to: must be after the first day/,
+      /^--to: must be after --from/,
     ],
     [
       'a day that CloudWatch has forgotten',

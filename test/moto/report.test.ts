@@ -62,7 +62,7 @@ describe.each([
   test('every format has the sum of what it answered', async () => {
     await tellMoto(results);
     const json = JSON.parse(await report('--json'));
-    expect([json.total, json.costExplorer.requests]).toEqual([TOTAL, results.length]);
+    expect([json.total, json.costExplorer.requests]).toEqual([TOTAL, results.length + 1]);
     const [, ...rows] = parseCsv(await report('--format', 'csv'));
     expect(rows.map((row) => [row[0], row[2], row[3]])).toEqual([
       ['2026-10-01', '(untagged)', '0.004'],

@@ -27,7 +27,7 @@ export interface ReportRow {
 }
 
 /** Rows kept for more of the same period and value; a day of 5,000 cost centers fits. */
-const WAITING_MAX = 20_000;
+const WAITING_MAX = 8_000;
 
 /**
  * One request per page: the second key, SERVICE, distinguishes Bedrock from the rest of the bill,
@@ -54,7 +54,7 @@ function creditQuery(request: ReportRequest): CostQuery {
 /**
  * Rows in order of their periods, then of their values, a batch at a time. Cost Explorer names a
  * period's groups one after another, so those of one value are added up first. A period that
- * returns after more than 20,000 other rows gets additional rows.
+ * returns after more than 8,000 other rows gets additional rows.
  *
  * Shares are of usage, so credits and refunds are separate rows and are not part of the costs of
  * their value. This takes two requests per page of costs instead of one.
@@ -63,11 +63,8 @@ export async function* reportRows(
   costs: BilledCosts,
   request: ReportRequest,
 ): AsyncIterable<readonly ReportRow[]> {
-  const credits: WaitingRows = new Map();
-  for await (const page of costs.costAndUsage(creditQuery(request))) {
-    for (const row of rowsOf(page, request)) if (row.amount < 0n) addRow(credits, row);
-  }
   const waiting: WaitingRows = new Map();
+  let credits: WaitingRows | undefined;
   let currency: string | undefined;
   for await (const page of costs.costAndUsage(costQuery(request))) {
     for (const row of rowsOf(page, request)) {
@@ -76,11 +73,22 @@ export async function* reportRows(
       addRow(waiting, row);
     }
     const size = [...waiting.values()].reduce((sum, rows) => sum + rows.size, 0);
-    if (size > WAITING_MAX) yield* taken(waiting, credits, 1);
+    if (size <= WAITING_MAX) continue;
+    credits ??= await creditRows(costs, request);
+    yield* taken(waiting, credits, 1);
   }
+  credits ??= await creditRows(costs, request);
   // A period whose credits are as high as its costs can be missing among the costs.
   for (const period of credits.keys()) if (!waiting.has(period)) waiting.set(period, new Map());
   yield* taken(waiting, credits, 0);
+}
+
+async function creditRows(costs: BilledCosts, request: ReportRequest): Promise<WaitingRows> {
+  const credits: WaitingRows = new Map();
+  for await (const page of costs.costAndUsage(creditQuery(request))) {
+    for (const row of rowsOf(page, request)) if (row.amount < 0n) addRow(credits, row);
+  }
+  return credits;
 }
 
 /** By period, then by value. */
