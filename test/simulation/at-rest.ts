@@ -35,6 +35,11 @@ function checkCharged(plan: Plan, truth: Truth, id: string): void {
   if (committed !== settled) {
     throw new Violation('I2', `${truth.call.id} rests at ${committed} and ${settled} on ${id}`);
   }
+  // Denied in one window and served in the next: it is charged in that one, and only there.
+  if (isChargedElsewhere(truth, id)) {
+    if (settled === 0) return;
+    throw new Violation('I3', `${truth.call.id} was charged on ${id} and in another window`);
+  }
   const allowed = allowedCharges(plan, truth, id);
   // Held in several shards, a part may be settled and the rest left to the lease.
   const isBetween = settled >= Math.min(...allowed) && settled <= Math.max(...allowed);
@@ -44,6 +49,14 @@ function checkCharged(plan: Plan, truth: Truth, id: string): void {
     throw new Violation(allowed.length === 1 ? 'I6' : 'I3', what);
   }
 }
+
+const isChargedElsewhere = (truth: Truth, id: string): boolean =>
+  [...truth.settled].some(
+    ([other, amount]) => other !== id && limitNameOf(other) === limitNameOf(id) && amount > 0,
+  );
+
+/** `<owner>/<limit>` of `<owner>/<limit>_<period>`. */
+const limitNameOf = (id: string): string => id.slice(0, id.lastIndexOf('_'));
 
 const isSharded = ({ shards, changes }: Plan): boolean =>
   [{ shards }, ...changes].some((each) => (each.shards ?? 1) > 1);
@@ -140,6 +153,7 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
 function checkComplete(plan: Plan, truth: Truth): void {
   if (!truth.billed?.isKnown || truth.decision !== 'approved') return;
   for (const id of truth.everHeld) {
+    if (isChargedElsewhere(truth, id)) continue;
     const settled = truth.settled.get(id) ?? 0;
     if (settled === 0 && plan.expired === 'charge' && limitOf(plan, id).unit === 'requests') {
       throw new Violation('I3', `${truth.call.id} was answered and never charged on ${id}`);
