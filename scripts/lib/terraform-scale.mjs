@@ -37,9 +37,9 @@ const costCenter = (name, models) => ({
 });
 
 const MODELS = {
-  'nova-lite': { model_id: 'amazon.nova-lite-v1:0' },
-  'nova-micro': { model_id: 'amazon.nova-micro-v1:0' },
-  'claude-3-5-haiku': { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
+  'nova-lite': { model_id: 'eu.amazon.nova-lite-v1:0' },
+  'nova-micro': { model_id: 'eu.amazon.nova-micro-v1:0' },
+  'claude-3-5-haiku': { model_id: 'eu.anthropic.claude-haiku-4-5-20251001-v1:0' },
 };
 const SETTINGS = {
   name: 'genai',
