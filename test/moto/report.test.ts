@@ -70,12 +70,15 @@ describe.each([
       ['2026-10-02', 'sales', '-0.50'],
       ['2026-10-02', 'support', '7.10'],
     ]);
-    expect(await report()).toMatch(/^total +18\.95 +100\.0 %$/m);
+    const table = await report();
+    expect(table).toMatch(/^total +19\.45 +100\.0 %$/m);
+    expect(table).toMatch(/^credits +-0\.50$/m);
+    expect(table).toMatch(/^billed +18\.95$/m);
     const page = await report('--format', 'html');
     const [, shares = ''] = /<table class="shares">(.*?)<\/table>/s.exec(page) ?? [];
     const cells = [...shares.matchAll(/<\/span>([^<]+)<\/th><td>([\d.]+)<\/td>/g)];
     expect(cells.map(([, name, cents]) => `${name} ${cents}`)).toEqual([
-      'sales 11.85',
+      'sales 12.35',
       'support 7.10',
       '(untagged) 0.00',
     ]);
