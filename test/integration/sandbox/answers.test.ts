@@ -231,9 +231,9 @@ describe('a ledger that fails', () => {
     expect((await invoke()).status).toBe(429);
     const denied = await counts();
     expect(approved.UpdateItem - before.UpdateItem).toBe(2);
-    // The last call that fits passes a `notify_at` percent, and that it was told is noted.
+    // The last call that fits crosses a `notify_at` percent, and its alert is recorded.
     expect(notified.UpdateItem - approved.UpdateItem).toBe(3);
-    // The first denial is noted before it is told, and after.
+    // The first denial is recorded before its alert is published, and after.
     expect(published.UpdateItem - notified.UpdateItem).toBe(3);
     expect(denied.UpdateItem - published.UpdateItem).toBe(1);
     for (const operation of ['Query', 'GetItem', 'BatchGetItem']) {

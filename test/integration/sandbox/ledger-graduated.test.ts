@@ -131,7 +131,7 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
     ]);
   });
 
-  test('each step was told once, as it began', async () => {
+  test('each step was published once, as it began', async () => {
     const { body } = await sandbox.get('/_sandbox/alerts');
     const published = body.map(({ detailType, detail }: Json) => [
       detailType,

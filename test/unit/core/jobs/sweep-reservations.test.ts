@@ -106,7 +106,7 @@ const EXPRESSION_MAX = 4096;
 describe('what is old', () => {
   const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 2 };
 
-  test('is dropped also where every percent of many windows was told', async () => {
+  test('is dropped also where every percent of many windows was published', async () => {
     const policy = await harness.configure([{ window: 'minute', unit: 'requests', amount: 10 }]);
     const { ledger, clock } = harness.table;
     const marks = Array.from({ length: 100 }, (_, i) => String(i + 1));

@@ -85,7 +85,7 @@ describe('what nobody told', () => {
     );
   });
 
-  test('leaves out what is noted as published', () => {
+  test('leaves out what is recorded as published', () => {
     expect(percents(missing(contents(100, { published: [50, 80] })))).toEqual([100]);
     expect(percents(missing(contents(100, { published: [50, 100] })))).toEqual([80]);
     expect(missing(contents(100, { published: [50, 80, 100] }))).toEqual([]);

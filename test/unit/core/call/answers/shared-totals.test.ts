@@ -42,16 +42,16 @@ test('an answer has the limits of its cost center, and a denial no use of the or
 
   const denied = (await harness.run(request())).answer;
   expect(denied).toMatchObject({ limit: { owner: 'organization', used: 2 } });
-  const told = withoutSharedTotals(denied);
-  if (!isProblem(told)) throw new Error('it was approved');
-  expect(told).toMatchObject({
+  const answered = withoutSharedTotals(denied);
+  if (!isProblem(answered)) throw new Error('it was approved');
+  expect(answered).toMatchObject({
     status: 429,
     code: 'limit_exceeded',
     detail: 'The limit all of the organization (per month) would be exceeded.',
     limit: { owner: 'organization', name: 'all', limit: 2, requested: 1 },
   });
-  expect(told.limit).toHaveProperty('resetsAt');
-  for (const name of ['used', 'reserved']) expect(told.limit).not.toHaveProperty(name);
+  expect(answered.limit).toHaveProperty('resetsAt');
+  for (const name of ['used', 'reserved']) expect(answered.limit).not.toHaveProperty(name);
 });
 
 test("a denial by the cost center's own limit stays as it is", async () => {

@@ -40,7 +40,7 @@ const firstEvent = (what: 'denied' | 'fallback', usd: number, ceilingPercent?: n
   };
   const state = { committed: (usd + 1) * USD, settled: usd * USD };
   const first = toFirstLimitEvent(what, { effective, state, recordedAlerts: new Set() });
-  if (!first) throw new Error('nothing is noted');
+  if (!first) throw new Error('no alert is recorded');
   return first;
 };
 

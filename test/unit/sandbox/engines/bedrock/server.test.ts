@@ -79,7 +79,7 @@ describe('Converse', () => {
     expect([answer.usage?.outputTokens, answer.stopReason]).toEqual([outputTokens, stopReason]);
   });
 
-  test('answers the text and the usage it was told to', async () => {
+  test('answers the text and the usage that its behavior sets', async () => {
     const cacheDetails = [{ ttl: '1h', inputTokens: 5 }];
     const usage = { inputTokens: -7, outputTokens: 1.5, cacheDetails };
     mock.behave({ text: 'Ahoy', usage, serviceTier: 'flex' });
@@ -89,7 +89,7 @@ describe('Converse', () => {
     expect(answer.serviceTier).toEqual({ type: 'flex' });
   });
 
-  test('leaves out what it was told to', async () => {
+  test('leaves out what its behavior leaves out', async () => {
     mock.behave({ usage: { inputTokens: null, outputTokens: 3 } });
     expect((await converse()).usage).toEqual({ outputTokens: 3 });
     mock.behave({ usage: null });
