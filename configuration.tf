@@ -29,6 +29,7 @@ module "schema_check" {
     role_path                = var.role_path
     role_name_prefix         = var.role_name_prefix
     tags                     = var.tags
+    tag_keys                 = var.tag_keys
     budgets                  = var.budgets
     anomaly_detection        = var.anomaly_detection
     cost_allocation_tags     = var.cost_allocation_tags
@@ -68,6 +69,7 @@ module "configuration" {
   role_path                = local.given.role_path
   role_name_prefix         = local.given.role_name_prefix
   tags                     = local.given.tags
+  tag_keys                 = local.given.tag_keys
   budgets                  = local.given.budgets
   anomaly_detection        = local.given.anomaly_detection
   cost_allocation_tags     = local.given.cost_allocation_tags

@@ -21,6 +21,12 @@ locals {
   tags      = merge(local.config.tags, { (local.owner_tag) = local.config.name })
 }
 
+locals {
+  tags_in_two_cases = merge([for name, key in local.config.tag_keys : {
+    for own in keys(local.config.tags) : own => name if lower(own) == lower(key) && own != key
+  }]...)
+}
+
 # How roles are made.
 locals {
   roles = {
@@ -78,6 +84,7 @@ locals {
         for environment in try(local.config.applications[application].environments, []) : {
           for alias in settings.models : "${cost_center}/${application}/${environment}/${alias}" => {
             cost_center = cost_center
+            tag_value   = settings.tag_value
             application = application
             environment = environment
             alias       = alias
@@ -104,6 +111,7 @@ locals {
     execution           = local.config.execution
     log_prompts         = local.config.log_prompts
     proxy               = local.config.proxy
+    tag_keys            = local.config.tag_keys
   })
   policy_cost_centers = {
     for name, settings in local.config.cost_centers : name => jsonencode({
@@ -146,6 +154,7 @@ locals {
   budgets = {
     for name, amount in local.budget_amounts : name => {
       amount    = local.config.budgets.enabled ? amount : null
+      tag_value = local.config.cost_centers[name].tag_value
       topic_arn = module.alerts.topic_arns[name]
     }
   }

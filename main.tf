@@ -17,6 +17,7 @@ module "inference_profiles" {
 
   name       = local.config.name
   profiles   = local.inference_profiles
+  tag_keys   = local.config.tag_keys
   account_id = local.account_id
   tags       = local.tags
 }
@@ -74,6 +75,14 @@ check "limits" {
   assert {
     condition     = length(local.unlimited_cost_centers) == 0
     error_message = join("\n", [for name in local.unlimited_cost_centers : "cost_centers.${name}: has no enforced limit, so nothing stops its spending: add a limit with mode = \"enforce\" to limits."])
+  }
+}
+
+# The bill has one column for both.
+check "tags" {
+  assert {
+    condition     = length(local.tags_in_two_cases) == 0
+    error_message = join("\n", [for key, name in local.tags_in_two_cases : "tags.${key}: differs from the tag ${local.config.tag_keys[name]} of inference profiles only in case, and the bill has one column for both: set tag_keys.${name} = \"${key}\", or rename the tag."])
   }
 }
 
@@ -161,6 +170,7 @@ module "budgets" {
 
   name              = local.config.name
   cost_centers      = local.budgets
+  tag_key           = local.config.tag_keys.cost_center
   notifications     = local.config.budgets.notifications
   action            = local.config.budgets.enabled ? local.config.budgets.action : null
   anomaly_detection = local.anomaly_detection
@@ -182,6 +192,7 @@ module "reporting" {
   name             = local.config.name
   account_id       = local.account_id
   tag_keys         = each.value.tag_keys
+  iam_principal    = each.value.iam_principal
   time_granularity = each.value.time_granularity
   format           = each.value.format
   bucket_name      = each.value.bucket_name

@@ -69,7 +69,7 @@ variable "role_name_prefix" {
 }
 
 variable "tags" {
-  description = "Tags of every resource. On inference profiles, `costCenter`, `applicationId` and `environment` take precedence."
+  description = "Tags of every resource. On inference profiles, those of `tag_keys` take precedence."
   type        = any
   default     = {}
   nullable    = false

@@ -28,6 +28,13 @@ variable "cost_centers" {
   nullable    = false
 }
 
+variable "tag_keys" {
+  description = "Keys of the tags on inference profiles that carry the cost center, the application and the environment into the bill."
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
 variable "default_cost_center" {
   description = "Cost center of requests that name none, from callers that belong to none. Default: such requests are rejected."
   type        = string

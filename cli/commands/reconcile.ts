@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { CloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import { NamedCosts, tagNamesOf } from '../../core/insight/billing/tag-names.ts';
 import { type BilledByCostCenter, billedCosts } from '../../core/insight/reconcile/billed-costs.ts';
 import {
   expiredCallCounts,
@@ -103,7 +104,7 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
     io.status?.('Querying CloudWatch …');
     const observed = await observedMetrics(metrics, policy, span.span, metered.side.owners);
     const lost = await expiredCallCounts(metrics, policy, span.span);
-    const bill = options.bill ? await billedSide(span.span, io) : { notes: [] };
+    const bill = options.bill ? await billedSide(span.span, policy, io) : { notes: [] };
     const sides = { metered: metered.side, observed, lost, ...('billed' in bill && bill) };
     const result = reconcile({ policy, ...span, ...tolerance, ...sides, now });
     const notes = { notes: [...metered.notes, ...bill.notes] };
@@ -165,12 +166,14 @@ async function meteredSide(
 
 async function billedSide(
   span: DateRange,
+  policy: Policy,
   io: Io,
 ): Promise<{ readonly billed?: BilledByCostCenter; readonly notes: readonly string[] }> {
   io.status?.('Querying Cost Explorer …');
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
   try {
-    const billed = await billedCosts(new CostExplorerCosts(client), span);
+    const costs = new NamedCosts(new CostExplorerCosts(client), tagNamesOf(policy));
+    const billed = await billedCosts(costs, span);
     if ('currency' in billed) {
       return { notes: [`The bill is in ${billed.currency}; only bills in USD are compared.`] };
     }

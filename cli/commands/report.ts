@@ -3,7 +3,13 @@ import { type Command, Option } from 'commander';
 import { CostExplorerCosts, costExplorerClient } from '../../adapters/cost-explorer.ts';
 import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
-import { GRANULARITIES } from '../../core/insight/billing/ports.ts';
+import { type BilledCosts, GRANULARITIES } from '../../core/insight/billing/ports.ts';
+import {
+  DEFAULT_TAG_NAMES,
+  NamedCosts,
+  type TagNames,
+  tagNamesOf,
+} from '../../core/insight/billing/tag-names.ts';
 import { csvReport } from '../../core/insight/report/csv.ts';
 import type { ReportFormat } from '../../core/insight/report/format.ts';
 import { htmlReport, type PageOptions } from '../../core/insight/report/html/page.ts';
@@ -22,6 +28,7 @@ import { OutputError, openOutput, STANDARD_OUTPUT } from '../report/output-file.
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
+import { regionOf } from '../terminal/region.ts';
 import { formatTable } from '../terminal/table.ts';
 
 const FORMATS = {
@@ -49,6 +56,7 @@ Examples:
   $ cost-sentry report --format csv --out november.csv
   $ cost-sentry report --format html --var-file terraform.tfvars --out november.html
   $ cost-sentry report --filter costCenter= --by model     untagged cost
+  $ cost-sentry report --by iamPrincipal/costSentry        cost through the sentry, and around it
 
 Exit codes: 0 report written; 2 invalid usage, or AWS refused the request.`;
 
@@ -77,7 +85,7 @@ const withFlags = (command: Command): Command =>
     .addOption(new Option('--json', 'the same as --format json'))
     .option(
       '--var-file <file>',
-      'with --format html: tfvars file whose monthly limits are shown; repeatable, later files win',
+      'tfvars file: keys and values of its tags, and with --format html its monthly limits; repeatable, later files win',
       appendOption,
     )
     .option('--out <file>', 'write to this file; - for standard output (default)');
@@ -86,13 +94,13 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const json = options.json === true || options.format === 'json';
   const format = formatOf(options);
   const found = parseReportRequest(options, io.clock.now());
-  const limits = await pageOptions(options, io);
+  const deployment = await readDeployment(options, io);
   const problems = [
     ...('problems' in found ? found.problems : []),
     ...('problem' in format ? [format.problem] : []),
-    ...('problems' in limits ? limits.problems : []),
+    ...('problems' in deployment ? deployment.problems : []),
   ];
-  if ('problems' in found || 'problem' in format || 'problems' in limits) {
+  if ('problems' in found || 'problem' in format || 'problems' in deployment) {
     return failWithFlagProblems(problems, { json }, io);
   }
   const output = openOutput(options.out, io);
@@ -104,8 +112,8 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
     );
   if ('problem' in output) return notWritten(output.problem);
   const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
-  const costs = new CostExplorerCosts(client);
-  const written = FORMATS[format.name](found.request, limits.page);
+  const costs = new NamedCosts(new CostExplorerCosts(client), deployment.tags);
+  const written = FORMATS[format.name](found.request, deployment.page);
   const write = writeWithProgress(
     output.write,
     options.out !== undefined && options.out !== STANDARD_OUTPUT,
@@ -130,7 +138,7 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
 function writeWithProgress(
   write: (text: string) => void,
   isFile: boolean,
-  costs: CostExplorerCosts,
+  costs: BilledCosts,
   io: Io,
 ): (text: string) => void {
   const asking = 'Querying Cost Explorer …';
@@ -146,24 +154,24 @@ function writeWithProgress(
   };
 }
 
-/** Details of the HTML report alone: the policy's limits and the generation time. */
-async function pageOptions(
-  { varFile, format }: Options,
+interface Deployment {
+  /** For the HTML report alone. */
+  readonly page: PageOptions;
+  readonly tags: TagNames;
+}
+
+/** Limits for the charts, and the keys and values of the tags. */
+async function readDeployment(
+  { varFile }: Options,
   io: Io,
-): Promise<{ readonly page: PageOptions } | { readonly problems: readonly InputProblem[] }> {
+): Promise<Deployment | { readonly problems: readonly InputProblem[] }> {
   const madeAt = io.clock.now();
-  if (varFile === undefined) return { page: { madeAt } };
-  if (format !== 'html') {
-    return {
-      problems: [
-        { path: '--var-file', message: 'requires --format html: only its charts show limits' },
-      ],
-    };
-  }
-  const read = await loadTfvarsPolicy(varFile);
+  if (varFile === undefined) return { page: { madeAt }, tags: DEFAULT_TAG_NAMES };
+  const read = await loadTfvarsPolicy(varFile, { region: regionOf(undefined, io) });
   if ('problems' in read) return read;
   const { policy } = read;
-  return { page: { madeAt, deployment: policy.name, limits: monthlyLimits(policy) } };
+  const page = { madeAt, deployment: policy.name, limits: monthlyLimits(policy) };
+  return { page, tags: tagNamesOf(policy) };
 }
 
 function formatOf({

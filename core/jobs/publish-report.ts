@@ -1,6 +1,7 @@
 /** Publishes the scheduled cost report: the last complete week or month, stored and announced. */
 import { formatCents } from '../insight/billing/billed-amount.ts';
 import type { BilledCosts } from '../insight/billing/ports.ts';
+import { NamedCosts, tagNamesOf } from '../insight/billing/tag-names.ts';
 import { csvReport } from '../insight/report/csv.ts';
 import { percent } from '../insight/report/format.ts';
 import { htmlReport } from '../insight/report/html/page.ts';
@@ -61,7 +62,8 @@ export async function publishReport(
   const request: ReportRequest = { ...days, granularity: 'daily', by: 'costCenter', filters: [] };
   const options = { deployment: policy.name, limits: monthlyLimits(policy), madeAt: clock.now() };
   const [html, csv] = [collected(htmlReport(options)), collected(csvReport(request))];
-  const summary = await writeReport(costs, request, [html, csv]);
+  const named = new NamedCosts(costs, tagNamesOf(policy));
+  const summary = await writeReport(named, request, [html, csv]);
   const name = `${length}/${length === 'month' ? days.from.slice(0, 7) : days.from}`;
   const links = {
     html: await store.put({

@@ -3,6 +3,7 @@
  * a metric of each cost center; above the tolerance it is also an alert.
  */
 import type { BilledCosts } from '../insight/billing/ports.ts';
+import { NamedCosts, tagNamesOf } from '../insight/billing/tag-names.ts';
 import { billedCosts } from '../insight/reconcile/billed-costs.ts';
 import {
   expiredCallCounts,
@@ -62,7 +63,8 @@ export async function reconcileCosts(
   const metered = await meteredMetrics(metrics, policy, span, now);
   const observed = await observedMetrics(metrics, policy, span, metered.owners);
   const lost = await expiredCallCounts(metrics, policy, span);
-  const billed = ports.costs && (await billedCosts(ports.costs, span));
+  const costs = ports.costs && new NamedCosts(ports.costs, tagNamesOf(policy));
+  const billed = costs && (await billedCosts(costs, span));
   const sides = { metered, observed, ...(billed && !('currency' in billed) && { billed }) };
   const { centers } = reconcile({ policy, span, ...sides, lost, tolerance, now });
   const byName = new Map(centers.map((center) => [center.costCenter, center]));

@@ -9,6 +9,7 @@ import { callersProblems, rolePatternProblems } from './caller-checks.ts';
 import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
 import { matchingLimitsProblems } from './matching-limits.ts';
 import { referenceProblems } from './reference-checks.ts';
+import { tagProblems } from './tag-checks.ts';
 
 interface Known {
   readonly models: ReadonlySet<string>;
@@ -52,6 +53,7 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
     ...timeZoneProblems(config),
     ...(isStored ? [] : matchingLimitsProblems(config)),
     ...unknownOutcomeProblems(toUnvalidated(config.get('ledger'))),
+    ...(isStored ? [] : tagProblems(config)),
   ];
 }
 

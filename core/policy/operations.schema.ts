@@ -10,6 +10,7 @@ import {
   KMS_KEY_ARN,
   RETENTION_DAYS,
   TAG_KEY,
+  TAG_VALUE,
   TEXT,
   TEXTS,
 } from './value.schema.ts';
@@ -181,6 +182,7 @@ const REPORTING = {
   properties: {
     enabled: BOOLEAN,
     tag_keys: TAG_KEYS,
+    iam_principal: BOOLEAN,
     time_granularity: {
       type: 'string',
       enum: ['hourly', 'daily', 'monthly'],
@@ -387,12 +389,7 @@ export const OPERATIONS_SCHEMA = {
       title: 'tag',
       maxProperties: 46,
       propertyNames: TAG_KEY,
-      additionalProperties: {
-        type: 'string',
-        pattern: '^[a-zA-Z0-9 _.:/=+@-]{0,256}$',
-        title: 'the value of a tag',
-        description: 'write up to 256 letters of a to z, digits, spaces and _ . : / = + @ -',
-      },
+      additionalProperties: TAG_VALUE,
     },
     workflow: WORKFLOW,
   },

@@ -31,6 +31,7 @@ const SETTINGS_VARIABLES = [
   'execution',
   'log_prompts',
   'proxy',
+  'tag_keys',
 ] as const;
 
 type StoredPolicy =

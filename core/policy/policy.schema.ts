@@ -7,6 +7,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { WINDOWS } from '../windows.ts';
 import { EXECUTIONS, MODES, UNITS } from './policy.ts';
+import { TAG_KEY, TAG_VALUE } from './value.schema.ts';
 
 const NAME = {
   type: 'string',
@@ -14,6 +15,11 @@ const NAME = {
   pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$',
   description:
     'write 1 to 40 lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+} as const;
+
+const COST_CENTER_NAME = {
+  ...NAME,
+  description: `${NAME.description}; another code of finance, such as CC-10042, goes into tag_value`,
 } as const;
 
 const ALIAS = {
@@ -208,6 +214,8 @@ const COST_CENTER = {
   additionalProperties: false,
   required: ['models', 'applications'],
   properties: {
+    // An empty value is that of untagged costs.
+    tag_value: { ...TAG_VALUE, minLength: 1 },
     model: REFERENCE,
     models: { type: 'array', title: 'model', minItems: 1, uniqueItems: true, items: REFERENCE },
     applications: {
@@ -299,7 +307,7 @@ export const POLICY_SCHEMA = {
       type: 'object',
       title: 'cost center',
       minProperties: 1,
-      propertyNames: NAME,
+      propertyNames: COST_CENTER_NAME,
       additionalProperties: COST_CENTER,
     },
     default_cost_center: REFERENCE,
@@ -313,6 +321,11 @@ export const POLICY_SCHEMA = {
     execution: { type: 'string', enum: EXECUTIONS, title: 'execution' },
     log_prompts: { type: 'boolean' },
     proxy: PROXY,
+    tag_keys: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { cost_center: TAG_KEY, application: TAG_KEY, environment: TAG_KEY },
+    },
   },
 } as const;
 

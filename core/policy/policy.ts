@@ -85,6 +85,8 @@ export interface CallerBinding {
 
 export interface CostCenter {
   readonly name: string;
+  /** Value of its tag in the bill: the name, unless the policy has another. */
+  readonly tagValue: string;
   /** Alias a request gets when it names the cost center as its model. */
   readonly model: string;
   readonly models: readonly string[];
@@ -157,8 +159,16 @@ interface ProxySettings {
   readonly allowFields: readonly string[];
 }
 
+/** Keys of the tags on inference profiles, and so in the bill. */
+export interface TagKeys {
+  readonly costCenter: string;
+  readonly application: string;
+  readonly environment: string;
+}
+
 export interface Policy {
   readonly name: string;
+  readonly tagKeys: TagKeys;
   /** Where it is deployed: what bare model ids cost depends on it. */
   readonly region: string;
   readonly timeZone: string;

@@ -24,6 +24,7 @@ import {
   type Owner,
   type Policy,
   type Scope,
+  type TagKeys,
 } from './policy.ts';
 import { type Placement, type ResolvedModel, resolveModel } from './resolve-model.ts';
 import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
@@ -128,6 +129,7 @@ function toPolicy(
     organization: {
       limits: toLimits(ORGANIZATION, config.organization?.limits),
     },
+    tagKeys: toTagKeys(config.tag_keys),
     proxy: {
       enabled: config.proxy?.enabled ?? false,
       allowFields: config.proxy?.allow_fields ?? [],
@@ -138,6 +140,12 @@ function toPolicy(
     overrideRecords: [],
   };
 }
+
+const toTagKeys = (config: PolicyConfig['tag_keys']): TagKeys => ({
+  costCenter: config?.cost_center ?? 'costCenter',
+  application: config?.application ?? 'applicationId',
+  environment: config?.environment ?? 'environment',
+});
 
 const toLedger = (config: NonNullable<PolicyConfig['ledger']>): LedgerSettings => ({
   shards: config.shards ?? 1,
@@ -164,6 +172,7 @@ function toCostCenter(
   invariant(model !== undefined, 'a cost center has at least one model');
   return {
     name,
+    tagValue: config.tag_value ?? name,
     model,
     models: config.models,
     applications: config.applications,

@@ -27,6 +27,13 @@ export const TAG_KEY = {
     'write 1 to 128 letters of a to z, digits, spaces and _ . : / = + @ -, not beginning with "aws:"',
 } as const;
 
+export const TAG_VALUE = {
+  type: 'string',
+  pattern: '^[a-zA-Z0-9 _.:/=+@-]{0,256}$',
+  title: 'the value of a tag',
+  description: 'write up to 256 letters of a to z, digits, spaces and _ . : / = + @ -',
+} as const;
+
 export const BUCKET_NAME = {
   type: 'string',
   pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',

@@ -60,7 +60,7 @@ locals {
   # A monitor takes ten values of a tag; its values are watched together.
   monitors = {
     for index, names in chunklist(local.has_own_monitors ? keys(var.cost_centers) : [], try(var.anomaly_detection.cost_centers_per_monitor, 10)) :
-    format("anomalies-%02d", index + 1) => names
+    format("anomalies-%02d", index + 1) => [for name in names : coalesce(var.cost_centers[name].tag_value, name)]
   }
   monitor_arns = (local.has_own_monitors
     ? [for monitor in aws_ce_anomaly_monitor.this : monitor.arn]

@@ -17,7 +17,7 @@ resource "aws_budgets_budget" "this" {
   # a filter on the service "Amazon Bedrock" would miss most of what they cost.
   cost_filter {
     name   = "TagKeyValue"
-    values = [format("user:%s$%s", var.tag_key, each.key)]
+    values = [local.tag_filters[each.key]]
   }
 
   # Usage, before credits and refunds.
@@ -45,6 +45,8 @@ locals {
   # a second one would meet those of the first.
   region = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
   prefix = "${var.name}_${local.region}"
+
+  tag_filters = { for name, center in local.budgets : name => format("user:%s$%s", var.tag_key, coalesce(center.tag_value, name)) }
 
   budgets = { for name, center in var.cost_centers : name => center if center.amount != null }
 }

@@ -17,3 +17,13 @@ output "action_role" {
   description = "Role of the budget actions: `name`, `path` and `boundary`; null without actions."
   value       = one([for role in aws_iam_role.actions : { name = role.name, path = role.path, boundary = role.permissions_boundary }])
 }
+
+output "tag_filters" {
+  description = "Tag that a budget adds up, as `user:<key>$<value>`, by cost center."
+  value       = local.tag_filters
+}
+
+output "monitored_tags" {
+  description = "Tag that a monitor watches: `key` and `values`, by monitor."
+  value       = { for name, values in local.monitors : name => { key = var.tag_key, values = values } }
+}

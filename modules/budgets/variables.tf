@@ -11,13 +11,15 @@ variable "name" {
 
 variable "cost_centers" {
   description = <<-EOT
-    Cost centers by name: the value of their cost allocation tag.
+    Cost centers by name.
 
+    - `tag_value` - Value of their cost allocation tag. Default: the name.
     - `amount` - USD per calendar month (UTC), in whole cents. Default: no budget.
     - `topic_arn` - SNS topic for notifications. Its policy must allow `budgets.amazonaws.com` to publish.
     - `emails` - Email addresses for notifications without a topic, at most 10.
   EOT
   type = map(object({
+    tag_value = optional(string)
     amount    = optional(number)
     topic_arn = optional(string)
     emails    = optional(list(string), [])

@@ -26,10 +26,11 @@ output "config" {
     role_path                = var.role_path
     role_name_prefix         = var.role_name_prefix
     tags                     = var.tags
+    tag_keys                 = var.tag_keys
     budgets                  = var.budgets
     anomaly_detection        = var.anomaly_detection
-    cost_allocation_tags     = var.cost_allocation_tags
-    reporting                = var.reporting
+    cost_allocation_tags     = merge(var.cost_allocation_tags, { keys = coalesce(var.cost_allocation_tags.keys, toset(local.tag_keys)) })
+    reporting                = merge(var.reporting, { tag_keys = coalesce(var.reporting.tag_keys, local.tag_keys) })
     cost_reports             = var.cost_reports
     reconciliation           = var.reconciliation
     alerts                   = var.alerts

@@ -37,6 +37,7 @@ locals {
     local.limit_problems,
     local.scope_problems,
     local.ceiling_problems,
+    local.tag_problems,
   )
 }
 
@@ -187,6 +188,30 @@ locals {
     ],
     contains(var.lists_of_callers, name) && length(center.callers) == 0 ? ["cost_centers.${name}.callers: names no caller: write iam_role_arns or jwt, or leave callers out"] : [],
   )])
+}
+
+# Tags that tell costs apart in the bill: core/policy/tag-checks.ts.
+locals {
+  tag_keys   = [for name in ["cost_center", "application", "environment"] : var.tag_keys[name]]
+  tag_values = { for name, center in var.cost_centers : name => coalesce(center.tag_value, name) }
+
+  tag_problems = concat(
+    flatten([for index, name in keys(var.tag_keys) : [
+      for other in slice(keys(var.tag_keys), 0, index) :
+      "tag_keys.${name}: \"${var.tag_keys[name]}\" is also the key of ${other}: use another key"
+      if lower(var.tag_keys[other]) == lower(var.tag_keys[name])
+    ]]),
+    [
+      for name, key in var.tag_keys :
+      "tag_keys.${name}: \"${key}\" is the key of the tag with the deployment's name: use another key"
+      if lower(key) == "costsentry"
+    ],
+    flatten([for name, value in local.tag_values : [
+      for other, its in local.tag_values :
+      "cost_centers.${name}.tag_value: \"${value}\" is also the tag value of cost center ${other}: the bill could not tell them apart"
+      if other != name && its == value && value != name
+    ]]),
+  )
 }
 
 # Callers.

@@ -73,11 +73,11 @@ variable "cost_allocation_tags" {
     Activation of the cost allocation tags. Only the payer account can activate them, and only after the keys have appeared in billing: see examples/payer-account.
 
     - `enabled` - Whether this deployment activates the tags. Default: `false`.
-    - `keys` - Keys of the tags. Default: `costCenter`, `applicationId` and `environment`.
+    - `keys` - Keys of the tags. Default: those of `tag_keys`.
   EOT
   type = object({
     enabled = optional(bool, false)
-    keys    = optional(set(string), ["costCenter", "applicationId", "environment"])
+    keys    = optional(set(string))
   })
   default  = {}
   nullable = false
@@ -88,7 +88,8 @@ variable "reporting" {
     Export of the cost and usage report (CUR 2.0) to a bucket, with the tags as columns. us-east-1 only.
 
     - `enabled` - Whether to create the export. Default: `false`.
-    - `tag_keys` - Keys of active tags that have a column. Default: `costCenter`, `applicationId` and `environment`.
+    - `tag_keys` - Keys of active tags that have a column. Default: those of `tag_keys` of the module.
+    - `iam_principal` - Whether lines have the role or user that called Bedrock, in the column `line_item_iam_principal`. Default: `false`.
     - `time_granularity` - `hourly`, `daily` or `monthly`. Default: `daily`.
     - `format` - `parquet` or `csv`. Default: `parquet`.
     - `bucket_name` - Name of the bucket. Default: `<name>-cur-<account>`.
@@ -98,7 +99,8 @@ variable "reporting" {
   EOT
   type = object({
     enabled          = optional(bool, false)
-    tag_keys         = optional(list(string), ["costCenter", "applicationId", "environment"])
+    tag_keys         = optional(list(string))
+    iam_principal    = optional(bool, false)
     time_granularity = optional(string, "daily")
     format           = optional(string, "parquet")
     bucket_name      = optional(string)

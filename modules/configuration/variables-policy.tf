@@ -60,6 +60,7 @@ variable "cost_centers" {
   description = <<-EOT
     Cost centers by name, as callers send it in the tag `costCenter`.
 
+    - `tag_value` - Value of its tag in the bill, such as `CC-10042`. Default: the name.
     - `models` - Aliases that it can call. At least one.
     - `model` - Alias used when a request names the cost center as its model. Default: the first of `models`.
     - `applications` - Applications that can spend its budget. At least one.
@@ -80,6 +81,7 @@ variable "cost_centers" {
     - `alert_emails` - Email addresses for its alerts. Each must confirm the subscription email from AWS.
   EOT
   type = map(object({
+    tag_value    = optional(string)
     model        = optional(string)
     models       = list(string)
     applications = list(string)
@@ -91,6 +93,23 @@ variable "cost_centers" {
     })), [])
     alert_emails = optional(list(string), [])
   }))
+  nullable = false
+}
+
+variable "tag_keys" {
+  description = <<-EOT
+    Keys of the tags on inference profiles that carry the cost center, the application and the environment into the bill.
+
+    - `cost_center` - Default: `costCenter`.
+    - `application` - Default: `applicationId`.
+    - `environment` - Default: `environment`.
+  EOT
+  type = object({
+    cost_center = optional(string, "costCenter")
+    application = optional(string, "applicationId")
+    environment = optional(string, "environment")
+  })
+  default  = {}
   nullable = false
 }
 

@@ -52,9 +52,9 @@ locals {
   # For billing and IAM: these three win over the caller's own.
   tags = {
     for key, profile in var.profiles : key => merge(var.tags, {
-      costCenter    = profile.cost_center
-      applicationId = profile.application
-      environment   = profile.environment
+      (var.tag_keys.cost_center) = coalesce(profile.tag_value, profile.cost_center)
+      (var.tag_keys.application) = profile.application
+      (var.tag_keys.environment) = profile.environment
     })
   }
   descriptions = {

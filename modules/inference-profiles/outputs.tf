@@ -7,3 +7,8 @@ output "names" {
   description = "Names of the profiles, by the keys of `profiles`."
   value       = local.names
 }
+
+output "tags" {
+  description = "Tags of the profiles, by the keys of `profiles`."
+  value       = local.tags
+}

@@ -13,12 +13,14 @@ variable "profiles" {
   description = <<-EOT
     Inference profiles by any key that is known at plan time, such as `<costCenter>/<application>/<environment>/<alias>`.
 
-    - `cost_center`, `application`, `environment` - Values of the tags `costCenter`, `applicationId` and `environment`.
+    - `cost_center`, `application`, `environment` - Names, and values of the tags with the keys `tag_keys`.
+    - `tag_value` - Value of the cost center's tag. Default: `cost_center`.
     - `alias` - Alias of the model in the policy.
     - `model_id` - Model id, with or without a geography prefix such as `us.`.
   EOT
   type = map(object({
     cost_center = string
+    tag_value   = optional(string)
     application = string
     environment = string
     alias       = string
@@ -31,6 +33,23 @@ variable "profiles" {
     condition     = alltrue([for profile in values(var.profiles) : !startswith(profile.model_id, "arn:")])
     error_message = "profiles: ${join(", ", [for key, profile in var.profiles : "\"${key}\"" if startswith(profile.model_id, "arn:")])} must have a model id, not an ARN."
   }
+}
+
+variable "tag_keys" {
+  description = <<-EOT
+    Keys of the tags with the cost center, the application and the environment.
+
+    - `cost_center` - Default: `costCenter`.
+    - `application` - Default: `applicationId`.
+    - `environment` - Default: `environment`.
+  EOT
+  type = object({
+    cost_center = optional(string, "costCenter")
+    application = optional(string, "applicationId")
+    environment = optional(string, "environment")
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "account_id" {

@@ -35,8 +35,8 @@ resource "aws_bcmdataexports_export" "this" {
 
     data_query {
       query_statement = "SELECT ${join(", ", local.columns)} FROM COST_AND_USAGE_REPORT"
-      # All keys there are, the billing view included: one that is left out comes back with its
-      # default, and the provider takes that for a fault.
+      # All seven keys, the billing view included: one that is left out comes back with its default,
+      # and the provider takes that for a fault.
       table_configurations = {
         COST_AND_USAGE_REPORT = {
           BILLING_VIEW_ARN                      = "arn:${local.partition}:billing::${var.account_id}:billingview/primary"
@@ -44,6 +44,8 @@ resource "aws_bcmdataexports_export" "this" {
           INCLUDE_RESOURCES                     = "TRUE" # the inference profile of a line
           INCLUDE_MANUAL_DISCOUNT_COMPATIBILITY = "FALSE"
           INCLUDE_SPLIT_COST_ALLOCATION_DATA    = "FALSE"
+          INCLUDE_CAPACITY_RESERVATION_DATA     = "FALSE"
+          INCLUDE_IAM_PRINCIPAL_DATA            = var.iam_principal ? "TRUE" : "FALSE"
         }
       }
     }
@@ -71,7 +73,7 @@ resource "aws_bcmdataexports_export" "this" {
   lifecycle {
     # A setting that AWS adds later would otherwise replace the export; our own changes still do.
     ignore_changes       = [export[0].data_query[0].table_configurations]
-    replace_triggered_by = [terraform_data.time_granularity]
+    replace_triggered_by = [terraform_data.table_settings]
 
     precondition {
       condition     = local.region == "us-east-1"
@@ -80,8 +82,14 @@ resource "aws_bcmdataexports_export" "this" {
   }
 }
 
-resource "terraform_data" "time_granularity" {
-  input = var.time_granularity
+# Without IAM principals it is the text that earlier versions had, so that an upgrade replaces nothing.
+resource "terraform_data" "table_settings" {
+  input = var.iam_principal ? "${var.time_granularity}, IAM principals" : var.time_granularity
+}
+
+moved {
+  from = terraform_data.time_granularity
+  to   = terraform_data.table_settings
 }
 
 locals {
@@ -116,6 +124,8 @@ locals {
       "product",
       "resource_tags",
     ],
+    # The tags of the role or user are in `tags`, as `iamPrincipal/<key>`.
+    var.iam_principal ? ["line_item_iam_principal", "tags"] : [],
     # Keys are written in snake case after `user_`: costCenter -> resource_tags.user_cost_center
     [for key in var.tag_keys : format("resource_tags.%[1]s AS %[1]s", local.tag_columns[key])],
   )

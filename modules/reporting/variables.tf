@@ -32,6 +32,13 @@ variable "tag_keys" {
   }
 }
 
+variable "iam_principal" {
+  description = "Whether lines have the role or user that called Bedrock, in the column `line_item_iam_principal`, and its tags, in `tags` with the prefix `iamPrincipal/`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "time_granularity" {
   description = "Period of a line in the export: `hourly`, `daily` or `monthly`."
   type        = string

@@ -50,6 +50,8 @@ run "defaults" {
       INCLUDE_RESOURCES                     = "TRUE"
       INCLUDE_MANUAL_DISCOUNT_COMPATIBILITY = "FALSE"
       INCLUDE_SPLIT_COST_ALLOCATION_DATA    = "FALSE"
+      INCLUDE_CAPACITY_RESERVATION_DATA     = "FALSE"
+      INCLUDE_IAM_PRINCIPAL_DATA            = "FALSE"
     })
     error_message = "All settings of the table are given."
   }
@@ -70,6 +72,7 @@ run "full" {
   variables {
     tag_keys         = ["costCenter", "aws:createdBy", "Team Name"]
     time_granularity = "hourly"
+    iam_principal    = true
     format           = "csv"
     bucket_name      = "finops-bills"
     prefix           = "bills/cur2"
@@ -87,6 +90,11 @@ run "full" {
   assert {
     condition     = one(one(one(one(aws_bcmdataexports_export.this.export).destination_configurations).s3_destination).s3_output_configurations).compression == "GZIP" && one(one(aws_bcmdataexports_export.this.export).data_query).table_configurations["COST_AND_USAGE_REPORT"]["TIME_GRANULARITY"] == "HOURLY"
     error_message = "format and time_granularity must reach the export."
+  }
+
+  assert {
+    condition     = one(one(aws_bcmdataexports_export.this.export).data_query).table_configurations["COST_AND_USAGE_REPORT"]["INCLUDE_IAM_PRINCIPAL_DATA"] == "TRUE" && strcontains(one(one(aws_bcmdataexports_export.this.export).data_query).query_statement, ", line_item_iam_principal, tags, ")
+    error_message = "iam_principal must reach the export, and its columns."
   }
 
   assert {

@@ -12,7 +12,7 @@ export const DRIFT_REASONS = {
   metrics_missing:
     'fewer tokens than metered: calls ran in another region or account, or the profile was replaced',
   tag_not_active:
-    'no cost has the tag costCenter: activate it as a cost allocation tag, and wait a day',
+    'no cost has the tag of cost centers: activate it as a cost allocation tag, and wait a day',
   billing_lag: 'the bill of the last days is not complete',
   partly_untagged:
     'a part of the bill is untagged: the tag is not retroactive, and only profiles have it',

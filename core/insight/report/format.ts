@@ -23,12 +23,15 @@ export const UNTAGGED = '(untagged)';
 
 export const breakdownLabel = (value: string): string => (value === '' ? UNTAGGED : value);
 
-export const BREAKDOWN_LABELS: Readonly<Record<Breakdown, string>> = {
-  costCenter: 'cost center',
-  applicationId: 'application',
-  environment: 'environment',
-  model: 'model',
-};
+const NAMES: ReadonlyMap<Breakdown, string> = new Map([
+  ['costCenter', 'cost center'],
+  ['applicationId', 'application'],
+  ['environment', 'environment'],
+  ['model', 'model'],
+]);
+
+/** A tag of IAM principals is named by its key. */
+export const breakdownName = (by: Breakdown): string => NAMES.get(by) ?? by;
 
 /** `61.2 %`; a part above zero is never shown as zero. */
 export function percent(part: BilledAmount, whole: BilledAmount): string {

@@ -5,16 +5,23 @@ import { closestMatch, formatChoices, quoted } from '../../safe-text.ts';
 import { type EpochMs, isIsoDate } from '../../time.ts';
 import { dayAfter, dayAt, dayProblems } from '../../utc-days.ts';
 import { GRANULARITIES, type Granularity } from '../billing/ports.ts';
+import { REPORT_TAGS, type ReportTag } from '../billing/tag-names.ts';
 
-/** Tags of the module's inference profiles, as `modules/inference-profiles` sets them. */
-const REPORT_TAGS = ['costCenter', 'applicationId', 'environment'] as const;
-type ReportTag = (typeof REPORT_TAGS)[number];
+const FIXED_BREAKDOWNS = [...REPORT_TAGS, 'model'] as const;
 
-export const BREAKDOWNS = [...REPORT_TAGS, 'model'] as const;
-export type Breakdown = (typeof BREAKDOWNS)[number];
+/**
+ * A tag of the role or user that called Bedrock, by its key in the bill:
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/iam-principal-cost-allocation.html.
+ */
+type PrincipalTag = `iamPrincipal/${string}`;
+const PRINCIPAL_TAG = /^iamPrincipal\/[a-zA-Z0-9 _.:/=+@-]{1,128}$/;
+
+/** As help and messages show them. */
+export const BREAKDOWNS = [...FIXED_BREAKDOWNS, 'iamPrincipal/<key>'] as const;
+export type Breakdown = (typeof FIXED_BREAKDOWNS)[number] | PrincipalTag;
 
 interface TagFilter {
-  readonly tag: ReportTag;
+  readonly tag: ReportTag | PrincipalTag;
   /** `''` stands for untagged costs. */
   readonly values: readonly [string, ...string[]];
 }
@@ -54,7 +61,7 @@ export function parseReportRequest(
     GRANULARITIES,
     problems,
   );
-  const by = oneIn(['by', 'key'], flags.by ?? 'costCenter', BREAKDOWNS, problems);
+  const by = tagOrOneOf(['by', 'key'], flags.by ?? 'costCenter', FIXED_BREAKDOWNS, problems);
   const filters = (flags.filter ?? []).flatMap((text) => filterIn(text, problems));
   const doubled = filters.find(({ tag }, i) => filters.findIndex((f) => f.tag === tag) < i);
   if (doubled !== undefined) {
@@ -94,9 +101,22 @@ function oneIn<T extends string>(
   return found;
 }
 
+const isPrincipalTag = (text: string): text is PrincipalTag => PRINCIPAL_TAG.test(text);
+
+/** One of the allowed, or a tag of IAM principals. */
+function tagOrOneOf<T extends string>(
+  what: readonly [path: string, noun: string],
+  text: string,
+  allowed: readonly T[],
+  problems: InputProblem[],
+): T | PrincipalTag | undefined {
+  return isPrincipalTag(text) ? text : oneIn(what, text, allowed, problems);
+}
+
 function meant(text: string, allowed: readonly string[]): string {
   const near = closestMatch(text, allowed);
-  return `: use one of ${formatChoices(allowed)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+  const choices = allowed.includes('costCenter') ? [...allowed, 'iamPrincipal/<key>'] : allowed;
+  return `: use one of ${formatChoices(choices)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
 const FILTER = /^([^=]*)=(.*)$/;
@@ -110,7 +130,7 @@ function filterIn(text: string, problems: InputProblem[]): TagFilter[] {
     problems.push({ path: 'filter', message });
     return [];
   }
-  const tag = oneIn(['filter', 'tag'], name, REPORT_TAGS, problems);
+  const tag = tagOrOneOf(['filter', 'tag'], name, REPORT_TAGS, problems);
   const [first = '', ...others] = list.split(',').map((value) => value.trim());
   const hasEmpty = others.length > 0 && [first, ...others].includes('');
   if (hasEmpty || list.length > VALUE_MAX) {

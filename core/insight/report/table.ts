@@ -9,7 +9,7 @@ import {
   formatCents,
   largestRemainderCents,
 } from '../billing/billed-amount.ts';
-import { BREAKDOWN_LABELS, breakdownLabel, percent, type ReportFormat, remarks } from './format.ts';
+import { breakdownLabel, breakdownName, percent, type ReportFormat, remarks } from './format.ts';
 import type { ReportRequest } from './report-request.ts';
 import type { ReportSummary, ValueTotal } from './summary.ts';
 
@@ -25,7 +25,7 @@ export const tableReport = (request: ReportRequest, layout: Layout): ReportForma
   rows: () => '',
   end: (summary, { requests, requestsNanoUsd }) =>
     [
-      `Bedrock cost by ${BREAKDOWN_LABELS[request.by]}, ${rangeOf(request)}\n\n`,
+      `Bedrock cost by ${breakdownName(request.by)}, ${rangeOf(request)}\n\n`,
       summary.values.length === 0 ? '' : valuesOf(summary, layout),
       summary.periods.length < 2 || summary.values.length === 0 ? '' : periodsOf(summary, layout),
       ...remarks(summary).map((remark) => `${remark}\n`),
@@ -48,7 +48,7 @@ function valuesOf(
 ): string {
   const cents = largestRemainderCents(values.map(({ amount }) => amount));
   const hasCourse = periods.length > 1 && periods.length <= COURSE_MAX;
-  const head = [BREAKDOWN_LABELS[request.by].toUpperCase(), currency, 'SHARE'];
+  const head = [breakdownName(request.by).toUpperCase(), currency, 'SHARE'];
   const rows = values.map((value, i) => [
     printable(breakdownLabel(value.value), NAME_MAX),
     cents[i] ?? '',

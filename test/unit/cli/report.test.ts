@@ -44,6 +44,14 @@ const BILL: readonly Charge[] = [
 ];
 const TOTAL = '4.1000124656';
 
+const FINANCE = `
+name         = "genai"
+models       = { lite = { model_id = "amazon.nova-lite-v1:0" } }
+applications = { faq = { environments = ["dev"] } }
+tag_keys     = { cost_center = "CostCenter", application = "App" }
+cost_centers = { sales = { tag_value = "CC-10042", models = ["lite"], applications = ["faq"] } }
+`;
+
 const VARIABLES = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -177,6 +185,47 @@ describe('the report', () => {
     expect(out).toMatch(/^sales +31\.20 +78\.0 %/m);
     expect(out).toMatch(/^credits +-40\.00$/m);
     expect(out).toMatch(/^billed +0\.00$/m);
+  });
+
+  test('names cost centers whose keys and values in the bill are those of finance', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
+    try {
+      const file = join(folder, 'finance.tfvars');
+      writeFileSync(file, FINANCE);
+      const of = (value: string, amount: string) => ({
+        ...charge('2026-11-05', undefined, 'Amazon Bedrock', amount),
+        tags: { CostCenter: value, App: 'faq' },
+      });
+      // The last one is from before the cost center had a `tag_value`.
+      await serve(billAnswers([of('CC-10042', '3'), of('CC-7', '2'), of('sales', '1')]));
+      const { out } = await report(...november, '--var-file', file);
+      expect(out).toMatch(/^sales +4\.00 /m);
+      expect(out).toMatch(/^CC-7 +2\.00 /m);
+      const narrowed = ['--filter', 'costCenter=sales', '--by', 'applicationId', '--json'];
+      const json = JSON.parse((await report(...november, '--var-file', file, ...narrowed)).out);
+      expect(json.values).toEqual([{ value: 'faq', amount: '4.00', share: 1 }]);
+      expect(server.asked.at(-1)).toMatchObject({
+        GroupBy: [{ Type: 'TAG', Key: 'App' }, { Key: 'SERVICE' }],
+        Filter: {
+          And: [{ Tags: { Key: 'CostCenter', Values: ['CC-10042', 'sales'] } }, expect.anything()],
+        },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('groups by a tag of the roles and users that called Bedrock', async () => {
+    const by = (name: string | undefined, amount: string) => ({
+      ...charge('2026-11-05', undefined, HAIKU, amount),
+      tags: { ...(name && { 'iamPrincipal/costSentry': name }) },
+    });
+    await serve(billAnswers([by('genai', '9'), by(undefined, '1')]));
+    const { out, exitCode } = await report(...november, '--by', 'iamPrincipal/costSentry');
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/^genai +9\.00 +90\.0 %/m)]);
+    expect(out).toMatch(/^\(untagged\) +1\.00 +10\.0 %/m);
+    const none = await report(...november, '--by', 'iamPrincipal/');
+    expect([none.exitCode, none.err]).toEqual([2, expect.stringContaining('iamPrincipal/<key>')]);
   });
 
   test('says what to do when no cost carries the tag, and when there is none', async () => {

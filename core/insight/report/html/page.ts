@@ -4,13 +4,7 @@ import { formatUsd } from '../../../money.ts';
 import { type EpochMs, isoTimestamp } from '../../../time.ts';
 import { dayAfter, daysBetween } from '../../../utc-days.ts';
 import { addBilled, approximateNanoUsd, formatCents } from '../../billing/billed-amount.ts';
-import {
-  BREAKDOWN_LABELS,
-  breakdownLabel,
-  percent,
-  type ReportFormat,
-  remarks,
-} from '../format.ts';
+import { breakdownLabel, breakdownName, percent, type ReportFormat, remarks } from '../format.ts';
 import { type MonthlyLimits, runningTotals, totalLimit } from '../monthly-limits.ts';
 import type { ReportRequest } from '../report-request.ts';
 import type { ReportSummary } from '../summary.ts';
@@ -72,7 +66,7 @@ function bodyOf(summary: ReportSummary, options: PageOptions, cost: string): str
   const { request, values, currency } = summary;
   // Limits are in USD: they cannot be compared with another currency.
   const limits = currency === 'USD' ? (options.limits ?? NO_LIMITS) : NO_LIMITS;
-  const by = BREAKDOWN_LABELS[request.by];
+  const by = breakdownName(request.by);
   const isDaily = request.granularity === 'daily';
   const series = seriesOf(summary);
   const notes = [
@@ -110,7 +104,7 @@ function leadOf({ from, to, by, filters }: ReportRequest): string {
     ({ tag, values }) => `${tag} ${values.map(breakdownLabel).join(' or ')}`,
   );
   const narrowed = only.length === 0 ? '' : ` · only ${only.join(', ')}`;
-  return `${from} to ${dayAfter(to, -1)} · by ${BREAKDOWN_LABELS[by]}${narrowed}`;
+  return `${from} to ${dayAfter(to, -1)} · by ${breakdownName(by)}${narrowed}`;
 }
 
 function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
@@ -135,7 +129,7 @@ function tiles(summary: ReportSummary, limits: MonthlyLimits): string {
   }
   if (largest !== undefined) {
     const share = percent(largest.amount, total);
-    found.push([`Largest ${BREAKDOWN_LABELS[request.by]}`, breakdownLabel(largest.value), share]);
+    found.push([`Largest ${breakdownName(request.by)}`, breakdownLabel(largest.value), share]);
   }
   if (tagged !== undefined) found.push(['Tag coverage', percent(tagged, total), request.by]);
   const drawn = found.map(

@@ -5,7 +5,7 @@ import {
   formatCents,
   largestRemainderCents,
 } from '../../billing/billed-amount.ts';
-import { BREAKDOWN_LABELS, percent } from '../format.ts';
+import { breakdownName, percent } from '../format.ts';
 import type { ReportSummary } from '../summary.ts';
 import { escaped, grouped, picture } from './markup.ts';
 import type { Series } from './series.ts';
@@ -15,7 +15,7 @@ const GAP = 0.012;
 
 export function shareChart({ total, currency, request }: ReportSummary, series: readonly Series[]) {
   const cents = largestRemainderCents(series.map(({ amount }) => amount));
-  const by = BREAKDOWN_LABELS[request.by];
+  const by = breakdownName(request.by);
   const rows = series.map(
     ({ label, color, amount }, i) =>
       `<tr><th scope="row"><span class="key ${color}"></span>${escaped(label)}</th><td>${grouped(cents[i] ?? '')}</td><td>${escaped(percent(amount, total))}</td></tr>`,

@@ -1,6 +1,6 @@
 /** Cost over time: one bar per period, stacked by value. */
 import { stack, stackOffsetDiverging, stackOrderNone } from 'd3-shape';
-import { BREAKDOWN_LABELS } from '../format.ts';
+import { breakdownName } from '../format.ts';
 import type { ReportSummary } from '../summary.ts';
 import {
   amountAxis,
@@ -39,9 +39,9 @@ export function stackedChart(summary: ReportSummary, series: readonly Series[]):
   const each = request.granularity === 'daily' ? 'day' : 'month';
   const what = {
     id: 'over-time',
-    title: `${currency} per ${each}, by ${BREAKDOWN_LABELS[request.by]}`,
+    title: `${currency} per ${each}, by ${breakdownName(request.by)}`,
     description:
-      `A bar per ${each}, stacked by ${BREAKDOWN_LABELS[request.by]}: ` +
+      `A bar per ${each}, stacked by ${breakdownName(request.by)}: ` +
       `${series.map(({ label }) => label).join(', ')}. The table per ${each} below has the ` +
       'numbers.',
     ...FRAME,

@@ -5,7 +5,7 @@ import {
   formatCents,
   largestRemainderCents,
 } from '../../billing/billed-amount.ts';
-import { BREAKDOWN_LABELS, breakdownLabel, percent } from '../format.ts';
+import { breakdownLabel, breakdownName, percent } from '../format.ts';
 import type { ReportSummary } from '../summary.ts';
 import { escaped, grouped, groupedCents } from './markup.ts';
 import type { Series } from './series.ts';
@@ -24,7 +24,7 @@ export function valuesTable({ values, total, currency, request }: ReportSummary)
     row(escaped(breakdownLabel(value)), [grouped(cents[i] ?? ''), escaped(percent(amount, total))]),
   );
   const foot = `<tfoot>${row('total', [shown(total), total === 0n ? '' : '100.0 %'])}</tfoot>`;
-  const names = [BREAKDOWN_LABELS[request.by], currency, 'share'];
+  const names = [breakdownName(request.by), currency, 'share'];
   return `<table class="amounts">${head(names)}<tbody>${rows.join('')}</tbody>${foot}</table>`;
 }
 

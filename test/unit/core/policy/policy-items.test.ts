@@ -53,6 +53,7 @@ describe('policy items', () => {
         execution: null,
         log_prompts: null,
         proxy: null,
+        tag_keys: null,
       },
       { config: { model: 'm' }, inference_profiles: { 'app/dev/m': 'arn:1' } },
       { config: {}, inference_profiles: { 'app/dev/m': 'arn:2' } },

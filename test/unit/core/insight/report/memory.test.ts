@@ -95,6 +95,6 @@ test('a year of 5,000 cost centers takes little more memory than a month of them
   expect(year.total).toBe(month.total * BigInt(MONTHS));
   // Kept are a total per cost center and its course for drawing: 8 bytes a day.
   const course = TAGS * (MONTHS - 1) * MONTH * 8;
-  // All rows held would take four to five courses, of which the garbage of others hides one at most.
+  // All rows held would take four to five courses, of which other garbage hides one at most.
   expect(year.heap - month.heap).toBeLessThan(3 * course);
 });

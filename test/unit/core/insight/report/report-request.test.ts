@@ -60,7 +60,7 @@ describe('a report', () => {
     ],
     [
       { by: 'costcenter' },
-      'by: unknown key "costcenter": use one of costCenter, applicationId, environment, model (did you mean costCenter?)',
+      'by: unknown key "costcenter": use one of costCenter, applicationId, environment, model, iamPrincipal/<key> (did you mean costCenter?)',
     ],
     [
       { filter: ['sales'] },
