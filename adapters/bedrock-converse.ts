@@ -14,6 +14,7 @@ import type {
   ConverseResult,
   ModelClient,
 } from '../core/call/model/ports.ts';
+import type { ServedAs } from '../core/pricing/price.ts';
 import type { Clock } from '../core/time.ts';
 import { toConversation, toDocumentValue } from './bedrock-converse-input.ts';
 import { isNotSent } from './connection-errors.ts';
@@ -56,15 +57,27 @@ function toInput({ candidate, prompt }: ConverseCall): ConverseCommandInput {
   };
 }
 
-function toResult({ output, stopReason, usage }: ConverseCommandOutput): ConverseResult {
+function toResult(answer: ConverseCommandOutput): ConverseResult {
+  const { output, stopReason, usage } = answer;
   const content = output?.message?.content;
-  if (!content) return { outcome: 'malformed', reported: usage };
+  const servedAs = servedAsOf(answer);
+  const reported = usage && (servedAs ? { ...usage, servedAs } : usage);
+  if (!content) return { outcome: 'malformed', reported };
   return {
     outcome: 'succeeded',
     content: plain(content),
     stopReason: stopReason ?? 'end_turn',
-    reported: usage,
+    reported,
   };
+}
+
+/** Undefined where the answer names neither: the default. */
+function servedAsOf({
+  serviceTier,
+  performanceConfig,
+}: ConverseCommandOutput): ServedAs | undefined {
+  const [tier, latency] = [serviceTier?.type, performanceConfig?.latency];
+  return tier === undefined && latency === undefined ? undefined : { tier, latency };
 }
 
 /** Bytes (images, redacted reasoning) become base64, as in Bedrock's own JSON. */

@@ -6,6 +6,7 @@ import {
   type BilledUnit,
   type EffectivePrice,
   type Price,
+  type ServedAs,
   type Tariff,
 } from './price.ts';
 
@@ -24,38 +25,38 @@ export interface TokenUsage {
   readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
 }
 
-/** The service tier and the latency of a call, as Converse names them; absent: the default. */
-export interface ServedAs {
-  readonly tier?: string | undefined;
-  readonly latency?: string | undefined;
-}
-
 /** Input of every kind: what the context window and the long-context threshold count. */
 export const totalInputTokens = (usage: TokenUsage): number =>
   usage.inputTokens + usage.cacheReadInputTokens + usage.cacheWriteInputTokens;
 
 /** The tariff of a tier and latency; undefined when no price of it is known. */
 export function tariffOf(period: EffectivePrice, { tier, latency }: ServedAs): Tariff | undefined {
-  const isDefaultTier = tier === undefined || tier === 'default' || tier === 'standard';
+  const isDefaultTierAsked = tier === undefined || isDefaultTier(tier);
   const isDefaultLatency = latency === undefined || latency === 'standard';
-  if (isDefaultTier && isDefaultLatency) return period;
+  if (isDefaultTierAsked && isDefaultLatency) return period;
   if (isDefaultLatency) return ownEntry(period.tiers, tier);
-  return isDefaultTier ? ownEntry(period.latency, latency) : undefined;
+  return isDefaultTierAsked ? ownEntry(period.latency, latency) : undefined;
 }
+
+/** The default tier by its names in Converse, OpenAI's and Anthropic's protocols. */
+const DEFAULT_TIERS = new Set(['default', 'standard', 'auto', 'standard_only', 'on_demand']);
+
+export const isDefaultTier = (tier: string): boolean => DEFAULT_TIERS.has(tier);
 
 const ownEntry = (tariffs: Readonly<Record<string, Tariff>> | undefined, name = '') =>
   tariffs && Object.hasOwn(tariffs, name) ? tariffs[name] : undefined;
 
-/** Every tariff that a call could be billed at. */
-const allTariffs = (period: EffectivePrice): readonly Tariff[] => [
-  period,
-  ...Object.values(period.tiers ?? {}),
-  ...Object.values(period.latency ?? {}),
-];
+/** What a call may be billed at when no price of its tier or latency is known. */
+function possibleTariffs(period: EffectivePrice): readonly Tariff[] {
+  const asked = period.reservedAs && tariffOf(period, period.reservedAs);
+  if (asked) return [period, asked];
+  return [period, ...Object.values(period.tiers ?? {}), ...Object.values(period.latency ?? {})];
+}
 
 /**
  * Cost of a call, rounded up once (I6). A tier or latency without a known price is billed at the
- * highest of all that are known.
+ * highest of all that are known; of a reservation, at the higher of what it asked for and the
+ * default, which is no more than was reserved.
  */
 export function costOf(
   usage: TokenUsage,
@@ -63,7 +64,7 @@ export function costOf(
   servedAs: ServedAs = {},
 ): NanoUsd {
   const tariff = tariffOf(period, servedAs);
-  const tariffs = tariff ? [tariff] : allTariffs(period);
+  const tariffs = tariff ? [tariff] : possibleTariffs(period);
   const highest = tariffs
     .map((each) => micros(usage, each))
     .reduce((left, right) => (left > right ? left : right));

@@ -1,7 +1,13 @@
 /** The price of a reservation travels through the workflow's state, which is JSON. */
 import { invariant } from '../errors.ts';
 import { toSafeInteger } from '../money.ts';
-import { BILLED_UNITS, type EffectivePrice, type Price, type Tariff } from './price.ts';
+import {
+  BILLED_UNITS,
+  type EffectivePrice,
+  type Price,
+  type ServedAs,
+  type Tariff,
+} from './price.ts';
 
 const PARTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const;
 
@@ -18,27 +24,35 @@ interface TariffJson {
 export interface EffectivePriceJson extends TariffJson {
   readonly tiers?: Readonly<Record<string, TariffJson>>;
   readonly latency?: Readonly<Record<string, TariffJson>>;
+  readonly reservedAs?: ServedAs;
 }
 
 /** Fields of a price period that settling needs; its dates were used to select it. */
 export function effectivePriceToJson(period: EffectivePrice): EffectivePriceJson {
-  const { tiers, latency } = period;
+  const { tiers, latency, reservedAs } = period;
   return {
     ...tariffToJson(period),
     ...(tiers && { tiers: mapValues(tiers, tariffToJson) }),
     ...(latency && { latency: mapValues(latency, tariffToJson) }),
+    ...(reservedAs && { reservedAs }),
   };
 }
 
 /** Reads back what `effectivePriceToJson` wrote; anything else is a broken invariant. */
 export function effectivePriceFromJson(value: unknown): EffectivePrice {
-  const { tiers, latency } = record(value);
+  const { tiers, latency, reservedAs } = record(value);
   return {
     ...tariffFromJson(value),
     ...(tiers !== undefined && { tiers: mapValues(record(tiers), tariffFromJson) }),
     ...(latency !== undefined && { latency: mapValues(record(latency), tariffFromJson) }),
+    ...(reservedAs !== undefined && { reservedAs: servedAsFromJson(record(reservedAs)) }),
   };
 }
+
+const servedAsFromJson = ({ tier, latency }: Readonly<Record<string, unknown>>): ServedAs => ({
+  ...(typeof tier === 'string' && { tier }),
+  ...(typeof latency === 'string' && { latency }),
+});
 
 const mapValues = <From, To>(
   named: Readonly<Record<string, From>>,

@@ -40,6 +40,14 @@ export interface EffectivePrice extends Tariff {
   readonly effectiveTo?: EpochMs;
   readonly tiers?: Readonly<Record<string, Tariff>>;
   readonly latency?: Readonly<Record<string, Tariff>>;
+  /** Of a reservation: the tier and latency that the call asked for. */
+  readonly reservedAs?: ServedAs;
+}
+
+/** The service tier and the latency of a call, as Converse names them; absent: the default. */
+export interface ServedAs {
+  readonly tier?: string | undefined;
+  readonly latency?: string | undefined;
 }
 
 export type PriceSchedule = readonly EffectivePrice[];

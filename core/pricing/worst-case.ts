@@ -3,13 +3,14 @@
 import { invariant } from '../errors.ts';
 import { divCeil, maxOf, type NanoUsd, nano } from '../money.ts';
 import type { EpochMs } from '../time.ts';
-import { type ServedAs, tariffOf, unitCost } from './cost.ts';
+import { tariffOf, unitCost } from './cost.ts';
 import type {
   BilledUnit,
   EffectivePrice,
   ModelCapabilities,
   Price,
   PriceSchedule,
+  ServedAs,
   Tariff,
 } from './price.ts';
 import { priceAt } from './price-at.ts';
@@ -44,7 +45,8 @@ interface WorstCase {
  * `costOf`): the highest input price times all input, plus all output, rounded up once. Writing to
  * a cache counts where the call may write to one. Both sides of a long-context threshold are
  * tried, as either may cost more. A call that asks for another tier or latency may be served at
- * the default one, so the higher of both is reserved.
+ * the default one, so the higher of both is reserved. The prices of the other tiers stay with the
+ * call, which is settled as it was served.
  * @param asked a tier and latency with a known price: see `tariffOf`.
  */
 export function worstCaseOf(
@@ -56,20 +58,17 @@ export function worstCaseOf(
   const known = priceAt(schedule, at);
   const tariff = tariffOf(known, asked);
   invariant(tariff, 'a tier without a known price was refused before');
+  const { price, longContext, tiers, latency } = known;
   const period = {
-    price: known.price,
-    ...(known.longContext && { longContext: known.longContext }),
-    ...(tariff !== known && onlyAsked(asked, tariff)),
+    price,
+    ...(longContext && { longContext }),
+    ...(tiers && { tiers }),
+    ...(latency && { latency }),
+    ...((tiers || latency) && { reservedAs: asked }),
   };
   const amount = maxOf(worstCaseAt(bound, known), worstCaseAt(bound, tariff));
   return { amount: nano(amount), period };
 }
-
-/** A settlement needs the default price and the one asked for, and no other. */
-const onlyAsked = ({ tier, latency }: ServedAs, tariff: Tariff) =>
-  latency === undefined || latency === 'standard'
-    ? { tiers: { [tier ?? '']: tariff } }
-    : { latency: { [latency]: tariff } };
 
 function worstCaseAt(bound: TokenBound, { price, longContext }: Tariff): bigint {
   if (!longContext || bound.inputTokens <= longContext.aboveInputTokens) {

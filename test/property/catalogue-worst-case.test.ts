@@ -7,7 +7,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import catalogue from '../../core/pricing/catalogue.json' with { type: 'json' };
 import { type CatalogueModel, lookupModel } from '../../core/pricing/catalogue.ts';
-import { costOf, type ServedAs } from '../../core/pricing/cost.ts';
+import { costOf } from '../../core/pricing/cost.ts';
+import type { ServedAs } from '../../core/pricing/price.ts';
 import { type CacheTtl, worstCaseOf, writtenCacheTtl } from '../../core/pricing/worst-case.ts';
 
 const AT = Date.parse('2026-11-29T12:00:00Z');

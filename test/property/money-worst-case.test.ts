@@ -5,8 +5,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatUsd, nano, parseUsd } from '../../core/money.ts';
-import { costOf, type ServedAs } from '../../core/pricing/cost.ts';
-import type { EffectivePrice, Price } from '../../core/pricing/price.ts';
+import { costOf } from '../../core/pricing/cost.ts';
+import type { EffectivePrice, Price, ServedAs } from '../../core/pricing/price.ts';
 import { effectivePriceFromJson, effectivePriceToJson } from '../../core/pricing/price-json.ts';
 import { toSchedule } from '../../core/pricing/usd-price.ts';
 import { type CacheTtl, worstCaseOf } from '../../core/pricing/worst-case.ts';

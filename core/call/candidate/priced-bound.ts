@@ -2,8 +2,7 @@
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { toSafeInteger } from '../../money.ts';
 import type { Model } from '../../policy/policy.ts';
-import type { ServedAs } from '../../pricing/cost.ts';
-import type { BilledUnit } from '../../pricing/price.ts';
+import type { BilledUnit, ServedAs } from '../../pricing/price.ts';
 import { type EffectivePriceJson, effectivePriceToJson } from '../../pricing/price-json.ts';
 import { type CacheTtl, worstCaseOf, writtenCacheTtl } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';

@@ -2,7 +2,8 @@
 import { type AmountsByUnit, NO_AMOUNTS } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
-import { costOf, type TokenUsage } from '../../pricing/cost.ts';
+import { costOf, type TokenUsage, tariffOf } from '../../pricing/cost.ts';
+import type { ServedAs } from '../../pricing/price.ts';
 import { effectivePriceFromJson } from '../../pricing/price-json.ts';
 import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import { type ConverseFailure, failureRule } from './failure-rules.ts';
@@ -18,7 +19,7 @@ export interface Charge {
   readonly usage?: TokenUsage;
   /** The model may have run: the same call must not be made again. */
   readonly mayHaveRun: boolean;
-  /** The usage that the model reported lacked counts or contradicted itself. */
+  /** The reported usage lacked counts or contradicted itself, or no price of its tier is known. */
   readonly isUncertain?: true;
 }
 
@@ -45,14 +46,22 @@ const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
 });
 
 /** Usage times price, rounded up once (I6). Undefined where no safe integer can hold it. */
-function costNanoUsd({ price }: PricedCandidate, usage: TokenUsage): number | undefined {
-  const cost = costOf(usage, effectivePriceFromJson(price));
+function costNanoUsd(
+  { price }: PricedCandidate,
+  usage: TokenUsage,
+  servedAs: ServedAs | undefined,
+): number | undefined {
+  const cost = costOf(usage, effectivePriceFromJson(price), servedAs);
   return cost > nano(BigInt(Number.MAX_SAFE_INTEGER)) ? undefined : toSafeInteger(cost);
 }
 
 /** A usage that is known. */
-function chargeOfUsage(call: ChargedCall, usage: TokenUsage): Charge {
-  const usd = costNanoUsd(call.candidate, usage);
+function chargeOfUsage(
+  call: ChargedCall,
+  usage: TokenUsage,
+  servedAs: ServedAs | undefined,
+): Charge {
+  const usd = costNanoUsd(call.candidate, usage, servedAs);
   if (usd === undefined) return { ...worstCase(call), isUncertain: true };
   return { basis: 'settled', amounts: usageByUnit(usage, usd), usage, mayHaveRun: true };
 }
@@ -63,10 +72,13 @@ export function chargeOfAnswer(
   reported: ReportedUsage | undefined,
   hasContent: boolean,
 ): Charge {
-  const { price } = effectivePriceFromJson(call.candidate.price);
+  const period = effectivePriceFromJson(call.candidate.price);
+  const { price } = period;
+  const servedAs = reported?.servedAs;
   const reading = readUsage(reported, { hasContent, price, cachesOneHour: call.cachesOneHour });
-  const charge = reading.usage ? chargeOfUsage(call, reading.usage) : worstCase(call);
-  return reading.isExact ? charge : { ...charge, isUncertain: true };
+  const charge = reading.usage ? chargeOfUsage(call, reading.usage, servedAs) : worstCase(call);
+  const isPriced = tariffOf(period, servedAs ?? {}) !== undefined;
+  return reading.isExact && isPriced ? charge : { ...charge, isUncertain: true };
 }
 
 /** A call of which it is not known whether the model ran: as the policy says. */

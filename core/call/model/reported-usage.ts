@@ -4,7 +4,7 @@
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { type TokenUsage, totalInputTokens } from '../../pricing/cost.ts';
-import type { Price } from '../../pricing/price.ts';
+import type { Price, ServedAs } from '../../pricing/price.ts';
 
 /** Counts as the service sent them: any of them may be missing, or no count at all. */
 export interface ReportedUsage {
@@ -15,6 +15,8 @@ export interface ReportedUsage {
   readonly cacheWriteInputTokens?: unknown;
   /** Cache writes by their time to live. */
   readonly cacheDetails?: unknown;
+  /** The service tier and latency that the answer names. */
+  readonly servedAs?: ServedAs;
 }
 
 interface UsageReading {

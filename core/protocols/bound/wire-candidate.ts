@@ -5,7 +5,8 @@ import { calledAs, type PricedCandidate, pricedBound } from '../../call/candidat
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf, withMember } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
-import type { CacheTtl } from '../../pricing/worst-case.ts';
+import { priceAt } from '../../pricing/price-at.ts';
+import { type CacheTtl, writtenCacheTtl } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
 import { LONG_CONTEXT_TOKENS, readBetas } from '../fields/betas.ts';
 import {
@@ -18,7 +19,7 @@ import { additionalFields, CONVERSE_FIELDS } from '../fields/converse-fields.ts'
 import { fieldProblems, REFUSED } from '../fields/field-list.ts';
 import { type InvokeFamily, invokeFamily } from '../fields/invoke-fields.ts';
 import type { ModelOperation } from '../fields/operations.ts';
-import { tierProblems } from '../fields/service-tier.ts';
+import { askedService, tierProblems } from '../fields/service-tier.ts';
 import { ContentSize } from './content-size.ts';
 import { measureConverse } from './measure-converse.ts';
 import { measureInvoke } from './measure-invoke.ts';
@@ -34,6 +35,8 @@ export interface WireRequest {
 export interface WireCandidate extends PricedCandidate {
   readonly body: JsonObject;
   readonly cacheTtl: CacheTtl;
+  /** Of the cache entries that the call may write, also without being asked to. */
+  readonly writtenCacheTtl: CacheTtl;
   /** The model may write what the caller never sees. */
   readonly hidesReasoning: boolean;
   /** False for embeddings: they write no tokens. */
@@ -65,7 +68,7 @@ export function toWireCandidate(request: WireRequest, target: CandidateFor): Wir
   const problems = [
     ...(family ? invokeProblems(request, family, target) : converseProblems(request, target)),
     ...contentProblems(request.body),
-    ...tierProblems(request.body, request.headers),
+    ...tierProblems(request, pricesNow(target)),
     ...headerProblems(request.headers),
   ];
   return problems.length > 0 ? refuse(problems) : bounded(request, family, target);
@@ -76,8 +79,10 @@ const refuse = (problems: readonly InputProblem[]): WireCandidateResult => ({
   problems,
 });
 
+const pricesNow = ({ model, now }: CandidateFor) => priceAt(model.prices, now);
+
 function bounded(
-  { body }: WireRequest,
+  { body, headers }: WireRequest,
   family: InvokeFamily | undefined,
   target: CandidateFor,
 ): WireCandidateResult {
@@ -102,10 +107,12 @@ function bounded(
     ...(betas.longContext && { [betas.longContext]: LONG_CONTEXT_TOKENS }),
     ...model.betas,
   };
-  const asked = betas.kept ?? [];
-  const inputTokens = inputBound(size, family, { ...model, betas: betaWindows }, asked, body);
+  const askedBetas = betas.kept ?? [];
+  const inputTokens = inputBound(size, family, { ...model, betas: betaWindows }, askedBetas, body);
   const { cacheTtl } = size;
-  const priced = pricedBound(model, { inputTokens, maxOutputTokens: output.tokens, cacheTtl }, now);
+  const asked = askedService({ body, headers });
+  const bound = { inputTokens, maxOutputTokens: output.tokens, cacheTtl, asked };
+  const priced = pricedBound(model, bound, now);
   if (!priced) {
     const message = 'could cost more than the ledger counts: shorten it, or lower its output bound';
     return refuse([{ path: '$', message }]);
@@ -117,6 +124,7 @@ function bounded(
       ...priced,
       body: output.body,
       cacheTtl,
+      writtenCacheTtl: writtenCacheTtl(cacheTtl, model.traits),
       hidesReasoning: hidesReasoning(reasoning),
       writesText: places.length > 0,
       droppedBetas: betas.dropped,

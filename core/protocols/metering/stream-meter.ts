@@ -1,6 +1,8 @@
 /** Follows a stream of Bedrock: what it says it used, and how much of it has come. */
 import { memberOf } from '../../json-value.ts';
+import type { ServedAs } from '../../pricing/price.ts';
 import { countsInJson } from './read-counts.ts';
+import { mergeServedAs, servedAsInJson } from './served-as.ts';
 import { highest, type TokenCounts } from './token-counts.ts';
 
 /** One frame of `application/vnd.amazon.eventstream`, with its bytes as they came. */
@@ -16,6 +18,7 @@ export interface StreamFrame {
 
 export class StreamMeter {
   counts: TokenCounts = {};
+  servedAs: ServedAs = {};
   /** Bytes of what the model has written: at least as many as its tokens. */
   writtenBytes = 0;
   events = 0;
@@ -44,6 +47,7 @@ export class StreamMeter {
   #count(json: unknown): void {
     const found = countsInJson(json);
     if (Object.keys(found).length > 0) this.counts = highest([this.counts, found]);
+    this.servedAs = mergeServedAs(this.servedAs, servedAsInJson(json));
   }
 }
 

@@ -15,9 +15,11 @@ import { reserveCall } from '../../call/steps/reserve-budget.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
 import { memberOf } from '../../json-value.ts';
+import type { ServedAs } from '../../pricing/price.ts';
 import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { isStreamed } from '../fields/operations.ts';
 import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
+import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-as.ts';
 import { highest, type TokenCounts, toReportedUsage } from '../metering/token-counts.ts';
 import { withAttribution } from './attribution.ts';
 import { brokenOff, type RelayedAnswer, type RelayPorts } from './ports.ts';
@@ -74,8 +76,11 @@ export async function relayCall(ports: RelayPorts, request: RelayRequest): Promi
   }
   if (result.status !== 200) return relayError(ports, reserved, startedAt, result);
   if (!isStreamed(operation)) return relayWhole(ports, reserved, startedAt, result);
-  const settle = async (end: StreamEnd) =>
-    void (await settleStream(ports, reserved, startedAt, end));
+  const inHeaders = servedAsInHeaders(result.headers);
+  const settle = async (end: StreamEnd) => {
+    const servedAs = mergeServedAs(end.servedAs, inHeaders);
+    await settleStream(ports, reserved, startedAt, { ...end, servedAs });
+  };
   const body = relayStream(ports, { body: result.body, candidate, settle });
   return { kind: 'relayed', status: 200, headers: result.headers, body, reserved };
 }
@@ -121,8 +126,10 @@ async function relayWhole(
     const problem = await fail(ports, reserved, startedAt, { failure, charge });
     return { kind: 'problem', problem, reserved, answer: problem };
   }
-  const counts = highest([countsInJson(parsed(read.bytes)), countsInHeaders(headers)]);
-  const charge = chargeOf(reserved, counts);
+  const json = parsed(read.bytes);
+  const counts = highest([countsInJson(json), countsInHeaders(headers)]);
+  const servedAs = mergeServedAs(servedAsInJson(json), servedAsInHeaders(headers));
+  const charge = chargeOf(reserved, counts, servedAs);
   const answer = await succeed(ports, reserved, startedAt, charge);
   return { kind: 'relayed', status, headers, body: read.bytes, reserved, answer };
 }
@@ -131,17 +138,21 @@ async function settleStream(
   ports: RelayPorts,
   reserved: Reserved,
   startedAt: number,
-  { hasBegun, counts, failure }: StreamEnd,
+  { hasBegun, counts, failure, servedAs }: StreamEnd,
 ): Promise<void> {
-  const charge = hasBegun ? chargeOf(reserved, counts) : undefined;
+  const charge = hasBegun ? chargeOf(reserved, counts, servedAs) : undefined;
   if (failure) await fail(ports, reserved, startedAt, { failure, charge });
   else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved, undefined));
 }
 
 /** Of a model that has written something; counts that are not known are never free. */
-function chargeOf(reserved: Reserved, counts: TokenCounts | undefined): Charge {
+function chargeOf(
+  reserved: Reserved,
+  counts: TokenCounts | undefined,
+  servedAs: ServedAs = {},
+): Charge {
   const { writesText } = reserved.candidate;
-  const reported = counts && toReportedUsage(counts, writesText);
+  const reported = counts && { ...toReportedUsage(counts, writesText), servedAs };
   return chargeOfAnswer(chargedCall(reserved), reported, writesText);
 }
 

@@ -1,5 +1,6 @@
 /** Relays a stream event by event, and settles its call before the last event is written. */
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
+import type { ServedAs } from '../../pricing/price.ts';
 import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
@@ -11,6 +12,8 @@ export interface StreamEnd {
   readonly hasBegun: boolean;
   /** Usage to charge; absent if unknown. */
   readonly counts?: TokenCounts;
+  /** The tier and latency that the stream names. */
+  readonly servedAs: ServedAs;
   /** Absent where the model has finished. */
   readonly failure?: ConverseFailure;
 }
@@ -83,14 +86,14 @@ function endOf(
   broken: ConverseFailure | undefined,
   last: StreamFrame | undefined,
 ): StreamEnd {
-  const { counts, events } = meter;
-  if (meter.hasUsage || (meter.hasStopped && !broken)) return { hasBegun: true, counts };
+  const { counts, events, servedAs } = meter;
+  if (meter.hasUsage || (meter.hasStopped && !broken)) return { hasBegun: true, counts, servedAs };
   const thrown = last && last.kind !== 'event' ? failureOf(last) : undefined;
   const failure = thrown ?? broken ?? { name: 'UsageUnknown', message: BROKEN_OFF };
-  if (events === 0) return { hasBegun: false, failure };
+  if (events === 0) return { hasBegun: false, failure, servedAs };
   const isHidden = candidate.hidesReasoning || meter.hidesReasoning;
-  if (!thrown || isHidden) return { hasBegun: true, failure };
-  return { hasBegun: true, failure, counts: countsSoFar(meter, candidate) };
+  if (!thrown || isHidden) return { hasBegun: true, failure, servedAs };
+  return { hasBegun: true, failure, counts: countsSoFar(meter, candidate), servedAs };
 }
 
 const failureOf = ({ name, message }: StreamFrame): ConverseFailure => ({
@@ -102,15 +105,15 @@ const failureOf = ({ name, message }: StreamFrame): ConverseFailure => ({
  * Usage before an exception: the reserved input, unless it was reported, and a bound of the output.
  */
 function countsSoFar({ counts, writtenBytes }: StreamMeter, candidate: WireCandidate): TokenCounts {
-  const { worstCase, cacheTtl, price } = candidate;
+  const { worstCase, writtenCacheTtl, price } = candidate;
   const output = Math.min(Math.max(writtenBytes, counts.output || 0), worstCase.output_tokens);
   if (counts.input !== undefined) {
     const { total: _, ...known } = counts;
     return { ...known, output };
   }
   const all = worstCase.input_tokens;
-  if (cacheTtl === '1h') return { input: 0, output, cacheWrite: all, cacheWrite5m: 0 };
-  return price.price.cacheWrite > price.price.input
+  if (writtenCacheTtl === '1h') return { input: 0, output, cacheWrite: all, cacheWrite5m: 0 };
+  return writtenCacheTtl === '5m' && price.price.cacheWrite > price.price.input
     ? { input: 0, output, cacheWrite: all, cacheWrite5m: all }
     : { input: all, output };
 }

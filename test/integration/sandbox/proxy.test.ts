@@ -58,6 +58,43 @@ async function textOf(prefix = ''): Promise<string> {
   return text;
 }
 
+describe('the service tier', () => {
+  const PRO = 'amazon.nova-pro-v1:0';
+  const usage = { inputTokens: 1_000, outputTokens: 100, totalTokens: 1_100 };
+  /** Nova Pro: 0.8 and 3.2 micro-USD a token, in flex half of that. */
+  const DEFAULT_NANO_USD = 1_120_000;
+
+  test.each([
+    ['default', DEFAULT_NANO_USD],
+    ['flex', DEFAULT_NANO_USD / 2],
+    ['priority', DEFAULT_NANO_USD * 1.75],
+  ])('%s: a call is settled as it was served', async (serviceTier, expected) => {
+    await behave({ usage, serviceTier });
+    const asked = { modelId: PRO, messages, serviceTier: { type: 'priority' as const } };
+    await clientOf().send(new ConverseCommand(asked));
+    expect((await lastLine()).actualNanoUsd).toBe(expected);
+    const { stream } = await clientOf().send(new ConverseStreamCommand(asked));
+    for await (const _ of stream ?? []);
+    expect((await lastLine()).actualNanoUsd).toBe(expected);
+    const tags = { applicationId: 'faq', costCenter: 'retail', environment: 'dev' };
+    const prompt = { messages: [{ role: 'user', content: 'Hello' }] };
+    const { body } = await sandbox.post('/v1/invoke', { model: 'pro', prompt, tags });
+    expect(body.cost.nanoUsd).toBe(expected);
+  });
+
+  test('and the latency without a known price are refused by name', async () => {
+    const calls = await reached();
+    for (const asked of [
+      { modelId: MICRO, messages, serviceTier: { type: 'flex' as const } },
+      { modelId: PRO, messages, performanceConfig: { latency: 'optimized' as const } },
+    ]) {
+      const sent = clientOf().send(new ConverseCommand(asked));
+      await expect(sent).rejects.toThrow('has no known price');
+    }
+    expect(await reached()).toBe(calls);
+  });
+});
+
 describe('the AWS SDK', () => {
   test('converses, and Bedrock is sent who pays', async () => {
     const { usage } = await clientOf().send(new ConverseCommand({ modelId: MICRO, messages }));

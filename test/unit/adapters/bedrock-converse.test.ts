@@ -237,6 +237,20 @@ describe('a failure', () => {
     expect('reported' in result && result.reported).toEqual(usage);
   });
 
+  test('the service tier and latency of the answer are passed on', async () => {
+    const output = { message: { role: 'assistant', content: [{ text: 'x' }] } };
+    const answer = {
+      output,
+      usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+      serviceTier: { type: 'flex' },
+      performanceConfig: { latency: 'optimized' },
+    };
+    const result = await against(json(answer), (url) => converse(url));
+    expect('reported' in result && result.reported).toMatchObject({
+      servedAs: { tier: 'flex', latency: 'optimized' },
+    });
+  });
+
   test('a connection that is not established in time was never made', async () => {
     const failing = Object.assign(
       new Error('the request socket did not establish a connection with the server'),

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { lookupModel } from '../../../../core/pricing/catalogue.ts';
-import { costOf, type ServedAs, type TokenUsage } from '../../../../core/pricing/cost.ts';
+import { costOf, type TokenUsage } from '../../../../core/pricing/cost.ts';
+import type { ServedAs } from '../../../../core/pricing/price.ts';
 import { priceAt } from '../../../../core/pricing/price-at.ts';
 
 const AT = Date.parse('2026-11-29T12:00:00Z');

@@ -12,6 +12,8 @@ import {
   ToolConfiguration$,
 } from '@aws-sdk/client-bedrock-runtime';
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../../core/json-value.ts';
+import type { EffectivePrice } from '../../../../core/pricing/price.ts';
 import { readBetas } from '../../../../core/protocols/fields/betas.ts';
 import {
   additionalFields,
@@ -20,7 +22,11 @@ import {
 } from '../../../../core/protocols/fields/converse-fields.ts';
 import { fieldProblems } from '../../../../core/protocols/fields/field-list.ts';
 import { invokeFamily } from '../../../../core/protocols/fields/invoke-fields.ts';
-import { tierProblems } from '../../../../core/protocols/fields/service-tier.ts';
+import { askedService, tierProblems } from '../../../../core/protocols/fields/service-tier.ts';
+import {
+  servedAsInHeaders,
+  servedAsInJson,
+} from '../../../../core/protocols/metering/served-as.ts';
 
 /** The names of a shape's members, as the SDK's schemas list them. */
 const membersOf = (shape: unknown): readonly string[] => {
@@ -141,15 +147,52 @@ describe('betas', () => {
 });
 
 describe('the service tier', () => {
+  const price = { input: 1n, output: 1n, cacheRead: 1n, cacheWrite: 1n, cacheWrite1h: 1n };
+  const known = { price, tiers: { flex: { price }, priority: { price } } };
   const header = { 'x-amzn-bedrock-service-tier': 'flex' };
+  const problems = (body: JsonObject, headers = {}, period: EffectivePrice = known) =>
+    tierProblems({ body, headers }, period);
 
   test('must be the same wherever it is named', () => {
-    const [problem] = tierProblems({ serviceTier: { type: 'default' } }, header);
+    const [problem] = problems({ serviceTier: { type: 'default' } }, header);
     expect(problem?.path).toBe('$.serviceTier.type');
   });
 
   test.each([{ serviceTier: { type: 'default' } }, { service_tier: 'standard_only' }, {}])(
     'is the standard one in %p',
-    (body) => expect(tierProblems(body, {})).toEqual([]),
+    (body) => {
+      expect(problems(body, {}, { price })).toEqual([]);
+      expect(askedService({ body, headers: {} })).toEqual({});
+    },
   );
+
+  test('is taken where its price is known, and refused by name elsewhere', () => {
+    expect(problems({}, header)).toEqual([]);
+    expect(askedService({ body: {}, headers: header })).toEqual({ tier: 'flex' });
+    expect(problems({}, header, { price })[0]?.message).toContain('"flex" has no known price');
+    expect(problems({ service_tier: 'reserved' })[0]?.message).toContain('use flex, priority');
+    const optimized = { performanceConfig: { latency: 'optimized' } };
+    expect(problems(optimized)[0]?.message).toContain('latency "optimized" has no known price');
+    const both = { ...known, latency: { optimized: { price } } };
+    expect(problems(optimized, {}, both)).toEqual([]);
+    expect(problems(optimized, header, both)[0]?.path).toBe('$.performanceConfig.latency');
+  });
+
+  test('of an answer is found in bodies, events and headers', () => {
+    const tier = 'flex';
+    for (const json of [
+      { serviceTier: { type: tier } },
+      { metadata: { serviceTier: { type: tier } } },
+      { service_tier: tier },
+      { usage: { service_tier: tier } },
+      { message: { usage: { service_tier: tier } } },
+    ]) {
+      expect(servedAsInJson(json)).toEqual({ tier });
+    }
+    expect(servedAsInJson({ performanceConfig: { latency: 'optimized' } })).toEqual({
+      latency: 'optimized',
+    });
+    expect(servedAsInHeaders(header)).toEqual({ tier });
+    expect(servedAsInJson({ serviceTier: { type: 7 } })).toEqual({});
+  });
 });
