@@ -46,7 +46,7 @@ export const isDefaultTier = (tier: string): boolean => DEFAULT_TIERS.has(tier);
 const ownEntry = (tariffs: Readonly<Record<string, Tariff>> | undefined, name = '') =>
   tariffs && Object.hasOwn(tariffs, name) ? tariffs[name] : undefined;
 
-/** What a call may be billed at when no price of its tier or latency is known. */
+/** Tariffs that may apply when no price of the tier or latency is known. */
 function possibleTariffs(period: EffectivePrice): readonly Tariff[] {
   const asked = period.reservedAs && tariffOf(period, period.reservedAs);
   if (asked) return [period, asked];

@@ -30,7 +30,7 @@ export function tierProblems(
   return [{ path: latencies[0]?.path ?? '$', message }];
 }
 
-/** What the request asks for; the standard tier and latency are left out. */
+/** The tier and latency that a request asks for; the standard ones are left out. */
 export function askedService(request: AskingRequest): ServedAs {
   const { tiers, latencies } = choicesOf(request);
   const [tier, latency] = [tiers, latencies].map(([first]) => nameOf(first?.value ?? 'standard'));

@@ -1,4 +1,4 @@
-/** What a call is charged by the tier and latency that its answer names. */
+/** The charge of a call, by the tier and latency that its answer names. */
 import { describe, expect, test } from '@jest/globals';
 import { pricedBound } from '../../../../../core/call/candidate/priced-bound.ts';
 import { chargeOfAnswer } from '../../../../../core/call/model/charge.ts';
