@@ -7,7 +7,7 @@ resource "aws_budgets_budget_action" "this" {
   action_type        = "APPLY_IAM_POLICY"
   approval_model     = upper(var.action.approval)
   notification_type  = "ACTUAL"
-  execution_role_arn = aws_iam_role.actions["budget-actions"].arn
+  execution_role_arn = module.action_role["budget-actions"].arn
   tags               = var.tags
 
   action_threshold {
@@ -35,41 +35,28 @@ resource "aws_budgets_budget_action" "this" {
   }
 
   # Else the first run could come before the role may attach.
-  depends_on = [aws_iam_role_policy.actions]
+  depends_on = [module.action_role]
 }
 
-resource "aws_iam_role" "actions" {
+module "action_role" {
+  source   = "../service-role"
   for_each = local.action_roles
 
-  name                 = length(local.action_role_name) <= 64 ? local.action_role_name : "${substr(local.action_role_name, 0, 55)}-${substr(sha256(local.action_role_name), 0, 8)}"
-  path                 = var.roles.path
-  permissions_boundary = var.roles.permissions_boundary_arn
-  description          = "Lets AWS Budgets attach the deny policy"
-  tags                 = var.tags
+  name        = "${var.name}-${each.key}"
+  description = "Lets AWS Budgets attach the deny policy"
+  service     = "budgets"
+  policy_name = "attach-deny-policy"
+  settings    = var.roles
+  tags        = var.tags
 
   # https://docs.aws.amazon.com/cost-management/latest/userguide/cross-service-confused-deputy-prevention.html
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "budgets.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = var.account_id }
-        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${var.account_id}:budget/${local.prefix}_*" }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "actions" {
-  for_each = local.action_roles
-
-  name = "attach-deny-policy"
-  role = aws_iam_role.actions[each.key].id
+  conditions = {
+    StringEquals = { "aws:SourceAccount" = var.account_id }
+    ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${var.account_id}:budget/${local.prefix}_*" }
+  }
 
   # This one policy, on these roles.
-  policy = jsonencode({
+  policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Sid       = "AttachDenyPolicy"
@@ -82,14 +69,23 @@ resource "aws_iam_role_policy" "actions" {
 }
 
 locals {
-  partition        = data.aws_partition.current.partition
-  action_role_name = "${var.roles.name_prefix}${var.name}-budget-actions-${local.region}"
-  actions          = var.action == null ? {} : var.action.roles
-  role_arns        = sort(distinct([for role in flatten(values(local.actions)) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]))
+  partition = data.aws_partition.current.partition
+  actions   = var.action == null ? {} : var.action.roles
+  role_arns = sort(distinct([for role in flatten(values(local.actions)) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]))
 
   # A name, after a path if there is one; the colon would be an ARN's.
   role_pattern = "^([a-zA-Z0-9_][!-9;-~]*/)?[a-zA-Z0-9_+=,.@-]+$"
 
   # None, or the one that all actions share.
   action_roles = { for name in ["budget-actions"] : name => local.role_arns if length(local.actions) > 0 }
+}
+
+moved {
+  from = aws_iam_role.actions["budget-actions"]
+  to   = module.action_role["budget-actions"].aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.actions["budget-actions"]
+  to   = module.action_role["budget-actions"].aws_iam_role_policy.this
 }

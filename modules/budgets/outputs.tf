@@ -10,12 +10,12 @@ output "anomaly_monitor_arns" {
 
 output "action_role_arn" {
   description = "ARN of the role that AWS Budgets uses to attach the policy; null without an action."
-  value       = one([for role in aws_iam_role.actions : role.arn])
+  value       = one(values(module.action_role)[*].arn)
 }
 
 output "action_role" {
   description = "Role of the budget actions: `name`, `path` and `boundary`; null without actions."
-  value       = one([for role in aws_iam_role.actions : { name = role.name, path = role.path, boundary = role.permissions_boundary }])
+  value       = one(values(module.action_role)[*].identity)
 }
 
 output "tag_filters" {

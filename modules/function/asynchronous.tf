@@ -40,7 +40,7 @@ resource "aws_iam_role_policy" "dead_letters" {
   for_each = aws_sqs_queue.dead_letters
 
   name   = each.key
-  role   = aws_iam_role.this.id
+  role   = module.role.id
   policy = jsonencode({ Version = "2012-10-17", Statement = [local.may_send[each.key]] })
 }
 

@@ -6,7 +6,7 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_272: the bundle comes with the module, whose version and hash Terraform pins.
   function_name    = var.name
   description      = var.description
-  role             = aws_iam_role.this.arn
+  role             = module.role.arn
   filename         = var.bundle
   source_code_hash = fileexists(var.bundle) ? filebase64sha256(var.bundle) : null
   handler          = "index.handler"
@@ -55,7 +55,7 @@ resource "aws_lambda_function" "this" {
   }
 
   # Else the first call could come before the role may log.
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [module.role]
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -10,7 +10,7 @@ output "arn" {
 
 output "role_arn" {
   description = "ARN of the function's role."
-  value       = aws_iam_role.this.arn
+  value       = module.role.arn
 }
 
 output "policy_json" {
@@ -43,17 +43,17 @@ output "schedule_arns" {
 
 output "schedule_role_arns" {
   description = "ARNs of the roles of these schedules; none without schedules."
-  value       = values(aws_iam_role.schedule)[*].arn
+  value       = values(module.schedule_role)[*].arn
 }
 
 output "role" {
   description = "Its role: `name`, `path` and `boundary`."
-  value       = { name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
+  value       = module.role.identity
 }
 
 output "schedule_role" {
   description = "Role of its schedules: `name`, `path` and `boundary`; null when it has none."
-  value       = one([for role in aws_iam_role.schedule : { name = role.name, path = role.path, boundary = role.permissions_boundary }])
+  value       = one(values(module.schedule_role)[*].identity)
 }
 
 output "vpc" {

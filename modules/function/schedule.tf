@@ -12,7 +12,7 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = aws_lambda_function.this.arn
-    role_arn = aws_iam_role.schedule["this"].arn
+    role_arn = module.schedule_role["this"].arn
     input    = each.value.input
 
     # By default the next call does what a missed one would have done.
@@ -31,32 +31,18 @@ resource "aws_scheduler_schedule" "this" {
   }
 }
 
-resource "aws_iam_role" "schedule" {
+module "schedule_role" {
+  source   = "../service-role"
   for_each = local.scheduled
 
-  name                 = local.role_names.schedule
-  path                 = var.roles.path
-  description          = "Lets the schedules call ${var.name}"
-  permissions_boundary = var.roles.permissions_boundary_arn
-  tags                 = var.tags
+  name        = "${var.name}-schedule"
+  description = "Lets the schedules call ${var.name}"
+  service     = "scheduler"
+  policy_name = "schedule"
+  settings    = var.roles
+  tags        = var.tags
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "schedule" {
-  for_each = local.scheduled
-
-  name = "schedule"
-  role = aws_iam_role.schedule[each.value].id
-
-  policy = jsonencode({
+  policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
       [{
@@ -73,4 +59,14 @@ resource "aws_iam_role_policy" "schedule" {
 locals {
   # One role for all of them, where there are any.
   scheduled = toset(length(var.schedules) > 0 ? ["this"] : [])
+}
+
+moved {
+  from = aws_iam_role.schedule["this"]
+  to   = module.schedule_role["this"].aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.schedule["this"]
+  to   = module.schedule_role["this"].aws_iam_role_policy.this
 }

@@ -3,7 +3,7 @@ resource "aws_sfn_state_machine" "this" {
   #checkov:skip=CKV_AWS_285: logs errors by default; inputs are prompts, so including them is the caller's decision (include_execution_data).
   name       = var.name
   type       = "EXPRESS"
-  role_arn   = aws_iam_role.this.arn
+  role_arn   = module.role.arn
   definition = local.definition
   tags       = var.tags
 
@@ -18,7 +18,7 @@ resource "aws_sfn_state_machine" "this" {
   }
 
   # Step Functions tries the role's log permissions while it creates the state machine.
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [module.role]
 }
 
 locals {
@@ -40,40 +40,19 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = var.tags
 }
 
-data "aws_region" "current" {}
+module "role" {
+  source = "../service-role"
 
-resource "aws_iam_role" "this" {
-  name                 = local.role_name
-  path                 = var.roles.path
-  description          = "Role of the state machine ${var.name}"
-  permissions_boundary = var.roles.permissions_boundary_arn
-  tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "states.amazonaws.com" }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "this" {
-  name   = "workflow"
-  role   = aws_iam_role.this.id
-  policy = local.policy_json
+  name        = "${var.name}-workflow"
+  description = "Role of the state machine ${var.name}"
+  service     = "states"
+  policy_name = "workflow"
+  policy_json = local.policy_json
+  settings    = var.roles
+  tags        = var.tags
 }
 
 locals {
-  # Roles are the account's, state machines the region's. IAM takes 64 characters; a hash keeps those
-  # that are cut apart.
-  full_role_name = "${var.roles.name_prefix}${var.name}-workflow-${data.aws_region.current.id}"
-  role_name = (length(local.full_role_name) <= 64
-    ? local.full_role_name
-    : "${substr(local.full_role_name, 0, 55)}-${substr(sha256(local.full_role_name), 0, 8)}"
-  )
-
   policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
@@ -115,4 +94,14 @@ locals {
       }],
     )
   })
+}
+
+moved {
+  from = aws_iam_role.this
+  to   = module.role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.role.aws_iam_role_policy.this
 }

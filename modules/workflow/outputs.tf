@@ -5,7 +5,7 @@ output "state_machine_arn" {
 
 output "role_arn" {
   description = "ARN of the state machine's role."
-  value       = aws_iam_role.this.arn
+  value       = module.role.arn
 }
 
 output "definition" {
@@ -25,5 +25,5 @@ output "log_group_name" {
 
 output "role" {
   description = "Its role: `name`, `path` and `boundary`."
-  value       = { name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
+  value       = module.role.identity
 }

@@ -165,8 +165,8 @@ function inlinePolicyProblem(resources) {
   const sizes = new Map();
   for (const { address, type, values } of resources) {
     if (type !== 'aws_iam_role_policy' || !values.policy) continue;
-    // The policies of a role stand in the module that the role stands in.
-    const owner = address.replace(/aws_iam_role_policy.*$/, '');
+    // A role is in a module of its owner, which can add a policy to it.
+    const owner = address.replace(/(?:module\.role\.)?aws_iam_role_policy.*$/, '');
     sizes.set(owner, (sizes.get(owner) ?? 0) + INLINE_POLICIES_MAX.size(values.policy));
   }
   const limit = { ...INLINE_POLICIES_MAX, what: 'characters of inline policies' };

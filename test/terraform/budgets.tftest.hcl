@@ -72,7 +72,7 @@ run "budgets" {
   }
 
   assert {
-    condition     = length(aws_budgets_budget_action.this) == 0 && length(aws_iam_role.actions) == 0 && length(aws_ce_anomaly_subscription.this) == 0
+    condition     = length(aws_budgets_budget_action.this) == 0 && length(module.action_role) == 0 && length(aws_ce_anomaly_subscription.this) == 0
     error_message = "Actions and anomaly detection are off by default."
   }
 }
@@ -125,18 +125,18 @@ run "action" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.actions["budget-actions"].policy).Statement == [{
+    condition = jsondecode(module.action_role["budget-actions"].policy_json).Statement == [{
       Sid       = "AttachDenyPolicy"
       Effect    = "Allow"
       Action    = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
       Resource  = ["arn:aws:iam::111122223333:role/apps/sales-batch", "arn:aws:iam::111122223333:role/sales-app"]
       Condition = { ArnEquals = { "iam:PolicyARN" = "arn:aws:iam::111122223333:policy/deny-bedrock" } }
     }]
-    error_message = "The role attaches this one policy to these roles, got ${aws_iam_role_policy.actions["budget-actions"].policy}."
+    error_message = "The role attaches this one policy to these roles, got ${module.action_role["budget-actions"].policy_json}."
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.actions["budget-actions"].assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == "arn:aws:budgets::111122223333:budget/genai_eu-west-1_*"
+    condition     = jsondecode(module.action_role["budget-actions"].assume_role_policy).Statement[0].Condition.ArnLike["aws:SourceArn"] == "arn:aws:budgets::111122223333:budget/genai_eu-west-1_*"
     error_message = "Only this deployment's budgets may take the role."
   }
 

@@ -62,17 +62,17 @@ run "defaults" {
   }
 
   assert {
-    condition     = aws_iam_role_policy.this.policy == output.policy_json
+    condition     = module.role.policy_json == output.policy_json
     error_message = "The output must be what the role has."
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
+    condition     = jsondecode(module.role.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
     error_message = "Only Lambda may take the role."
   }
 
   assert {
-    condition     = length(aws_scheduler_schedule.this) == 0 && length(aws_iam_role.schedule) == 0
+    condition     = length(aws_scheduler_schedule.this) == 0 && length(module.schedule_role) == 0
     error_message = "Nothing calls it unless it is asked to."
   }
 
@@ -176,7 +176,7 @@ run "full" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.schedule["this"].policy).Statement == [
+    condition = jsondecode(module.schedule_role["this"].policy_json).Statement == [
       {
         Sid      = "Call"
         Effect   = "Allow"
@@ -223,7 +223,7 @@ run "is_called_by_several_schedules" {
   }
 
   assert {
-    condition     = length(aws_iam_role.schedule) == 1
+    condition     = length(module.schedule_role) == 1
     error_message = "They share a role."
   }
 }
@@ -299,7 +299,7 @@ run "keeps_no_failed_calls_unless_told_to" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_iam_role_policy.schedule["this"].policy).Statement) == 1
+    condition     = length(jsondecode(module.schedule_role["this"].policy_json).Statement) == 1
     error_message = "Without a queue nobody may send to one."
   }
 }
@@ -385,13 +385,13 @@ run "roles_of_a_long_name" {
   }
 
   assert {
-    condition     = aws_iam_role.this.name == "a23456789-b23456789-c23456789-d23456789-e23456789-f2345-${substr(sha256("${var.name}-eu-west-1"), 0, 8)}" && length(aws_iam_role.this.name) == 64
-    error_message = "What is cut off is told apart by a hash: ${aws_iam_role.this.name}."
+    condition     = output.role.name == "a23456789-b23456789-c23456789-d23456789-e23456789-f2345-${substr(sha256("${var.name}-eu-west-1"), 0, 8)}" && length(output.role.name) == 64
+    error_message = "What is cut off is told apart by a hash: ${output.role.name}."
   }
 
   assert {
-    condition     = length(distinct([aws_iam_role.this.name, aws_iam_role.schedule["this"].name])) == 2
-    error_message = "The schedule has a role of its own: ${aws_iam_role.schedule["this"].name}."
+    condition     = length(distinct([output.role.name, output.schedule_role.name])) == 2
+    error_message = "The schedule has a role of its own: ${output.schedule_role.name}."
   }
 }
 
@@ -411,7 +411,7 @@ run "roles_of_another_region" {
   }
 
   assert {
-    condition     = aws_iam_role.this.name == "genai-gateway-us-east-1" && aws_iam_role.schedule["this"].name == "genai-gateway-schedule-us-east-1"
-    error_message = "Roles are the account's, so the region is in their names: ${aws_iam_role.this.name}."
+    condition     = output.role.name == "genai-gateway-us-east-1" && output.schedule_role.name == "genai-gateway-schedule-us-east-1"
+    error_message = "Roles are the account's, so the region is in their names: ${output.role.name}."
   }
 }

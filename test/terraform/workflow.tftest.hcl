@@ -60,7 +60,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "states.amazonaws.com" }
+    condition     = jsondecode(module.role.assume_role_policy).Statement[0].Principal == { Service = "states.amazonaws.com" }
     error_message = "Only Step Functions may take the role."
   }
 }
