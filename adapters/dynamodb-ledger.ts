@@ -61,9 +61,8 @@ const BATCH_GET_MAX = 100;
  */
 const REMOVE_MAX = 250;
 const PRUNE_MAX = 20;
-const SETTLE_ROUNDS = 2;
-const READ_ROUNDS = 5;
-const BATCH_GET_ROUNDS = 5;
+/** How often each is tried. */
+const ROUNDS = { settle: 2, read: 5, batchGet: 5 };
 
 /** `sends`: how often the SDK sent it; an earlier copy may still be on its way. */
 interface Written {
@@ -114,7 +113,7 @@ export class DynamoDbLedger implements LedgerStore {
         return { outcome: 'denied', counters, alertStates, isRepeated, isCrowded, leaseEnds };
       }
       // Only where the item had to be read after the write: what refused has ended in between.
-      if (round === READ_ROUNDS) return { outcome: 'conflict' };
+      if (round === ROUNDS.read) return { outcome: 'conflict' };
     }
   }
 
@@ -123,7 +122,7 @@ export class DynamoDbLedger implements LedgerStore {
     const actual = new Map(amounts.map((amount) => [amount.key, amount.actual]));
     const until = closes ? this.#closedUntil(write) : undefined;
     // A reservation that arrives between the two writes is there for the second round.
-    for (let round = 0; round < SETTLE_ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS.settle; round++) {
       const result = await this.#update(account, settleExpression(write, until));
       if (result.written) return settled(result.item, actual);
       const item = result.item ?? {};
@@ -219,8 +218,7 @@ export class DynamoDbLedger implements LedgerStore {
         yield* items;
         keys = output.UnprocessedKeys?.[this.#table]?.Keys ?? [];
         silent = items.length > 0 ? 0 : silent + 1;
-        if (silent === BATCH_GET_ROUNDS)
-          throw new LedgerUnavailableError('the ledger is throttled');
+        if (silent === ROUNDS.batchGet) throw new LedgerUnavailableError('the ledger is throttled');
       }
     }
   }

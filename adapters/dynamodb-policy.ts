@@ -35,14 +35,16 @@ interface PolicyStoreOptions {
   readonly isConsistent?: boolean;
 }
 
-/** How long a loaded policy is used without looking: a change takes effect within this time. */
-const FRESH_MS = 60_000;
-/** How long before that a call begins to look, in the background. */
-const AHEAD_MS = 20_000;
-/** How long the last good policy holds while none can be loaded; then nothing is allowed. */
-const STALE_MS = 600_000;
-/** Time between attempts while refreshing fails, so that a struggling table is not hammered. */
-const RETRY_MS = 10_000;
+const REFRESH = {
+  /** How long a loaded policy is used without looking: a change takes effect within this time. */
+  freshMs: 60_000,
+  /** How long before that a call begins to look, in the background. */
+  aheadMs: 20_000,
+  /** How long the last good policy holds while none can be loaded; then nothing is allowed. */
+  staleMs: 600_000,
+  /** Time between attempts while refreshing fails, so that a struggling table is not hammered. */
+  retryMs: 10_000,
+};
 
 const PAGES_MAX = 64;
 const PROBLEMS_SHOWN = 5;
@@ -63,12 +65,12 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
     try {
       const policy = await query(options);
       const loadedAt = options.clock.now();
-      last = { policy, loadedAt, refreshAt: loadedAt + FRESH_MS };
+      last = { policy, loadedAt, refreshAt: loadedAt + REFRESH.freshMs };
       return policy;
     } catch (error) {
       const now = options.clock.now();
-      if (!last || now - last.loadedAt > STALE_MS) throw asUnavailable(error);
-      last = { ...last, refreshAt: now + RETRY_MS };
+      if (!last || now - last.loadedAt > REFRESH.staleMs) throw asUnavailable(error);
+      last = { ...last, refreshAt: now + REFRESH.retryMs };
       const age = Math.round((now - last.loadedAt) / 1000);
       options.warn(`the policy of ${age} s ago still holds: ${asUnavailable(error).message}`);
       return last.policy;
@@ -88,7 +90,7 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
       if (!last || !isFresh(last, now)) return refreshOnce();
       // A later caller then does not wait for it. What fails here is tried again, and reported, by
       // the caller that finds the policy too old.
-      if (now >= last.refreshAt - AHEAD_MS) refreshOnce().catch(() => undefined);
+      if (now >= last.refreshAt - REFRESH.aheadMs) refreshOnce().catch(() => undefined);
       return last.policy;
     },
   };

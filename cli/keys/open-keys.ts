@@ -9,27 +9,26 @@ import { printable } from '../../core/safe-text.ts';
 import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { callJson, parseUrl } from '../remote/http-json.ts';
 import { ledgerTarget, type TargetFlags } from '../remote/target.ts';
+import type { FoundSource } from '../remote/with-source.ts';
 import type { Io } from '../terminal/io.ts';
 
-interface OpenedKeys {
-  readonly keys: OperatorKeys;
-  readonly close: () => void;
+interface KeysSource extends OperatorKeys {
+  close(): void;
 }
 
-export function openKeys(
-  flags: TargetFlags,
-  io: Io,
-): OpenedKeys | { readonly problem: InputProblem } {
+export function openKeys(flags: TargetFlags, io: Io): FoundSource<KeysSource> {
   const target = ledgerTarget(flags, io);
   if ('problem' in target) return target;
   if ('url' in target) {
     const base = parseUrl(target.url);
-    return 'problem' in base ? base : { keys: sandboxKeys(base.url), close: () => undefined };
+    if ('problem' in base) return base;
+    return { source: { ...sandboxKeys(base.url), close: () => undefined } };
   }
   const client = new DynamoDBClient();
   const warn = (message: string) => io.err(`${message}\n`);
   const table = { client, tableName: target.table, clock: io.clock, warn };
-  return { keys: operatorKeys(table, io.user ?? 'unknown'), close: () => client.destroy() };
+  const keys = operatorKeys(table, io.user ?? 'unknown');
+  return { source: { ...keys, close: () => client.destroy() } };
 }
 
 const ROUTE = '/_sandbox/keys';

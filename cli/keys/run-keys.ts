@@ -6,6 +6,7 @@ import { momentOf } from '../../core/policy/parse-until.ts';
 import { printable, quoted } from '../../core/safe-text.ts';
 import { isoTimestamp } from '../../core/time.ts';
 import type { TargetFlags } from '../remote/target.ts';
+import { withSource } from '../remote/with-source.ts';
 import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { ExitCode, Io } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -27,19 +28,11 @@ export interface CreateOptions extends KeysOptions {
   readonly expires?: string;
 }
 
-async function withKeys(
+const withKeys = (
   options: KeysOptions,
   io: Io,
   run: (keys: OperatorKeys) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const opened = openKeys(options, io);
-  if ('problem' in opened) return failWithFlagProblems([opened.problem], options, io);
-  try {
-    return await run(opened.keys);
-  } finally {
-    opened.close();
-  }
-}
+): Promise<ExitCode> => withSource(openKeys(options, io), options, io, run);
 
 export function createKeys(options: CreateOptions, io: Io): Promise<ExitCode> {
   const { models, groups, expires, json, table: _, url: __, ...binding } = options;

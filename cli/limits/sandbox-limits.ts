@@ -6,13 +6,12 @@ import { validate as isReport } from '../../core/insight/usage/limits-report.val
 import { printable } from '../../core/safe-text.ts';
 import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { callJson, parseUrl } from '../remote/http-json.ts';
+import type { FoundSource } from '../remote/with-source.ts';
 import type { LimitsSource } from './limits-source.ts';
 
 const ROUTE = '/_sandbox/overrides';
 
-export function sandboxLimits(
-  text: string,
-): { readonly source: LimitsSource } | { readonly problem: InputProblem } {
+export function sandboxLimits(text: string): FoundSource<LimitsSource> {
   const base = parseUrl(text);
   if ('problem' in base) return base;
   const url = new URL(ROUTE, base.url);

@@ -37,7 +37,7 @@ variable "policy_json" {
 
 variable "settings" {
   description = <<-EOT
-    What all roles of a deployment have in common.
+    Settings that all roles of a deployment share.
 
     - `permissions_boundary_arn` - ARN of the policy that limits what they can do. Default: none.
     - `path` - Their path. Default: `/`.

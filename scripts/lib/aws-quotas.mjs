@@ -21,6 +21,15 @@ const variables = ({ environment }) =>
   environment.flatMap((block) => Object.entries(block.variables).map(([k, v]) => bytes(k + v)));
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
+const nameLimit = (type, max, source) => ({
+  type,
+  what: 'characters of the name',
+  needs: ['name'],
+  size: ({ name }) => name.length,
+  max,
+  source,
+});
+
 /**
  * Of one resource: `size` reads it from its values, in what `max` counts. `needs` are the attributes
  * that must be known for it.
@@ -82,14 +91,11 @@ export const DOCUMENT_LIMITS = [
     max: 2048,
     source: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html`,
   },
-  {
-    type: 'aws_cloudwatch_event_rule',
-    what: 'characters of the name',
-    needs: ['name'],
-    size: ({ name }) => name.length,
-    max: 64,
-    source: `${DOCS}/eventbridge/latest/APIReference/API_PutRule.html`,
-  },
+  nameLimit(
+    'aws_cloudwatch_event_rule',
+    64,
+    `${DOCS}/eventbridge/latest/APIReference/API_PutRule.html`,
+  ),
   {
     type: 'aws_cloudwatch_event_rule',
     what: 'characters of the pattern',
@@ -98,38 +104,18 @@ export const DOCUMENT_LIMITS = [
     max: 2048,
     source: `${DOCS}/eventbridge/latest/userguide/eb-quota.html`,
   },
-  {
-    type: 'aws_bedrock_inference_profile',
-    what: 'characters of the name',
-    needs: ['name'],
-    size: ({ name }) => name.length,
-    max: 64,
-    source: `${DOCS}/bedrock/latest/APIReference/API_CreateInferenceProfile.html`,
-  },
-  {
-    type: 'aws_budgets_budget',
-    what: 'characters of the name',
-    needs: ['name'],
-    size: ({ name }) => name.length,
-    max: 100,
-    source: `${DOCS}/aws-cost-management/latest/APIReference/API_budgets_Budget.html`,
-  },
-  {
-    type: 'aws_sns_topic',
-    what: 'characters of the name',
-    needs: ['name'],
-    size: ({ name }) => name.length,
-    max: 256,
-    source: `${DOCS}/sns/latest/api/API_CreateTopic.html`,
-  },
-  {
-    type: 'aws_iam_role',
-    what: 'characters of the name',
-    needs: ['name'],
-    size: ({ name }) => name.length,
-    max: 64,
-    source: IAM,
-  },
+  nameLimit(
+    'aws_bedrock_inference_profile',
+    64,
+    `${DOCS}/bedrock/latest/APIReference/API_CreateInferenceProfile.html`,
+  ),
+  nameLimit(
+    'aws_budgets_budget',
+    100,
+    `${DOCS}/aws-cost-management/latest/APIReference/API_budgets_Budget.html`,
+  ),
+  nameLimit('aws_sns_topic', 256, `${DOCS}/sns/latest/api/API_CreateTopic.html`),
+  nameLimit('aws_iam_role', 64, IAM),
   {
     type: 'aws_iam_role',
     what: 'characters of the trust policy',

@@ -18,6 +18,7 @@ import { type ClaimRejection, claimKey } from '../idempotency/claim-key.ts';
 import type { IdempotencyStore } from '../idempotency/ports.ts';
 import { chargeOfUnknown } from '../model/charge.ts';
 import { chargedBody, chargedCall } from './invoke-model.ts';
+import { loadPolicy } from './load-policy.ts';
 import {
   type BoundedCall,
   commonState,
@@ -67,13 +68,9 @@ export async function reserveCall<C extends PricedCandidate>(
   call: BoundedCall<C>,
   { isRepeat, endsBy }: ReserveRun,
 ): Promise<ReserveOutcome<ReservedCall<C>>> {
-  let policy: Policy;
-  try {
-    policy = await ports.policies.load();
-  } catch (error) {
-    if (!(error instanceof SentryError)) throw error;
-    ports.warn('the policy could not be loaded to reserve', error);
-    return unavailable(call, error instanceof LedgerUnavailableError ? undefined : error);
+  const policy = await loadPolicy(ports, 'reserve');
+  if (policy instanceof SentryError) {
+    return unavailable(call, policy instanceof LedgerUnavailableError ? undefined : policy);
   }
   const now = ports.clock.now();
   const { claim } = call;

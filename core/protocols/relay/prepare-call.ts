@@ -9,6 +9,7 @@ import {
   startedCall,
   unavailableCall,
 } from '../../call/steps/begin-call.ts';
+import { loadPolicy } from '../../call/steps/load-policy.ts';
 import type { BoundedCall, InvalidCall, UnavailableCall } from '../../call/steps/state.ts';
 import type { Caller } from '../../caller.ts';
 import { SentryError } from '../../errors.ts';
@@ -47,14 +48,8 @@ export async function prepareCall(
   request: RelayRequest,
 ): Promise<Prepared> {
   const start = startedCall(request);
-  let policy: Policy;
-  try {
-    policy = await ports.policies.load();
-  } catch (error) {
-    if (!(error instanceof SentryError)) throw error;
-    ports.warn('the policy could not be loaded to validate', error);
-    return unavailableCall(start, error);
-  }
+  const policy = await loadPolicy(ports, 'validate');
+  if (policy instanceof SentryError) return unavailableCall(start, policy);
   const found = findContext(policy, start, request);
   if ('status' in found) return found;
   const { context, user } = found;

@@ -1,9 +1,9 @@
 /** Limits under real concurrency: hundreds of callers at once, on a real engine. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DynamoDbEngine } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
-import { openLedger, type TestLedger } from '../../support/ledger.ts';
+import { expect, test } from '@jest/globals';
+import type { TestLedger } from '../../support/ledger.ts';
 import { amounts, CenterCalls, type Decision } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
+import { describeOn } from './describe-on.ts';
 import type { ConformanceEngine } from './engines.ts';
 
 const FIT = 41;
@@ -13,24 +13,13 @@ const countOf = (decisions: readonly Decision[], outcome: Decision['outcome']) =
   decisions.filter((decision) => decision.outcome === outcome).length;
 
 /** How many calls an engine lets through, and what it holds afterwards. */
-export function describeLimits(of: ConformanceEngine): void {
-  describe(`limits on ${of.name}`, () => {
-    let engine: DynamoDbEngine;
-    let table: TestLedger;
-    beforeAll(async () => {
-      engine = await of.start();
-      table = await openLedger(engine.url);
-    });
-    afterAll(async () => {
-      await table.close();
-      await engine.close();
-    });
-    exactCounts(of, () => table);
-    severalLimits(of, () => table);
-    severalAccounts(of, () => table);
-    refusedCall(of, () => table);
+export const describeLimits = (of: ConformanceEngine): void =>
+  describeOn(of, 'limits', (table) => {
+    exactCounts(of, table);
+    severalLimits(of, table);
+    severalAccounts(of, table);
+    refusedCall(of, table);
   });
-}
 
 /** Amounts of which 41 calls fit; what is left of the larger ones lies spread over the shards. */
 const ROWS = [

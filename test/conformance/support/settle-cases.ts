@@ -1,14 +1,14 @@
 /** Ends of calls under real concurrency: settled, released, expired and repeated, all at once. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
 import { expireReservations } from '../../../core/ledger/expire.ts';
 import type { Reservation } from '../../../core/ledger/reservation.ts';
 import { release, settle } from '../../../core/ledger/settle.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
-import type { DynamoDbEngine } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
-import { openLedger, type TestLedger } from '../../support/ledger.ts';
+import type { TestLedger } from '../../support/ledger.ts';
 import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
 import { holdingsOf } from './at-rest.ts';
+import { describeOn } from './describe-on.ts';
 import type { ConformanceEngine } from './engines.ts';
 
 const REPEATS = 30;
@@ -24,19 +24,10 @@ const numbered = <T>(count: number, make: (i: number) => Promise<T>): Promise<T[
   Promise.all(Array.from({ length: count }, (_, i) => make(i)));
 
 /** What calls are charged, however their ends meet. */
-export function describeSettling(of: ConformanceEngine): void {
-  describe(`settling on ${of.name}`, () => {
-    let engine: DynamoDbEngine;
-    let table: TestLedger;
-    beforeAll(async () => {
-      engine = await of.start();
-      table = await openLedger(engine.url);
-    });
-    afterAll(async () => {
-      await table.close();
-      await engine.close();
-    });
+export const describeSettling = (of: ConformanceEngine): void =>
+  describeOn(of, 'settling', (tableOf) => {
     const start = () => {
+      const table = tableOf();
       table.clock.set(NOW);
       return { table, calls: new CenterCalls(table) };
     };
@@ -44,7 +35,6 @@ export function describeSettling(of: ConformanceEngine): void {
     sweeps(start);
     repeats(start);
   });
-}
 
 type Start = () => { readonly table: TestLedger; readonly calls: CenterCalls };
 

@@ -1,9 +1,8 @@
 /** Method: a real CloudWatch client against a local HTTP server, which answers as the test says. */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CloudWatchMetrics } from '../../../adapters/cloudwatch-metrics.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../../support/aws-endpoint.ts';
 
 const METRIC = {
   namespace: 'AWS/Bedrock',
@@ -12,32 +11,22 @@ const METRIC = {
 };
 const SPAN = { from: '2026-11-22', to: '2026-11-24' };
 
-let server: Server;
+let service: AwsEndpoint;
 let client: CloudWatchClient;
 /** One for each request. */
 let pages: object[][];
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  service = await startAwsEndpoint((request) => {
     request.resume();
     const MetricDataResults = pages.shift();
-    const NextToken = pages.length > 0 ? { NextToken: 'more' } : {};
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
-    response.end(JSON.stringify({ MetricDataResults, ...NextToken }));
+    return { MetricDataResults, ...(pages.length > 0 && { NextToken: 'more' }) };
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  client = new CloudWatchClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-    maxAttempts: 1,
-  });
+  client = new CloudWatchClient(service.config);
 });
-afterAll(() => {
+afterAll(async () => {
   client.destroy();
-  server.close();
+  await service.close();
 });
 
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;

@@ -2,9 +2,7 @@
  * Method: a real EventBridge client against a local HTTP server. What arrives there is matched with
  * the patterns of modules/alerts, which `terraform test` holds to the same files.
  */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -13,6 +11,7 @@ import { toThresholdCrossing } from '../../../core/ledger/thresholds.ts';
 import type { Limit, Owner } from '../../../core/policy/policy.ts';
 import type { Alert } from '../../../core/telemetry/alerts/alert.ts';
 import { publishThresholdCrossings } from '../../../core/telemetry/publish-limit-alerts.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../../support/aws-endpoint.ts';
 import { startLedger, type TestLedger } from '../../support/ledger.ts';
 
 interface Entry {
@@ -22,7 +21,7 @@ interface Entry {
   readonly Detail: string;
 }
 
-let server: Server;
+let service: AwsEndpoint;
 let client: EventBridgeClient;
 let table: TestLedger;
 let calls: Entry[][];
@@ -30,25 +29,16 @@ let answer: object;
 
 beforeAll(async () => {
   table = await startLedger();
-  server = createServer(async (request, response) => {
+  service = await startAwsEndpoint(async (request) => {
     calls.push(JSON.parse(await text(request)).Entries);
-    response.setHeader('content-type', 'application/x-amz-json-1.1');
-    response.end(JSON.stringify(answer));
+    return answer;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  client = new EventBridgeClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-    maxAttempts: 1,
-  });
+  client = new EventBridgeClient(service.config);
 });
 
 afterAll(async () => {
   client.destroy();
-  server.close();
+  await service.close();
   await table.close();
 });
 

@@ -1,27 +1,23 @@
 /** What docs/ shows of the command line's input and output is true. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { answeredLine } from '../../support/audit-lines.ts';
 import { costSentry } from '../../support/command-line.ts';
+import { inFolder } from '../../support/temporary-folder.ts';
 
 /** The first block of a language in a page. */
 const block = (page: string, language: string): string =>
   new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(readFileSync(page, 'utf8'))?.[1] ??
   '';
 
-test('the commented configuration of docs/configuration.md is valid', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-  try {
+test('the commented configuration of docs/configuration.md is valid', () =>
+  inFolder(async (folder) => {
     const file = join(folder, 'terraform.tfvars');
     writeFileSync(file, block('docs/configuration.md', 'hcl'));
     const { exitCode, out } = await costSentry(['validate', '--var-file', file]);
     expect([exitCode, out]).toEqual([0, 'valid: 2 cost centers, 3 models\n']);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
 test('the estimate of docs/costs.md is what the command prints', async () => {
   const shown = block('docs/costs.md', 'text');
@@ -34,9 +30,8 @@ test('the estimate of docs/costs.md is what the command prints', async () => {
   expect(out.startsWith(shown)).toBe(true);
 });
 
-test('the simulation of docs/simulation.md is what the command prints', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-  try {
+test('the simulation of docs/simulation.md is what the command prints', () =>
+  inFolder(async (folder) => {
     const policy = join(folder, 'proposed.tfvars');
     const trace = join(folder, 'audit.jsonl');
     writeFileSync(policy, block('docs/simulation.md', 'hcl'));
@@ -55,10 +50,7 @@ test('the simulation of docs/simulation.md is what the command prints', async ()
       trace,
     ]);
     expect([exitCode, out]).toEqual([0, block('docs/simulation.md', 'text')]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
 
 test.each([
   ['docs/alerts.md', ['usage']],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
+import { inFolder } from '../../support/temporary-folder.ts';
 
 const GOOD = 'examples/complete/terraform.tfvars';
 const BAD = 'test/fixtures/broken/unknown-model.tfvars';
@@ -48,23 +49,19 @@ describe('cost-sentry estimate', () => {
     ['{ enabled = true }', '0.06'],
     ['{ enabled = true, periods = ["month"] }', '0.01'],
     ['{ enabled = false }', undefined],
-  ])('counts the reports of cost_reports = %s', async (reports, usd) => {
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+  ])('counts the reports of cost_reports = %s', (reports, usd) =>
+    inFolder(async (folder) => {
       const file = join(folder, 'reports.tfvars');
       writeFileSync(file, `cost_reports = ${reports}\n`);
       const { out } = await estimate('--requests-per-month', '1000', '--json', '--var-file', file);
       const { lines } = JSON.parse(out).executions.direct;
       const found = lines.find(({ service }: { service: string }) => service === 'Cost Explorer');
       expect(found?.usd).toBe(usd);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }),
+  );
 
-  test('counts what the tfvars deploy besides', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+  test('counts what the tfvars deploy besides', () =>
+    inFolder(async (folder) => {
       const file = join(folder, 'besides.tfvars');
       writeFileSync(
         file,
@@ -77,10 +74,7 @@ describe('cost-sentry estimate', () => {
       expect(out).not.toMatch(/ dashboards /);
       expect(out).toMatch(/^CloudWatch +metrics requested +\d+ metrics +0\.\d\d$/m);
       expect(out).not.toMatch(/^Cost Explorer/m);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }));
 
   test.each([
     ['--requests-per-month', '0'],

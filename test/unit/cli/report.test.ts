@@ -2,15 +2,12 @@
 import {
   existsSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
@@ -21,6 +18,7 @@ import {
   startCostExplorer,
 } from '../../support/cost-explorer.ts';
 import { parseCsv } from '../../support/csv.ts';
+import { inFolder } from '../../support/temporary-folder.ts';
 
 const HAIKU = 'Claude 3 Haiku (Amazon Bedrock Edition)';
 const charge = (day: string, costCenter: string | undefined, service: string, amount: string) => ({
@@ -245,9 +243,8 @@ describe('the report', () => {
     expect(out).toContain('Cost Explorer: 4 requests');
   });
 
-  test('goes into a file only when it is whole', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+  test('goes into a file only when it is whole', () =>
+    inFolder(async (folder) => {
       await serve((asked, count) =>
         count === 1
           ? {
@@ -264,10 +261,7 @@ describe('the report', () => {
       expect(parseCsv(readFileSync(file, 'utf8'))).toHaveLength(7);
       const nowhere = await report('--out', join(folder, 'no', 'report.csv'));
       expect([nowhere.exitCode, nowhere.err]).toEqual([2, expect.stringContaining('--out: ')]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }));
 
   test('goes to standard output with --out -', async () => {
     await serve(billAnswers(BILL, 3));
@@ -276,9 +270,8 @@ describe('the report', () => {
     expect(parseCsv(out)).toHaveLength(7);
   });
 
-  test('never takes the place of a folder, a device or a link', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+  test('never takes the place of a folder, a device or a link', () =>
+    inFolder(async (folder) => {
       await serve(billAnswers(BILL));
       const onto = (file: string) => report(...november, '--format', 'csv', '--out', file);
       const { exitCode, err } = await onto(folder);
@@ -293,10 +286,7 @@ describe('the report', () => {
       expect(lstatSync(link).isSymbolicLink()).toBe(true);
       expect(parseCsv(readFileSync(file, 'utf8'))).toHaveLength(7);
       expect(readdirSync(folder)).toHaveLength(2);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }));
 
   // Only Linux has the device that is always full.
   test('says in a sentence that the disk is full', async () => {

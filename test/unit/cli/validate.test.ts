@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
+import { inFolder } from '../../support/temporary-folder.ts';
 
 const GOOD = 'examples/complete/terraform.tfvars';
 const BAD = 'test/fixtures/broken/unknown-model.tfvars';
@@ -84,9 +84,8 @@ test('a tfvars file without --var-file is answered with the flag', async () => {
   expect(err).toContain('--var-file "terraform.tfvars"');
 });
 
-test('one cost center and one model are counted as one', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-  try {
+test('one cost center and one model are counted as one', () =>
+  inFolder(async (folder) => {
     const file = join(folder, 'one.tfvars');
     writeFileSync(
       file,
@@ -96,7 +95,4 @@ test('one cost center and one model are counted as one', async () => {
     );
     const { out } = await costSentry(['validate', '--var-file', file]);
     expect(out).toMatch(/^valid: 1 cost center, 1 model$/m);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  }));
