@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
@@ -104,8 +103,7 @@ describe('cost-sentry estimate', () => {
     const bad = await costSentry(['estimate', '--var-file', BAD, '--requests-per-month', '1']);
     expect(bad.exitCode).toBe(2);
     expect(bad.err).toMatch(/^cost_centers\.sales\.models\[1\]: unknown model "nova-litte"/);
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+    await inFolder(async (folder) => {
       const file = join(folder, 'memory.tfvars');
       writeFileSync(file, 'functions = { memory_mb = { gateway = 64 } }\n');
       const { exitCode, err } = await estimate('--var-file', file, '--requests-per-month', '1');
@@ -113,9 +111,7 @@ describe('cost-sentry estimate', () => {
         2,
         'functions.memory_mb.gateway: must be a whole number from 128 to 10240, got 64\n',
       ]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
   });
 
   test('its help has examples', async () => {

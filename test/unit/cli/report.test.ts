@@ -186,8 +186,7 @@ describe('the report', () => {
   });
 
   test('names cost centers whose keys and values in the bill are those of finance', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-    try {
+    await inFolder(async (folder) => {
       const file = join(folder, 'finance.tfvars');
       writeFileSync(file, FINANCE);
       const of = (value: string, amount: string) => ({
@@ -208,9 +207,7 @@ describe('the report', () => {
           And: [{ Tags: { Key: 'CostCenter', Values: ['CC-10042', 'sales'] } }, expect.anything()],
         },
       });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
   });
 
   test('groups by a tag of the roles and users that called Bedrock', async () => {
