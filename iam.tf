@@ -60,7 +60,7 @@ locals {
   may_use_key = [for arn in local.config.kms_key_arn == null ? [] : [local.config.kms_key_arn] : { sid = "UseKey", actions = ["kms:Decrypt"], resources = [arn], conditions = local.is_via_dynamodb }]
 
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-  is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.amazonaws.com"] } }
+  is_via_dynamodb = { StringEquals = { "kms:ViaService" = ["dynamodb.${local.region}.${data.aws_partition.current.dns_suffix}"] } }
 }
 
 # A call through a profile is checked on the profile and on every model behind it, in each region it

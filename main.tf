@@ -78,6 +78,14 @@ check "limits" {
   }
 }
 
+# A warning, because the list of services could be older than the region.
+check "region" {
+  assert {
+    condition     = length(module.configuration.region_warnings) == 0
+    error_message = join("\n", module.configuration.region_warnings)
+  }
+}
+
 # The bill has one column for both.
 check "tags" {
   assert {

@@ -8,7 +8,7 @@ variable "budgets" {
 }
 
 variable "anomaly_detection" {
-  description = "Cost Anomaly Detection for the cost centers. Needs an account that has the cost allocation tags in its bill."
+  description = "Cost Anomaly Detection for the cost centers. Only for an account without an organization: in an organization, AWS allows monitors of tags only in the payer account, where examples/payer-account creates them."
   type        = any
   default     = {}
   nullable    = false

@@ -5,7 +5,12 @@ import type { InputProblem } from '../core/input-problem.ts';
 import { convertValues } from '../core/policy/convert-values.ts';
 import { operationsProblems } from '../core/policy/operations-checks.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import { type ResolveOptions, resolvePolicy } from '../core/policy/resolve-policy.ts';
+import { regionServiceProblems, regionServiceWarnings } from '../core/policy/region-services.ts';
+import {
+  DEFAULT_REGION,
+  type ResolveOptions,
+  resolvePolicy,
+} from '../core/policy/resolve-policy.ts';
 import { VARIABLES_SCHEMA } from '../core/policy/variables.schema.ts';
 import { parseTfvars, type Tfvars } from './parse-tfvars.ts';
 
@@ -30,15 +35,21 @@ export async function loadTfvarsPolicy(
 ): Promise<ResolvedTfvars> {
   const read = await parseTfvars(files);
   const config = convertVariables(read.config);
+  const { region = DEFAULT_REGION } = options;
+  const isPlan = options.plannedAt !== undefined;
   const resolution = read.complete ? resolvePolicy(config, options) : undefined;
   const [first, ...others] = [
     ...read.problems,
     ...withoutFollowUps(read, [
       ...(resolution && 'problems' in resolution ? resolution.problems : []),
       ...(read.complete ? operationsProblems(config) : []),
+      ...(read.complete && isPlan ? regionServiceProblems(config, region) : []),
     ]),
   ];
-  const warnings = resolution?.warnings ?? [];
+  const warnings = [
+    ...(resolution?.warnings ?? []),
+    ...(isPlan ? regionServiceWarnings(region) : []),
+  ];
   if (first) return { problems: [first, ...others], warnings };
   invariant(resolution && 'policy' in resolution, 'a policy without problems has resolved');
   return { config, policy: resolution.policy, warnings };

@@ -44,7 +44,7 @@ type Resolution = Warned &
   ({ readonly policy: Policy } | { readonly problems: readonly [InputProblem, ...InputProblem[]] });
 
 /** Region if none is given. */
-const DEFAULT_REGION = 'us-east-1';
+export const DEFAULT_REGION = 'us-east-1';
 
 /** Prefix of every resource where the tfvars give none; the root module's default. */
 const DEFAULT_NAME = 'bedrock-cost-sentry';

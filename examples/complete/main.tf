@@ -34,6 +34,5 @@ module "cost_sentry" {
       { type = "forecasted", percent = 100 },
     ]
   }
-  anomaly_detection = { enabled = true, minimum_impact_usd = 25 }
-  tags              = { Example = "complete" }
+  tags = { Example = "complete" }
 }

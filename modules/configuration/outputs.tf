@@ -12,7 +12,7 @@ output "config" {
     execution                = var.execution
     log_prompts              = var.log_prompts
     proxy                    = var.proxy
-    api                      = var.api
+    api                      = merge(var.api, { function_url = local.has_function_url })
     identity                 = var.identity
     access_policies          = var.access_policies
     functions                = var.functions
@@ -27,12 +27,12 @@ output "config" {
     role_name_prefix         = var.role_name_prefix
     tags                     = var.tags
     tag_keys                 = var.tag_keys
-    budgets                  = var.budgets
+    budgets                  = merge(var.budgets, { enabled = local.has_budgets })
     anomaly_detection        = var.anomaly_detection
     cost_allocation_tags     = merge(var.cost_allocation_tags, { keys = coalesce(var.cost_allocation_tags.keys, toset(local.tag_keys)) })
     reporting                = merge(var.reporting, { tag_keys = coalesce(var.reporting.tag_keys, local.tag_keys) })
     cost_reports             = var.cost_reports
-    reconciliation           = var.reconciliation
+    reconciliation           = merge(var.reconciliation, { bill = local.reads_bill })
     alerts                   = var.alerts
     observability            = var.observability
   }
@@ -40,6 +40,11 @@ output "config" {
   precondition {
     condition     = length(local.policy_problems) == 0
     error_message = join("\n", local.policy_problems)
+  }
+
+  precondition {
+    condition     = length(local.region_problems) == 0
+    error_message = join("\n", local.region_problems)
   }
 
   # Addresses and ARNs apart: they may be known only after apply.
@@ -77,6 +82,11 @@ output "function_names" {
 output "alert_types" {
   description = "Types of all alerts."
   value       = local.alert_types
+}
+
+output "region_warnings" {
+  description = "Problems of the region that do not prevent an apply."
+  value       = local.has_service.bedrock ? [] : ["models: AWS has no Amazon Bedrock in ${var.region}: calls will fail there"]
 }
 
 output "amount_max_usd" {

@@ -9,7 +9,7 @@ variable "api" {
     - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one.
     - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
     - `cors` - Web pages that can call it from a browser: `allow_origins`, such as `https://app.example.com`. Default: none.
-    - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true`.
+    - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true` where the region has Function URLs.
   EOT
   type = object({
     enabled       = optional(bool, true)
@@ -23,7 +23,7 @@ variable "api" {
       burst = optional(number, 100)
     }), {})
     cors         = optional(object({ allow_origins = list(string) }))
-    function_url = optional(bool, true)
+    function_url = optional(bool)
   })
   default  = {}
   nullable = false

@@ -4,13 +4,13 @@ variable "budgets" {
   description = <<-EOT
     AWS Budgets, one per cost center: notifications about billed cost, up to a day late. They need the cost allocation tags.
 
-    - `enabled` - Whether to create budgets. Default: `true`.
+    - `enabled` - Whether to create budgets. Default: `true` where the partition has AWS Budgets.
     - `amounts` - USD per month by cost center. Default: its smallest `month` limit in `usd` without a scope; a cost center without such a limit has no budget.
     - `notifications` - Notifications of each budget: `type` (`actual` or `forecasted`) and `percent`. Default: 80 and 100 actual, 100 forecasted.
     - `action` - Automatic action when a budget is exceeded: attaches the policy `policy_arn` to `roles` (names of roles, by cost center) at `percent` (default 100); `approval` is `automatic` (default) or `manual`. Default: no action.
   EOT
   type = object({
-    enabled = optional(bool, true)
+    enabled = optional(bool)
     amounts = optional(map(number), {})
     notifications = optional(list(object({
       type    = string
@@ -44,7 +44,7 @@ variable "budgets" {
 
 variable "anomaly_detection" {
   description = <<-EOT
-    Cost Anomaly Detection for the cost centers. Needs an account that has the cost allocation tags in its bill.
+    Cost Anomaly Detection for the cost centers. Only for an account without an organization: in an organization, AWS allows monitors of tags only in the payer account, where examples/payer-account creates them.
 
     - `enabled` - Whether to create it. Default: `false`.
     - `monitor_arns` - ARNs of existing monitors to use. Default: the module creates monitors.
@@ -151,13 +151,13 @@ variable "reconciliation" {
 
     - `enabled` - Whether to run it. Default: `false`.
     - `tolerance_percent` - Difference to ignore, as a percentage of metered cost: 0.1 to 1000, at most one decimal. Default: 5.
-    - `bill` - Whether to compare with the bill; Cost Explorer charges USD 0.01 for each request. Default: `true`.
+    - `bill` - Whether to compare with the bill; Cost Explorer charges USD 0.01 for each request. Default: `true` where the partition has Cost Explorer.
     - `fold` - Whether unmetered usage that CloudWatch observed on the previous day is charged to the limits of a day and a month. Default: `false`.
   EOT
   type = object({
     enabled           = optional(bool, false)
     tolerance_percent = optional(number, 5)
-    bill              = optional(bool, true)
+    bill              = optional(bool)
     fold              = optional(bool, false)
   })
   default  = {}

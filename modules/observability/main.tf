@@ -1,3 +1,5 @@
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 # Dashboards are the account's, in whichever region they were made: hence the region in their names.

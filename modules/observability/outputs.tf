@@ -9,19 +9,24 @@ output "dashboard_names" {
 }
 
 output "dashboard_url" {
-  description = "URL of the main dashboard, in the console of partition `aws`; null without dashboards."
+  description = "URL of the main dashboard; null without dashboards."
   value       = one([for key in keys(aws_cloudwatch_dashboard.this) : "${local.dashboard_url}${key}-${local.region}" if key == var.name])
 }
 
 output "cost_center_dashboard_urls" {
-  description = "URLs of the dashboards with each cost center, by cost center, in the console of partition `aws`; empty without dashboards."
+  description = "URLs of the dashboards with each cost center, by cost center; empty without dashboards."
   value = merge([for key, group in local.cost_center_groups : {
     for name in group : name => "${local.dashboard_url}${key}-${local.region}" if var.dashboard
   }]...)
 }
 
 locals {
-  dashboard_url = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards:name="
+  # https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/working-with-console.html
+  console = lookup({
+    aws-us-gov = "console.amazonaws-us-gov.com"
+    aws-cn     = "console.amazonaws.cn"
+  }, data.aws_partition.current.partition, "${local.region}.console.aws.amazon.com")
+  dashboard_url = "https://${local.console}/cloudwatch/home?region=${local.region}#dashboards:name="
 }
 
 output "alarms" {

@@ -21,6 +21,7 @@ const PROVIDER = join('registry.terraform.io', 'hashicorp', 'aws');
 const MODULE_PARTS = [
   'modules',
   'examples',
+  'core/policy/region-services.json',
   'core/pricing/catalogue.json',
   'test/terraform',
   'test/golden',

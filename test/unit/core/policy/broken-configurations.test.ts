@@ -21,7 +21,9 @@ function headers(file: string, name: string): string[] {
 }
 
 async function problemsOf(file: string): Promise<readonly InputProblem[]> {
-  const result = await loadTfvarsPolicy([file], { plannedAt: Date.parse('2026-11-29T12:00:00Z') });
+  const [region = 'us-east-1'] = headers(file, 'region');
+  const plannedAt = Date.parse('2026-11-29T12:00:00Z');
+  const result = await loadTfvarsPolicy([file], { plannedAt, region });
   return 'problems' in result ? result.problems : [];
 }
 
