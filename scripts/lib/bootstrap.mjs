@@ -54,7 +54,7 @@ function isInstalled() {
 
 const isBuilt = () => readText(join(root, 'dist', '.build-id')) === sourceId();
 
-/** A hash over everything the build reads. */
+/** A hash of all files that the build reads. */
 export function sourceId() {
   const hash = createHash('sha256');
   const files = ['core', 'adapters', 'functions', 'cli', 'sandbox'].flatMap((folder) =>

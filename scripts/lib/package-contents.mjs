@@ -1,4 +1,4 @@
-/** What the packed module has: all of the Terraform module and its bundles, and nothing else. */
+/** Contents of the packed module: all of the Terraform module and its bundles, and nothing else. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadLinks } from './markdown-links.mjs';

@@ -5,7 +5,7 @@ import { ensureBuilt, ensureInstalled, node22, root } from './bootstrap.mjs';
 
 const log = (message) => process.stderr.write(`${message}\n`);
 
-/** @param entry path from the project's root; its bundle stands one folder below the root. */
+/** @param entry path from the project's root; its bundle is written one folder below the root. */
 export async function runTypescript(entry, args) {
   await ensureInstalled({ log });
   await ensureBuilt({ log });

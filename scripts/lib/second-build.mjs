@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from './exec.mjs';
 
-/** What the build reads. */
+/** Files that the build reads. */
 const PARTS = [
   'core',
   'adapters',

@@ -1,6 +1,6 @@
 /**
- * One process of the AWS provider for many runs of Terraform. Each run would else start one of its
- * own and have it work out its schema, which takes most of the time of a plan without resources.
+ * One process of the AWS provider for many runs of Terraform. Otherwise each run would start its
+ * own provider, which would work out its schema, which takes most of the time of a plan without resources.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -49,7 +49,7 @@ function installedProvider(folder, depth = 2) {
   }
 }
 
-/** What the provider prints for Terraform to find it by. */
+/** The line that the provider prints, by which Terraform finds it. */
 function reattachOf(provider) {
   let printed = '';
   return new Promise((resolve) => {

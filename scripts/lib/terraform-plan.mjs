@@ -7,7 +7,7 @@ import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terr
 
 const fold = (text) => text.replace(/\s+/g, ' ');
 
-/** What the comments at the head of a broken configuration ask for. */
+/** Expectations in the comments at the head of a broken configuration. */
 export function readBroken(file) {
   const lines = readFileSync(file, 'utf8').split('\n');
   const values = (name) =>

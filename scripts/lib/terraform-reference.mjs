@@ -9,7 +9,7 @@ const BULLET = /^(\s*)- (`[^`]+`(?:, `[^`]+`)*) - (.*)$/;
 /** Texts such as "as in `cost_centers.*.limits`" refer to attributes described there. */
 const REFERS = /\b(?:as in|in the form of) `([\w.*]+)`/i;
 
-/** A description: text, and bullets with the names of attributes that can have bullets of their own. */
+/** A description: text, and bullets with the names of attributes, which can have bullets too. */
 function parseDescription(description) {
   const root = { names: [], text: [], bullets: [], indent: -1 };
   const open = [root];
@@ -43,7 +43,7 @@ function annotation({ type, isOptional, default: value }, text) {
   return `(${typeInWords(type)}, ${isOptional ? need : 'required'})`;
 }
 
-/** What is wrong with the description of these attributes, as lines that begin with the path. */
+/** Problems with the description of these attributes, as lines that begin with the path. */
 function problemsOf(path, attributes, described, roots) {
   const names = described.bullets.flatMap((bullet) => bullet.names);
   const text = textOf(described);
@@ -129,7 +129,7 @@ function variableSection({ name, type, description, isRequired, default: value }
   ].join('\n\n');
 }
 
-/** What keeps the reference from being complete: descriptions that do not match their types. */
+/** Problems that keep the reference from being complete: descriptions that do not match their types. */
 export const referenceProblems = ({ variables, outputs }) => [
   ...variables.flatMap(({ name, type, description }) =>
     description === ''

@@ -25,7 +25,7 @@ export async function readPlan({ exec, env, cwd }) {
   return JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'));
 }
 
-/** What the plan of `first` did not foresee when it is made again from a second build. */
+/** Differences from the plan of `first` when it is made again from a second build. */
 export async function repeatedProblem({ root, exec, first }) {
   return withSecondBuild(root, (zips) =>
     withModuleCopy(root, async ({ module, env }) => {

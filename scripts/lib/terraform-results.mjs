@@ -1,4 +1,4 @@
-/** What the suites of the Terraform share: counting, `terraform init`, and reading -json output. */
+/** Parts that the Terraform suites share: counting, `terraform init`, and reading -json output. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
 /**
- * Plans of a module that exists already, made by a provider that makes nothing: what another cost
+ * Plans of a module that exists already, made by a provider that creates nothing: what another cost
  * center changes, and whether two hundred of them fit into what AWS takes.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -96,7 +96,7 @@ run "${name}" {
 `,
 ).join('')}`;
 
-/** What a plan of these cost centers makes, one of each for a cost center with one profile. */
+/** Resources that a plan of these cost centers creates, one of each for a cost center with one profile. */
 const OWN = [
   'aws_bedrock_inference_profile.this',
   'aws_budgets_budget.this',
@@ -210,7 +210,7 @@ function addScale(counts, plan) {
   const distinct = new Set(profiles.map(({ values }) => values.name)).size;
   const expected = ALL.length * THREE.length * 2;
   counts.add(
-    '200 cost centers: a profile of its own for each combination',
+    '200 cost centers: a separate profile for each combination',
     problemIf(distinct !== expected, `${distinct} names of profiles, not ${expected}`),
   );
   for (const limit of DOCUMENT_LIMITS) {

@@ -1,5 +1,5 @@
 /**
- * What every run of Terraform in the tests needs: a copy of the module to work in, so that nothing
+ * Everything that a run of Terraform in the tests needs: a copy of the module to work in, so that nothing
  * is left in the checkout, and a place to get the provider from, so that it also works offline.
  */
 import {
@@ -17,7 +17,7 @@ import { delimiter, join } from 'node:path';
 
 const PROVIDER = join('registry.terraform.io', 'hashicorp', 'aws');
 
-/** What the module consists of for Terraform, and its tests. */
+/** The files of the module that Terraform and its tests need. */
 const MODULE_PARTS = [
   'modules',
   'examples',
@@ -30,7 +30,7 @@ const MODULE_PARTS = [
   'test/fixtures/mocks',
 ];
 
-/** What running an example leaves in its folder. */
+/** Files that running an example leaves in its folder. */
 const MADE = /[/\\](\.terraform|node_modules|\.gen|cdktf\.out)([/\\]|$)|\.terraform\.lock\.hcl$/;
 
 const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -36,7 +36,7 @@ async function build({ exec }) {
   return { passed: names.length + 1 - failed, failed, output: problems.join('\n') };
 }
 
-/** What a user of the packed module gets, without packing it. */
+/** The module as a user of the package gets it, without packing it. */
 async function pack({ exec }) {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { code, output } = await exec('npm', args, { cwd: root, timeoutMs: MINUTE_MS });

@@ -17,7 +17,7 @@ const tools = [
   { command: 'tar', hint: 'install tar; it unpacks the packed module' },
 ];
 
-/** Mistakes that must be errors of the compiler: one that is none fails the type check. */
+/** Mistakes that must be compiler errors: one that is not fails the type check. */
 const MISTAKES = `import { BedrockCostSentry } from './.gen/modules/bedrock-cost-sentry';
 import { definePolicy } from './policy';
 
@@ -51,7 +51,7 @@ const PLANNED = {
   aws_budgets_budget: 2,
 };
 
-/** What the README has a user type; each step needs the one before. */
+/** The commands of the README; each step needs the one before. */
 const COMMANDS = [
   ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
   ['npx', 'cdktf', 'get'],
@@ -65,7 +65,7 @@ const cdktf = (context) =>
     const cwd = join(module, EXAMPLE);
     const env = {
       ...terraformEnv(context.root, folder),
-      // Plain output, and nothing kept in the home of whoever runs the tests.
+      // Plain output, and nothing written to the home folder of the person who runs the tests.
       CI: 'true',
       CDKTF_HOME: join(folder, 'cdktf-home'),
     };
@@ -86,7 +86,7 @@ const cdktf = (context) =>
 async function stackProblem({ exec, env, cwd }) {
   if (!existsSync(join(cwd, 'cdk.tf.json'))) return `${STACK}/cdk.tf.json was not synthesized`;
   writeFileSync(join(cwd, 'offline_override.tf'), OFFLINE_PROVIDER);
-  // Its state is kept in a file beside it, as cdktf has it without a backend of its own.
+  // Its state is kept in a file next to it, as cdktf does without a backend.
   const problem = await init({ exec, env, cwd, args: ['-backend=true'] });
   if (problem !== undefined) return problem;
   const { code, output } = await exec('terraform', ['validate', '-no-color'], { cwd });

@@ -6,7 +6,7 @@ const FOLDER = 'test/conformance';
 
 const moto = { command: 'moto-dynamodb', hint: 'run scripts/install-tools.sh moto-dynamodb' };
 
-// A busy machine is no failure: a test may take as long as its suite.
+// A busy machine is not a failure: a test may take as long as its suite.
 const ARGS = [`--testTimeout=${20 * MINUTE_MS}`];
 
 const on = (engine) => (context) =>

@@ -1,4 +1,4 @@
-/** What asks AWS, against moto (https://docs.getmoto.org) with the real clients. */
+/** Queries to AWS, against moto (https://docs.getmoto.org) with the real clients. */
 import { runJest } from '../lib/jest.mjs';
 
 const MINUTE_MS = 60_000;

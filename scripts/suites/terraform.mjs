@@ -102,7 +102,7 @@ const diagnosticsOf = (events, { path, run }) =>
     .map(({ diagnostic }) => textOf(diagnostic))
     .join('\n');
 
-/** What the test orchestrator runs; `tools` are the commands a suite can't do without. */
+/** Suites for the test runner; `tools` are the commands a suite can't do without. */
 export const suites = [
   { name: 'terraform fmt', tools: [terraform], run: format },
   { name: 'terraform validate', tools: [terraform], run: validate },

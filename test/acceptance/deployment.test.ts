@@ -315,7 +315,7 @@ step('another plan changes nothing', async () => {
   expect(await deployment.changes()).toEqual([]);
 });
 
-step('an API that nobody has is refused with 501', async () => {
+step('an API that no service has is refused with 501', async () => {
   const call = (service: string, target: string) => {
     const headers = { authorization: authorizationOf(service), 'x-amz-target': target };
     return fetch(facade.url, { method: 'POST', headers, body: '{}' });

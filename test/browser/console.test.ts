@@ -14,7 +14,7 @@ import { type Opened, openPage, overflow } from './support/opened-page.ts';
 
 const SCREENSHOTS = '.cache/browser';
 const HOSTILE = `<img src="/stolen" onerror="fetch('/stolen')"><script>fetch('/stolen')</script>`;
-/** What a browser writes into its console about every answer that is no success. */
+/** The line that a browser writes to its console about every response that is not a success. */
 const DENIED = /^Failed to load resource: .* 429 /;
 
 let sandbox: RunningSandbox;

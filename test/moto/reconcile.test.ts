@@ -157,7 +157,7 @@ describe('reconcile', () => {
     });
   });
 
-  test('finds use around the sentry, exits 1, and shows what went through no profile', async () => {
+  test('finds unmetered usage, exits 1, and shows what went through no profile', async () => {
     await metered(OURS);
     await observed({ ...THEIRS, OutputTokenCount: 1_600_000 });
     await observed({ InputTokenCount: 1_000_000 }, 5, 'amazon.nova-micro-v1:0');
@@ -232,7 +232,7 @@ test('more metrics than one request takes are asked for in several', async () =>
 describe('exit code 2', () => {
   test.each<[string, readonly string[], RegExp]>([
     [
-      'a day that is none',
+      'an invalid day',
       ['--from', '2026-13-01'],
       /^--from: must be a date such as 2026-11-01, got "2026-13-01"/,
     ],
@@ -247,12 +247,12 @@ describe('exit code 2', () => {
       /^--from: must be from .* to today/,
     ],
     [
-      'a tolerance that is none',
+      'an invalid tolerance',
       ['--tolerance', 'much'],
       /^--tolerance: must be a percentage from 0 to 999.9/,
     ],
     [
-      'a table beside files',
+      'a table together with files',
       ['--table', 'x'],
       /^--var-file: conflicts with --table: use one of them/,
     ],
@@ -263,7 +263,7 @@ describe('exit code 2', () => {
     expect(err).toMatch(says);
   });
 
-  test('profiles that are none', async () => {
+  test('invalid profiles', async () => {
     const profiles = write('wrong.json', { retail: ARN });
     const args = [
       'reconcile',
@@ -325,7 +325,7 @@ test('the table of docs/reconciliation.md is what the command prints', async () 
   expect(days).toBe(shown);
 });
 
-test('the daily run charges use around the sentry once, in the ledger itself', async () => {
+test('the daily run charges unmetered usage once, in the ledger itself', async () => {
   const table = await startLedger();
   try {
     const policy = policyOf(

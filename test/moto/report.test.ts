@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-test('an account without costs is told so', async () => {
+test('an account without costs gets a message', async () => {
   await tellMoto([]);
   expect(await report()).toContain('Nothing was billed for Bedrock in this period.');
 });

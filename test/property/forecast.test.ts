@@ -80,7 +80,7 @@ describe('an alert', () => {
   test('comes before the limit is reached, for every steady use that is too fast', () => {
     const cases = fc.record({
       amount: fc.integer({ min: 1_000, max: 2 ** 50 }),
-      /** From a quarter of an hour to nearly the whole day. */
+      /** From 15 minutes to nearly the whole day. */
       reachedAfter: fc.integer({ min: 15, max: 23 * 60 }),
       idle: fc.integer({ min: 0, max: 30 }),
     });
@@ -97,7 +97,8 @@ describe('an alert', () => {
             return;
           }
           if (burns.length > 0) published ??= at;
-          if (burns.some(({ reachedAt }) => reachedAt <= at)) throw new Error('told of the past');
+          if (burns.some(({ reachedAt }) => reachedAt <= at))
+            throw new Error('an alert about the past');
         }
       }),
       { numRuns: 30 },
@@ -115,7 +116,7 @@ describe('an alert', () => {
     expect(left).toBeLessThan(73 * HOUR);
   });
 
-  test('does not come of one dear call, and comes of the same each five minutes', () => {
+  test('is not caused by one expensive call, and is caused by the same each five minutes', () => {
     const once = (ms: number) => (ms >= 6 * HOUR ? 600 : 0);
     expect([...watch('day', 1_000, once, DAY_MINUTES)].flatMap(({ burns }) => burns)).toEqual([]);
     const often = (ms: number) => 50 * Math.max(0, Math.floor((ms - 6 * HOUR) / (5 * MINUTE)));
@@ -232,6 +233,6 @@ test.each([
   '{"a":["2026-11","x",1]}',
   '{"a":["2026-11",1]}',
   '{"a":["2026-11",1,2,3]}',
-])('a text that is no history is none: %s', (text) => {
+])('a text that is not a history is refused: %s', (text) => {
   expect(parseHistory(text).size).toBe(0);
 });

@@ -33,7 +33,7 @@ const action = fc.oneof(
 const history = fc.array(action, { minLength: 10, maxLength: 60, size: 'max' });
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
-/** What really goes on, seen from above. */
+/** The true state, seen from above. */
 class World {
   now = 1_000_000;
   readonly begun: string[] = [];
@@ -124,7 +124,7 @@ class World {
     };
   }
 
-  /** Once everything is over, a call that nobody has seen yet gets the key. */
+  /** Once everything is over, a call that is new gets the key. */
   async isFreeAtRest(): Promise<boolean> {
     this.now += KEPT_SECONDS;
     return (await this.#store.claim(this.#claimOf(12))).outcome === 'claimed';

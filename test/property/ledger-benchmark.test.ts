@@ -91,7 +91,7 @@ describe('the benchmark of the ledger, small', () => {
     ]);
   });
 
-  test('a call makes two writes, however many are in flight, and dearer ones the more', async () => {
+  test('a call makes two writes, however many are in flight, and more expensive ones the more', async () => {
     const costs = await Promise.all([0, 50].map((inFlight) => measureWriteCost(1, inFlight)));
     expect(costs.map(({ writesPerCall }) => writesPerCall)).toEqual([2, 2]);
     expect(costs.map(({ unitsToReserve }) => unitsToReserve)).toEqual(

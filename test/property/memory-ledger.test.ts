@@ -105,7 +105,7 @@ test('the ledger in memory answers as the one on the table', async () => {
       same(await everything(memory, now), await everything(adapters.ledger, now), 'contents');
     }
   }
-  // What the histories do not reach is not compared.
+  // States that the histories do not reach are not compared.
   expect([...seen].sort()).toEqual([
     'claimAlert ',
     'expire ',

@@ -77,7 +77,7 @@ const schedule = fc
     ),
   );
 
-/** What a call asks for, and all that it may be served as. */
+/** The request of a call, and all that it may be served as. */
 const service = fc.constantFrom<{ asked: ServedAs; served: readonly ServedAs[] }>(
   { asked: {}, served: [{}, { tier: 'default' }, { tier: 'standard', latency: 'standard' }] },
   { asked: { tier: 'flex' }, served: [{ tier: 'flex' }, {}, { tier: 'unheard-of' }] },

@@ -45,7 +45,7 @@ const account = fc.uniqueArray(fc.record({ path, name: word }), {
 
 const ROLE = 'arn:aws:iam::111122223333:role/';
 
-describe('role patterns beside IAM', () => {
+describe('role patterns compared with IAM', () => {
   test('bind no role that IAM would not match', () => {
     let bound = 0;
     fc.assert(

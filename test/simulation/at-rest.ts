@@ -1,4 +1,4 @@
-/** What must be true once every call has ended and every lease is over. */
+/** Conditions that hold once every call has ended and every lease is over. */
 
 import { parseAlertStates } from '../../adapters/dynamodb-ledger-expressions.ts';
 import { ownerKeyOfAccount, splitCounterKey } from '../../core/ledger/account-keys.ts';
@@ -61,7 +61,7 @@ const limitNameOf = (id: string): string => id.slice(0, id.lastIndexOf('_'));
 const isSharded = ({ shards, changes }: Plan): boolean =>
   [{ shards }, ...changes].some((each) => (each.shards ?? 1) > 1);
 
-/** Every denial and fallback that is noted was told, and is noted as told. */
+/** Every recorded denial and fallback was published, and is recorded as published. */
 export function checkAlertStates(
   { oracle, versions, scheduler }: SimulatedRun,
   items: readonly Item[],
@@ -77,19 +77,19 @@ export function checkAlertStates(
       for (const [mark, isPublished] of marks) {
         const idOf = (each: string) => `${owner}/${limitName}/${periodName}/${each}`;
         const event = idOf(mark);
-        // Who was told of a fast pace needs not be told of a slow one.
+        // After an alert of a fast rate, one of a slow rate is not needed.
         const events = mark === 'burn-slow' ? [event, idOf('burn-fast')] : [event];
         if (isPublished && events.some((each) => oracle.published.has(each))) continue;
         throw new Violation(
           'alerts',
-          `${event} is noted${isPublished ? ' as told' : ''}, and was not told`,
+          `${event} is recorded${isPublished ? ' as published' : ''}, and was not published`,
         );
       }
     }
   }
 }
 
-/** Every threshold that settled use has reached was told, whatever failed on the way. */
+/** Every threshold that settled usage has reached was published, whatever failed on the way. */
 export function checkPublished({ oracle, versions, scheduler }: SimulatedRun): void {
   for (const { owner, name, window, amount, notifyAt = [] } of versions.at(-1)?.limits ?? []) {
     for (const [id, { settled }] of oracle.totals) {
@@ -100,7 +100,7 @@ export function checkPublished({ oracle, versions, scheduler }: SimulatedRun): v
         if (BigInt(settled) * 100n < BigInt(amount) * BigInt(percent)) continue;
         const event = `${owner}/${name}/${period}/${percent}`;
         if (oracle.published.has(event)) continue;
-        throw new Violation('thresholds', `${event} was reached by ${settled} and never told`);
+        throw new Violation('thresholds', `${event} was reached by ${settled} and never published`);
       }
     }
   }
@@ -117,7 +117,7 @@ function limitOf(plan: Plan, id: string): LimitPlan {
   return limit;
 }
 
-/** What the sweep makes of a reservation nobody settled. */
+/** Outcome of the sweep for a reservation that was not settled. */
 const swept = (plan: Plan, worst: number): number => (plan.expired === 'charge' ? worst : 0);
 
 function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[] {
@@ -133,7 +133,7 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
     const isSure = decision === 'approved' && !settlements.has('pending');
     return settlements.has('released') ? [0] : isSure ? every : [0, ...every];
   }
-  // Held for the dear model and given back; the cheap one has nothing to do with this limit.
+  // Reserved for the expensive model and released; the cheap one has nothing to do with this limit.
   if (ceilingOf(limitOf(plan, id), truth.call, model) === undefined) return [0];
   const actual = inUnit(model, billed?.tokens);
   const left = swept(plan, inUnit(model, worst[model]));

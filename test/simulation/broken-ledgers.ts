@@ -164,7 +164,7 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
       changed(store, { reserve: (write) => store.reserve(fullLimit(context, write)) }),
   },
   {
-    name: 'notes an alert as told before it is',
+    name: 'records an alert as published before it is',
     store: (store) =>
       changed(store, {
         claimAlert: async (account, key, mark) => {

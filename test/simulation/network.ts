@@ -44,7 +44,7 @@ export class Host {
 
 export class HostCrashed extends Error {}
 
-/** What the SDK throws when all its tries were in vain. */
+/** The error that the SDK throws when all its tries failed. */
 class NoAnswer extends Error {
   override readonly name = 'TimeoutError';
 }
@@ -108,7 +108,7 @@ function arrived(route: Route, sent: Sent): Result {
   }
 }
 
-/** What comes back to a host that has crashed since never comes back. */
+/** A response to a host that has crashed since is lost. */
 export async function survived<T>(life: Life, work: Promise<T>): Promise<T> {
   const result = await work;
   return life.isOver ? new Promise<T>(() => undefined) : result;

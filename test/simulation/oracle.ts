@@ -31,7 +31,7 @@ export interface Tokens {
   readonly output: number;
 }
 
-/** What is truly known of one delivery of a request. */
+/** Facts about one delivery of a request. */
 export interface Truth {
   readonly call: CallPlan;
   phase: 'begun' | 'reserving' | 'invoking' | 'recording';
@@ -45,10 +45,10 @@ export interface Truth {
   billed?: {
     readonly tokens: Tokens;
     readonly isKnown: boolean;
-    /** What the model reported has no consistent reading. */
+    /** The usage that the model reported has no consistent reading. */
     readonly isUnreadable: boolean;
   };
-  /** It failed in a way that is surely not billed. */
+  /** It failed in a way that is certainly not billed. */
   refusedByModel: boolean;
   /** How settling ended, as the audit log says. */
   readonly settlements: Set<string>;
@@ -80,9 +80,9 @@ export class Oracle {
   readonly truths = new Map<string, Truth>();
   /** Committed and settled over all shards, by `<owner>/<limit>_<period>`. */
   readonly totals = new Map<string, { committed: number; settled: number }>();
-  /** Ids of the thresholds that were told. */
+  /** Ids of the thresholds that were published. */
   readonly published = new Set<string>();
-  /** What is written now is a check of ours, and no call's. */
+  /** Writes are now a check of ours, not a call's. */
   isProbing = false;
   /** Over the limit for a good reason: more used than reserved, or come after a release. */
   readonly #excused = new Map<string, number>();
@@ -223,10 +223,7 @@ export class Oracle {
     // Ceilings of shards are theirs alone; together the shards keep to the whole limit.
     const ceiling = Math.max(...met.map((limit) => (isSharded ? limit.whole : limit.ceiling)));
     if (committed > ceiling + excused) {
-      throw new Violation(
-        'I1',
-        `${id} stands at ${committed} after ${truth.call.id}, over ${ceiling}`,
-      );
+      throw new Violation('I1', `${id} is at ${committed} after ${truth.call.id}, over ${ceiling}`);
     }
   }
 

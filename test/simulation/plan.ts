@@ -1,5 +1,5 @@
 /**
- * What happens in one simulated run, made from a seed. A plan is plain JSON with every decision
+ * Events of one simulated run, made from a seed. A plan is plain JSON with every decision
  * written out, so that a failing one can be made smaller piece by piece and still be run.
  */
 import { type Random, randomOf } from './random.ts';
@@ -22,13 +22,13 @@ export interface LimitPlan {
   readonly notifyAt?: readonly number[];
 }
 
-/** What goes wrong with one request to the table. */
+/** Faults of one request to the table. */
 export type NetworkFault =
   /** It never arrives; the client notices. */
   | 'lostBefore'
   /** It takes effect, and the answer is lost. */
   | 'lostAfter'
-  /** The client gives up waiting and tries again, and the first one arrives later all the same. */
+  /** The client gives up waiting and tries again, and the first one still arrives later. */
   | 'delayed';
 
 export interface ModelAnswer {
@@ -38,7 +38,7 @@ export interface ModelAnswer {
   /** Share of max_tokens that comes out, and of the input bound that was read, in percent. */
   readonly outputPercent: number;
   readonly inputPercent: number;
-  /** What the model reports of it. */
+  /** The model's report about it. */
   readonly report: 'complete' | 'missing' | 'partial' | 'negative';
 }
 
@@ -55,7 +55,7 @@ export interface CallPlan {
   readonly textLength: number;
   readonly execution: 'workflow' | 'direct';
   readonly answers: readonly ModelAnswer[];
-  /** Milliseconds between the steps: a workflow that stands still may go on long after. */
+  /** Milliseconds between the steps: a workflow that pauses may go on long after. */
   readonly pauses: readonly number[];
   /** By the how-manieth request to the table the call makes. */
   readonly faults: Readonly<Record<number, NetworkFault>>;
@@ -224,7 +224,7 @@ function callOf(random: Random, id: string, span: number, faulty: number): CallP
 const pauseOf = (random: Random) =>
   random.chance(0.06) ? random.integer(30_000, 600_000) : random.integer(0, 50);
 
-/** Up to three tries of the model; the last answer stays. Now and then it takes minutes. */
+/** Up to three tries of the model; the last answer stays. Sometimes it takes minutes. */
 function answersOf(random: Random, faulty: number): readonly ModelAnswer[] {
   const answer = (outcome: string): ModelAnswer => ({
     outcome,
@@ -239,7 +239,7 @@ function answersOf(random: Random, faulty: number): readonly ModelAnswer[] {
   return random.chance(0.5) ? [failed, answer('ok')] : [failed];
 }
 
-/** Some calls meet a network that is away for several requests in a row. */
+/** Some calls meet a network that is unavailable for several requests in a row. */
 function faultsOf(random: Random, faulty: number): CallPlan['faults'] {
   const faults: Record<number, NetworkFault> = {};
   const kind = () => random.pick(['lostBefore', 'lostAfter', 'delayed']);

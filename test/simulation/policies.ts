@@ -103,7 +103,7 @@ export const versionAt = (versions: readonly Version[], at: number): Version => 
   return found;
 };
 
-/** What a limit leaves a call of that model, or undefined where the two have nothing to do. */
+/** Amount that a limit leaves a call of that model, or undefined where the two have nothing to do. */
 export function ceilingOf(
   limit: LimitPlan,
   call: Pick<CallPlan, 'costCenter' | 'environment'>,
@@ -127,7 +127,7 @@ export function ceilingOf(
 export const periodOf = (window: LimitPlan['window'], at: number): string =>
   new Date(at).toISOString().slice(0, { month: 7, day: 10, hour: 13, minute: 16 }[window]);
 
-/** What a limit counts for a call that read and wrote so many tokens. */
+/** Amount that a limit counts for a call that read and wrote so many tokens. */
 export function amountIn(
   unit: LimitPlan['unit'],
   model: ModelName,

@@ -28,7 +28,7 @@ export async function shrink(plan: Plan, result: RunResult, options: RunOptions)
     isSmaller = false;
     for (const smaller of smallerPlans(best.plan)) {
       if (tries >= TRIES_MAX) break;
-      // Later candidates were made from the larger plan, so begin anew after each success.
+      // Later candidates were made from the larger plan, so begin again after each success.
       if (await stillFails(smaller)) {
         isSmaller = true;
         break;

@@ -1,4 +1,4 @@
-/** What a simulated run consists of: virtual hosts, a virtual table, and an oracle that watches. */
+/** Parts of a simulated run: virtual hosts, a virtual table, and an oracle that watches. */
 import type {
   DynamoDBClient,
   ServiceOutputTypes,
@@ -28,7 +28,7 @@ import { Scheduler } from './scheduler.ts';
 export interface Variation {
   readonly name: string;
   readonly store?: (store: LedgerStore, context: VariationContext) => LedgerStore;
-  /** A model's time-out gives the reservation back. */
+  /** A model's time-out releases the reservation. */
   readonly releasesOnTimeout?: boolean;
   /** An answer whose usage is not known costs nothing. */
   readonly settlesUnknownUsageAtZero?: boolean;
@@ -99,11 +99,11 @@ export class SimulatedRun {
 
   #noteLayout(item: Item | undefined): void {
     const layout = parseShardLayout(item?.body?.S ?? '');
-    if (!layout) throw new Violation('layout', 'a layout was written that nobody can read');
+    if (!layout) throw new Violation('layout', 'a layout was written that cannot be read');
     this.#layouts.push({ at: this.scheduler.now, layout });
   }
 
-  /** What a host believes whose cache is that old. */
+  /** The policy of a host whose cache is that old. */
   policyOf(cacheAgeMs: number): Policy {
     const at = this.scheduler.now - cacheAgeMs;
     const { layout } = this.#layouts.filter((each) => each.at <= at).at(-1) ?? {};
@@ -111,13 +111,13 @@ export class SimulatedRun {
     return { ...policy, shardLayout: layout ?? policy.shardLayout };
   }
 
-  /** Publishes, and now and then fails before or after it did. */
+  /** Publishes, and sometimes fails before or after it did. */
   alertsFrom(random: Random): AlertPublisher {
     const { alertFailures } = this.plan;
     const fails = () => !this.isResting && random.chance(alertFailures);
     return {
       publish: async (alerts) => {
-        if (fails()) throw new Error('the publisher is away');
+        if (fails()) throw new Error('the publisher is unavailable');
         for (const { id } of alerts) this.oracle.published.add(id);
         if (fails()) throw new Error('the answer of the publisher was lost');
       },
@@ -129,7 +129,7 @@ export class SimulatedRun {
     return this.#model.items().filter(({ pk }) => pk?.S?.startsWith('account#'));
   }
 
-  /** What the process of a life saw of the accounts. */
+  /** Accounts as the process of a life saw them. */
   roomOf(life: Life): RecentRoom {
     const room = this.#rooms.get(life) ?? new RecentRoom({ now: () => this.scheduler.now });
     this.#rooms.set(life, room);

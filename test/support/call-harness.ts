@@ -46,7 +46,7 @@ export interface CallHarness {
   readonly audit: AuditLine[];
   readonly alerts: Alert[];
   readonly warnings: string[];
-  /** What the model says, in turn; the last one stays. */
+  /** Responses of the model, in turn; the last one stays. */
   script: ConverseResult[];
   policy: Policy;
   run(input: unknown): ReturnType<typeof runPipeline>;

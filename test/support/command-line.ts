@@ -6,7 +6,7 @@ export interface CommandWorld {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   readonly user?: string | undefined;
-  /** What the person at the terminal answers; absent: there is no terminal. */
+  /** Answer of the person at the terminal; absent: there is no terminal. */
   readonly answer?: string;
   /** Width of the terminal that standard output goes to; absent: there is none. */
   readonly columns?: number;
@@ -16,11 +16,11 @@ export interface CommandWorld {
 
 let uuids = 0;
 
-/** Runs `cost-sentry`; `asked` and `told` are the questions and news at the terminal. */
+/** Runs `cost-sentry`; `asked` and `shown` are the questions and messages at the terminal. */
 export async function costSentry(args: readonly string[], world: CommandWorld = {}) {
   const { clock = { now: () => 0 }, env = {}, user, answer, columns, looks = [] } = world;
   let [out, err] = ['', ''];
-  const [asked, told]: [string[], string[]] = [[], []];
+  const [asked, shown]: [string[], string[]] = [[], []];
   const ask = async (question: string) => {
     asked.push(question);
     return answer ?? '';
@@ -32,7 +32,7 @@ export async function costSentry(args: readonly string[], world: CommandWorld = 
     err: (text) => {
       err += text;
     },
-    ...(answer !== undefined && { ask, status: (text: string) => void told.push(text) }),
+    ...(answer !== undefined && { ask, status: (text: string) => void shown.push(text) }),
     ...(user !== undefined && { user }),
     ...(columns !== undefined && { screen: { columns: () => columns } }),
     ticks: async function* () {
@@ -45,5 +45,5 @@ export async function costSentry(args: readonly string[], world: CommandWorld = 
     clock,
     ids: { uuid: () => `uuid-${++uuids}` },
   });
-  return { exitCode, out, err, asked, told };
+  return { exitCode, out, err, asked, shown };
 }

@@ -32,7 +32,7 @@ export const amounts = (usd: number, tokens = 100): AmountsByUnit => ({
   usd,
 });
 
-/** A cost center of its own name, so that tests can share a table. */
+/** A cost center with a unique name, so that tests can share a table. */
 export class CenterCalls {
   readonly center = `center-${++ids}`;
   readonly #table: TestLedger;

@@ -7,7 +7,7 @@ import type { Clock } from '../../core/time.ts';
 import { startDynalite } from '../../sandbox/engines/dynamodb/dynalite-engine.ts';
 import { prepareLedgerTable } from '../../sandbox/engines/dynamodb/ledger-table.ts';
 
-/** A clock that stands still until it is set. */
+/** A clock that does not move until it is set. */
 export class ManualClock implements Clock {
   at: number;
   constructor(iso = '2026-11-23T14:05:30.000Z') {
@@ -36,7 +36,7 @@ export interface TestLedger {
 
 let tables = 0;
 
-/** A ledger on an engine of its own. */
+/** A ledger on a separate engine. */
 export async function startLedger(): Promise<TestLedger> {
   const engine = await startDynalite();
   const ledger = await openLedger(engine.url);

@@ -1,4 +1,4 @@
-/** What a call costs by the list, to compare with what the product reserves and settles. */
+/** Cost of a call by the list prices, to compare with what the product reserves and settles. */
 import type { EffectivePrice, PriceSchedule } from '../../core/pricing/price.ts';
 import type { EpochMs } from '../../core/time.ts';
 

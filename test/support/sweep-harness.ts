@@ -64,7 +64,7 @@ export class SweepHarness {
     return sent;
   }
 
-  /** What a function that starts now loads. */
+  /** The policy that a function loads when it starts now. */
   loaded(): Promise<Policy> {
     const { client, table: tableName, clock } = this.table;
     const warn = (message: string) => void this.warnings.push(message);

@@ -62,7 +62,7 @@ run "full" {
 
   assert {
     condition     = length(jsondecode(output.scp_json).Statement[2].NotResource) == 2
-    error_message = "A model stands there once: ${output.scp_json}"
+    error_message = "A model is listed once: ${output.scp_json}"
   }
 }
 
@@ -83,7 +83,7 @@ run "models_that_do_not_fit_are_left_to_the_roles_own_policies" {
 
   assert {
     condition     = join(" ", jsondecode(output.scp_json).Statement[*].Sid) == join(" ", ["DenyCallsAroundTheSentry", "DenyDetours"]) && output.policy_json == output.scp_json
-    error_message = "What denies the others must be there in any case: ${output.scp_json}"
+    error_message = "The statement that denies the others must be there in any case: ${output.scp_json}"
   }
 }
 

@@ -26,7 +26,7 @@ run "defaults" {
 
   assert {
     condition     = length(aws_sns_topic_subscription.emails) == 0 && aws_sns_topic.this["organization"].kms_master_key_id == null
-    error_message = "Nobody is subscribed, and there is no key."
+    error_message = "There is no subscription and no key."
   }
 }
 

@@ -25,7 +25,7 @@ run "defaults" {
 
   assert {
     condition     = length(jsondecode(aws_s3_bucket_policy.this.policy).Statement) == 1 && jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
-    error_message = "Nobody writes but the account itself, and nobody reads over plain HTTP: ${aws_s3_bucket_policy.this.policy}"
+    error_message = "Only the account itself writes, and no one reads over plain HTTP: ${aws_s3_bucket_policy.this.policy}"
   }
 
   assert {
@@ -84,7 +84,7 @@ run "full" {
 
   assert {
     condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[1].Effect == "Deny"
-    error_message = "And nobody over plain HTTP: ${aws_s3_bucket_policy.this.policy}"
+    error_message = "And no one over plain HTTP: ${aws_s3_bucket_policy.this.policy}"
   }
 }
 

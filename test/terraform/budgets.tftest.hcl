@@ -53,17 +53,17 @@ run "budgets" {
 
   assert {
     condition     = toset([for notification in aws_budgets_budget.this["sales"].notification : "${notification.notification_type} ${notification.threshold} ${notification.comparison_operator} ${notification.threshold_type}"]) == toset(["ACTUAL 80 GREATER_THAN PERCENTAGE", "ACTUAL 100 GREATER_THAN PERCENTAGE", "FORECASTED 100 GREATER_THAN PERCENTAGE"])
-    error_message = "Actual and forecasted cost is told of, got ${jsonencode(aws_budgets_budget.this["sales"].notification)}."
+    error_message = "Actual and forecasted cost must notify, got ${jsonencode(aws_budgets_budget.this["sales"].notification)}."
   }
 
   assert {
     condition     = alltrue([for notification in aws_budgets_budget.this["sales"].notification : notification.subscriber_sns_topic_arns == toset(["arn:aws:sns:eu-west-1:111122223333:sales"]) && length(notification.subscriber_email_addresses) == 0])
-    error_message = "The topic is told."
+    error_message = "The topic is notified."
   }
 
   assert {
     condition     = alltrue([for notification in aws_budgets_budget.this["research"].notification : length(notification.subscriber_sns_topic_arns) == 0 && notification.subscriber_email_addresses == toset(["research@example.com"])])
-    error_message = "Without a topic the addresses are told."
+    error_message = "Without a topic the addresses are notified."
   }
 
   assert {
@@ -121,7 +121,7 @@ run "action" {
 
   assert {
     condition     = toset([for subscriber in aws_budgets_budget_action.this["sales"].subscriber : "${subscriber.subscription_type} ${subscriber.address}"]) == toset(["SNS arn:aws:sns:eu-west-1:111122223333:sales", "EMAIL sales@example.com"])
-    error_message = "Who hears of the budget hears of its action."
+    error_message = "Subscribers of the budget are notified of its action."
   }
 
   assert {
@@ -202,7 +202,7 @@ run "one_monitor_for_each_cost_center" {
 
   assert {
     condition     = [for monitor in values(aws_ce_anomaly_monitor.this) : jsondecode(monitor.monitor_specification).Tags.Values] == [["sales"], ["support"]]
-    error_message = "Each has a monitor of its own."
+    error_message = "Each has a separate monitor."
   }
 
   assert {
@@ -228,7 +228,7 @@ run "an_existing_monitor" {
 
   assert {
     condition     = length(aws_ce_anomaly_monitor.this) == 0 && aws_ce_anomaly_subscription.this["anomalies"].monitor_arn_list == tolist(["arn:aws:ce::111122223333:anomalymonitor/existing"])
-    error_message = "A monitor that exists is told of, and none is made."
+    error_message = "A monitor that exists is used, and none is created."
   }
 }
 

@@ -43,7 +43,7 @@ run "defaults" {
 
   assert {
     condition     = one(aws_lambda_function.this.logging_config).log_group == "/aws/lambda/genai-gateway" && aws_cloudwatch_log_group.this["/aws/lambda/genai-gateway"].retention_in_days == 365
-    error_message = "It logs to a group of its own, for a year."
+    error_message = "It logs to a separate group, for a year."
   }
 
   assert {
@@ -78,7 +78,7 @@ run "defaults" {
 
   assert {
     condition     = output.dead_letter_queue_arn == null && length(aws_iam_role_policy.dead_letters) == 0 && length(aws_lambda_function_event_invoke_config.this) == 0
-    error_message = "What is called synchronously answers its caller: there are no lost calls to keep."
+    error_message = "A function that is called synchronously answers its caller: there are no lost calls to keep."
   }
 }
 
@@ -152,12 +152,12 @@ run "full" {
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.this["this"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["this"].maximum_event_age_in_seconds == 60
-    error_message = "Lambda must not try again what the schedule calls anew every minute."
+    error_message = "Lambda must not try again what the schedule calls again every minute."
   }
 
   assert {
     condition     = aws_sqs_queue.dead_letters["dead-letters"].name == "genai-gateway-dead-letters" && aws_sqs_queue.dead_letters["dead-letters"].sqs_managed_sse_enabled && aws_sqs_queue.dead_letters["dead-letters"].message_retention_seconds == 1209600
-    error_message = "What failed is kept encrypted for 14 days."
+    error_message = "Failed calls are kept encrypted for 14 days."
   }
 
   assert {
@@ -300,7 +300,7 @@ run "keeps_no_failed_calls_unless_told_to" {
 
   assert {
     condition     = length(jsondecode(module.schedule_role["this"].policy_json).Statement) == 1
-    error_message = "Without a queue nobody may send to one."
+    error_message = "Without a queue there must be no right to send to one."
   }
 }
 
@@ -386,12 +386,12 @@ run "roles_of_a_long_name" {
 
   assert {
     condition     = output.role.name == "a23456789-b23456789-c23456789-d23456789-e23456789-f2345-${substr(sha256("${var.name}-eu-west-1"), 0, 8)}" && length(output.role.name) == 64
-    error_message = "What is cut off is told apart by a hash: ${output.role.name}."
+    error_message = "A hash distinguishes names that are cut: ${output.role.name}."
   }
 
   assert {
     condition     = length(distinct([output.role.name, output.schedule_role.name])) == 2
-    error_message = "The schedule has a role of its own: ${output.schedule_role.name}."
+    error_message = "The schedule has a separate role: ${output.schedule_role.name}."
   }
 }
 

@@ -1,4 +1,4 @@
-# What an account with strict rules asks for reaches every resource that it concerns.
+# Settings for an account with strict rules reach every resource that they concern.
 
 mock_provider "aws" {
   source = "./test/fixtures/mocks"

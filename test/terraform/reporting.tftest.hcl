@@ -84,7 +84,7 @@ run "full" {
 
   assert {
     condition     = output.tag_columns["Team Name"] == "user_team_name"
-    error_message = "What is no letter or digit becomes an underscore."
+    error_message = "Characters other than letters and digits become an underscore."
   }
 
   assert {

@@ -94,7 +94,7 @@ run "billing_by_default" {
 
   assert {
     condition     = length(module.cost_allocation_tags.tag_keys) == 0 && output.cost_report_bucket_name == null
-    error_message = "What only the payer account may do is off."
+    error_message = "Features that need the payer account are off."
   }
 }
 

@@ -2,7 +2,7 @@ mock_provider "aws" {
   source = "./test/fixtures/mocks"
 }
 
-# The roles that may call Bedrock, told apart.
+# The roles that may call Bedrock, with different ARNs.
 override_resource {
   target = module.functions["validate-and-set-context"].module.role.aws_iam_role.this
   values = { arn = "arn:aws:iam::111122223333:role/genai-validate-and-set-context" }
@@ -194,7 +194,7 @@ run "observability" {
 
   assert {
     condition     = module.observability.alarms["utilization_sales_monthly-budget"].threshold == 80 && module.observability.alarms["denials_sales"].threshold == 50
-    error_message = "What is not given has its default."
+    error_message = "A variable that is not set has its default."
   }
 }
 
@@ -269,7 +269,7 @@ run "jwt" {
 
   assert {
     condition     = alltrue([for policy in values(output.caller_policy_json) : policy == null]) && output.function_url == null
-    error_message = "Who sends a token needs no IAM policy."
+    error_message = "A caller with a token needs no IAM policy."
   }
 }
 

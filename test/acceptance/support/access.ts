@@ -1,11 +1,11 @@
-/** Holds whoever calls AWS to what the policies of his role allow. */
+/** Allows each caller of AWS only what the policies of its role allow. */
 import { type AccessRequest, decide } from '../../support/iam/decide.ts';
 import { accessDenied } from './access-denied.ts';
 import { type AwsAnswer, type AwsCall, refuse } from './aws-call.ts';
 import { type AccessSurroundings, accessRequestsOf } from './iam-actions.ts';
 import type { RolePolicies } from './role-policies.ts';
 
-/** By access key: the roles that a call of it must be allowed to; undefined for nobody known. */
+/** By access key: the roles that a call of it must be allowed to; undefined for an unknown key. */
 type RolesOf = (accessKey: string) => readonly string[] | undefined;
 
 interface AccessOptions {
@@ -14,13 +14,13 @@ interface AccessOptions {
   readonly rolesOf: RolesOf;
 }
 
-/** Access key of whoever may do everything: who deploys, and looks at it from outside. */
+/** Access key that may do everything: for the deployment, and for tests that look at it from outside. */
 export const OPERATOR = 'none';
 
 export class Access {
-  /** What was refused, as `role action resource`. */
+  /** Denied requests, as `role action resource`. */
   readonly refused: string[] = [];
-  /** What was allowed, as `role action`. */
+  /** Allowed requests, as `role action`. */
   readonly used = new Set<string>();
   readonly #options: AccessOptions;
 

@@ -27,7 +27,7 @@ interface Kept {
   notified: readonly Notified[];
 }
 
-/** What a budget without an end gets: 2087-06-15. */
+/** The end of a budget that has none: 2087-06-15. */
 const NO_END_SECONDS = 3_706_473_600;
 
 export class Budgets {

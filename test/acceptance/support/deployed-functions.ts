@@ -20,7 +20,7 @@ interface Deployed {
   host: LambdaHost | undefined;
 }
 
-/** Members of a function's configuration that moto takes and does not give back. */
+/** Members of a function's configuration that moto takes and does not return. */
 const FORGOTTEN = ['LoggingConfig', 'DeadLetterConfig'];
 const PATH = /^(\w+) \/2015-03-31\/functions(?:\/([^/]+))?(?:\/([\w-]+))?$/;
 const TIMEOUT_DEFAULT_SECONDS = 3;
@@ -144,7 +144,7 @@ export class DeployedFunctions {
     this.#forgotten.set(name, { ...this.#forgotten.get(name), ...kept });
   }
 
-  /** Each version in a folder of its own: a module once loaded stays loaded. */
+  /** Each version in a separate folder: a module once loaded stays loaded. */
   #unpack(name: string, zip: string): URL {
     this.#bundles += 1;
     const folder = join(this.#folder, `${name}-${this.#bundles}`);

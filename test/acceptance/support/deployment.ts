@@ -96,7 +96,7 @@ export class Deployment {
     this.edit('{ log_level = "ERROR" }', `{ log_level = "ERROR", ${starters} }`, 'main.tf');
   }
 
-  /** What the root module says of what it made. Asked once after each change. */
+  /** Outputs of the root module. Read once after each change. */
   outputs(): Promise<Outputs> {
     this.#outputs ??= this.#readOutputs();
     return this.#outputs;

@@ -35,9 +35,9 @@ export class Facade {
   readonly budgets = new Budgets();
   readonly queries = new SavedQueries();
   readonly buses = new EventBuses();
-  /** What was refused with 501, as `service operation`. */
+  /** Requests refused with 501, as `service operation`. */
   readonly unknown: string[] = [];
-  /** Whoever calls may do what the deployed policies allow. */
+  /** A caller may do what the deployed policies allow. */
   readonly access: Access;
   readonly moto = new OneByOne(() => this.#started().moto.url);
   readonly #policies = new RolePolicies((parameters) =>
@@ -93,7 +93,7 @@ export class Facade {
     await close(this.#server);
   }
 
-  /** Lets time pass for the functions, which read their policy anew once a minute. */
+  /** Lets time pass for the functions, which read their policy again once a minute. */
   advance(ms: number): Promise<void> {
     return this.#functions.advance(ms);
   }

@@ -11,7 +11,7 @@ export interface Answered {
   readonly bytes: Buffer;
 }
 
-/** A signature that nobody checks, naming the service that is called. */
+/** A signature that is not checked, naming the service that is called. */
 export const authorizationOf = (service: string): string =>
   `AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/${service}/aws4_request, ` +
   'SignedHeaders=host, Signature=none';
@@ -37,7 +37,7 @@ export async function forward(base: string, request: Request, bytes: Buffer): Pr
   };
 }
 
-/** What the tests themselves ask a server that is no place for two requests at once. */
+/** Requests of the tests themselves, to a server that cannot take two at once. */
 export class OneByOne {
   readonly #url: () => string;
   #turn: Promise<unknown> = Promise.resolve();

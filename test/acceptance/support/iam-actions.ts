@@ -1,12 +1,12 @@
 /**
  * Which IAM actions, on what, a call of an AWS API needs, as the service authorization reference
  * tells (https://docs.aws.amazon.com/service-authorization/latest/reference/, 2026-11). What is not
- * listed here is not known, so that nobody is allowed it by mistake.
+ * listed here is unknown, so that no caller is allowed it by mistake.
  */
 import type { AccessRequest } from '../../support/iam/decide.ts';
 import { type AwsCall, listAt, recordAt, textAt } from './aws-call.ts';
 
-/** What a call does not say by itself. */
+/** Facts that a call does not contain. */
 export interface AccessSurroundings {
   readonly account: string;
   readonly region: string;
@@ -56,7 +56,7 @@ const dynamodb: Mapping = ({ operation, input }, around) => {
 
 interface Touched {
   readonly table: string;
-  /** Undefined when it can't be told which; then nothing may be allowed. */
+  /** Undefined when it is unclear which; then nothing may be allowed. */
   readonly partitions: readonly string[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is still there of a deployment, asked of the services themselves. */
+/** Resources of a deployment that still exist, as the services list them. */
 import type { Facade } from './facade.ts';
 import { authorizationOf } from './forward.ts';
 

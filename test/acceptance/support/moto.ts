@@ -1,4 +1,4 @@
-/** A moto server (https://docs.getmoto.org) as a process of its own. */
+/** A moto server (https://docs.getmoto.org) as a separate process. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-/** What a role may do: its policies as IAM has them now. */
+/** Rights of a role: its policies as IAM has them now. */
 import { type Policy, parsePolicy } from '../../support/iam/policy.ts';
 
 /** Calls an action of IAM's query protocol. @returns the XML of its answer. */

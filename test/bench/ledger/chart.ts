@@ -1,18 +1,18 @@
-/** Overshoot by concurrent callers as a picture. Zero has a place of its own below the logarithm. */
+/** Overshoot by concurrent callers as a picture. Zero has a separate place below the logarithm. */
 import { CONTENDERS, type ContenderName, LABELS } from './contenders.ts';
 import type { VirtualOutcome } from './virtual.ts';
 
 const WIDTH = 760;
 const HEIGHT = 440;
 const PLOT = { left: 84, right: 512, top: 64, bottom: 336 } as const;
-/** Where zero stands, apart from the scale. */
+/** The position of zero, apart from the scale. */
 const ZERO_Y = 370;
 const LABEL_GAP = 17;
 
 type Shape = 'circle' | 'square' | 'triangle' | 'diamond';
 type Palette = Readonly<Record<ContenderName | 'ground' | 'text' | 'faint' | 'rule', string>>;
 
-/** Told apart by shape where colors are not. */
+/** Shapes distinguish them where colors cannot. */
 const SHAPES: Readonly<Record<ContenderName, Shape>> = {
   ledger: 'circle',
   'read-then-write': 'square',

@@ -14,7 +14,7 @@ export type Settle = () => Promise<void>;
 export interface Contender {
   /** @returns undefined when the call is denied. */
   decide(call: Call): Promise<Settle | undefined>;
-  /** What it counted as spent, nano-USD; compared with what was spent once all is at rest. */
+  /** Amount that it counted as spent, nano-USD; compared with what was spent once all is at rest. */
   counted(): Promise<number>;
 }
 

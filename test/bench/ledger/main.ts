@@ -1,4 +1,4 @@
-/** `npm run bench:ledger`: how well the ledger holds a limit, beside two simpler ways. */
+/** `npm run bench:ledger`: how well the ledger holds a limit, compared with two simpler ways. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

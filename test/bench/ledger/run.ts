@@ -68,7 +68,7 @@ export async function runBenchmark({ seed, callers, tell: report }: RunOptions):
   };
 }
 
-/** What the ledger promises and did not keep, in words; empty when it kept everything. */
+/** Promises that the ledger did not keep, in words; empty when it kept all. */
 export function brokenPromises(result: Pick<Result, 'overshoot' | 'shards' | 'engine'>): string[] {
   const rows = [
     ...result.overshoot.map((row) => ({ ...row, where: 'in virtual time' })),

@@ -1,4 +1,4 @@
-/** What was really spent and what is under way, which no contender gets to see. */
+/** The true amounts spent and in flight, which no contender gets to see. */
 import type { Call } from './traffic.ts';
 
 /** Every denial is counted under exactly one of the first four. */
@@ -7,9 +7,9 @@ export interface Denials {
   readonly founded: number;
   /** It fitted even if it and every call in flight cost their worst: nothing speaks for refusing. */
   readonly unfounded: number;
-  /** It fitted beside the real cost of the calls in flight, not beside what they may yet cost. */
+  /** It fitted next to the real cost of the calls in flight, not next to what they may yet cost. */
   readonly transient: number;
-  /** Its real cost fitted, its worst case did not: nobody could have known. */
+  /** Its real cost fitted, its worst case did not: no one could have known. */
   readonly ownWorstCase: number;
   /** Of the unfounded ones, those with no call in flight. */
   readonly unfoundedAtRest: number;

@@ -10,7 +10,7 @@ export interface Table {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What the columns mean. */
+  /** Meanings of the columns. */
   readonly note: string;
 }
 

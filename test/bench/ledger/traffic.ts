@@ -1,6 +1,6 @@
 /**
  * The traffic that every contender meets: call number n of a caller asks for the same, costs the
- * same and takes as long, whoever decides about it.
+ * same and takes as long, whichever method decides about it.
  */
 import type { AmountsByUnit } from '../../../core/ledger/effective-limits.ts';
 import { type NanoUsd, toSafeInteger } from '../../../core/money.ts';
@@ -27,7 +27,7 @@ export interface TrafficOptions {
   readonly seed: number;
   readonly limitUsd: number;
   readonly shards?: number;
-  /** Milliseconds of thinking and of the model are multiplied by it; 1 unless told. */
+  /** Milliseconds of thinking and of the model are multiplied by it; 1 by default. */
   readonly pace?: number;
   /** The calls have no way to what decides: its requests have their own. */
   readonly isLocal?: boolean;
@@ -51,7 +51,7 @@ export const MODEL = 'haiku';
 
 const MODEL_ID = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 const MAX_TOKENS = [256, 512, 1_024, 2_048] as const;
-/** What the bound adds for the messages and the model's template. */
+/** Tokens that the bound adds for the messages and the model's template. */
 const OVERHEAD_TOKENS = 200;
 const LEASE_SECONDS = 420;
 /** A call that Bedrock throttles costs nothing. */

@@ -10,7 +10,7 @@ import { type ContenderName, contenderNamed } from './contenders.ts';
 import { type Outcome, play } from './play.ts';
 import { START, type TrafficOptions, trafficOf } from './traffic.ts';
 
-/** What the table was asked for, and what it takes for it. */
+/** Requests to the table, and the capacity that each takes. */
 export interface Metered {
   readonly requests: Readonly<Record<string, number>>;
   readonly writes: number;

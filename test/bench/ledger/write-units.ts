@@ -1,5 +1,5 @@
 /**
- * What one call takes of DynamoDB's write capacity, measured on items with many reservations in
+ * DynamoDB write capacity that one call takes, measured on items with many reservations in
  * them, and what one account sustains with that, computed.
  */
 import { contenderNamed } from './contenders.ts';
@@ -78,8 +78,8 @@ async function measureRefusal(traffic: Traffic, table: MeteredTable, inFlight: n
 
 /**
  * By Little's law `rate * seconds` calls are in flight, and each makes the item larger and so every
- * write dearer: the highest rate at which the writes still fit. Sizes between the measured ones are
- * interpolated.
+ * write more expensive: the highest rate at which the writes still fit. Sizes between the measured
+ * ones are interpolated.
  */
 export function sustained(
   costs: readonly WriteCost[],

@@ -1,10 +1,10 @@
-/** A page in a tab of its own, and what it did. */
+/** A page in a separate tab, and what it did. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page asked for, and what it or the browser complained of. */
+  /** Requests of the page, and errors that it or the browser logged. */
   readonly asked: string[];
   readonly complaints: string[];
 }

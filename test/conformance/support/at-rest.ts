@@ -1,4 +1,4 @@
-/** What a ledger's table holds, added up over the shards of an account. */
+/** Contents of a ledger's table, added up over the shards of an account. */
 import type { CounterState } from '../../../core/ledger/ports.ts';
 import type { TestLedger } from '../../support/ledger.ts';
 

@@ -97,7 +97,7 @@ function modelAnswer(model: DynamoDbModel, operation: string, input: ModelInput)
   try {
     return { output: answerOf(model, { operation, input }) };
   } catch (error) {
-    // What is no answer of DynamoDB is a fault of the model.
+    // A response that DynamoDB would not give is a fault of the model.
     if (!(error instanceof DynamoDBServiceException)) throw error;
     return { error };
   }

@@ -89,7 +89,7 @@ function severalLimits({ callers }: ConformanceEngine, table: () => TestLedger):
       expect(sum('tokens')).toBeLessThanOrEqual(4_000);
       expect(sum('usd')).toBeLessThanOrEqual(500_000);
       expect(countOf(decisions, 'denied')).toBeGreaterThan(0);
-      // Nothing was given back since, so what was refused then does not fit now either.
+      // Nothing was released since, so what was refused then does not fit now either.
       const refused = worstCases.filter((_, i) => decisions[i]?.outcome === 'denied');
       if (shards > 1) return;
       for (const { tokens, usd } of refused) {

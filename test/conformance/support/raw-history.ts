@@ -81,7 +81,7 @@ async function get(random: Random, { client, table: TableName }: Target): Promis
 
 async function batchGet(random: Random, { client, table }: Target): Promise<void> {
   const key = keyOf(random);
-  // Now and then twice the same key, which is refused.
+  // Sometimes twice the same key, which is refused.
   const Keys = [key, random.chance(0.3) ? key : keyOf(random)];
   await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys } } }));
 }

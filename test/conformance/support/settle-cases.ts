@@ -23,7 +23,7 @@ const ROWS = POLICIES.flatMap((expired) => [1, 4].map((shards) => ({ expired, sh
 const numbered = <T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => make(i)));
 
-/** What calls are charged, however their ends meet. */
+/** Charges of calls, however their ends meet. */
 export const describeSettling = (of: ConformanceEngine): void =>
   describeOn(of, 'settling', (tableOf) => {
     const start = () => {
@@ -62,7 +62,7 @@ function endsAtOnce({ callers }: ConformanceEngine, start: Start): void {
         if (i % 4 === 0) await end();
         else if (i % 4 === 1) await Promise.all([end(), end(), end()]);
         else if (i % 4 === 2) await release(table.ledger, reservation);
-        // The others never come back.
+        // The others do not complete.
         if (i % 4 === 3) return expired === 'charge' ? WORST_USD : 0;
         return i % 4 === 2 ? 0 : actual;
       });

@@ -71,7 +71,7 @@ describe('standard output that takes nothing more', () => {
     expect(await endedAt('pipe')).toEqual([141, '']);
   });
 
-  test('as the disk is full, is told in a sentence', async () => {
+  test('as the disk is full, is reported in a sentence', async () => {
     if (!existsSync('/dev/full')) return;
     const full = openSync('/dev/full', 'w');
     expect(await endedAt(full)).toEqual([2, 'standard output: the disk is full\n']);

@@ -72,7 +72,11 @@ const CASES: readonly [string, Sent, number][] = [
   ['100,000 closed brackets', { body: '['.repeat(50_000) + ']'.repeat(50_000) }, 400],
   ['deep objects', { body: `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}` }, 400],
   ['no messages', { body: withMessages([]) }, 400],
-  ['messages that are none', { body: withMessages({ 0: { role: 'user', content: 'x' } }) }, 400],
+  [
+    'messages that are not a list',
+    { body: withMessages({ 0: { role: 'user', content: 'x' } }) },
+    400,
+  ],
   ['empty content', { body: withMessages([{ role: 'user', content: '' }]) }, 400],
   ['only system messages', { body: withMessages([{ role: 'system', content: 'x' }]) }, 400],
   ['an assistant first', { body: withMessages([{ role: 'assistant', content: 'x' }]) }, 400],
@@ -108,7 +112,7 @@ const CASES: readonly [string, Sent, number][] = [
   ['another path', { path: '/v1/invoke/../../etc/passwd', body: text }, 404],
   ['an encoded path', { path: '/v1/%69nvoke%00', body: text }, 404],
   ['a path of __proto__', { path: '/__proto__', body: text }, 404],
-  ['usage of nobody', { method: 'GET', path: '/v1/usage?costCenter=ghost' }, 400],
+  ['usage of an unknown cost center', { method: 'GET', path: '/v1/usage?costCenter=ghost' }, 400],
   ['usage of __proto__', { method: 'GET', path: '/v1/usage?costCenter=__proto__' }, 400],
 ];
 

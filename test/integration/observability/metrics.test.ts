@@ -192,7 +192,7 @@ describe('what a run of examples/complete wrote', () => {
         { ...each, namespace: each.namespace.toLowerCase() },
         { ...each, dimensions: others },
         { ...each, dimensions: [...each.dimensions, 'service'] },
-        { ...each, values: { ...each.values, [dimension]: 'nobody' } },
+        { ...each, values: { ...each.values, [dimension]: 'ghost' } },
       ];
       expect(wrong.filter(finds)).toEqual([]);
     }

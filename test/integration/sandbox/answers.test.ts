@@ -104,7 +104,7 @@ describe.each(['workflow', 'direct'])(
       ['AccessDeniedException', 1, 502],
       ['ValidationException', 1, 400],
       ['ThrottlingException', 100, 503],
-    ])('a call that fails with %s is given back', async (name, times, expected) => {
+    ])('a call that fails with %s is released', async (name, times, expected) => {
       const before = await statusOf(sandbox);
       await fail(name, times);
       const { status, body, headers } = await invoke();
@@ -153,7 +153,7 @@ describe.each(['workflow', 'direct'])(
       expect(await statusOf(sandbox)).toMatchObject({ three: '3/0' });
     });
 
-    test('a denied call changes nothing and calls nobody', async () => {
+    test('a denied call changes nothing and calls no model', async () => {
       const before = [await statusOf(sandbox), await called()];
       const { status, body, headers } = await invoke();
       expect([status, body.code, body.limit.name]).toEqual([429, 'limit_exceeded', 'three']);

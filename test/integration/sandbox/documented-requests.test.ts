@@ -1,4 +1,4 @@
-/** What the README and docs/calling.md show of requests and their answers is true. */
+/** Requests and responses as the README and docs/calling.md show them. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
@@ -9,7 +9,7 @@ import {
   runSandbox,
 } from './support/run-sandbox.ts';
 
-// A busy machine is no failure.
+// A busy machine is not a failure.
 jest.setTimeout(180_000);
 
 const HOST = 'http://127.0.0.1:8787';
@@ -65,7 +65,7 @@ describe.each(PAGES)('%s', (page) => {
   });
   let hour = 10;
   beforeEach(async () => {
-    // Each example in an hour of its own, far from the end of a minute.
+    // Each example in a separate hour, far from the end of a minute.
     hour += 1;
     await sandbox.post('/_sandbox/clock', { now: `2026-11-23T${hour}:00:05.000Z` });
   });

@@ -1,4 +1,4 @@
-/** What no client should send, sent to the whole sandbox: an answer, no 500, nothing counted. */
+/** Requests that no client should send, sent to the whole sandbox: a response, no 500, nothing counted. */
 import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';

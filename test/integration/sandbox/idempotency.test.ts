@@ -10,7 +10,7 @@ import {
   statusOf,
 } from './support/run-sandbox.ts';
 
-// A busy machine is no failure.
+// A busy machine is not a failure.
 jest.setTimeout(180_000);
 
 const LOG_PROMPTS = pathOf('test/integration/sandbox/support/log-prompts.tfvars');
@@ -82,7 +82,7 @@ describe.each(['workflow', 'direct'])('requests with one key, executed in %s', (
     expect(originals).toEqual(new Set([first?.body.requestId]));
   });
 
-  test('one after the other: the second is told what the first cost, and changes nothing', async () => {
+  test('one after the other: the second gets what the first cost, and changes nothing', async () => {
     const key = newKey();
     const first = await invoke(key);
     expect(coded(first)).toBe('200 succeeded');

@@ -79,7 +79,7 @@ describe('a token', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden_cost_center']);
   });
 
-  test('that is none: 401', async () => {
+  test('that is not one: 401', async () => {
     const answer = await sandbox.get('/v1/models', { authorization: 'Bearer x.y.z' });
     expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
   });

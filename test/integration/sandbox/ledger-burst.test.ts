@@ -20,7 +20,7 @@ const CALLS = 1_000;
 /** Once a limit is full, more calls only show again that it is. */
 const CALLS_OF_USD = 400;
 const FIT = 137;
-/** Costs exactly what was reserved for it: nothing is given back for another call to take. */
+/** Costs exactly what was reserved for it: nothing is released for another call to take. */
 const USAGE = { inputTokens: 202, outputTokens: 50 };
 /** Short of one more call. */
 const NANO_USD = (FIT + 1) * WORST_NANO_USD - 1;

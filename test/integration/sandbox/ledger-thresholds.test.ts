@@ -1,4 +1,4 @@
-/** `notify_at`: every threshold is told once, also when it could not be told at first. */
+/** `notify_at`: every threshold is published once, also when it could not be published at first. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Folder, moveClock, question, statuses } from './support/ledger-policy.ts';
 import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';

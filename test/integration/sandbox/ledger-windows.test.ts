@@ -126,7 +126,7 @@ describe('in New York, executed in direct', () => {
     expect((await invoke()).status).toBe(200);
   });
 
-  test('the hour that spring leaves out is none, in a day of 23', async () => {
+  test('the hour that spring leaves out has no window, in a day of 23', async () => {
     const invoke = callerOf('spring');
     await moveClock(sandbox, '2031-03-09T06:30:00Z');
     expect((await invoke()).status).toBe(200);

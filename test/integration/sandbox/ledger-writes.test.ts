@@ -1,5 +1,5 @@
 /**
- * What a call costs in DynamoDB: one write for each account to reserve, one to settle, and in the
+ * DynamoDB cost of a call: one write for each account to reserve, one to settle, and in the
  * workflow one read. The first denial of a limit and window costs two more: its alert is recorded
  * before it is published, and after.
  */
@@ -69,7 +69,7 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
     expect([answer.status, counts]).toEqual([200, { UpdateItem: 6, ...reads }]);
   });
 
-  test('a call that the last account refuses: three writes, and two that give back', async () => {
+  test('a call that the last account refuses: three writes, and two that release', async () => {
     for (const noting of [2, 0]) {
       const { answer, counts } = await counted(question());
       expect([answer.status, answer.body.limit.owner]).toEqual([429, 'organization']);
@@ -86,9 +86,9 @@ describe.each(['direct', 'workflow'])('executed in %s', (execution) => {
   });
 
   test.each([
-    ['a model nobody knows', { model: 'unknown' }],
+    ['an unknown model', { model: 'unknown' }],
     ['no such environment', { environment: 'nowhere' }],
-    ['no such cost center', { costCenter: 'nobody' }],
+    ['no such cost center', { costCenter: 'unknown' }],
     ['a bad parameter', { maxTokens: 0 }],
   ])('an invalid call: none (%s)', async (_what, over) => {
     const { answer, counts } = await counted(question(over));

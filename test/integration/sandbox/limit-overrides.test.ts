@@ -77,7 +77,7 @@ describe('a temporary raise', () => {
     expect([await call(), await call(), await call()]).toEqual([200, 200, 429]);
   });
 
-  test('ends by itself: the configured amount denies again', async () => {
+  test('expires: the configured amount denies again', async () => {
     await pass(2 * 60 * MINUTE_MS);
     expect(await three()).toMatchObject({ limit: 3, used: 5, remaining: 0 });
     expect(await call()).toBe(429);

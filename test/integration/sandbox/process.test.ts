@@ -44,7 +44,7 @@ const isGone = (url: string) =>
     () => true,
   );
 
-/** One that has ended but that nobody has waited for is none. */
+/** One that has ended but was not waited for does not count. */
 async function alive(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
@@ -154,7 +154,7 @@ describe('a start that is refused', () => {
     await sandbox.stop();
   });
 
-  test('--help is none', async () => {
+  test('--help is not one', async () => {
     const { code, stdout } = await refused('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('--var-file');

@@ -192,7 +192,7 @@ describe('a key', () => {
     await expect(refused).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('that nobody knows is refused, also where no identity is checked', async () => {
+  test('that is unknown is refused, also where no identity is checked', async () => {
     const before = await reached();
     const key = `bcs_${'a'.repeat(10)}_${'b'.repeat(49)}`;
     const call = clientOf('', key).send(new ConverseCommand({ modelId: MICRO, messages }));

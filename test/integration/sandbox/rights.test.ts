@@ -52,9 +52,9 @@ const allows = ({ action, partition }: Right, call: LedgerCall): boolean =>
     : call.partition === partition);
 
 /**
- * What no test can make happen. With a failed condition DynamoDB returns the item, unless there is
- * none; most writers meet that only when somebody else was faster. And only when a try died does
- * the next one look for what it holds.
+ * Behavior that no test can cause. With a failed condition DynamoDB returns the item, unless there
+ * is none; most writers meet that only when another writer was faster. And only when a try died
+ * does the next one look for what it holds.
  */
 const isRare = (golden: string, { sid, action }: Right): boolean =>
   (action === 'dynamodb:GetItem' && ['Count', 'ClaimKeys'].includes(sid)) ||

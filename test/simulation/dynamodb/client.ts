@@ -39,7 +39,7 @@ export function clientOver(transport: Transport): DynamoDBClient {
   return client;
 }
 
-/** What the model answers to a request. The command's name says which input it carries. */
+/** The model's response to a request. The command's name says which input it carries. */
 export function answerOf(model: DynamoDbModel, { operation, input }: Sent): ServiceOutputTypes {
   switch (operation) {
     case 'UpdateItem':

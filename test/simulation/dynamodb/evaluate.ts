@@ -1,4 +1,4 @@
-/** What expressions mean for an item. */
+/** Effects of expressions on an item. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Condition, Operand, Path, Update } from './parser.ts';
 import { add, compare, equal, type Item, invalid } from './values.ts';

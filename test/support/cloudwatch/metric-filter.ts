@@ -1,4 +1,4 @@
-/** What a metric filter of CloudWatch Logs makes of JSON lines, as far as ours go. */
+/** Metric filters of CloudWatch Logs over JSON lines, as far as ours go. */
 import { isRecord } from '../../../sandbox/base/json.ts';
 import type { Series } from './selectors.ts';
 

@@ -1,4 +1,4 @@
-/** Everything that a rendered dashboard and the rendered alarms ask CloudWatch for. */
+/** All queries to CloudWatch of a rendered dashboard and the rendered alarms. */
 import { expressionSelector, metricSelector, type Selector } from './selectors.ts';
 
 interface Widget {

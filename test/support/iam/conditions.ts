@@ -9,7 +9,7 @@ import { matchesArn, matchesPattern } from './patterns.ts';
 /** Condition key to values, by operator. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** What is known of a request, by condition key; several values for a key that has several. */
+/** Facts about a request, by condition key; several values for a key that has several. */
 export type Context = Readonly<Record<string, string | readonly string[]>>;
 
 interface Comparison {

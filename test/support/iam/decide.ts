@@ -22,7 +22,7 @@ type Decision =
 /**
  * Decides by layers that must each allow, such as the identity's policies, its boundary, and the
  * service control policies of each level; within one a policy's permission is enough. A statement
- * that denies wins wherever it stands.
+ * that denies wins wherever it is.
  */
 export function decide(layers: readonly (readonly Policy[])[], request: AccessRequest): Decision {
   const matching = layers.map((policies) =>

@@ -13,7 +13,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
 
 const ARN_PARTS = 6;
 
-/** The six parts of an ARN; the last one keeps its colons. Undefined when it is none. */
+/** The six parts of an ARN; the last one keeps its colons. Undefined when it is not an ARN. */
 export function arnParts(text: string): readonly string[] | undefined {
   const parts = text.split(':');
   if (parts[0] !== 'arn' || parts.length < ARN_PARTS) return undefined;

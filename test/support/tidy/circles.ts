@@ -60,7 +60,7 @@ const violations = (kind: string, edges: readonly Edge[]): Violation[] =>
     says: `${kind} import each other in a circle: ${circle.join(', ')}`,
   }));
 
-/** Folders with everything in them: the two that stand next to each other below a common one. */
+/** Folders with everything in them: the two that are siblings below a common one. */
 function subtrees({ from, to }: Edge): Edge {
   const [left, right] = [posix.dirname(from).split('/'), posix.dirname(to).split('/')];
   const shared = left.findIndex((part, i) => part !== right[i]);

@@ -1,4 +1,4 @@
-/** What files export: by name only, and nothing that nobody imports. */
+/** Exports of files: by name only, and none that is not imported. */
 import { type Import, importsOf } from './imports.ts';
 import {
   codeOnly,

@@ -11,7 +11,7 @@ function problemOf({ text }: SourceFile): string | undefined {
   const comment = OPENING.exec(text)?.[1]
     ?.replaceAll(/\s*\n \*\s?/g, ' ')
     .trim();
-  if (comment === undefined) return 'has no opening comment of its own: say what the file owns';
+  if (comment === undefined) return 'has no opening comment: say what the file owns';
   return SENTENCE.test(comment) ? undefined : 'does not open with a sentence';
 }
 

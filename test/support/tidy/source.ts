@@ -1,4 +1,4 @@
-/** What the rules of style look at: files as text, and the same text with less in it. */
+/** Input of the rules of style: files as text, and the same text with less in it. */
 
 export interface SourceFile {
   /** From the root of the project, with forward slashes. */
@@ -64,7 +64,7 @@ export function violationsOf(
   }));
 }
 
-/** What may come before a `/` that begins a regular expression rather than divides. */
+/** Code that may come before a `/` that begins a regular expression rather than divides. */
 const BEFORE_REGEXP = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|=>|\b(?:return|typeof|case|in|of))\s*$/;
 
 interface Piece {

@@ -58,7 +58,7 @@ export const machinePaths: Rule = (files) =>
     violationsOf(path, text, MACHINE_PATH, ([found]) => `${found} is a path of one machine`),
   );
 
-/** Where packages come from is for whoever installs them to say. */
+/** The person who installs packages decides where they come from. */
 export const registryHosts: Rule = (files) =>
   files
     .filter(({ path }) => path !== 'LICENSE')
@@ -77,7 +77,7 @@ export const lockWithoutHosts: Rule = withinPaths(/(?:^|\/)package-lock\.json$/,
   ),
 );
 
-/** The compiler is not told to look away. */
+/** The compiler is not silenced. */
 export const noSuppressions: Rule = withinPaths(TYPESCRIPT, (files) =>
   files.flatMap(({ path, text }) =>
     violationsOf(

@@ -21,7 +21,7 @@ let mock: MockBedrock;
 const clients: BedrockRuntimeClient[] = [];
 
 /**
- * jest runs tests in a realm of their own, where an error of Node's net module is no Error: the SDK
+ * jest runs tests in a separate realm, where an error of Node's net module is not an Error: the SDK
  * would wrap it and lose its code. Nothing but the realm is changed here.
  */
 function inThisRealm(handler: NodeHttpHandler): NodeHttpHandler {
@@ -204,7 +204,7 @@ describe('a failure', () => {
     expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 
-  test('nobody listening: nothing was sent', async () => {
+  test('a refused connection: nothing was sent', async () => {
     const gone = await against(json({}), async (url) => url);
     expect(await failureName(converse(gone))).toBe('NotSent');
   });
@@ -269,7 +269,7 @@ describe('a failure', () => {
     expect(result).toMatchObject({ outcome: 'failed', failure: { name: 'NotSent' } });
   });
 
-  test('an error page that is no answer of Bedrock goes by its status', async () => {
+  test('an error page that Bedrock did not send goes by its status', async () => {
     const page: RequestListener = (_, response) => {
       response.writeHead(503, { 'content-type': 'text/html' }).end('<html>');
     };
@@ -319,7 +319,7 @@ describe('counting tokens', () => {
     expect(warnings.join()).not.toContain('What is it?');
   });
 
-  test('an answer without a count is none', async () => {
+  test('an answer without a count is not one', async () => {
     expect(await against(json({}), (url) => count(url))).toBeUndefined();
   });
 });

@@ -165,7 +165,7 @@ describe('the end of a call that lost its record', () => {
   });
 });
 
-test('a table that does not answer is told as such, by every method', async () => {
+test('a table that does not answer is reported as such, by every method', async () => {
   const nowhere = new DynamoDbIdempotency(table.client, 'no-such-table');
   await expect(nowhere.claim(write('a'))).rejects.toThrow(LedgerUnavailableError);
   await expect(nowhere.complete(write('a'), answer, NOW)).rejects.toThrow(LedgerUnavailableError);

@@ -19,7 +19,7 @@ type Answer = () => { readonly status: number; readonly body: unknown };
 
 let server: Server;
 let client: DynamoDBClient;
-/** What the table answers to each of the three reads. */
+/** Responses of the table to each of the three reads. */
 let answers: Record<Read, Answer>;
 let requests: Record<Read, unknown[]>;
 let now: number;

@@ -62,7 +62,7 @@ describe('an override', () => {
     expect(await read('override', id)).not.toHaveProperty('audited');
   });
 
-  test('is claimed again once whoever claimed it has not come back', async () => {
+  test('is claimed again once the claim has timed out', async () => {
     expect(await settings.claimAudit({ id }, claim)).toBe(true);
     const later = (at: number) => ({ now: at, staleAt: at + 1_000 });
     expect(await settings.claimAudit({ id }, later(now + 999))).toBe(false);

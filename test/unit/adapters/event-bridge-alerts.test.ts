@@ -126,7 +126,7 @@ describe('an alert', () => {
     expect(reachedBy(entry)).toEqual(topics);
   });
 
-  test('of another deployment on the same bus reaches nobody here', async () => {
+  test('of another deployment on the same bus reaches no subscriber here', async () => {
     deployment = 'genai-2';
     const [entry] = await publish(sales);
     expect(reachedBy(entry)).toEqual([]);

@@ -53,7 +53,7 @@ async function made(by: OperatorLimits, what: OverrideRequest): Promise<void> {
   expect(await by.change(what)).toHaveProperty('planned');
 }
 
-/** What a function loads, and goes on with for a minute. */
+/** The policy that a function loads, and uses for a minute. */
 const policies = () =>
   createDynamoDbPolicySource({
     client: table.client,
@@ -113,7 +113,7 @@ describe.each([1, 4])('over %d shards', (shards) => {
 });
 
 describe('a change', () => {
-  test('is in force once a function looks again, and ends by itself', async () => {
+  test('is in force once a function looks again, and expires', async () => {
     const source = policies();
     expect(await inForce(await source.load())).toBe(10);
     await made(limits, change({ by: '5' }));
@@ -157,7 +157,7 @@ describe('a change', () => {
     await Promise.all(wishes.map((wish) => limits.change(wish)));
     const { overrideRecords, overrides } = await policies().load();
     const stored = overrideRecords.map(({ author }) => author);
-    // Whoever came after a higher amount was in force was refused, and stored nothing.
+    // Callers that came after a higher amount was in force were refused, and stored nothing.
     expect(new Set(stored).size).toBe(stored.length);
     expect(stored.length).toBeGreaterThan(0);
     expect([...overrides.values()]).toHaveLength(1);

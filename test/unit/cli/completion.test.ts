@@ -28,7 +28,7 @@ _cost_sentry
 ((\${#COMPREPLY[@]} == 0)) || printf '%s\\n' "\${COMPREPLY[@]}"
 `;
 
-/** What bash offers when Tab is hit at the end of the words; the last may be begun or empty. */
+/** Words that bash offers when Tab is hit at the end of the words; the last may be begun or empty. */
 const offered = (...words: readonly string[]): readonly string[] =>
   execFileSync('bash', ['-c', SCRIPT, 'bash', ...words], { cwd: folder, encoding: 'utf8' })
     .split('\n')
@@ -44,7 +44,7 @@ describe('bash', () => {
     ['words of an argument', ['completion', 'z'], ['zsh']],
     ['files where one is named', ['simulate', '--var-file', 'n'], ['now.tfvars']],
     ['files with spaces whole', ['simulate', '--trace', 'w'], ['with space.tfvars']],
-    ['nothing where anything may stand', ['limits', 'show', '--table', ''], []],
+    ['nothing where any value is allowed', ['limits', 'show', '--table', ''], []],
     [
       'options after a value that reads as a command',
       ['limits', 'show', '--table', 'raise', '--u'],

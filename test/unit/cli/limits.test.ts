@@ -110,7 +110,7 @@ describe('limits raise', () => {
   });
 
   test('says it in JSON when asked', async () => {
-    const args = ['raise', 'nobody/calls', '--by', '1', '--until', '1d', '--reason', 'r', '--json'];
+    const args = ['raise', 'ghost/calls', '--by', '1', '--until', '1d', '--reason', 'r', '--json'];
     const { exitCode, out, err } = await limitsCommand(args);
     expect([exitCode, err]).toEqual([2, '']);
     expect(JSON.parse(out)).toEqual({
@@ -152,7 +152,7 @@ test('usage marks a limit with an override, and its JSON has the configured amou
 });
 
 describe('limits show', () => {
-  test('is a table whose amounts stand under each other', async () => {
+  test('is a table whose amounts are aligned', async () => {
     await limitsCommand(raise('--yes'));
     const { exitCode, out } = await limitsCommand(['show', 'retail']);
     expect(exitCode).toBe(0);

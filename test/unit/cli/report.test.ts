@@ -228,15 +228,15 @@ describe('the report', () => {
     const { out } = await report(...november, '--by', 'applicationId');
     expect(out).toContain('0.0 % of Bedrock cost is tagged with applicationId.');
     expect(out).toContain('Activate applicationId as a cost allocation tag');
-    const nothing = await report(...november, '--filter', 'costCenter=nobody');
-    expect(nothing.out).toContain('Nothing was billed for Bedrock with costCenter=nobody');
+    const nothing = await report(...november, '--filter', 'costCenter=ghost');
+    expect(nothing.out).toContain('Nothing was billed for Bedrock with costCenter=ghost');
   });
 
   test('says at a terminal that it waits, and clears that before it writes', async () => {
     await serve(billAnswers(BILL, 3));
     const world = { clock, answer: '' };
-    const { told, out } = await costSentry(['report', ...november], world);
-    expect(told).toEqual(['Querying Cost Explorer …', '', '']);
+    const { shown, out } = await costSentry(['report', ...november], world);
+    expect(shown).toEqual(['Querying Cost Explorer …', '', '']);
     expect(out).toContain('Cost Explorer: 4 requests');
   });
 

@@ -1,4 +1,4 @@
-/** Method: the command in this process, on files of a folder of its own. */
+/** Method: the command in this process, on files of a separate folder. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -157,7 +157,7 @@ describe('a hostile trace', () => {
   });
 });
 
-test('policies in files of one name are told apart by their folders', async () => {
+test('policies in files of one name are distinguished by their folders', async () => {
   const [now, next] = ['now', 'next'].map((name) => {
     mkdirSync(join(folder, name));
     const path = join(folder, name, 'terraform.tfvars');

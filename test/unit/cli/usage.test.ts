@@ -224,7 +224,7 @@ describe('from an endpoint', () => {
     expect(headers.authorization).toContain('/eu-west-1/execute-api/');
   });
 
-  test('bears the token that COST_SENTRY_TOKEN holds', async () => {
+  test('sends the token that COST_SENTRY_TOKEN holds', async () => {
     await usage([], { COST_SENTRY_TOKEN: 'abc' });
     expect(requests[0]?.headers.authorization).toBe('Bearer abc');
     expect(await usage(['--auth', 'jwt'])).toMatchObject({
@@ -290,7 +290,7 @@ describe('from an endpoint', () => {
     expect(err.trimEnd()).not.toContain('\n');
   });
 
-  test('that nobody listens at is said too', async () => {
+  test('that refuses connections is reported too', async () => {
     const { exitCode, err } = await costSentry(['usage', '--url', 'http://127.0.0.1:1']);
     expect([exitCode, err]).toEqual([
       2,

@@ -11,7 +11,7 @@ describe('a time', () => {
   });
 
   test.each(['2026-02-30T00:00:00Z', '2026-11-30T23:59:58', '2026-11-30', '2026-11-30T25:00Z', ''])(
-    '%j is none',
+    '%j is not one',
     (text) => expect(parseIsoTime(text)).toBeUndefined(),
   );
 });

@@ -55,7 +55,7 @@ describe('windows in a time zone', () => {
     expect(first.endsAt).toBe(second.startsAt);
   });
 
-  test('half-hour zones have hours of their own', () => {
+  test('half-hour zones have different hours', () => {
     const { startsAt } = periodAt('hour', at('2026-11-23T14:05:00Z'), 'Asia/Kolkata');
     expect(iso(startsAt)).toBe('2026-11-23T13:30:00.000Z');
   });

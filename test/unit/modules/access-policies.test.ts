@@ -10,7 +10,7 @@ import { type Policy, parsePolicy } from '../../support/iam/policy.ts';
 const golden = (name: string): Policy =>
   parsePolicy(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'));
 
-/** What the organization and the account allow without these policies: everything. */
+/** Rights of the organization and the account without these policies: everything. */
 const EVERYTHING = parsePolicy(
   '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}',
 );
@@ -87,7 +87,7 @@ const DETOURS = [
   'bedrock-agentcore:InvokeHarness',
   'aws-external-anthropic:CreateInference',
 ];
-/** What is no call: how Bedrock is looked at and set up, and everything else. */
+/** Actions other than calls: to read and set up Bedrock, and everything else. */
 const NO_CALLS = [
   'bedrock:ListFoundationModels',
   'bedrock:GetInferenceProfile',
@@ -144,7 +144,7 @@ describe.each(FORMS)('%s', (_, layersOf) => {
     });
   });
 
-  test('who is not known may not call', () => {
+  test('an unknown principal may not call', () => {
     const request = { action: 'bedrock:InvokeModel', resource: NOVA };
     expect(decides(request)).toEqual(denied('DenyCallsAroundTheSentry'));
   });

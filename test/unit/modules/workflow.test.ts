@@ -1,6 +1,6 @@
 /**
  * The state machine's definition, run by an interpreter, with functions that answer or crash as
- * told: where each path ends, what its caller gets, and that nothing is called twice.
+ * scripted: where each path ends, what its caller gets, and that nothing is called twice.
  */
 
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const TEMPLATE = new URL('../../../modules/workflow/workflow.asl.json.tftpl', im
 const definition = renderWorkflow(readFileSync(TEMPLATE, 'utf8'));
 
 type Step = (typeof WORKFLOW_FUNCTIONS)[number];
-/** What a function returns, or the error it ends with. */
+/** Result of a function, or the error it ends with. */
 type Script = Partial<Record<Step, { returns: unknown } | { fails: string; times?: number }>>;
 
 const state = (status: string, said = status) => ({ status, answer: { said } });
@@ -45,7 +45,7 @@ async function run(script: Script, input: unknown = { model: 'x' }) {
     if ('returns' in scripted) return { payload: JSON.stringify(scripted.returns) };
     const times = left.get(name) ?? scripted.times ?? Number.POSITIVE_INFINITY;
     left.set(name, times - 1);
-    if (times > 0) return { error: { errorType: scripted.fails, errorMessage: 'as told' } };
+    if (times > 0) return { error: { errorType: scripted.fails, errorMessage: 'as scripted' } };
     const good = GOOD[name as Step];
     return { payload: JSON.stringify(good && 'returns' in good ? good.returns : null) };
   });
@@ -61,7 +61,7 @@ async function run(script: Script, input: unknown = { model: 'x' }) {
 const steps = () => called.map(({ step }) => step);
 
 describe('the outcomes', () => {
-  test('have a state of their own each', () => {
+  test('have a separate state each', () => {
     const ends = Object.entries(definition.States)
       .filter(([, { Type }]) => Type === 'Succeed')
       .map(([name]) => name);
@@ -148,7 +148,7 @@ describe('a step that does not come back', () => {
     expect(await run({ 'record-outcome': { fails: 'Error' } })).toEqual({ said: 'pending' });
   });
 
-  test('invoking and recording: the caller is told what the approved state carries', async () => {
+  test('invoking and recording: the caller gets what the approved state carries', async () => {
     const script = {
       'invoke-model': { fails: 'Error' },
       'record-outcome': { fails: 'Error' },
@@ -156,7 +156,7 @@ describe('a step that does not come back', () => {
     expect(await run(script)).toEqual({ said: 'invoking was lost' });
   });
 
-  test('reserving and recording: the caller is told what the validated state carries', async () => {
+  test('reserving and recording: the caller gets what the validated state carries', async () => {
     const script = { 'reserve-budget': { fails: 'Error' }, 'record-outcome': { fails: 'Error' } };
     expect(await run(script)).toEqual({ said: 'reserving was lost' });
   });

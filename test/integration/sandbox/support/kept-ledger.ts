@@ -4,7 +4,7 @@ import { startDynalite } from '../../../../sandbox/engines/dynamodb/dynalite-eng
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
-/** What the account items hold, added up over shards. */
+/** Contents of the account items, added up over shards. */
 interface KeptLedger {
   /** Names of reservations that still hold something. */
   readonly live: readonly string[];

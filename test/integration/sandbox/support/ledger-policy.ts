@@ -14,7 +14,7 @@ const MICRO = { model_id: 'amazon.nova-micro-v1:0' };
 /** What `question()` reserves: 202 tokens in and 50 out; it writes to no cache. */
 export const WORST_NANO_USD = 202 * 250 + 50 * 1_250;
 
-/** What differs from test to test. */
+/** Settings that differ from test to test. */
 export interface LedgerPolicy {
   /** By cost center, as tfvars write them. */
   readonly limits: Readonly<Record<string, readonly object[]>>;
@@ -100,7 +100,7 @@ export async function limitOf(
   return found;
 }
 
-/** Moves the sandbox's time and gives back what it is then. */
+/** Moves the sandbox's time and returns it. */
 export const moveClock = (sandbox: RunningSandbox, now: string | null): Promise<Json> =>
   sandbox.post('/_sandbox/clock', { now });
 
@@ -119,6 +119,6 @@ export function statuses(answers: readonly { readonly status: number }[]): Json 
   return counts;
 }
 
-/** What the answers told their callers they cost, in nano-USD. */
+/** Costs of the calls as their responses state them, in nano-USD. */
 export const charged = (answers: readonly { readonly body: Json }[]): number =>
   answers.reduce((sum, { body }) => sum + (body.cost?.nanoUsd ?? 0), 0);

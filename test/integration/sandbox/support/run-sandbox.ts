@@ -147,7 +147,7 @@ export const smallRequest = (over: Record<string, unknown> = {}): Record<string,
   ...over,
 });
 
-/** What the limits of a cost center hold: `name: used/reserved`. */
+/** Usage of the limits of a cost center: `name: used/reserved`. */
 export async function statusOf(sandbox: RunningSandbox, costCenter = 'retail'): Promise<Json> {
   const { body } = await sandbox.get(`/v1/usage?costCenter=${costCenter}`);
   return Object.fromEntries(

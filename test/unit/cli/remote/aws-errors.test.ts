@@ -145,7 +145,7 @@ describe('what keeps a call from being sent', () => {
     );
   });
 
-  test('nobody listens', async () => {
+  test('a refused connection', async () => {
     const error = await thrownBy({
       endpoint: 'http://127.0.0.1:1',
       credentials,

@@ -38,7 +38,7 @@ function worldAt(now: string) {
   return { ports, files, asked, alerts };
 }
 
-describe('the report that comes by itself', () => {
+describe('the scheduled report', () => {
   test.each([
     ['month', '2026-11-03T06:00:00Z', '2026-10-01', '2026-11-01'],
     ['month', '2026-01-01T00:00:00Z', '2025-12-01', '2026-01-01'],
@@ -47,13 +47,13 @@ describe('the report that comes by itself', () => {
     ['week', '2026-11-23T00:00:00Z', '2026-11-16', '2026-11-23'],
     ['week', '2026-11-22T23:59:59Z', '2026-11-09', '2026-11-16'],
     ['week', '2027-01-01T00:00:00Z', '2026-12-21', '2026-12-28'],
-  ])('of a %s, made at %s, is from %s until before %s', async (report, time, from, to) => {
+  ])('of a %s, made at %s, is from %s to %s, exclusive', async (report, time, from, to) => {
     const { ports, asked } = worldAt('2030-01-01T00:00:00Z');
     expect(await publishReport(ports, POLICY, { report, time })).toMatchObject({ from, to });
     expect(asked).toMatchObject([{ from, to, granularity: 'daily' }]);
   });
 
-  test('is a page and CSV under the name of its month, and is told with its link', async () => {
+  test('is a page and CSV under the name of its month, and is announced with its link', async () => {
     const { ports, files, alerts } = worldAt('2026-11-03T06:01:00Z');
     const event = { report: 'month', time: '2026-11-03T06:00:00Z' };
     await publishReport(ports, POLICY, event);

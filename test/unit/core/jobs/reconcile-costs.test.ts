@@ -98,7 +98,7 @@ const MORE = { InputTokenCount: 800_000, OutputTokenCount: 160_000 };
 const counters = async (account = 'account#costCenter#retail#0') =>
   Object.fromEntries((await ledger.read([account])).get(account) ?? []);
 
-test('where all agree the drift is zero, and nobody is told', async () => {
+test('where all agree the drift is zero, and no alert is sent', async () => {
   expect(await run({ ours: OURS, theirs: SAME })).toEqual({
     costCenters: 1,
     overTolerance: 0,
@@ -129,7 +129,7 @@ test('drift is a metric, and an alert with the day in its id', async () => {
   expect(await counters()).toEqual({});
 });
 
-describe('use around the sentry', () => {
+describe('unmetered usage', () => {
   const folded = {
     'budget_2026-11': { committed: 200_000_000, settled: 200_000_000 },
     'tokens_2026-11-23': { committed: 480_000, settled: 480_000 },
@@ -188,7 +188,7 @@ describe('use around the sentry', () => {
     expect(await counters()).toEqual(folded);
   });
 
-  test('cannot be kept from being charged by a call that bears such a name', async () => {
+  test('cannot be kept from being charged by a call with such a name', async () => {
     const reservation = {
       account: 'account#costCenter#retail#0',
       reservationId: 'outside-2026-11-22',

@@ -1,4 +1,4 @@
-/** What a sweep tells. Method: as sweep-reservations.test.ts. */
+/** Alerts that a sweep publishes. Method: as sweep-reservations.test.ts. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { readLimitUsage } from '../../../../core/insight/usage/limit-usage.ts';
@@ -50,10 +50,10 @@ describe('calls that did not complete', () => {
   });
 });
 
-describe('a first denial that nobody could tell', () => {
+describe('a first denial that could not be published', () => {
   const alertState = (key: string) => harness.table.ledger.claimAlert(ACCOUNT, key, 'denied-80');
 
-  test('is told by the sweep, once', async () => {
+  test('is published by the sweep, once', async () => {
     const policy = await harness.configure([calls]);
     await alertState(MONTH);
     await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 1 });
@@ -68,11 +68,11 @@ describe('a first denial that nobody could tell', () => {
     expect(await alertState(MONTH)).toBe(false);
   });
 
-  test('is kept until it is told, and goes with its window, also without a counter', async () => {
+  test('is kept until it is published, and goes with its window, also without a counter', async () => {
     const minute = { name: 'm', window: 'minute', unit: 'requests', amount: 1 };
     const policy = await harness.configure([minute], { history_windows: 1 });
     await alertState('m_2026-11-23T14:05');
-    const away = { publish: () => Promise.reject(new Error('the bus is away')) };
+    const away = { publish: () => Promise.reject(new Error('the bus is unavailable')) };
     harness.pass(180);
     const pending = await harness.sweep(policy, { alerts: away });
     expect(pending).toMatchObject({ published: 0, prunedCounters: 1 });
@@ -99,7 +99,7 @@ describe('use that is too fast', () => {
     return owner?.limits[0];
   };
 
-  test('is told before the limit is reached, once, and stands in the usage', async () => {
+  test('is published before the limit is reached, once, and is in the usage', async () => {
     const policy = await harness.configure([day]);
     await harness.sweep(policy);
     await burn(policy, 13);
@@ -123,7 +123,7 @@ describe('use that is too fast', () => {
     expect(reachedAt).toBeLessThan(harness.table.clock.now() + 7_200_000);
   });
 
-  test('is told later where it could not be at once, and samples are kept all the same', async () => {
+  test('is published later where it could not be at once, and samples are still kept', async () => {
     const policy = await harness.configure([day]);
     await harness.sweep(policy);
     await burn(policy, 6, { alerts: { publish: () => Promise.reject(new Error('no bus')) } });
@@ -158,7 +158,7 @@ describe('use that is too fast', () => {
   });
 });
 
-test('samples are kept of as many limits as an item holds, and of them as seldom as ever', async () => {
+test('samples are kept of as many limits as an item holds, and of them as rarely as before', async () => {
   const many = Array.from({ length: 205 }, (_, i) => ({ ...calls, name: `calls-${i}` }));
   const policy = await harness.configure(many);
   await harness.sweep(policy);

@@ -38,7 +38,7 @@ describe('a reservation whose lease has ended', () => {
     expect(harness.metrics).toMatchObject([{ CostCenter: 'retail', ReservationExpired: 1 }]);
   });
 
-  test('is given back where the policy says so', async () => {
+  test('is released where the policy says so', async () => {
     const policy = await harness.configure([calls], { expired_reservation: 'release' });
     await harness.reserved(policy);
     harness.pass(policy.ledger.leaseSeconds + 10);
@@ -123,7 +123,7 @@ describe('what is old', () => {
     });
   });
 
-  test('is dropped: counters behind the history, markers nobody waits for', async () => {
+  test('is dropped: counters behind the history, markers that no call waits for', async () => {
     const policy = await harness.configure([minute]);
     await harness.reserved(policy);
     harness.pass(policy.ledger.leaseSeconds + 10);
@@ -142,12 +142,12 @@ describe('what is old', () => {
     expect(rest).toEqual({ n_retail: { N: '0' } });
   });
 
-  test('stays while its threshold could not be told, and is told later', async () => {
+  test('stays while its threshold could not be published, and is published later', async () => {
     const policy = await harness.configure([{ ...minute, notify_at: [50] }], {
       history_windows: 1,
     });
     await settle(harness.table.ledger, await harness.reserved(policy), ONE_CALL);
-    const away = { publish: () => Promise.reject(new Error('the bus is away')) };
+    const away = { publish: () => Promise.reject(new Error('the bus is unavailable')) };
     const seen = await harness.sweep(policy, { alerts: away });
     expect(seen).toMatchObject({ published: 0, prunedCounters: 0 });
     expect(harness.warnings).toEqual(['a threshold could not be published']);
@@ -307,7 +307,7 @@ describe('an override', () => {
   });
 });
 
-test('a ledger that is away fails the run, so that it is seen', async () => {
+test('an unavailable ledger fails the run, so that it is seen', async () => {
   const policy = await harness.configure([calls]);
   harness.table.client.destroy();
   const away = await startLedger();

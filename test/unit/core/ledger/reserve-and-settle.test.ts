@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-/** Every test has an account of its own, by the cost center's name. */
+/** Every test has a separate account, by the cost center's name. */
 let calls: CenterCalls;
 let center = '';
 beforeEach(() => {
@@ -71,7 +71,7 @@ describe('reserve', () => {
     });
   });
 
-  test('denies the call that would pass the limit by one nano-dollar', async () => {
+  test('denies the call that would exceed the limit by one nano-dollar', async () => {
     const policy = withLimits([{ name: 'usd', window: 'month', unit: 'usd', amount: 0.000001 }]);
     await reserved(policy, { worstCase: amounts(400) });
     await reserved(policy, { worstCase: amounts(599) });
@@ -149,7 +149,7 @@ describe('several accounts', () => {
     },
   });
 
-  test('what a later account refuses is given back to the earlier ones', async () => {
+  test('what a later account refuses is released in the earlier ones', async () => {
     const policy = withLimits(three, {
       ...modelLimit(1),
       organization: {
@@ -167,7 +167,7 @@ describe('several accounts', () => {
     });
   });
 
-  test('when an account cannot be reached, the others are given back', async () => {
+  test('when an account cannot be reached, the others are released', async () => {
     const policy = withLimits(three, modelLimit(9));
     const store: LedgerStore = Object.assign(Object.create(table.ledger), {
       reserve: (write: Parameters<LedgerStore['reserve']>[0]) =>
@@ -195,7 +195,7 @@ describe('ceilings', () => {
     },
   ];
 
-  test('dev stops first, then the dear model falls back, then all stops', async () => {
+  test('dev stops first, then the expensive model falls back, then all stops', async () => {
     const policy = withLimits(limits);
     const outcomes: string[] = [];
     for (let i = 0; i < 12; i++) {
@@ -266,7 +266,7 @@ describe('settle', () => {
     expect((await reserveCall(policy, { worstCase: amounts(1) })).outcome).toBe('denied');
   });
 
-  test('release gives everything back and leaves no reservation', async () => {
+  test('release frees the whole amount and leaves no reservation', async () => {
     const policy = withLimits(three);
     const reservation = await reserved(policy);
     await release(table.ledger, reservation);

@@ -68,7 +68,7 @@ describe('a percent is reached', () => {
   });
 });
 
-describe('what nobody told', () => {
+describe('what was not published', () => {
   const missing = (...found: AccountSnapshot[]) => pendingCrossings(policy, found, NOW);
 
   test('is every percent that settled use reached; what is only reserved does not count', () => {
@@ -128,7 +128,7 @@ describe('what nobody told', () => {
     ]);
   });
 
-  test('is told also shortly after the window has ended, and not for ever', () => {
+  test('is published also shortly after the window has ended, and not forever', () => {
     const at = (iso: string) => pendingCrossings(policy, [contents(50)], Date.parse(iso));
     expect(percents(at('2026-12-01T00:59:59.999Z'))).toEqual([50]);
     expect(at('2026-12-01T01:00:00.000Z')).toEqual([]);

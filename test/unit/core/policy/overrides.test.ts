@@ -109,7 +109,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('of what has ended nobody is warned', () => {
+  test('no warning is of an ended override', () => {
     const gone = item(raise, 'costCenter#gone/budget');
     expect(readAt(Date.parse(UNTIL), gone).warnings).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe('the end of an override', () => {
   });
 
   test.each(['2026-11-23', '2026-11-23T14:05:30Z', '0h', '2020-01-01'])(
-    '%s is not in the future, and is told what time it is',
+    '%s is not in the future, and the message has the time',
     (text) => {
       expect(read(text)).toBe(
         `must be in the future, got "${text}": it is 2026-11-23T14:05:30.000Z now`,

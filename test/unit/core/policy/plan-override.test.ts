@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(plannedIn(LOWERED, { action: 'lower', by: '100' }).to).toBe(200_000_000_000);
   });
 
-  test('is stored so that reading it gives the very amount and end', () => {
+  test('is stored so that reading it gives the same amount and end', () => {
     for (const to of ['9007199.254740991', '0.1', '500.000000001', '1234567.891234567']) {
       const planned = plannedIn(configured, to === '0.1' ? { action: 'lower', to } : { to });
       const body = overrideBody(planned, '2026-11-23T12:00:00.000Z');
@@ -199,7 +199,7 @@ describe('what is wrong', () => {
   });
 });
 
-test('a cost center may be called organization and is still told from it', () => {
+test('a cost center may be called organization and is still distinguished from it', () => {
   const policy = policyOf({
     ...limitsConfig([]),
     cost_centers: {

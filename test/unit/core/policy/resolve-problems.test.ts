@@ -118,7 +118,7 @@ describe('problems', () => {
       'of application "docs" "test"',
     ],
     [
-      'callers that name nobody',
+      'callers without an identity',
       config({ cost_centers: { sales: center({ callers: {} }) } }),
       'cost_centers.sales.callers',
       'names no caller',
@@ -200,7 +200,7 @@ describe('names of JavaScript itself', () => {
     );
   });
 
-  test('__proto__ is refused as a name, wherever it stands', () => {
+  test('__proto__ is refused as a name, wherever it is', () => {
     const models = json('{"__proto__": {"model_id": "amazon.nova-lite-v1:0"}}');
     const cost_centers = json('{"__proto__": {"model": "lite"}}');
     const paths = problemsOf({ ...config(), models, cost_centers }).map(({ path }) => path);

@@ -1,5 +1,5 @@
 /**
- * What calls cost, worked out by hand from the list prices: the arithmetic is in the table and not
+ * Costs of calls, worked out by hand from the list prices: the arithmetic is in the table and not
  * in the code. USD per million tokens times tokens is micro-USD; a micro-USD is 1,000 nano-USD.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -153,7 +153,7 @@ describe('above a long-context threshold the whole call costs more', () => {
     [haiku, [100_000, 1_000], 10_500_000n],
     // One more: 100,001 x 0.5 + 1,000 x 2.5 = 50,000.5 + 2,500 = 52,500.5.
     [haiku, [100_001, 1_000], 52_500_500n],
-    // What is read from a cache counts: 1 x 0.5 + 100,000 x 0.05 = 5,000.5.
+    // Tokens read from a cache count: 1 x 0.5 + 100,000 x 0.05 = 5,000.5.
     [haiku, [1, 0, 100_000], 5_000_500n],
     // And what is written: 1 x 0.5 + 60,000 x 0.625 + 40,000 x 1 = 0.5 + 37,500 + 40,000.
     [haiku, [1, 0, 0, 100_000, 40_000], 77_500_500n],
@@ -222,7 +222,7 @@ describe('what makes no text', () => {
   });
 });
 
-describe('parts that nobody stated are billed by the safe rule, not given away', () => {
+describe('parts that were not stated are billed by the safe rule, not for free', () => {
   test.each<[string, Tokens, bigint]>([
     // Claude 3 Haiku, 0.25: read as input, write at 1.25 times, one hour at twice input.
     ['anthropic.claude-3-haiku-20240307-v1:0', [0, 0, 1_000], 250_000n],

@@ -58,7 +58,7 @@ describe('worstCaseOf', () => {
   });
 });
 
-test('a model that writes to a cache unasked may always write one', () => {
+test('a model that writes to a cache on its own may always write one', () => {
   const ttls = ['none', '5m', '1h'] as const;
   expect(ttls.map((ttl) => writtenCacheTtl(ttl, { cachesUnasked: true }))).toEqual([
     '5m',
@@ -79,7 +79,7 @@ describe('pricePeriodFor', () => {
     expect(priceAt(schedule, change)).toBe(after);
   });
 
-  test('is the dearer of both, part by part, within the hour before a change', () => {
+  test('is the higher of both, part by part, within the hour before a change', () => {
     for (const at of [change - HOUR_MS, change - 1]) {
       expect(priceAt(schedule, at).price).toEqual({
         ...price(3n * M, 30n * M),

@@ -54,7 +54,7 @@ describe('counts in a body', () => {
     ['Titan', { inputTextTokenCount: 6.0, results: [{ tokenCount: 3.2 }] }, [6, 4]],
     ['Cohere', { meta: { billed_units: { input_tokens: 9, output_tokens: 2 } } }, [9, 2]],
     [
-      'the metrics of an invocation beside lower counts of the model',
+      'the metrics of an invocation with lower counts of the model',
       {
         usage: { inputTokens: 30 },
         'amazon-bedrock-invocationMetrics': { inputTokenCount: 12, outputTokenCount: 51 },
@@ -123,7 +123,7 @@ describe('a count', () => {
     [0, 0],
   ])('%p is %p', (value, count) => expect(toCount(value)).toBe(count));
 
-  test.each([-1, Number.NaN, Infinity, 'many', {}, true])('%p is none', (value) =>
+  test.each([-1, Number.NaN, Infinity, 'many', {}, true])('%p is not one', (value) =>
     expect(toCount(value)).toBeNaN(),
   );
 

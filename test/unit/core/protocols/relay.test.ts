@@ -21,7 +21,7 @@ let table: TestLedger;
 let bench: CallHarness;
 let ports: RelayPorts;
 let sent: Parameters<ModelRelay['send']>[0][];
-/** What the model answers with: frames, one after another, or an error at the end. */
+/** The model's answer: frames, one after another, or an error at the end. */
 let script: { status?: number; headers?: Record<string, string>; parts: (Buffer | Error)[] };
 
 beforeAll(async () => {
@@ -244,8 +244,8 @@ describe('an answer in one piece', () => {
   });
 });
 
-describe('who is named', () => {
-  test('is written into the metadata of the call, beside what the caller wrote', async () => {
+describe('the names of a call', () => {
+  test('are written into the metadata of the call, next to what the caller wrote', async () => {
     script.parts = [metadata];
     const body = {
       messages: [{ role: 'user', content: [{ text: 'a' }] }],

@@ -141,7 +141,7 @@ describe('the input bound', () => {
     [{ video: { format: 'mp4', source: { bytes: 'AAAA' } } }],
     [{ reasoningContent: { reasoningText: { text: 'a', signature: 'b' } } }],
     [{ somethingNew: {} }],
-  ])('of a block without a bound of its own is the window: %p', (block) => {
+  ])('of a block without a separate bound is the window: %p', (block) => {
     const body = { messages: [{ role: 'user', content: [block] }] };
     expect(inputOf('claude', { body })).toBe(WINDOW);
   });
@@ -183,7 +183,7 @@ describe('the input bound', () => {
   });
 });
 
-describe('what has a cost of its own is refused', () => {
+describe('input with a separate price is refused', () => {
   const blocks = (...content: object[]) => ({ messages: [{ role: 'user', content }] });
   test.each<[string, Partial<WireRequest>, string]>([
     ['claude', { body: converse({ guardrailConfig: {} }) }, '$.guardrailConfig'],

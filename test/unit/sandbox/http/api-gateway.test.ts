@@ -300,7 +300,7 @@ describe('with an authorizer', () => {
     });
   });
 
-  test('nobody unknown gets in', async () => {
+  test('no unknown caller gets in', async () => {
     const response = await fetch(`${url}/v1/models`);
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'unauthenticated', detail: 'Say yes.' });
@@ -314,7 +314,7 @@ describe('with an authorizer', () => {
     });
   });
 
-  test('health may be asked by anybody', async () => {
+  test('every caller may read the health', async () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/healthz/../v1/models`)).status).toBe(401);
   });

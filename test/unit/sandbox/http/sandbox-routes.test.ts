@@ -44,7 +44,7 @@ beforeEach(() => {
       report: async () => ({ asOf: 'now', timeZone: 'UTC', limits: [] }),
       change: async (change) => {
         changes.push(change);
-        return { problems: [{ path: 'limit', message: 'is none' }] };
+        return { problems: [{ path: 'limit', message: 'is unknown' }] };
       },
     },
     clock: new SandboxClock(),
@@ -247,7 +247,7 @@ describe('overrides', () => {
     await call('DELETE', 'overrides', { limit: 'a/b', reason: 'r' });
     expect(answer).toMatchObject({
       status: 400,
-      body: { errors: [{ path: 'limit', message: 'is none' }] },
+      body: { errors: [{ path: 'limit', message: 'is unknown' }] },
     });
     expect(changes).toEqual([
       { ...raise, to: '0.5' },

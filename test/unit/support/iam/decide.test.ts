@@ -28,7 +28,7 @@ describe('a request', () => {
     expect(decide([[policy(allow('s3:*')), policy(allow('dynamodb:*'))]], get)).toEqual(ALLOWED);
   });
 
-  test('is denied by the statement that says so, wherever it stands', () => {
+  test('is denied by the statement that says so, wherever it is', () => {
     const denied = { outcome: 'denied', by: 'statement', sid: 'NoReads' };
     expect(decide([[policy(allow('*'), deny('NoReads', 'dynamodb:Get*'))]], get)).toEqual(denied);
     expect(
@@ -98,7 +98,7 @@ describe('a statement', () => {
 });
 
 describe('a policy', () => {
-  /** What is wrong with a statement, the statement. */
+  /** Problem of a statement, the statement. */
   const BROKEN: readonly (readonly [string, object])[] = [
     ['Statement[0].Effect: is "deny"', { ...allow('*'), Effect: 'deny' }],
     ['Statement[0].Principal: is not evaluated', { ...allow('*'), Principal: '*' }],

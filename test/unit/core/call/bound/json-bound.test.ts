@@ -27,7 +27,7 @@ describe('the bound of JSON', () => {
     expect(jsonTokenBound(keys(10)) - jsonTokenBound(keys(9))).toBeGreaterThan(32);
   });
 
-  /** What the sizes are added up for: the text itself, rendered. */
+  /** The text itself, rendered, whose size the bound must cover. */
   function renderedBound(json: unknown): number {
     const text = JSON.stringify(JSON.stringify(json, undefined, 4));
     const escapes = text.match(/[^\0-\x7f]/g)?.length ?? 0;

@@ -24,7 +24,7 @@ function boundOf(request: RequestPrompt, modelId = SONNET): number | undefined {
 
 const ask = (...content: Block[]): RequestPrompt => ({ messages: [{ role: 'user', content }] });
 const bare = boundOf(ask({ text: 'x' })) ?? 0;
-/** What blocks add to the bound of a prompt with a one-letter text. */
+/** Tokens that blocks add to the bound of a prompt with a one-letter text. */
 const added = (...content: Block[]): number =>
   (boundOf(ask({ text: 'x' }, ...content)) ?? 0) - bare;
 
@@ -104,14 +104,14 @@ describe('the strict bound', () => {
     expect(grown).toBe(3_000);
   });
 
-  test('a model of which nobody says what an image takes has none', () => {
+  test('a model without documented image tokens has none', () => {
     const request = ask({ text: 'x' }, imageBlock() as Block);
     expect(boundOf(request, 'anthropic.claude-3-5-haiku-20241022-v1:0')).toBeUndefined();
     expect(boundOf(request, 'acme.unheard-of')).toBeUndefined();
     expect(boundOf(request, 'amazon.nova-lite-v1:0')).toBeGreaterThan(bare);
   });
 
-  test('a family nobody knows gets the larger allowances', () => {
+  test('an unknown family gets the larger allowances', () => {
     expect(boundOf(ask({ text: 'x' }), 'acme.unheard-of')).toBeGreaterThan(bare + 800);
   });
 });

@@ -18,8 +18,8 @@ const models = {
   lite: { model_id: 'amazon.nova-lite-v1:0' },
   titan: { model_id: 'amazon.titan-text-express-v1' },
   cohere: { model_id: 'cohere.command-r-v1:0' },
-  dear: {
-    model_id: 'acme.dear-v1',
+  costly: {
+    model_id: 'acme.costly-v1',
     context_tokens: 2_000_000_000,
     max_output_tokens: 2_000_000_000,
     price: { input: 100_000, output: 100_000 },
@@ -191,14 +191,14 @@ describe('what a model would reject', () => {
     expect(candidateFor(alias, asked)).toMatchObject({ outcome: 'valid' });
   });
 
-  test('everything is told at once', () => {
+  test('all problems are reported at once', () => {
     const parameters = { max_tokens: 5_000, temperature: 0.1, top_k: 1 };
     const result = candidateFor('titan', { parameters, toolConfig, messages: [image] });
     expect(result.outcome === 'not_valid' && result.problems.length).toBe(3);
   });
 
   test('an amount the ledger cannot count exactly is refused', () => {
-    expect(candidateFor('dear', { parameters: { max_tokens: 2_000_000_000 } })).toEqual({
+    expect(candidateFor('costly', { parameters: { max_tokens: 2_000_000_000 } })).toEqual({
       outcome: 'not_valid',
       problems: [{ path: '$.prompt', message: expect.stringMatching(/lower max_tokens/) }],
     });

@@ -33,7 +33,7 @@ const policyWith = (over: Record<string, unknown> = {}): Policy =>
   policyOf(limitsConfig([{ name: 'two', window: 'month', unit: 'requests', amount: 2 }], over));
 
 beforeEach(() => {
-  // A key and a window of its own for every test.
+  // A separate key and window for every test.
   key = `key-${++keys}`;
   table.clock.set(new Date(Date.UTC(2030, 2 * keys, 15)).toISOString());
   harness = callHarnessOn(table, policyWith());
@@ -82,7 +82,7 @@ describe('requests with one key', () => {
     expect(await counted()).toBe('1/0');
   });
 
-  test('one after the other: the second is told what the first used and cost', async () => {
+  test('one after the other: the second gets what the first used and cost', async () => {
     const first = await run();
     expect(outcome(first)).toBe('200 new');
     const second = await run();
@@ -189,7 +189,7 @@ describe('a call that was not charged frees its key', () => {
 });
 
 describe('a call that may have been charged keeps its key', () => {
-  test('its outcome unknown: a repeat is told so and calls nothing', async () => {
+  test('its outcome unknown: a repeat gets that answer and calls nothing', async () => {
     harness.script = [failedWith('ModelTimeoutException'), answered()];
     const first = await run();
     expect(outcome(first)).toBe('504 invocation_failed');
@@ -211,7 +211,7 @@ describe('a call that may have been charged keeps its key', () => {
     expect(outcome(await run())).toBe('409 request_completed');
   });
 
-  test('its end not written: told as running until its lease is over', async () => {
+  test('its end not written: reported as running until its lease is over', async () => {
     const { idempotency } = harness.ports;
     const broken = { claim: idempotency.claim.bind(idempotency), complete: away, release: away };
     Object.assign(harness.ports, { idempotency: broken });
@@ -283,7 +283,7 @@ describe('a reserving step', () => {
     ]);
   });
 
-  test('is not held up by a repeat that it turned away', async () => {
+  test('is not delayed by a repeat that it rejected', async () => {
     const call = await valid();
     await reserveBudget(harness.ports, call, RUN);
     await run();
@@ -316,7 +316,7 @@ describe('a request named by who starts the workflow', () => {
     expect(answer.requestId).not.toBe(name);
   });
 
-  test('is told of everything wrong at once', async () => {
+  test('reports all problems at once', async () => {
     const { answer } = await named('', { request: {}, reqest: 1 });
     const paths = isProblem(answer) ? answer.errors?.map(({ path }) => path) : [];
     expect(paths).toEqual(['$.requestId', '$.reqest', '$.model', '$.prompt', '$.tags']);

@@ -61,7 +61,7 @@ describe('the text of a key', () => {
     }
   });
 
-  test('with one character changed, left out or added is none', () => {
+  test('with one character changed, left out or added is not one', () => {
     const text = keyText(keyParts(systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)));
     for (let at = 4; at < text.length; at += 1) {
       const other = text[at] === 'a' ? 'b' : 'a';
@@ -130,7 +130,7 @@ describe('a key', () => {
     expect(reads).toBe(0);
   });
 
-  test('that nobody knows costs one read, and guessing costs no more than a limit', async () => {
+  test('that is unknown costs one read, and guessing costs no more than a limit', async () => {
     const guess = () => keyText(keyParts(systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)));
     const same = guess();
     await check.find(same);

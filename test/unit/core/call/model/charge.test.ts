@@ -35,7 +35,7 @@ describe('a call', () => {
   test.each<[string, ServedAs, ServedAs, unknown[]]>([
     ['at the default tier', {}, {}, [4_000_000, 4_000_000, false]],
     ['at the default tier by name', {}, { tier: 'default' }, [4_000_000, 4_000_000, false]],
-    ['served as flex unasked', {}, { tier: 'flex' }, [4_000_000, 2_000_000, false]],
+    ['served as flex without a request', {}, { tier: 'flex' }, [4_000_000, 2_000_000, false]],
     ['that asked for flex', { tier: 'flex' }, { tier: 'flex' }, [4_000_000, 2_000_000, false]],
     [
       'that asked for priority',
@@ -49,7 +49,12 @@ describe('a call', () => {
       {},
       [7_000_000, 4_000_000, false],
     ],
-    ['served as priority unasked', {}, { tier: 'priority' }, [4_000_000, 7_000_000, false]],
+    [
+      'served as priority without a request',
+      {},
+      { tier: 'priority' },
+      [4_000_000, 7_000_000, false],
+    ],
     ['served in a tier without a price', {}, { tier: 'reserved' }, [4_000_000, 4_000_000, true]],
     [
       'served at a latency without a price',

@@ -113,7 +113,7 @@ describe('the deadline', () => {
     expect(await play({ script: [], left: -1 })).toMatchObject({ name: 'DeadlineBeforeCall' });
   });
 
-  test('after a wait there must be time for a call again; else the last failure is told', async () => {
+  test('after a wait there must be time for a call again; else the last failure is returned', async () => {
     expect(await play({ script: [throttled], left: 700 })).toMatchObject({
       name: 'ThrottlingException',
       calls: 1,

@@ -45,7 +45,7 @@ describe('an image', () => {
     expect(harness.calls).toEqual([]);
   });
 
-  test('that is none is refused with where and why', async () => {
+  test('that is not one is refused with where and why', async () => {
     const wrong = { image: { format: 'png', source: { bytes: base64('no image at all') } } };
     const { answer } = await harness.run(ask([wrong]));
     expect(answer).toMatchObject({

@@ -25,7 +25,7 @@ const image = (bytes = png(200, 100), format = 'png') =>
   imageBlock(bytes, format) as Exclude<Message['content'], string>[number];
 
 describe('messages', () => {
-  test('the system ones go apart, wherever they stand', () => {
+  test('the system ones go apart, wherever they are', () => {
     const system = (content: string): Message => ({ role: 'system', content });
     expect(promptOf({ messages: [system('a'), hi, system('b')] })).toEqual({
       system: [{ text: 'a' }, { text: 'b' }],
@@ -241,7 +241,7 @@ describe('tools', () => {
       ['messages[1].content has the toolUse "use-1": add its toolResult to the next message'],
     ],
     [
-      'a result nobody asked for',
+      'a result without a request',
       { ...conversation, messages: [user(toolResult('use-2'))] },
       [
         'messages[0].content has a toolResult for "use-2", which the message before does not ask for: leave it out',
@@ -281,7 +281,7 @@ describe('tools', () => {
       ['messages[1].content has the toolUse "use-1" several times: send it once'],
     ],
     [
-      'a choice that is none of them',
+      'a choice that is not one of them',
       {
         messages: [hi],
         toolConfig: { tools: [weather], toolChoice: { tool: { name: 'wether' } } },

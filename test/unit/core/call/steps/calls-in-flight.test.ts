@@ -137,7 +137,7 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
   });
 });
 
-test('at most a tenth of a busy process waits', async () => {
+test('at most 10 % of a busy process waits', async () => {
   const room = new WaitingRoom({ next: () => 0.9 });
   const ends: (() => void)[] = [];
   const until = () => new Promise<void>((end) => void ends.push(end));
@@ -151,7 +151,7 @@ test('at most a tenth of a busy process waits', async () => {
 });
 
 describe('a call of several accounts', () => {
-  /** How many reserves were under way at once, at the most. */
+  /** The largest number of reserves in flight. */
   function watched(store: LedgerStore): { readonly store: LedgerStore; most: number } {
     let [now, most] = [0, 0];
     const reserve: LedgerStore['reserve'] = async (write) => {

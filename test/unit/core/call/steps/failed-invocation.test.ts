@@ -19,7 +19,7 @@ afterAll(() => table.close());
 
 let months = 0;
 beforeEach(() => {
-  // A window of its own for every test.
+  // A separate window for every test.
   table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
   const limits = [
     { name: 'three', window: 'month', unit: 'requests', amount: 3 },
@@ -99,7 +99,7 @@ describe('a failed invocation', () => {
     expect(answer).toMatchObject({ detail: expect.stringMatching(detail), upstream: { message } });
   });
 
-  test('is tried three times at the most, and only when it was surely not billed', async () => {
+  test('is tried three times at the most, and only when it was certainly not billed', async () => {
     harness.script = [failedWith('ThrottlingException')];
     await harness.run(request());
     expect(harness.calls).toHaveLength(3);

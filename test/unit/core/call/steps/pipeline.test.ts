@@ -31,7 +31,7 @@ const config = (limits: readonly object[], over: Record<string, unknown> = {}) =
 
 let months = 0;
 beforeEach(() => {
-  // A window of its own for every test: counters of one are none of the next one's business.
+  // A separate window for every test, so that counters of one do not affect the next.
   table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
   const limits = [
     { name: 'three', window: 'month', unit: 'requests', amount: 3 },
@@ -239,13 +239,13 @@ describe('the first of its kind in a window', () => {
     expect(await counters()).toEqual({ committed: 3, settled: 3 });
   });
 
-  test('many at once are told once', async () => {
+  test('many at once are published once', async () => {
     for (let i = 0; i < 3; i++) await harness.run(request());
     await Promise.all(Array.from({ length: 20 }, () => harness.run(request())));
     expect(harness.alerts.map(({ type }) => type)).toEqual(['CallDenied']);
   });
 
-  test('a ceiling that sends calls to the cheaper model is told once, and then its denial', async () => {
+  test('a ceiling that sends calls to the cheaper model is published once, and then its denial', async () => {
     const ceilings = [{ percent: 50, model: 'haiku', fallback: 'micro' }];
     const limit = { name: 'graded', window: 'hour', unit: 'requests', amount: 4, ceilings };
     harness.policy = policyOf(config([limit]));
@@ -263,7 +263,7 @@ describe('the first of its kind in a window', () => {
     );
     const [first, , third] = harness.audit;
     expect(first).not.toHaveProperty('reservationId');
-    // What the sweep would name, if the call never came back.
+    // The call that the sweep would name if it did not complete.
     expect(third).toMatchObject({ reservationId: `${third?.requestId}.1`, fallbackFrom: 'haiku' });
   });
 
@@ -275,7 +275,7 @@ describe('the first of its kind in a window', () => {
     expect(harness.alerts).toMatchObject([{ type: 'CallDenied', detail: { notify: false } }]);
   });
 
-  test('that cannot be published is left to the sweep, and costs nobody the answer', async () => {
+  test('that cannot be published is left to the sweep, and costs no caller the answer', async () => {
     Object.assign(harness.ports, {
       alerts: { publish: () => Promise.reject(new Error('no bus')) },
     });
@@ -285,7 +285,7 @@ describe('the first of its kind in a window', () => {
   });
 });
 
-describe('when the ledger is away', () => {
+describe('when the ledger is unavailable', () => {
   const away = () => Promise.reject(new LedgerUnavailableError('away'));
 
   test('before the call, it is denied and no model is called', async () => {
@@ -298,7 +298,7 @@ describe('when the ledger is away', () => {
     expect(harness.warnings).toEqual(['the ledger could not be reached to reserve']);
   });
 
-  test('the log is told which step could not load the policy', async () => {
+  test('the log names the step that could not load the policy', async () => {
     const load = harness.ports.policies.load;
     Object.assign(harness.ports, { policies: { load: away } });
     expect((await harness.run(request())).answer).toMatchObject({ status: 503 });
@@ -312,7 +312,7 @@ describe('when the ledger is away', () => {
     ]);
   });
 
-  test('the policy may let it through, and it is charged all the same', async () => {
+  test('the policy may let it through, and it is still charged', async () => {
     const { ledger } = table;
     harness.policy = {
       ...harness.policy,
@@ -324,7 +324,7 @@ describe('when the ledger is away', () => {
     expect(await counters()).toEqual({ committed: 1, settled: 1 });
   });
 
-  test('after the call, the caller gets the answer and is told it is not settled yet', async () => {
+  test('after the call, the caller gets the answer, marked as not settled yet', async () => {
     const { ledger } = table;
     const reserve = (write: Parameters<typeof ledger.reserve>[0]) => ledger.reserve(write);
     Object.assign(harness.ports, { ledger: { reserve, settle: away } });
@@ -335,7 +335,7 @@ describe('when the ledger is away', () => {
     expect(harness.audit[0]).toMatchObject({ settlement: 'pending' });
   });
 
-  test('an alert that cannot be published costs nobody the answer', async () => {
+  test('an alert that cannot be published costs no caller the answer', async () => {
     harness.script = [answered({ outputTokens: 1_000_000 })];
     Object.assign(harness.ports, {
       alerts: { publish: () => Promise.reject(new Error('no bus')) },

@@ -67,7 +67,7 @@ async function approvedCall(): Promise<ApprovedCall> {
 const invoke = (state: ApprovedCall) =>
   invokeSealed({ ...harness.ports, seals: sealsOf(false) }, state, table.clock.now() + 60_000);
 
-describe('the steps as functions of their own', () => {
+describe('the steps as separate functions', () => {
   test('run a call whose state each of them made', async () => {
     const done = await invoke(await approvedCall());
     expect(done.status).toBe('succeeded');
@@ -219,7 +219,7 @@ describe('the start of the workflow while identity is on', () => {
     expect(state).not.toHaveProperty('caller');
   });
 
-  test('a caller that the gateway did not state is refused, whoever starts', async () => {
+  test('a caller that the gateway did not state is refused, whatever starts the workflow', async () => {
     const sealed = overTheWire(await seals.seal(envelope()));
     const other = { ...caller, arn: 'arn:aws:sts::111122223333:assumed-role/retail-x/y' };
     for (const accepted of [false, true]) {

@@ -198,7 +198,7 @@ describe('who may', () => {
     expect(state).toMatchObject({ status: 'valid', tags: { costCenter: 'retail' }, caller: role });
   });
 
-  test('naming another one is forbidden, and tells nothing of it', async () => {
+  test('naming another one is forbidden, and reveals nothing of it', async () => {
     const input = { ...tags({ costCenter: 'labs' }), model: 'ghost' };
     expect(await refusal(input, bound, role)).toEqual([
       'forbidden_cost_center',

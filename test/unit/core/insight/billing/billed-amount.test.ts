@@ -15,7 +15,7 @@ import {
 
 const read = (text: string): BilledAmount => {
   const amount = parseBilled(text);
-  if (amount === undefined) throw new Error(`${text} is no amount`);
+  if (amount === undefined) throw new Error(`${text} is not an amount`);
   return amount;
 };
 

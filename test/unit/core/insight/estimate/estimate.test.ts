@@ -88,7 +88,7 @@ describe('estimate', () => {
     expect(amountOf(lines, 'metrics of the alarms')).toBe(25n);
   });
 
-  test('many cost centers have dashboards of their own, twenty to each', () => {
+  test('many cost centers have separate dashboards, twenty to each', () => {
     const center = { models: ['haiku'], applications: ['chat'] };
     const centers = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`center-${i}`, center]));
@@ -139,7 +139,7 @@ describe('the footprint', () => {
     expect(billableUsage(twice, 0, AT, 'full')).toMatchObject({ combinations: 2, metrics: 21 });
   });
 
-  test('shards are read one by one, and share the calls under way', () => {
+  test('shards are read one by one, and share the calls in flight', () => {
     const split = billableUsage(policyWith({ ledger: { shards: 4 } }), 100, AT, 'full');
     expect(split).toMatchObject({ accounts: 4, unitsOfCall: 2 });
     expect(billableUsage(policyWith(), 100, AT, 'full').unitsOfCall).toBeGreaterThan(4);

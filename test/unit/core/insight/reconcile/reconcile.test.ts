@@ -87,7 +87,7 @@ describe('the likely reason', () => {
     ],
     ['use of a profile that was never metered', { observed: use() }, 'around_the_sentry', true],
     [
-      'more tokens, and calls that never came back',
+      'more tokens, and calls that did not complete',
       { metered: use(), observed: use({ input: 6_000_000 }), lost: 3 },
       'lost_answers',
       true,
@@ -136,7 +136,7 @@ describe('the likely reason', () => {
     ],
     ['the same use billed at another price', { ...same, billed: 150 }, 'bill_price', true],
     ['as much again as twice the use', { ...same, billed: 401 }, 'tag_elsewhere', true],
-    ['a bill for what nobody has seen', { billed: 700 }, 'tag_elsewhere', true],
+    ['a bill for usage that was not observed', { billed: 700 }, 'tag_elsewhere', true],
     [
       'more billed than metered, and CloudWatch agrees',
       { metered: use(), observed: use({ input: 8_000_000 }), billed: 300 },

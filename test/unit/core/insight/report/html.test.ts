@@ -72,13 +72,13 @@ describe('the page', () => {
     expect(page).toContain('sum of cost center limits, 110.00 USD');
   });
 
-  test('draws no limits in USD beside another currency', async () => {
+  test('draws no limits in USD next to another currency', async () => {
     const page = await pageOf([['2026-11-01', 'sales', '700', 'CNY']], { limits });
     expect(page).not.toContain('class="limit"');
     expect(page).toContain('700.00 <small>CNY</small>');
   });
 
-  test('gives colors to the dearest and puts the rest together, losing nothing', async () => {
+  test('gives colors to the most expensive and puts the rest together, losing nothing', async () => {
     const groups = Array.from(
       { length: 12 },
       (_, i): Group => ['2026-11-02', `cc-${i}`, `${i + 1}.005`],

@@ -45,7 +45,7 @@ describe('the monthly limit', () => {
     expect(totalLimit(only('retail'), both)?.nanoUsd).toBe(3e11);
   });
 
-  test('is none where a part of the report has none, or only a part of the costs is shown', () => {
+  test('is absent where a part of the report has none, or only a part of the costs is shown', () => {
     const limits = monthlyLimits(policyOf(limitsConfig([usd('budget', 300)])));
     expect(totalLimit(only('retail', 'other'), limits)).toBeUndefined();
     expect(totalLimit(only(''), limits)).toBeUndefined();
@@ -55,7 +55,7 @@ describe('the monthly limit', () => {
   });
 });
 
-test('a running total begins anew with each month', () => {
+test('a running total begins again with each month', () => {
   const days = ['2026-10-31', '2026-11-01', '2026-11-02'];
   const periods = days.map((from) => ({
     from,

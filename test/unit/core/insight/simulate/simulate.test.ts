@@ -29,7 +29,7 @@ const replay = (
 ) => simulate([policyOf(limitsConfig(limits))], calls(lines), guess);
 
 const requests = (amount: number, window = 'day') => ({ window, unit: 'requests', amount });
-/** What the policy decided; the first tally is what happened. */
+/** Decisions of the policy; the first tally is what happened. */
 const decided = ({ totals }: Simulation) => totals[1];
 const at = (time: string) => `2026-11-23T${time}.000Z`;
 
@@ -46,7 +46,7 @@ describe('limits', () => {
     expect(found.changes[0]).toMatchObject({ newlyDenied: 1, noLongerDenied: 0 });
   });
 
-  test('hold the worst case of calls under way, and only their use afterwards', async () => {
+  test('hold the worst case of calls in flight, and only their use afterwards', async () => {
     const tokens = { window: 'day', unit: 'tokens', amount: 2_000 };
     const first = answeredLine({ start: at('10:00:00'), ms: 10_000 });
     const during = answeredLine({ start: at('10:00:05') });
@@ -64,7 +64,7 @@ describe('limits', () => {
     expect(found.totals[0]).toMatchObject({ failed: 1, unanswered: 7n });
   });
 
-  test('give back what a refused call had reserved', async () => {
+  test('release what a refused call had reserved', async () => {
     const { usage: _, ...line } = answeredLine({ start: at('10:00:00') });
     const refused: AuditLine = { ...line, outcome: 'failed', settlement: 'released' };
     const found = await replay([requests(1)], [refused, answeredLine({ start: at('10:00:01') })]);
@@ -105,12 +105,12 @@ describe('a call that was denied at the time and is not now', () => {
 });
 
 test('what a policy does not know is not valid, with the reason', async () => {
-  const lines = [answeredLine({ model: 'opus' }), answeredLine({ costCenter: 'nobody' })];
+  const lines = [answeredLine({ model: 'opus' }), answeredLine({ costCenter: 'ghost' })];
   const found = await replay([], lines);
   expect(decided(found)).toMatchObject({ notValid: 2, spent: 0n });
   expect([...(found.notValid[0]?.keys() ?? [])]).toEqual([
     expect.stringContaining('unknown model "opus"'),
-    expect.stringContaining('unknown cost center "nobody"'),
+    expect.stringContaining('unknown cost center "ghost"'),
   ]);
 });
 

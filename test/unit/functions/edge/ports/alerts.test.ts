@@ -49,7 +49,7 @@ test('whose caller waits is tried once, and not waited for', async () => {
   expect(requests).toBe(1);
 });
 
-test('that nobody waits for is tried again', async () => {
+test('that no caller waits for is tried again', async () => {
   answer = (response) => response.writeHead(500).end('{}');
   await expect(alertPublisherFrom(ENV).publish([ALERT])).rejects.toThrow();
   expect(requests).toBe(3);

@@ -118,7 +118,7 @@ describe('Converse', () => {
     });
   });
 
-  test('takes its time when told to', async () => {
+  test('takes as long as configured', async () => {
     mock.behave({ latencyMs: 120 });
     const start = performance.now();
     const answer = await converse();
@@ -170,7 +170,7 @@ describe('what Bedrock would refuse', () => {
     ['temperature 1.1', { inferenceConfig: { temperature: 1.1 } }, /temperature/],
     ['topP -0.1', { inferenceConfig: { topP: -0.1 } }, /topP/],
     ['an empty stop sequence', { inferenceConfig: { stopSequences: [''] } }, /stopSequences/],
-    ['a model that is none', { modelId: 'claude' }, /model identifier is invalid/],
+    ['an invalid model', { modelId: 'claude' }, /model identifier is invalid/],
     [
       'a profile that does not exist',
       { modelId: ARN.replace('abc', 'xyz') },

@@ -52,8 +52,8 @@ describe('metrics of a record', () => {
     ['with a dimension that is empty', record({ CostCenter: '' })],
     ['with a value that is text', record({ Total: '1' })],
     ['that is something else', { message: 'hello' }],
-    ['with metrics that are none', record({}, 'Total')],
-  ])('are none in one %s', (_what, broken) => {
+    ['with invalid metrics', record({}, 'Total')],
+  ])('has none in one %s', (_what, broken) => {
     expect(metricsOf(broken)).toEqual([]);
   });
 });

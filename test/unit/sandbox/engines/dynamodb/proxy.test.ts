@@ -71,7 +71,7 @@ describe('the item of a failed condition', () => {
     expect(failed).toMatchObject({ Item: { ...KEY, c: { N: '1' } } });
   });
 
-  test('does not come back unasked, or where there is none', async () => {
+  test('does not come back without being requested, or where there is none', async () => {
     const ReturnValuesOnConditionCheckFailure = 'ALL_OLD';
     const absent = await add({ ...impossible, ReturnValuesOnConditionCheckFailure }).catch(Object);
     expect(absent.name).toBe('ConditionalCheckFailedException');
@@ -102,7 +102,7 @@ describe('faults', () => {
     await expect(add()).resolves.toBeDefined();
   });
 
-  test('let pass as many as they are told to', async () => {
+  test('let pass as many as configured', async () => {
     db.behave({ fail: { operation: 'UpdateItem', when: 'before', times: 1, skip: 2 } });
     await add();
     await add();

@@ -45,7 +45,7 @@ describe('PutEvents', () => {
     ]);
   });
 
-  test('fails as often as it is told to, and keeps nothing of it', async () => {
+  test('fails as often as configured, and keeps nothing of it', async () => {
     const before = bridge.alerts.list().length;
     bridge.behave({ fail: { times: 1 } });
     const send = () => client.send(new PutEventsCommand({ Entries: [entry] }));

@@ -80,7 +80,7 @@ describe('made-up inference profiles', () => {
     expect(createDemoProfiles(policy)).toEqual({ arns, modelIds });
   });
 
-  test('are none where the model may have none', () => {
+  test('are absent where the model may have none', () => {
     const models = {
       haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0', inference_profile: false },
       micro: { model_id: 'amazon.nova-micro-v1:0' },

@@ -1,4 +1,4 @@
-/** Method: a probe function in real worker threads, told by each event what to do. */
+/** Method: a probe function in real worker threads, which each event instructs. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { LambdaHost, type LambdaResult } from '../../../../../sandbox/engines/lambda/host.ts';
 
@@ -79,7 +79,7 @@ describe('a hosted function', () => {
     expect(answer).toMatchObject({ error: { errorType: 'LedgerUnavailable', errorMessage: 'no' } });
   });
 
-  test('is told how much time is left, and is given up after its time-out', async () => {
+  test('gets the time that is left, and is stopped after its time-out', async () => {
     const { host } = hostOf({ timeoutMs: 300 });
     await host.start();
     const remaining = value(await host.invoke({ do: 'remaining' }));
@@ -102,7 +102,7 @@ describe('a hosted function', () => {
   });
 
   test.each(['exit', 'uncaught'])(
-    'that crashes (%s) loses its events and starts anew',
+    'that crashes (%s) loses its events and starts again',
     async (how) => {
       const { host } = hostOf();
       await host.start();
@@ -154,7 +154,7 @@ describe("a hosted function's clock", () => {
     expect(isDate).toBe(true);
   });
 
-  test("goes back to the host's, and holds in a worker that was started anew", async () => {
+  test("goes back to the host's, and holds in a worker that was started again", async () => {
     const { host, clock } = hostOf();
     clock.offsetMs = YEAR_MS;
     await host.invoke({ do: 'exit' });

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const each of cleanUp.splice(0).reverse()) await each();
 });
 
-/** What a template calls the ARN of a function. */
+/** The name of a function's ARN in a template. */
 const variable = (name: string) => `$\{${name}_arn}`;
 
 const TEMPLATE = JSON.stringify({
