@@ -27,6 +27,8 @@ export interface AuditLine {
   readonly at: string;
   readonly tags: RequestTags;
   readonly caller?: Caller;
+  /** The session of the client, as it names it. */
+  readonly sessionId?: string;
   readonly decision: 'approved' | 'denied' | 'not_valid' | 'replayed' | 'unavailable';
   readonly outcome: CallStatus;
   /** Alias. */
@@ -62,7 +64,7 @@ export interface AuditedCall
 }
 
 export function toAuditLine(call: AuditedCall, at: EpochMs): AuditLine {
-  const { tags, caller, outcome, deniedBy, ...facts } = call;
+  const { tags, caller, sessionId, outcome, deniedBy, ...facts } = call;
   const { actualNanoUsd } = facts;
   return {
     kind: 'audit',
@@ -70,6 +72,7 @@ export function toAuditLine(call: AuditedCall, at: EpochMs): AuditLine {
     at: isoTimestamp(at),
     tags,
     ...(caller && { caller }),
+    ...(sessionId !== undefined && { sessionId }),
     decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
     outcome,
     ...(deniedBy && { limit: `${deniedBy.owner.name}/${deniedBy.name}` }),

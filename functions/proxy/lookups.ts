@@ -9,12 +9,13 @@ import {
 import { calledAs } from '../../core/call/candidate/priced-bound.ts';
 import type { StartedCall } from '../../core/call/steps/begin-call.ts';
 import { invariant } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import type { JsonObject } from '../../core/json-value.ts';
 import type { CostCenter, Model, Policy } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
 import type { NamedContext } from '../../core/protocols/relay/names.ts';
 import type { ModelRelay } from '../../core/protocols/relay/ports.ts';
-import { findContext, type RelayRequest } from '../../core/protocols/relay/prepare-call.ts';
+import { type Asked, findContext } from '../../core/protocols/relay/prepare-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { isoTimestamp } from '../../core/time.ts';
 
@@ -46,6 +47,19 @@ interface Profile {
   readonly models: readonly { readonly modelArn: string }[];
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** Models that an asker may use; all of them where nothing says who asks, as in a sandbox. */
+export function modelsOf(policy: Policy, asker: Asker, isKnown: boolean): readonly Model[] {
+  const centers = centersOf(policy, asker);
+  const aliases =
+    centers.length > 0 || isKnown
+      ? centers.flatMap(({ models }) => models)
+      : [...policy.models.keys()];
+  return [...new Set(aliases)].flatMap((alias) => {
+    const model = policy.models.get(alias);
+    return model && (asker.models?.includes(alias) ?? true) ? [model] : [];
+  });
 }
 
 /** As ListInferenceProfiles and GetInferenceProfile answer, with what the caller may use alone. */
@@ -128,11 +142,17 @@ type CountedTokens =
     }
   | { readonly problem: ProblemDetails };
 
-/** Counting is free: the caller's own body, sent for the bare model, which is all CountTokens takes. */
+type CountBody = { readonly body: JsonObject } | { readonly problems: readonly InputProblem[] };
+
+/**
+ * Counting is free: it is sent for the bare model, which is all CountTokens takes.
+ * @param toBody the body for a model, where it is not the caller's own.
+ */
 export async function tokenCountAnswer(
   { policies, relay }: Lookups,
   start: StartedCall,
-  call: Omit<RelayRequest, 'operation'>,
+  call: Asked,
+  toBody: (model: Model) => CountBody = () => call,
 ): Promise<CountedTokens> {
   const policy = await policies.load();
   const found = findContext(policy, start, call);
@@ -140,11 +160,18 @@ export async function tokenCountAnswer(
     invariant(isProblem(found.answer), 'a call that is not valid has a problem');
     return { problem: found.answer };
   }
-  const { deadline, body } = call;
+  const { model } = found.context;
+  const counted = toBody(model);
+  if ('problems' in counted) {
+    const [first] = counted.problems;
+    const detail = first ? `${first.path}: ${first.message}` : 'The request is not valid.';
+    return { problem: problemDetails('invalid_request', start.tags, detail) };
+  }
+  const { deadline } = call;
   const result = await relay.send({
     operation: 'count-tokens',
-    modelId: found.context.model.baseModelId,
-    body: JSON.stringify(body),
+    modelId: model.baseModelId,
+    body: JSON.stringify(counted.body),
     headers: {},
     deadline,
   });

@@ -14,11 +14,16 @@ interface ProxyParts {
   readonly report: (line: string) => void;
 }
 
-/** Paths of model APIs, also below a wrong prefix: the proxy names the right one. */
-const PROXY_PATH =
-  /^\/(?:app|model|inference-profiles)(?:[/?]|$)|^[^?]*\/model\/[^?]+\/(?:converse|invoke|count-tokens)/;
+/** Paths of model APIs. */
+const PROXY_PATH = /^\/(?:app|model|inference-profiles|openai|anthropic|api\/hello)(?:\/|$)/;
+/** Their ends, also below a wrong prefix: the proxy names the right one. */
+const PROXY_END =
+  /\/(?:model\/.+\/(?:converse|invoke|count-tokens)[a-z-]*|chat\/completions|responses|embeddings|messages(?:\/count_tokens)?)$/;
 
-export const isProxyPath = (url: string): boolean => PROXY_PATH.test(url);
+export function isProxyPath(url: string): boolean {
+  const [path = ''] = url.split('?');
+  return PROXY_PATH.test(path) || PROXY_END.test(path);
+}
 
 export async function passToProxy(
   parts: ProxyParts,

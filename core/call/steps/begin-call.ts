@@ -13,7 +13,10 @@ import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import type { CallContext, KnownContext } from '../context/resolve-context.ts';
 import type { BoundedCall, InvalidCall, UnavailableCall, WorkflowInput } from './state.ts';
 
-type Envelope = Omit<WorkflowInput, 'request'>;
+interface Envelope extends Omit<WorkflowInput, 'request'> {
+  /** Of the client, as it names it. */
+  readonly sessionId?: string;
+}
 
 /** Facts of a call before its request is parsed. */
 export interface StartedCall {
@@ -90,10 +93,11 @@ export const namesOf = ({
   environment,
 });
 
-const common = ({ receivedAt, deadline, caller }: Envelope) => ({
+const common = ({ receivedAt, deadline, caller, sessionId }: Envelope) => ({
   receivedAt,
   ...(deadline !== undefined && { deadline }),
   ...(caller && { caller }),
+  ...(sessionId !== undefined && { sessionId }),
 });
 
 const withNames = (tags: RequestTags, names: KnownContext): RequestTags => ({

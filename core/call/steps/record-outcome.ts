@@ -152,6 +152,7 @@ function auditedCall(
   return {
     tags: call.tags,
     ...(call.caller && { caller: call.caller }),
+    ...(call.sessionId !== undefined && { sessionId: call.sessionId }),
     outcome,
     model: call.dimensions.Model,
     ...('originalRequestId' in call && { originalRequestId: call.originalRequestId }),

@@ -47,6 +47,8 @@ interface Common {
   readonly receivedAt: EpochMs;
   readonly deadline?: EpochMs;
   readonly caller?: Caller;
+  /** The session of the client, as it names it. */
+  readonly sessionId?: string;
   /** Of a request with an idempotency key: what it claims, or holds. */
   readonly claim?: Claim;
   readonly answer: Answer;
@@ -59,6 +61,7 @@ export const commonState = ({
   receivedAt,
   deadline,
   caller,
+  sessionId,
   claim,
 }: Common): Omit<Common, 'answer'> => ({
   tags,
@@ -66,6 +69,7 @@ export const commonState = ({
   receivedAt,
   ...(deadline !== undefined && { deadline }),
   ...(caller && { caller }),
+  ...(sessionId !== undefined && { sessionId }),
   ...(claim && { claim }),
 });
 

@@ -32,8 +32,7 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface WireCandidate extends PricedCandidate {
-  readonly body: JsonObject;
+export interface WireCandidate extends PricedCandidate, WireRequest {
   readonly cacheTtl: CacheTtl;
   /** Of the cache entries that the call may write, also without being asked to. */
   readonly writtenCacheTtl: CacheTtl;
@@ -82,7 +81,7 @@ const refuse = (problems: readonly InputProblem[]): WireCandidateResult => ({
 const pricesNow = ({ model, now }: CandidateFor) => priceAt(model.prices, now);
 
 function bounded(
-  { body, headers }: WireRequest,
+  { operation, body, headers }: WireRequest,
   family: InvokeFamily | undefined,
   target: CandidateFor,
 ): WireCandidateResult {
@@ -122,6 +121,8 @@ function bounded(
     candidate: {
       ...calledAs(model, profileArn),
       ...priced,
+      operation,
+      headers,
       body: output.body,
       cacheTtl,
       writtenCacheTtl: writtenCacheTtl(cacheTtl, model.traits),

@@ -6,12 +6,7 @@ import type { ProblemDetails } from '../../call/answers/answers.ts';
 import type { ProblemCode } from '../../problem-codes.ts';
 import type { EpochMs } from '../../time.ts';
 import { denialOf } from './denial.ts';
-
-interface WireError {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { type ErrorFormat, NO_RETRY, type WireError, waitOf } from './wire-error.ts';
 
 type Named = readonly [status: number, name: string];
 
@@ -46,7 +41,7 @@ const BY_FAILURE: Readonly<Record<string, Named>> = {
   DeadlineExceeded: [408, 'ModelTimeoutException'],
 };
 
-export function bedrockError(problem: ProblemDetails, now: EpochMs): WireError {
+function bedrockError(problem: ProblemDetails, now: EpochMs): WireError {
   const denial = denialOf(problem, now);
   if (denial?.kind === 'final') {
     return wireError([402, 'ServiceQuotaExceededException'], denial.detail, NO_RETRY);
@@ -64,15 +59,6 @@ export function bedrockError(problem: ProblemDetails, now: EpochMs): WireError {
   return wireError(named, problem.detail, wait);
 }
 
-/** OpenAI's, Anthropic's and Claude Code's clients stop at it at once. */
-const NO_RETRY = { 'x-should-retry': 'false' };
-
-const waitOf = (seconds: number) => ({
-  'retry-after': String(seconds),
-  // Milliseconds: the header that boto3 and the AWS SDK for JavaScript read.
-  'x-amz-retry-after': String(seconds * 1000),
-});
-
 function wireError(
   [status, name]: Named,
   message: string,
@@ -84,3 +70,5 @@ function wireError(
     body: JSON.stringify({ __type: name, message }),
   };
 }
+
+export const bedrockErrors: ErrorFormat = { problem: bedrockError };

@@ -51,7 +51,7 @@ export class StreamMeter {
   }
 }
 
-const METRICS = 'amazon-bedrock-invocationMetrics';
+export const METRICS = 'amazon-bedrock-invocationMetrics';
 const HIDDEN = /"(?:redactedContent|redacted_thinking|signature|signature_delta)"/;
 const encoder = new TextEncoder();
 

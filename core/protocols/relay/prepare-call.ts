@@ -19,10 +19,20 @@ import type { Model, Policy } from '../../policy/policy.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
 import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
+import type { ModelOperation } from '../fields/operations.ts';
+import type { Dialect } from './dialect.ts';
 import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';
 
-export interface RelayRequest extends WireRequest {
+/** For one operation as it is, or to be translated for each model that may run it. */
+export type RelayRequest = Asked &
+  (
+    | { readonly operation: ModelOperation; readonly dialect?: undefined }
+    | { readonly dialect: Dialect; readonly operation?: undefined }
+  );
+
+/** A request of any API, before its model is known. */
+export interface Asked extends Pick<WireRequest, 'body' | 'headers'> {
   readonly requestId: string;
   readonly receivedAt: EpochMs;
   /** When the caller, or this function, stops waiting. */
@@ -30,11 +40,14 @@ export interface RelayRequest extends WireRequest {
   /** As the path has it: an alias, an id, a cost center or the ARN of a profile. */
   readonly modelName: string;
   readonly caller?: Caller;
+  readonly sessionId?: string;
   readonly key: NamedContext;
   readonly path: NamedContext;
   readonly header: NamedContext;
   /** Aliases that the key is limited to. */
   readonly models?: readonly string[];
+  /** Names in the body, where its API has another place for them. */
+  readonly metadata?: JsonObject;
 }
 
 interface PreparedCall extends BoundedCall<WireCandidate> {
@@ -74,7 +87,7 @@ interface FoundContext {
 export function findContext(
   policy: Policy,
   start: StartedCall,
-  request: Omit<RelayRequest, 'operation'>,
+  request: Asked,
 ): FoundContext | InvalidCall {
   const profile = profileNames(policy, request.modelName);
   const metadata = metadataNames(request);
@@ -137,8 +150,8 @@ export function requestMetadata({
   }
 }
 
-function metadataNames(request: Pick<WireRequest, 'body' | 'headers'>): NamedContext {
-  const metadata = requestMetadata(request);
+function metadataNames(request: Asked): NamedContext {
+  const metadata = request.metadata ?? requestMetadata(request);
   const text = (name: string): string | undefined => {
     const value = memberOf(metadata, name);
     return typeof value === 'string' ? value : undefined;
@@ -167,7 +180,12 @@ function candidatesOf(
   const prepare = (model: Model) => {
     const key = `${application}/${environment}/${model.alias}`;
     const profileArn = costCenter.inferenceProfiles.get(key);
-    return toWireCandidate(request, { model, profileArn, allowed, now });
+    const target = { model, profileArn, allowed, now };
+    if (!request.dialect) return toWireCandidate(request, target);
+    const translated = request.dialect.toWire(model);
+    return 'problems' in translated
+      ? { outcome: 'not_valid' as const, problems: translated.problems }
+      : inOwnPlaces(toWireCandidate(translated.wire, target), translated.paths ?? {});
   };
   const first = prepare(context.model);
   if (first.outcome === 'not_valid') return first;
@@ -178,14 +196,28 @@ function candidatesOf(
   return { candidates: [first.candidate, ...fallbacks] };
 }
 
+/** Problems at the places where the caller wrote what is sent. */
+function inOwnPlaces<T extends ReturnType<typeof toWireCandidate>>(
+  result: T,
+  paths: Readonly<Record<string, string>>,
+) {
+  if (result.outcome === 'valid') return result;
+  const problems = result.problems.map((problem) => {
+    const path = Object.hasOwn(paths, problem.path) ? paths[problem.path] : undefined;
+    return { ...problem, path: path ?? problem.path };
+  });
+  return { ...result, problems };
+}
+
 /** Converse has one body for all models, InvokeModel one for each maker. */
 function sharesBody(
-  { operation }: WireRequest,
+  { operation }: RelayRequest,
   asked: Model,
   fallback: Model,
   allowed: readonly string[] | undefined,
 ): boolean {
   if (allowed && !allowed.includes(fallback.alias)) return false;
+  if (operation === undefined) return true;
   const maker = ({ baseModelId }: Model) => baseModelId.split('.')[0];
   return operation.startsWith('converse') || maker(asked) === maker(fallback);
 }

@@ -14,7 +14,6 @@ import { recordOutcome } from '../../call/steps/record-outcome.ts';
 import { reserveCall } from '../../call/steps/reserve-budget.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
-import { memberOf } from '../../json-value.ts';
 import type { ServedAs } from '../../pricing/price.ts';
 import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { isStreamed } from '../fields/operations.ts';
@@ -22,9 +21,11 @@ import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
 import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-as.ts';
 import { highest, type TokenCounts, toReportedUsage } from '../metering/token-counts.ts';
 import { withAttribution } from './attribution.ts';
-import { brokenOff, type RelayedAnswer, type RelayPorts } from './ports.ts';
+import { sameStream } from './dialect.ts';
+import type { RelayedAnswer, RelayPorts } from './ports.ts';
 import { prepareCall, type RelayRequest } from './prepare-call.ts';
 import { relayStream, type StreamEnd } from './relay-stream.ts';
+import { errorOf, parsedJson, readWhole } from './service-answer.ts';
 
 /** Sources of the headers of every response. */
 interface AboutCall {
@@ -40,6 +41,8 @@ type RelayOutcome =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+      /** Of an answer that is an error of the service. */
+      readonly failure?: ConverseFailure;
     } & AboutCall);
 
 /** Left to this process after its deadline, to write the last bytes. */
@@ -57,12 +60,8 @@ export async function relayCall(ports: RelayPorts, request: RelayRequest): Promi
   if (reserved.status !== 'approved') return refused(ports, reserved);
   const startedAt = ports.clock.now();
   const { candidate } = reserved;
-  const { operation, headers } = request;
-  const sent = withAttribution(
-    { operation, headers, body: candidate.body },
-    reserved.tags,
-    prepared.user,
-  );
+  const { operation } = candidate;
+  const sent = withAttribution(candidate, reserved.tags, prepared.user);
   const result = await ports.relay.send({
     operation,
     modelId: candidate.modelId,
@@ -75,13 +74,19 @@ export async function relayCall(ports: RelayPorts, request: RelayRequest): Promi
     return { kind: 'problem', problem, reserved, answer: problem };
   }
   if (result.status !== 200) return relayError(ports, reserved, startedAt, result);
-  if (!isStreamed(operation)) return relayWhole(ports, reserved, startedAt, result);
+  const { requestId, modelName, dialect } = request;
+  const answered = { operation, requestId, modelName, answeredAt: ports.clock.now() };
+  if (!isStreamed(operation)) {
+    const toAnswer = (bytes: Uint8Array) => (dialect ? dialect.toAnswer(bytes, answered) : bytes);
+    return relayWhole(ports, reserved, startedAt, result, toAnswer);
+  }
   const inHeaders = servedAsInHeaders(result.headers);
   const settle = async (end: StreamEnd) => {
     const servedAs = mergeServedAs(end.servedAs, inHeaders);
     await settleStream(ports, reserved, startedAt, { ...end, servedAs });
   };
-  const body = relayStream(ports, { body: result.body, candidate, settle });
+  const writer = dialect?.toStream(answered) ?? sameStream(ports.frames);
+  const body = relayStream(ports, { body: result.body, candidate, writer, settle });
   return { kind: 'relayed', status: 200, headers: result.headers, body, reserved };
 }
 
@@ -109,7 +114,7 @@ async function relayError(
   const read = await readWhole(body);
   const failure = { ...errorOf(headers, read.bytes), httpStatus: status };
   const answer = await fail(ports, reserved, startedAt, { failure });
-  return { kind: 'relayed', status, headers, body: read.bytes, reserved, answer };
+  return { kind: 'relayed', status, headers, body: read.bytes, failure, reserved, answer };
 }
 
 async function relayWhole(
@@ -117,6 +122,7 @@ async function relayWhole(
   reserved: Reserved,
   startedAt: number,
   { status, headers, body }: RelayedAnswer,
+  toAnswer: (bytes: Uint8Array) => Uint8Array | undefined,
 ): Promise<RelayOutcome> {
   const read = await readWhole(body);
   if (read.failure) {
@@ -126,12 +132,18 @@ async function relayWhole(
     const problem = await fail(ports, reserved, startedAt, { failure, charge });
     return { kind: 'problem', problem, reserved, answer: problem };
   }
-  const json = parsed(read.bytes);
+  const json = parsedJson(read.bytes);
   const counts = highest([countsInJson(json), countsInHeaders(headers)]);
   const servedAs = mergeServedAs(servedAsInJson(json), servedAsInHeaders(headers));
   const charge = chargeOf(reserved, counts, servedAs);
+  const bytes = toAnswer(read.bytes);
+  if (!bytes) {
+    const failure = { name: 'MalformedAnswer', message: 'the answer lacks its message' };
+    const problem = await fail(ports, reserved, startedAt, { failure, charge });
+    return { kind: 'problem', problem, reserved, answer: problem };
+  }
   const answer = await succeed(ports, reserved, startedAt, charge);
-  return { kind: 'relayed', status, headers, body: read.bytes, reserved, answer };
+  return { kind: 'relayed', status, headers, body: bytes, reserved, answer };
 }
 
 async function settleStream(
@@ -197,36 +209,4 @@ async function fail(
     answer: problemDetails('invocation_failed', reserved.tags, detail, { upstream }),
   };
   return asProblem((await recordOutcome(ports, call)).answer);
-}
-
-async function readWhole(
-  body: AsyncIterable<Uint8Array>,
-): Promise<{ readonly bytes: Uint8Array; readonly failure?: ConverseFailure }> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of body) chunks.push(chunk);
-    return { bytes: Buffer.concat(chunks) };
-  } catch (error) {
-    return { bytes: Buffer.concat(chunks), failure: brokenOff(error) };
-  }
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The name may be in a header, with a URL behind it, or in the body, with a namespace before it. */
-function errorOf(headers: Readonly<Record<string, string>>, bytes: Uint8Array): ConverseFailure {
-  const body = parsed(bytes);
-  const named = headers['x-amzn-errortype'] ?? memberOf(body, '__type') ?? memberOf(body, 'code');
-  const name = String(named ?? 'UnknownError').split(':')[0] ?? '';
-  const message = memberOf(body, 'message') ?? memberOf(body, 'Message');
-  return {
-    name: name.slice(name.indexOf('#') + 1),
-    message: typeof message === 'string' ? message : 'the service gave no reason',
-  };
 }

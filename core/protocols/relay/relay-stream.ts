@@ -4,6 +4,7 @@ import type { ServedAs } from '../../pricing/price.ts';
 import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
+import type { StreamWriter } from './dialect.ts';
 import { brokenOff, type RelayPorts } from './ports.ts';
 
 /** Result of a stream. */
@@ -21,6 +22,7 @@ export interface StreamEnd {
 interface RelayedStream {
   readonly body: AsyncIterable<Uint8Array>;
   readonly candidate: WireCandidate;
+  readonly writer: StreamWriter;
   /** Called once, whatever happens. */
   readonly settle: (end: StreamEnd) => Promise<void>;
 }
@@ -30,7 +32,7 @@ const END_MS = 2_000;
 
 export async function* relayStream(
   { frames, sleeper }: Pick<RelayPorts, 'frames' | 'sleeper'>,
-  { body, candidate, settle }: RelayedStream,
+  { body, candidate, writer, settle }: RelayedStream,
 ): AsyncGenerator<Uint8Array> {
   const meter = new StreamMeter();
   const source = frames.read(body)[Symbol.asyncIterator]();
@@ -46,7 +48,8 @@ export async function* relayStream(
   const next = async (): Promise<StreamFrame | undefined> => {
     try {
       const result = source.next();
-      const waited = held
+      const isLast = held !== undefined && (meter.hasUsage || held.kind !== 'event');
+      const waited = isLast
         ? await Promise.race([result, sleeper.sleep(END_MS).then(() => undefined)])
         : await result;
       if (!waited) void source.return?.();
@@ -58,17 +61,15 @@ export async function* relayStream(
   };
   try {
     for (let frame = await next(); frame; frame = await next()) {
-      if (held) yield held.bytes;
+      if (held) yield* written(writer.event(held));
       held = undefined;
       meter.add(frame);
-      if (meter.hasUsage || frame.kind !== 'event') held = frame;
-      else yield frame.bytes;
+      const mayBeLast = meter.hasUsage || meter.hasStopped || frame.kind !== 'event';
+      if (mayBeLast) held = frame;
+      else yield* written(writer.event(frame));
     }
     await settleOnce();
-    if (held) yield held.bytes;
-    else if (broken || !meter.hasStopped) {
-      yield frames.exception('modelStreamErrorException', BROKEN_OFF);
-    }
+    yield* lastBytes(writer, held, meter.hasUsage || (meter.hasStopped && !broken));
   } finally {
     // The reader has disconnected: the model continues, and its usage is still settled.
     if (!isSettled) {
@@ -76,6 +77,22 @@ export async function* relayStream(
       await settleOnce();
     }
   }
+}
+
+const written = (bytes: Uint8Array | undefined): readonly Uint8Array[] =>
+  bytes === undefined || bytes.length === 0 ? [] : [bytes];
+
+/** A stream that failed ends with an error of its format, never cleanly. */
+function* lastBytes(
+  writer: StreamWriter,
+  held: StreamFrame | undefined,
+  isComplete: boolean,
+): Generator<Uint8Array> {
+  const last = held?.kind === 'event' ? written(writer.event(held)) : [];
+  yield* last;
+  if (held && held.kind !== 'event') yield writer.failure(held);
+  else if (isComplete) yield* written(writer.end());
+  else yield writer.failure({ name: 'modelStreamErrorException', message: BROKEN_OFF });
 }
 
 const BROKEN_OFF = 'The model stream ended before it was complete.';

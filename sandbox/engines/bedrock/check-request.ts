@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, 2026-11
  */
 
-import { isRecord } from '../../base/json.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 import {
   blockProblem,
   documentNamesProblem,
@@ -43,14 +43,22 @@ export function converseProblem(body: unknown, baseModelId: string): string | un
   );
 }
 
-/** CountTokens wraps the Converse members, without those about the response. */
+/** The request that CountTokens wraps: Converse members, or the bytes of an InvokeModel body. */
+export function countedInput(body: unknown): unknown {
+  const input = isRecord(body) && isRecord(body.input) ? body.input : {};
+  const base64 = isRecord(input.invokeModel) ? input.invokeModel.body : undefined;
+  return typeof base64 === 'string' ? parseJson(Buffer.from(base64, 'base64')) : input.converse;
+}
+
+/** Converse members are taken without those about the response. */
 export function countTokensProblem(body: unknown, modelId: string): string | undefined {
   if (modelId.startsWith('arn:') || GEOGRAPHY.test(modelId)) {
     return `The provided model identifier is invalid: CountTokens takes a foundation model's id.`;
   }
-  const input = isRecord(body) ? body.input : undefined;
-  const converse = isRecord(input) ? input.converse : undefined;
+  const converse = countedInput(body);
   if (!isRecord(converse)) return 'Malformed input request: input.converse is missing.';
+  // The family's own format, which only it checks.
+  if (isRecord(body) && isRecord(body.input) && isRecord(body.input.invokeModel)) return undefined;
   const allowed = ['messages', 'system', 'toolConfig', 'additionalModelRequestFields'];
   return (
     unknownMemberProblem(converse, allowed) ??

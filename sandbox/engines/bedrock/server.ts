@@ -9,7 +9,12 @@ import { isRecord, parseJson } from '../../base/json.ts';
 import { close, listen, readBody, sendJson, stampDateHeaders } from '../../base/loopback-server.ts';
 import { RecentEntries } from '../../base/recent-entries.ts';
 import { type BedrockBehavior, bedrockErrorStatus } from './behavior.ts';
-import { converseProblem, countTokensProblem, isModelIdentifier } from './check-request.ts';
+import {
+  converseProblem,
+  countedInput,
+  countTokensProblem,
+  isModelIdentifier,
+} from './check-request.ts';
 import { exceptionFrame } from './event-stream.ts';
 import { FaultInjection } from './fault-injection.ts';
 import {
@@ -144,9 +149,8 @@ class Mock {
   ): Promise<void> {
     const parts = isRecord(body) ? body : {};
     if (called.operation === 'CountTokens') {
-      const input = isRecord(parts.input) ? parts.input.converse : undefined;
       const given = this.faults.behavior.usage?.inputTokens;
-      const inputTokens = typeof given === 'number' ? given : countTokens(input);
+      const inputTokens = typeof given === 'number' ? given : countTokens(countedInput(body));
       sendJson(response, { status: 200, body: { inputTokens } });
       return;
     }

@@ -1,8 +1,8 @@
 /** Method: paths to operations, problems to the answers of the Bedrock runtime. */
 import { describe, expect, test } from '@jest/globals';
 import { problemDetails } from '../../../../core/call/answers/answers.ts';
-import { bedrockError } from '../../../../core/protocols/http/bedrock-error.ts';
-import { bedrockRoute } from '../../../../core/protocols/http/bedrock-route.ts';
+import { apiRoute } from '../../../../core/protocols/http/api-route.ts';
+import { bedrockErrors } from '../../../../core/protocols/http/bedrock-error.ts';
 import { parseJsonBody } from '../../../../core/protocols/http/json-body.ts';
 
 const NOW = Date.parse('2026-11-29T10:00:00Z');
@@ -25,14 +25,14 @@ describe('a path', () => {
     ['/model/a%252Fb/converse', 'converse', 'a%2Fb'],
     ['/model/a%zz/converse', 'converse', 'a%zz'],
   ])('%s', (path, operation, modelName) => {
-    expect(bedrockRoute('POST', path)).toEqual({
+    expect(apiRoute('POST', path)).toEqual({
       outcome: 'found',
-      route: { kind: 'model', operation, modelName },
+      route: { api: 'bedrock', kind: 'model', operation, modelName },
     });
   });
 
   test('may name the application and the environment first', () => {
-    expect(bedrockRoute('POST', '/app/faq%20a/dev/model/haiku/converse')).toMatchObject({
+    expect(apiRoute('POST', '/app/faq%20a/dev/model/haiku/converse')).toMatchObject({
       route: { application: 'faq a', environment: 'dev', modelName: 'haiku' },
     });
   });
@@ -42,18 +42,21 @@ describe('a path', () => {
     ['/inference-profiles/us.a%3A0', { kind: 'profile', profile: 'us.a:0' }],
     ['/app/a/b/inference-profiles', { kind: 'profiles', application: 'a', environment: 'b' }],
   ])('%s is read', (path, route) => {
-    expect(bedrockRoute('GET', path)).toEqual({ outcome: 'found', route });
-    expect(bedrockRoute('POST', path)).toMatchObject({ outcome: 'wrong_method', allow: 'GET' });
+    expect(apiRoute('GET', path)).toEqual({
+      outcome: 'found',
+      route: { api: 'bedrock', ...route },
+    });
+    expect(apiRoute('POST', path)).toMatchObject({ outcome: 'wrong_method', allow: 'GET' });
   });
 
   test('that is unknown names the routes, and the base URL where a prefix is wrong', () => {
-    const wrong = bedrockRoute('POST', '/bedrock/model/haiku/converse');
+    const wrong = apiRoute('POST', '/bedrock/model/haiku/converse');
     expect(wrong).toMatchObject({
       outcome: 'not_found',
       detail: expect.stringContaining('base URL'),
     });
-    expect(bedrockRoute('GET', '/nothing')).toMatchObject({ outcome: 'not_found' });
-    expect(bedrockRoute('GET', '/model/haiku/converse')).toMatchObject({ allow: 'POST' });
+    expect(apiRoute('GET', '/nothing')).toMatchObject({ outcome: 'not_found' });
+    expect(apiRoute('GET', '/model/haiku/converse')).toMatchObject({ allow: 'POST' });
   });
 });
 
@@ -72,7 +75,7 @@ const limit = {
 };
 const denied = (over: object, retryAfter = 9) => {
   const parts = { limit: { ...limit, ...over }, retryAfter };
-  return bedrockError(problemDetails('limit_exceeded', tags, 'The limit.', parts), NOW);
+  return bedrockErrors.problem(problemDetails('limit_exceeded', tags, 'The limit.', parts), NOW);
 };
 
 describe('a denial', () => {
@@ -113,7 +116,7 @@ test.each([
   ['ledger_unavailable', 503, 'ServiceUnavailableException'],
   ['payload_too_large', 413, 'ValidationException'],
 ] as const)('%s is %i %s', (code, status, name) => {
-  const error = bedrockError(problemDetails(code, tags, 'why'), NOW);
+  const error = bedrockErrors.problem(problemDetails(code, tags, 'why'), NOW);
   expect(error).toMatchObject({ status, headers: { 'x-amzn-errortype': name } });
 });
 
@@ -123,7 +126,10 @@ test.each([
   ['NotSent', 503, undefined],
 ])('a call that ended as %s is %i', (name, status, retry) => {
   const upstream = { name, message: 'm' };
-  const error = bedrockError(problemDetails('invocation_failed', tags, 'why', { upstream }), NOW);
+  const error = bedrockErrors.problem(
+    problemDetails('invocation_failed', tags, 'why', { upstream }),
+    NOW,
+  );
   expect(error.status).toBe(status);
   expect(error.headers['x-should-retry']).toBe(retry);
 });
