@@ -166,7 +166,7 @@ describe('a whole answer', () => {
     });
   });
 
-  test('without a message is none', () => expect(toJson({ output: {} })).toBeUndefined());
+  test('without a message is malformed', () => expect(toJson({ output: {} })).toBeUndefined());
 });
 
 const NOW = Date.parse('2026-11-29T10:00:00Z');

@@ -1,4 +1,4 @@
-/** Method: Messages requests to what is sent for a model; what a model cannot be told is a problem. */
+/** Method: Messages requests to what is sent for a model; anything it cannot take is a problem. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../../core/json-value.ts';
 import {
