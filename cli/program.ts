@@ -7,6 +7,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
+import { addModels } from './commands/models.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReport } from './commands/report.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addUsage,
   addLimits,
+  addModels,
   addKeys,
   addSimulate,
   addEstimate,

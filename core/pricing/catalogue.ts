@@ -29,7 +29,7 @@ export interface PricedModel {
 export interface ListedModel {
   readonly model: PricedModel;
   /** What `model.prices` was made of, so that a policy can replace parts of it. */
-  readonly usd: readonly UsdPeriod[];
+  readonly usd: readonly CataloguePrice[];
   /** Whether these are prices of the region; else they are the highest known of any place. */
   readonly isRegionPriced: boolean;
 }
@@ -43,6 +43,8 @@ interface CataloguePrice extends UsdPeriod {
   readonly prefixes?: readonly string[] | undefined;
   /** The regions in which it is the price of the bare id. */
   readonly regions?: readonly string[] | undefined;
+  /** By their ids in the catalogue. */
+  readonly sources?: readonly string[] | undefined;
 }
 
 export interface CatalogueModel {
@@ -114,6 +116,26 @@ export function callableIds(row: CatalogueModel, region: string): readonly strin
   return ids.length > 0 ? ids : prefixes.map((prefix) => prefix + modelId);
 }
 
+/** A model of the catalogue under an id that the region can call, at the region's price. */
+interface RegionalModel extends ListedModel {
+  readonly row: CatalogueModel;
+}
+
+/** Every id that a region can call, without those whose price in the region is not known. */
+export const modelsOfRegion = (region: string): readonly RegionalModel[] =>
+  [...rows.values()].flatMap((row) =>
+    callableIds(row, region).flatMap((id) => {
+      const found = lookupModel(id, region);
+      const { prefix } = splitModelId(id);
+      const isHere = prefix === '' || isPrefixOf(prefix, region);
+      return found.outcome === 'priced' && found.isRegionPriced && isHere
+        ? [{ ...found, row }]
+        : [];
+    }),
+  );
+
+export const CATALOGUE_DATE = catalogue.asOf;
+
 /** Whether a region can call the bare id. */
 export const isOnDemandIn = (row: CatalogueModel, region: string): boolean =>
   row.inferenceTypes.includes('ON_DEMAND') || (row.onDemandRegions?.includes(region) ?? false);
@@ -157,7 +179,7 @@ export function withCachePrices(
   };
 }
 
-function pricesFor(row: CatalogueModel, prefix: string, region: string): readonly UsdPeriod[] {
+function pricesFor(row: CatalogueModel, prefix: string, region: string): readonly CataloguePrice[] {
   return row.prices.filter(({ prefixes, regions }) =>
     prefix === '' ? regions?.includes(region) : prefixes?.includes(prefix),
   );
