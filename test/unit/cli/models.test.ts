@@ -153,7 +153,7 @@ describe('models check', () => {
     expect(out).toMatch(/haiku \(us\..*\) +output +5\.50 +6\.60 +TOO LOW/);
   });
 
-  test('an own price is compared, and one above that of AWS is no failure', async () => {
+  test('an own price is compared, and one above that of AWS does not fail the check', async () => {
     const priced = (output: string) =>
       varFile(TFVARS.replace(`"${LITE}"`, `"${LITE}", price = { output = ${output} }`));
     const above = await against({}, 'check', '--var-file', priced('0.5'), '--json');
