@@ -8,11 +8,13 @@ import { readDeployment } from '../estimate/read-deployment.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
+import { REGION_OPTION, regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
   readonly requestsPerMonth: string;
   readonly modelSeconds: string;
+  readonly region?: string;
   readonly json?: boolean;
 }
 
@@ -23,7 +25,10 @@ const MODEL_MS_MAX = 235_000;
 const EXAMPLES = `
 Examples:
   $ cost-sentry estimate --var-file terraform.tfvars --requests-per-month 1000000
-  $ cost-sentry estimate --var-file a.tfvars --requests-per-month 50000 --model-seconds 8.5 --json`;
+  $ cost-sentry estimate --var-file a.tfvars --requests-per-month 50000 --model-seconds 8.5 --json
+  $ cost-sentry estimate --var-file a.tfvars --requests-per-month 50000 --region eu-central-1
+
+Lines whose price is not known in the region are listed, and are not in the sums.`;
 
 export const addEstimate: AddCommand = ({ program, io, done }) => {
   program
@@ -36,6 +41,7 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
     )
     .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
     .option('--model-seconds <seconds>', 'average duration of a model call', '3')
+    .option(...REGION_OPTION)
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await estimateOf(options, io)));
@@ -43,10 +49,12 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
 
 async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
   const { varFile, json = false } = options;
+  const region = regionOf(options.region, io);
   const read = await loadTfvarsPolicy(varFile);
-  const traffic = trafficOf(options, io);
+  const traffic = trafficOf(options, region, io);
   const deployed = 'config' in read ? readDeployment(read.config) : { problems: [] };
   const problems = [
+    ...regionProblems(region),
     ...traffic.problems,
     ...('problems' in read ? read.problems : []),
     ...('problems' in deployed ? deployed.problems : []),
@@ -65,6 +73,7 @@ async function estimateOf(options: Options, io: Io): Promise<ExitCode> {
 
 function trafficOf(
   { requestsPerMonth, modelSeconds }: Options,
+  region: string,
   { clock }: Io,
 ): { readonly traffic: Traffic; readonly problems: readonly InputProblem[] } {
   const problems: InputProblem[] = [];
@@ -83,5 +92,5 @@ function trafficOf(
       message: `must be a number of seconds from 0.001 to ${MODEL_MS_MAX / 1000}, got ${quoted(modelSeconds)}`,
     });
   }
-  return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now() }, problems };
+  return { traffic: { requestsPerMonth: requests, modelMs, at: clock.now(), region }, problems };
 }

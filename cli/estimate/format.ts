@@ -1,5 +1,5 @@
 /** An estimate as text and as JSON. */
-import { PRICE_REGION, priceSource } from '../../core/insight/estimate/aws-prices.ts';
+import { priceSource } from '../../core/insight/estimate/aws-prices.ts';
 import {
   ESTIMATED_EXECUTIONS,
   type Estimate,
@@ -31,18 +31,16 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
   const rows = lines.map(({ service, what, quantity, price, cost }) => [
     service,
     what,
-    `${quantity} ${priceSource(price).unit}`,
-    cents(cost),
+    `${quantity} ${priceSource(price, traffic.region).unit}`,
+    cost === undefined ? 'unknown' : cents(cost),
   ]);
   const compared = ESTIMATED_EXECUTIONS.map((execution) => [
     execution === configured ? `${execution} (configured)` : execution,
-    cents(executions[execution].perMonth),
-    cents(executions[execution].fixed),
-    cents(executions[execution].perThousand, 4),
+    ...sumCells(executions[execution]),
   ]);
   return [
     `${traffic.requestsPerMonth} requests per month, model calls of ${traffic.modelMs / 1000} ` +
-      `s, ${PRICE_REGION}:\n\n`,
+      `s, ${traffic.region}:\n\n`,
     formatTable([['SERVICE', 'LINE', 'QUANTITY', 'USD PER MONTH'], ...rows], new Set([2, 3])),
     '\n',
     formatTable(
@@ -52,6 +50,7 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
       ],
       new Set([1, 2, 3]),
     ),
+    unpricedText(lines, traffic.region),
     `\nEach call writes to ${counted(footprint.accountsOfCall, 'account')}, twice each. ` +
       `Metrics: all ${footprint.combinations} combinations that can call.\n`,
     'Standard workflows are listed for comparison only: they cannot return a result to a ' +
@@ -61,17 +60,36 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
     ...lines
       .map(({ price }) => price)
       .filter((price, i, all) => all.indexOf(price) === i)
-      .map((price) => `  ${priceWords(price)}\n`),
+      .map((price) => `  ${priceWords(price, traffic.region)}\n`),
   ].join('');
 }
 
-function priceWords(item: Parameters<typeof priceSource>[0]): string {
-  const { usd, per, unit, asOf, source } = priceSource(item);
+/** Sums that lack a line are lower bounds. */
+function sumCells({ lines, perMonth, fixed, perThousand }: ExecutionCost): readonly string[] {
+  const lacks = (grows: boolean) =>
+    lines.some((line) => line.cost === undefined && line.grows === grows);
+  const [growing, standing] = [lacks(true), lacks(false)];
+  const cell = (text: string, isPartial: boolean) => (isPartial ? `at least ${text}` : text);
+  return [
+    cell(cents(perMonth), growing || standing),
+    cell(cents(fixed), standing),
+    cell(cents(perThousand, 4), growing),
+  ];
+}
+
+function unpricedText(lines: ExecutionCost['lines'], region: string): string {
+  const unpriced = lines.filter(({ cost }) => cost === undefined);
+  if (unpriced.length === 0) return '';
+  const names = unpriced.map(({ service, what }) => `${service} ${what}`).join('; ');
+  return `\nNot in the sums, as no price of AWS is known in ${region}: ${names}.\n`;
+}
+
+function priceWords(item: Parameters<typeof priceSource>[0], region: string): string {
+  const { usd, per, unit, asOf, source } = priceSource(item, region);
+  if (usd === undefined) return `${item}: no price is known in ${region}`;
   // 'per GB', 'per metric'
   const of = per === 1 ? unit.replace(/s$/, '') : `${per} ${unit}`;
-  const from =
-    source === undefined ? 'no source: check this price' : `${source}, ${asOf ?? 'undated'}`;
-  return `${item}: USD ${usd} per ${of} (${from})`;
+  return `${item}: USD ${usd} per ${of} (${source}, ${asOf})`;
 }
 
 /** Rounds up to this many decimals: shown amounts are never below computed ones. */
@@ -92,24 +110,26 @@ export function estimateJson(found: Estimate, policy: Policy, traffic: Traffic) 
   return {
     requestsPerMonth: traffic.requestsPerMonth,
     modelSeconds: traffic.modelMs / 1000,
-    region: PRICE_REGION,
+    region: traffic.region,
     configured: configuredOf(policy),
     footprint: found.footprint,
     executions: Object.fromEntries(executions),
-    prices: [...new Set(items)].map(priceSource),
+    prices: [...new Set(items)].map((item) => priceSource(item, traffic.region)),
     notCounted: NOT_COUNTED,
   };
 }
 
 function costJson({ executions }: Estimate, execution: keyof Estimate['executions']) {
-  const { lines, perMonth, fixed: standing, perThousand }: ExecutionCost = executions[execution];
+  const found: ExecutionCost = executions[execution];
+  const { lines, isPartial, perMonth, fixed: standing, perThousand } = found;
   return {
     lines: lines.map(({ quantity, cost, ...line }) => ({
       ...line,
       quantity: toSafeInteger(quantity),
-      nanoUsd: toSafeInteger(cost),
-      usd: formatUsd(cost),
+      nanoUsd: cost === undefined ? null : toSafeInteger(cost),
+      usd: cost === undefined ? null : formatUsd(cost),
     })),
+    isPartial,
     perMonthUsd: formatUsd(perMonth),
     standingUsd: formatUsd(standing),
     perThousandUsd: formatUsd(perThousand),

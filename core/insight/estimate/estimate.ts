@@ -20,6 +20,8 @@ export interface Traffic {
   /** Duration of a model call. */
   readonly modelMs: number;
   readonly at: EpochMs;
+  /** Of the deployment. */
+  readonly region: string;
 }
 
 interface CostLine {
@@ -30,11 +32,19 @@ interface CostLine {
   readonly quantity: bigint;
   /** Whether it grows with requests, or is fixed per month. */
   readonly grows: boolean;
-  readonly cost: NanoUsd;
+  /** Absent where no price was found for the region; the sums leave it out. */
+  readonly cost?: NanoUsd;
+}
+
+/** Before it is priced; `parts` as `awsCost` counts them. */
+interface Quantity extends Omit<CostLine, 'quantity' | 'cost'> {
+  readonly parts: bigint;
 }
 
 export interface ExecutionCost {
   readonly lines: readonly CostLine[];
+  /** Whether a line has no price, so that the sums are too low. */
+  readonly isPartial: boolean;
   readonly perMonth: NanoUsd;
   /** Fixed cost per month, without requests. */
   readonly fixed: NanoUsd;
@@ -78,17 +88,19 @@ export function estimate(
   const inFlight = Math.ceil((requestsPerMonth * modelMs) / 1000 / MONTH_SECONDS);
   const footprint = billableUsage(policy, inFlight, traffic.at, deployment.metrics);
   const costOf = (execution: Execution): ExecutionCost => {
-    const lines = [
+    const quantities = [
       ...requestLines(execution, traffic, memory),
       ...ledgerLines(execution, footprint, requestsPerMonth),
       ...fixedLines(footprint, memory),
       ...watchingLines(policy, footprint, deployment),
       ...askingLines(footprint, deployment),
     ];
+    const lines = quantities.map((each) => priced(each, traffic.region));
     const growing = sum(lines.filter(({ grows }) => grows));
     const fixed = sum(lines.filter(({ grows }) => !grows));
     return {
       lines,
+      isPartial: lines.some(({ cost }) => cost === undefined),
       perMonth: nano(growing + fixed),
       fixed,
       perThousand: nano(divCeil(growing * 1000n, BigInt(requestsPerMonth))),
@@ -105,17 +117,19 @@ export function estimate(
 }
 
 const sum = (lines: readonly CostLine[]): NanoUsd =>
-  nano(lines.reduce((total, { cost }) => total + cost, 0n));
+  nano(lines.reduce((total, { cost = 0n }) => total + cost, 0n));
 
-/** @param parts in the parts that `awsCost` counts in. */
-function line(
+const line = (
   price: AwsItem,
   [service, what]: readonly [string, string],
   parts: bigint,
   grows = true,
-): CostLine {
-  const quantity = divCeil(parts, partsOf(price));
-  return { service, what, price, quantity, grows, cost: awsCost(price, parts) };
+): Quantity => ({ service, what, price, parts, grows });
+
+function priced({ parts, ...line }: Quantity, region: string): CostLine {
+  const cost = awsCost(line.price, region, parts);
+  const quantity = divCeil(parts, partsOf(line.price));
+  return { ...line, quantity, ...(cost !== undefined && { cost }) };
 }
 
 /** The API, the functions and the state machine. */
@@ -123,7 +137,7 @@ function requestLines(
   execution: Execution,
   { requestsPerMonth, modelMs }: Traffic,
   memory: Memory,
-): readonly CostLine[] {
+): readonly Quantity[] {
   const requests = BigInt(requestsPerMonth);
   const wholeMs = modelMs + STEP_MS * (STEPS.length + 1);
   const times = functionTimes(execution, modelMs, wholeMs);
@@ -157,7 +171,7 @@ function workflowLines(
   execution: Execution,
   requests: bigint,
   wholeMs: number,
-): readonly CostLine[] {
+): readonly Quantity[] {
   const service = 'Step Functions';
   if (execution === 'direct') return [];
   if (execution === 'standard') {
@@ -186,7 +200,7 @@ const ledgerLines = (
   execution: Execution,
   footprint: BillableUsage,
   requestsPerMonth: number,
-): readonly CostLine[] => {
+): readonly Quantity[] => {
   const requests = BigInt(requestsPerMonth);
   const { accountsOfCall, unitsOfCall, logBytes } = footprint;
   const reads = accountsOfCall + Math.floor(unitsOfCall / WRITE_UNITS_OF_READ);
@@ -200,7 +214,7 @@ const ledgerLines = (
 };
 
 /** Cost without any requests. */
-function fixedLines(footprint: BillableUsage, memory: Memory): readonly CostLine[] {
+function fixedLines(footprint: BillableUsage, memory: Memory): readonly Quantity[] {
   const sweeps = BigInt(SWEEPS);
   const megabyteMs = BigInt(memoryOf(memory, 'sweep-reservations') * SWEEP_MS);
   const metrics = BigInt(footprint.metrics);
@@ -219,27 +233,27 @@ const watchingLines = (
   policy: Policy,
   { callSeries }: BillableUsage,
   deployment: Deployment,
-): readonly CostLine[] => {
+): readonly Quantity[] => {
   const { metrics, dashboards, alarmMetrics } = billableMonitoring(policy, callSeries, deployment);
   return [
     line('customMetric', ['CloudWatch', 'metrics of cost centers'], BigInt(metrics), false),
     line('alarmMetric', ['CloudWatch', 'metrics of the alarms'], BigInt(alarmMetrics), false),
     line('dashboard', ['CloudWatch', 'dashboards'], BigInt(dashboards), false),
-  ].filter(({ quantity }) => quantity > 0n);
+  ].filter(({ parts }) => parts > 0n);
 };
 
 /** The functions that send these requests cost less than USD 0.01. */
 const askingLines = (
   { combinations }: BillableUsage,
   { reportRequests, reconciliation: { enabled, bill } }: Deployment,
-): readonly CostLine[] => {
+): readonly Quantity[] => {
   const days = enabled ? DAYS : 0;
   const asked = reportRequests + (bill ? days : 0);
   const metrics = days * combinations * METRICS_RECONCILED;
   return [
     line('metricRequest', ['CloudWatch', 'metrics requested'], BigInt(metrics), false),
     line('costExplorerRequest', ['Cost Explorer', 'requests'], BigInt(asked), false),
-  ].filter(({ quantity }) => quantity > 0n);
+  ].filter(({ parts }) => parts > 0n);
 };
 
 const memoryOf = (memory: Memory, name: string): number => memory.get(name) ?? DEFAULT_MEMORY_MB;

@@ -1,6 +1,6 @@
 /** Writes a report in one pass over the bill, in all requested formats. */
 import type { BilledCosts } from '../billing/ports.ts';
-import { awsCost } from '../estimate/aws-prices.ts';
+import { costExplorerCost } from '../estimate/aws-prices.ts';
 import type { ReportFormat } from './format.ts';
 import type { ReportRequest } from './report-request.ts';
 import { reportRows } from './rows.ts';
@@ -29,7 +29,7 @@ export async function writeReport(
   }
   const summary = progress.done();
   const requests = costs.requests - before;
-  const run = { requests, requestsNanoUsd: awsCost('costExplorerRequest', BigInt(requests)) };
+  const run = { requests, requestsNanoUsd: costExplorerCost(requests) };
   for (const { format, write } of targets) await write(format.end(summary, run));
   return summary;
 }

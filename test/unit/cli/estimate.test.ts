@@ -17,8 +17,25 @@ describe('cost-sentry estimate', () => {
     expect(out).toMatch(/^API Gateway +HTTP API requests +1000000 requests +1\.00$/m);
     expect(out).toMatch(/^direct +\d+\.\d\d +\d+\.\d\d +0\.\d{4}$/m);
     expect(out).toMatch(/^express \(configured\) /m);
-    expect(out).toMatch(/^ {2}lambdaArm64: .*\(no source: check this price\)$/m);
-    expect(out).toMatch(/^ {2}dynamoDbWrite: .*, 2025-07-21\)$/m);
+    expect(out).toMatch(/^ {2}lambdaArm64: .*\/AWSLambda\/current\/us-east-1\/index\.json, 2026-/m);
+    expect(out).not.toContain('Not in the sums');
+  });
+
+  test('names the lines whose price is not known in the region', async () => {
+    const args = ['--requests-per-month', '1000000', '--region', 'eu-central-1'];
+    const { exitCode, out } = await estimate(...args);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('model calls of 3 s, eu-central-1:');
+    expect(out).toMatch(/^API Gateway +HTTP API requests +1000000 requests +1\.20$/m);
+    expect(out).toMatch(/^Step Functions +Express requests +1000000 requests +unknown$/m);
+    expect(out).toMatch(/^express \(configured\) +at least \d/m);
+    expect(out).toMatch(/^Not in the sums, .* eu-central-1: Step Functions Express requests; /m);
+    const { executions } = JSON.parse((await estimate(...args, '--json')).out);
+    expect(executions.express.isPartial).toBe(true);
+    const unknown = executions.express.lines.filter(({ usd }: { usd: unknown }) => usd === null);
+    expect(unknown.map(({ what }: { what: string }) => what)).toContain('custom metrics');
+    const refused = await estimate('--requests-per-month', '1', '--region', 'Mars');
+    expect([refused.exitCode, refused.err]).toEqual([2, expect.stringContaining('--region')]);
   });
 
   test('prints JSON whose lines add up', async () => {

@@ -12,13 +12,13 @@ const monthly = { window: 'month', unit: 'usd', amount: 10 };
 /** One cost center with one combination, and the limits given. */
 const policyWith = (over: Record<string, unknown> = {}, limits: readonly object[] = [monthly]) =>
   policyOf({
-    models: { haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' } },
+    models: { haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' } },
     applications: { chat: { environments: ['dev'] } },
     cost_centers: { sales: { models: ['haiku'], applications: ['chat'], limits } },
     ...over,
   });
 
-const traffic = { requestsPerMonth: 1_000_000, modelMs: 3000, at: AT };
+const traffic = { requestsPerMonth: 1_000_000, modelMs: 3000, at: AT, region: 'us-east-1' };
 
 const amountOf = (lines: Estimate['executions']['direct']['lines'], what: string) =>
   lines.find((line) => line.what === what)?.quantity;
@@ -53,7 +53,7 @@ describe('estimate', () => {
 
   test('its total is the sum of its lines, and a part of it is there without requests', () => {
     const { lines, perMonth, fixed, perThousand } = executions.express;
-    expect(perMonth).toBe(lines.reduce((sum, { cost }) => sum + cost, 0n));
+    expect(perMonth).toBe(lines.reduce((sum, { cost = 0n }) => sum + cost, 0n));
     const growing = perMonth - fixed;
     expect(perThousand * 1000n).toBeGreaterThanOrEqual(growing);
     expect(perThousand * 1000n - growing).toBeLessThan(1000n);
@@ -108,6 +108,16 @@ describe('estimate', () => {
     const unbilled = { ...enabled, reconciliation: { enabled: true, bill: false } };
     const left = estimate(policyWith(), traffic, unbilled).executions.direct.lines;
     expect(left.map(({ service }) => service)).not.toContain('Cost Explorer');
+  });
+
+  test('a line without a price in the region is no part of the sums, and not zero', () => {
+    const { express } = estimate(policyWith(), { ...traffic, region: 'eu-central-1' }).executions;
+    const costOf = (what: string) => express.lines.find((line) => line.what === what)?.cost;
+    expect(costOf('writes')).toBeGreaterThan(0n);
+    expect(costOf('Express requests')).toBeUndefined();
+    expect(express.isPartial).toBe(true);
+    expect(executions.express.isPartial).toBe(false);
+    expect(express.perMonth).toBe(express.lines.reduce((sum, { cost = 0n }) => sum + cost, 0n));
   });
 
   test('one request has an estimate too', () => {
