@@ -2,6 +2,7 @@
 import { loadTfvarsPolicy } from '../adapters/tfvars-policy.ts';
 import { type Flags, parseFlags } from './base/flags.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
+import { clientLines } from './setup/client-lines.ts';
 import type { Identities } from './setup/demo-identities.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -50,13 +51,14 @@ const REAL_MODELS = [
   '*'.repeat(72),
 ].join('\n');
 
-function greet({ url, identities }: Sandbox, flags: Flags): void {
+function greet({ url, identities, tls, demoKey }: Sandbox, flags: Flags): void {
   say(`The cost sentry listens on ${url} (Ctrl-C stops it)`);
   if (flags.identity === 'on') sayIdentities(identities);
   else
     say(
       'Open it in a browser to send requests and watch the limits, or use curl as in the README.',
     );
+  if (demoKey) say(clientLines(demoKey, { url, tls, region: flags.region }).join('\n'));
 }
 
 function sayIdentities({ roles, tokens }: Identities): void {

@@ -25,8 +25,10 @@ import { ConcurrencyGate } from './http/concurrency-gate.ts';
 import { readConsole } from './http/console-page.ts';
 import { corsOf } from './http/cors.ts';
 import { answerSandboxRoute } from './http/sandbox-routes.ts';
+import { openTlsPort, type TlsPort } from './http/tls-port.ts';
 import { createTokenIssuer } from './http/token-issuer.ts';
 import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
+import { createDemoKey, type DemoKey } from './setup/demo-key.ts';
 import { createDemoProfiles } from './setup/demo-profiles.ts';
 import { settingsOf } from './setup/settings.ts';
 
@@ -45,6 +47,10 @@ interface SandboxOptions {
 export interface Sandbox {
   readonly url: string;
   readonly identities: Identities;
+  /** Absent without the flag. */
+  readonly tls?: Pick<TlsPort, 'url' | 'certificateFile'>;
+  /** Absent where the policy has nothing that a key could be bound to. */
+  readonly demoKey?: DemoKey | undefined;
   /** Stops everything; requests in flight get a short grace period. */
   close(): Promise<void>;
 }
@@ -145,8 +151,9 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
   const table = { client, tableName, clock, warn: report };
+  const keys = operatorKeys(table, 'sandbox');
   const parts = {
-    keys: operatorKeys(table, 'sandbox'),
+    keys,
     settings: settingsOf(policy, flags),
     limits: operatorLimits({ ...table, ids: systemIds }),
     telemetry,
@@ -176,7 +183,10 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   if (flags.sweep) opened.push(scheduleSweep(functions['sweep-reservations']));
   const url = await listen(front, flags.port);
   opened.push(() => close(front, GRACE_MS));
-  return { url, identities };
+  const tls = flags.tlsPort === undefined ? undefined : await openTlsPort(front, flags.tlsPort);
+  if (tls) opening(tls);
+  const demoKey = await createDemoKey(policy, keys, clock.now());
+  return { url, identities, ...(tls && { tls }), demoKey };
 }
 
 const WORKFLOW_TEMPLATE = 'modules/workflow/workflow.asl.json.tftpl';

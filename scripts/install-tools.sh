@@ -17,7 +17,7 @@ moto_version=5.2.5
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 tools="$root/.tools"
 bin="$tools/bin"
-known=(tflint checkov shellcheck moto-dynamodb moto_server chromium)
+known=(tflint checkov shellcheck moto-dynamodb moto_server chromium test-clients)
 failed=()
 
 say() { printf 'install-tools: %s\n' "$*"; }
@@ -97,6 +97,35 @@ install_chromium() {
   apt-get update -q && apt-get install -q -y --no-install-recommends chromium
 }
 
+# The real clients of test/clients: of npm and Python, at the versions of its lock files.
+install_test_clients() {
+  local source="$root/test/clients" target="$tools/test-clients" version
+  version="$(cat "$source"/package-lock.json "$source"/requirements*.txt | sha256sum | cut -c1-16)"
+  if is_installed test-clients "$version"; then
+    say "test-clients are already in .tools/test-clients"
+    return 0
+  fi
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    say "test-clients need Python 3.11 or newer; not found"
+    return 1
+  fi
+  say "installing the clients of test/clients with npm and pip"
+  rm -f "$bin/test-clients"
+  mkdir -p "$target"
+  cp "$source/package.json" "$source/package-lock.json" "$root/.npmrc" "$target/" || return 1
+  (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
+  [[ -x "$target/venv/bin/pip" ]] || python3 -m venv "$target/venv" || return 1
+  local pip=("$target/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps)
+  "${pip[@]}" --requirement "$source/requirements.txt" || return 1
+  rm -rf "$target/anthropic-0"
+  "${pip[@]}" --target "$target/anthropic-0" \
+    --requirement "$source/requirements-anthropic-0.txt" || return 1
+  # The suite looks for it as it does for every tool.
+  ln -sf ../test-clients/venv/bin/python "$bin/test-clients" || return 1
+  printf '%s\n' "$version" >"$tools/test-clients.version"
+  say "test-clients are ready"
+}
+
 install_tool() {
   case "$1" in
     tflint) install tflint "$tflint_version" with_go github.com/terraform-linters/tflint ;;
@@ -113,6 +142,7 @@ install_tool() {
       install moto_server "$moto_version" with_pip moto-venv "moto[server]==$moto_version"
       ;;
     chromium) install_chromium ;;
+    test-clients) install_test_clients ;;
     *)
       say "unknown tool $1 (known: ${known[*]})"
       return 1

@@ -22,6 +22,8 @@ export interface Flags {
   readonly dataDirectory?: string;
   /** Whether the sweep runs every minute, as on AWS. */
   readonly sweep: boolean;
+  /** Port that speaks HTTPS as well; 0 selects a free one. Absent: none. */
+  readonly tlsPort?: number;
   readonly verbose: boolean;
 }
 
@@ -31,6 +33,7 @@ type ParsedFlags =
   | { readonly exitCode: 0 | 2; readonly text: string };
 
 const DEFAULT_PORT = 8787;
+const PORT_MAX = 65_535;
 const DEFAULT_REGION = 'us-east-1';
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 
@@ -61,6 +64,7 @@ export function parseFlags(args: readonly string[], root: URL): ParsedFlags {
       ...(options.dynamodbEndpoint && { dynamodbEndpoint: options.dynamodbEndpoint }),
       ...(options.data !== undefined && { dataDirectory: options.data }),
       sweep: options.sweep === 'on',
+      ...(options.tls !== undefined && { tlsPort: tlsPort(options) }),
       verbose: options.verbose ?? false,
     },
   };
@@ -76,6 +80,7 @@ interface CommandOptions {
   dynamodbEndpoint?: URL;
   data?: string;
   sweep: (typeof SWEEPS)[number];
+  tls?: number | true;
   verbose?: boolean;
 }
 
@@ -120,13 +125,24 @@ function describeFlags(): Command {
         .choices(SWEEPS)
         .default('on'),
     )
+    .option(
+      '--tls [port]',
+      'also listen with HTTPS, on this port or the one after --port, with a certificate made now',
+      port,
+    )
     .option('--verbose', 'print the output of the functions')
     .allowExcessArguments(false);
 }
 
+/** The port after a free one may be in use, so another free one is selected. */
+const tlsPort = ({ tls, port: plain }: Pick<CommandOptions, 'tls' | 'port'>): number => {
+  if (typeof tls === 'number') return tls;
+  return plain === 0 || plain === PORT_MAX ? 0 : plain + 1;
+};
+
 function port(text: string): number {
   const value = Number(text);
-  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  if (/^\d{1,5}$/.test(text) && value <= PORT_MAX) return value;
   throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
 }
 

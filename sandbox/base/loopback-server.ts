@@ -1,6 +1,7 @@
 /** HTTP servers on the loopback address, and the bodies they receive. */
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import type { Server as NetServer } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../../core/time.ts';
 
@@ -18,7 +19,7 @@ export interface HttpResponse extends Writable {
 const DRAIN_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Listens on the loopback address; port 0 selects a free one. Rejects if the port is in use. */
-export function listen(server: Server, port = 0): Promise<string> {
+export function listen(server: NetServer, port = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, LOOPBACK, () => {

@@ -56,6 +56,8 @@ export interface BedrockBehavior {
   /** The service tier reported in the response. */
   readonly serviceTier?: string;
   readonly text?: string;
+  /** The model asks for this tool until its result is the last message, if the request offers it. */
+  readonly toolUse?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
   readonly fail?: { readonly name: string; readonly status?: number; readonly times: number };
   /** Ends a stream early. */
   readonly cut?: { readonly afterEvents: number; readonly how: (typeof CUTS)[number] };
@@ -73,7 +75,17 @@ const USAGE_KEYS = [
   'cacheWriteInputTokens',
   'cacheDetails',
 ] as const;
-const KEYS = ['latencyMs', 'chunkMs', 'usage', 'serviceTier', 'text', 'fail', 'cut', 'hang'];
+const KEYS = [
+  'latencyMs',
+  'chunkMs',
+  'usage',
+  'serviceTier',
+  'text',
+  'toolUse',
+  'fail',
+  'cut',
+  'hang',
+];
 const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
 const LATENCY_MS_MAX = 600_000;
 
@@ -87,6 +99,7 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
     ...usageProblems(input.usage),
     ...textProblems(input.serviceTier, 'serviceTier'),
     ...textProblems(input.text, 'text'),
+    ...toolProblems(input.toolUse),
     ...failProblems(input.fail),
     ...cutProblems(input.cut),
     ...(input.hang === undefined || input.hang === true
@@ -105,6 +118,17 @@ function usageProblems(usage: unknown): readonly InputProblem[] {
   if (usage === undefined || usage === null) return [];
   if (!isRecord(usage)) return [{ path: 'usage', message: 'must be a JSON object or null' }];
   return unknownKeys(usage, USAGE_KEYS, 'usage.');
+}
+
+function toolProblems(tool: unknown): readonly InputProblem[] {
+  if (tool === undefined) return [];
+  if (!isRecord(tool)) return [{ path: 'toolUse', message: 'must be a JSON object' }];
+  return [
+    ...unknownKeys(tool, ['name', 'input'], 'toolUse.'),
+    ...(tool.name === undefined ? [{ path: 'toolUse.name', message: 'is required' }] : []),
+    ...textProblems(tool.name, 'toolUse.name'),
+    ...(isRecord(tool.input) ? [] : [{ path: 'toolUse.input', message: 'must be a JSON object' }]),
+  ];
 }
 
 function cutProblems(cut: unknown): readonly InputProblem[] {

@@ -4,10 +4,12 @@ import { isRecord } from '../../base/json.ts';
 import type { BedrockBehavior } from './behavior.ts';
 import { eventFrame } from './event-stream.ts';
 import { invocationMetrics, invokeFormat, maxTokensOf } from './mock-invoke.ts';
+import { converseToolEvents, type MockToolUse, toolUseOf } from './mock-tool-use.ts';
 
 export interface MockAnswer {
   readonly text: string;
-  readonly stopReason: 'end_turn' | 'max_tokens';
+  readonly toolUse?: MockToolUse;
+  readonly stopReason: 'end_turn' | 'max_tokens' | 'tool_use';
   /** As set by the test, or as a model would report. */
   readonly usage: Readonly<Record<string, unknown>> | undefined;
   readonly serviceTier?: string;
@@ -28,10 +30,13 @@ export function mockAnswer(
   const outputTokens = Math.min(maxTokens, OUTPUT_TOKENS);
   const { usage = usualUsage(countTokens(body), outputTokens), serviceTier } = behavior;
   const outputCount = usage === null ? outputTokens : usage.outputTokens;
+  const endReason =
+    typeof outputCount === 'number' && outputCount >= maxTokens ? 'max_tokens' : 'end_turn';
+  const toolUse = toolUseOf(body, behavior.toolUse);
   return {
     text: behavior.text ?? TEXT,
-    stopReason:
-      typeof outputCount === 'number' && outputCount >= maxTokens ? 'max_tokens' : 'end_turn',
+    ...(toolUse && { toolUse }),
+    stopReason: toolUse ? 'tool_use' : endReason,
     usage: usage === null ? undefined : withoutNulls(usage),
     ...(serviceTier !== undefined && { serviceTier }),
     latencyMs: behavior.latencyMs ?? 0,
@@ -90,13 +95,14 @@ const piecesOf = (text: string): readonly string[] =>
 
 /** Frames of ConverseStream. */
 export function converseFrames(answer: MockAnswer): readonly Buffer[] {
-  const { text, stopReason, usage, serviceTier, latencyMs } = answer;
+  const { text, toolUse, stopReason, usage, serviceTier, latencyMs } = answer;
   const tier = serviceTier === undefined ? {} : { serviceTier: { type: serviceTier } };
   const delta = (piece: string) => ({ contentBlockIndex: 0, delta: { text: piece } });
   return [
     eventFrame('messageStart', { role: 'assistant' }),
     ...piecesOf(text).map((piece) => eventFrame('contentBlockDelta', delta(piece))),
     eventFrame('contentBlockStop', { contentBlockIndex: 0 }),
+    ...(toolUse ? converseToolEvents(toolUse) : []).map((event) => eventFrame(...event)),
     eventFrame('messageStop', { stopReason }),
     eventFrame('metadata', { usage, metrics: { latencyMs }, ...tier }),
   ];

@@ -1,12 +1,21 @@
 /** Responses of the mock for InvokeModel, in the format of each model family. */
 import { isRecord } from '../../base/json.ts';
+import {
+  anthropicToolBlocks,
+  anthropicToolEvents,
+  converseToolBlocks,
+  converseToolEvents,
+  type MockToolUse,
+} from './mock-tool-use.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Usage and text of a model, for every format. */
 interface InvokedAnswer {
   readonly text: string;
-  readonly stopReason: 'end_turn' | 'max_tokens';
+  /** Of Anthropic's and Nova's models. */
+  readonly toolUse?: MockToolUse;
+  readonly stopReason: 'end_turn' | 'max_tokens' | 'tool_use';
   /** By the names of Converse; absent: no usage is reported at all. */
   readonly usage: Fields | undefined;
 }
@@ -31,14 +40,14 @@ const anthropicUsage = (usage: Fields = {}): Fields =>
 const message = { id: 'msg_bdrk_sandbox', type: 'message', role: 'assistant', model: 'sandbox' };
 
 const ANTHROPIC: Format = {
-  body: ({ text, stopReason, usage }) => ({
+  body: ({ text, toolUse, stopReason, usage }) => ({
     ...message,
-    content: [{ type: 'text', text }],
+    content: [{ type: 'text', text }, ...anthropicToolBlocks(toolUse)],
     stop_reason: stopReason,
     stop_sequence: null,
     ...(usage && { usage: anthropicUsage(usage) }),
   }),
-  events: ({ stopReason, usage }, pieces) => [
+  events: ({ toolUse, stopReason, usage }, pieces) => [
     {
       type: 'message_start',
       message: {
@@ -56,6 +65,7 @@ const ANTHROPIC: Format = {
       delta: { type: 'text_delta', text },
     })),
     { type: 'content_block_stop', index: 0 },
+    ...anthropicToolEvents(toolUse),
     {
       type: 'message_delta',
       delta: { stop_reason: stopReason, stop_sequence: null },
@@ -74,15 +84,16 @@ const ANTHROPIC_TEXT: Format = {
 };
 
 const NOVA: Format = {
-  body: ({ text, stopReason, usage }) => ({
-    output: { message: { role: 'assistant', content: [{ text }] } },
+  body: ({ text, toolUse, stopReason, usage }) => ({
+    output: { message: { role: 'assistant', content: [{ text }, ...converseToolBlocks(toolUse)] } },
     stopReason,
     ...(usage && { usage }),
   }),
-  events: ({ stopReason, usage }, pieces) => [
+  events: ({ toolUse, stopReason, usage }, pieces) => [
     { messageStart: { role: 'assistant' } },
     ...pieces.map((text) => ({ contentBlockDelta: { contentBlockIndex: 0, delta: { text } } })),
     { contentBlockStop: { contentBlockIndex: 0 } },
+    ...(toolUse ? converseToolEvents(toolUse) : []).map(([name, event]) => ({ [name]: event })),
     { messageStop: { stopReason } },
     { metadata: { ...(usage && { usage }), metrics: {} } },
   ],

@@ -25,6 +25,7 @@ import {
   mockAnswer,
 } from './mock-answer.ts';
 import { countHeaders, invokeFormat } from './mock-invoke.ts';
+import { converseToolBlocks } from './mock-tool-use.ts';
 
 interface BedrockRequest {
   /** ISO 8601. */
@@ -244,10 +245,15 @@ function fail(
   });
 }
 
-const converseBody = ({ text, stopReason, usage, serviceTier, latencyMs }: MockAnswer) => ({
-  output: { message: { role: 'assistant', content: [{ text }] } },
-  stopReason,
-  usage,
-  metrics: { latencyMs },
-  ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
+const converseBody = (answer: MockAnswer) => ({
+  output: {
+    message: {
+      role: 'assistant',
+      content: [{ text: answer.text }, ...converseToolBlocks(answer.toolUse)],
+    },
+  },
+  stopReason: answer.stopReason,
+  usage: answer.usage,
+  metrics: { latencyMs: answer.latencyMs },
+  ...(answer.serviceTier !== undefined && { serviceTier: { type: answer.serviceTier } }),
 });

@@ -10,6 +10,7 @@ const NOT_TESTS = [
   /^test\/fixtures\//,
   /^test\/golden\//,
   /^test\/simulation\//,
+  /^test\/clients\/programs\//,
   /^test\/(?:.+\/)?support\//,
 ];
 const SUITES = /^scripts\/suites\/[\w-]+\.mjs$/;

@@ -38,6 +38,16 @@ describe('flags', () => {
     });
   });
 
+  test.each<[string[], number]>([
+    [['--tls'], 8788],
+    [['--port', '9000', '--tls'], 9001],
+    [['--port', '0', '--tls'], 0],
+    [['--port', '65535', '--tls'], 0],
+    [['--tls', '9443'], 9443],
+  ])('%j select the HTTPS port %d', (args, tlsPort) => {
+    expect(parse(...args)).toMatchObject({ flags: { tlsPort } });
+  });
+
   test('take another DynamoDB', () => {
     const parsed = parse('--dynamodb-endpoint', 'http://127.0.0.1:8000');
     expect(parsed).toMatchObject({
@@ -51,6 +61,7 @@ describe('flags', () => {
     [['--port', '-1'], /whole number from 0 to 65535/],
     [['--port', '1e3'], /whole number from 0 to 65535/],
     [['--port'], /argument missing/],
+    [['--tls', 'x'], /whole number from 0 to 65535/],
     [['--identity', 'maybe'], /Allowed choices are off, on/],
     [['--execution', 'both'], /Allowed choices are workflow, direct/],
     [['--bedrock', 'gcp'], /Allowed choices are mock, aws/],

@@ -1,0 +1,47 @@
+/** A key of the sandbox that is made at its start, for the lines to paste. */
+import type { OperatorKeys } from '../../adapters/operator-keys.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { EpochMs } from '../../core/time.ts';
+import { isoTimestamp } from '../../core/time.ts';
+
+export interface DemoKey {
+  readonly key: string;
+  readonly costCenter: string;
+  /** An alias that the key may use. */
+  readonly model: string;
+  /** Id of a Claude model that it may use, if there is one. */
+  readonly claude?: string;
+}
+
+const VALID_MS = 30 * 86_400_000;
+
+/** Of the default cost center or else the first, in its first application and environment. */
+export async function createDemoKey(
+  policy: Policy,
+  keys: Pick<OperatorKeys, 'create'>,
+  now: EpochMs,
+): Promise<DemoKey | undefined> {
+  const [first] = policy.costCenters.values();
+  const center = policy.costCenters.get(policy.defaultCostCenter ?? '') ?? first;
+  const application = policy.applications.get(center?.applications[0] ?? '');
+  if (!center || !application) return undefined;
+  const made = await keys.create({
+    costCenter: center.name,
+    application: application.name,
+    environment: application.defaultEnvironment ?? application.environments[0],
+    name: 'demo',
+    shared: true,
+    expiresAt: isoTimestamp(now + VALID_MS),
+  });
+  if ('problems' in made) return undefined;
+  const ids = [center.model, ...center.models].flatMap(
+    (alias) => policy.models.get(alias)?.modelId ?? [],
+  );
+  const claude = ids.find((id) => id.includes('anthropic.claude'));
+  return {
+    key: String(made.value.key),
+    costCenter: center.name,
+    model: center.model,
+    ...(claude !== undefined && { claude }),
+  };
+}

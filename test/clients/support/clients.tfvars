@@ -1,0 +1,21 @@
+name = "clients"
+models = {
+  "haiku"  = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0" }
+  "sonnet" = { model_id = "us.anthropic.claude-sonnet-4-6" }
+}
+applications = {
+  "agents" = { environments = ["dev", "production"], default_environment = "production" }
+}
+cost_centers = {
+  rich = {
+    models       = ["haiku", "sonnet"]
+    applications = ["agents"]
+    limits       = [{ name = "plenty", window = "month", unit = "usd", amount = 1000 }]
+  }
+  poor = {
+    models       = ["haiku", "sonnet"]
+    applications = ["agents"]
+    limits       = [{ name = "nothing-left", window = "month", unit = "usd", amount = 0.000001 }]
+  }
+}
+proxy = { enabled = true }
