@@ -3,7 +3,6 @@
  * Lambda bundle: the parser is Terraform's own, compiled to WebAssembly.
  */
 import { readFile } from 'node:fs/promises';
-import { parse } from '@cdktf/hcl2json';
 import { joinPath } from '../core/input-path.ts';
 import type { InputProblem } from '../core/input-problem.ts';
 import { counted, printable, quoted } from '../core/safe-text.ts';
@@ -124,6 +123,8 @@ const PLACE = /\binput:(\d+),\d+(?:-\d+(?:,\d+)?)?/g;
 
 async function parseHcl(name: string, text: string): Promise<Parsed> {
   try {
+    // On first use only: loading it compiles a large WebAssembly program.
+    const { parse } = await import('@cdktf/hcl2json');
     return { value: await parse(INPUT, text) };
   } catch (error) {
     const reason = textOf(error, 'message') ?? String(error);

@@ -14,6 +14,7 @@ import { addSimulate } from './commands/simulate.ts';
 import { addUsage } from './commands/usage.ts';
 import { addValidate } from './commands/validate.ts';
 import { awsErrorSentence } from './remote/aws-errors.ts';
+import { withGlobalOptions } from './terminal/global-options.ts';
 import type { AddCommand, ExitCode, Io } from './terminal/io.ts';
 
 const COMMANDS: readonly AddCommand[] = [
@@ -32,7 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
 /** Runs one command line (without the program's own name). */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
-  const program = new Command('cost-sentry')
+  const program = withGlobalOptions(new Command('cost-sentry'), io)
     .description('Manages spending limits for Amazon Bedrock.')
     .version(manifest.version)
     .showHelpAfterError('(add --help for usage)')

@@ -118,8 +118,26 @@ async function buildProgram(entryPoint, out, options = {}) {
   return metafile.inputs;
 }
 
-/** All in one but the parser of HCL, which is WebAssembly: what `npm install` of the tarball brings. */
-const COMMAND_LINE = { external: ['@cdktf/hcl2json'] };
+/** The parser of HCL reads its WebAssembly from a file; here it becomes part of the bundle. */
+const embeddedParser = {
+  name: 'embedded-parser',
+  setup(plugin) {
+    plugin.onLoad({ filter: /@cdktf[\\/]hcl2json[\\/]lib[\\/]bridge\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const reading = 'await fs.readFile((0, path_1.join)(__dirname, "..", "main.wasm.gz"))';
+      if (!text.includes(reading)) throw new Error(`${path} no longer reads main.wasm.gz`);
+      return { contents: text.replace(reading, 'require("../main.wasm.gz")'), loader: 'js' };
+    });
+  },
+};
+
+/** All in one file: what `npm install -g` of the tarball brings. */
+const COMMAND_LINE = {
+  // A polyfill names it, for a global that every supported Node.js has.
+  external: ['performance'],
+  loader: { '.gz': 'binary' },
+  plugins: [compiledValidators, embeddedParser],
+};
 /** For a machine that has node_modules. */
 const SANDBOX = { packages: 'external' };
 /** The sandbox runs each function's bundle in a worker thread, which is a separate program. */

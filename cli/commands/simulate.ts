@@ -17,7 +17,7 @@ import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
-import { REGION_OPTION, regionOf } from '../terminal/region.ts';
+import { regionOf } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -75,7 +75,6 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
         'mean',
       ),
     )
-    .option(...REGION_OPTION)
     .option('--daily', 'also show a table by day')
     .option('--fail-on-denied', 'exit with 1 if a call that was allowed is now denied')
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')

@@ -4,7 +4,7 @@ import { counted } from '../../core/safe-text.ts';
 import { toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
-import { REGION_OPTION, regionOf, regionProblems } from '../terminal/region.ts';
+import { regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -31,7 +31,6 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
       appendOption,
     )
     .addHelpText('after', EXAMPLES)
-    .option(...REGION_OPTION)
     .option(
       '--json',
       'print {"valid", "region", "problems": [{"path", "message"}], "warnings": [...]}',

@@ -32,7 +32,8 @@ export async function callJson(url: URL, { method, headers, input }: JsonRequest
 
 /** Parses the value of `--url`. */
 export function parseUrl(text: string): { readonly url: URL } | { readonly problem: InputProblem } {
-  const url = URL.parse(text);
+  // Not URL.parse, which Node.js 18 and 20 do not have.
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return { url };
   const message = `"${printable(text)}" is not a URL: use one such as http://127.0.0.1:8787`;
   return { problem: { path: 'url', message } };

@@ -16,7 +16,8 @@ export interface Io {
   readonly screen?: Screen;
   /** Ticks immediately and then at each interval, until the user stops the command. */
   ticks(everyMs: number): AsyncIterable<void>;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Global options write to it, because the clients of the AWS SDK read it. */
+  readonly env: Record<string, string | undefined>;
   /** The local user who runs the command. */
   readonly user?: string;
   readonly clock: Clock;

@@ -9,9 +9,10 @@ export function choiceOption(
   flags: string,
   description: string,
   choices: readonly string[],
-  preset: string,
+  preset?: string,
 ): Option {
-  const option = new Option(flags, description).default(preset);
+  const option = new Option(flags, description);
+  if (preset !== undefined) option.default(preset);
   option.argChoices = [...choices];
   return option;
 }

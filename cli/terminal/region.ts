@@ -7,11 +7,6 @@ import type { Io } from './io.ts';
 const DEFAULT_REGION = 'us-east-1';
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 
-export const REGION_OPTION = [
-  '--region <region>',
-  'AWS region of the deployment (default: AWS_REGION, else us-east-1)',
-] as const;
-
 /** The flag wins over the environment, as with AWS's own tools. */
 export const regionOf = (given: string | undefined, { env }: Pick<Io, 'env'>): string =>
   given ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || DEFAULT_REGION);

@@ -24,7 +24,9 @@ export async function ensureInstalled({ log }) {
   await withLock('install', log, async () => {
     if (isInstalled()) return;
     log('installing packages (npm ci) ...');
-    const { code, output } = await exec('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
+    const { code, output } = await exec('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+      cwd: root,
+    });
     if (code !== 0) throw new Error(`npm ci failed:\n${output}`);
     log('packages are installed');
   });

@@ -11,6 +11,7 @@ const ALLOWED = [
   /^examples\/.+\.(tf|tfvars)$/,
   /^examples\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
+  /^core\/policy\/region-services\.json$/,
   /^core\/pricing\/catalogue\.json$/,
   /^core\/insight\/estimate\/aws-prices\.json$/,
   /^(core|sandbox)\/(.+\/)?README\.md$/,
@@ -35,6 +36,7 @@ const ALWAYS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'package.json',
+  'core/policy/region-services.json',
   'core/pricing/catalogue.json',
 ];
 

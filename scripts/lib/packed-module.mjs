@@ -17,7 +17,7 @@ export async function withPackedModule({ root, exec }, use) {
     mkdirSync(unpacked);
     const tar = await exec('tar', ['-xzf', join(folder, filename), '-C', unpacked]);
     if (tar.code !== 0) throw new Error(`tar failed:\n${tar.output}`);
-    return await use({ folder, module: join(unpacked, 'package') });
+    return await use({ folder, file: join(folder, filename), module: join(unpacked, 'package') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { node22, root } from '../lib/bootstrap.mjs';
 import { gitFiles } from '../lib/git-files.mjs';
 import { hasTests, runJest } from '../lib/jest.mjs';
 import { packedLinkProblems, packProblems } from '../lib/package-contents.mjs';
+import { withPackedModule } from '../lib/packed-module.mjs';
 
 const MINUTE_MS = 60_000;
 const INTEGRATION = 'test/integration';
@@ -54,12 +55,56 @@ async function pack({ exec }) {
   };
 }
 
+/** The command line as people install it: from the packed file, offline, into an empty folder. */
+async function install({ exec }) {
+  return withPackedModule({ root, exec }, async ({ folder, file }) => {
+    const prefix = join(folder, 'prefix');
+    const env = { ...process.env, npm_config_cache: join(folder, 'cache') };
+    const args = ['install', '-g', '--offline', '--no-audit', '--no-fund', '--prefix', prefix];
+    const installed = await exec('npm', [...args, file], {
+      cwd: folder,
+      env,
+      timeoutMs: MINUTE_MS,
+    });
+    const modules = join(prefix, 'lib', 'node_modules');
+    const packages = installed.code === 0 ? packagesIn(modules) : [];
+    const command = join(prefix, 'bin', 'cost-sentry');
+    const run = async (...words) =>
+      exec(command, words, { cwd: folder, env, timeoutMs: MINUTE_MS });
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const tfvars = join(modules, manifest.name, 'examples', 'complete', 'terraform.tfvars');
+    const version = await run('--version');
+    const valid = await run('validate', '--var-file', tfvars, '--region', 'us-east-1');
+    const broken = join(root, 'test/fixtures/broken/unknown-model.tfvars');
+    const refused = await run('validate', '--var-file', broken, '--output', 'json');
+    const checks = [
+      ['npm install -g, offline', installed.code === 0, installed.output],
+      ['one package', packages.join() === manifest.name, packages.join()],
+      ['cost-sentry --version', version.output.trim() === manifest.version, version.output],
+      ['a configuration in HCL', valid.code === 0 && /^valid: /m.test(valid.output), valid.output],
+      ['a broken one', refused.code === 2 && /"problems"/.test(refused.output), refused.output],
+    ];
+    const failed = checks.filter(([, holds]) => !holds);
+    const output = failed.map(([name, , text]) => `${name}:\n${text}`).join('\n');
+    return { passed: checks.length - failed.length, failed: failed.length, output };
+  });
+}
+
+/** Names of all packages below a folder, with those inside other packages. */
+function packagesIn(modules) {
+  if (!existsSync(modules)) return [];
+  return readdirSync(modules)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => [name, ...packagesIn(join(modules, name, 'node_modules'))]);
+}
+
 const integration = (context) =>
   runJest(context, [INTEGRATION], { args: ['--runInBand'], timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [
   { name: 'build', tools: [], run: build },
   { name: 'pack', tools: [git], run: pack },
+  { name: 'install', tools: [], run: install },
   ...(hasTests(join(root, INTEGRATION))
     ? [{ name: 'integration', tools: [], run: integration }]
     : []),

@@ -4,7 +4,8 @@ import type { Clock } from '../../core/time.ts';
 
 export interface CommandWorld {
   readonly clock?: Clock;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Global options write to it. */
+  readonly env?: Record<string, string>;
   readonly user?: string | undefined;
   /** Answer of the person at the terminal; absent: there is no terminal. */
   readonly answer?: string;

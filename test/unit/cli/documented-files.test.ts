@@ -60,8 +60,13 @@ test.each([
   ['docs/simulation.md', ['simulate']],
 ])('%s lists every flag of its command', async (page, command) => {
   const { out } = await costSentry([...command, '--help']);
-  const flags = Array.from(out.matchAll(/^ {2}(--[\w-]+)/gm), ([, flag]) => flag);
+  const [own = '', global = ''] = out.split('Global Options:');
+  const flags = Array.from(own.matchAll(/^ {2}(--[\w-]+)/gm), ([, flag]) => flag);
   expect(flags.length).toBeGreaterThan(3);
+  const shared = Array.from(global.matchAll(/^ {2}(--[\w-]+)/gm), ([, flag]) => flag);
+  const pageOfAll = readFileSync('docs/command-line.md', 'utf8');
+  expect(shared.length).toBeGreaterThan(2);
+  expect(shared.filter((flag) => !pageOfAll.includes(`| \`${flag}`))).toEqual([]);
   const text = readFileSync(page, 'utf8');
   const rows = Array.from(text.matchAll(/^\| (`--[^|]*)\|([^|\n]*)/gm), ([row]) => row).join('\n');
   expect(flags.filter((flag) => flag && !rows.includes(`\`${flag}`))).toEqual([]);

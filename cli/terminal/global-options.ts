@@ -1,0 +1,77 @@
+/** Options of every command, as AWS's own command line has them: before the command or after it. */
+import { type Command, CommanderError } from 'commander';
+import { quoted } from '../../core/safe-text.ts';
+import { toJsonText } from './input-problems.ts';
+import type { Io } from './io.ts';
+import { choiceOption } from './options.ts';
+import { regionProblems } from './region.ts';
+
+interface GlobalOptions {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly output?: string;
+  /** Of the command, where it has this option. */
+  readonly json?: boolean;
+}
+
+interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Formats of commands without `--format`; `text` is accepted for `table`. */
+const OUTPUTS = ['table', 'json'];
+
+export const withGlobalOptions = (program: Command, io: Io): Command =>
+  program
+    .option('--region <region>', 'AWS region (default: AWS_REGION, else that of the profile)')
+    .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
+    .addOption(choiceOption('--output <format>', 'table or json; csv and html in report', OUTPUTS))
+    .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', (_, command) => {
+      const options: GlobalOptions = command.optsWithGlobals();
+      const problem = applyToEnvironment(options, io) ?? applyOutput(command, options.output);
+      if (problem !== undefined) fail(command, problem, options, io);
+    });
+
+/** The clients of the AWS SDK read the environment. */
+function applyToEnvironment({ region, profile }: GlobalOptions, { env }: Io): Problem | undefined {
+  if (region !== undefined) {
+    const [problem] = regionProblems(region);
+    if (problem !== undefined) return problem;
+    env.AWS_REGION = region;
+  }
+  if (profile === undefined) return undefined;
+  if (profile.trim() === '') return { path: '--profile', message: 'must name a profile, got ""' };
+  env.AWS_PROFILE = profile;
+  return undefined;
+}
+
+function applyOutput(command: Command, output: string | undefined): Problem | undefined {
+  if (output === undefined) return undefined;
+  const path = '--output';
+  const has = (flag: string): boolean => command.options.some(({ long }) => long === flag);
+  const isTable = output === 'table' || output === 'text';
+  if (has('--format')) {
+    if (command.getOptionValueSource('format') === 'cli') {
+      return { path, message: 'is another name of --format: use one of them' };
+    }
+    command.setOptionValue('format', isTable ? 'table' : output);
+    return undefined;
+  }
+  if (isTable) return undefined;
+  if (!OUTPUTS.includes(output)) {
+    return { path, message: `unknown format ${quoted(output)}: use one of ${OUTPUTS.join(', ')}` };
+  }
+  if (!has('--json')) return { path, message: 'this command has no JSON output' };
+  command.setOptionValue('json', true);
+  return undefined;
+}
+
+/** Ends the command with exit code 2. */
+function fail(command: Command, problem: Problem, options: GlobalOptions, io: Io): never {
+  const text = `${problem.path}: ${problem.message}`;
+  if (options.json !== true && options.output !== 'json') command.error(text, { exitCode: 2 });
+  io.out(toJsonText({ problems: [problem] }));
+  throw new CommanderError(2, 'cost-sentry.globalOption', text);
+}

@@ -1,0 +1,48 @@
+/** Method: options of every command, before the command and after it, in this process. */
+import { describe, expect, test } from '@jest/globals';
+import { costSentry } from '../../support/command-line.ts';
+
+const COMPLETE = 'examples/complete/terraform.tfvars';
+const validate = ['validate', '--var-file', COMPLETE];
+
+describe('global options', () => {
+  test.each([
+    [[...validate, '--region', 'us-west-2', '--output', 'json']],
+    [['--region', 'us-west-2', '--output', 'json', ...validate]],
+    [['--region=us-west-2', ...validate, '--json']],
+  ])('%j reads the region and the format', async (args) => {
+    const { exitCode, out } = await costSentry(args, { env: { AWS_REGION: 'eu-west-1' } });
+    expect([exitCode, JSON.parse(out)]).toMatchObject([0, { valid: true, region: 'us-west-2' }]);
+  });
+
+  test('set the environment that the AWS SDK reads', async () => {
+    const env: Record<string, string> = {};
+    const args = [...validate, '--region', 'us-west-2', '--profile', 'payer'];
+    await costSentry(args, { env });
+    expect(env).toEqual({ AWS_REGION: 'us-west-2', AWS_PROFILE: 'payer' });
+  });
+
+  test.each([
+    [['--output', 'csv'], '--output: unknown format "csv": use one of table, json\n'],
+    [['--region', 'mars'], '--region: must be a region such as eu-west-1, got "mars"\n'],
+    [['--profile', ''], '--profile: must name a profile, got ""\n'],
+  ])('%j are refused by name', async (args, message) => {
+    const { exitCode, out, err } = await costSentry([...validate, ...args]);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+    const json = await costSentry([...validate, ...args, '--json']);
+    expect([json.exitCode, JSON.parse(json.out).problems.length]).toEqual([2, 1]);
+  });
+
+  test('--output selects a format of the report, once', async () => {
+    const unknown = await costSentry(['report', '--output', 'pdf']);
+    expect(unknown.err).toContain('unknown format "pdf": use one of table, csv, json, html');
+    const both = await costSentry(['report', '--output', 'csv', '--format', 'csv']);
+    expect([both.exitCode, both.err]).toEqual([2, expect.stringContaining('--output: is another')]);
+  });
+
+  test('are in the help of each command', async () => {
+    const { out } = await costSentry(['limits', 'raise', '--help']);
+    for (const flag of ['--region', '--profile', '--output']) expect(out).toContain(flag);
+  });
+});
