@@ -8,7 +8,7 @@ import { readDeployment } from '../estimate/read-deployment.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
-import { REGION_OPTION, regionOf, regionProblems } from '../terminal/region.ts';
+import { regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
   readonly varFile: readonly string[];
@@ -41,7 +41,6 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
     )
     .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
     .option('--model-seconds <seconds>', 'average duration of a model call', '3')
-    .option(...REGION_OPTION)
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => done(await estimateOf(options, io)));

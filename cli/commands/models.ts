@@ -5,7 +5,6 @@ import { runModelsList } from '../models/run-list.ts';
 import { runModelsPrices } from '../models/run-prices.ts';
 import type { AddCommand } from '../terminal/io.ts';
 import { appendOption } from '../terminal/options.ts';
-import { REGION_OPTION } from '../terminal/region.ts';
 
 const NOTES = `
 check and prices need bedrock:ListFoundationModels, bedrock:ListInferenceProfiles and
@@ -31,7 +30,6 @@ export const addModels: AddCommand = ({ program, io, done }) => {
     .command('list')
     .description('list the models of the price catalogue that a region can call')
     .argument('[text]', 'show only ids with this text, such as claude')
-    .option(...REGION_OPTION)
     .option('--all', 'show models past their end of life too')
     .option('--json', 'print JSON; prices in nano-USD per million tokens')
     .addHelpText('after', examples(...EXAMPLES.list))
@@ -54,10 +52,8 @@ export const addModels: AddCommand = ({ program, io, done }) => {
 };
 
 const withPolicy = (command: Command): Command =>
-  command
-    .option(
-      '--var-file <file>',
-      'tfvars file whose models are compared (default: all of the catalogue that the region can call); repeatable, later files win',
-      appendOption,
-    )
-    .option(...REGION_OPTION);
+  command.option(
+    '--var-file <file>',
+    'tfvars file whose models are compared (default: all of the catalogue that the region can call); repeatable, later files win',
+    appendOption,
+  );
