@@ -70,8 +70,8 @@ function varFileHint(
 
 /** @throws errors that do not come from outside: a programming error shows its stack. */
 function sentenceOf(error: unknown, { env }: Io): string {
-  const ofAws = awsErrorSentence(error, env);
-  if (ofAws !== undefined) return ofAws;
+  const awsSentence = awsErrorSentence(error, env);
+  if (awsSentence !== undefined) return awsSentence;
   if (error instanceof BillingUnavailableError || error instanceof MetricsUnavailableError) {
     return error.message;
   }

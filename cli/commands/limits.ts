@@ -1,7 +1,7 @@
 /** `cost-sentry limits`: shows limits, and raises or lowers one temporarily. */
 import type { Command } from 'commander';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
-import { type ChangeOptions, changeLimit } from '../limits/override-limit.ts';
+import { type ChangeOptions, runOverride } from '../limits/override-limit.ts';
 import { showLimits } from '../limits/show-limits.ts';
 import type { CommonOptions } from '../limits/with-limits.ts';
 import { TABLE_VARIABLE, URL_VARIABLE } from '../remote/target.ts';
@@ -31,7 +31,7 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
   const run =
     (action: OverrideRequest['action']) =>
     async (limit: string, options: ChangeOptions): Promise<void> =>
-      done(await changeLimit({ action, limit }, options, io));
+      done(await runOverride({ action, limit }, options, io));
   for (const action of ['raise', 'lower'] as const) {
     const command = limits
       .command(action)

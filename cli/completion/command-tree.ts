@@ -50,11 +50,11 @@ function treeOption(option: Option): TreeOption {
   return {
     names: [option.long, option.short].filter((name) => typeof name === 'string'),
     description: option.description,
-    value: takenBy(option),
+    value: optionValue(option),
   };
 }
 
-function takenBy({ flags, required, optional, argChoices = [] }: Option): OptionValue {
+function optionValue({ flags, required, optional, argChoices = [] }: Option): OptionValue {
   if (!required && !optional) return 'none';
   const [first, ...others] = argChoices;
   if (first !== undefined) return [first, ...others];

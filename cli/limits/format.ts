@@ -18,10 +18,10 @@ function rowOf(limit: ReportedLimit): readonly string[] {
   const { unit, configured, inForce, used, reserved, mode } = limit;
   const name = mode === 'observe' ? `${limit.limit} (observed)` : limit.limit;
   const amounts = [configured, inForce, used, reserved].map((each) => amountText(unit, each));
-  return [name, limit.window, unit, ...amounts, overrideWords(limit)];
+  return [name, limit.window, unit, ...amounts, overrideText(limit)];
 }
 
-function overrideWords({ override }: ReportedLimit): string {
+function overrideText({ override }: ReportedLimit): string {
   if (!override) return '';
   const [author, reason] = [override.author, override.reason].map((each) =>
     printable(each, WORDS_MAX),

@@ -25,7 +25,7 @@ export interface ChangeOptions extends CommonOptions {
   readonly yes?: boolean;
 }
 
-export const changeLimit = (
+export const runOverride = (
   what: Pick<OverrideRequest, 'action' | 'limit'>,
   options: ChangeOptions,
   io: Io,
@@ -46,14 +46,14 @@ export const changeLimit = (
         const message = 'is required without a terminal';
         return failWithFlagProblems([{ path: 'yes', message }], options, io);
       }
-      if (!/^y(?:es)?$/i.test((await io.ask(`${inWords(planned)}? [y/N] `)).trim())) {
+      if (!/^y(?:es)?$/i.test((await io.ask(`${describeOverride(planned)}? [y/N] `)).trim())) {
         io.err('No change was made.\n');
         return 1;
       }
     }
     const problems = await source.change(asConfirmed(planned));
     if (problems.length > 0) return failWithFlagProblems(problems, options, io);
-    const words = `${inWords(planned)}: takes effect within 60 seconds\n`;
+    const words = `${describeOverride(planned)}: takes effect within 60 seconds\n`;
     io.out(options.json ? toJsonText(overrideReport(planned)) : words);
     return 0;
   });
@@ -72,7 +72,7 @@ function asConfirmed({
   return { ...what, to: amountText(limit.unit, to), until: isoTimestamp(until) };
 }
 
-function inWords({ action, limit, to, until }: PlannedOverride): string {
+function describeOverride({ action, limit, to, until }: PlannedOverride): string {
   const [before, after] = [limit.inForce, to].map((each) => formatAmount(limit.unit, each));
   const end = until === undefined ? '' : ` until ${isoTimestamp(until)}`;
   return `${action} ${limit.limit} from ${before} to ${after}${end}`;

@@ -17,12 +17,12 @@ import { formatTable } from '../terminal/table.ts';
 import { usdJson } from '../terminal/usd-json.ts';
 
 /** Remarks on a reconciliation: skipped input, and its cost. */
-interface Notes {
+interface Footnotes {
   /** Sentences for people. */
   readonly notes: readonly string[];
 }
 
-export function reconciliationText(found: Reconciliation, { notes }: Notes): string {
+export function reconciliationText(found: Reconciliation, { notes }: Footnotes): string {
   const { span, tolerance, centers } = found;
   const reasons = new Set(centers.flatMap((center) => center.reasons));
   return [
@@ -118,7 +118,7 @@ function othersText({ others, untagged }: Reconciliation): string {
   ].join('');
 }
 
-export function reconciliationJson(found: Reconciliation, { notes }: Notes) {
+export function reconciliationJson(found: Reconciliation, { notes }: Footnotes) {
   return {
     from: found.span.from,
     to: found.span.to,

@@ -39,7 +39,7 @@ export function openOutput(
     return { write: io.out, finish: () => {}, abandon: () => {} };
   }
   try {
-    return inWords(() => (isPlace(file) ? into(file) : whole(file)));
+    return withOutputErrors(() => (isDevice(file) ? writeInto(file) : replaceWhole(file)));
   } catch (error) {
     if (error instanceof OutputError) return { problem: error.message };
     throw error;
@@ -49,19 +49,23 @@ export function openOutput(
 const PRESENT = { throwIfNoEntry: false } as const;
 
 /** A device or a pipe, such as /dev/stdout, must not be replaced by a file. */
-function isPlace(file: string): boolean {
+function isDevice(file: string): boolean {
   const found = statSync(file, PRESENT);
   if (found?.isDirectory()) throw new OutputError(writeErrorMessage('EISDIR'));
   return found !== undefined && !found.isFile();
 }
 
-function into(file: string): Output {
+function writeInto(file: string): Output {
   const opened = openSync(file, 'w');
   const close = () => closeSync(opened);
-  return { write: (text) => inWords(() => writeAll(opened, text)), finish: close, abandon: close };
+  return {
+    write: (text) => withOutputErrors(() => writeAll(opened, text)),
+    finish: close,
+    abandon: close,
+  };
 }
 
-function whole(file: string): Output {
+function replaceWhole(file: string): Output {
   // A link is kept, and its target is replaced.
   const isLink = lstatSync(file, PRESENT)?.isSymbolicLink() && statSync(file, PRESENT);
   const target = isLink ? realpathSync(file) : file;
@@ -73,9 +77,9 @@ function whole(file: string): Output {
     isOpen = false;
   };
   return {
-    write: (text) => inWords(() => writeAll(opened, text)),
+    write: (text) => withOutputErrors(() => writeAll(opened, text)),
     finish: () =>
-      inWords(() => {
+      withOutputErrors(() => {
         close();
         renameSync(unfinished, target);
       }),
@@ -93,7 +97,7 @@ function writeAll(opened: number, text: string): void {
 }
 
 /** @throws OutputError instead of the system's error. */
-function inWords<T>(action: () => T): T {
+function withOutputErrors<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {

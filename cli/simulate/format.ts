@@ -22,7 +22,7 @@ interface Written {
 }
 
 const RECORDED = 'recorded';
-const BAD_SHOWN = 5;
+const BAD_LINES_SHOWN = 5;
 
 export function simulationText(written: Written): string {
   const { found, notes, names, daily } = written;
@@ -172,7 +172,7 @@ function footnotes({ found, guess, notes: stats }: Written): string {
   const { calls, assumed } = stats.invocationLog;
   const notes = [
     all.some(({ estimated }) => estimated > 0n) &&
-      `ESTIMATED USD: cost of calls that did not run, with ${GUESS_WORDS[guess]}, or the ` +
+      `ESTIMATED USD: cost of calls that did not run, with ${GUESS_TEXTS[guess]}, or the ` +
         'tokens of the model that ran.',
     all.some(({ denied }) => denied > 0) &&
       'DENIED MAX USD: amount that the denied calls would have reserved; their actual cost is ' +
@@ -188,7 +188,7 @@ function footnotes({ found, guess, notes: stats }: Written): string {
   return notes.length > 0 ? `\n${notes.join('\n')}\n` : '';
 }
 
-const GUESS_WORDS: Readonly<Record<UsageGuess, string>> = {
+const GUESS_TEXTS: Readonly<Record<UsageGuess, string>> = {
   mean: "the mean tokens of the model's earlier calls",
   worst: 'the most tokens requested',
 };
@@ -197,7 +197,7 @@ const GUESS_WORDS: Readonly<Record<UsageGuess, string>> = {
 export function unreadableLines({ badLines: count, bad }: TraceStats): string {
   if (count === 0) return '';
   const shown = bad
-    .slice(0, BAD_SHOWN)
+    .slice(0, BAD_LINES_SHOWN)
     .map(({ file, line, message }) => `  ${printable(file, 200)}:${line}: ${message}\n`);
   const more = count > shown.length ? `  and ${count - shown.length} more\n` : '';
   return `\nLines that could not be read: ${count}\n${shown.join('')}${more}`;

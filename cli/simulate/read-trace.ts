@@ -40,11 +40,11 @@ export class TraceStats {
 
   addBad(bad: BadLine): void {
     this.badLines += 1;
-    if (this.bad.length < BAD_SHOWN) this.bad.push(bad);
+    if (this.bad.length < BAD_LINES_SHOWN) this.bad.push(bad);
   }
 }
 
-const BAD_SHOWN = 20;
+const BAD_LINES_SHOWN = 20;
 
 /**
  * In the order of the files. Without an attribution, entries of Bedrock's log are not calls.

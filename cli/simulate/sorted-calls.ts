@@ -17,9 +17,9 @@ const PART_MAX = 50_000;
 /**
  * A call and its position in the trace: of calls that start together, the earlier line is first.
  */
-type Placed = readonly [call: TraceCall, place: number];
+type IndexedCall = readonly [call: TraceCall, place: number];
 
-const inOrder = ([a, i]: Placed, [b, j]: Placed): number =>
+const inOrder = ([a, i]: IndexedCall, [b, j]: IndexedCall): number =>
   a.startsAt - b.startsAt || a.endsAt - b.endsAt || i - j;
 
 /** @param partMax calls kept in memory. */
@@ -29,8 +29,8 @@ export async function* sortedCalls(
 ): AsyncIterable<TraceCall> {
   let folder: string | undefined;
   try {
-    const parts: AsyncIterable<Placed>[] = [];
-    let part: Placed[] = [];
+    const parts: AsyncIterable<IndexedCall>[] = [];
+    let part: IndexedCall[] = [];
     let place = 0;
     for await (const call of calls) {
       part.push([call, place++]);
@@ -50,11 +50,14 @@ export async function* sortedCalls(
   }
 }
 
-async function* fromMemory(part: readonly Placed[]): AsyncIterable<Placed> {
+async function* fromMemory(part: readonly IndexedCall[]): AsyncIterable<IndexedCall> {
   yield* part;
 }
 
-async function setAside(file: string, part: readonly Placed[]): Promise<AsyncIterable<Placed>> {
+async function setAside(
+  file: string,
+  part: readonly IndexedCall[],
+): Promise<AsyncIterable<IndexedCall>> {
   await pipeline(function* () {
     for (const [{ line }, place] of part) yield `${place} ${JSON.stringify(withKind(line))}\n`;
   }, createWriteStream(file));
@@ -69,18 +72,18 @@ const withKind = (line: TraceCall['line']) => ({
   completion: undefined,
 });
 
-async function* readBack(file: string): AsyncIterable<Placed> {
+async function* readBack(file: string): AsyncIterable<IndexedCall> {
   for await (const { text = '' } of textLines(file)) {
     const space = text.indexOf(' ');
     yield [rereadCall(text.slice(space + 1)), Number(text.slice(0, space))];
   }
 }
 
-async function* merged(parts: readonly AsyncIterable<Placed>[]): AsyncIterable<TraceCall> {
+async function* merged(parts: readonly AsyncIterable<IndexedCall>[]): AsyncIterable<TraceCall> {
   const readers = parts.map((part) => part[Symbol.asyncIterator]());
   const heads = await Promise.all(readers.map((reader) => reader.next()));
   for (;;) {
-    let first: { readonly at: number; readonly value: Placed } | undefined;
+    let first: { readonly at: number; readonly value: IndexedCall } | undefined;
     for (const [at, head] of heads.entries()) {
       if (head.done) continue;
       if (!first || inOrder(head.value, first.value) < 0) first = { at, value: head.value };

@@ -55,7 +55,7 @@ export async function* repeatUntilInterrupted(everyMs: number): AsyncGenerator<v
 }
 
 /** 128 plus the number of SIGPIPE: the usual exit code, although Node.js ignores the signal. */
-const READER_GONE = 141;
+const BROKEN_PIPE_EXIT = 141;
 
 /**
  * If the reader closes the pipe, as `head` does, the command ends; on a full disk it reports the
@@ -63,7 +63,7 @@ const READER_GONE = 141;
  */
 export function exitOnBrokenPipe(): void {
   process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') process.exit(READER_GONE);
+    if (code === 'EPIPE') process.exit(BROKEN_PIPE_EXIT);
     process.stderr.write(`standard output: ${writeErrorMessage(code)}\n`);
     process.exit(2);
   });

@@ -1,7 +1,7 @@
 /** Formats amounts in the JSON of commands. */
 import { formatUsd } from '../../core/money.ts';
 
-const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * As decimal USD and nano-USD; nano-USD are omitted if a number would not be exact (above USD 9
@@ -9,5 +9,5 @@ const MOST = BigInt(Number.MAX_SAFE_INTEGER);
  */
 export const usdJson = (amount: bigint): { readonly usd: string; readonly nanoUsd?: number } => ({
   usd: formatUsd(amount),
-  ...(amount <= MOST && amount >= -MOST && { nanoUsd: Number(amount) }),
+  ...(amount <= SAFE_MAX && amount >= -SAFE_MAX && { nanoUsd: Number(amount) }),
 });

@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** How the table is rendered. */
-interface Drawing {
+interface TableStyle {
   /** Absent: unlimited. */
   readonly width?: number;
   readonly colors: boolean;
@@ -42,29 +42,36 @@ const TITLES: Readonly<Record<Column, string>> = {
 };
 
 /** Dropped first when the terminal is narrow. */
-const DROPPED: readonly Column[] = ['reserved', 'resetsAt', 'window', 'left', 'projected', 'limit'];
+const DROPPED_FIRST: readonly Column[] = [
+  'reserved',
+  'resetsAt',
+  'window',
+  'left',
+  'projected',
+  'limit',
+];
 /** Dropped only when shorter names are not enough. */
 const DROPPED_LAST: readonly Column[] = ['used', 'reachedAt'];
 const RIGHT: ReadonlySet<Column> = new Set(['used', 'reserved', 'left', 'limit', 'projected']);
 const BAR_LENGTH = { wide: 20, narrow: 10 } as const;
 const NAME_MIN = 12;
 
-export function usageTable(report: UsageReport, drawing: Drawing): string {
+export function usageTable(report: UsageReport, style: TableStyle): string {
   const rows = rowsOf(report);
   if (rows.length === 0) return 'No limits are configured.\n';
-  const { width } = drawing;
-  const narrow = cellsOfAll(rows, report.asOf, { ...drawing, barLength: BAR_LENGTH.narrow });
-  if (width === undefined) return drawn(COLUMNS, narrow);
-  const wide = cellsOfAll(rows, report.asOf, { ...drawing, barLength: BAR_LENGTH.wide });
-  const first = drawn(COLUMNS, wide);
+  const { width } = style;
+  const narrow = cellsOfAll(rows, report.asOf, { ...style, barLength: BAR_LENGTH.narrow });
+  if (width === undefined) return render(COLUMNS, narrow);
+  const wide = cellsOfAll(rows, report.asOf, { ...style, barLength: BAR_LENGTH.wide });
+  const first = render(COLUMNS, wide);
   return widthOfTable(first) <= width ? first : fitted(narrow, width);
 }
 
 function fitted(cells: readonly Cells[], width: number): string {
   let shown: readonly Column[] = COLUMNS;
-  for (const dropped of [undefined, ...DROPPED]) {
+  for (const dropped of [undefined, ...DROPPED_FIRST]) {
     shown = shown.filter((column) => column !== dropped);
-    const table = drawn(shown, cells);
+    const table = render(shown, cells);
     if (widthOfTable(table) <= width) return table;
   }
   for (const dropped of [undefined, ...DROPPED_LAST]) {
@@ -72,7 +79,7 @@ function fitted(cells: readonly Cells[], width: number): string {
     const table = shortened(shown, cells, width);
     if (table !== undefined) return table;
   }
-  return drawn(shown, cells)
+  return render(shown, cells)
     .split('\n')
     .map((line) => cut(line, width))
     .join('\n');
@@ -85,9 +92,9 @@ function shortened(
   width: number,
 ): string | undefined {
   const longest = Math.max(...cells.map(({ name }) => name.length));
-  const room = longest - (widthOfTable(drawn(shown, cells)) - width);
+  const room = longest - (widthOfTable(render(shown, cells)) - width);
   if (room < Math.min(NAME_MIN, longest)) return undefined;
-  return drawn(
+  return render(
     shown,
     cells.map((each) => ({ ...each, name: cut(each.name, room) })),
   );
@@ -95,7 +102,7 @@ function shortened(
 
 type Cells = Readonly<Record<Column, string>>;
 
-const drawn = (shown: readonly Column[], cells: readonly Cells[]): string =>
+const render = (shown: readonly Column[], cells: readonly Cells[]): string =>
   formatTable(
     [shown.map((column) => TITLES[column]), ...cells.map((each) => shown.map((c) => each[c]))],
     new Set(shown.flatMap((column, i) => (RIGHT.has(column) ? [i] : []))),
@@ -130,12 +137,12 @@ const isExhausted = ({ remaining }: Pick<UsedLimit, 'remaining'>): boolean => re
 export const exhaustedLimits = (report: UsageReport): readonly string[] =>
   rowsOf(report).flatMap(({ reference, limit }) => (isExhausted(limit) ? [reference] : []));
 
-type BarDrawing = Drawing & { readonly barLength: number };
+type BarStyle = TableStyle & { readonly barLength: number };
 
-const cellsOfAll = (rows: readonly Row[], asOf: string, drawing: BarDrawing): readonly Cells[] =>
-  rows.map((row) => cellsOf(row, asOf, drawing));
+const cellsOfAll = (rows: readonly Row[], asOf: string, style: BarStyle): readonly Cells[] =>
+  rows.map((row) => cellsOf(row, asOf, style));
 
-function cellsOf({ reference, limit }: Row, asOf: string, drawing: BarDrawing): Cells {
+function cellsOf({ reference, limit }: Row, asOf: string, style: BarStyle): Cells {
   const { unit, forecast } = limit;
   const projected = forecast?.projected ?? limit.projected;
   const amounts = amountsOf(limit, projected);
@@ -144,10 +151,10 @@ function cellsOf({ reference, limit }: Row, asOf: string, drawing: BarDrawing): 
     name: nameOf(reference, limit),
     window: limit.window,
     limit: `${amounts.limit} ${unit === 'usd' ? 'USD' : unit.replace('_', ' ')}`,
-    bar: bar(limit, drawing),
+    bar: bar(limit, style),
     reachedAt: isExhausted(limit)
-      ? colored('now', RED, drawing)
-      : reachedIn(forecast?.reachedAt, asOf, drawing),
+      ? colored('now', RED, style)
+      : reachedIn(forecast?.reachedAt, asOf, style),
     resetsAt: moment(limit.resetsAt, asOf),
   };
 }
@@ -165,26 +172,26 @@ const ESCAPE = '\u001b';
 const [RED, YELLOW, GREEN] = [31, 33, 32];
 const WARN_PERCENT = 80;
 
-const colored = (text: string, color: number, { colors }: Drawing): string =>
+const colored = (text: string, color: number, { colors }: TableStyle): string =>
   colors ? `${ESCAPE}[${color}m${text}${ESCAPE}[0m` : text;
 
-function bar({ utilization, forecast, remaining }: UsedLimit, drawing: BarDrawing): string {
-  const { barLength: length } = drawing;
+function bar({ utilization, forecast, remaining }: UsedLimit, style: BarStyle): string {
+  const { barLength: length } = style;
   const filled = Math.min(length, Math.floor((Math.max(0, utilization) * length) / 100));
-  const [full, empty] = drawing.blocks ? ['█', '░'] : ['#', '.'];
+  const [full, empty] = style.blocks ? ['█', '░'] : ['#', '.'];
   const isWarned = utilization >= WARN_PERCENT || forecast?.burn !== undefined;
   const color = remaining === 0 ? RED : isWarned ? YELLOW : GREEN;
-  const renderedBar = colored(full.repeat(filled) + empty.repeat(length - filled), color, drawing);
+  const renderedBar = colored(full.repeat(filled) + empty.repeat(length - filled), color, style);
   return `${renderedBar} ${String(utilization).padStart(3)} %`;
 }
 
-function reachedIn(reachedAt: string | undefined, asOf: string, drawing: Drawing): string {
+function reachedIn(reachedAt: string | undefined, asOf: string, style: TableStyle): string {
   if (reachedAt === undefined) return '';
   const minutes = Math.max(0, Math.round((Date.parse(reachedAt) - Date.parse(asOf)) / 60_000));
   const days = Math.floor(minutes / 1440);
   const hours = Math.floor(minutes / 60);
   const span = days >= 2 ? `${days} d` : hours >= 2 ? `${hours} h` : `${minutes} min`;
-  return colored(`in ${span}, ${moment(reachedAt, asOf)}`, YELLOW, drawing);
+  return colored(`in ${span}, ${moment(reachedAt, asOf)}`, YELLOW, style);
 }
 
 /** UTC; with the date if it is not today. */

@@ -6,7 +6,7 @@ import type { Caller } from '../caller.ts';
 import { formatUsd } from '../money.ts';
 import type { Limit, OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/cost.ts';
-import type { ProblemCode } from '../problem-codes.ts';
+import type { ProblemCode } from '../problem-http-status.ts';
 import type { RequestTags } from '../request-tags.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 

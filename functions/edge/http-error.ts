@@ -1,6 +1,6 @@
 /** Errors of the HTTP edge, thrown by middlewares and rendered by `problem-middleware.ts`. */
 import type { ProblemExtensions } from '../../core/call/answers/answers.ts';
-import type { ProblemCode } from '../../core/problem-codes.ts';
+import type { ProblemCode } from '../../core/problem-http-status.ts';
 
 export class HttpProblemError extends Error {
   override readonly name = 'HttpProblem';

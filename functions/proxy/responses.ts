@@ -2,7 +2,7 @@
 import { type ProblemDetails, problemDetails } from '../../core/call/answers/answers.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { JsonObject } from '../../core/json-value.ts';
-import type { ProblemCode } from '../../core/problem-codes.ts';
+import type { ProblemCode } from '../../core/problem-http-status.ts';
 import { anthropicErrors } from '../../core/protocols/anthropic/error.ts';
 import { answerHeaders } from '../../core/protocols/http/answer-headers.ts';
 import type { ApiName, ApiRoute } from '../../core/protocols/http/api-route.ts';

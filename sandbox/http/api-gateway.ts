@@ -30,7 +30,7 @@ import { isProxyPath, passToProxy } from './function-url.ts';
 import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
 import { alsoHttp2 } from './protocols.ts';
 
-interface FrontParts {
+interface GatewayParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ const LINGER_MS = 2_000;
 const TOO_LARGE =
   'A request can have 10 MB in all, and 6 MB (6,291,456 bytes) in the event of the function.';
 
-export function createApiGateway(parts: FrontParts): Server {
+export function createApiGateway(parts: GatewayParts): Server {
   const serve = (request: HttpRequest, response: HttpResponse) => {
     answer(parts, request, response).catch((error: unknown) => {
       parts.report(`${request.method} ${request.url}: ${String(error)}`);
@@ -90,7 +90,7 @@ export function createApiGateway(parts: FrontParts): Server {
 }
 
 async function answer(
-  parts: FrontParts,
+  parts: GatewayParts,
   incoming: HttpRequest,
   response: HttpResponse,
 ): Promise<void> {
@@ -108,7 +108,7 @@ async function answer(
 }
 
 async function answerRequest(
-  parts: FrontParts,
+  parts: GatewayParts,
   request: GatewayRequest,
   response: HttpResponse,
 ): Promise<void> {
@@ -150,7 +150,7 @@ async function answerRequest(
 }
 
 async function passOn(
-  parts: FrontParts,
+  parts: GatewayParts,
   request: GatewayRequest,
   authorization: Authorization | Record<never, never>,
   response: HttpResponse,
@@ -166,7 +166,7 @@ async function passOn(
 
 /** Health checks have no credentials. */
 async function authorizationOf(
-  parts: FrontParts,
+  parts: GatewayParts,
   request: GatewayRequest,
 ): Promise<Authorization | Record<never, never>> {
   if (!parts.authorize || HEALTH_PATH.test(request.url)) return {};
@@ -176,7 +176,7 @@ async function authorizationOf(
 /**
  * As in API Gateway: after the time limit the caller gets a timeout, and the function continues.
  */
-async function integrate(parts: FrontParts, event: object, response: HttpResponse) {
+async function integrate(parts: GatewayParts, event: object, response: HttpResponse) {
   const done = new AbortController();
   const patience = sleep<undefined>(INTEGRATION_MS_MAX, undefined, { signal: done.signal }).catch(
     () => undefined,

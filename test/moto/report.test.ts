@@ -38,7 +38,7 @@ const SECOND = period('2026-10-02', '2026-10-03', [
 const TOTAL = '18.9496790212';
 
 /** moto gives each in turn to a request it has not had before, and the same again to the same. */
-async function tellMoto(results: readonly object[]): Promise<void> {
+async function scriptMoto(results: readonly object[]): Promise<void> {
   const reset = await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
   const answer = await fetch(`${moto.url}/moto-api/static/ce/cost-and-usage-results`, {
     method: 'POST',
@@ -60,7 +60,7 @@ describe.each([
   ['two pages', [{ ResultsByTime: [FIRST], NextPageToken: 'next' }, { ResultsByTime: [SECOND] }]],
 ])('from %s of moto', (_, results) => {
   test('every format has the sum of what it answered', async () => {
-    await tellMoto(results);
+    await scriptMoto(results);
     const json = JSON.parse(await report('--json'));
     expect([json.total, json.costExplorer.requests]).toEqual([TOTAL, results.length + 1]);
     const [, ...rows] = parseCsv(await report('--format', 'csv'));
@@ -86,6 +86,6 @@ describe.each([
 });
 
 test('an account without costs gets a message', async () => {
-  await tellMoto([]);
+  await scriptMoto([]);
   expect(await report()).toContain('Nothing was billed for Bedrock in this period.');
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { overshootChart } from '../bench/ledger/chart.ts';
+import { runCallers } from '../bench/ledger/closed-loop.ts';
 import { LABELS } from '../bench/ledger/contenders.ts';
-import { play } from '../bench/ledger/play.ts';
 import { brokenPromises } from '../bench/ledger/run.ts';
 import { trafficOf } from '../bench/ledger/traffic.ts';
-import { playVirtually, type VirtualRun } from '../bench/ledger/virtual.ts';
+import { runVirtually, type VirtualRun } from '../bench/ledger/virtual.ts';
 import { measureWriteCost, sustained } from '../bench/ledger/write-units.ts';
 
 const runOf = (over: Pick<VirtualRun, 'contender' | 'callers'> & Partial<VirtualRun>) =>
-  playVirtually({ seed: 1, limitUsd: 1, patience: 5, ...over });
+  runVirtually({ seed: 1, limitUsd: 1, patience: 5, ...over });
 
 const broken = (overshoot: Parameters<typeof brokenPromises>[0]['overshoot']) =>
   brokenPromises({ overshoot, shards: [], engine: [] });
@@ -63,7 +63,7 @@ describe('the benchmark of the ledger, small', () => {
 
   test('a contender that denies what fits is found out, at rest and in flight', async () => {
     const counts = { spent: 0, asked: 0 };
-    const outcome = await play({
+    const outcome = await runCallers({
       traffic: trafficOf({ seed: 1, limitUsd: 1 }),
       contender: {
         // Lets every other call through, whatever is left.

@@ -3,7 +3,7 @@
 import { firstProblems, type InputProblem } from '../../input-problem.ts';
 import { formatUsd } from '../../money.ts';
 import type { TokenUsage } from '../../pricing/cost.ts';
-import { PROBLEM_CODES, type ProblemCode } from '../../problem-codes.ts';
+import { PROBLEM_CODES, type ProblemCode } from '../../problem-http-status.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
 import type { Candidate } from '../candidate/candidate.ts';

@@ -3,7 +3,7 @@
 import type { Caller } from '../../caller.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import type { Application, CallerBinding, CostCenter, Model, Policy } from '../../policy/policy.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';

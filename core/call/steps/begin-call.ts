@@ -3,7 +3,7 @@
 import { LedgerUnavailableError, type SentryError } from '../../errors.ts';
 import { firstProblems, type InputProblem } from '../../input-problem.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import { printable } from '../../safe-text.ts';
 import { type MetricDimensions, OTHER_DIMENSION } from '../../telemetry/dimensions.ts';

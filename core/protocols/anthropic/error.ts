@@ -3,7 +3,7 @@
  * (https://docs.claude.com/en/api/errors, 2026-11).
  */
 import type { ProblemDetails } from '../../call/answers/answers.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import { denialOf } from '../http/denial.ts';
 import { sseBytes, sseText } from '../http/sse.ts';
 import {

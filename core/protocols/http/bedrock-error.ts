@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, errors, 2026-11).
  */
 import type { ProblemDetails } from '../../call/answers/answers.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import type { EpochMs } from '../../time.ts';
 import { denialOf } from './denial.ts';
 import { type ErrorFormat, NO_RETRY, type WireError, waitOf } from './wire-error.ts';

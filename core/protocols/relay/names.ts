@@ -2,7 +2,7 @@
 import type { KnownContext } from '../../call/context/resolve-context.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 
 /** Names that one place of a request can have. */

@@ -12,10 +12,7 @@ import { LambdaHost, type LambdaRuntime } from './host.ts';
 
 export type Functions = Readonly<Record<FunctionName, LambdaHost>>;
 
-export function createFunctions(
-  settings: FunctionSettings,
-  surroundings: LambdaRuntime,
-): Functions {
+export function createFunctions(settings: FunctionSettings, runtime: LambdaRuntime): Functions {
   const host = (functionName: FunctionName) =>
     new LambdaHost(
       {
@@ -24,7 +21,7 @@ export function createFunctions(
         env: functionEnvironment(functionName, settings),
         timeoutMs: timeoutSeconds(functionName, settings.policy) * 1000,
       },
-      surroundings,
+      runtime,
     );
   return {
     'validate-and-set-context': host('validate-and-set-context'),

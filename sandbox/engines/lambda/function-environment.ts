@@ -51,7 +51,7 @@ export function functionEnvironment(
     ...(callsModels && flags.bedrock === 'aws'
       ? userEnvironment(settings.hostEnvironment)
       : {
-          ...MADE_UP_CREDENTIALS,
+          ...FAKE_CREDENTIALS,
           AWS_REGION: settings.policy.region,
           AWS_ENDPOINT_URL_BEDROCK_RUNTIME: endpoints.bedrock,
         }),
@@ -74,7 +74,7 @@ export function functionEnvironment(
 }
 
 /** Functions that do not need the user's AWS configuration must not receive it. */
-const MADE_UP_CREDENTIALS = {
+const FAKE_CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'sandbox',
   AWS_SECRET_ACCESS_KEY: 'sandbox',
   AWS_CONFIG_FILE: '/nonexistent',

@@ -28,31 +28,31 @@ export type LambdaResult = { readonly payload: string } | { readonly error: Lamb
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11 */
 export const LAMBDA_PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;
 
-interface Waiting {
+interface PendingInvocation {
   readonly settle: (result: LambdaResult) => void;
   /** Gets the parts of a streamed answer, and asks for the next one by the second argument. */
   readonly part?: ((bytes: Uint8Array, take: () => void) => void) | undefined;
 }
 
 /** One running worker and its pending invocations. */
-interface Incarnation {
+interface WorkerInstance {
   readonly worker: Worker;
   readonly ready: Promise<LambdaError | undefined>;
-  readonly waiting: Map<number, Waiting>;
-  readonly clockWaiting: Map<number, () => void>;
+  readonly pending: Map<number, PendingInvocation>;
+  readonly pendingClocks: Map<number, () => void>;
   unfinishedLine: string;
 }
 
 export class LambdaHost {
   readonly #settings: LambdaSettings;
-  readonly #surroundings: LambdaRuntime;
-  #incarnation: Incarnation | undefined;
+  readonly #runtime: LambdaRuntime;
+  #instance: WorkerInstance | undefined;
   #nextId = 0;
   #closed = false;
 
-  constructor(settings: LambdaSettings, surroundings: LambdaRuntime) {
+  constructor(settings: LambdaSettings, runtime: LambdaRuntime) {
     this.#settings = settings;
-    this.#surroundings = surroundings;
+    this.#runtime = runtime;
   }
 
   get functionName(): string {
@@ -80,10 +80,14 @@ export class LambdaHost {
     return readPrelude(stream);
   }
 
-  async #invoke(event: unknown, requestId: string, part?: Waiting['part']): Promise<LambdaResult> {
+  async #invoke(
+    event: unknown,
+    requestId: string,
+    part?: PendingInvocation['part'],
+  ): Promise<LambdaResult> {
     if (this.#closed) return unknownError('the sandbox is stopping');
-    const incarnation = this.#current();
-    const problem = await incarnation.ready;
+    const instance = this.#current();
+    const problem = await instance.ready;
     if (problem) return { error: problem };
     const { timeoutMs } = this.#settings;
     const id = this.#nextId++;
@@ -99,47 +103,47 @@ export class LambdaHost {
       }, timeoutMs);
       const settle = (result: LambdaResult): void => {
         clearTimeout(timer);
-        incarnation.waiting.delete(id);
+        instance.pending.delete(id);
         resolve(result);
       };
-      incarnation.waiting.set(id, { settle, part });
+      instance.pending.set(id, { settle, part });
       const json = JSON.stringify(event) ?? 'null';
-      send(incarnation.worker, { kind: 'invoke', id, requestId, event: json, timeoutMs });
+      send(instance.worker, { kind: 'invoke', id, requestId, event: json, timeoutMs });
     });
   }
 
   /** Resolves when the function's clock has the sandbox's offset. */
   async setClock(): Promise<void> {
-    const incarnation = this.#incarnation;
-    if (!incarnation || (await incarnation.ready)) return;
+    const instance = this.#instance;
+    if (!instance || (await instance.ready)) return;
     const id = this.#nextId++;
     await new Promise<void>((resolve) => {
-      incarnation.clockWaiting.set(id, resolve);
-      send(incarnation.worker, {
+      instance.pendingClocks.set(id, resolve);
+      send(instance.worker, {
         kind: 'clock',
         id,
-        offsetMs: this.#surroundings.clockOffsetMs(),
+        offsetMs: this.#runtime.clockOffsetMs(),
       });
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#incarnation?.worker.terminate();
+    await this.#instance?.worker.terminate();
   }
 
-  #current(): Incarnation {
-    this.#incarnation ??= this.#spawn();
-    return this.#incarnation;
+  #current(): WorkerInstance {
+    this.#instance ??= this.#spawn();
+    return this.#instance;
   }
 
-  #spawn(): Incarnation {
+  #spawn(): WorkerInstance {
     const workerData: WorkerSettings = {
       functionName: this.functionName,
       bundle: this.#settings.bundle.href,
-      clockOffsetMs: this.#surroundings.clockOffsetMs(),
+      clockOffsetMs: this.#runtime.clockOffsetMs(),
     };
-    const worker = new Worker(this.#surroundings.workerEntry, {
+    const worker = new Worker(this.#runtime.workerEntry, {
       env: { ...this.#settings.env },
       workerData,
       stdout: true,
@@ -149,66 +153,64 @@ export class LambdaHost {
     const ready = new Promise<LambdaError | undefined>((settle) => {
       resolve = settle;
     });
-    const incarnation: Incarnation = {
+    const instance: WorkerInstance = {
       worker,
       ready,
-      waiting: new Map(),
-      clockWaiting: new Map(),
+      pending: new Map(),
+      pendingClocks: new Map(),
       unfinishedLine: '',
     };
     let reason = 'the process exited';
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') resolve(undefined);
       else if (message.kind === 'broken') resolve(message.error);
-      else this.#receive(incarnation, message);
+      else this.#receive(instance, message);
     });
     // Output that bypasses the captured write methods, such as warnings of Node.js.
     for (const stream of [worker.stdout, worker.stderr]) {
-      stream.on('data', (chunk: Buffer) => this.#print(incarnation, chunk.toString()));
+      stream.on('data', (chunk: Buffer) => this.#print(instance, chunk.toString()));
     }
     worker.on('error', (error) => {
       reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
     worker.on('exit', () => {
-      if (this.#incarnation === incarnation) this.#incarnation = undefined;
-      this.#print(incarnation, incarnation.unfinishedLine === '' ? '' : '\n');
+      if (this.#instance === instance) this.#instance = undefined;
+      this.#print(instance, instance.unfinishedLine === '' ? '' : '\n');
       const crash = unknownError(`${this.functionName}: ${reason}`);
       resolve(crash.error);
-      for (const { settle } of [...incarnation.waiting.values()]) settle(crash);
-      for (const done of incarnation.clockWaiting.values()) done();
+      for (const { settle } of [...instance.pending.values()]) settle(crash);
+      for (const done of instance.pendingClocks.values()) done();
     });
-    return incarnation;
+    return instance;
   }
 
-  #receive(incarnation: Incarnation, message: FromWorker): void {
+  #receive(instance: WorkerInstance, message: FromWorker): void {
     switch (message.kind) {
       case 'printed':
-        this.#print(incarnation, message.text);
+        this.#print(instance, message.text);
         break;
       case 'answered':
-        incarnation.waiting.get(message.id)?.settle(withinLimit(message.payload));
+        instance.pending.get(message.id)?.settle(withinLimit(message.payload));
         break;
       case 'part':
-        incarnation.waiting
+        instance.pending
           .get(message.id)
-          ?.part?.(message.bytes, () =>
-            send(incarnation.worker, { kind: 'taken', id: message.id }),
-          );
+          ?.part?.(message.bytes, () => send(instance.worker, { kind: 'taken', id: message.id }));
         break;
       case 'failed':
-        incarnation.waiting.get(message.id)?.settle({ error: message.error });
+        instance.pending.get(message.id)?.settle({ error: message.error });
         break;
       case 'clockSet':
-        incarnation.clockWaiting.get(message.id)?.();
-        incarnation.clockWaiting.delete(message.id);
+        instance.pendingClocks.get(message.id)?.();
+        instance.pendingClocks.delete(message.id);
     }
   }
 
-  #print(incarnation: Incarnation, text: string): void {
-    const lines = (incarnation.unfinishedLine + text).split('\n');
-    incarnation.unfinishedLine = lines.pop() ?? '';
+  #print(instance: WorkerInstance, text: string): void {
+    const lines = (instance.unfinishedLine + text).split('\n');
+    instance.unfinishedLine = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.trim() !== '') this.#surroundings.printed(this.functionName, line);
+      if (line.trim() !== '') this.#runtime.printed(this.functionName, line);
     }
   }
 }

@@ -64,13 +64,13 @@ export async function readPrelude(
   try {
     for (;;) {
       const { value, done } = await parts.next();
-      if (done) return { error: noPrelude('the answer has no status') };
+      if (done) return { error: preludeError('the answer has no status') };
       head = Buffer.concat([head, value]);
       const end = head.indexOf(PRELUDE_END);
       if (end < 0) continue;
       const prelude: unknown = JSON.parse(head.toString('utf8', 0, end));
       const { statusCode, headers } = isRecord(prelude) ? prelude : {};
-      if (typeof statusCode !== 'number') return { error: noPrelude('the status is no number') };
+      if (typeof statusCode !== 'number') return { error: preludeError('the status is no number') };
       const texts = Object.entries(isRecord(headers) ? headers : {});
       return {
         status: statusCode,
@@ -84,7 +84,7 @@ export async function readPrelude(
   }
 }
 
-const noPrelude = (errorMessage: string): LambdaError => ({
+const preludeError = (errorMessage: string): LambdaError => ({
   errorType: 'Runtime.InvalidResponse',
   errorMessage,
 });

@@ -15,23 +15,23 @@ const settings: WorkerSettings = workerData;
 let clockOffsetMs = settings.clockOffsetMs;
 
 // One channel for output and responses keeps their order: metrics arrive before their response.
-const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
 const taken = new Map<number, () => void>();
 
 Object.assign(globalThis, { awslambda });
-moveDate();
+shiftDate();
 capture(process.stdout);
 capture(process.stderr);
 await run();
 
-function moveDate(): void {
-  const HostDate = Date;
-  const now = (): number => HostDate.now() + clockOffsetMs;
-  globalThis.Date = new Proxy(HostDate, {
+function shiftDate(): void {
+  const SystemDate = Date;
+  const now = (): number => SystemDate.now() + clockOffsetMs;
+  globalThis.Date = new Proxy(SystemDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-    apply: () => new HostDate(now()).toString(),
+    apply: () => new SystemDate(now()).toString(),
     get: (target, property, receiver) =>
       property === 'now' ? now : Reflect.get(target, property, receiver),
   });
@@ -41,7 +41,7 @@ function capture(stream: NodeJS.WriteStream): void {
   const decoder = new TextDecoder();
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    tell({ kind: 'printed', text });
+    send({ kind: 'printed', text });
     const done = rest.findLast((argument) => typeof argument === 'function');
     if (done) queueMicrotask(() => done());
     return true;
@@ -53,9 +53,9 @@ async function run(): Promise<void> {
     const { handler } = await load(settings.bundle);
     if (typeof handler !== 'function') throw new TypeError('index.handler is not a function');
     parentPort?.on('message', (message: ToWorker) => receive(handler, message));
-    tell({ kind: 'ready' });
+    send({ kind: 'ready' });
   } catch (error) {
-    tell({ kind: 'broken', error: toLambdaError(error) });
+    send({ kind: 'broken', error: toLambdaError(error) });
   }
 }
 
@@ -69,7 +69,7 @@ async function load(bundle: string): Promise<{ readonly handler?: Handler }> {
 function receive(handler: Handler, message: ToWorker): void {
   if (message.kind === 'clock') {
     clockOffsetMs = message.offsetMs;
-    tell({ kind: 'clockSet', id: message.id });
+    send({ kind: 'clockSet', id: message.id });
   } else if (message.kind === 'taken') {
     taken.get(message.id)?.();
   } else {
@@ -85,20 +85,20 @@ async function invoke(handler: Handler, message: ToWorker & { kind: 'invoke' }):
     const answer = isStreaming(handler)
       ? await stream(id, (response) => handler(event, response, context))
       : await handler(event, context);
-    tell({ kind: 'answered', id, payload: JSON.stringify(answer) ?? 'null' });
+    send({ kind: 'answered', id, payload: JSON.stringify(answer) ?? 'null' });
   } catch (error) {
-    tell({ kind: 'failed', id, error: toLambdaError(error) });
+    send({ kind: 'failed', id, error: toLambdaError(error) });
   }
 }
 
 /** A stream that is not finished when the handler resolves is an error, as in Lambda. */
 async function stream(id: number, run: (response: ResponseStream) => Promise<void>): Promise<null> {
-  const send = (bytes: Uint8Array) =>
+  const sendPart = (bytes: Uint8Array) =>
     new Promise<void>((resolve) => {
       taken.set(id, resolve);
-      tell({ kind: 'part', id, bytes });
+      send({ kind: 'part', id, bytes });
     });
-  const response = new ResponseStream(send);
+  const response = new ResponseStream(sendPart);
   try {
     await run(response);
     if (!response.writableEnded) throw new Error('the response stream was not ended');

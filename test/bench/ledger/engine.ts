@@ -6,10 +6,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { startDynalite } from '../../../sandbox/engines/dynamodb/dynalite-engine.ts';
 import { prepareLedgerTable } from '../../../sandbox/engines/dynamodb/ledger-table.ts';
+import { type Outcome, runCallers } from './closed-loop.ts';
 import { type ContenderName, contenderNamed } from './contenders.ts';
-import { type Outcome, play } from './play.ts';
 import { START, trafficOf } from './traffic.ts';
-import { playVirtually } from './virtual.ts';
+import { runVirtually } from './virtual.ts';
 
 export interface EngineRow {
   readonly contender: ContenderName;
@@ -40,8 +40,8 @@ export async function compareWithEngine(
         rows.push({
           contender,
           callers,
-          engine: await playOnEngine(engine.url, contender, callers, seed),
-          model: await playVirtually({ ...options, contender, callers, patience: PATIENCE }),
+          engine: await runOnEngine(engine.url, contender, callers, seed),
+          model: await runVirtually({ ...options, contender, callers, patience: PATIENCE }),
         });
       }
     }
@@ -51,7 +51,7 @@ export async function compareWithEngine(
   }
 }
 
-async function playOnEngine(url: URL, contender: ContenderName, callers: number, seed: number) {
+async function runOnEngine(url: URL, contender: ContenderName, callers: number, seed: number) {
   const endpoint = url.toString();
   const name = `${contender}-${callers}`;
   await prepareLedgerTable({ endpoint, tableName: name, policyItems: [] });
@@ -69,7 +69,7 @@ async function playOnEngine(url: URL, contender: ContenderName, callers: number,
       ? Promise.resolve()
       : new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
   try {
-    return await play({
+    return await runCallers({
       traffic,
       contender: contenderNamed(contender, traffic, { client, name }, clock),
       callers,

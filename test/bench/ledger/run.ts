@@ -1,7 +1,7 @@
 /** The whole benchmark, and what must hold of it. */
 import { CONTENDERS } from './contenders.ts';
 import { compareWithEngine, type EngineRow } from './engine.ts';
-import { playVirtually, type VirtualOutcome } from './virtual.ts';
+import { runVirtually, type VirtualOutcome } from './virtual.ts';
 import { measureWriteCost, type Sustained, sustained, type WriteCost } from './write-units.ts';
 
 export interface RunOptions {
@@ -40,14 +40,14 @@ export async function runBenchmark({ seed, callers, tell: report }: RunOptions):
   for (const count of callers) {
     for (const contender of CONTENDERS) {
       report(`in virtual time: ${contender}, callers: ${count}`);
-      overshoot.push(await playVirtually({ ...base, contender, callers: count }));
+      overshoot.push(await runVirtually({ ...base, contender, callers: count }));
     }
   }
   const shardOutcomes: ShardOutcome[] = [];
   for (const shards of SHARD_COUNTS) {
     report(`in virtual time: ledger, shards: ${shards}`);
     const run = { ...base, contender: 'ledger', callers: SHARD_CALLERS, shards } as const;
-    shardOutcomes.push({ shards, ...(await playVirtually({ ...run, isLocal: true })) });
+    shardOutcomes.push({ shards, ...(await runVirtually({ ...run, isLocal: true })) });
   }
   const real = callers.filter((count) => count <= ENGINE_CALLERS_MAX);
   const engine = await compareWithEngine(seed, real, report);

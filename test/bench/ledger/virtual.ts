@@ -6,8 +6,8 @@ import { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
 
 import { randomOf } from '../../simulation/random.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
+import { type Outcome, runCallers } from './closed-loop.ts';
 import { type ContenderName, contenderNamed } from './contenders.ts';
-import { type Outcome, play } from './play.ts';
 import { START, type TrafficOptions, trafficOf } from './traffic.ts';
 
 /** Requests to the table, and the capacity that each takes. */
@@ -114,7 +114,7 @@ export interface VirtualOutcome extends Outcome {
  * With `isLocal` every request has its own way, so that the requests of two calls to several shards
  * mix; what then happens between two of them makes only denials at rest certain.
  * Nothing in it depends on this machine: the same seed gives the same outcome everywhere. */
-export async function playVirtually(run: VirtualRun): Promise<VirtualOutcome> {
+export async function runVirtually(run: VirtualRun): Promise<VirtualOutcome> {
   const { contender, callers, patience, seed } = run;
   const scheduler = new Scheduler(START, randomOf(seed, 'order'), () => undefined);
   const clock = { now: () => scheduler.now };
@@ -122,7 +122,7 @@ export async function playVirtually(run: VirtualRun): Promise<VirtualOutcome> {
   const random = randomOf(seed, 'way');
   const way = () => scheduler.sleep(random.integer(1, 4));
   const table = new MeteredTable(run.isLocal ? way : undefined);
-  const playing = play({
+  const running = runCallers({
     traffic,
     contender: contenderNamed(contender, traffic, table, clock),
     callers,
@@ -130,12 +130,12 @@ export async function playVirtually(run: VirtualRun): Promise<VirtualOutcome> {
     waiting: scheduler,
   });
   // Whatever fails is thrown below, once nothing waits any more.
-  playing.catch(() => undefined);
+  running.catch(() => undefined);
   await scheduler.run();
   return {
     contender,
     callers,
-    ...(await playing),
+    ...(await running),
     virtualSeconds: (scheduler.now - START) / 1000,
     metered: table.metered(),
   };

@@ -1,6 +1,6 @@
-import { plainDynalite } from '../support/engines.ts';
+import { unpatchedDynalite } from '../support/engines.ts';
 import { describeLimits } from '../support/limit-cases.ts';
 import { describeSettling } from '../support/settle-cases.ts';
 
-describeLimits(plainDynalite);
-describeSettling(plainDynalite);
+describeLimits(unpatchedDynalite);
+describeSettling(unpatchedDynalite);

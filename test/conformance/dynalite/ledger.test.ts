@@ -1,6 +1,6 @@
-import { taughtDynalite } from '../support/engines.ts';
+import { patchedDynalite } from '../support/engines.ts';
 import { describeLimits } from '../support/limit-cases.ts';
 import { describeSettling } from '../support/settle-cases.ts';
 
-describeLimits(taughtDynalite);
-describeSettling(taughtDynalite);
+describeLimits(patchedDynalite);
+describeSettling(patchedDynalite);

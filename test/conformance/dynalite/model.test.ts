@@ -1,7 +1,7 @@
-import { taughtDynalite } from '../support/engines.ts';
+import { patchedDynalite } from '../support/engines.ts';
 import { describeModel } from '../support/model-cases.ts';
 
 describeModel(
-  taughtDynalite,
+  patchedDynalite,
   Array.from({ length: 40 }, (_, i) => i),
 );

@@ -45,7 +45,7 @@ export interface ConformanceEngine {
 }
 
 /** As the sandbox runs it: taught to return the item of a failed condition. */
-export const taughtDynalite: ConformanceEngine = {
+export const patchedDynalite: ConformanceEngine = {
   name: 'dynalite that returns the item of a failed condition',
   callers: HUNDREDS,
   returnsItem: true,
@@ -54,7 +54,7 @@ export const taughtDynalite: ConformanceEngine = {
 };
 
 /** Teaching changes dynalite for a whole process, so both kinds never meet in one test file. */
-export const plainDynalite: ConformanceEngine = {
+export const unpatchedDynalite: ConformanceEngine = {
   name: 'dynalite as it comes',
   callers: HUNDREDS,
   returnsItem: false,

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Random, randomOf } from '../../simulation/random.ts';
-import { readKeptLedger } from './support/kept-ledger.ts';
 import {
   charged,
   Folder,
@@ -14,6 +13,7 @@ import {
   WORST_NANO_USD,
 } from './support/ledger-policy.ts';
 import { type Answer, type RunningSandbox, runSandbox, sandboxPid } from './support/run-sandbox.ts';
+import { readStoredLedger } from './support/stored-ledger.ts';
 
 jest.setTimeout(600_000);
 
@@ -99,7 +99,7 @@ test.each(['direct', 'workflow'])('executed in %s', async (execution) => {
   }
   expect(answered).toBeLessThan(sent);
   await sandbox.stop();
-  const kept = await readKeptLedger(directory);
+  const kept = await readStoredLedger(directory);
   expect(kept.live).toEqual([]);
   expect(kept.committed).toEqual(kept.settled);
   expect(kept.figures.length).toBeGreaterThan(0);

@@ -1,7 +1,6 @@
 /** More and fewer shards while calls are counted: nothing is lost, nothing is let through twice. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { readKeptLedger } from './support/kept-ledger.ts';
 import {
   Folder,
   limitOf,
@@ -11,6 +10,7 @@ import {
   sweepAfterLeases,
 } from './support/ledger-policy.ts';
 import { kill, pause, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { readStoredLedger } from './support/stored-ledger.ts';
 
 jest.setTimeout(600_000);
 
@@ -99,7 +99,7 @@ test('one to four to two, in the middle of a month and with calls in flight', as
   }
   expect((await sandbox.stop()).code).toBe(0);
 
-  const { live, committed, settled } = await readKeptLedger(join(folder.path, 'data'));
+  const { live, committed, settled } = await readStoredLedger(join(folder.path, 'data'));
   expect(live).toEqual([]);
   expect(committed).toEqual(settled);
   expect(Object.values(settled)).toEqual([FIT, FIT, FIT]);

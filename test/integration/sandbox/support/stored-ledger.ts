@@ -5,7 +5,7 @@ import { startDynalite } from '../../../../sandbox/engines/dynamodb/dynalite-eng
 type Item = Readonly<Record<string, AttributeValue>>;
 
 /** Contents of the account items, added up over shards. */
-interface KeptLedger {
+interface StoredLedger {
   /** Names of reservations that still hold something. */
   readonly live: readonly string[];
   /** Each counter, as `<account without shard>/<counter>`. */
@@ -15,7 +15,7 @@ interface KeptLedger {
   readonly figures: readonly number[];
 }
 
-export async function readKeptLedger(directory: string): Promise<KeptLedger> {
+export async function readStoredLedger(directory: string): Promise<StoredLedger> {
   const engine = await startDynalite(directory);
   const client = new DynamoDBClient({
     endpoint: engine.url.href,
@@ -33,7 +33,7 @@ export async function readKeptLedger(directory: string): Promise<KeptLedger> {
   }
 }
 
-function summed(items: readonly Item[]): KeptLedger {
+function summed(items: readonly Item[]): StoredLedger {
   const committed: Record<string, number> = {};
   const settled: Record<string, number> = {};
   const live: string[] = [];

@@ -7,7 +7,7 @@ export interface Waiting {
   sleep(milliseconds: number): Promise<void>;
 }
 
-export interface Play {
+export interface ClosedLoop {
   readonly traffic: Traffic;
   readonly contender: Contender;
   readonly callers: number;
@@ -32,7 +32,7 @@ export interface Outcome {
 }
 
 /** Plays until every caller has given up, then asks for all that is left. */
-export async function play(run: Play): Promise<Outcome> {
+export async function runCallers(run: ClosedLoop): Promise<Outcome> {
   const { traffic, contender, callers } = run;
   const spending = new Spending(traffic.limitNanoUsd);
   await Promise.all(
@@ -46,7 +46,7 @@ export async function play(run: Play): Promise<Outcome> {
   return { ...outcomeOf(spending), refusesWhatIsLeft };
 }
 
-async function callInLoop(run: Play, spending: Spending, caller: number): Promise<void> {
+async function callInLoop(run: ClosedLoop, spending: Spending, caller: number): Promise<void> {
   let refusals = 0;
   for (let index = 0; refusals < run.patience; index++) {
     const call = run.traffic.callOf(caller, index);
@@ -58,7 +58,7 @@ async function callInLoop(run: Play, spending: Spending, caller: number): Promis
  * In virtual time a decision and the write after it are one moment each: nothing else happens
  * between them and what is noted of them.
  */
-async function callOnce(run: Play, spending: Spending, call: Call): Promise<boolean> {
+async function callOnce(run: ClosedLoop, spending: Spending, call: Call): Promise<boolean> {
   const { contender, waiting } = run;
   await waiting.sleep(call.thinkMs);
   await waiting.sleep(call.wayMs);
@@ -76,7 +76,7 @@ async function callOnce(run: Play, spending: Spending, call: Call): Promise<bool
 }
 
 /** At rest; one nano-USD more is asked for first, and would show as overshoot. */
-async function grantsWhatIsLeft(run: Play, spending: Spending): Promise<boolean> {
+async function grantsWhatIsLeft(run: ClosedLoop, spending: Spending): Promise<boolean> {
   const left = spending.limit - spending.settled;
   if (left < 0) return true;
   await callOnce(run, spending, callAsking('too much', left + 1, left + 1));
