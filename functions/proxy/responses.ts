@@ -10,6 +10,7 @@ import { bedrockErrors } from '../../core/protocols/http/bedrock-error.ts';
 import { parseJsonBody } from '../../core/protocols/http/json-body.ts';
 import { EVENT_STREAM_HEADERS } from '../../core/protocols/http/sse.ts';
 import type { ErrorFormat, ServiceFailure } from '../../core/protocols/http/wire-error.ts';
+import { openAiErrors } from '../../core/protocols/openai/error.ts';
 import type { RelayPorts } from '../../core/protocols/relay/ports.ts';
 import type { Asked, RelayRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
@@ -46,7 +47,7 @@ const FORMATS: Readonly<Record<ApiName, Format>> = {
     ping: encoder.encode('event: ping\ndata: {"type": "ping"}\n\n'),
   },
   openai: {
-    errors: anthropicErrors,
+    errors: openAiErrors,
     idHeader: 'x-request-id',
     unauthenticated: 401,
     // A comment, which is no event.

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../core/time.ts';
 import { answerAnthropic } from './anthropic.ts';
 import { answerBedrock } from './bedrock.ts';
 import type { Sender } from './credentials.ts';
+import { answerOpenAi } from './openai.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, errorsOf, ownHeaders, refuse } from './responses.ts';
 
@@ -64,6 +65,6 @@ async function answerRoute(
     case 'anthropic':
       return answerAnthropic(ports, arrived, route, sender);
     case 'openai':
-      return refuse(arrived, 'not_found', 'OpenAI clients are not served yet.');
+      return answerOpenAi(ports, arrived, route, sender);
   }
 }

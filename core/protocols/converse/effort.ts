@@ -81,3 +81,6 @@ const isWord = (effort: Effort, words: readonly Effort[]): boolean => words.incl
 const unsaid = (effort: Effort, words: readonly Effort[]) => ({
   message: `is ${quoted(effort)}, but this model takes ${formatChoices(words)}`,
 });
+
+/** Whether it thinks within a number of tokens, and asks for its reasoning back after tools. */
+export const takesBudget = (baseModelId: string): boolean => CLAUDE_BY_BUDGET.test(baseModelId);

@@ -5,6 +5,7 @@ import type { EpochMs } from '../../time.ts';
 import type { WireRequest } from '../bound/wire-candidate.ts';
 import type { ModelOperation } from '../fields/operations.ts';
 import type { StreamFrame } from '../metering/stream-meter.ts';
+import type { TokenCounts } from '../metering/token-counts.ts';
 import type { StreamFrames } from './ports.ts';
 
 /** The request for one model, or why that model cannot be asked for it. */
@@ -28,7 +29,7 @@ export interface AnsweredCall {
 export interface Dialect {
   toWire(model: Model): DialectRequest;
   /** The whole answer; undefined where the model's own is not in its format. */
-  toAnswer(bytes: Uint8Array, call: AnsweredCall): Uint8Array | undefined;
+  toAnswer(bytes: Uint8Array, call: AnsweredCall, counts: TokenCounts): Uint8Array | undefined;
   toStream(call: AnsweredCall): StreamWriter;
 }
 

@@ -77,7 +77,8 @@ export async function relayCall(ports: RelayPorts, request: RelayRequest): Promi
   const { requestId, modelName, dialect } = request;
   const answered = { operation, requestId, modelName, answeredAt: ports.clock.now() };
   if (!isStreamed(operation)) {
-    const toAnswer = (bytes: Uint8Array) => (dialect ? dialect.toAnswer(bytes, answered) : bytes);
+    const toAnswer = (bytes: Uint8Array, counts: TokenCounts) =>
+      dialect ? dialect.toAnswer(bytes, answered, counts) : bytes;
     return relayWhole(ports, reserved, startedAt, result, toAnswer);
   }
   const inHeaders = servedAsInHeaders(result.headers);
@@ -122,7 +123,7 @@ async function relayWhole(
   reserved: Reserved,
   startedAt: number,
   { status, headers, body }: RelayedAnswer,
-  toAnswer: (bytes: Uint8Array) => Uint8Array | undefined,
+  toAnswer: (bytes: Uint8Array, counts: TokenCounts) => Uint8Array | undefined,
 ): Promise<RelayOutcome> {
   const read = await readWhole(body);
   if (read.failure) {
@@ -136,7 +137,7 @@ async function relayWhole(
   const counts = highest([countsInJson(json), countsInHeaders(headers)]);
   const servedAs = mergeServedAs(servedAsInJson(json), servedAsInHeaders(headers));
   const charge = chargeOf(reserved, counts, servedAs);
-  const bytes = toAnswer(read.bytes);
+  const bytes = toAnswer(read.bytes, counts);
   if (!bytes) {
     const failure = { name: 'MalformedAnswer', message: 'the answer lacks its message' };
     const problem = await fail(ports, reserved, startedAt, { failure, charge });

@@ -122,13 +122,13 @@ describe('a stream of Converse', () => {
 
 describe('a whole answer', () => {
   const toJson = (body: object) => {
-    const bytes = dialect.toAnswer(Buffer.from(JSON.stringify(body)), callOf('converse'));
+    const bytes = dialect.toAnswer(Buffer.from(JSON.stringify(body)), callOf('converse'), {});
     return bytes && JSON.parse(Buffer.from(bytes).toString());
   };
 
   test('of Claude is the same bytes', () => {
     const bytes = Buffer.from('{ "a" : 1 }');
-    expect(dialect.toAnswer(bytes, callOf('invoke'))).toBe(bytes);
+    expect(dialect.toAnswer(bytes, callOf('invoke'), {})).toBe(bytes);
   });
 
   test('of Converse becomes a message', () => {

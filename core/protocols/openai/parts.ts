@@ -1,0 +1,99 @@
+/** Parts of content that both of OpenAI's APIs have: text, images and files as data URLs. */
+import { joinPath } from '../../input-path.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
+import { quoted } from '../../safe-text.ts';
+import {
+  type Conversation,
+  cachePoints,
+  DOCUMENT_FORMATS,
+  eachBlock,
+  imageBlocks,
+  textBlocks,
+} from '../converse/conversation.ts';
+
+const DATA_URL = /^data:([^;,]+)(?:;[^,]*)?;base64,(.*)$/s;
+
+/** Blocks of Converse for a string, or for a list of parts. */
+export function contentOf(
+  conversation: Conversation,
+  content: unknown,
+  path: string,
+): readonly JsonObject[] {
+  if (content === undefined || content === null) return [];
+  if (typeof content === 'string') return textBlocks(content);
+  return eachBlock(conversation, content, path, (part, at) => [
+    ...partOf(conversation, part, at),
+    ...cachePoints(conversation, part.cache_control, joinPath(at, 'cache_control')),
+  ]);
+}
+
+function partOf(conversation: Conversation, part: JsonObject, at: string): readonly JsonObject[] {
+  const { type } = part;
+  switch (type) {
+    case 'text':
+    case 'input_text':
+    case 'output_text':
+      if (typeof part.text === 'string') return textBlocks(part.text);
+      conversation.problem(joinPath(at, 'text'), 'must be a string');
+      return [];
+    case 'refusal':
+      return textBlocks(String(part.refusal ?? ''));
+    case 'image_url':
+    case 'input_image': {
+      const url = memberOf(part, 'image_url', 'url') ?? part.image_url;
+      return imageOf(conversation, url, joinPath(at, 'image_url'));
+    }
+    case 'file':
+    case 'input_file': {
+      const file = isJsonObject(part.file) ? part.file : part;
+      return fileOf(conversation, file, joinPath(at, type === 'file' ? 'file' : 'file_data'));
+    }
+    default:
+      conversation.problem(
+        joinPath(at, 'type'),
+        `${quoted(type)} cannot be sent to the models of Bedrock: send text, images or files`,
+      );
+      return [];
+  }
+}
+
+function imageOf(conversation: Conversation, url: unknown, path: string): readonly JsonObject[] {
+  const match = typeof url === 'string' ? DATA_URL.exec(url) : null;
+  if (match) return imageBlocks(conversation, match[1], match[2], path);
+  const message = 'must be a data URL (data:image/png;base64,…): no file that is elsewhere is read';
+  conversation.problem(path, message);
+  return [];
+}
+
+function fileOf(
+  conversation: Conversation,
+  { file_data: data, filename }: JsonObject,
+  path: string,
+): readonly JsonObject[] {
+  const match = typeof data === 'string' ? DATA_URL.exec(data) : null;
+  const format = match ? DOCUMENT_FORMATS[match[1] ?? ''] : undefined;
+  if (!match || format === undefined) {
+    const message = `must be a data URL of a document, such as data:application/pdf;base64,…`;
+    conversation.problem(path, message);
+    return [];
+  }
+  const name = conversation.documentName(filename);
+  return [{ document: { format, name, source: { bytes: match[2] } } }];
+}
+
+/** The input of a call of a tool, which OpenAI's APIs have as text. */
+export function toolInput(
+  conversation: Conversation,
+  text: unknown,
+  path: string,
+): JsonObject | undefined {
+  if (text === '' || text === undefined || text === null) return {};
+  try {
+    const value: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Reported below, as any other text that is no object.
+  }
+  conversation.problem(path, 'must be a JSON object as text');
+  return undefined;
+}

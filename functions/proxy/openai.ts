@@ -1,0 +1,83 @@
+/** The routes of the OpenAI API. */
+import type { InputProblem } from '../../core/input-problem.ts';
+import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
+import { chatProblems } from '../../core/protocols/openai/chat-request.ts';
+import { chatDialect, responsesDialect } from '../../core/protocols/openai/dialect.ts';
+import {
+  embeddingsDialect,
+  embeddingsProblems,
+  inputsOf,
+  joinVectors,
+  takesManyTexts,
+} from '../../core/protocols/openai/embeddings.ts';
+import { responsesProblems } from '../../core/protocols/openai/responses-request.ts';
+import type { Dialect } from '../../core/protocols/relay/dialect.ts';
+import type { Asked } from '../../core/protocols/relay/prepare-call.ts';
+import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
+import type { Sender } from './credentials.ts';
+import { modelNamed } from './lookups.ts';
+import { modelsAnswer } from './models.ts';
+import type { ProxyPorts } from './ports.ts';
+import { type Arrived, askedBy, bodyOf, invalid, refuse, relay } from './responses.ts';
+
+const PROBLEMS = {
+  chat: chatProblems,
+  responses: responsesProblems,
+  embeddings: embeddingsProblems,
+} as const satisfies Record<
+  string,
+  (body: JsonObject, allowed: ReadonlySet<string>) => readonly InputProblem[]
+>;
+
+const DIALECTS: Readonly<Record<'chat' | 'responses', (body: JsonObject) => Dialect>> = {
+  chat: chatDialect,
+  responses: responsesDialect,
+};
+
+export async function answerOpenAi(
+  ports: ProxyPorts,
+  arrived: Arrived,
+  route: Extract<ApiRoute, { api: 'openai' }>,
+  sender: Sender,
+): Promise<Response> {
+  const asked = askedBy(arrived, route, sender);
+  if (route.kind === 'models') return modelsAnswer(ports, arrived, asked, route.id);
+  const read = await bodyOf(arrived);
+  if ('problem' in read) return invalid(arrived, read.problem);
+  const { body } = read;
+  const policy = await ports.policies.load();
+  const allowed = new Set(policy.proxy.allowFields);
+  const [problem] = PROBLEMS[route.kind](body, allowed);
+  if (problem) return invalid(arrived, problem);
+  const metadata = isJsonObject(body.metadata) ? body.metadata : {};
+  const call = { ...asked, modelName: String(body.model), body, headers: {}, metadata };
+  return route.kind === 'embeddings'
+    ? embed(ports, arrived, call, policy)
+    : relay(ports, arrived, { ...call, dialect: DIALECTS[route.kind](body) });
+}
+
+/** Models that take one text are called for each, one after another: each call has its own limits. */
+async function embed(
+  ports: ProxyPorts,
+  arrived: Arrived,
+  call: Asked,
+  policy: Policy,
+): Promise<Response> {
+  const model = modelNamed(policy, call.modelName);
+  const inputs = inputsOf(call.body, model !== undefined && takesManyTexts(model));
+  const answers: JsonObject[] = [];
+  let last: Response | undefined;
+  for (const [index, texts] of inputs.entries()) {
+    const requestId = index === 0 ? call.requestId : ports.ids.uuid();
+    const dialect = embeddingsDialect(call.body, texts);
+    last = await relay(ports, arrived, { ...call, requestId, dialect });
+    if (last.status !== 200 || inputs.length === 1) return last;
+    const answer = parsedJson(new Uint8Array(await last.arrayBuffer()));
+    if (isJsonObject(answer)) answers.push(answer);
+  }
+  if (!last) return refuse(arrived, 'invalid_request', '$.input: must be given');
+  const joined = JSON.stringify(joinVectors(answers));
+  return new Response(joined, { status: 200, headers: last.headers });
+}
