@@ -1,6 +1,7 @@
 /** Errors as the OpenAI API words them (https://platform.openai.com/docs/guides/error-codes, 2026-11). */
+
 import type { ProblemDetails } from '../../call/answers/answers.ts';
-import type { ProblemCode } from '../../problem-codes.ts';
+import type { ProblemCode } from '../../problem-http-status.ts';
 import { denialOf } from '../http/denial.ts';
 import {
   type ErrorFormat,
