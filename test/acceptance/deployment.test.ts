@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { listAt, recordAt, textAt } from './support/aws-call.ts';
 import { Deployment, requestOf } from './support/deployment.ts';
 import { ACCOUNT, Facade } from './support/facade.ts';
 import { authorizationOf } from './support/forward.ts';
 import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
+import { listAt, recordAt, textAt } from './support/members.ts';
 import { withoutRight, withRole } from './support/roles.ts';
 import { runSchedules } from './support/schedules.ts';
 

@@ -4,11 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import {
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-} from '../integration/sandbox/support/run-sandbox.ts';
+import { type RunningSandbox, runSandbox } from '../integration/sandbox/support/run-sandbox.ts';
+import { SMALL } from '../integration/sandbox/support/small-policy.ts';
 import { startBrowser } from './support/browser.ts';
 import { type Opened, openPage, overflow } from './support/opened-page.ts';
 

@@ -49,14 +49,21 @@ const message = fc.record({
   content: fc.oneof(sayable, fc.array(fc.record({ text: sayable }), { minLength: 1 })),
 });
 
+type MessageInput = typeof message extends fc.Arbitrary<infer Value> ? Value : never;
+
+function promptOf(others: readonly MessageInput[]) {
+  const messages = [{ role: 'user' as const, content: 'first' }, ...others];
+  const result = toPrompt({ messages });
+  if (result.outcome !== 'valid') throw new Error(result.problems[0]?.message);
+  return { messages, prompt: result.prompt };
+}
+
 describe('merging messages', () => {
   test('keeps every text, in order, and makes roles alternate', () => {
     fc.assert(
       fc.property(fc.array(message), (others) => {
-        const messages = [{ role: 'user' as const, content: 'first' }, ...others];
-        const result = toPrompt({ messages });
-        if (result.outcome !== 'valid') throw new Error(result.problems[0]?.message);
-        const { system, messages: merged } = result.prompt;
+        const { messages, prompt } = promptOf(others);
+        const { system, messages: merged } = prompt;
         const textsOf = (isSystem: boolean) =>
           messages
             .filter(({ role }) => (role === 'system') === isSystem)
@@ -76,14 +83,12 @@ describe('merging messages', () => {
   test('never lowers the bound below the bytes of all text', () => {
     fc.assert(
       fc.property(fc.array(message), (others) => {
-        const messages = [{ role: 'user' as const, content: 'first' }, ...others];
-        const result = toPrompt({ messages });
-        if (result.outcome !== 'valid') throw new Error(result.problems[0]?.message);
+        const { messages, prompt } = promptOf(others);
         const bytes = messages.reduce((sum, { content }) => {
           const texts = typeof content === 'string' ? [content] : content.map((each) => each.text);
           return sum + Buffer.byteLength(texts.join(''));
         }, 0);
-        expect(measurePrompt(result.prompt).textTokens).toBeGreaterThanOrEqual(bytes);
+        expect(measurePrompt(prompt).textTokens).toBeGreaterThanOrEqual(bytes);
       }),
     );
   });

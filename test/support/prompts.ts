@@ -1,5 +1,4 @@
-/** Conversations as a request holds them, and what checking them finds. */
-import { type Prompt, toPrompt } from '../../core/call/request/prompt.ts';
+/** Conversations as a request holds them. */
 import type { InvokeRequest } from '../../core/call/request/request.schema.ts';
 
 export type RequestPrompt = InvokeRequest['prompt'];
@@ -23,18 +22,4 @@ export const toolResult = (toolUseId = 'use-1') => ({
 export const conversation: RequestPrompt = {
   toolConfig: { tools: [weather] },
   messages: [hi, { role: 'assistant', content: [toolUse()] }, user(toolResult())],
-};
-
-export function promptOf(request: RequestPrompt): Prompt {
-  const result = toPrompt(request);
-  if (result.outcome === 'valid') return result.prompt;
-  throw new Error(result.problems.map(({ path, message }) => `${path} ${message}`).join('\n'));
-}
-
-/** `path message` of each problem. */
-export const problemsOf = (request: RequestPrompt): readonly string[] => {
-  const result = toPrompt(request);
-  return result.outcome === 'valid'
-    ? []
-    : result.problems.map(({ path, message }) => `${path.replace('$.prompt.', '')} ${message}`);
 };

@@ -17,6 +17,10 @@ import { limitsConfig } from './policy.ts';
 
 type SweepPorts = Parameters<typeof sweepReservations>[0];
 
+/** A limit of ten calls, and its counter. */
+export const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
+export const MONTH = 'calls_2026-11';
+
 export const ONE_CALL = {
   requests: 1,
   tokens: 100,

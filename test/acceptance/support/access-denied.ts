@@ -2,7 +2,7 @@
  * Responses for denied access, in the protocol of each service. The text is from AWS:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, 2026-11
  */
-import { type AwsAnswer, refuse } from './aws-call.ts';
+import { type AwsAnswer, refuse } from './aws-answer.ts';
 
 interface Denied {
   readonly service: string;

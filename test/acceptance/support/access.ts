@@ -1,7 +1,8 @@
 /** Allows each caller of AWS only what the policies of its role allow. */
 import { type AccessRequest, decide } from '../../support/iam/decide.ts';
 import { accessDenied } from './access-denied.ts';
-import { type AwsAnswer, type AwsCall, refuse } from './aws-call.ts';
+import { type AwsAnswer, refuse } from './aws-answer.ts';
+import type { AwsCall } from './aws-call.ts';
 import { type AccessSurroundings, accessRequestsOf } from './iam-actions.ts';
 import type { RolePolicies } from './role-policies.ts';
 

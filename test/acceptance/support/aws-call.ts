@@ -1,6 +1,7 @@
 /** Calls of AWS APIs as they arrive: which operation of which service, with what. */
 import type { IncomingMessage } from 'node:http';
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
+import type { AwsAnswer } from './aws-answer.ts';
 
 export interface AwsCall {
   /** As the signature names it, such as `dynamodb`. */
@@ -13,15 +14,6 @@ export interface AwsCall {
   readonly query: Readonly<Record<string, string>>;
   /** The access key: functions sign with their own name. */
   readonly caller: string;
-}
-
-export interface AwsAnswer {
-  readonly status: number;
-  /** JSON. */
-  readonly body?: unknown;
-  /** In place of JSON. */
-  readonly xml?: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers what it knows; undefined is for the next one to look at. */
@@ -51,27 +43,3 @@ function operationNamed(target: string | string[] | undefined, path: string): st
   if (typeof target === 'string') return target.slice(target.lastIndexOf('.') + 1);
   return /^\/service\/\w+\/operation\/(\w+)$/.exec(path)?.[1];
 }
-
-export const done = (body: unknown = {}): AwsAnswer => ({ status: 200, body });
-
-/** An error as both of AWS's JSON protocols write it. */
-export const refuse = (type: string, message: string, status = 400): AwsAnswer => ({
-  status,
-  headers: { 'x-amzn-errortype': type },
-  body: { __type: type, message, Message: message },
-});
-
-export const textAt = (input: unknown, name: string): string => {
-  const value = isRecord(input) ? input[name] : undefined;
-  return typeof value === 'string' ? value : '';
-};
-
-export const listAt = (input: unknown, name: string): readonly unknown[] => {
-  const value = isRecord(input) ? input[name] : undefined;
-  return Array.isArray(value) ? value : [];
-};
-
-export const recordAt = (input: unknown, name: string): Readonly<Record<string, unknown>> => {
-  const value = isRecord(input) ? input[name] : undefined;
-  return isRecord(value) ? value : {};
-};

@@ -3,16 +3,9 @@
  * https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_CreateAnomalyMonitor.html
  */
 import { randomUUID } from 'node:crypto';
-import {
-  type Api,
-  type AwsAnswer,
-  type AwsCall,
-  done,
-  listAt,
-  recordAt,
-  refuse,
-  textAt,
-} from './aws-call.ts';
+import { type AwsAnswer, done, refuse } from './aws-answer.ts';
+import type { Api, AwsCall } from './aws-call.ts';
+import { listAt, recordAt, textAt } from './members.ts';
 import { TagLists } from './tags.ts';
 
 type Kind = 'Monitor' | 'Subscription';

@@ -8,8 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { isRecord } from '../../../sandbox/base/json.ts';
 import { LambdaHost, type LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
-import { type AwsAnswer, type AwsCall, recordAt, refuse, textAt } from './aws-call.ts';
+import { type AwsAnswer, refuse } from './aws-answer.ts';
+import type { AwsCall } from './aws-call.ts';
 import type { FunctionLogs } from './function-logs.ts';
+import { recordAt, textAt } from './members.ts';
 
 interface Deployed {
   readonly roleArn: string;

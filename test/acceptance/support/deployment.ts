@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { OPERATOR } from './access.ts';
-import { recordAt, textAt } from './aws-call.ts';
 import type { Facade } from './facade.ts';
+import { recordAt, textAt } from './members.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 

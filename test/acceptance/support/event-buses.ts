@@ -4,7 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../../../sandbox/base/json.ts';
-import { type Api, done, listAt, refuse, textAt } from './aws-call.ts';
+import { done, refuse } from './aws-answer.ts';
+import type { Api } from './aws-call.ts';
+import { listAt, textAt } from './members.ts';
 
 interface PutEvent {
   readonly bus: string;

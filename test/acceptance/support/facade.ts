@@ -8,7 +8,8 @@ import { close, listen, readBody } from '../../../sandbox/base/loopback-server.t
 import { type MockBedrock, startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
 import type { LambdaResult } from '../../../sandbox/engines/lambda/host.ts';
 import { Access } from './access.ts';
-import { type AwsAnswer, type AwsCall, readCall, refuse } from './aws-call.ts';
+import { type AwsAnswer, refuse } from './aws-answer.ts';
+import { type AwsCall, readCall } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
 import { DeployedFunctions, nameOf } from './deployed-functions.ts';

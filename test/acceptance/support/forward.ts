@@ -1,7 +1,7 @@
 /** Hands requests on to another server on the loopback interface, one by one where it must. */
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../../sandbox/base/json.ts';
-import type { AwsAnswer } from './aws-call.ts';
+import type { AwsAnswer } from './aws-answer.ts';
 
 type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 

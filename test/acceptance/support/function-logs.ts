@@ -1,6 +1,6 @@
 /** Takes what functions print to CloudWatch Logs, as Lambda does: with the rights of their roles. */
 import { randomBytes } from 'node:crypto';
-import type { AwsAnswer } from './aws-call.ts';
+import type { AwsAnswer } from './aws-answer.ts';
 
 /** Calls an operation of CloudWatch Logs as the function of a name. */
 type CallLogs = (functionName: string, operation: string, input: object) => Promise<AwsAnswer>;

@@ -10,8 +10,8 @@ import type { AuthorizerContext } from '../../../sandbox/http/authorizer.ts';
 import { sessionArn } from '../../../sandbox/setup/demo-identities.ts';
 import { decide } from '../../support/iam/decide.ts';
 import { parsePolicy } from '../../support/iam/policy.ts';
-import { listAt, recordAt, textAt } from './aws-call.ts';
 import { ACCOUNT, type Facade } from './facade.ts';
+import { listAt, recordAt, textAt } from './members.ts';
 
 interface HttpRequest {
   readonly method: string;

@@ -4,7 +4,8 @@
  * listed here is unknown, so that no caller is allowed it by mistake.
  */
 import type { AccessRequest } from '../../support/iam/decide.ts';
-import { type AwsCall, listAt, recordAt, textAt } from './aws-call.ts';
+import type { AwsCall } from './aws-call.ts';
+import { listAt, recordAt, textAt } from './members.ts';
 
 /** Facts that a call does not contain. */
 export interface AccessSurroundings {

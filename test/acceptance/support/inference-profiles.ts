@@ -3,17 +3,10 @@
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateInferenceProfile.html
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Api,
-  type AwsAnswer,
-  type AwsCall,
-  done,
-  listAt,
-  recordAt,
-  refuse,
-  textAt,
-} from './aws-call.ts';
+import { type AwsAnswer, done, refuse } from './aws-answer.ts';
+import type { Api, AwsCall } from './aws-call.ts';
 import type { KnownProfile } from './iam-actions.ts';
+import { listAt, recordAt, textAt } from './members.ts';
 import { TagLists } from './tags.ts';
 
 interface Profile {

@@ -1,8 +1,8 @@
 /** Changes of what roles may do, made in IAM behind Terraform's back, and undone. */
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
-import { listAt, textAt } from './aws-call.ts';
 import { ACCOUNT, type Facade } from './facade.ts';
 import { OneByOne } from './forward.ts';
+import { listAt, textAt } from './members.ts';
 import { documentIn } from './role-policies.ts';
 
 interface Right {

@@ -3,7 +3,9 @@
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
  */
 import { randomUUID } from 'node:crypto';
-import { type Api, type AwsAnswer, type AwsCall, done, refuse, textAt } from './aws-call.ts';
+import { type AwsAnswer, done, refuse } from './aws-answer.ts';
+import type { Api, AwsCall } from './aws-call.ts';
+import { textAt } from './members.ts';
 
 type Definition = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 /** EventBridge Scheduler: runs what was deployed to run, with the right that each schedule has. */
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
-import { listAt, recordAt, textAt } from './aws-call.ts';
 import type { Facade } from './facade.ts';
+import { listAt, recordAt, textAt } from './members.ts';
 
 /**
  * Runs every schedule once. @returns by its name, what its function answered, or the queue that its

@@ -2,15 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
-import {
-  type Api,
-  type AwsAnswer,
-  type AwsCall,
-  done,
-  recordAt,
-  refuse,
-  textAt,
-} from './aws-call.ts';
+import { type AwsAnswer, done, refuse } from './aws-answer.ts';
+import type { Api, AwsCall } from './aws-call.ts';
+import { recordAt, textAt } from './members.ts';
 
 /** Calls an operation of moto's Step Functions. */
 type CallStates = (operation: string, input: unknown) => Promise<AwsAnswer>;

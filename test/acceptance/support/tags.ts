@@ -1,5 +1,5 @@
 /** Tags of resources, by ARN, as the services that keep a list of keys and values do. */
-import { textAt } from './aws-call.ts';
+import { textAt } from './members.ts';
 
 export class TagLists {
   readonly #names: { readonly key: string; readonly value: string };

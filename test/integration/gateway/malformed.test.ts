@@ -4,13 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-  statusOf,
-} from '../sandbox/support/run-sandbox.ts';
+import { type RunningSandbox, runSandbox } from '../sandbox/support/run-sandbox.ts';
+import { SMALL, smallRequest, statusOf } from '../sandbox/support/small-policy.ts';
 
 const UNTOUCHED = { three: '0/0', spend: '0/0' };
 const ANSWER_MS_MAX = 20_000;

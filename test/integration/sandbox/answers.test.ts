@@ -2,14 +2,8 @@
  * The article's request and every kind of answer, through the built functions, in both executions.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Json,
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-  statusOf,
-} from './support/run-sandbox.ts';
+import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest, statusOf } from './support/small-policy.ts';
 
 /** Ten minutes on: the lease of a call that begins now has ended. */
 const afterLease = (): string => new Date(Date.now() + 10 * 60_000).toISOString();

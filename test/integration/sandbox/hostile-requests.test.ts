@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type RunningSandbox, runSandbox, SMALL, smallRequest } from './support/run-sandbox.ts';
+import { type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest } from './support/small-policy.ts';
 
 const MEGABYTE = 1024 * 1024;
 let sandbox: RunningSandbox;

@@ -1,14 +1,7 @@
 /** Requests with an Idempotency-Key, through the built functions, in both executions. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import {
-  type Answer,
-  pathOf,
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-  statusOf,
-} from './support/run-sandbox.ts';
+import { type Answer, pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest, statusOf } from './support/small-policy.ts';
 
 // A busy machine is not a failure.
 jest.setTimeout(180_000);

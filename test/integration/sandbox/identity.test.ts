@@ -2,13 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Json,
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-} from './support/run-sandbox.ts';
+import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest } from './support/small-policy.ts';
 
 let sandbox: RunningSandbox;
 let roles: Json[];

@@ -3,15 +3,8 @@
  * shards and unit meet once.
  */
 import { afterEach, expect, jest, test } from '@jest/globals';
-import {
-  charged,
-  Folder,
-  limitOf,
-  moveClock,
-  question,
-  statuses,
-  WORST_NANO_USD,
-} from './support/ledger-policy.ts';
+import { Folder, question, WORST_NANO_USD } from './support/ledger-policy.ts';
+import { charged, limitOf, moveClock, statuses } from './support/ledger-steps.ts';
 import { type Answer, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

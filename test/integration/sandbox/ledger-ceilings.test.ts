@@ -1,7 +1,8 @@
 /** The graduated response: first dev stops, then the cheaper model answers, then nothing does. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
-import { Folder, limitOf, moveClock, question } from './support/ledger-policy.ts';
+import { Folder, question } from './support/ledger-policy.ts';
+import { limitOf, moveClock } from './support/ledger-steps.ts';
 import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

@@ -2,16 +2,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Random, randomOf } from '../../simulation/random.ts';
-import {
-  charged,
-  Folder,
-  limitOf,
-  moveClock,
-  question,
-  statuses,
-  sweepAfterLeases,
-  WORST_NANO_USD,
-} from './support/ledger-policy.ts';
+import { Folder, question, WORST_NANO_USD } from './support/ledger-policy.ts';
+import { charged, limitOf, moveClock, statuses, sweepAfterLeases } from './support/ledger-steps.ts';
 import { type Answer, type RunningSandbox, runSandbox, sandboxPid } from './support/run-sandbox.ts';
 import { readStoredLedger } from './support/stored-ledger.ts';
 

@@ -1,6 +1,7 @@
 /** Writes that took effect while their answer got lost: no call is charged twice, none for free. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Folder, limitOf, moveClock, question, sweepAfterLeases } from './support/ledger-policy.ts';
+import { Folder, question } from './support/ledger-policy.ts';
+import { limitOf, moveClock, sweepAfterLeases } from './support/ledger-steps.ts';
 import { type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

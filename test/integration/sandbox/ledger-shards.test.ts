@@ -1,14 +1,8 @@
 /** More and fewer shards while calls are counted: nothing is lost, nothing is let through twice. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import {
-  Folder,
-  limitOf,
-  moveClock,
-  question,
-  statuses,
-  sweepAfterLeases,
-} from './support/ledger-policy.ts';
+import { Folder, question } from './support/ledger-policy.ts';
+import { limitOf, moveClock, statuses, sweepAfterLeases } from './support/ledger-steps.ts';
 import { kill, pause, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 import { readStoredLedger } from './support/stored-ledger.ts';
 

@@ -1,6 +1,7 @@
 /** `notify_at`: every threshold is published once, also when it could not be published at first. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Folder, moveClock, question, statuses } from './support/ledger-policy.ts';
+import { Folder, question } from './support/ledger-policy.ts';
+import { moveClock, statuses } from './support/ledger-steps.ts';
 import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

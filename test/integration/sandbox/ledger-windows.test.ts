@@ -1,12 +1,7 @@
 /** Calendar windows: a call counts where it was reserved, and a new window begins empty. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import {
-  Folder,
-  type LedgerPolicy,
-  limitOf,
-  moveClock,
-  question,
-} from './support/ledger-policy.ts';
+import { Folder, type LedgerPolicy, question } from './support/ledger-policy.ts';
+import { limitOf, moveClock } from './support/ledger-steps.ts';
 import { pause, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

@@ -4,7 +4,8 @@
  * before it is published, and after.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Folder, moveClock, question } from './support/ledger-policy.ts';
+import { Folder, question } from './support/ledger-policy.ts';
+import { moveClock } from './support/ledger-steps.ts';
 import { type Answer, type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 
 jest.setTimeout(600_000);

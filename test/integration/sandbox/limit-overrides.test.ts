@@ -1,14 +1,8 @@
 /** The built command line against the built sandbox: from the operator's words to the audit log. */
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Json,
-  pathOf,
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-} from './support/run-sandbox.ts';
+import { type Json, pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest } from './support/small-policy.ts';
 
 const MINUTE_MS = 60_000;
 /** How long a function goes on with the policy it has. */

@@ -13,10 +13,8 @@ import {
   type RunningSandbox,
   runSandbox,
   SandboxProcess,
-  SMALL,
-  smallRequest,
-  statusOf,
 } from './support/run-sandbox.ts';
+import { SMALL, smallRequest, statusOf } from './support/small-policy.ts';
 
 jest.setTimeout(180_000);
 let directory: string;

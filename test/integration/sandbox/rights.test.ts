@@ -10,13 +10,8 @@ import {
   type RecordedEngine,
   startRecordedEngine,
 } from './support/recorded-engine.ts';
-import {
-  pathOf,
-  type RunningSandbox,
-  runSandbox,
-  SMALL,
-  smallRequest,
-} from './support/run-sandbox.ts';
+import { pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { SMALL, smallRequest } from './support/small-policy.ts';
 
 interface Right {
   readonly sid: string;

@@ -5,16 +5,13 @@ import { readLimitUsage } from '../../../../core/insight/usage/limit-usage.ts';
 import { settle } from '../../../../core/ledger/settle.ts';
 import { allLimits } from '../../../../core/policy/limit-owners.ts';
 import type { Policy } from '../../../../core/policy/policy.ts';
-import { ACCOUNT, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
+import { ACCOUNT, calls, MONTH, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
 
 let harness: SweepHarness;
 beforeEach(async () => {
   harness = await SweepHarness.start();
 });
 afterEach(() => harness.table.close());
-
-const MONTH = 'calls_2026-11';
-const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
 
 describe('calls that did not complete', () => {
   const organization = { limits: [{ ...calls, name: 'all', amount: 20 }] };

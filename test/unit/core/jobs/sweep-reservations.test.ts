@@ -6,7 +6,7 @@ import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { releaseAndClose, settle } from '../../../../core/ledger/settle.ts';
 import { overrideSortKey } from '../../../../core/policy/override-items.ts';
 import { startLedger } from '../../../support/ledger.ts';
-import { ACCOUNT, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
+import { ACCOUNT, calls, MONTH, ONE_CALL, SweepHarness } from '../../../support/sweep-harness.ts';
 
 /** From writing a new number of shards until the first window that may use it. */
 const LAYOUT_DELAY_MS = 15 * 60_000;
@@ -17,8 +17,6 @@ beforeEach(async () => {
 });
 afterEach(() => harness.table.close());
 
-const MONTH = 'calls_2026-11';
-const calls = { name: 'calls', window: 'month', unit: 'requests', amount: 10 };
 const counter = async (key = MONTH) => (await harness.table.counters(ACCOUNT)).get(key);
 
 describe('a reservation whose lease has ended', () => {

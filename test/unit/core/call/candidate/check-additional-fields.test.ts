@@ -2,14 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { additionalFieldProblems } from '../../../../../core/call/candidate/check-additional-fields.ts';
 import type { AdditionalFields } from '../../../../../core/call/request/additional-fields.schema.ts';
 import type { RequestParameters } from '../../../../../core/call/request/request.schema.ts';
+import { promptOf } from '../../../../support/checked-prompts.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
-import {
-  conversation,
-  hi,
-  promptOf,
-  type RequestPrompt,
-  weather,
-} from '../../../../support/prompts.ts';
+import { conversation, hi, type RequestPrompt, weather } from '../../../../support/prompts.ts';
 
 const policy = policyOf(
   configWith({

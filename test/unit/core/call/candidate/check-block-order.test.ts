@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { blockOrderProblems } from '../../../../../core/call/candidate/check-block-order.ts';
 import type { RequestBlock } from '../../../../../core/call/request/content-block.schema.ts';
+import { promptOf } from '../../../../support/checked-prompts.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 import {
   hi,
   type Message,
-  promptOf,
   type RequestPrompt,
   toolResult,
   toolUse,

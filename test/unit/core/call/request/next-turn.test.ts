@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { problemsOf, promptOf } from '../../../../support/checked-prompts.ts';
 import { base64 } from '../../../../support/images.ts';
 import {
   conversation,
   hi,
   type Message,
-  problemsOf,
-  promptOf,
   type RequestPrompt,
   toolResult,
   toolUse,

@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { requiredCapabilities, withoutFiles } from '../../../../../core/call/request/prompt.ts';
+import { problemsOf, promptOf } from '../../../../support/checked-prompts.ts';
 import { base64, gif, imageBlock, jpeg, png } from '../../../../support/images.ts';
-
 import {
   conversation,
   hi,
   type Message,
-  problemsOf,
-  promptOf,
   type RequestPrompt,
   toolResult,
   toolUse,
