@@ -41,11 +41,16 @@ locals {
   is_workflow = local.config.execution == "workflow"
   has_callers = anytrue([for center in values(local.config.cost_centers) : length(center.callers) > 0])
 
+  # Sessions are the callers' to choose, and a limit of one request adds nothing up.
+  stopping_limits = {
+    for path, limits in merge({ for name, center in local.config.cost_centers : "cost_centers.${name}" => center.limits }, { organization = local.config.organization.limits }) :
+    path => [for limit in limits : limit if limit.mode != "observe" && limit.window != "request" && limit.per != "session"]
+  }
   # A limit of the organization stops every cost center.
-  has_organization_limit = anytrue([for limit in local.config.organization.limits : limit.mode != "observe"])
+  has_organization_limit = length(local.stopping_limits["organization"]) > 0
   unlimited_cost_centers = [
     for name, center in local.config.cost_centers : name
-    if !local.has_organization_limit && alltrue([for limit in center.limits : limit.mode == "observe"])
+    if !local.has_organization_limit && length(local.stopping_limits["cost_centers.${name}"]) == 0
   ]
 
   identity = coalesce(local.config.identity, local.has_callers && local.config.api.authorization != "none" ? local.config.api.authorization : "off")
@@ -112,6 +117,7 @@ locals {
     log_prompts         = local.config.log_prompts
     proxy               = local.config.proxy
     tag_keys            = local.config.tag_keys
+    user_claims         = { user = try(local.config.api.jwt.user_claim, null), groups = try(local.config.api.jwt.groups_claim, null) }
   })
   policy_cost_centers = {
     for name, settings in local.config.cost_centers : name => jsonencode({
@@ -129,12 +135,13 @@ locals {
 # Names in metrics, as core/telemetry/metric-record.ts writes them.
 locals {
   environments = sort(distinct(flatten([for application in values(local.config.applications) : application.environments])))
+  # A limit of each user would need a metric for each.
   observed_limits = [for limit in module.configuration.limits : {
     cost_center = limit.owner.cost_center == null ? "all" : limit.owner.cost_center
     limit       = limit.owner.cost_center != null ? limit.full_name : "${coalesce(limit.owner.alias, "organization")}/${limit.full_name}"
     window      = limit.window
     mode        = coalesce(limit.mode, "enforce")
-  }]
+  } if limit.per == null && limit.window != "request"]
 }
 
 # AWS Budgets, in addition to the ledger.
@@ -143,7 +150,7 @@ locals {
   monthly_usd = {
     for name, center in local.config.cost_centers : name => [
       for limit in center.limits : limit.amount
-      if limit.window == "month" && limit.unit == "usd" && limit.application == null && limit.environment == null && limit.model == null
+      if limit.window == "month" && limit.unit == "usd" && limit.application == null && limit.environment == null && limit.model == null && limit.per == null
     ]
   }
   # In whole cents, and at least one: AWS Budgets knows no less.

@@ -99,9 +99,16 @@ export function reserveExpression(write: ReserveWrite): Expression {
     conditions.push(left >= 0 ? `(${isAbsent(committed)} OR ${fits})` : fits);
   }
   const text = reservationText({ ...write, costCenter: inFlight.costCenter });
-  const set = `SET ${reservation} = ${p.value({ S: text })}`;
-  return p.expression(`${set} ADD ${additions.join(', ')}`, conditions.join(' AND '));
+  const set = [`${reservation} = ${p.value({ S: text })}`];
+  const { keptUntil } = write;
+  if (typeof keptUntil === 'number') set.push(`${p.name(TTL)} = ${p.value(number(keptUntil))}`);
+  const remove = keptUntil === null ? ` REMOVE ${p.name(TTL)}` : '';
+  const update = `SET ${set.join(', ')} ADD ${additions.join(', ')}${remove}`;
+  return p.expression(update, conditions.join(' AND '));
 }
+
+/** The attribute by which DynamoDB deletes items. */
+const TTL = 'ttl';
 
 const isAbsent = (name: string): string => `attribute_not_exists(${name})`;
 
@@ -152,7 +159,7 @@ export function takeOverExpression(
   newHolder: string,
 ): Expression {
   const p = new Placeholders();
-  const { reservationId, leaseHolder, leaseExpiresAt, costCenter } = seen;
+  const { reservationId, leaseHolder, leaseExpiresAt, costCenter, linked } = seen;
   // The write's own copy finds its work done.
   const holders = [leaseHolder, newHolder];
   if (costCenter === undefined) {
@@ -162,7 +169,7 @@ export function takeOverExpression(
   }
   const reservation = p.name(reservationName(reservationId));
   const amounts = [...seen.amounts].map(([key, amount]) => ({ key, amount }));
-  const written = { account, attemptId: newHolder, leaseExpiresAt, costCenter, amounts };
+  const written = { account, attemptId: newHolder, leaseExpiresAt, costCenter, amounts, linked };
   const isSeen = holders.map((each) => hasLease(p, reservation, each, leaseExpiresAt));
   const set = `SET ${reservation} = ${p.value({ S: reservationText(written) })}`;
   return p.expression(set, isSeen.join(' OR '));

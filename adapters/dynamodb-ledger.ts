@@ -274,6 +274,7 @@ const toReservation = (stored: StoredReservation): AccountReservation => ({
   leaseExpiresAt: stored.expiresAt,
   amounts: stored.amounts,
   ...(stored.costCenter !== undefined && { costCenter: stored.costCenter }),
+  ...(stored.linked && { linked: stored.linked }),
 });
 
 const isClosed = (item: AttributeMap, id: string): boolean => item[markerName(id)] !== undefined;
@@ -327,13 +328,14 @@ function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
   const reservations = parseReservations(item);
   const expired = reservations
     .filter(({ expiresAt }) => expiresAt <= now)
-    .map(({ leaseHolder, expiresAt, reservationId, amounts, costCenter }) => ({
+    .map(({ leaseHolder, expiresAt, reservationId, amounts, costCenter, linked }) => ({
       account,
       reservationId,
       attemptId: leaseHolder,
       leaseExpiresAt: expiresAt,
       amounts,
       ...(costCenter !== undefined && { costCenter }),
+      ...(linked && { linked }),
     }))
     .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
   const staleMarkers = parseMarkers(item)

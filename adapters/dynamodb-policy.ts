@@ -115,8 +115,13 @@ async function query(options: PolicyStoreOptions): Promise<Policy> {
   ]);
   const stored = fromPolicyItems(items.map(toText));
   if ('problems' in stored) throw new PolicyUnavailableError(summary(stored.problems));
-  const { config, inferenceProfiles, region = options.region } = stored;
-  const placed = { inferenceProfiles, isStored: true, ...(region !== undefined && { region }) };
+  const { config, inferenceProfiles, userClaims, region = options.region } = stored;
+  const placed = {
+    inferenceProfiles,
+    userClaims,
+    isStored: true,
+    ...(region !== undefined && { region }),
+  };
   const resolution = resolvePolicy(config, placed);
   if ('problems' in resolution) throw new PolicyUnavailableError(summary(resolution.problems));
   const now = options.clock.now();

@@ -3,14 +3,16 @@
  * every write of the item pays for all of it.
  *
  * `r_<id>` is `<holder>|<lease end, base 36><counter><amount>,<counter><amount>…`, and in items of
- * more than one cost center `|<cost center>` after it. An id that is a UUID is its 22 characters in
+ * more than one cost center `|<cost center>` after it; `|<account>,<account>…` after that are the
+ * accounts of users, keys and sessions that the call reserved in. An id that is a UUID is its 22 characters in
  * base64url, another one follows a `=`; counters and cost centers are six characters of a hash of
  * their names, which are among the item's other attributes. Earlier releases wrote a map instead,
  * under `r_` and the id as it is: it is still read, and settled, but never written.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isAccountOf } from '../core/ledger/account-keys.ts';
+import { accountKey, holderOwnerOf, isAccountOf } from '../core/ledger/account-keys.ts';
 import type { AccountKey, CounterKey } from '../core/ledger/ports.ts';
+import { ORGANIZATION, PERS, type Per } from '../core/policy/policy.ts';
 import type { EpochSeconds } from '../core/time.ts';
 
 export type AttributeMap = Record<string, AttributeValue>;
@@ -24,6 +26,8 @@ export interface StoredReservation {
   readonly amounts: ReadonlyMap<CounterKey, number>;
   /** Whose live reservations count it; absent in a map. */
   readonly costCenter?: string;
+  /** Accounts of the same call that the sweep finds by this reservation alone. */
+  readonly linked?: readonly AccountKey[];
   /** As it is stored. */
   readonly value: AttributeValue;
 }
@@ -66,13 +70,37 @@ interface WrittenReservation {
   readonly leaseExpiresAt: EpochSeconds;
   readonly costCenter: string;
   readonly amounts: readonly { readonly key: CounterKey; readonly amount: number }[];
+  readonly linked?: readonly AccountKey[] | undefined;
 }
 
 export function reservationText(written: WrittenReservation): string {
   const { account, attemptId, leaseExpiresAt, costCenter } = written;
   const amounts = written.amounts.map(({ key, amount }) => hashOf(key) + amount.toString(RADIX));
-  const whose = isOwnAccount(account, costCenter) ? '' : SEPARATOR + hashOf(costCenter);
-  return leasePrefix(attemptId, leaseExpiresAt) + amounts.join(',') + whose;
+  const whose = isOwnAccount(account, costCenter) ? '' : hashOf(costCenter);
+  const links = (written.linked ?? []).map(linkText).join(',');
+  const parts = [leasePrefix(attemptId, leaseExpiresAt) + amounts.join(','), whose, links];
+  return parts.join(SEPARATOR).replace(/\|+$/, '');
+}
+
+const KIND_LETTERS: Readonly<Record<Per, string>> = { user: 'u', key: 'k', session: 's' };
+
+/** `ualice@example.com` of the cost center, `Ualice@example.com` of the organization. */
+function linkText(account: AccountKey): string {
+  const owner = holderOwnerOf(account);
+  if (!owner) return '';
+  const letter = KIND_LETTERS[owner.holder.kind];
+  const isCenter = owner.kind === 'costCenter';
+  return (isCenter ? letter : letter.toUpperCase()) + encodeURIComponent(owner.holder.name);
+}
+
+function linkedAccount(text: string, costCenter: string): readonly AccountKey[] {
+  const letter = text.charAt(0).toLowerCase();
+  const kind = PERS.find((each) => KIND_LETTERS[each] === letter);
+  if (!kind) return [];
+  const owner =
+    letter === text.charAt(0) ? { kind: 'costCenter' as const, name: costCenter } : ORGANIZATION;
+  const holder = { kind, name: decodeURIComponent(text.slice(1)) };
+  return [accountKey({ ...owner, holder }, 0)];
 }
 
 /** Prefix of the text of a reservation with this holder and lease. */
@@ -82,8 +110,10 @@ export const leasePrefix = (holder: string, leaseExpiresAt: EpochSeconds): strin
 /** Prefix of the text of every reservation with this holder. */
 export const holderPrefix = (holder: string): string => `${holder}${SEPARATOR}`;
 
+/** Whether only this cost center's calls reserve there, so that its name goes without saying. */
 const isOwnAccount = (account: AccountKey, costCenter: string): boolean =>
-  isAccountOf(account, { kind: 'costCenter', name: costCenter });
+  isAccountOf(account, { kind: 'costCenter', name: costCenter }) ||
+  holderOwnerOf(account)?.name === costCenter;
 
 /** Every reservation in an item. */
 export function parseReservations(item: AttributeMap): readonly StoredReservation[] {
@@ -121,9 +151,10 @@ function parseReservation(
   const value = item[name];
   if (value?.M) return parseMap(name, value.M, value);
   if (value?.S === undefined) return undefined;
-  const [leaseHolder = '', rest = '', whose] = value.S.split(SEPARATOR);
+  const [leaseHolder = '', rest = '', whose = '', links = ''] = value.S.split(SEPARATOR);
   const account = item.pk?.S ?? '';
-  const costCenter = whose === undefined ? ownerName(account) : known.costCenters.get(whose);
+  const costCenter = whose === '' ? ownerName(account) : known.costCenters.get(whose);
+  const linked = links.split(',').flatMap((text) => linkedAccount(text, costCenter ?? ''));
   const amounts = rest
     .slice(LEASE_LENGTH)
     .split(',')
@@ -140,6 +171,7 @@ function parseReservation(
     leaseHolder,
     amounts: new Map(amounts),
     ...(costCenter !== undefined && { costCenter }),
+    ...(linked.length > 0 && { linked }),
     value,
   };
 }

@@ -54,18 +54,25 @@ export const createDynamoDbSweepStore = (client: DynamoDBClient, table: string):
 
   async markAudited(
     { id }: Pick<OverrideRecord, 'id'>,
-    { now, expiresAt }: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
+    { now, expiresAt }: { readonly now: EpochMs; readonly expiresAt?: EpochSeconds | undefined },
   ): Promise<void> {
     await update(client, {
       TableName: table,
       Key: overrideItemKey(id),
-      UpdateExpression: 'SET audited = :at, #ttl = :expires REMOVE claimedUntil',
       ConditionExpression: 'attribute_exists(body)',
-      ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: {
-        ':at': { S: isoTimestamp(now) },
-        ':expires': { N: String(expiresAt) },
-      },
+      ...(expiresAt === undefined
+        ? {
+            UpdateExpression: 'SET audited = :at REMOVE claimedUntil',
+            ExpressionAttributeValues: { ':at': { S: isoTimestamp(now) } },
+          }
+        : {
+            UpdateExpression: 'SET audited = :at, #ttl = :expires REMOVE claimedUntil',
+            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeValues: {
+              ':at': { S: isoTimestamp(now) },
+              ':expires': { N: String(expiresAt) },
+            },
+          }),
     });
   },
 });

@@ -21,7 +21,8 @@ interface LimitsTable {
 
 /** Methods throw a SentryError when the table does not answer, or holds no policy. */
 export interface OperatorLimits {
-  report(): Promise<LimitsReport>;
+  /** @param user whose amounts are shown where each user has an own counter. */
+  report(user?: string): Promise<LimitsReport>;
   /** Checks a change against what is in force, and stores it if nothing is wrong with it. */
   change(change: OverrideRequest): Promise<OverridePlan>;
 }
@@ -36,7 +37,7 @@ export function operatorLimits(table: LimitsTable): OperatorLimits {
   const ledger = new DynamoDbLedger(client, tableName, clock);
   const overrides = createDynamoDbOverrides(client, tableName);
   return {
-    report: async () => limitsReport(ledger, await policies.load(), clock.now()),
+    report: async (user) => limitsReport(ledger, await policies.load(), clock.now(), user),
     change: (change) => overrideLimit({ policies, overrides, clock, ids }, change),
   };
 }

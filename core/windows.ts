@@ -1,13 +1,20 @@
 /**
- * Calendar windows in the policy's time zone. A window's name is part of the counters' names, so
+ * Windows of limits, most of them of the calendar in the policy's time zone. A window's name is part of the counters' names, so
  * a new window needs no reset: it starts with counters that do not exist yet.
  */
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp, MINUTE_MS } from './time.ts';
 
-export const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+export const WINDOWS = ['minute', 'hour', 'day', 'week', 'month', 'total', 'request'] as const;
 export type Window = (typeof WINDOWS)[number];
 
-/** One calendar window: `2026-11`, `2026-11-23`, `2026-11-23T14` or `2026-11-23T14:05`. */
+/** Windows of the calendar; a `total` never ends, and a `request` is about one call alone. */
+const CALENDAR = ['minute', 'hour', 'day', 'week', 'month'] as const;
+type CalendarWindow = (typeof CALENDAR)[number];
+
+/**
+ * One window: `2026-11`, `2026-W48`, `2026-11-23`, `2026-11-23T14` or `2026-11-23T14:05`; or
+ * `total`, which never ends.
+ */
 export interface Period {
   readonly name: string;
   readonly startsAt: EpochMs;
@@ -23,22 +30,34 @@ interface WindowKind {
   readonly longestMs: number;
 }
 
-const KINDS: Readonly<Record<Window, WindowKind>> = {
+const KINDS: Readonly<Record<CalendarWindow, WindowKind>> = {
   minute: { nameLength: 16, lengthMs: MINUTE_MS, longestMs: MINUTE_MS },
   hour: { nameLength: 13, lengthMs: HOUR_MS, longestMs: HOUR_MS },
   day: { nameLength: 10, lengthMs: DAY_MS, longestMs: 26 * HOUR_MS },
+  week: { nameLength: 8, lengthMs: 7 * DAY_MS, longestMs: 7 * DAY_MS + 2 * HOUR_MS },
   month: { nameLength: 7, lengthMs: 31 * DAY_MS, longestMs: 32 * DAY_MS },
 };
 
-export const LONGEST_WINDOW_MS = Math.max(...WINDOWS.map((kind) => KINDS[kind].longestMs));
+export const LONGEST_WINDOW_MS = Math.max(...CALENDAR.map((kind) => KINDS[kind].longestMs));
 
 const CACHE_MAX = 512;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 const periods = new Map<string, Period>();
 
+/** The last moment that a date can have: the end of what does not end. */
+export const NEVER: EpochMs = 8_640_000_000_000_000;
+
+/** ISO 8601; null where it never comes. */
+export const resetTimestamp = (endsAt: EpochMs): string | null =>
+  endsAt >= NEVER ? null : isoTimestamp(endsAt);
+
+const isCalendar = (window: Window): window is CalendarWindow =>
+  CALENDAR.some((each) => each === window);
+
 /** The window of that kind which holds a moment. */
 export function periodAt(window: Window, at: EpochMs, timeZone: string): Period {
+  if (!isCalendar(window)) return { name: window, startsAt: 0, endsAt: NEVER };
   const name = periodName(window, at, timeZone);
   const key = `${timeZone} ${name}`;
   const known = periods.get(key);
@@ -67,6 +86,8 @@ export function startOfDay(date: string, timeZone: string): EpochMs {
  * back the same local hour comes twice, and two windows must not share a counter.
  */
 export function periodName(window: Window, at: EpochMs, timeZone: string): string {
+  if (!isCalendar(window)) return window;
+  if (window === 'week') return weekName(periodName('day', at, timeZone));
   const length = KINDS[window].nameLength;
   if (timeZone === 'UTC') return new Date(at).toISOString().slice(0, length);
   const parts: Record<string, string> = {};
@@ -75,6 +96,17 @@ export function periodName(window: Window, at: EpochMs, timeZone: string): strin
   const isClock = window === 'hour' || window === 'minute';
   const offset = isClock ? (parts.timeZoneName ?? '').replace('GMT', '') || '+00:00' : '';
   return local.slice(0, length) + offset;
+}
+
+/** The ISO 8601 week of a day, from Monday to Sunday: `2026-W53` holds 2027-01-01. */
+function weekName(day: string): string {
+  const date = Date.parse(`${day}T00:00:00Z`);
+  const fromMonday = (new Date(date).getUTCDay() + 6) % 7;
+  // A week belongs to the year that its Thursday is in.
+  const thursday = date + (3 - fromMonday) * DAY_MS;
+  const year = new Date(thursday).getUTCFullYear();
+  const week = Math.floor((thursday - Date.UTC(year, 0, 1)) / (7 * DAY_MS)) + 1;
+  return `${year}-W${String(week).padStart(2, '0')}`;
 }
 
 const OFFSET = /[+-]\d\d:\d\d$/;
@@ -86,11 +118,15 @@ export function isOlderThanHistory(
   history: { readonly windows: number; readonly timeZone: string },
 ): boolean {
   const bare = name.length > KINDS.day.nameLength ? name.replace(OFFSET, '') : name;
-  const window = WINDOWS.find((kind) => KINDS[kind].nameLength === bare.length);
+  const window = CALENDAR.find((kind) => isNamed(bare, kind));
   if (!window) return false;
   const oldest = now - history.windows * KINDS[window].lengthMs;
   return bare < periodName(window, oldest, history.timeZone).slice(0, bare.length);
 }
+
+/** A `total` is of no calendar, so it is never old. */
+const isNamed = (name: string, window: CalendarWindow): boolean =>
+  KINDS[window].nameLength === name.length && /^\d/.test(name);
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);

@@ -21,7 +21,8 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
     .command('show')
     .description('show limits: configured and current amount, used, reserved, and overrides')
     .argument('[limit]', 'show only this <owner> or <owner>/<limit>')
-    .action(async (name: string | undefined, options: CommonOptions) =>
+    .option('--user <name>', 'show what this user has, where the limit has per = "user"')
+    .action(async (name: string | undefined, options: CommonOptions & { user?: string }) =>
       done(await showLimits(name, options, io)),
     );
   withSource(show).addHelpText(
@@ -42,6 +43,7 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
   const reset = limits
     .command('reset')
     .description('end an override early and restore the configured amount')
+    .option('--user <name>', 'of this user alone, where the limit has per = "user"')
     .action(run('reset'));
   withChange(reset).addHelpText('after', NAMES + examples(...EXAMPLES.reset));
 };
@@ -49,6 +51,7 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
 const EXAMPLES = {
   raise: [
     "raise sales/monthly-budget --by 100 --until 2026-12-01 --reason 'launch week'",
+    "raise sales/day-usd --user alice@example.com --by 20 --until 2d --reason 'migration'",
     'raise model:haiku/day-tokens --to 5000000 --until 12h --reason backfill --yes',
   ],
   lower: ["lower organization/month-usd --to 50 --until 3d --reason 'incident 4711'"],
@@ -69,11 +72,12 @@ const withSource = (command: Command): Command =>
 
 const withAmount = (command: Command): Command =>
   command
+    .option('--user <name>', 'of this user alone, where the limit has per = "user"')
     .option('--by <amount>', 'amount to add or subtract; in USD for a limit in USD')
     .option('--to <amount>', 'new amount, instead of --by')
     .option(
       '--until <when>',
-      "end of the change: a date (at 00:00 in the policy's time zone), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h, 3d; at most 366 days from now",
+      "end of the change: a date (at 00:00 in the policy's time zone), a time such as 2026-12-01T18:00:00Z, or a duration such as 90m, 12h, 3d; at most 366 days from now; without it, a change of a total stays",
     );
 
 const withChange = (command: Command): Command =>

@@ -16,7 +16,12 @@ export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
 
 function rowOf(limit: ReportedLimit): readonly string[] {
   const { unit, configured, inForce, used, reserved, mode } = limit;
-  const name = mode === 'observe' ? `${limit.limit} (observed)` : limit.limit;
+  const { per, user } = limit;
+  const marks = [
+    ...(mode === 'observe' ? ['observed'] : []),
+    ...(per === undefined ? [] : [user ?? `each ${per}`]),
+  ];
+  const name = marks.length > 0 ? `${limit.limit} (${marks.join(', ')})` : limit.limit;
   const amounts = [configured, inForce, used, reserved].map((each) => amountText(unit, each));
   return [name, limit.window, unit, ...amounts, overrideText(limit)];
 }
@@ -26,5 +31,6 @@ function overrideText({ override }: ReportedLimit): string {
   const [author, reason] = [override.author, override.reason].map((each) =>
     printable(each, WORDS_MAX),
   );
-  return `until ${override.until} by ${author}: ${reason}`;
+  const until = override.until === null ? 'without an end' : `until ${override.until}`;
+  return `${until} by ${author}: ${reason}`;
 }

@@ -6,7 +6,8 @@ import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 
 /** Methods throw a SentryError if the source is unavailable. */
 export interface LimitsSource {
-  report(): Promise<LimitsReport>;
+  /** @param user whose amounts are shown where each user has an own counter. */
+  report(user?: string): Promise<LimitsReport>;
   /** Checks and stores a change. If it has problems, they are returned and nothing is stored. */
   change(change: OverrideRequest): Promise<readonly InputProblem[]>;
   close(): void;

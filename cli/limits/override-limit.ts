@@ -17,6 +17,7 @@ import type { ExitCode, Io } from '../terminal/io.ts';
 import { type CommonOptions, withLimits } from './with-limits.ts';
 
 export interface ChangeOptions extends CommonOptions {
+  readonly user?: string;
   readonly by?: string;
   readonly to?: string;
   readonly until?: string;
@@ -31,10 +32,10 @@ export const runOverride = (
   io: Io,
 ): Promise<ExitCode> =>
   withLimits(options, io, async (source) => {
-    const report = await source.report();
-    const { by, to, until, reason, author = io.user } = options;
+    const report = await source.report(options.user);
+    const { user, by, to, until, reason, author = io.user } = options;
     const plan = planOverride(
-      { ...what, by, to, until, reason, author },
+      { ...what, user, by, to, until, reason, author },
       { ...report, now: Date.parse(report.asOf) },
     );
     if ('problems' in plan) return failWithFlagProblems(plan.problems, options, io);
@@ -67,15 +68,17 @@ function asConfirmed({
   reason,
   author,
 }: PlannedOverride): OverrideRequest {
-  const what = { action, limit: limit.limit, reason, author };
-  if (until === undefined) return what;
-  return { ...what, to: amountText(limit.unit, to), until: isoTimestamp(until) };
+  const what = { action, limit: limit.limit, user: limit.user, reason, author };
+  if (action === 'reset') return what;
+  const end = until === undefined ? {} : { until: isoTimestamp(until) };
+  return { ...what, to: amountText(limit.unit, to), ...end };
 }
 
 function describeOverride({ action, limit, to, until }: PlannedOverride): string {
   const [before, after] = [limit.inForce, to].map((each) => formatAmount(limit.unit, each));
   const end = until === undefined ? '' : ` until ${isoTimestamp(until)}`;
-  return `${action} ${limit.limit} from ${before} to ${after}${end}`;
+  const whose = limit.user === undefined ? '' : ` of ${limit.user}`;
+  return `${action} ${limit.limit}${whose} from ${before} to ${after}${end}`;
 }
 
 function warningOf(
@@ -86,9 +89,13 @@ function warningOf(
   const taken = (found?.used ?? 0) + (found?.reserved ?? 0);
   if (!found || taken < to || limit.mode === 'observe') return undefined;
   // The earlier of the window's reset and the end of the override.
-  const end = Math.min(Date.parse(found.resetsAt), until ?? Number.POSITIVE_INFINITY);
+  const ends = [
+    ...(found.resetsAt === null ? [] : [Date.parse(found.resetsAt)]),
+    until ?? [],
+  ].flat();
+  const denied = ends.length === 0 ? 'denied' : `denied until ${isoTimestamp(Math.min(...ends))}`;
   return (
     `warning: ${formatAmount(limit.unit, taken)} is already used or reserved; calls will be ` +
-    `denied until ${isoTimestamp(end)}`
+    denied
   );
 }

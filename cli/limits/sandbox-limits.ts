@@ -17,8 +17,10 @@ export function sandboxLimits(text: string): FoundSource<LimitsSource> {
   const url = new URL(ROUTE, base.url);
   return {
     source: {
-      report: async () => {
-        const { status, body } = await callJson(url, { method: 'GET' });
+      report: async (user) => {
+        const asked = new URL(url);
+        if (user !== undefined) asked.searchParams.set('user', user);
+        const { status, body } = await callJson(asked, { method: 'GET' });
         if (status === 200 && isReport(body)) return body;
         throw new LedgerUnavailableError(
           `${url.origin} is not a sandbox of this version (${ROUTE} returned status ` +

@@ -8,11 +8,11 @@ import { type CommonOptions, withLimits } from './with-limits.ts';
 /** @param name an owner, or one limit; absent: all. */
 export const showLimits = (
   name: string | undefined,
-  options: CommonOptions,
+  options: CommonOptions & { readonly user?: string },
   io: Io,
 ): Promise<ExitCode> =>
   withLimits(options, io, async (source) => {
-    const report = await source.report();
+    const report = await source.report(options.user);
     const limits = name === undefined ? report.limits : selectLimits(report.limits, name);
     if (typeof limits === 'string')
       return failWithFlagProblems([{ path: 'limit', message: limits }], options, io);

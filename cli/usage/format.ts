@@ -155,7 +155,7 @@ function cellsOf({ reference, limit }: Row, asOf: string, style: BarStyle): Cell
     reachedAt: isExhausted(limit)
       ? colored('now', RED, style)
       : reachedIn(forecast?.reachedAt, asOf, style),
-    resetsAt: moment(limit.resetsAt, asOf),
+    resetsAt: limit.resetsAt === null ? 'never' : moment(limit.resetsAt, asOf),
   };
 }
 

@@ -15,7 +15,7 @@ import { LIMITS_MAX } from '../insight/forecast/usage-samples-json.ts';
 import { accountKey, counterKey } from '../ledger/account-keys.ts';
 import type { AccountSnapshot, AlertKey, CounterKey, LedgerStore } from '../ledger/ports.ts';
 import { accountsByOwner } from '../ledger/recent-periods.ts';
-import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Owner, Policy } from '../policy/policy.ts';
 import { burnRateAlert, burnRateKey } from '../telemetry/alerts/limit-alerts.ts';
@@ -77,7 +77,7 @@ function sampledOwners(
   policy: Policy,
 ): ReadonlyMap<string, { readonly owner: Owner; readonly limits: readonly Limit[] }> {
   const owners = new Map<string, { owner: Owner; limits: Limit[] }>();
-  for (const limit of allLimits(policy)) {
+  for (const limit of sharedLimits(policy)) {
     if (!isSampled(limit)) continue;
     const name = ownerKey(limit.owner);
     const known = owners.get(name) ?? { owner: limit.owner, limits: [] };

@@ -1,6 +1,7 @@
 /** Denials: which limit denied a call, and its amounts over all its shards. */
 import type { Owner } from '../policy/policy.ts';
 import { type EpochMs, type EpochSeconds, isoTimestamp } from '../time.ts';
+import { resetTimestamp } from '../windows.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AlertKey, AlertStates, CounterState, Counters } from './ports.ts';
 import { shardShare } from './shard-layout.ts';
@@ -18,7 +19,7 @@ export interface DenyingLimit {
   readonly requested: number;
   /** `reserved`: the call fits next to settled usage, and only calls in flight deny it. */
   readonly reason: 'used' | 'reserved';
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
   /** When the same call may fit again; for `reserved` an estimate by the calls in flight. */
   readonly retryAt: EpochMs;
   /** Present when a ceiling below the full limit denied the call. */
@@ -117,7 +118,7 @@ export function toDenyingLimit(last: LimitDenial, inFlight: CallsInFlight): Deny
     reserved: last.state.committed - last.state.settled,
     requested,
     reason,
-    resetsAt: isoTimestamp(period.endsAt),
+    resetsAt: resetTimestamp(period.endsAt),
     retryAt: reason === 'used' ? period.endsAt : nextEnd(inFlight),
     ...(ceilingPercent !== undefined && { ceilingPercent }),
   };

@@ -1,12 +1,21 @@
 /** Which limits a call meets, and how much of each it may still take. */
 
-import { type OwnerLimits, organizationLimits } from '../policy/limit-owners.ts';
-import { limitInForce } from '../policy/overrides.ts';
-import type { Limit, Owner, Policy, Scope, Unit } from '../policy/policy.ts';
-import type { EpochMs } from '../time.ts';
+import { type CallIdentity, holderOf } from '../policy/held-limit.ts';
+import { isShared, type OwnerLimits, organizationLimits } from '../policy/limit-owners.ts';
+import { heldLimitInForce, limitInForce } from '../policy/overrides.ts';
+import {
+  type Holder,
+  type Limit,
+  type Owner,
+  PERS,
+  type Policy,
+  type Scope,
+  type Unit,
+} from '../policy/policy.ts';
+import { DAY_MS, type EpochMs } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
-import { counterKey } from './account-keys.ts';
-import type { CounterKey } from './ports.ts';
+import { accountKey, counterKey } from './account-keys.ts';
+import type { AccountKey, CounterKey } from './ports.ts';
 import { shardCountAt } from './shard-layout.ts';
 
 /** Cost center, application, environment and model of a call. */
@@ -16,6 +25,8 @@ export interface CallScope {
   readonly environment: string;
   /** Alias. */
   readonly model: string;
+  /** Absent: no one is known. */
+  readonly who?: CallIdentity;
 }
 
 /** Amounts by unit; `usd` in nano-USD. All safe integers. */
@@ -50,12 +61,19 @@ export interface EffectiveLimit {
 export interface AccountLimits {
   readonly owner: Owner;
   readonly limits: readonly EffectiveLimit[];
+  /** Items of the account that a call can reserve in. */
+  readonly shards: number;
+  /** Accounts of users, keys and sessions: this account's reservation names them for the sweep. */
+  readonly linked?: readonly AccountKey[];
+  /** When the item can go, after its last write; null: never. Absent: the sweep tidies it. */
+  readonly keptUntil?: EpochMs | null;
 }
 
 /**
  * The accounts a call must reserve in, always in the same order (cost center, model,
- * organization), so that two calls never hold parts of each other's way for long.
- * Owners without a matching limit have no account.
+ * organization, each before its users, keys and sessions), so that two calls never hold parts of
+ * each other's way for long. Owners without a matching limit have no account; only that of the
+ * cost center is there as soon as one of a user, key or session is.
  */
 export function effectiveLimits(
   policy: Policy,
@@ -63,42 +81,112 @@ export function effectiveLimits(
   requested: AmountsByUnit,
   at: EpochMs,
 ): readonly AccountLimits[] {
-  const owners: readonly OwnerLimits[] = [
-    {
-      owner: { kind: 'costCenter', name: scope.costCenter },
-      limits: policy.costCenters.get(scope.costCenter)?.limits ?? [],
-    },
-    {
-      owner: { kind: 'model', name: scope.model },
-      limits: policy.models.get(scope.model)?.limits ?? [],
-    },
-    organizationLimits(policy),
+  const call: MetCall = { policy, scope, requested, at };
+  const center = { owner: costCenterOwner(scope), limits: centerLimits(call) };
+  const organization = organizationLimits(policy);
+  const [ofCenter, ofOrganization] = [center, organization].map((each) => heldAccounts(call, each));
+  const linked = [...(ofCenter ?? []), ...(ofOrganization ?? [])];
+  const model: OwnerLimits = {
+    owner: { kind: 'model', name: scope.model },
+    limits: policy.models.get(scope.model)?.limits ?? [],
+  };
+  return [
+    ...ownAccount(
+      call,
+      center,
+      linked.map(({ owner }) => accountKey(owner, 0)),
+    ),
+    ...(ofCenter ?? []),
+    ...ownAccount(call, model),
+    ...ownAccount(call, organization),
+    ...(ofOrganization ?? []),
   ];
-  return owners
-    .map(({ owner, limits }) => ({
-      owner,
-      limits: limits
-        .filter((limit) => matches(limit.scope, scope))
-        .map((limit) =>
-          effectiveLimit(policy, limitInForce(limit, policy, at), scope, requested, at),
-        ),
-    }))
-    .filter(({ limits }) => limits.length > 0);
 }
 
-function effectiveLimit(
+interface MetCall {
+  readonly policy: Policy;
+  readonly scope: CallScope;
+  readonly requested: AmountsByUnit;
+  readonly at: EpochMs;
+}
+
+const costCenterOwner = ({ costCenter }: CallScope): Owner => ({
+  kind: 'costCenter',
+  name: costCenter,
+});
+
+const centerLimits = ({ policy, scope }: MetCall): readonly Limit[] =>
+  policy.costCenters.get(scope.costCenter)?.limits ?? [];
+
+function ownAccount(
+  call: MetCall,
+  { owner, limits }: OwnerLimits,
+  linked: readonly AccountKey[] = [],
+): readonly AccountLimits[] {
+  const { policy, scope, at } = call;
+  const met = limits
+    .filter((limit) => isShared(limit) && matches(limit.scope, scope))
+    .map((limit) => effectiveLimit(call, limitInForce(limit, policy, at)));
+  if (met.length === 0 && linked.length === 0) return [];
+  const shards =
+    met.length > 0
+      ? Math.max(...met.map((each) => each.shards))
+      : shardCountAt(policy.shardLayout, at);
+  return [{ owner, limits: met, shards, ...(linked.length > 0 && { linked }) }];
+}
+
+/** One account for each user, key and session that a limit of the owner counts apart. */
+function heldAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly AccountLimits[] {
+  const { policy, scope, at } = call;
+  const { who = {} } = scope;
+  return PERS.flatMap((per) => {
+    const held = limits.filter((limit) => limit.per === per);
+    const met = held.filter((limit) => matches(limit.scope, scope));
+    if (met.length === 0) return [];
+    const holder = holderOf(per, who);
+    const groups = who.groups;
+    return [
+      {
+        owner: { ...owner, holder },
+        limits: met.map((limit) =>
+          effectiveLimit(call, heldLimitInForce(limit, policy, at, { holder, groups })),
+        ),
+        shards: 1,
+        keptUntil: keptUntil(policy, held, per, at),
+      },
+    ];
+  });
+}
+
+const KEPT_AFTER_MS = 2 * DAY_MS;
+const SESSION_KEPT_MS = 7 * DAY_MS;
+
+/**
+ * All limits of its kind count, also those that this call does not meet: the item has their
+ * counters as well. A `total` of a user or a key never ends; sessions are chosen by their callers,
+ * and one that is no longer used goes.
+ */
+function keptUntil(
   policy: Policy,
-  limit: Limit,
-  scope: CallScope,
-  requested: AmountsByUnit,
+  held: readonly Limit[],
+  per: Holder['kind'],
   at: EpochMs,
-): EffectiveLimit {
+): EpochMs | null {
+  const ends = held
+    .filter(({ window }) => window !== 'total')
+    .map(({ window }) => periodAt(window, at, policy.timeZone).endsAt + KEPT_AFTER_MS);
+  if (per === 'session') return Math.max(at + SESSION_KEPT_MS, ...ends);
+  return ends.length < held.length ? null : Math.max(...ends);
+}
+
+function effectiveLimit({ policy, scope, requested, at }: MetCall, limit: Limit): EffectiveLimit {
   const period = periodAt(limit.window, at, policy.timeZone);
   const common = {
     limit,
     period,
     key: counterKey(limit.name, period.name),
-    shards: shardCountAt(policy.shardLayout, period.startsAt),
+    // The counters of one user are few calls': they are never split.
+    shards: limit.owner.holder ? 1 : shardCountAt(policy.shardLayout, period.startsAt),
     requested: requested[limit.unit],
   };
   if (limit.mode === 'observe') return { ...common, fallbacks: [] };
@@ -127,4 +215,22 @@ function matches(scope: Scope, call: CallScope): boolean {
 /** Rounded down: a ceiling never lets through more than its percentage. */
 export function percentOf(amount: number, percent: number): number {
   return Number((BigInt(amount) * BigInt(percent)) / 100n);
+}
+
+/** The limits of one request that the call is above; they have no counter, so nothing is written. */
+export function requestLimitsExceeded(
+  policy: Policy,
+  scope: CallScope,
+  requested: AmountsByUnit,
+  at: EpochMs,
+): readonly EffectiveLimit[] {
+  const call: MetCall = { policy, scope, requested, at };
+  return [
+    ...centerLimits(call),
+    ...(policy.models.get(scope.model)?.limits ?? []),
+    ...policy.organization.limits,
+  ]
+    .filter((limit) => limit.window === 'request' && matches(limit.scope, scope))
+    .map((limit) => effectiveLimit(call, limitInForce(limit, policy, at)))
+    .filter((each) => each.requested > each.limit.amount);
 }

@@ -3,10 +3,10 @@
  * parallel.
  */
 
-import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { allOwnerLimits } from '../policy/limit-owners.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Clock, EpochMs } from '../time.ts';
-import { accountKey } from './account-keys.ts';
+import { accountKeys } from './account-keys.ts';
 import type { AccountKey, AccountSnapshot, ExpiredReservation, LedgerStore } from './ports.ts';
 import { maxShards, shardNumbers } from './shard-layout.ts';
 
@@ -48,6 +48,7 @@ export async function expireReservations(
         complete = false;
         break;
       }
+      expired.push(...(await expireLinked(store, entry, charge)));
       const after = await store.expire({ ...entry, charge });
       if (!after) continue;
       expired.push(entry);
@@ -58,9 +59,33 @@ export async function expireReservations(
   return { expired, accounts, complete };
 }
 
-/** Every item in which calls of this policy can have reserved. */
+/**
+ * Every item in which calls of this policy can have reserved, but for those of users, keys and
+ * sessions: the reservations of their cost center name them. A cost center without limits has an
+ * item for that alone.
+ */
 function accountsOf(policy: Policy): readonly AccountKey[] {
-  const owners = new Map(allLimits(policy).map(({ owner }) => [ownerKey(owner), owner]));
+  const owners = allOwnerLimits(policy)
+    .filter(({ owner, limits }) => limits.length > 0 || owner.kind === 'costCenter')
+    .map(({ owner }) => owner);
   const shards = shardNumbers(maxShards(policy.shardLayout));
-  return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
+  return owners.flatMap((owner) => accountKeys(owner, shards));
+}
+
+/** The parts of a call in accounts that the sweep does not list: they end before the part here. */
+async function expireLinked(
+  store: LedgerStore,
+  { linked = [], reservationId, leaseExpiresAt }: ExpiredReservation,
+  charge: boolean,
+): Promise<readonly ExpiredReservation[]> {
+  if (linked.length === 0) return [];
+  const ended: ExpiredReservation[] = [];
+  for (const [account, found] of await store.find(linked, [reservationId])) {
+    // A run that went on with the call has a later lease, and another reservation here.
+    if (found.leaseExpiresAt > leaseExpiresAt) continue;
+    const { leaseHolder: attemptId, ...rest } = found;
+    const entry = { ...rest, account, attemptId };
+    if (await store.expire({ ...entry, charge })) ended.push(entry);
+  }
+  return ended;
 }

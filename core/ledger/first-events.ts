@@ -4,10 +4,11 @@
  * nothing; the first is recorded as pending, so that the sweep finds it if it was not published.
  */
 
-import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type EpochMs, isoTimestamp } from '../time.ts';
+import type { EpochMs } from '../time.ts';
+import { resetTimestamp } from '../windows.ts';
 import { counterKey } from './account-keys.ts';
 import type { LimitDenial } from './denial.ts';
 import type { AccountSnapshot, AlertKey } from './ports.ts';
@@ -51,7 +52,7 @@ export function pendingFirstEvents(
   now: EpochMs,
 ): readonly FirstLimitEvent[] {
   const byOwner = accountsByOwner(found);
-  return allLimits(policy).flatMap((configured) => {
+  return sharedLimits(policy).flatMap((configured) => {
     const shards = byOwner.get(ownerKey(configured.owner)) ?? [];
     const limit = limitInForce(configured, policy, now);
     return recentPeriods(limit, policy, now).flatMap((period) => {
@@ -59,7 +60,7 @@ export function pendingFirstEvents(
       const counters = shards.flatMap((shard) => shard.counters.get(key) ?? []);
       const used = counters.reduce((sum, { settled }) => sum + settled, 0);
       const committed = counters.reduce((sum, each) => sum + each.committed, 0);
-      const at = { key, limit, resetsAt: isoTimestamp(period.endsAt) };
+      const at = { key, limit, resetsAt: resetTimestamp(period.endsAt) };
       return shards
         .flatMap(({ alertStates }) => [...(alertStates.get(key) ?? [])])
         .flatMap(([alertKey, isPublished]) => {

@@ -35,6 +35,10 @@ export interface ReserveWrite {
   readonly amounts: readonly CounterAmount[];
   /** Whose call it is, and how many live reservations of it the account may have. */
   readonly inFlight: { readonly costCenter: string; readonly max: number };
+  /** Other accounts of this call, which the sweep finds through this reservation alone. */
+  readonly linked?: readonly AccountKey[];
+  /** When the item can be deleted, or null for never; absent: it has no such time. */
+  readonly keptUntil?: EpochSeconds | null;
 }
 
 /** Counters of the account after (or, where nothing was written, before) the write. */
@@ -75,6 +79,8 @@ export interface AccountReservation {
   readonly amounts: ReadonlyMap<CounterKey, number>;
   /** Whose live reservations count it; absent where an earlier release reserved. */
   readonly costCenter?: string;
+  /** As in `ReserveWrite`. */
+  readonly linked?: readonly AccountKey[];
 }
 
 export interface SettleAmount {
@@ -127,6 +133,8 @@ export interface ExpiredReservation {
   readonly amounts: ReadonlyMap<CounterKey, number>;
   /** Whose live reservations count it; absent where an earlier release reserved. */
   readonly costCenter?: string;
+  /** As in `ReserveWrite`. */
+  readonly linked?: readonly AccountKey[];
 }
 
 export interface ExpireWrite extends ExpiredReservation {
@@ -208,6 +216,6 @@ export interface SweepStore {
   /** Records that the audit line was written, and when the change can be deleted. */
   markAudited(
     record: Pick<OverrideRecord, 'id'>,
-    mark: { readonly now: EpochMs; readonly expiresAt: EpochSeconds },
+    mark: { readonly now: EpochMs; readonly expiresAt?: EpochSeconds | undefined },
   ): Promise<void>;
 }

@@ -5,7 +5,7 @@
 
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
-import { accountKey, isAccountOf, splitCounterKey } from './account-keys.ts';
+import { accountKeys, isAccountOf, isHolderAccount, splitCounterKey } from './account-keys.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AccountKey, AccountReservation, CounterKey, LedgerStore } from './ports.ts';
 import {
@@ -53,7 +53,11 @@ export async function recoverPriorAttempt(
     for (const account of amounts.keys()) found.delete(account);
     complete.set(ownerKey(owner), amounts);
   }
-  for (const [account, reservation] of found) {
+  // As when a call is settled: the cost center's part is the one that leads to the others.
+  const [linked, others] = [true, false].map((is) =>
+    [...found].filter(([account]) => isHolderAccount(account) === is),
+  );
+  for (const [account, reservation] of [...(linked ?? []), ...(others ?? [])]) {
     await releaseAndCloseId(store, account, request.scope, reservation);
   }
   return { candidate, complete };
@@ -76,7 +80,7 @@ function everyAccount(request: ReserveRequest): readonly AccountKey[] {
     for (const { owner } of limitsFor(request, candidate)) owners.set(ownerKey(owner), owner);
   }
   const shards = shardNumbers(maxShards(request.policy.shardLayout));
-  return [...owners.values()].flatMap((owner) => shards.map((shard) => accountKey(owner, shard)));
+  return [...owners.values()].flatMap((owner) => accountKeys(owner, shards));
 }
 
 /** Windows may have ended since, so limits are compared by name. */

@@ -1,7 +1,7 @@
 /** A call's reservation in the ledger. Plain JSON: it travels through the workflow's state. */
 import type { Limit, Owner, Scope, Unit, UnknownOutcome } from '../policy/policy.ts';
-import { type EpochSeconds, isoTimestamp } from '../time.ts';
-import type { Window } from '../windows.ts';
+import type { EpochSeconds } from '../time.ts';
+import { resetTimestamp, type Window } from '../windows.ts';
 import type { EffectiveLimit } from './effective-limits.ts';
 import type { AccountKey, CounterKey } from './ports.ts';
 
@@ -24,8 +24,8 @@ export interface ReservedCounter {
   readonly reserved: number;
   /** Items the counter is split over; with several, one item does not have the limit's sum. */
   readonly shards: number;
-  /** End of the window, ISO 8601. */
-  readonly resetsAt: string;
+  /** End of the window, ISO 8601; null: it never ends. */
+  readonly resetsAt: string | null;
 }
 
 export interface ReservedAccount {
@@ -57,6 +57,6 @@ export function toReservedCounter(effective: EffectiveLimit): ReservedCounter {
     limit: { owner, name, window, unit, mode, amount, scope, notifyAt },
     reserved: effective.requested,
     shards: effective.shards,
-    resetsAt: isoTimestamp(effective.period.endsAt),
+    resetsAt: resetTimestamp(effective.period.endsAt),
   };
 }

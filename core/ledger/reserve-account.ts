@@ -5,12 +5,11 @@
 import { LedgerFullError } from '../errors.ts';
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
-import type { EpochSeconds } from '../time.ts';
+import type { EpochMs, EpochSeconds } from '../time.ts';
 import { accountKey, splitCounterKey } from './account-keys.ts';
 import { findDenials, type LimitDenial, remainingInShard, type ShardSnapshots } from './denial.ts';
 import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
 import type {
-  AccountKey,
   AlertStates,
   Counters,
   LedgerStore,
@@ -58,8 +57,9 @@ type Part = ReadonlyMap<EffectiveLimit, number>;
 export async function reserveAccount(
   store: LedgerStore,
   attempt: CandidateAttempt,
-  { owner, limits }: AccountLimits,
+  met: AccountLimits,
 ): Promise<AccountOutcome> {
+  const { owner, limits } = met;
   const prior = attempt.prior?.complete.get(ownerKey(owner));
   if (prior) {
     for (const [account, amounts] of prior) {
@@ -71,15 +71,15 @@ export async function reserveAccount(
   const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
   const tried = new Map<number, DeniedShard>();
   let full: LedgerFullError | undefined;
-  for (const shard of shardsFor(attempt.shell.id, limits)) {
-    const result = await tryShard(store, attempt, owner, shard, whole);
+  for (const shard of shardsFor(attempt.shell.id, met)) {
+    const result = await tryShard(store, attempt, met, shard, whole);
     if (result instanceof LedgerFullError) full = result;
     else if (result.outcome === 'denied') tried.set(shard, result);
     else return result;
   }
   // A full shard could not be tried and might have enough left: that is not a denial.
   if (full) throw full;
-  return reserveSpread(store, attempt, { owner, limits }, tried);
+  return reserveSpread(store, attempt, met, tried);
 }
 
 /**
@@ -88,9 +88,9 @@ export async function reserveAccount(
  */
 export function shardsFor(
   reservationId: string,
-  limits: readonly EffectiveLimit[],
+  { limits, shards }: AccountLimits,
 ): readonly number[] {
-  const all = allShards(limits);
+  const all = shardNumbers(shards);
   const able = all.filter((shard) =>
     limits.every(
       (effective) =>
@@ -100,9 +100,6 @@ export function shardsFor(
   );
   return able.length > 0 ? shardOrder(reservationId, able) : [0];
 }
-
-const allShards = (limits: readonly EffectiveLimit[]): readonly number[] =>
-  shardNumbers(Math.max(1, ...limits.map(({ shards }) => shards)));
 
 type DeniedShard = Pick<
   Extract<ReserveWriteResult, { outcome: 'denied' }>,
@@ -117,19 +114,19 @@ type ShardOutcome =
 async function tryShard(
   store: LedgerStore,
   attempt: CandidateAttempt,
-  owner: Owner,
+  met: AccountLimits,
   shard: number,
   part: Part,
 ): Promise<ShardOutcome> {
   const { accounts } = attempt;
-  const account = accountKey(owner, shard);
+  const account = accountKey(met.owner, shard);
   const counters = [...part].map(([effective, reserved]) => ({
     ...toReservedCounter(effective),
     reserved,
   }));
   accounts.push({ account, isRepeated: true, counters });
   const result = await store
-    .reserve(accountReserve(attempt, account, shard, part))
+    .reserve(accountReserve(attempt, met, shard, part))
     .catch((error: unknown) => {
       if (error instanceof LedgerFullError) return error;
       throw error;
@@ -175,17 +172,19 @@ async function recordAttempt(
 
 function accountReserve(
   { shell, otherIds, inFlightMax }: CandidateAttempt,
-  account: AccountKey,
+  { owner, linked, keptUntil }: AccountLimits,
   shard: number,
   part: Part,
 ): ReserveWrite {
   return {
-    account,
+    account: accountKey(owner, shard),
     reservationId: shell.id,
     otherIds,
     attemptId: shell.attemptId,
     leaseExpiresAt: shell.leaseExpiresAt,
     inFlight: { costCenter: shell.costCenter, max: inFlightMax },
+    ...(linked && { linked }),
+    ...(keptUntil !== undefined && { keptUntil: keptUntil && itemEnd(keptUntil, shell) }),
     amounts: [...part].map(([{ key, ceiling, shards }, amount]) => ({
       key,
       amount,
@@ -194,6 +193,12 @@ function accountReserve(
   };
 }
 
+/** A call that is still running at the end of its windows settles in the item as well. */
+const itemEnd = (keptUntil: EpochMs, { leaseExpiresAt }: CandidateAttempt['shell']) =>
+  Math.max(Math.ceil(keptUntil / 1_000), leaseExpiresAt + KEPT_AFTER_LEASE_SECONDS);
+
+const KEPT_AFTER_LEASE_SECONDS = 86_400;
+
 /**
  * Reserves in several shards what none of them alone has left: a call that fits is not denied only
  * because of how earlier usage is spread. All the parts, or none.
@@ -201,10 +206,11 @@ function accountReserve(
 async function reserveSpread(
   store: LedgerStore,
   attempt: CandidateAttempt,
-  { owner, limits }: AccountLimits,
+  met: AccountLimits,
   tried: ReadonlyMap<number, DeniedShard>,
 ): Promise<AccountOutcome> {
-  const everywhere = await withUntried(store, owner, allShards(limits), tried);
+  const { owner, limits } = met;
+  const everywhere = await withUntried(store, owner, shardNumbers(met.shards), tried);
   const isCrowded = [...tried.values()].some((shard) => shard.isCrowded);
   const leaseEnds = [...tried.values()].flatMap((shard) => shard.leaseEnds);
   const denials = findDenials(limits, everywhere, isCrowded);
@@ -217,7 +223,7 @@ async function reserveSpread(
   const taking: CandidateAttempt = { ...attempt, accounts: [] };
   try {
     for (const [shard, part] of parts) {
-      const result = await tryShard(store, taking, owner, shard, part);
+      const result = await tryShard(store, taking, met, shard, part);
       if (result instanceof LedgerFullError) throw result;
       if (result.outcome === 'reserved') continue;
       await release(store, { ...attempt.shell, basis: 'reserved', accounts: taking.accounts });

@@ -13,7 +13,7 @@ import {
   lastToReset,
   toDenyingLimit,
 } from './denial.ts';
-import type { AccountLimits } from './effective-limits.ts';
+import { type AccountLimits, requestLimitsExceeded } from './effective-limits.ts';
 import { type FirstLimitEvent, toFirstLimitEvent } from './first-events.ts';
 import type { LedgerStore } from './ports.ts';
 import { type PriorAttempt, recoverPriorAttempt } from './prior-attempt.ts';
@@ -137,7 +137,9 @@ function denied(
     const limit = inFlightDenial(scope.costCenter, policy.ledger.inFlightMax, inFlight);
     return { outcome: 'denied', limit };
   }
-  const firstEvent = toFirstLimitEvent('denied', last);
+  // Of one request there is no first in a window.
+  const isOfRequest = last.effective.limit.window === 'request';
+  const firstEvent = isOfRequest ? undefined : toFirstLimitEvent('denied', last);
   const limit = toDenyingLimit(last, inFlight);
   return { outcome: 'denied', limit, ...(firstEvent && { firstEvent }) };
 }
@@ -154,10 +156,10 @@ function uncounted(
   const candidate = request.candidates[at] ?? request.candidates[0];
   const others = limitsFor(request, candidate)
     .filter(({ owner }) => !reserved.some(({ account }) => isAccountOf(account, owner)))
-    .map(({ owner, limits }) => ({
-      account: accountKey(owner, shardsFor(request.reservationId, limits)[0] ?? 0),
+    .map((met) => ({
+      account: accountKey(met.owner, shardsFor(request.reservationId, met)[0] ?? 0),
       isRepeated: true,
-      counters: limits.map(toReservedCounter),
+      counters: met.limits.map(toReservedCounter),
     }));
   return {
     ...reservationShell(request, at),
@@ -184,6 +186,8 @@ async function reserveCandidate(
   const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
   const { inFlightMax } = request.policy.ledger;
   const attempt: CandidateAttempt = { shell, otherIds, inFlightMax, prior, accounts, room };
+  const above = requestDenials(request, candidate);
+  if (above.length > 0) return { outcome: 'denied', denials: above, leaseEnds: [] };
   try {
     const refusal = await reserveAccounts(store, attempt, limitsFor(request, candidate));
     if (refusal) {
@@ -203,6 +207,17 @@ async function reserveCandidate(
   return { outcome: 'reserved', reservation };
 }
 
+/** What one request may take at most is known without the ledger. */
+const requestDenials = (
+  { policy, scope, now }: ReserveRequest,
+  { model, worstCase }: ReserveRequest['candidates'][number],
+): readonly LimitDenial[] =>
+  requestLimitsExceeded(policy, { ...scope, model }, worstCase, now).map((effective) => ({
+    effective,
+    state: { committed: 0, settled: 0 },
+    recordedAlerts: new Set(),
+  }));
+
 /** The lease is for calls that do not complete: it ends only when none of them can. */
 const leaseEnd = ({ now, endsBy, policy }: ReserveRequest): EpochSeconds =>
   Math.ceil(Math.max(now + policy.ledger.leaseSeconds * 1_000, endsBy + LEASE_MARGIN_MS) / 1_000);
@@ -216,6 +231,13 @@ async function reserveAccounts(
   attempt: CandidateAttempt,
   accounts: readonly AccountLimits[],
 ): Promise<Exclude<AccountOutcome, { outcome: 'reserved' }> | undefined> {
+  const [first, ...others] = accounts;
+  if (!first) return undefined;
+  // What leads the sweep to the others is there before them.
+  if (first.linked) {
+    const result = await reserveAccount(store, attempt, first);
+    return result.outcome === 'reserved' ? reserveAccounts(store, attempt, others) : result;
+  }
   if (attempt.prior || accounts.length < 2 || !accounts.every((each) => isAmple(attempt, each))) {
     for (const account of accounts) {
       const result = await reserveAccount(store, attempt, account);
@@ -237,7 +259,7 @@ async function reserveAccounts(
 }
 
 function isAmple({ shell, room }: CandidateAttempt, account: AccountLimits): boolean {
-  const [shard = 0] = shardsFor(shell.id, account.limits);
+  const [shard = 0] = shardsFor(shell.id, account);
   return room?.isAmple(accountKey(account.owner, shard), shard, account) ?? false;
 }
 

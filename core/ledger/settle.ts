@@ -3,8 +3,17 @@
  * (I3), in the windows of the reservation. Releasing is settling at zero.
  */
 import { ownerKey } from '../policy/limit-owners.ts';
+import type { Owner } from '../policy/policy.ts';
+import { isAccountOf, isHolderAccount } from './account-keys.ts';
 import { type AmountsByUnit, NO_AMOUNTS } from './effective-limits.ts';
-import type { Counters, LedgerStore, SettleAmount, SettleWriteResult } from './ports.ts';
+import type {
+  AccountKey,
+  Counters,
+  LedgerStore,
+  SettleAmount,
+  SettleWrite,
+  SettleWriteResult,
+} from './ports.ts';
 import type {
   LimitSnapshot,
   Reservation,
@@ -21,7 +30,7 @@ export interface LimitStatus {
   readonly limit: LimitSnapshot;
   readonly used?: number;
   readonly reserved?: number;
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
 }
 
 export interface SettleResult {
@@ -29,6 +38,11 @@ export interface SettleResult {
   readonly exceeded: boolean;
   readonly statuses: readonly LimitStatus[];
   readonly crossings: readonly ThresholdCrossing[];
+}
+
+interface SettledPart {
+  readonly reserved: ReservedAccount;
+  readonly amounts: readonly SettleAmount[];
 }
 
 type Settled = Extract<SettleWriteResult, { outcome: 'settled' }>;
@@ -46,22 +60,9 @@ export async function settle(
   const statuses = new Map<string, LimitStatus>();
   const crossings: ThresholdCrossing[] = [];
   const parts = settledParts(reservation, actual);
-  // Each account settles for itself, so that one wait is enough for all.
-  const results = await Promise.allSettled(
-    parts.map(({ reserved, amounts }) =>
-      store.settle({
-        account: reserved.account,
-        reservationId: reservation.id,
-        attemptId: reservation.attemptId,
-        costCenter: reservation.costCenter,
-        amounts,
-        closes: reserved.isRepeated || reservation.basis === 'unreserved',
-        chargesUnreserved: reservation.basis === 'unreserved',
-      }),
-    ),
-  );
-  for (const [at, { reserved }] of parts.entries()) {
-    const result = results[at];
+  const results = await settleParts(store, reservation, parts);
+  for (const { reserved } of parts) {
+    const result = results.get(reserved.account);
     if (result?.status === 'rejected') throw result.reason;
     if (result?.value.outcome !== 'settled') continue;
     for (const status of limitStatuses(reserved, result.value.counters)) {
@@ -76,6 +77,49 @@ export async function settle(
   );
   return { exceeded, statuses: [...statuses.values()], crossings };
 }
+
+/**
+ * Each account settles for itself, so that one wait is enough for all. Only the cost center's part
+ * waits for those of users, keys and sessions: while one of them is open, the sweep needs it to
+ * find them.
+ */
+async function settleParts(
+  store: LedgerStore,
+  reservation: Reservation,
+  parts: readonly SettledPart[],
+): Promise<ReadonlyMap<AccountKey, PromiseSettledResult<SettleWriteResult>>> {
+  const results = new Map<AccountKey, PromiseSettledResult<SettleWriteResult>>();
+  const settleAll = async (some: readonly SettledPart[]) => {
+    const settled = await Promise.allSettled(
+      some.map((part) => store.settle(settleWrite(reservation, part))),
+    );
+    for (const [at, { reserved }] of some.entries()) {
+      const result = settled[at];
+      if (result) results.set(reserved.account, result);
+    }
+  };
+  const held = parts.filter(({ reserved }) => isHolderAccount(reserved.account));
+  const owner: Owner = { kind: 'costCenter', name: reservation.costCenter };
+  const leads = ({ reserved }: SettledPart) =>
+    held.length > 0 && isAccountOf(reserved.account, owner);
+  await settleAll(parts.filter((part) => !leads(part)));
+  const failed = held.some(({ reserved }) => results.get(reserved.account)?.status === 'rejected');
+  if (!failed) await settleAll(parts.filter(leads));
+  return results;
+}
+
+const settleWrite = (
+  { id, attemptId, costCenter, basis }: Reservation,
+  { reserved, amounts }: SettledPart,
+): SettleWrite => ({
+  account: reserved.account,
+  reservationId: id,
+  attemptId,
+  costCenter,
+  amounts,
+  closes: reserved.isRepeated || basis === 'unreserved',
+  chargesUnreserved: basis === 'unreserved',
+});
 
 /** Releases everything; what was never reserved, or is settled already, is not changed. */
 export async function release(store: LedgerStore, reservation: Reservation): Promise<void> {
@@ -94,7 +138,7 @@ export async function releaseAndClose(store: LedgerStore, reservation: Reservati
  * Amounts to settle in each account. If a call has reserved in several shards of one limit, its
  * usage fills them in order, and the last one takes the excess.
  */
-function settledParts({ accounts }: Reservation, actual: AmountsByUnit) {
+function settledParts({ accounts }: Reservation, actual: AmountsByUnit): readonly SettledPart[] {
   const left = new Map<string, number>();
   const partsLeft = new Map<string, number>();
   const idOf = ({ limit, key }: ReservedCounter) => `${ownerKey(limit.owner)}/${key}`;

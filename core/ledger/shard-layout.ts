@@ -31,7 +31,8 @@ export const maxShards = (layout: ShardLayout): number =>
 
 /**
  * The layout to store, or undefined when the stored one is right already. A change of the count is
- * appended; entries under which no kept window can have begun are dropped.
+ * appended; entries under which no kept window can have begun are dropped. The first stays: windows
+ * that never end (`total`) are split by it.
  */
 export function nextShardLayout(
   stored: ShardLayout,
@@ -47,7 +48,7 @@ export function nextShardLayout(
       : [...stored, { shards, from: Math.max(now + LAYOUT_DELAY_MS, last.from + 1) }];
   const [first, ...others] = appended.filter((_, i) => {
     const next = appended[i + 1];
-    return next === undefined || next.from > oldest;
+    return i === 0 || next === undefined || next.from > oldest;
   });
   if (!first || (appended === stored && others.length + 1 === stored.length)) return undefined;
   return [first, ...others];

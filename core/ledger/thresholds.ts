@@ -3,11 +3,11 @@
  * published alert on record. The caller publishes them.
  */
 
-import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
-import { type EpochMs, isoTimestamp } from '../time.ts';
-import type { Period } from '../windows.ts';
+import type { EpochMs } from '../time.ts';
+import { type Period, resetTimestamp } from '../windows.ts';
 import { counterKey } from './account-keys.ts';
 import type { AccountSnapshot, CounterKey } from './ports.ts';
 import { accountsByOwner, recentPeriods } from './recent-periods.ts';
@@ -19,7 +19,7 @@ export interface ThresholdCrossing {
   readonly key: CounterKey;
   readonly percent: number;
   readonly used: number;
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
 }
 
 export const isThresholdReached = (
@@ -42,7 +42,7 @@ export function pendingCrossings(
   now: EpochMs,
 ): readonly ThresholdCrossing[] {
   const byOwner = accountsByOwner(found);
-  return allLimits(policy).flatMap((limit) => {
+  return sharedLimits(policy).flatMap((limit) => {
     const shards = byOwner.get(ownerKey(limit.owner));
     if (!shards || limit.notifyAt.length === 0) return [];
     const current = limitInForce(limit, policy, now);
@@ -61,7 +61,7 @@ function missingCrossings(
   const used = shards.reduce((sum, { counters }) => sum + (counters.get(key)?.settled ?? 0), 0);
   const isPublished = (percent: number) =>
     shards.some(({ alertStates }) => alertStates.get(key)?.has(String(percent)));
-  const resetsAt = isoTimestamp(period.endsAt);
+  const resetsAt = resetTimestamp(period.endsAt);
   return limit.notifyAt
     .filter((percent) => !isPublished(percent) && isThresholdReached(used, limit, percent))
     .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }));

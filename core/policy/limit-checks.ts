@@ -2,7 +2,6 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
-import { parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import {
@@ -13,6 +12,8 @@ import {
   typedEntries,
   type UnvalidatedObject,
 } from '../unvalidated.ts';
+import { limitAmount } from './limit-amount.ts';
+import { perProblems } from './per-checks.ts';
 import type { OwnerKind } from './policy.ts';
 
 /** Names that a limit's scope and fallbacks can use, depending on its owner. */
@@ -46,30 +47,6 @@ export function limitName(limit: Named): string {
     .join('-');
 }
 
-const MAX_SAFE_NANO_USD = BigInt(Number.MAX_SAFE_INTEGER);
-/** The exact maximum is 2^53-1 nano-USD. */
-const USD_RULE = 'must be at most 9007199.25 (about USD 9 million)';
-/** Coarse bound that keeps huge numbers from being read as decimals; the exact one follows. */
-const USD_MAX = 9_007_200;
-
-/**
- * The amount as a safe integer in the limit's unit: nano-USD for usd.
- * @returns the problem, as a string, if it is not one.
- */
-export function limitAmount(unit: string, amount: number): number | string {
-  const got = `got ${quoted(amount)}`;
-  if (!(amount > 0)) return `must be greater than 0, ${got}`;
-  if (unit !== 'usd') {
-    if (amount > Number.MAX_SAFE_INTEGER)
-      return `must be at most ${Number.MAX_SAFE_INTEGER}, ${got}`;
-    return Number.isInteger(amount) ? amount : `must be a whole number of ${unit}, ${got}`;
-  }
-  if (amount > USD_MAX) return `${USD_RULE}, ${got}`;
-  const nanoUsd = parseUsd(amount);
-  if (nanoUsd === undefined) return `must be USD with at most 9 decimals, ${got}`;
-  return nanoUsd > MAX_SAFE_NANO_USD ? `${USD_RULE}, ${got}` : Number(nanoUsd);
-}
-
 /** A name that exists, but not in this cost center. */
 export const notOneOf = (
   given: string,
@@ -93,6 +70,7 @@ export function limitProblems(
       ...amountProblems(at, limit),
       ...scopeProblems(at, limit, context),
       ...ceilingProblems(at, limit, context),
+      ...perProblems(at, limit, context.owner),
     );
     const window = stringField(limit, 'window');
     const unit = stringField(limit, 'unit');

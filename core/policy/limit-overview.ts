@@ -2,13 +2,19 @@
 
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
+import { heldLimit } from './held-limit.ts';
 import { ownerKey } from './limit-owners.ts';
 import { overrideKey } from './override-items.ts';
-import { limitInForce } from './overrides.ts';
+import { heldLimitInForce, limitInForce } from './overrides.ts';
 import type { Limit, Owner, Policy } from './policy.ts';
 
 /** A limit as it is configured and as it is in force. Amounts in its unit; nano-USD for usd. */
-export interface LimitOverview extends Pick<Limit, 'name' | 'window' | 'unit' | 'mode' | 'scope'> {
+export interface LimitOverview
+  extends Pick<Limit, 'name' | 'window' | 'unit' | 'mode' | 'scope' | 'per'> {
+  /** Present where it is the limit as it holds for this user. */
+  readonly user?: string;
+  /** The user's amount depends on groups that are not known here; this is the smallest. */
+  readonly isOfGroups?: true;
   /** As an operator writes it: `sales/monthly-budget`. */
   readonly limit: string;
   /** As denials name it: `costCenter#sales`. */
@@ -17,7 +23,8 @@ export interface LimitOverview extends Pick<Limit, 'name' | 'window' | 'unit' | 
   readonly inForce: number;
   readonly override?: {
     readonly action: 'raise' | 'lower';
-    readonly until: string;
+    /** Null: without an end. */
+    readonly until: string | null;
     readonly reason: string;
     readonly author: string;
     readonly createdAt: string;
@@ -33,9 +40,22 @@ function ownerReference({ kind, name }: Owner): string {
 export const limitReference = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string =>
   `${ownerReference(owner)}/${name}`;
 
-export function limitOverview(limit: Limit, policy: Policy, now: EpochMs): LimitOverview {
-  const { owner, name, window, unit, mode, scope, amount } = limit;
+/** @param user as whose limit it is shown, if each user has a counter of the limit. */
+export function limitOverview(
+  given: Limit,
+  policy: Policy,
+  now: EpochMs,
+  user?: string,
+): LimitOverview {
+  const holder =
+    given.per === 'user' && user !== undefined ? { kind: given.per, name: user } : null;
+  const limit = holder ? heldLimit(given, holder, undefined) : given;
+  const { owner, name, window, unit, mode, scope, amount, per } = limit;
   const override = overrideOf(limit, policy, now);
+  const inForce = holder
+    ? heldLimitInForce(given, policy, now, { holder })
+    : limitInForce(limit, policy, now);
+  const isOfGroups = holder && given.groups && !given.users?.has(holder.name) && !override;
   return {
     limit: limitReference(limit),
     owner: ownerKey(owner),
@@ -45,7 +65,10 @@ export function limitOverview(limit: Limit, policy: Policy, now: EpochMs): Limit
     mode,
     scope: { ...scope },
     configured: amount,
-    inForce: limitInForce(limit, policy, now).amount,
+    inForce: inForce.amount,
+    ...(per && { per }),
+    ...(holder && { user: holder.name }),
+    ...(isOfGroups && { isOfGroups: true as const }),
     ...(override && { override }),
   };
 }
@@ -56,8 +79,8 @@ function overrideOf(limit: Limit, policy: Policy, now: EpochMs): LimitOverview['
   const override = policy.overrides.get(key);
   if (!record || !override || override.until <= now) return undefined;
   const { action, until, reason, author, createdAt } = record;
-  if (action === 'reset' || until === undefined) return undefined;
-  return { action, until, reason, author, createdAt };
+  if (action === 'reset') return undefined;
+  return { action, until: until ?? null, reason, author, createdAt };
 }
 
 /**

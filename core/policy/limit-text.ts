@@ -1,6 +1,7 @@
 /** Amounts and owners of limits, as text for people. */
 import { formatUsd } from '../money.ts';
-import type { Owner, Unit } from './policy.ts';
+import type { Holder, Owner, Unit } from './policy.ts';
+import { UNKNOWN } from './user-name.ts';
 
 /** `USD 5.00`, `1 request`, `20 input tokens`, from an amount in the limit's unit. */
 export function formatAmount(unit: Unit, amount: number): string {
@@ -9,8 +10,23 @@ export function formatAmount(unit: Unit, amount: number): string {
   return `${amount} ${amount === 1 ? units.slice(0, -1) : units}`;
 }
 
-/** `cost center sales`, `model nova-lite`, `the organization`. */
-export const formatOwner = ({ kind, name }: Owner): string =>
-  kind === 'organization'
-    ? 'the organization'
-    : `${kind === 'model' ? 'model' : 'cost center'} ${name}`;
+/** `cost center sales`, `model nova-lite`, `the organization`, `user alice@example.com in sales`. */
+export function formatOwner({ kind, name, holder }: Owner): string {
+  const owner =
+    kind === 'organization'
+      ? 'the organization'
+      : `${kind === 'model' ? 'model' : 'cost center'} ${name}`;
+  return holder ? `${formatHolder(holder)} in ${owner}` : owner;
+}
+
+/** `user alice@example.com`, `session 3f2a…`, or all calls that name none. */
+const formatHolder = ({ kind, name }: Holder): string =>
+  name === UNKNOWN ? `calls without a ${kind}` : `${kind} ${name}`;
+
+/** `per day`, `in total`. */
+export const perWindow = (window: string): string =>
+  window === 'total' ? 'in total' : `per ${window}`;
+
+/** When a limit can be used again. */
+export const resetText = (resetsAt: string | null): string =>
+  resetsAt === null ? 'It never resets: raise the limit.' : `It resets at ${resetsAt}.`;

@@ -72,7 +72,12 @@ const API = {
       type: 'object',
       additionalProperties: false,
       required: ['issuer', 'audience'],
-      properties: { issuer: TEXT, audience: { ...TEXTS, title: 'audience', minItems: 1 } },
+      properties: {
+        issuer: TEXT,
+        audience: { ...TEXTS, title: 'audience', minItems: 1 },
+        user_claim: TEXT,
+        groups_claim: TEXT,
+      },
     },
     throttling: {
       type: 'object',
@@ -261,7 +266,11 @@ const OBSERVABILITY = {
     },
     utilization_windows: {
       type: 'array',
-      items: { type: 'string', enum: ['minute', 'hour', 'day', 'month'], title: 'window' },
+      items: {
+        type: 'string',
+        enum: ['minute', 'hour', 'day', 'week', 'month', 'total'],
+        title: 'window',
+      },
     },
   },
 } as const;

@@ -8,9 +8,18 @@ import { parseJson } from '../parse-json.ts';
 import { quoted } from '../safe-text.ts';
 import { DAY_MS, type EpochMs, type EpochSeconds } from '../time.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
-import { limitAmount } from './limit-checks.ts';
+import { NEVER } from '../windows.ts';
+import { limitAmount } from './limit-amount.ts';
 import { allLimits, fullOwnerKey } from './limit-owners.ts';
-import { type Limit, type Override, type OverrideRecord, type Policy, UNITS } from './policy.ts';
+import {
+  type Holder,
+  type Limit,
+  type Override,
+  type OverrideRecord,
+  PERS,
+  type Policy,
+  UNITS,
+} from './policy.ts';
 
 export const OVERRIDE_PARTITION = 'override';
 /** Characters of a reason or an author. */
@@ -36,6 +45,8 @@ interface Common {
   readonly author: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** Of a limit that never resets: it may replace one without an end, and is never deleted. */
+  readonly isKept?: true;
 }
 
 export type OverrideBody =
@@ -44,8 +55,8 @@ export type OverrideBody =
       /** As a configuration has it: USD as a decimal. */
       readonly amount: number;
       readonly unit: Limit['unit'];
-      /** ISO 8601. */
-      readonly until: string;
+      /** ISO 8601; absent: without an end. */
+      readonly until?: string;
     })
   | (Common & { readonly action: 'reset' });
 
@@ -57,8 +68,20 @@ interface LoadedOverrides {
   readonly warnings: readonly string[];
 }
 
-export const overrideKey = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string =>
-  `${fullOwnerKey(owner)}/${name}`;
+/** The name of a user may hold any character, so it is escaped. */
+export const overrideKey = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string => {
+  const limit = `${fullOwnerKey(owner)}/${name}`;
+  return owner.holder
+    ? `${limit}/${owner.holder.kind}/${encodeURIComponent(owner.holder.name)}`
+    : limit;
+};
+
+/** Whose amount an override changes, where it is not that of a whole limit. */
+export function holderOfOverride(key: string): Holder | undefined {
+  const [, , kindName, name] = key.split('/');
+  const kind = PERS.find((each) => each === kindName);
+  return kind && name !== undefined ? { kind, name: decodeURIComponent(name) } : undefined;
+}
 
 /** The sort key of a new item. */
 export const overrideSortKey = (key: string, createdAt: string, uuid: string): string =>
@@ -66,10 +89,13 @@ export const overrideSortKey = (key: string, createdAt: string, uuid: string): s
 
 /**
  * When a stored change can be deleted: by then every change that it replaced has ended, and cannot
- * take effect again.
+ * take effect again. Undefined: never.
  */
-export const overrideExpiresAt = (record: Pick<OverrideRecord, 'createdAt'>): EpochSeconds =>
-  Math.ceil((Date.parse(record.createdAt) + KEPT_MS) / 1000);
+export const overrideExpiresAt = ({
+  createdAt,
+  isKept,
+}: Pick<OverrideRecord, 'createdAt' | 'isKept'>): EpochSeconds | undefined =>
+  isKept ? undefined : Math.ceil((Date.parse(createdAt) + KEPT_MS) / 1000);
 
 /** Reads the stored overrides against the limits they are about. */
 export function parseOverrides(
@@ -94,21 +120,25 @@ export function parseOverrides(
   for (const [key, record] of new Map(records.map((each) => [each.key, each]))) {
     const override = toOverride(record);
     if (!override || override.until <= at) continue;
-    const misfit = misfitOf(record, limits.get(key));
+    const misfit = misfitOf(record, limits.get(limitKeyOf(key)));
     if (misfit === undefined) overrides.set(key, override);
     else ignore(record.id, misfit);
   }
   return { overrides, records, warnings };
 }
 
+/** `costCenter#sales/day-usd/user/alice%40example.com` is about the limit `costCenter#sales/day-usd`. */
+export const limitKeyOf = (key: string): string => key.split('/').slice(0, 2).join('/');
+
 function toOverride({ key, amount, until }: OverrideRecord): Override | undefined {
-  if (amount === undefined || until === undefined) return undefined;
-  return { key, amount, until: Date.parse(until) };
+  if (amount === undefined) return undefined;
+  return { key, amount, until: until === undefined ? NEVER : Date.parse(until) };
 }
 
 /** An amount in another unit than its limit's has no meaning. */
-function misfitOf({ unit }: OverrideRecord, limit: Limit | undefined): string | undefined {
+function misfitOf({ unit, until }: OverrideRecord, limit: Limit | undefined): string | undefined {
   if (!limit) return 'is about a limit that is not in the policy';
+  if (until === undefined && limit.window !== 'total') return 'has no end, but its limit resets';
   return limit.unit === unit ? undefined : `is in ${unit}, but its limit is in ${limit.unit} now`;
 }
 
@@ -133,6 +163,7 @@ function readOverride({ sk, body, audited }: OverrideItem): OverrideRecord | str
     author: author.slice(0, OVERRIDE_TEXT_MAX),
     createdAt,
     audited,
+    ...(fields.get('isKept') === true && { isKept: true as const }),
   };
   if (action === 'reset') return common;
   const change = readChange(fields, created);
@@ -142,13 +173,15 @@ function readOverride({ sk, body, audited }: OverrideItem): OverrideRecord | str
 function readChange(
   fields: UnvalidatedObject,
   createdAt: EpochMs,
-): Required<Pick<OverrideRecord, 'amount' | 'unit' | 'until'>> | string {
+): Pick<OverrideRecord, 'amount' | 'unit' | 'until'> | string {
   const until = stringField(fields, 'until');
-  const end = Date.parse(until ?? '');
-  if (until === undefined || Number.isNaN(end)) return 'has no end';
+  const isEndless = until === undefined && fields.get('isKept') === true;
+  const end = isEndless ? createdAt : Date.parse(until ?? '');
+  if (Number.isNaN(end)) return 'has no end';
   if (end - createdAt > OVERRIDE_MS_MAX) return `lasts longer than ${OVERRIDE_DAYS_MAX} days`;
   const unit = UNITS.find((each) => each === stringField(fields, 'unit'));
   if (!unit) return `is in no unit: ${quoted(fields.get('unit'))}`;
   const amount = limitAmount(unit, numberField(fields, 'amount') ?? 0);
-  return typeof amount === 'string' ? amount : { amount, unit, until };
+  if (typeof amount === 'string') return amount;
+  return { amount, unit, ...(until !== undefined && { until }) };
 }

@@ -1,13 +1,28 @@
 /** Overrides in force: an operator raises or lowers one limit temporarily, without a deployment. */
 import type { EpochMs } from '../time.ts';
+import { heldLimit } from './held-limit.ts';
 import { overrideKey } from './override-items.ts';
-import type { Limit, Override, Policy } from './policy.ts';
+import type { Holder, Limit, Override, Policy } from './policy.ts';
 
 /** The override of a limit at a given time, until it ends. */
 export function overrideInForce(limit: Limit, policy: Policy, at: EpochMs): Override | undefined {
   if (policy.overrides.size === 0) return undefined;
   const override = policy.overrides.get(overrideKey(limit));
   return override && at < override.until ? override : undefined;
+}
+
+/**
+ * The limit of one user, key or session at a given time. An override of that one counts before the
+ * configured amounts; an override of the whole limit replaces `amount` alone.
+ */
+export function heldLimitInForce(
+  configured: Limit,
+  policy: Policy,
+  at: EpochMs,
+  { holder, groups }: { readonly holder: Holder; readonly groups?: readonly string[] | undefined },
+): Limit {
+  const held = heldLimit(limitInForce(configured, policy, at), holder, groups);
+  return limitInForce(held, policy, at);
 }
 
 /** The limit at a given time: with the amount of its override until that one ends. */

@@ -5,18 +5,21 @@ import type { InputProblem } from '../input-problem.ts';
 import { formatUsd, parseUsd } from '../money.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
-import { limitAmount } from './limit-checks.ts';
+import { limitAmount } from './limit-amount.ts';
 import { type LimitOverview, selectLimits } from './limit-overview.ts';
 import { formatAmount } from './limit-text.ts';
 import { OVERRIDE_TEXT_MAX, type OverrideBody } from './override-items.ts';
 import { parseUntil } from './parse-until.ts';
 import type { OverrideRecord, Unit } from './policy.ts';
+import { namedUser } from './user-name.ts';
 
 /** As it was written. */
 export interface OverrideRequest {
   readonly action: OverrideRecord['action'];
   /** `<owner>/<limit>`. */
   readonly limit: string;
+  /** Whose amount, where each user has an own counter; absent: that of the whole limit. */
+  readonly user?: string | undefined;
   /** The new amount, or its difference; a decimal, in USD where the limit is. */
   readonly to?: string | undefined;
   readonly by?: string | undefined;
@@ -31,7 +34,7 @@ export interface PlannedOverride {
   readonly limit: LimitOverview;
   /** In the limit's unit. */
   readonly to: number;
-  /** When the configured amount holds again; absent for a reset: at once. */
+  /** When the configured amount holds again; absent for a reset, at once, or for never. */
   readonly until?: EpochMs;
   readonly reason: string;
   readonly author: string;
@@ -57,9 +60,10 @@ export function planOverride(change: OverrideRequest, context: PlanContext): Ove
     return undefined;
   };
   const limit = limitOf(change, context, report);
+  if (limit) checkUser(change, limit, report);
   const to =
     change.action === 'reset' ? resetOf(change, limit, report) : targetOf(change, limit, report);
-  const until = change.action === 'reset' ? undefined : untilOf(change, context, report);
+  const until = change.action === 'reset' ? undefined : untilOf(change, limit, context, report);
   const reason = wordsOf(change, 'reason', report);
   const author = wordsOf(change, 'author', report);
   const [first, ...others] = problems;
@@ -79,6 +83,19 @@ function limitOf(change: OverrideRequest, context: PlanContext, report: Report) 
     'limit',
     `unknown limit ${quoted(change.limit)}: use one of ${formatChoices(names)}`,
   );
+}
+
+/** The report of a user has the limits as they hold for that user. */
+function checkUser(change: OverrideRequest, limit: LimitOverview, report: Report): void {
+  if (change.user === undefined) return;
+  const name = namedUser(change.user);
+  if (name === undefined) {
+    report('user', `must be 1 to 128 printable characters, got ${quoted(change.user)}`);
+  } else if (limit.per !== 'user') {
+    report('user', `${limit.limit} has one counter for all: leave it out`);
+  } else if (limit.isOfGroups && change.by !== undefined) {
+    report('by', `the amount of ${name} depends on their groups: give the new amount with to`);
+  }
 }
 
 function resetOf(change: OverrideRequest, limit: LimitOverview | undefined, report: Report) {
@@ -128,7 +145,14 @@ function amountOf(unit: Unit, text: string): number | string {
   return `must be USD with at most 9 decimals, got ${quoted(text)}`;
 }
 
-function untilOf({ until }: OverrideRequest, { now, timeZone }: PlanContext, report: Report) {
+function untilOf(
+  { until }: OverrideRequest,
+  limit: LimitOverview | undefined,
+  { now, timeZone }: PlanContext,
+  report: Report,
+) {
+  // What was paid for in advance stays: with it, a limit that never resets goes on.
+  if (until === undefined && limit?.window === 'total') return undefined;
   if (until === undefined) return report('until', 'is required: every override ends');
   const at = parseUntil(until, now, timeZone);
   return typeof at === 'string' ? report('until', at) : at;
@@ -154,11 +178,11 @@ export const amountText = (unit: Unit, amount: number): string =>
 /** The stored form of a planned change. */
 export function overrideBody(planned: PlannedOverride, createdAt: string): OverrideBody {
   const { action, limit, to, until, reason, author } = planned;
-  if (action === 'reset') return { action, reason, author, createdAt };
-  invariant(until !== undefined, 'only a reset has no end');
+  const isKept = limit.window === 'total' && { isKept: true as const };
+  if (action === 'reset') return { action, reason, author, createdAt, ...isKept };
   const amount = Number(amountText(limit.unit, to));
-  const end = isoTimestamp(until);
-  return { action, amount, unit: limit.unit, until: end, reason, author, createdAt };
+  const end = until === undefined ? {} : { until: isoTimestamp(until) };
+  return { action, amount, unit: limit.unit, ...end, reason, author, createdAt, ...isKept };
 }
 
 /** A change that was made, as JSON. */
@@ -166,6 +190,7 @@ export function overrideReport({ action, limit, to, until, reason, author }: Pla
   const { unit, inForce: from } = limit;
   return {
     limit: limit.limit,
+    ...(limit.user !== undefined && { user: limit.user }),
     action,
     unit,
     from,

@@ -4,7 +4,9 @@ import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { parseJson } from '../parse-json.ts';
 import { quoted } from '../safe-text.ts';
-import { toUnvalidated } from '../unvalidated.ts';
+import { stringField, toUnvalidated } from '../unvalidated.ts';
+import type { UserClaims } from './policy.ts';
+import { userClaimsOf } from './user-claims.ts';
 
 /** An item of partition `policy`; `body` is JSON in the tfvars' shapes. */
 export interface PolicyItem {
@@ -18,6 +20,8 @@ const SETTINGS = 'settings';
 const COST_CENTER = 'costCenter#';
 /** Of the settings item: not a variable of the module, but where it was applied. */
 const REGION = 'region';
+/** Of the settings item: from `api.jwt`, which is not the policy's. */
+const USER_CLAIMS = 'user_claims';
 
 /** The variables that go into the settings item; cost centers have separate items. */
 const SETTINGS_VARIABLES = [
@@ -39,6 +43,7 @@ type StoredPolicy =
       readonly config: unknown;
       /** Where it is deployed; absent in a policy stored by a version that did not write it. */
       readonly region?: string;
+      readonly userClaims: UserClaims;
       /** `<costCenter>/<application>/<environment>/<alias>` -> ARN. */
       readonly inferenceProfiles: ReadonlyMap<string, string>;
     }
@@ -60,7 +65,11 @@ export function toPolicyItems(
   );
   const centers = [...toUnvalidated(variables.get('cost_centers'))];
   return [
-    item(SETTINGS, { ...settings, ...(region !== undefined && { [REGION]: region }) }),
+    item(SETTINGS, {
+      ...settings,
+      [USER_CLAIMS]: userClaimsOf(variables),
+      ...(region !== undefined && { [REGION]: region }),
+    }),
     ...centers.map(([name, center]) => {
       const profiles = [...inferenceProfiles].filter(([key]) => key.startsWith(`${name}/`));
       return item(`${COST_CENTER}${name}`, {
@@ -113,7 +122,16 @@ export function fromPolicyItems(
   }
   const [first, ...others] = problems;
   if (first) return { problems: [first, ...others] };
-  const { [REGION]: region, ...variables } = Object.fromEntries(settings ?? []);
+  const {
+    [REGION]: region,
+    [USER_CLAIMS]: claims,
+    ...variables
+  } = Object.fromEntries(settings ?? []);
   const config = { ...variables, cost_centers: Object.fromEntries(centers) };
-  return { config, inferenceProfiles, ...(typeof region === 'string' && { region }) };
+  const [user, groups] = ['user', 'groups'].map((name) => stringField(toUnvalidated(claims), name));
+  const userClaims = {
+    ...(user !== undefined && { user }),
+    ...(groups !== undefined && { groups }),
+  };
+  return { config, inferenceProfiles, userClaims, ...(typeof region === 'string' && { region }) };
 }

@@ -6,7 +6,7 @@
  */
 import type { FromSchema } from 'json-schema-to-ts';
 import { WINDOWS } from '../windows.ts';
-import { EXECUTIONS, MODES, UNITS } from './policy.ts';
+import { EXECUTIONS, MODES, PERS, UNITS } from './policy.ts';
 import { TAG_KEY, TAG_VALUE } from './value.schema.ts';
 
 const NAME = {
@@ -46,6 +46,13 @@ const CEILING = {
   },
 } as const;
 
+/** By group or user; whether the amount fits the unit is a cross-check. */
+const AMOUNTS = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { type: 'number' },
+} as const;
+
 const LIMIT = {
   type: 'object',
   additionalProperties: false,
@@ -63,6 +70,9 @@ const LIMIT = {
       items: { type: 'integer', minimum: 1, maximum: 100 },
     },
     ceilings: { type: 'array', items: CEILING },
+    per: { type: 'string', enum: PERS, title: 'per' },
+    groups: { ...AMOUNTS, title: 'group' },
+    users: { ...AMOUNTS, title: 'user' },
   },
 } as const;
 
@@ -189,6 +199,7 @@ const BINDING_PROPERTIES = {
     uniqueItems: true,
     items: REFERENCE,
   },
+  trust_session_names: { type: 'boolean' },
 } as const;
 
 const BINDING = {

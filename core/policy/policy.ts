@@ -32,10 +32,22 @@ interface Ceiling {
 
 export type OwnerKind = 'costCenter' | 'model' | 'organization';
 
+export const PERS = ['user', 'key', 'session'] as const;
+/** Whose counter of a limit a call is counted on, where each has one. */
+export type Per = (typeof PERS)[number];
+
+/** One of those that a limit with `per` counts apart. */
+export interface Holder {
+  readonly kind: Per;
+  readonly name: string;
+}
+
 /** Owner of a limit; the organization's name is always "organization". */
 export interface Owner {
   readonly kind: OwnerKind;
   readonly name: string;
+  /** Of a counter under a limit with `per`. */
+  readonly holder?: Holder;
 }
 
 export const ORGANIZATION: Owner = { kind: 'organization', name: 'organization' };
@@ -53,6 +65,12 @@ export interface Limit {
   /** Percents of settled use at which to notify, ascending, each 1 to 100. */
   readonly notifyAt: readonly number[];
   readonly ceilings: readonly Ceiling[];
+  /** Each user, key or session has a counter of its own. */
+  readonly per?: Per;
+  /** Amounts of people in these groups, instead of `amount`. */
+  readonly groups?: ReadonlyMap<string, number>;
+  /** Amounts of these people, instead of all others. */
+  readonly users?: ReadonlyMap<string, number>;
 }
 
 export interface Application {
@@ -81,6 +99,14 @@ export interface CallerBinding {
   readonly applications?: readonly string[];
   /** When given, only these environments. */
   readonly environments?: readonly string[];
+  /** Whether the session names of these roles say who the user is. */
+  readonly trustSessionNames: boolean;
+}
+
+/** The claims of a token that say who its user is. */
+export interface UserClaims {
+  readonly user?: string;
+  readonly groups?: string;
 }
 
 export interface CostCenter {
@@ -145,10 +171,13 @@ export interface OverrideRecord {
   readonly author: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** Absent for a reset, and for a change without an end. */
   readonly until?: string;
   /** In `unit`; both are absent for a reset. */
   readonly amount?: number;
   readonly unit?: Unit;
+  /** Never deleted, as it may replace a change without an end. */
+  readonly isKept?: true;
   readonly audited: boolean;
 }
 
@@ -175,6 +204,7 @@ export interface Policy {
   readonly execution: Execution;
   readonly logPrompts: boolean;
   readonly defaultCostCenter?: string;
+  readonly userClaims: UserClaims;
   readonly ledger: LedgerSettings;
   readonly applications: ReadonlyMap<string, Application>;
   readonly models: ReadonlyMap<string, Model>;

@@ -5,7 +5,8 @@ import type { InputProblem } from '../input-problem.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import { toUnvalidated } from '../unvalidated.ts';
 import { crossFieldProblems } from './cross-checks.ts';
-import { limitAmount, limitName } from './limit-checks.ts';
+import { limitAmount } from './limit-amount.ts';
+import { limitName } from './limit-checks.ts';
 import { OPERATIONS_VARIABLES } from './operations-variables.ts';
 import {
   type BindingConfig,
@@ -25,14 +26,18 @@ import {
   type Policy,
   type Scope,
   type TagKeys,
+  type UserClaims,
 } from './policy.ts';
 import { type Placement, type ResolvedModel, resolveModel } from './resolve-model.ts';
 import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
 import { unlimitedCostCenters } from './unlimited-cost-centers.ts';
+import { userClaimProblems, userClaimsOf } from './user-claims.ts';
 
 export interface ResolveOptions extends Partial<Placement> {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
   readonly inferenceProfiles?: ReadonlyMap<string, string>;
+  /** Of a stored policy; otherwise they are read from `api.jwt`. */
+  readonly userClaims?: UserClaims;
 }
 
 interface Warned {
@@ -68,6 +73,7 @@ export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Re
     ...schemaProblems(document),
     ...models.flatMap(([, resolution]) => resolution.problems),
     ...crossFieldProblems(document, isStored),
+    ...(isStored ? [] : userClaimProblems(toUnvalidated(withoutNulls(config)))),
   ];
   const warnings = [
     ...models.flatMap(([, resolution]) => resolution.warnings),
@@ -76,7 +82,8 @@ export function resolvePolicy(config: unknown, options: ResolveOptions = {}): Re
   if (first) return { problems: [first, ...others], warnings };
   invariant(isPolicyConfig(document), 'a document without problems has the form of a policy');
   const resolved = new Map(models.flatMap(([alias, { model }]) => (model ? [[alias, model]] : [])));
-  return { policy: toPolicy(document, resolved, { ...options, region }), warnings };
+  const userClaims = options.userClaims ?? userClaimsOf(toUnvalidated(withoutNulls(config)));
+  return { policy: toPolicy(document, resolved, { ...options, region, userClaims }), warnings };
 }
 
 /** Leaves out operations variables, and refuses what is neither those nor the policy's. */
@@ -99,7 +106,11 @@ function policyPart(config: unknown): { document: unknown; unknown: InputProblem
 function toPolicy(
   config: PolicyConfig,
   models: ReadonlyMap<string, ResolvedModel>,
-  { inferenceProfiles, region }: ResolveOptions & { readonly region: string },
+  {
+    inferenceProfiles,
+    region,
+    userClaims,
+  }: ResolveOptions & Required<Pick<ResolveOptions, 'region' | 'userClaims'>>,
 ): Policy {
   const profiles = groupByCostCenter(inferenceProfiles ?? new Map());
   const ledger = toLedger(config.ledger ?? {});
@@ -112,6 +123,7 @@ function toPolicy(
     ...(config.default_cost_center !== undefined && {
       defaultCostCenter: config.default_cost_center,
     }),
+    userClaims,
     ledger,
     applications: new Map(
       Object.entries(config.applications).map(([name, application]) => [
@@ -200,6 +212,7 @@ const toBinding = (config: BindingConfig): CallerBinding => ({
   jwt: config.jwt ?? {},
   ...(config.applications && { applications: config.applications }),
   ...(config.environments && { environments: config.environments }),
+  trustSessionNames: config.trust_session_names ?? false,
 });
 
 function toLimits(owner: Owner, limits: readonly LimitConfig[] | undefined): readonly Limit[] {
@@ -220,8 +233,24 @@ function toLimits(owner: Owner, limits: readonly LimitConfig[] | undefined): rea
         scope: toScope(ceiling),
         ...(ceiling.fallback !== undefined && { fallback: ceiling.fallback }),
       })),
+      ...(limit.per !== undefined && { per: limit.per }),
+      ...(limit.groups && { groups: toAmounts(limit.unit, limit.groups) }),
+      ...(limit.users && { users: toAmounts(limit.unit, limit.users) }),
     };
   });
+}
+
+function toAmounts(
+  unit: Limit['unit'],
+  amounts: Readonly<Record<string, number>>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(amounts).map(([name, given]) => {
+      const amount = limitAmount(unit, given);
+      invariant(typeof amount === 'number', 'amounts are checked before limits are made');
+      return [name, amount];
+    }),
+  );
 }
 
 interface ScopeConfig {

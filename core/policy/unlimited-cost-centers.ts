@@ -16,5 +16,10 @@ export function unlimitedCostCenters(document: unknown): InputProblem[] {
     }));
 }
 
+/** Sessions are the callers' to choose, and a limit of one request adds nothing up. */
 const hasEnforced = (limits: unknown): boolean =>
-  asList(limits).some((limit) => toUnvalidated(limit).get('mode') !== 'observe');
+  asList(limits).some((value) => {
+    const limit = toUnvalidated(value);
+    const adds = limit.get('window') !== 'request' && limit.get('per') !== 'session';
+    return adds && limit.get('mode') !== 'observe';
+  });

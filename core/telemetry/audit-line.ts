@@ -4,7 +4,8 @@
 import type { CallStatus } from '../call-status.ts';
 import type { Caller } from '../caller.ts';
 import { formatUsd } from '../money.ts';
-import type { Limit, OverrideRecord, Unit } from '../policy/policy.ts';
+import { holderOfOverride, limitKeyOf } from '../policy/override-items.ts';
+import type { Holder, Limit, OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/cost.ts';
 import type { ProblemCode } from '../problem-http-status.ts';
 import type { RequestTags } from '../request-tags.ts';
@@ -92,6 +93,8 @@ export interface OverrideAuditLine {
   readonly action: OverrideRecord['action'];
   /** `<owner kind>#<owner name>/<limit>`. */
   readonly limit: string;
+  /** Whose amount it is, where it is not that of a whole limit. */
+  readonly holder?: Holder;
   /** In `unit`; nano-USD for usd. */
   readonly amount?: number;
   readonly unit?: Unit;
@@ -102,6 +105,14 @@ export interface OverrideAuditLine {
 }
 
 export function overrideAuditLine(record: OverrideRecord, at: EpochMs): OverrideAuditLine {
-  const { key, audited: _, ...rest } = record;
-  return { kind: 'audit', event: 'limit_override', at: isoTimestamp(at), limit: key, ...rest };
+  const { key, audited: _, isKept: __, ...rest } = record;
+  const holder = holderOfOverride(key);
+  return {
+    kind: 'audit',
+    event: 'limit_override',
+    at: isoTimestamp(at),
+    limit: limitKeyOf(key),
+    ...(holder && { holder }),
+    ...rest,
+  };
 }

@@ -12,7 +12,7 @@ import type { LimitStatus, SettleResult } from '../ledger/settle.ts';
 import { shardCountAt } from '../ledger/shard-layout.ts';
 import { utilizationPercent } from '../ledger/utilization.ts';
 import { formatUsd } from '../money.ts';
-import { allLimits, ownerKey } from '../policy/limit-owners.ts';
+import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
 import { limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/cost.ts';
@@ -121,7 +121,8 @@ export function utilizationRecords(
   at: EpochMs,
 ): readonly MetricRecord[] {
   return statuses.flatMap(({ limit, used, reserved }) =>
-    used === undefined || reserved === undefined
+    // A dimension for each user would be a metric for each, at a price.
+    limit.owner.holder || used === undefined || reserved === undefined
       ? []
       : [utilizationRecord(limit, used + reserved, costCenter, at)],
   );
@@ -133,7 +134,7 @@ export function shardedUtilizationRecords(
   accounts: readonly AccountSnapshot[],
   at: EpochMs,
 ): readonly MetricRecord[] {
-  return allLimits(policy).flatMap((configured) => {
+  return sharedLimits(policy).flatMap((configured) => {
     const limit = limitInForce(configured, policy, at);
     const period = periodAt(limit.window, at, policy.timeZone);
     if (shardCountAt(policy.shardLayout, period.startsAt) === 1) return [];

@@ -35,6 +35,7 @@ locals {
     local.cost_center_problems,
     local.binding_problems,
     local.limit_problems,
+    local.per_problems,
     local.scope_problems,
     local.ceiling_problems,
     local.tag_problems,
@@ -339,6 +340,87 @@ locals {
     ]]),
   )
   limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
+}
+
+# Limits that each user, key or session has for itself, and limits of one request.
+locals {
+  own_amounts = flatten([for limit in local.limits : [
+    for list, amounts in { groups = limit.groups, users = limit.users } : [
+      for name, amount in coalesce(amounts, {}) : { path = "${limit.path}.${list}.${name}", list = list, name = name, amount = amount, unit = limit.unit }
+    ]
+  ]])
+  request_limits = [for limit in local.limits : limit if limit.window == "request"]
+
+  per_problems = concat(
+    [
+      for limit in local.limits :
+      "${limit.path}.per: a limit of a model counts the calls of everyone: write the limit of a cost center or the organization, with model and per"
+      if limit.per != null && limit.owner.alias != null
+    ],
+    flatten([for limit in local.limits : [
+      for list, amounts in { groups = limit.groups, users = limit.users } :
+      "${limit.path}.${list}: sets amounts for people, so it needs per = \"user\""
+      if amounts != null && limit.per != "user"
+    ]]),
+    [for own in local.own_amounts : "${own.path}: must be greater than 0, got ${own.amount}" if own.amount <= 0],
+    [
+      for own in local.own_amounts : "${own.path}: must be a whole number of ${own.unit}, got ${own.amount}"
+      if own.unit != "usd" && floor(own.amount) != own.amount
+    ],
+    [
+      for own in local.own_amounts : "${own.path}: must be USD with at most 9 decimals, got ${own.amount}"
+      if own.unit == "usd" && tonumber(format("%.9f", own.amount)) != own.amount
+    ],
+    [
+      for own in local.own_amounts :
+      "${own.path}: must be at most ${own.unit == "usd" ? "9007199.25 (about USD 9 million)" : local.amount_max}, got ${own.amount}"
+      if own.amount > (own.unit == "usd" ? local.amount_max_usd : local.amount_max)
+    ],
+    [
+      for own in local.own_amounts :
+      "${own.path}: \"unknown\" is the counter of calls that name no user, whose amount is amount: leave it out"
+      if own.list == "users" && lower(trimspace(own.name)) == "unknown"
+    ],
+    [
+      for own in local.own_amounts :
+      "${own.path}: names are counted trimmed and in lower case: write \"${lower(trimspace(own.name))}\""
+      if own.list == "users" && !startswith(own.name, "https://") && lower(trimspace(own.name)) != own.name && lower(trimspace(own.name)) != "unknown" && trimspace(own.name) != ""
+    ],
+    [
+      for own in local.own_amounts : "${own.path}: must be a name of 1 to 128 printable characters"
+      if own.list == "users" && (trimspace(own.name) == "" || length(own.name) > 128)
+    ],
+    [
+      for limit in local.request_limits :
+      "${limit.path}.unit: a request is one request: with window = \"request\" limit tokens or usd"
+      if limit.unit == "requests"
+    ],
+    [
+      for limit in local.request_limits :
+      "${limit.path}.mode: a limit of one request counts nothing to observe: leave it out"
+      if limit.mode == "observe"
+    ],
+    [
+      for limit in local.request_limits :
+      "${limit.path}.per: a limit of one request has no counters: leave it out, or use another window"
+      if limit.per != null
+    ],
+    flatten([for limit in local.request_limits : [
+      for name in ["notify_at", "ceilings"] : "${limit.path}.${name}: a limit of one request is never used in part: leave it out"
+      if length(limit[name]) > 0
+    ]]),
+    local.user_claim_problems,
+  )
+
+  # Beside keys or roles, the same person can come by two ways: a claim that is not the name there
+  # would give two allowances.
+  user_claim_problems = [
+    for path in ["api.jwt.user_claim"] :
+    "${path}: is required, as limits with per = \"user\" stand beside keys or roles: name the claim that equals the name of the user there, usually \"email\""
+    if var.api.authorization == "jwt" && try(var.api.jwt.user_claim, "") == null
+    && anytrue([for limit in local.limits : limit.per == "user"])
+    && (try(var.proxy.enabled, false) || anytrue([for binding in local.bindings : length(binding.iam_role_arns) > 0]))
+  ]
 }
 
 # Scopes of limits and their ceilings.

@@ -6,7 +6,7 @@ variable "api" {
 
     - `enabled` - Whether there is one, with its Function URL. Without it, callers start the state machine. Default: `true`.
     - `authorization` - `iam` (signed requests), `jwt` or `none`. Default: `iam`.
-    - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one.
+    - `jwt` - For `jwt`: `issuer` is the URL of the identity provider; `audience` lists accepted audiences, and a token must have at least one. `user_claim` names the claim that says who the user is, for limits with `per = "user"`: usually `email`, which counts if `email_verified` is true. Default: `sub`. `groups_claim` names the claim with the groups of the user. Default: none.
     - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
     - `cors` - Web pages that can call it from a browser: `allow_origins`, such as `https://app.example.com`. Default: none.
     - `function_url` - Whether to create a Function URL (signed requests only) for responses that take longer than the API's 30 seconds. Default: `true` where the region has Function URLs.
@@ -17,6 +17,9 @@ variable "api" {
     jwt = optional(object({
       issuer   = string
       audience = list(string)
+
+      user_claim   = optional(string)
+      groups_claim = optional(string)
     }))
     throttling = optional(object({
       rate  = optional(number, 50)

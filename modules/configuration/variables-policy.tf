@@ -65,9 +65,11 @@ variable "cost_centers" {
     - `model` - Alias used when a request names the cost center as its model. Default: the first of `models`.
     - `applications` - Applications that can spend its budget. At least one.
     - `limits` - Spending limits:
-      - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
+      - `window` - `minute`, `hour`, `day`, `week` (from Monday) or `month`, calendar windows in `time_zone`; `total`, which never resets; `request`, the most that one request may take.
       - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
       - `amount` - Greater than 0, at most USD 9,007,199.25; a whole number up to 9,007,199,254,740,991 unless `unit` is `usd`.
+      - `per` - `user`, `key` or `session`: each has the amount for itself. Default: one counter for all. Not for limits of models.
+      - `groups`, `users` - With `per = "user"`, amounts by group and by name of the user, instead of `amount`.
       - `name` - Unique per cost center. Default: `<window>-<unit>`, then the application, environment and model of its scope.
       - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
       - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
@@ -78,6 +80,7 @@ variable "cost_centers" {
       - `jwt` - Claims that a token must have, with these values.
       - `applications` - Restricts these callers to some of the cost center's applications. Default: all.
       - `environments` - Restricts these callers to some environments. Default: all.
+      - `trust_session_names` - Whether the session names of these roles say who the user is. Sessions of IAM Identity Center always do. Default: `false`.
     - `alert_emails` - Email addresses for its alerts. Each must confirm the subscription email from AWS.
   EOT
   type = map(object({
@@ -90,6 +93,8 @@ variable "cost_centers" {
       jwt           = optional(map(string), {})
       applications  = optional(list(string))
       environments  = optional(list(string))
+
+      trust_session_names = optional(bool, false)
     })), [])
     alert_emails = optional(list(string), [])
   }))
@@ -143,9 +148,11 @@ variable "limits" {
     The limits of every owner, by path: `models.<alias>`, `cost_centers.<name>` or `organization`. The root
     module takes them out of the three variables, so that their type is written once.
 
-    - `window` - `minute`, `hour`, `day` or `month`; calendar windows in `time_zone`.
+    - `window` - `minute`, `hour`, `day`, `week` (from Monday) or `month`, calendar windows in `time_zone`; `total`, which never resets; `request`, the most that one request may take.
     - `unit` - `requests`, `tokens` (input, output and cache), `input_tokens`, `output_tokens` or `usd`.
     - `amount` - Greater than 0, at most USD 9,007,199.25; a whole number up to 9,007,199,254,740,991 unless `unit` is `usd`.
+    - `per` - `user`, `key` or `session`: each has the amount for itself. Default: one counter for all. Not for limits of models.
+    - `groups`, `users` - With `per = "user"`, amounts by group and by name of the user, instead of `amount`.
     - `name` - Unique per owner. Default: `<window>-<unit>`, then the application, environment and model of its scope.
     - `mode` - `enforce` denies calls; `observe` only counts. Default: `enforce`.
     - `application`, `environment`, `model` - Scope: only requests that match all that are set count.
@@ -162,6 +169,9 @@ variable "limits" {
     environment = optional(string)
     model       = optional(string)
     notify_at   = optional(list(number), [])
+    per         = optional(string)
+    groups      = optional(map(number))
+    users       = optional(map(number))
     ceilings = optional(list(object({
       percent     = number
       application = optional(string)

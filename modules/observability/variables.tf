@@ -156,8 +156,8 @@ variable "utilization_windows" {
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])) == 0
-    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "month"])))}: use some of minute, hour, day, month."
+    condition     = length(setsubtract(var.utilization_windows, ["minute", "hour", "day", "week", "month", "total"])) == 0
+    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "week", "month", "total"])))}: use some of minute, hour, day, week, month, total."
   }
 }
 

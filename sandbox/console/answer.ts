@@ -79,12 +79,11 @@ const ownerOf = (limit: unknown): string => textAt(limit, 'owner').replace(/^cos
 function refusal(body: unknown): readonly string[] {
   const limit = at(body, 'limit');
   const detail = textAt(body, 'detail');
-  const resetsAt = moment(textAt(limit, 'resetsAt'));
+  const resetsAt = textAt(limit, 'resetsAt');
+  const resets = resetsAt === '' ? 'never resets' : `resets at ${moment(resetsAt)}`;
   return [
     [textAt(body, 'title'), detail].filter((part) => part !== '').join(': '),
-    limit === undefined
-      ? ''
-      : `Limit ${ownerOf(limit)}/${textAt(limit, 'name')} resets at ${resetsAt}.`,
+    limit === undefined ? '' : `Limit ${ownerOf(limit)}/${textAt(limit, 'name')} ${resets}.`,
     textAt(body, 'code') === 'unauthenticated'
       ? 'This page cannot sign: select a token under “Call as”, or sign with the curl command ' +
         'below.'

@@ -83,7 +83,13 @@ function describe(limit: unknown): string {
           `override until ${moment(textAt(limit, 'override', 'until'))}: configured ` +
             amountText(textAt(limit, 'unit'), numberAt(limit, 'override', 'configured')),
         ];
-  return [`per ${textAt(limit, 'window')}`, ...scope, ...observed, ...override].join(', ');
+  const window = textAt(limit, 'window');
+  return [
+    window === 'total' ? 'in total' : `per ${window}`,
+    ...scope,
+    ...observed,
+    ...override,
+  ].join(', ');
 }
 
 function toneOf(limit: unknown): Tone {
@@ -120,6 +126,7 @@ function part(className: string, x: number, width: number): SVGElement {
 
 function resets(limit: unknown, asOf: string): string {
   const resetsAt = textAt(limit, 'resetsAt');
+  if (resetsAt === '') return 'never resets';
   return `resets ${moment(resetsAt)}, ${until(resetsAt, asOf)}`;
 }
 

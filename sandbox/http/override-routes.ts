@@ -6,7 +6,7 @@ import { isRecord } from '../base/json.ts';
 import { type ParsedInput, unknownKeys } from '../base/parse-input.ts';
 
 const ACTIONS = ['raise', 'lower'] as const;
-const RESET_KEYS = ['limit', 'reason', 'author'] as const;
+const RESET_KEYS = ['limit', 'user', 'reason', 'author'] as const;
 const KEYS = ['action', ...RESET_KEYS, 'to', 'by', 'until'] as const;
 const AMOUNTS: readonly string[] = ['to', 'by'];
 
@@ -43,5 +43,6 @@ function parseChange(input: unknown, isReset: boolean): ParsedInput<OverrideRequ
   if (problems.length > 0 || !action || limit === undefined) return { problems };
   const [to, by, until] = ['to', 'by', 'until'].map((key) => texts.get(key));
   const [reason, author] = [texts.get('reason'), texts.get('author')];
-  return { value: { action, limit, to, by, until, reason, author } };
+  const user = texts.get('user');
+  return { value: { action, limit, user, to, by, until, reason, author } };
 }

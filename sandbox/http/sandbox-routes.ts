@@ -43,7 +43,11 @@ interface SandboxParts {
   readonly tokens: TokenIssuer;
 }
 
-type Route = (parts: SandboxParts, body: unknown) => Promise<JsonAnswer> | JsonAnswer;
+type Route = (
+  parts: SandboxParts,
+  body: unknown,
+  query: URLSearchParams,
+) => Promise<JsonAnswer> | JsonAnswer;
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/_sandbox/settings': {
@@ -60,7 +64,8 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/_sandbox/bedrock/behavior': { POST: setBedrockBehavior },
   '/_sandbox/ledger/behavior': { POST: setLedgerBehavior },
   '/_sandbox/overrides': {
-    GET: ({ limits }) => fromLedger(async () => ok(await limits.report())),
+    GET: ({ limits }, _, query) =>
+      fromLedger(async () => ok(await limits.report(query.get('user') ?? undefined))),
     POST: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, false)),
     DELETE: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, true)),
   },
@@ -93,7 +98,8 @@ export async function answerSandboxRoute(
     return { ...answer, headers: { ...answer.headers, allow } };
   }
   const body = request.body.length === 0 ? {} : parseJson(request.body);
-  return newest(await route(parts, body), new URLSearchParams(query).get('last'));
+  const asked = new URLSearchParams(query);
+  return newest(await route(parts, body, asked), asked.get('last'));
 }
 
 /** Returns only the last entries if `last` is set, for callers that poll. */

@@ -14,7 +14,7 @@ export interface LimitBody {
   readonly limit: number;
   readonly used?: number;
   readonly reserved?: number;
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
   readonly usd?: Readonly<Record<string, string>>;
 }
 

@@ -1,9 +1,10 @@
 /** The answer to a denied call, in words and figures. */
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import { percentOf } from '../../ledger/effective-limits.ts';
-import { formatAmount, formatOwner } from '../../policy/limit-text.ts';
+import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
+import { NEVER } from '../../windows.ts';
 import { type ProblemDetails, problemDetails } from './answers.ts';
 import { denyingLimitBody } from './limit-body.ts';
 
@@ -12,10 +13,25 @@ export function limitExceeded(
   denying: DenyingLimit,
   now: EpochMs,
 ): ProblemDetails {
+  const limit = denyingLimitBody(denying);
+  // Another request may fit; the same one never does.
+  if (denying.window === 'request') {
+    return problemDetails('limit_exceeded', tags, requestDetail(denying), { limit, status: 400 });
+  }
   return problemDetails('limit_exceeded', tags, detailOf(denying), {
-    limit: denyingLimitBody(denying),
-    retryAfter: Math.max(1, Math.ceil((denying.retryAt - now) / 1000)),
+    limit,
+    ...(denying.retryAt < NEVER && {
+      retryAfter: Math.max(1, Math.ceil((denying.retryAt - now) / 1000)),
+    }),
   });
+}
+
+function requestDetail({ name, owner, unit, limit, requested }: DenyingLimit): string {
+  return (
+    `One request may take ${formatAmount(unit, limit)} at most, by the limit ${name} of ` +
+    `${formatOwner(owner)}, and this one could take ${formatAmount(unit, requested)}: lower ` +
+    'max_tokens or send a shorter prompt.'
+  );
 }
 
 function detailOf(denying: DenyingLimit): string {
@@ -33,10 +49,10 @@ function detailOf(denying: DenyingLimit): string {
   const inUnit = (amount: number) => formatAmount(unit, amount);
   const when =
     denying.reason === 'used'
-      ? `It resets at ${denying.resetsAt}.`
+      ? resetText(denying.resetsAt)
       : 'It fits when some of the calls in flight have ended.';
   return (
-    `${subject} would be exceeded: ${inUnit(used)} of ${inUnit(most)} per ${window} used, ` +
+    `${subject} would be exceeded: ${inUnit(used)} of ${inUnit(most)} ${perWindow(window)} used, ` +
     `${inUnit(reserved)} reserved by calls in flight, up to ${inUnit(requested)} requested by this ` +
     `call. ${when}`
   );

@@ -2,6 +2,7 @@
  * Answers for callers that are bound to cost centers: without the totals of limits that count other
  * cost centers too. Those of a model or the organization would show what everyone has spent.
  */
+import { perWindow } from '../../policy/limit-text.ts';
 import type { Answer, ProblemDetails } from './answers.ts';
 import { isProblem } from './answers.ts';
 
@@ -18,7 +19,7 @@ function withoutTotalsOfLimit(problem: ProblemDetails): ProblemDetails {
   const whose = limit.owner === 'organization' ? 'the organization' : limit.owner;
   return {
     ...problem,
-    detail: `The limit ${limit.name} of ${whose} (per ${limit.window}) would be exceeded.`,
+    detail: `The limit ${limit.name} of ${whose} (${perWindow(limit.window)}) would be exceeded.`,
     limit: { ...rest, ...(usd && { usd: withoutUse(usd) }) },
   };
 }

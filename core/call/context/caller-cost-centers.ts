@@ -22,7 +22,7 @@ export function boundCostCenters(policy: Policy, caller: Caller): readonly Bound
 }
 
 /** A key can name what its binding leaves open. */
-const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {} };
+const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames: false };
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 

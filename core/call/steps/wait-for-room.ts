@@ -4,7 +4,7 @@
  */
 
 import type { Random } from '../../ids.ts';
-import { accountKey } from '../../ledger/account-keys.ts';
+import { accountKeys } from '../../ledger/account-keys.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
 import { limitsFor, type ReserveRequest } from '../../ledger/reserve-request.ts';
 import { maxShards, shardNumbers } from '../../ledger/shard-layout.ts';
@@ -46,7 +46,7 @@ async function seemsToFit(
   const [asked] = request.candidates;
   const shards = shardNumbers(maxShards(request.policy.shardLayout));
   const owners = limitsFor(request, asked).map(({ owner, limits }) => ({
-    accounts: shards.map((shard) => accountKey(owner, shard)),
+    accounts: accountKeys(owner, shards),
     limits,
   }));
   const found = await ledger.read(owners.flatMap(({ accounts }) => accounts));

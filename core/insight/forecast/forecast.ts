@@ -2,7 +2,7 @@
 import { formatUsd } from '../../money.ts';
 import type { Limit } from '../../policy/policy.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp } from '../../time.ts';
-import type { Period, Window } from '../../windows.ts';
+import { NEVER, type Period, type Window } from '../../windows.ts';
 import { detectBurnRates, figuresOf } from './burn-rate.ts';
 import { projectUsage, timeToExhaustion, type UsageRate, usageRateOver } from './usage-rate.ts';
 import type { Sample } from './usage-samples.ts';
@@ -28,14 +28,22 @@ export interface Forecast {
 }
 
 /** The period whose rate is used; absent: the window so far. */
-const BASE_MS: Partial<Record<Window, number>> = { day: 6 * HOUR_MS, month: 3 * DAY_MS };
+const BASE_MS: Partial<Record<Window, number>> = {
+  day: 6 * HOUR_MS,
+  week: DAY_MS,
+  month: 3 * DAY_MS,
+  total: 3 * DAY_MS,
+};
 
 /** One call is not a rate: usage is assumed to cover at least this time. */
 const LEAST_MS: Readonly<Record<Window, number>> = {
   minute: HOUR_MS / 3_600,
   hour: HOUR_MS / 60,
   day: HOUR_MS,
+  week: HOUR_MS,
   month: HOUR_MS,
+  total: HOUR_MS,
+  request: HOUR_MS,
 };
 
 /** Whether a limit is sampled: for a shorter window its counter is enough. */
@@ -57,6 +65,7 @@ export function forecastOf(
   samples: readonly Sample[],
   { limit, period, used, now }: Now,
 ): Forecast {
+  const isEndless = period.endsAt >= NEVER;
   const soFar: UsageRate = {
     used: BigInt(Math.max(0, used)),
     spanMs: BigInt(Math.max(1, now - period.startsAt)),
@@ -66,7 +75,7 @@ export function forecastOf(
   const pace = atLeast(late ?? soFar, LEAST_MS[limit.window]);
   const status = { amount: limit.amount, used, endsAt: period.endsAt, now };
   const burns = detectBurnRates(samples, status);
-  const { projected } = figuresOf(pace, status);
+  const projected = isEndless ? used : figuresOf(pace, status).projected;
   const perHour = { window: projectUsage(soFar, HOUR_MS), ...spansOf(samples) };
   const reachedAt = earliest([
     ...burns.map((burn) => burn.reachedAt),

@@ -1,6 +1,6 @@
 /**
  * Charges unmetered usage to limits: usage that CloudWatch observed on a day beyond metered usage
- * counts in the current day and month windows.
+ * counts in the current windows of a day and longer.
  */
 
 import { accountKey } from '../../ledger/account-keys.ts';
@@ -49,7 +49,7 @@ const idOf = (day: Day): string => `outside#${day}`;
 
 /** Lifetime of the marker that rejects repeats: longer than a day's run can be repeated. */
 const MARKED_SECONDS = 7 * 86_400;
-const FOLDED_WINDOWS: readonly string[] = ['day', 'month'];
+const FOLDED_WINDOWS: readonly string[] = ['day', 'week', 'month', 'total'];
 
 /**
  * By profile, which has one application and environment. Only amounts above the tolerance, because
@@ -128,6 +128,8 @@ function settlesOf(
   const byAccount = new Map<string, Map<string, number>>();
   for (const { amounts, ...scope } of uses) {
     for (const { owner, limits } of effectiveLimits(policy, scope, amounts, now)) {
+      // Whose calls they were is not known.
+      if (owner.holder) continue;
       for (const limit of limits) addShares(byAccount, owner, limit);
     }
   }

@@ -26,6 +26,7 @@ interface Entry {
   readonly attemptId: string;
   readonly costCenter: string;
   readonly amounts: ReadonlyMap<CounterKey, number>;
+  readonly linked?: readonly AccountKey[];
 }
 
 interface Account {
@@ -75,6 +76,7 @@ export class MemoryLedger implements LedgerStore {
       attemptId,
       costCenter,
       amounts: new Map(holds.map(({ key: counter, amount }) => [counter, amount])),
+      ...(write.linked && { linked: write.linked }),
     });
     const committed = [
       ...countersIn(
@@ -242,6 +244,7 @@ const ownHold = (reservationId: string, entry: Entry): AccountReservation => ({
   leaseExpiresAt: entry.expiresAt,
   amounts: entry.amounts,
   costCenter: entry.costCenter,
+  ...(entry.linked && { linked: entry.linked }),
 });
 
 function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountSnapshot {
@@ -256,13 +259,14 @@ function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): Accou
     counters: new Map(counters),
     alertStates: new Map(alertStates),
     expired: ended
-      .map(([reservationId, { attemptId, expiresAt, amounts, costCenter }]) => ({
+      .map(([reservationId, { attemptId, expiresAt, amounts, costCenter, linked }]) => ({
         account: key,
         reservationId,
         attemptId,
         leaseExpiresAt: expiresAt,
         amounts,
         costCenter,
+        ...(linked && { linked }),
       }))
       .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt),
     staleMarkers: stale,

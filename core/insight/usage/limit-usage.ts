@@ -1,6 +1,6 @@
 /** Reads the usage of every limit, for `GET /v1/usage` and `cost-sentry usage`. */
 
-import { accountKey, counterKey } from '../../ledger/account-keys.ts';
+import { accountKeys, counterKey } from '../../ledger/account-keys.ts';
 import type { CounterState, Counters, LedgerStore } from '../../ledger/ports.ts';
 import { maxShards, shardNumbers } from '../../ledger/shard-layout.ts';
 import { utilizationPercent } from '../../ledger/utilization.ts';
@@ -10,8 +10,8 @@ import { type OwnerLimits, ownerKey } from '../../policy/limit-owners.ts';
 import { limitInForce, overrideInForce } from '../../policy/overrides.ts';
 
 import type { Limit, Owner, Policy, Scope } from '../../policy/policy.ts';
-import { type EpochMs, isoTimestamp } from '../../time.ts';
-import { type Period, periodAt } from '../../windows.ts';
+import type { EpochMs } from '../../time.ts';
+import { NEVER, type Period, periodAt, resetTimestamp } from '../../windows.ts';
 import { type Forecast, forecastOf, isSampled } from '../forecast/forecast.ts';
 import type { UsageHistory } from '../forecast/ports.ts';
 import { samplesUpTo } from '../forecast/usage-rate.ts';
@@ -26,14 +26,14 @@ export interface LimitUsage {
   readonly scope: Scope;
   readonly limit: number;
   /** Only while an override applies: the configured amount, and the end of the override. */
-  readonly override?: { readonly configured: number; readonly until: string };
+  readonly override?: { readonly configured: number; readonly until: string | null };
   /** Settled. */
   readonly used: number;
   /** In flight. */
   readonly reserved: number;
   readonly remaining: number;
   readonly utilization: number;
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
   /** Usage at the window's end, at the rate of the window so far. */
   readonly projected: number;
   /** The same at the recent rate, and the time at which the limit would be reached. */
@@ -66,9 +66,9 @@ export async function readLimitUsage(
   now: EpochMs,
 ): Promise<readonly OwnerUsage[]> {
   const shards = shardNumbers(maxShards(policy.shardLayout));
-  const keysOf = (owner: Owner) => shards.map((shard) => accountKey(owner, shard));
+  const keysOf = (owner: Owner) => accountKeys(owner, shards);
   const wanted = owners.filter(({ limits }) => limits.length > 0);
-  const sampled = wanted.filter(({ limits }) => limits.some(isSampled));
+  const sampled = wanted.filter(({ owner, limits }) => !owner.holder && limits.some(isSampled));
   const [counters, histories] = await Promise.all([
     ledger.read(wanted.flatMap(({ owner }) => keysOf(owner))),
     history?.read(sampled.map(({ owner }) => owner)),
@@ -95,7 +95,7 @@ export async function readLimitUsage(
 function overrideOf(configured: Limit, policy: Policy, now: EpochMs): Pick<LimitUsage, 'override'> {
   const override = overrideInForce(configured, policy, now);
   if (!override) return {};
-  return { override: { configured: configured.amount, until: isoTimestamp(override.until) } };
+  return { override: { configured: configured.amount, until: resetTimestamp(override.until) } };
 }
 
 function sumOf(limit: Limit, period: Period, shards: readonly Counters[]): CounterState {
@@ -123,7 +123,7 @@ function limitUsage(limit: Limit, period: Period, state: CounterState, now: Epoc
     reserved,
     remaining,
     utilization: utilizationPercent(state.committed, limit.amount),
-    resetsAt: isoTimestamp(period.endsAt),
+    resetsAt: resetTimestamp(period.endsAt),
     projected,
     ...(limit.unit === 'usd' && {
       usd: {
@@ -138,6 +138,8 @@ function limitUsage(limit: Limit, period: Period, state: CounterState, now: Epoc
 }
 
 function projection(used: number, { startsAt, endsAt }: Period, now: EpochMs): number {
+  // What never ends has no end to project to.
+  if (endsAt >= NEVER) return used;
   const elapsed = Math.min(Math.max(1, now - startsAt), endsAt - startsAt);
   const projected = (BigInt(used) * BigInt(endsAt - startsAt)) / BigInt(elapsed);
   return Number(projected > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : projected);

@@ -1,9 +1,11 @@
 /** Schema of `cost-sentry limits show --json` and of the sandbox's response to the command. */
 import type { FromSchema } from 'json-schema-to-ts';
-import { MODES, UNITS } from '../../policy/policy.ts';
+import { MODES, PERS, UNITS } from '../../policy/policy.ts';
 import { WINDOWS } from '../../windows.ts';
 
 const TEXT = { type: 'string' } as const;
+/** ISO 8601; null: it never resets. */
+const RESETS_AT = { type: ['string', 'null'] } as const;
 /** An integer in the limit's unit; nano-USD for usd. */
 const AMOUNT = { type: 'integer', minimum: 0 } as const;
 
@@ -13,7 +15,7 @@ const OVERRIDE = {
   required: ['action', 'until', 'reason', 'author', 'createdAt'],
   properties: {
     action: { type: 'string', enum: ['raise', 'lower'] },
-    until: TEXT,
+    until: RESETS_AT,
     reason: TEXT,
     author: TEXT,
     createdAt: TEXT,
@@ -36,6 +38,9 @@ const REPORTED_LIMIT = {
     window: { type: 'string', enum: WINDOWS },
     unit: { type: 'string', enum: UNITS },
     mode: { type: 'string', enum: MODES },
+    per: { type: 'string', enum: PERS },
+    user: TEXT,
+    isOfGroups: { type: 'boolean', const: true },
     scope: {
       type: 'object',
       additionalProperties: false,
@@ -45,7 +50,7 @@ const REPORTED_LIMIT = {
     inForce: AMOUNT,
     used: AMOUNT,
     reserved: AMOUNT,
-    resetsAt: TEXT,
+    resetsAt: RESETS_AT,
     /** Only while it applies. */
     override: OVERRIDE,
     /** The amounts again, as decimal USD, when the unit is usd. */

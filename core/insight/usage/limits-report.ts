@@ -1,28 +1,57 @@
 /** Reports every limit with its configured and current amount, for `cost-sentry limits show`. */
 import type { LedgerStore } from '../../ledger/ports.ts';
 import { formatUsd } from '../../money.ts';
-import { type LimitOverview, limitOverview } from '../../policy/limit-overview.ts';
+import { heldOwnerLimits } from '../../policy/held-owners.ts';
+import { type LimitOverview, limitOverview, limitReference } from '../../policy/limit-overview.ts';
 import { allOwnerLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { namedUser } from '../../policy/user-name.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type LimitUsage, readLimitUsage } from './limit-usage.ts';
 import type { LimitsReport, ReportedLimit } from './limits-report.schema.ts';
 
-/** @throws LedgerUnavailableError when the counters cannot be read. */
+/**
+ * @param user whose counters are shown of limits that each user has for itself.
+ * @throws LedgerUnavailableError when the counters cannot be read.
+ */
 export async function limitsReport(
   store: LedgerStore,
   policy: Policy,
   now: EpochMs,
+  user?: string,
 ): Promise<LimitsReport> {
+  const name = user === undefined ? undefined : namedUser(user);
   const owners = allOwnerLimits(policy);
   const usage = await readLimitUsage({ ledger: store }, policy, owners, now);
+  const held = await usageOfUser(store, policy, name, now);
   const limits = owners.flatMap((each, i) =>
     each.limits.flatMap((limit, j) => {
-      const used = usage[i]?.limits[j];
-      return used ? [reported(limitOverview(limit, policy, now), used)] : [];
+      const overview = limitOverview(limit, policy, now, name);
+      const used = held.get(overview.limit) ?? usage[i]?.limits[j];
+      return used ? [reported(overview, used)] : [];
     }),
   );
   return { asOf: isoTimestamp(now), timeZone: policy.timeZone, limits };
+}
+
+/** By reference, the limits that each user has for itself. */
+async function usageOfUser(
+  ledger: LedgerStore,
+  policy: Policy,
+  name: string | undefined,
+  now: EpochMs,
+): Promise<ReadonlyMap<string, LimitUsage>> {
+  if (name === undefined) return new Map();
+  const owners = heldOwnerLimits(policy, { user: name }, ['user'], now);
+  const usage = await readLimitUsage({ ledger }, policy, owners, now);
+  return new Map(
+    owners.flatMap(({ limits }, i) =>
+      limits.flatMap((limit, j) => {
+        const used = usage[i]?.limits[j];
+        return used ? [[limitReference(limit), used] as const] : [];
+      }),
+    ),
+  );
 }
 
 function reported(limit: LimitOverview, { used, reserved, resetsAt }: LimitUsage): ReportedLimit {

@@ -4,6 +4,8 @@ import { MODES, UNITS } from '../../policy/policy.ts';
 import { WINDOWS } from '../../windows.ts';
 
 const TEXT = { type: 'string' } as const;
+/** ISO 8601; null: it never resets. */
+const RESETS_AT = { type: ['string', 'null'] } as const;
 /** An integer in the limit's unit; nano-USD for usd. */
 const AMOUNT = { type: 'integer', minimum: 0 } as const;
 
@@ -22,14 +24,14 @@ const USED_LIMIT = {
     override: {
       type: 'object',
       required: ['configured', 'until'],
-      properties: { configured: AMOUNT, until: TEXT },
+      properties: { configured: AMOUNT, until: RESETS_AT },
     },
     used: { type: 'integer' },
     reserved: { type: 'integer' },
     remaining: AMOUNT,
     /** Percent. */
     utilization: { type: 'integer' },
-    resetsAt: TEXT,
+    resetsAt: RESETS_AT,
     projected: { type: 'integer' },
     forecast: {
       type: 'object',

@@ -43,7 +43,7 @@ interface LimitState {
   readonly limit: number;
   /** Absent before the call is settled. */
   readonly remaining?: number;
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
 }
 
 function limitsOf({ reserved, answer }: Omit<AnsweredCall, 'requestId'>): readonly LimitState[] {
@@ -71,10 +71,11 @@ function nearest(limits: readonly LimitState[]): LimitState | undefined {
   return [...limits].sort((a, b) => part(a) - part(b))[0];
 }
 
-const WINDOW_SECONDS: Readonly<Record<Window, number>> = {
+const WINDOW_SECONDS: Partial<Readonly<Record<Window, number>>> = {
   minute: 60,
   hour: 3_600,
   day: 86_400,
+  week: 604_800,
   month: 2_592_000,
 };
 
@@ -85,6 +86,9 @@ function rateLimit(limit: LimitState | undefined, now: EpochMs): Readonly<Record
   const seconds = Object.entries(WINDOW_SECONDS).find(([each]) => each === window)?.[1];
   const policy = `"${name}";q=${quota}${seconds === undefined ? '' : `;w=${seconds}`}`;
   if (remaining === undefined) return { 'ratelimit-policy': policy };
+  if (resetsAt === null) {
+    return { 'ratelimit-policy': policy, ratelimit: `"${name}";r=${remaining}` };
+  }
   const wait = Math.max(0, Math.ceil((Date.parse(resetsAt) - now) / 1000));
   return { 'ratelimit-policy': policy, ratelimit: `"${name}";r=${remaining};t=${wait}` };
 }

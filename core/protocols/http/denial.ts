@@ -16,6 +16,7 @@ export function denialOf(
   now: EpochMs,
 ): Denial | undefined {
   if (!limit) return undefined;
-  const isFinal = limit.reason === 'used' && Date.parse(limit.resetsAt) - now > SOON_MS;
+  const isFar = limit.resetsAt === null || Date.parse(limit.resetsAt) - now > SOON_MS;
+  const isFinal = limit.reason === 'used' && isFar;
   return isFinal ? { kind: 'final', detail } : { kind: 'passing', detail, retryAfter };
 }

@@ -2,7 +2,7 @@
  * The types of alerts. Every kind is declared here, and nowhere else; the rules of modules/alerts
  * route them by these fields.
  */
-import type { Limit, Owner, Unit } from '../../policy/policy.ts';
+import type { Holder, Limit, Owner, Unit } from '../../policy/policy.ts';
 
 interface About {
   /** Whose topic it goes to. */
@@ -15,6 +15,8 @@ interface About {
 
 /** The limit an alert is about. Amounts in its unit; nano-USD for usd. */
 interface AboutLimit extends About {
+  /** Whose counter it is, where each user, key or session has one. */
+  readonly holder?: Holder;
   readonly limit: string;
   readonly window: Limit['window'];
   readonly unit: Unit;
@@ -25,7 +27,7 @@ interface AboutLimit extends About {
   /** Amounts again, as decimal USD, when the unit is usd. */
   readonly usd?: Readonly<Record<string, string>>;
   /** End of the window, ISO 8601. */
-  readonly resetsAt: string;
+  readonly resetsAt: string | null;
   /** Of the call that caused it, where one did. */
   readonly requestId?: string;
 }

@@ -10,8 +10,10 @@ import type { ThresholdCrossing } from '../../ledger/thresholds.ts';
 import { formatUsd } from '../../money.ts';
 import { limitReference } from '../../policy/limit-overview.ts';
 import { ownerKey } from '../../policy/limit-owners.ts';
-import { formatAmount, formatOwner } from '../../policy/limit-text.ts';
+import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
+import { UNKNOWN } from '../../policy/user-name.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
+import { resetTimestamp } from '../../windows.ts';
 import type { Alert } from './alert.ts';
 
 /** The id of an alert that is published once per limit and window. */
@@ -33,10 +35,10 @@ export function thresholdAlert(crossing: ThresholdCrossing, requestId?: string):
   const effect =
     limit.mode === 'observe'
       ? 'It only observes; no call is denied.'
-      : `${percent < 100 ? '' : 'Calls are denied until it resets. '}${nextSteps(limit)}`;
+      : `${percent < 100 ? '' : `Calls are denied${untilReset(resetsAt)}. `}${nextSteps(limit)}`;
   const summary =
     `${limitTitle(limit)} has reached ${percent} %: ${formatAmount(limit.unit, used)} of ` +
-    `${amountPerWindow(limit)} used. It resets at ${resetsAt}. ${effect}`;
+    `${amountPerWindow(limit)} used. ${resetText(resetsAt)} ${effect}`;
   return {
     id: limitAlertId(limit, key, String(percent)),
     type: 'LimitThresholdCrossed',
@@ -48,8 +50,8 @@ export function denialAlert(first: FirstLimitEvent, { requestId }: AlertCause): 
   const { limit, percent, resetsAt, key } = first;
   const ceiling = percent === 100 ? '' : ` at its ceiling of ${percent} %`;
   const summary =
-    `${limitTitle(limit)} has denied its first call of this ${limit.window}${ceiling}: ` +
-    `${usageText(first)}. Calls that do not fit are denied until it resets at ${resetsAt}. ` +
+    `${limitTitle(limit)} has denied its first call${ofWindow(limit)}${ceiling}: ` +
+    `${usageText(first)}. Calls that do not fit are denied${untilReset(resetsAt, true)}. ` +
     nextSteps(limit);
   return {
     id: limitAlertId(limit, key, firstEventKey(first)),
@@ -77,8 +79,8 @@ export function fallbackAlert(first: FirstLimitEvent, cause: AlertCause): Alert 
       ? 'calls are answered by a cheaper model'
       : `calls for ${from} are answered by ${to}`;
   const summary =
-    `${limitTitle(limit)} has reached its ceiling of ${percent} %: ${models} until it resets at ` +
-    `${resetsAt}, as configured. ${usageText(first)}. No action is needed. To end the fallback ` +
+    `${limitTitle(limit)} has reached its ceiling of ${percent} %: ${models}` +
+    `${untilReset(resetsAt, true)}, as configured. ${usageText(first)}. No action is needed. To end the fallback ` +
     `earlier, raise the limit: ${raiseCommand(limit)}.`;
   return {
     id: limitAlertId(limit, key, firstEventKey(first)),
@@ -112,12 +114,13 @@ const SPANS = { fast: 'hour', slow: 'six hours' } as const;
 export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Alert {
   const { key, used, endsAt, pace, perHour, projected } = burning;
   const reachedAt = isoTimestamp(burning.reachedAt);
-  const resetsAt = isoTimestamp(endsAt);
+  const resetsAt = resetTimestamp(endsAt);
   const inUnit = (amount: number) => formatAmount(limit.unit, amount);
   const summary =
     `${limitTitle(limit)} will be reached at ${reachedAt} at the rate of the last ${SPANS[pace]}, ` +
-    `before it resets at ${resetsAt}: ${inUnit(used)} of ${amountPerWindow(limit)} used, about ` +
-    `${inUnit(perHour)} more per hour, ${inUnit(projected)} expected at the end of the window. ` +
+    `${resetsAt === null ? 'and never resets' : `before it resets at ${resetsAt}`}: ` +
+    `${inUnit(used)} of ${amountPerWindow(limit)} used, about ${inUnit(perHour)} more per hour` +
+    `${resetsAt === null ? '' : `, ${inUnit(projected)} expected at the end of the window`}. ` +
     `${nextSteps(limit)} Or stop the caller before calls are denied.`;
   return {
     id: limitAlertId(limit, key, burnRateKey(pace)),
@@ -140,14 +143,16 @@ const causeOf = (requestId: string | undefined) => (requestId === undefined ? {}
 function aboutLimit<Amounts extends { readonly used: number }>(
   limit: LimitSnapshot,
   amounts: Amounts,
-  resetsAt: string,
+  resetsAt: string | null,
 ) {
-  const { owner, name, window, unit, mode, amount } = limit;
+  const { owner: whose, name, window, unit, mode, amount } = limit;
+  const { holder, ...owner } = whose;
   const decimals = Object.entries({ amount, ...amounts }).map(
     ([what, value]) => [what, formatUsd(value)] as const,
   );
   return {
     owner,
+    ...(holder && { holder }),
     notify: true,
     limit: name,
     window,
@@ -164,7 +169,7 @@ const limitTitle = ({ name, owner }: LimitSnapshot): string =>
   `Limit ${name} of ${formatOwner(owner)}`;
 
 const amountPerWindow = ({ unit, amount, window, mode }: LimitSnapshot): string =>
-  `${formatAmount(unit, amount)} per ${window}${mode === 'observe' ? ' (observed only)' : ''}`;
+  `${formatAmount(unit, amount)} ${perWindow(window)}${mode === 'observe' ? ' (observed only)' : ''}`;
 
 function usageText({ limit, used, reserved }: FirstLimitEvent): string {
   const { unit } = limit;
@@ -182,4 +187,14 @@ const usageCommand = ({ owner }: LimitSnapshot): string =>
     : 'cost-sentry usage';
 
 const raiseCommand = (limit: LimitSnapshot): string =>
-  `cost-sentry limits raise ${limitReference(limit)} --help`;
+  `cost-sentry limits raise ${limitReference(limit)}${userFlag(limit)} --help`;
+
+const userFlag = ({ owner: { holder } }: LimitSnapshot): string =>
+  holder?.kind === 'user' && holder.name !== UNKNOWN ? ` --user ${holder.name}` : '';
+
+/** ` until it resets`, and when; nothing for what never does. */
+const untilReset = (resetsAt: string | null, saysWhen = false): string =>
+  resetsAt === null ? '' : ` until it resets${saysWhen ? ` at ${resetsAt}` : ''}`;
+
+const ofWindow = ({ window }: LimitSnapshot): string =>
+  window === 'total' ? '' : ` of this ${window}`;

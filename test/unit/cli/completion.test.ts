@@ -47,7 +47,7 @@ describe('bash', () => {
     ['nothing where any value is allowed', ['limits', 'show', '--table', ''], []],
     [
       'options after a value that reads as a command',
-      ['limits', 'show', '--table', 'raise', '--u'],
+      ['limits', 'show', '--table', 'raise', '--ur'],
       ['--url'],
     ],
     ['nothing that is not there', ['limits', 'raise', '--var'], []],

@@ -66,12 +66,17 @@ describe('the next layout', () => {
   });
 
   test('drops entries under which no kept window began', () => {
-    const old: ShardLayout = [
+    const old = [
       { shards: 16, from: 0 },
       { shards: 2, from: NOW - 1_000 * DAY_MS },
       { shards: 4, from: NOW - DAY_MS },
-    ];
-    expect(nextShardLayout(old, 4, NOW, HISTORY)).toEqual(old.slice(1));
+    ] as const;
+    expect(nextShardLayout(old, 4, NOW, HISTORY)).toBeUndefined();
+    const more: ShardLayout = [...old, { shards: 8, from: NOW - 3_600_000 }];
+    const longAgo = { shards: 3, from: NOW - 2_000 * DAY_MS };
+    const stored: ShardLayout = [old[0], longAgo, ...more.slice(1)];
+    // The first stays: windows that never end are split by it.
+    expect(nextShardLayout(stored, 8, NOW, HISTORY)).toEqual(more);
   });
 
   test('keeps an entry as long as a kept window may have begun under it', () => {

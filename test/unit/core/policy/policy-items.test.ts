@@ -44,6 +44,7 @@ describe('policy items', () => {
     expect(items.map(({ body }) => JSON.parse(body))).toEqual([
       {
         name: 'x',
+        user_claims: {},
         models: null,
         applications: null,
         default_cost_center: null,

@@ -12,7 +12,7 @@ describe('problems', () => {
       cost_centers: {
         lite: center({
           models: ['lite', 'lite', 'x'],
-          limits: [{ window: 'week', unit: 'usd', amount: -1 }],
+          limits: [{ window: 'year', unit: 'usd', amount: -1 }],
         }),
         sales: center({ model: 'x', applications: [] }),
       },

@@ -201,7 +201,7 @@ describe('a denied call', () => {
       limit: { owner: 'costCenter#retail', name: 'three', limit: 3, used: 3, requested: 1 },
     });
     if (!isProblem(answer) || !answer.limit) throw new Error('no limit in the problem');
-    const secondsToReset = (Date.parse(answer.limit.resetsAt) - table.clock.at) / 1000;
+    const secondsToReset = (Date.parse(String(answer.limit.resetsAt)) - table.clock.at) / 1000;
     expect(answer.retryAfter).toBe(secondsToReset);
     expect(harness.calls).toHaveLength(3);
     expect(await counters()).toEqual({ committed: 3, settled: 3 });
