@@ -100,7 +100,7 @@ export function reserveExpression(write: ReserveWrite): Expression {
   }
   const text = reservationText({ ...write, costCenter: inFlight.costCenter });
   const set = [`${reservation} = ${p.value({ S: text })}`];
-  const { keptUntil } = write;
+  const keptUntil = write.held?.keptUntil;
   if (typeof keptUntil === 'number') set.push(`${p.name(TTL)} = ${p.value(number(keptUntil))}`);
   const remove = keptUntil === null ? ` REMOVE ${p.name(TTL)}` : '';
   const update = `SET ${set.join(', ')} ADD ${additions.join(', ')}${remove}`;

@@ -90,15 +90,16 @@ export class DynamoDbLedger implements LedgerStore {
         written,
         item = {},
         sends,
-      } = await this.#update(write.account, reserveExpression(write));
+      } = await this.#update(write.account, reserveExpression(write), write.held !== undefined);
       isRepeated ||= sends > 1;
       if (written) {
         const committed = [...parseCounters(item)].map(
           ([key, state]) => [key, state.committed] as const,
         );
-        return { outcome: 'reserved', isRepeated, committed: new Map(committed) };
+        const snapshot = snapshotFor(write, item);
+        return { outcome: 'reserved', isRepeated, committed: new Map(committed), ...snapshot };
       }
-      const mine = findReservation(item, reservationId);
+      const mine = findReservation({ ...item, pk: { S: write.account } }, reservationId);
       if (mine?.leaseHolder === attemptId) return { outcome: 'replayed', ...toReservation(mine) };
       const isTaken =
         mine !== undefined ||
@@ -110,7 +111,8 @@ export class DynamoDbLedger implements LedgerStore {
       if (isCrowded || isOver(write, counters)) {
         const leaseEnds = parseReservations(item).map(({ expiresAt }) => expiresAt);
         const alertStates = parseAlertStates(item);
-        return { outcome: 'denied', counters, alertStates, isRepeated, isCrowded, leaseEnds };
+        const seen = { counters, alertStates, leaseEnds, ...snapshotFor(write, item) };
+        return { outcome: 'denied', isRepeated, isCrowded, ...seen };
       }
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === ROUNDS.read) return { outcome: 'conflict' };
@@ -224,12 +226,16 @@ export class DynamoDbLedger implements LedgerStore {
   }
 
   /** One conditional write. When the condition fails, the item as the write met it comes back. */
-  async #update(account: AccountKey, expression: Expression): Promise<Written> {
+  async #update(
+    account: AccountKey,
+    expression: Expression,
+    returnsItem = false,
+  ): Promise<Written> {
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: key(account),
       ...expression,
-      ReturnValues: 'UPDATED_NEW',
+      ReturnValues: returnsItem ? 'ALL_NEW' : 'UPDATED_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     let output: UpdateItemCommandOutput;
@@ -276,6 +282,9 @@ const toReservation = (stored: StoredReservation): AccountReservation => ({
   ...(stored.costCenter !== undefined && { costCenter: stored.costCenter }),
   ...(stored.linked && { linked: stored.linked }),
 });
+
+const snapshotFor = ({ account, held }: ReserveWrite, item: AttributeMap) =>
+  held && { snapshot: { ...snapshotOf({ ...item, pk: { S: account } }, held.now) } };
 
 const isClosed = (item: AttributeMap, id: string): boolean => item[markerName(id)] !== undefined;
 

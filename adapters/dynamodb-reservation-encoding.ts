@@ -4,10 +4,10 @@
  *
  * `r_<id>` is `<holder>|<lease end, base 36><counter><amount>,<counter><amount>…`, and in items of
  * more than one cost center `|<cost center>` after it; `|<account>,<account>…` after that are the
- * accounts of users, keys and sessions that the call reserved in. An id that is a UUID is its 22 characters in
- * base64url, another one follows a `=`; counters and cost centers are six characters of a hash of
- * their names, which are among the item's other attributes. Earlier releases wrote a map instead,
- * under `r_` and the id as it is: it is still read, and settled, but never written.
+ * accounts of users, keys and sessions that the call reserved in. An id that is a UUID is its 22
+ * characters in base64url, another one follows a `=`; counters and cost centers are six characters
+ * of a hash of their names, which are among the item's other attributes. Earlier releases wrote a
+ * map instead, under `r_` and the id as it is: it is still read, and settled, but never written.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { accountKey, holderOwnerOf, isAccountOf } from '../core/ledger/account-keys.ts';

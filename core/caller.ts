@@ -12,4 +12,7 @@ export interface KeyCaller {
   readonly id: string;
   readonly costCenter: string;
   readonly user?: string;
+  readonly groups?: readonly string[];
+  /** The same for a key and those it was rotated to. */
+  readonly family?: string;
 }

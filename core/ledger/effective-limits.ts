@@ -65,15 +65,18 @@ export interface AccountLimits {
   readonly shards: number;
   /** Accounts of users, keys and sessions: this account's reservation names them for the sweep. */
   readonly linked?: readonly AccountKey[];
-  /** When the item can go, after its last write; null: never. Absent: the sweep tidies it. */
+  /**
+   * When the item can go, after its last write; null: never. Absent: the sweep lists the account;
+   * otherwise its own calls tidy it.
+   */
   readonly keptUntil?: EpochMs | null;
 }
 
 /**
- * The accounts a call must reserve in, always in the same order (cost center, model,
- * organization, each before its users, keys and sessions), so that two calls never hold parts of
- * each other's way for long. Owners without a matching limit have no account; only that of the
- * cost center is there as soon as one of a user, key or session is.
+ * The accounts a call must reserve in, always in the same order (users, keys and sessions, cost
+ * center, model, organization), so that two calls never hold parts of each other's way for long,
+ * and who is denied writes to nothing that others share. Owners without a matching limit have no
+ * account; only that of the cost center is there as soon as one of a user, key or session is.
  */
 export function effectiveLimits(
   policy: Policy,
@@ -84,22 +87,20 @@ export function effectiveLimits(
   const call: MetCall = { policy, scope, requested, at };
   const center = { owner: costCenterOwner(scope), limits: centerLimits(call) };
   const organization = organizationLimits(policy);
-  const [ofCenter, ofOrganization] = [center, organization].map((each) => heldAccounts(call, each));
-  const linked = [...(ofCenter ?? []), ...(ofOrganization ?? [])];
+  const linked = [center, organization].flatMap((each) => heldAccounts(call, each));
   const model: OwnerLimits = {
     owner: { kind: 'model', name: scope.model },
     limits: policy.models.get(scope.model)?.limits ?? [],
   };
   return [
+    ...linked,
     ...ownAccount(
       call,
       center,
       linked.map(({ owner }) => accountKey(owner, 0)),
     ),
-    ...(ofCenter ?? []),
     ...ownAccount(call, model),
     ...ownAccount(call, organization),
-    ...(ofOrganization ?? []),
   ];
 }
 

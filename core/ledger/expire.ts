@@ -7,11 +7,14 @@ import { allOwnerLimits } from '../policy/limit-owners.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Clock, EpochMs } from '../time.ts';
 import { accountKeys } from './account-keys.ts';
-import type { AccountKey, AccountSnapshot, ExpiredReservation, LedgerStore } from './ports.ts';
+import {
+  type AccountKey,
+  type AccountSnapshot,
+  CLOCK_SKEW_SECONDS,
+  type ExpiredReservation,
+  type LedgerStore,
+} from './ports.ts';
 import { maxShards, shardNumbers } from './shard-layout.ts';
-
-/** Most two hosts' clocks are taken to differ; a lease ends that much later for the sweep. */
-const CLOCK_SKEW_SECONDS = 5;
 
 /** Writes of one run; the next run continues. */
 const EXPIRE_MAX = 2_000;

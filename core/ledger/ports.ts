@@ -37,8 +37,13 @@ export interface ReserveWrite {
   readonly inFlight: { readonly costCenter: string; readonly max: number };
   /** Other accounts of this call, which the sweep finds through this reservation alone. */
   readonly linked?: readonly AccountKey[];
-  /** When the item can be deleted, or null for never; absent: it has no such time. */
-  readonly keptUntil?: EpochSeconds | null;
+  /** Of an account that the sweep does not list; the result then has a snapshot of it. */
+  readonly held?: {
+    /** When the item can be deleted, or null for never. */
+    readonly keptUntil: EpochSeconds | null;
+    /** Leases and markers that ended by then are over for every host. */
+    readonly now: EpochSeconds;
+  };
 }
 
 /** Counters of the account after (or, where nothing was written, before) the write. */
@@ -54,6 +59,7 @@ export type ReserveWriteResult =
       readonly isRepeated: boolean;
       /** After the write. */
       readonly committed: ReadonlyMap<CounterKey, number>;
+      readonly snapshot?: AccountSnapshot;
     }
   /** This run had reserved already: a response was lost. */
   | ({ readonly outcome: 'replayed' } & AccountReservation)
@@ -68,6 +74,7 @@ export type ReserveWriteResult =
       readonly isCrowded: boolean;
       /** When the leases of the account's live reservations end. */
       readonly leaseEnds: readonly EpochSeconds[];
+      readonly snapshot?: AccountSnapshot;
     };
 
 /** Reservation of an earlier attempt of the same call in one account. */
@@ -155,6 +162,9 @@ export interface PruneWrite {
   readonly counters: Counters;
   readonly alertStates: AlertStates;
 }
+
+/** Most two hosts' clocks are taken to differ; a lease ends that much later for who else ends it. */
+export const CLOCK_SKEW_SECONDS = 5;
 
 /** Contents of one account item for the sweep. */
 export interface AccountSnapshot {

@@ -24,13 +24,11 @@ export async function prune(
   now: EpochMs,
   needed: ReadonlySet<CounterKey>,
 ): Promise<Pruned> {
-  const history = { windows: policy.ledger.historyWindows, timeZone: policy.timeZone };
   const pruned = { markers: 0, counters: 0 };
   for (const { account, staleMarkers, idleCounters, counters, alertStates } of accounts) {
     const old = new Map<CounterKey, CounterState>();
     for (const key of idleCounters) {
-      const { periodName } = splitCounterKey(key);
-      if (needed.has(key) || !isOlderThanHistory(periodName, now, history)) continue;
+      if (needed.has(key) || !isOld(policy, key, now)) continue;
       old.set(key, counters.get(key) ?? NEVER_WRITTEN);
     }
     if (old.size === 0 && staleMarkers.length === 0) continue;
@@ -39,4 +37,10 @@ export async function prune(
     pruned.counters += old.size;
   }
   return pruned;
+}
+
+/** Whether the window of a counter is older than the history that is kept. */
+export function isOld({ ledger, timeZone }: Policy, key: CounterKey, now: EpochMs): boolean {
+  const { periodName } = splitCounterKey(key);
+  return isOlderThanHistory(periodName, now, { windows: ledger.historyWindows, timeZone });
 }

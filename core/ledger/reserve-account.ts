@@ -4,17 +4,18 @@
  */
 import { LedgerFullError } from '../errors.ts';
 import { ownerKey } from '../policy/limit-owners.ts';
-import type { Owner } from '../policy/policy.ts';
+import type { Owner, Policy } from '../policy/policy.ts';
 import type { EpochMs, EpochSeconds } from '../time.ts';
 import { accountKey, splitCounterKey } from './account-keys.ts';
 import { findDenials, type LimitDenial, remainingInShard, type ShardSnapshots } from './denial.ts';
 import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
-import type {
-  AlertStates,
-  Counters,
-  LedgerStore,
-  ReserveWrite,
-  ReserveWriteResult,
+import {
+  type AlertStates,
+  CLOCK_SKEW_SECONDS,
+  type Counters,
+  type LedgerStore,
+  type ReserveWrite,
+  type ReserveWriteResult,
 } from './ports.ts';
 import type { PriorAttempt, ReservedAmounts } from './prior-attempt.ts';
 import type { RecentRoom } from './recent-room.ts';
@@ -26,11 +27,13 @@ import {
 } from './reservation.ts';
 import { release, releaseAndClose } from './settle.ts';
 import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
+import { endExpired, tidyHeldAccount } from './tidy-held-account.ts';
 
 /** The attempt to reserve for one candidate in all its accounts. */
 export interface CandidateAttempt {
+  readonly policy: Policy;
+  readonly now: EpochMs;
   readonly shell: Omit<Reservation, 'basis' | 'accounts'>;
-  readonly inFlightMax: number;
   readonly otherIds: readonly string[];
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;
@@ -124,16 +127,33 @@ async function tryShard(
     ...toReservedCounter(effective),
     reserved,
   }));
+  const write = accountReserve(attempt, met, shard, part);
   accounts.push({ account, isRepeated: true, counters });
-  const result = await store
-    .reserve(accountReserve(attempt, met, shard, part))
-    .catch((error: unknown) => {
-      if (error instanceof LedgerFullError) return error;
-      throw error;
-    });
+  const result = await reserveTidily(store, attempt, write).catch((error: unknown) => {
+    if (error instanceof LedgerFullError) return error;
+    throw error;
+  });
   accounts.pop();
   if (result instanceof LedgerFullError) return result;
   return recordAttempt(store, attempt, { account, counters }, result);
+}
+
+/** Nothing lists the accounts of users: what earlier calls left there, the next one ends. */
+async function reserveTidily(
+  store: LedgerStore,
+  { policy, now }: CandidateAttempt,
+  write: ReserveWrite,
+): Promise<ReserveWriteResult> {
+  const result = await store.reserve(write);
+  const snapshot = 'snapshot' in result ? result.snapshot : undefined;
+  if (!snapshot) return result;
+  if (result.outcome === 'denied') {
+    // Only what it held may have stood in the way.
+    return (await endExpired(store, policy, snapshot)) > 0 ? store.reserve(write) : result;
+  }
+  // The call has what it needs; what cannot be tidied now can be later.
+  await tidyHeldAccount(store, policy, snapshot, now).catch(() => undefined);
+  return result;
 }
 
 /** Adds what a write has reserved to the attempt. */
@@ -171,7 +191,7 @@ async function recordAttempt(
 }
 
 function accountReserve(
-  { shell, otherIds, inFlightMax }: CandidateAttempt,
+  { shell, otherIds, policy, now }: CandidateAttempt,
   { owner, linked, keptUntil }: AccountLimits,
   shard: number,
   part: Part,
@@ -182,9 +202,14 @@ function accountReserve(
     otherIds,
     attemptId: shell.attemptId,
     leaseExpiresAt: shell.leaseExpiresAt,
-    inFlight: { costCenter: shell.costCenter, max: inFlightMax },
+    inFlight: { costCenter: shell.costCenter, max: policy.ledger.inFlightMax },
     ...(linked && { linked }),
-    ...(keptUntil !== undefined && { keptUntil: keptUntil && itemEnd(keptUntil, shell) }),
+    ...(keptUntil !== undefined && {
+      held: {
+        keptUntil: keptUntil && itemEnd(keptUntil, shell),
+        now: Math.floor(now / 1_000) - CLOCK_SKEW_SECONDS,
+      },
+    }),
     amounts: [...part].map(([{ key, ceiling, shards }, amount]) => ({
       key,
       amount,

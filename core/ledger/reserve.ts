@@ -184,8 +184,8 @@ async function reserveCandidate(
   const shell = reservationShell(request, at);
   const reservation: Reservation = { ...shell, basis: 'reserved', accounts };
   const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
-  const { inFlightMax } = request.policy.ledger;
-  const attempt: CandidateAttempt = { shell, otherIds, inFlightMax, prior, accounts, room };
+  const { policy, now } = request;
+  const attempt: CandidateAttempt = { policy, now, shell, otherIds, prior, accounts, room };
   const above = requestDenials(request, candidate);
   if (above.length > 0) return { outcome: 'denied', denials: above, leaseEnds: [] };
   try {
@@ -231,13 +231,6 @@ async function reserveAccounts(
   attempt: CandidateAttempt,
   accounts: readonly AccountLimits[],
 ): Promise<Exclude<AccountOutcome, { outcome: 'reserved' }> | undefined> {
-  const [first, ...others] = accounts;
-  if (!first) return undefined;
-  // What leads the sweep to the others is there before them.
-  if (first.linked) {
-    const result = await reserveAccount(store, attempt, first);
-    return result.outcome === 'reserved' ? reserveAccounts(store, attempt, others) : result;
-  }
   if (attempt.prior || accounts.length < 2 || !accounts.every((each) => isAmple(attempt, each))) {
     for (const account of accounts) {
       const result = await reserveAccount(store, attempt, account);

@@ -2,6 +2,7 @@
  * The tfvars shapes of the variables about operation, as a JSON schema: Terraform reads them, the
  * functions do not. `title` and `description` have the same meaning as in `policy.schema.ts`.
  */
+import { API } from './api.schema.ts';
 import { EMAIL } from './policy.schema.ts';
 import {
   BOOLEAN,
@@ -59,54 +60,6 @@ const ALERTS = {
       items: { type: 'string', enum: ALERT_TYPES, title: 'type' },
     },
     kms_key_arn: KMS_KEY_ARN,
-  },
-} as const;
-
-const API = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    enabled: BOOLEAN,
-    authorization: { type: 'string', enum: ['iam', 'jwt', 'none'], title: 'authorization' },
-    jwt: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['issuer', 'audience'],
-      properties: {
-        issuer: TEXT,
-        audience: { ...TEXTS, title: 'audience', minItems: 1 },
-        user_claim: TEXT,
-        groups_claim: TEXT,
-      },
-    },
-    throttling: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        rate: { type: 'number', exclusiveMinimum: 0 },
-        burst: { type: 'number', minimum: 1 },
-      },
-    },
-    cors: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['allow_origins'],
-      properties: {
-        allow_origins: {
-          type: 'array',
-          title: 'origin',
-          minItems: 1,
-          uniqueItems: true,
-          items: {
-            type: 'string',
-            pattern: '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$',
-            title: 'an origin',
-            description: 'write one without wildcards, such as "https://app.example.com"',
-          },
-        },
-      },
-    },
-    function_url: BOOLEAN,
   },
 } as const;
 

@@ -59,6 +59,20 @@ export function matchesRole(pattern: string, role: SessionRole): boolean {
 const SSO_PREFIX = 'AWSReservedSSO_';
 const SSO_SUFFIX = /_[0-9a-f]{16}$/;
 
+interface SessionUser {
+  readonly name: string;
+  /** Whether IAM Identity Center made the session: it names the session after the person. */
+  readonly isIdentityCenter: boolean;
+}
+
+/** The session of an assumed role's ARN, `arn:aws:sts::111122223333:assumed-role/<role>/<session>`. */
+export function sessionUser(arn: string): SessionUser | undefined {
+  const [, role = '', name = ''] = /:assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
+  if (name === '') return undefined;
+  const isIdentityCenter = role.startsWith(SSO_PREFIX) && SSO_SUFFIX.test(role);
+  return { name, isIdentityCenter };
+}
+
 /**
  * IAM Identity Center names its roles `AWSReservedSSO_<permission set>_<16 hex digits>`. A final
  * `_*` of such a pattern matches those digits only, so that `…_Sales_*` is not also `…_Sales_Admin`.

@@ -1,6 +1,6 @@
 /** One form for the name of one person, however it was typed. */
 
-export const USER_LENGTH_MAX = 128;
+const USER_LENGTH_MAX = 128;
 /** The counter of calls that name no user, key or session. */
 export const UNKNOWN = 'unknown';
 

@@ -4,6 +4,7 @@
 import type { CallStatus } from '../call-status.ts';
 import type { Caller } from '../caller.ts';
 import { formatUsd } from '../money.ts';
+import type { CallIdentity } from '../policy/held-limit.ts';
 import { holderOfOverride, limitKeyOf } from '../policy/override-items.ts';
 import type { Holder, Limit, OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/cost.ts';
@@ -30,6 +31,8 @@ export interface AuditLine {
   readonly caller?: Caller;
   /** The session of the client, as it names it. */
   readonly sessionId?: string;
+  /** Whose limits it counted on. */
+  readonly who?: CallIdentity;
   readonly decision: 'approved' | 'denied' | 'not_valid' | 'replayed' | 'unavailable';
   readonly outcome: CallStatus;
   /** Alias. */
@@ -42,6 +45,8 @@ export interface AuditLine {
   readonly originalRequestId?: string;
   /** `<owner>/<limit>` that refused. */
   readonly limit?: string;
+  /** Whose counter of that limit it was, where each has one. */
+  readonly holder?: Holder;
   /** By the models that could run the call; the one asked for comes first. */
   readonly bounds?: readonly AuditedBound[];
   readonly reservedNanoUsd?: number;
@@ -59,13 +64,13 @@ export interface AuditLine {
 
 /** Facts of a completed call. */
 export interface AuditedCall
-  extends Omit<AuditLine, 'kind' | 'requestId' | 'at' | 'decision' | 'limit' | 'cost'> {
+  extends Omit<AuditLine, 'kind' | 'requestId' | 'at' | 'decision' | 'limit' | 'holder' | 'cost'> {
   /** The limit that denied it. */
   readonly deniedBy?: Pick<Limit, 'owner' | 'name'>;
 }
 
 export function toAuditLine(call: AuditedCall, at: EpochMs): AuditLine {
-  const { tags, caller, sessionId, outcome, deniedBy, ...facts } = call;
+  const { tags, caller, sessionId, who, outcome, deniedBy, ...facts } = call;
   const { actualNanoUsd } = facts;
   return {
     kind: 'audit',
@@ -74,9 +79,11 @@ export function toAuditLine(call: AuditedCall, at: EpochMs): AuditLine {
     tags,
     ...(caller && { caller }),
     ...(sessionId !== undefined && { sessionId }),
+    ...(who && Object.keys(who).length > 0 && { who }),
     decision: outcome === 'succeeded' || outcome === 'failed' ? 'approved' : outcome,
     outcome,
     ...(deniedBy && { limit: `${deniedBy.owner.name}/${deniedBy.name}` }),
+    ...(deniedBy?.owner.holder && { holder: deniedBy.owner.holder }),
     ...(actualNanoUsd !== undefined && { cost: formatUsd(actualNanoUsd) }),
     ...facts,
   };

@@ -13,6 +13,7 @@ import { jsonBodyMiddleware } from '../edge/json-body.ts';
 import { ledgerFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { problemMiddleware } from '../edge/problem-middleware.ts';
+import { sessionOf } from '../edge/session.ts';
 import { warn } from '../edge/workflow-step.ts';
 import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
 import { invokeFrom } from './run-request.ts';
@@ -56,6 +57,7 @@ async function invokeAnswer(
     receivedAt: systemClock.now(),
   };
   const idempotencyKey = idempotencyKeyOf(event);
+  const session = sessionOf(event);
   const isFunctionUrl = event.requestContext.domainName?.includes('.lambda-url.') ?? false;
   const endsBy = systemClock.now() + context.getRemainingTimeInMillis();
   const remaining = context.getRemainingTimeInMillis() - ANSWER_MS;
@@ -67,6 +69,7 @@ async function invokeAnswer(
     deadline,
     ...(caller && { caller }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(session !== undefined && { session }),
   };
   const answer = await invoke(envelope, { stopBy: deadline, endsBy });
   return toHttpResponse(identity === 'off' ? answer : withoutSharedTotals(answer));

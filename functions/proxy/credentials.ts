@@ -54,9 +54,17 @@ function credentialsIn(headers: Headers): readonly string[] {
   return [bearer, apiKey].flatMap((text) => (text ? [text] : []));
 }
 
-function senderOf({ id, costCenter, application, environment, user, models }: KeyRecord): Sender {
+function senderOf(record: KeyRecord): Sender {
+  const { id, family, costCenter, application, environment, user, groups, models } = record;
   return {
-    caller: { kind: 'key', id, costCenter, ...(user !== undefined && { user }) },
+    caller: {
+      kind: 'key',
+      id,
+      family,
+      costCenter,
+      ...(user !== undefined && { user }),
+      ...(groups && { groups }),
+    },
     key: { costCenter, application, environment, user },
     ...(models && { models }),
   };

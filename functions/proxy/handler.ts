@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
 import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
 import { eventStream } from '../../adapters/event-stream.ts';
-import { systemClock, systemIds, systemSecrets } from '../../adapters/system.ts';
+import { systemClock, systemDigest, systemIds, systemSecrets } from '../../adapters/system.ts';
 import { KeyCheck } from '../../core/call/identity/key-check.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
 import { oneOfEnv, requiredEnv } from '../edge/environment.ts';
@@ -51,6 +51,7 @@ const ports = {
   ...recordPorts(env, ledger),
   policies: policiesFrom(env),
   ids: systemIds,
+  digest: systemDigest,
   relay: bedrockRelay(bedrockRuntimeClient(), systemClock),
   frames: eventStream,
   ...waitPorts(),

@@ -4,6 +4,7 @@ import type { AccountKey, CounterState, LedgerStore } from '../../core/ledger/po
 import type { Reservation } from '../../core/ledger/reservation.ts';
 import { reserve } from '../../core/ledger/reserve.ts';
 import type { ReserveRequest } from '../../core/ledger/reserve-request.ts';
+import type { CallIdentity } from '../../core/policy/held-limit.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { TestLedger } from './ledger.ts';
 import { limitsConfig, policyOf } from './policy.ts';
@@ -17,6 +18,7 @@ export interface Call {
   readonly environment?: string;
   readonly fallback?: AmountsByUnit;
   readonly store?: LedgerStore;
+  readonly who?: CallIdentity;
 }
 
 export type Decision = Awaited<ReturnType<typeof reserve>>;
@@ -47,11 +49,11 @@ export class CenterCalls {
   }
 
   request(policy: Policy, call: Call = {}): ReserveRequest {
-    const { environment = 'production', worstCase = amounts(1_000), fallback } = call;
+    const { environment = 'production', worstCase = amounts(1_000), fallback, who } = call;
     const first: ReserveRequest['candidates'][number] = { model: 'haiku', worstCase };
     return {
       policy,
-      scope: { costCenter: this.center, application: 'faq', environment },
+      scope: { costCenter: this.center, application: 'faq', environment, ...(who && { who }) },
       candidates: fallback ? [first, { model: 'micro', worstCase: fallback }] : [first],
       reservationId: call.id ?? `call-${++ids}`,
       attemptId: call.attempt ?? 'attempt',

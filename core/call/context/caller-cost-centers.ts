@@ -26,7 +26,8 @@ const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames:
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 
-const bindingsOf = (
+/** What binds a caller to a cost center. */
+export const bindingsOf = (
   { callers = [] }: CostCenter,
   caller: MatchedCaller,
 ): readonly CallerBinding[] => callers.filter((binding) => isBound(binding, caller));

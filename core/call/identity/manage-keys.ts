@@ -1,6 +1,7 @@
 /** Creates, lists, revokes and rotates keys. Each change is audited. */
 import type { InputProblem } from '../../input-problem.ts';
-import type { Policy } from '../../policy/policy.ts';
+import type { CostCenter, Policy } from '../../policy/policy.ts';
+import { namedUser } from '../../policy/user-name.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
 import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './key-format.ts';
@@ -46,8 +47,9 @@ export async function createKey(
   const now = ports.clock.now();
   const problems = [...bindingProblems(policy, request), ...expiryProblems(request, now)];
   if (problems.length > 0) return { problems };
-  const { user, ...rest } = request;
-  const named = user === undefined ? rest : { ...rest, user: toUserName(user) };
+  const { user: given, ...rest } = request;
+  const user = given === undefined ? undefined : namedUser(given);
+  const named = user === undefined ? rest : { ...rest, user };
   return { value: await makeKey(ports, named, now) };
 }
 
@@ -110,9 +112,6 @@ async function findKey({ keys }: KeyPorts, id: string): Promise<KeyChange<KeyRec
   return { value: record };
 }
 
-const USER_LENGTH_MAX = 128;
-const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-
 function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputProblem[] {
   const problems: InputProblem[] = [];
   const unknown = (path: string, what: string, given: string, known: readonly string[]) => {
@@ -142,19 +141,20 @@ function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputPro
   if (user !== undefined && isShared) {
     problems.push({ path: 'shared', message: 'conflicts with a user: give one of them' });
   }
-  const name = user === undefined ? undefined : toUserName(user);
-  if (name !== undefined && (name === '' || name === 'unknown' || name.length > USER_LENGTH_MAX)) {
+  if (user === undefined && !isShared && hasUserLimits(policy, center)) {
+    const message =
+      'must be given, as each user has an own limit here: name the user, or make the key a shared one, whose calls all count on one counter';
+    problems.push({ path: 'user', message });
+  }
+  if (user !== undefined && namedUser(user) === undefined) {
     const message = 'must be 1 to 128 printable characters, and not "unknown"';
     problems.push({ path: 'user', message });
   }
   return problems;
 }
 
-/** One form for one person: trimmed, NFKC, lower case, without invisible characters. */
-const toUserName = (text: string): string =>
-  [...text.normalize('NFKC').trim().toLowerCase()]
-    .filter((character) => !UNUSABLE.test(character))
-    .join('');
+const hasUserLimits = ({ organization }: Policy, { limits }: CostCenter): boolean =>
+  [...limits, ...organization.limits].some(({ per }) => per === 'user');
 
 const expiryProblems = (
   { expiresAt }: Pick<KeyRequest, 'expiresAt'>,

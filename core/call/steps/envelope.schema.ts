@@ -26,6 +26,7 @@ export const ENVELOPE_SCHEMA = {
     receivedAt: TIME,
     deadline: TIME,
     caller: CALLER,
+    session: { type: 'string', minLength: 1, maxLength: 256 },
     seal: { type: 'string', minLength: 1, maxLength: 128 },
   },
 } as const;

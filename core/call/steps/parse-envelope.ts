@@ -22,7 +22,9 @@ export interface WorkflowInputPorts {
 }
 
 /** Members that only the gateway sets. */
-export const GATEWAY_MEMBERS = ['receivedAt', 'deadline', 'caller', 'idempotencyKey'] as const;
+export const GATEWAY_MEMBERS = [
+  ...(['receivedAt', 'deadline', 'caller', 'idempotencyKey', 'session'] as const),
+] as const;
 
 /**
  * `{requestId, request}` is how a direct start of the workflow names a request: the name is its id
@@ -75,7 +77,7 @@ function callerProblems({ caller }: EnvelopeConfig): InputProblem[] {
 }
 
 function toEnvelope(input: EnvelopeConfig, clock: Clock): WorkflowInput {
-  const { request, receivedAt, deadline, seal } = input;
+  const { request, receivedAt, deadline, session, seal } = input;
   const requestId = String(input.requestId);
   const caller = input.caller && toCaller(input.caller);
   const isNamed = GATEWAY_MEMBERS.every((name) => input[name] === undefined);
@@ -86,6 +88,7 @@ function toEnvelope(input: EnvelopeConfig, clock: Clock): WorkflowInput {
     receivedAt: receivedAt ?? clock.now(),
     ...(deadline !== undefined && { deadline }),
     ...(caller && { caller }),
+    ...(session !== undefined && { session }),
     ...(idempotencyKey !== undefined && { idempotencyKey: String(idempotencyKey) }),
     ...(seal !== undefined && { seal }),
   };

@@ -153,6 +153,7 @@ function auditedCall(
     tags: call.tags,
     ...(call.caller && { caller: call.caller }),
     ...(call.sessionId !== undefined && { sessionId: call.sessionId }),
+    ...(call.who && { who: call.who }),
     outcome,
     model: call.dimensions.Model,
     ...('originalRequestId' in call && { originalRequestId: call.originalRequestId }),

@@ -147,7 +147,12 @@ function reserveRequest(
   const { attemptId } = call;
   return {
     policy,
-    scope: { costCenter, application: applicationId, environment },
+    scope: {
+      costCenter,
+      application: applicationId,
+      environment,
+      ...(call.who && { who: call.who }),
+    },
     candidates: call.candidates,
     // A key lets one call through at a time; the next under the same id must not meet its traces.
     reservationId: call.claim ? attemptId : requestId,

@@ -10,6 +10,7 @@ import type { Caller } from '../../caller.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { FirstLimitEvent } from '../../ledger/first-events.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
+import type { CallIdentity } from '../../policy/held-limit.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';
@@ -37,6 +38,8 @@ export interface WorkflowInput {
   readonly caller?: Caller;
   /** A repeat of the request with this key is charged once. */
   readonly idempotencyKey?: string;
+  /** As the caller named it. */
+  readonly session?: string;
   /** The gateway's, over all the rest. */
   readonly seal?: string;
 }
@@ -49,6 +52,8 @@ interface Common {
   readonly caller?: Caller;
   /** The session of the client, as it names it. */
   readonly sessionId?: string;
+  /** Who it is from, in the form in which it is counted. */
+  readonly who?: CallIdentity;
   /** Of a request with an idempotency key: what it claims, or holds. */
   readonly claim?: Claim;
   readonly answer: Answer;
@@ -62,6 +67,7 @@ export const commonState = ({
   deadline,
   caller,
   sessionId,
+  who,
   claim,
 }: Common): Omit<Common, 'answer'> => ({
   tags,
@@ -70,6 +76,7 @@ export const commonState = ({
   ...(deadline !== undefined && { deadline }),
   ...(caller && { caller }),
   ...(sessionId !== undefined && { sessionId }),
+  ...(who && { who }),
   ...(claim && { claim }),
 });
 

@@ -8,6 +8,7 @@ import { type CandidatePorts, selectCandidates } from '../candidate/select-candi
 import { type CallContext, resolveContext } from '../context/resolve-context.ts';
 import { toClaim } from '../idempotency/key.ts';
 import type { Digest } from '../idempotency/ports.ts';
+import { callIdentity } from '../identity/call-identity.ts';
 import { parseRequest } from '../request/parse-request.ts';
 import { type Prompt, requiredCapabilities, toPrompt } from '../request/prompt.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
@@ -125,11 +126,14 @@ async function validate(
     return invalidCall(start, 'invalid_request', result.problems, known);
   }
   const attemptId = ports.ids.uuid();
-  const { idempotencyKey: key } = start.envelope;
+  const { idempotencyKey: key, session, caller: sender } = start.envelope;
+  // Who it is matters also where callers are not bound to cost centers.
+  const who = callIdentity(ports.digest, policy, context.costCenter, { caller: sender, session });
   const keyed = { caller, costCenter: context.costCenter.name, request, attemptId };
   return {
     ...valid(policy, start, context, prompt.prompt, result.candidates),
     attemptId,
+    who,
     ...(key !== undefined && { claim: toClaim(ports.digest, { ...keyed, key }) }),
   };
 }

@@ -67,7 +67,8 @@ export class MemoryLedger implements LedgerStore {
       const { alertStates } = account;
       const counters = new Map(account.counters);
       const leaseEnds = live.map(({ expiresAt }) => expiresAt);
-      return { outcome: 'denied', counters, alertStates, isRepeated: false, isCrowded, leaseEnds };
+      const seen = { counters, alertStates, leaseEnds, ...snapshotFor(write, account) };
+      return { outcome: 'denied', isRepeated: false, isCrowded, ...seen };
     }
     this.#accounts.set(key, account);
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
@@ -88,6 +89,7 @@ export class MemoryLedger implements LedgerStore {
       outcome: 'reserved',
       isRepeated: false,
       committed: new Map(committed.map(([counter, state]) => [counter, state.committed])),
+      ...snapshotFor(write, account),
     };
   }
 
@@ -216,6 +218,9 @@ export class MemoryLedger implements LedgerStore {
     account.markers.set(reservationId, expiresAt);
   }
 }
+
+const snapshotFor = ({ account: key, held }: ReserveWrite, account: Account) =>
+  held && { snapshot: contentsOf(key, account, held.now) };
 
 const newAccount = (): Account => ({
   counters: new Map(),

@@ -99,13 +99,13 @@ export class Replay {
   }
 
   async #reserve(call: TraceCall, candidates: readonly [ReplayCandidate, ...ReplayCandidate[]]) {
-    const { requestId, tags } = call.line;
+    const { requestId, tags, who } = call.line;
     const { costCenter, applicationId: application, environment } = tags;
     this.#calls += 1;
     const attemptId = String(this.#calls);
     const request = {
       policy: this.policy,
-      scope: { costCenter, application, environment },
+      scope: { costCenter, application, environment, ...(who && { who }) },
       candidates,
       attemptId,
       now: call.startsAt,

@@ -31,7 +31,23 @@ const CALLER = {
         claims: { type: 'object', additionalProperties: TEXT },
       },
     },
+    {
+      type: 'object',
+      required: ['kind', 'id', 'costCenter'],
+      properties: { kind: { const: 'key' }, id: TEXT, costCenter: TEXT },
+    },
   ],
+} as const;
+
+/** Whose limits it counted on. */
+const WHO = {
+  type: 'object',
+  properties: {
+    user: TEXT,
+    groups: { type: 'array', items: TEXT },
+    key: TEXT,
+    session: TEXT,
+  },
 } as const;
 
 const USAGE = {
@@ -69,6 +85,7 @@ export const TRACE_LINE_SCHEMA = {
     at: TEXT,
     tags: TAGS,
     caller: CALLER,
+    who: WHO,
     decision: { type: 'string', enum: ['approved', 'denied'] },
     outcome: { type: 'string', enum: ['succeeded', 'failed', 'denied'] },
     model: TEXT,

@@ -1,4 +1,5 @@
 /** Ports of relaying a call. */
+import type { Digest } from '../../call/idempotency/ports.ts';
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import type { Sleeper } from '../../call/model/ports.ts';
 import type { RecordPorts } from '../../call/steps/record-outcome.ts';
@@ -53,4 +54,5 @@ export interface RelayPorts extends ReservePorts, RecordPorts {
   readonly relay: ModelRelay;
   readonly frames: StreamFrames;
   readonly sleeper: Sleeper;
+  readonly digest: Digest;
 }

@@ -1,6 +1,7 @@
 /** From a request of a model API to a call that can be reserved: who pays, which model, what bound. */
 import { fallbackModels } from '../../call/candidate/select-candidates.ts';
 import { type CallContext, resolveContext } from '../../call/context/resolve-context.ts';
+import { callIdentity, sessionProblem } from '../../call/identity/call-identity.ts';
 import {
   boundedCall,
   invalidCall,
@@ -16,6 +17,7 @@ import { SentryError } from '../../errors.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model, Policy } from '../../policy/policy.ts';
+import { namedUser } from '../../policy/user-name.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
 import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
@@ -57,7 +59,7 @@ interface PreparedCall extends BoundedCall<WireCandidate> {
 type Prepared = PreparedCall | InvalidCall | UnavailableCall;
 
 export async function prepareCall(
-  ports: Pick<RelayPorts, 'policies' | 'clock' | 'ids' | 'warn'>,
+  ports: Pick<RelayPorts, 'policies' | 'clock' | 'ids' | 'warn' | 'digest'>,
   request: RelayRequest,
 ): Promise<Prepared> {
   const start = startedCall(request);
@@ -71,9 +73,17 @@ export async function prepareCall(
     return invalidCall(start, 'invalid_request', candidates.problems, namesOf(context));
   }
   const { cacheTtl } = candidates.candidates[0];
+  const session = sessionOf(request);
+  const problem = session === undefined ? undefined : sessionProblem(session);
+  if (problem !== undefined) {
+    const problems = [{ path: 'session', message: problem }];
+    return invalidCall(start, 'invalid_request', problems, namesOf(context));
+  }
+  const sender = { caller: request.caller, session, user };
   return {
     ...boundedCall(start, context, candidates.candidates, cacheTtl),
     attemptId: ports.ids.uuid(),
+    who: callIdentity(ports.digest, policy, context.costCenter, sender),
     ...(user !== undefined && { user }),
   };
 }
@@ -160,8 +170,18 @@ function metadataNames(request: Asked): NamedContext {
     costCenter: text('costCenter'),
     application: text('application'),
     environment: text('environment'),
-    user: text('user'),
+    user: personOf(text('user')),
   };
+}
+
+/** Another way to write the same name is no other name. */
+const personOf = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : (namedUser(name) ?? name);
+
+/** A header comes before the metadata of the request. */
+function sessionOf(request: Asked): string | undefined {
+  const named = memberOf(request.metadata ?? requestMetadata(request), 'sessionId');
+  return request.sessionId ?? (typeof named === 'string' ? named : undefined);
 }
 
 type Candidates =

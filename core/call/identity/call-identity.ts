@@ -1,0 +1,112 @@
+/** Who a call is from, for limits that each user, key or session has for itself. */
+
+import type { Caller } from '../../caller.ts';
+import { canonicalJson } from '../../canonical-json.ts';
+import type { CallIdentity } from '../../policy/held-limit.ts';
+import type { CostCenter, Policy } from '../../policy/policy.ts';
+import { sessionRole, sessionUser } from '../../policy/role-pattern.ts';
+import { claimedUser, namedUser } from '../../policy/user-name.ts';
+import { bindingsOf } from '../context/caller-cost-centers.ts';
+import type { Digest } from '../idempotency/ports.ts';
+
+/** What a call says about its sender. */
+export interface Sender {
+  readonly caller?: Caller | undefined;
+  /** As the caller named it. */
+  readonly session?: string | undefined;
+  /** Of the request itself: counts only where nothing says who calls. */
+  readonly user?: string | undefined;
+}
+
+export function callIdentity(
+  digest: Digest,
+  policy: Policy,
+  costCenter: CostCenter,
+  sender: Sender,
+): CallIdentity {
+  const { caller, session, user } = sender;
+  const person = caller
+    ? personOf(policy, costCenter, caller)
+    : { user: user === undefined ? undefined : namedUser(user) };
+  const key = caller?.kind === 'key' ? (caller.family ?? caller.id) : undefined;
+  return {
+    ...(person.user !== undefined && { user: person.user }),
+    ...(person.groups && { groups: person.groups }),
+    ...(key !== undefined && { key }),
+    ...(session !== undefined && {
+      session: sessionName(digest, [key ?? person.user ?? null, session]),
+    }),
+  };
+}
+
+type Person = { readonly user: string | undefined; readonly groups?: readonly string[] };
+
+function personOf(policy: Policy, costCenter: CostCenter, caller: Caller): Person {
+  switch (caller.kind) {
+    case 'key':
+      return {
+        user: caller.user === undefined ? undefined : namedUser(caller.user),
+        ...(caller.groups && { groups: caller.groups }),
+      };
+    case 'iam':
+      return { user: sessionPerson(costCenter, caller) };
+    case 'jwt':
+      return claimedPerson(policy, caller.claims);
+  }
+}
+
+/** Identity Center names its sessions after people; who assumes another role names the session. */
+function sessionPerson(
+  costCenter: CostCenter,
+  caller: Extract<Caller, { kind: 'iam' }>,
+): string | undefined {
+  const session = sessionRole(caller.arn) && sessionUser(caller.arn);
+  if (!session) return undefined;
+  const isTrusted =
+    session.isIdentityCenter ||
+    bindingsOf(costCenter, caller).some(({ trustSessionNames }) => trustSessionNames);
+  return isTrusted ? namedUser(session.name) : undefined;
+}
+
+const DEFAULT_USER_CLAIM = 'sub';
+
+function claimedPerson({ userClaims }: Policy, claims: Readonly<Record<string, string>>): Person {
+  const { user: name = DEFAULT_USER_CLAIM, groups: groupsName } = userClaims;
+  const claim = ownClaim(claims, name);
+  const user =
+    claim === undefined || !isVerified(claims, name)
+      ? undefined
+      : claimedUser(ownClaim(claims, 'iss') ?? '', claim);
+  const groups = groupsName === undefined ? undefined : ownClaim(claims, groupsName);
+  return { user, ...(groups !== undefined && { groups: namesIn(groups) }) };
+}
+
+const ownClaim = (claims: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(claims, name) ? claims[name] : undefined;
+
+/** Whoever can set an address in the directory without proof could take another's allowance. */
+const isVerified = (claims: Readonly<Record<string, string>>, name: string): boolean =>
+  name !== 'email' || ownClaim(claims, 'email_verified') === 'true';
+
+/** An HTTP API hands a list of a claim on as `[one two]`. */
+const namesIn = (text: string): readonly string[] =>
+  text
+    .replace(/^\[|\]$/g, '')
+    .split(/[\s,]+/)
+    .filter((name) => name !== '');
+
+const SESSION_LENGTH = 32;
+
+/** The same name of another caller is another session. */
+const sessionName = (digest: Digest, parts: readonly (string | null)[]): string =>
+  digest.sha256(canonicalJson(parts)).slice(0, SESSION_LENGTH);
+
+const SESSION_MAX = 128;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** The problem of a session's name from outside, or undefined. */
+export function sessionProblem(session: string): string | undefined {
+  const length = [...session].length;
+  if (length >= 1 && length <= SESSION_MAX && !UNPRINTABLE.test(session)) return undefined;
+  return `must be 1 to ${SESSION_MAX} printable characters, got ${length}`;
+}
