@@ -110,7 +110,7 @@ export const leasePrefix = (holder: string, leaseExpiresAt: EpochSeconds): strin
 /** Prefix of the text of every reservation with this holder. */
 export const holderPrefix = (holder: string): string => `${holder}${SEPARATOR}`;
 
-/** Whether only this cost center's calls reserve there, so that its name goes without saying. */
+/** Whether only this cost center's calls reserve there, so that its name is not needed. */
 const isOwnAccount = (account: AccountKey, costCenter: string): boolean =>
   isAccountOf(account, { kind: 'costCenter', name: costCenter }) ||
   holderOwnerOf(account)?.name === costCenter;

@@ -1,6 +1,6 @@
 /**
- * Windows of limits, most of them of the calendar in the policy's time zone. A window's name is part
- * of the counters' names, so a new window needs no reset: it starts with counters that do not exist
+ * Windows of limits, most of them of the calendar in the policy's time zone. A window's name is in
+ * the counters' names, so a new window needs no reset: it starts with counters that do not exist
  * yet.
  */
 import { DAY_MS, type EpochMs, HOUR_MS, isoTimestamp, MINUTE_MS } from './time.ts';

@@ -207,7 +207,7 @@ async function reserveCandidate(
   return { outcome: 'reserved', reservation };
 }
 
-/** What one request may take at most is known without the ledger. */
+/** The most that one request may take is known without the ledger. */
 const requestDenials = (
   { policy, scope, now }: ReserveRequest,
   { model, worstCase }: ReserveRequest['candidates'][number],

@@ -2,7 +2,7 @@
 import type { Holder, Limit } from './policy.ts';
 import { UNKNOWN } from './user-name.ts';
 
-/** Who calls, as far as it is known: each absent name counts on the counter `unknown`. */
+/** The caller, as far as known: each absent name counts on the counter `unknown`. */
 export interface CallIdentity {
   /** In its one form. */
   readonly user?: string;
@@ -32,8 +32,8 @@ export function heldLimit(
 }
 
 /**
- * The own amount, else the smallest of the groups', else the limit's. Who leaves the groups out
- * may be in any of them, and gets the smallest amount of all.
+ * The own amount, else the smallest of the groups', else the limit's. A user whose groups are not
+ * known may be in any of them, and gets the smallest amount of all.
  */
 function amountFor(
   { amount, groups: byGroup, users }: Limit,

@@ -13,7 +13,7 @@ import { limitAmount } from './limit-amount.ts';
 import type { OwnerKind } from './policy.ts';
 import { canonicalUser, isUserName, UNKNOWN } from './user-name.ts';
 
-/** What is wrong with `per`, `groups`, `users` and `window` of a limit together. */
+/** Problems of `per`, `groups`, `users` and `window` of a limit together. */
 export function perProblems(
   path: string,
   limit: UnvalidatedObject,

@@ -151,7 +151,7 @@ function untilOf(
   { now, timeZone }: PlanContext,
   report: Report,
 ) {
-  // What was paid for in advance stays: with it, a limit that never resets goes on.
+  // A prepaid amount stays: with it, a limit that never resets goes on.
   if (until === undefined && limit?.window === 'total') return undefined;
   if (until === undefined) return report('until', 'is required: every override ends');
   const at = parseUntil(until, now, timeZone);

@@ -65,7 +65,7 @@ export interface Limit {
   /** Percents of settled use at which to notify, ascending, each 1 to 100. */
   readonly notifyAt: readonly number[];
   readonly ceilings: readonly Ceiling[];
-  /** Each user, key or session has a counter of its own. */
+  /** Each user, key or session has a separate counter. */
   readonly per?: Per;
   /** Amounts of people in these groups, instead of `amount`. */
   readonly groups?: ReadonlyMap<string, number>;

@@ -11,8 +11,8 @@ export function userClaimsOf(config: UnvalidatedObject): UserClaims {
 }
 
 /**
- * Beside keys or roles, the same person can come by two ways: a claim that is not the name there
- * would give two allowances.
+ * Where keys or roles name users too, the same person can call in two ways: a claim that is not
+ * the name there would give two allowances.
  */
 export function userClaimProblems(config: UnvalidatedObject): InputProblem[] {
   const api = toUnvalidated(config.get('api'));
@@ -20,7 +20,7 @@ export function userClaimProblems(config: UnvalidatedObject): InputProblem[] {
   if (!isJwt || userClaimsOf(config).user !== undefined || !hasUserLimit(config)) return [];
   if (!hasOtherNames(config)) return [];
   const message =
-    'is required, as limits with per = "user" stand beside keys or roles: name the claim that equals the name of the user there, usually "email"';
+    'is required, as limits with per = "user" count the users of keys or roles too: name the claim that equals the name of the user there, usually "email"';
   return [{ path: 'api.jwt.user_claim', message }];
 }
 

@@ -26,7 +26,7 @@ const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames:
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 
-/** What binds a caller to a cost center. */
+/** Bindings of a caller to a cost center. */
 export const bindingsOf = (
   { callers = [] }: CostCenter,
   caller: MatchedCaller,

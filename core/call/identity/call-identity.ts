@@ -1,4 +1,4 @@
-/** Who a call is from, for limits that each user, key or session has for itself. */
+/** The user, key and session of a call, for limits that each user, key or session has for itself. */
 
 import type { Caller } from '../../caller.ts';
 import { canonicalJson } from '../../canonical-json.ts';
@@ -9,8 +9,8 @@ import { claimedUser, namedUser } from '../../policy/user-name.ts';
 import { bindingsOf } from '../context/caller-cost-centers.ts';
 import type { Digest } from '../idempotency/ports.ts';
 
-/** What a call says about its sender. */
-export interface Sender {
+/** The sender of a call, as far as the call says. */
+interface Sender {
   readonly caller?: Caller | undefined;
   /** As the caller named it. */
   readonly session?: string | undefined;
@@ -55,7 +55,7 @@ function personOf(policy: Policy, costCenter: CostCenter, caller: Caller): Perso
   }
 }
 
-/** Identity Center names its sessions after people; who assumes another role names the session. */
+/** Identity Center names its sessions after people; of other roles, the caller names the session. */
 function sessionPerson(
   costCenter: CostCenter,
   caller: Extract<Caller, { kind: 'iam' }>,
@@ -84,7 +84,7 @@ function claimedPerson({ userClaims }: Policy, claims: Readonly<Record<string, s
 const ownClaim = (claims: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(claims, name) ? claims[name] : undefined;
 
-/** Whoever can set an address in the directory without proof could take another's allowance. */
+/** A person who can change the own address without proof could use the allowance of another. */
 const isVerified = (claims: Readonly<Record<string, string>>, name: string): boolean =>
   name !== 'email' || ownClaim(claims, 'email_verified') === 'true';
 

@@ -52,7 +52,7 @@ interface Common {
   readonly caller?: Caller;
   /** The session of the client, as it names it. */
   readonly sessionId?: string;
-  /** Who it is from, in the form in which it is counted. */
+  /** User, key and session, in the form in which they are counted. */
   readonly who?: CallIdentity;
   /** Of a request with an idempotency key: what it claims, or holds. */
   readonly claim?: Claim;

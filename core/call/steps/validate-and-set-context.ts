@@ -127,7 +127,7 @@ async function validate(
   }
   const attemptId = ports.ids.uuid();
   const { idempotencyKey: key, session, caller: sender } = start.envelope;
-  // Who it is matters also where callers are not bound to cost centers.
+  // Needed also where callers are not bound to cost centers.
   const who = callIdentity(ports.digest, policy, context.costCenter, { caller: sender, session });
   const keyed = { caller, costCenter: context.costCenter.name, request, attemptId };
   return {

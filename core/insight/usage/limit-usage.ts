@@ -138,7 +138,7 @@ function limitUsage(limit: Limit, period: Period, state: CounterState, now: Epoc
 }
 
 function projection(used: number, { startsAt, endsAt }: Period, now: EpochMs): number {
-  // What never ends has no end to project to.
+  // A window without an end has nothing to project to.
   if (endsAt >= NEVER) return used;
   const elapsed = Math.min(Math.max(1, now - startsAt), endsAt - startsAt);
   const projected = (BigInt(used) * BigInt(endsAt - startsAt)) / BigInt(elapsed);

@@ -1,6 +1,6 @@
 /**
- * Goal: limits of users, keys and sessions are as strict as those of a cost center, whoever calls
- * at once and whatever breaks off, and nothing lists the users.
+ * Goal: limits of users, keys and sessions are as strict as those of a cost center, with many
+ * calls at once and after crashes, and nothing lists the users.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
@@ -30,7 +30,7 @@ const userAccount = (name: string) => `account#user#${calls.center}#${name}`;
 const perUser = { name: 'own', window: 'day', unit: 'usd', amount: 0.05, per: 'user' };
 const whole = { name: 'all', window: 'day', unit: 'usd', amount: 1 };
 
-/** A ledger whose settles on some accounts fail, as if the table were away. */
+/** A ledger whose settles on some accounts fail, as if the table did not answer. */
 const failing = (fails: (account: string) => boolean): LedgerStore =>
   changed(table.ledger, {
     settle: async (write) => {

@@ -59,7 +59,7 @@ describe('the amount of one user', () => {
     ['else the smallest of the groups', 'bob', ['staff', 'contractors'], 5],
     ['a group can have more', 'bob', ['staff'], 30],
     ['else the amount of the limit', 'bob', ['other'], 20],
-    ['no groups are none of these', 'bob', [], 20],
+    ['in no group, the amount of the limit', 'bob', [], 20],
     ['leaving the groups out gives the smallest of all', 'bob', undefined, 5],
     ['the own amount is known without groups', 'ada', undefined, 100],
   ])('%s', (_, name, groups, amount) => {
@@ -95,7 +95,7 @@ describe('names of users', () => {
     }
   });
 
-  test('of a token that are no address stand behind their issuer, byte for byte', () => {
+  test('of a token that are no address are kept byte for byte, with their issuer', () => {
     expect(claimedUser('https://idp.example.com', '00uAbC')).toBe('https://idp.example.com#00uAbC');
     expect(claimedUser('https://idp.example.com', '00uabc')).not.toBe(
       claimedUser('https://idp.example.com', '00uAbC'),

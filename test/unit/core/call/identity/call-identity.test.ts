@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../adapters/system.ts';
-import {
-  callIdentity,
-  type Sender,
-  sessionProblem,
-} from '../../../../../core/call/identity/call-identity.ts';
+import { callIdentity, sessionProblem } from '../../../../../core/call/identity/call-identity.ts';
 import type { Caller } from '../../../../../core/caller.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
@@ -14,6 +10,8 @@ const session = (role: string, name: string): Caller => ({
   arn: `arn:aws:sts::111122223333:assumed-role/${role}/${name}`,
 });
 const SSO = 'AWSReservedSSO_Dev_0123456789abcdef';
+
+type Sender = Parameters<typeof callIdentity>[3];
 
 function who(sender: Sender, over: object = {}, claims: object = {}) {
   const policy = policyOf(
@@ -99,14 +97,14 @@ describe('the user of a token', () => {
 describe('the user of a key', () => {
   const key: Caller = { kind: 'key', id: 'k2', family: 'k1', costCenter: 'retail' };
 
-  test('is that of the key, whatever the request names', () => {
+  test('is that of the key, also if the request gives another one', () => {
     const caller: Caller = { ...key, user: 'alice@example.com', groups: ['staff'] };
     const identity = { user: 'alice@example.com', groups: ['staff'], key: 'k1' };
     expect(who({ caller })).toEqual(identity);
     expect(who({ caller, user: 'bob@example.com' })).toEqual(identity);
   });
 
-  test('of a shared one is no one, whoever the request names', () => {
+  test('of a shared one has no name, also if the request gives one', () => {
     expect(who({ caller: key, user: 'bob@example.com' })).toEqual({ key: 'k1' });
   });
 });
