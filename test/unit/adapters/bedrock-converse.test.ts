@@ -16,7 +16,7 @@ import { type MockBedrock, startMockBedrock } from '../../../sandbox/engines/bed
 import { BEDROCK_ERROR_STATUS } from '../../support/bedrock-errors.ts';
 import { base64, imageBlock } from '../../support/images.ts';
 
-const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+const MODEL = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 let mock: MockBedrock;
 const clients: BedrockRuntimeClient[] = [];
 

@@ -38,7 +38,7 @@ test('the simulation of docs/simulation.md is what the command prints', () =>
     const lines = [0, 1, 2, 3].map((hour) =>
       answeredLine(
         { start: `2026-11-23T0${hour}:00:00.000Z`, ms: 900, tokens: [800, 400] },
-        { actualNanoUsd: 700_000 },
+        { actualNanoUsd: 3_080_000 },
       ),
     );
     writeFileSync(trace, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

@@ -11,7 +11,7 @@ import { configWith, policyOf } from '../../../../support/policy.ts';
 const policy = policyOf(
   configWith({
     models: {
-      claude: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
+      claude: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
       micro: { model_id: 'amazon.nova-micro-v1:0' },
       nova2: { model_id: 'us.amazon.nova-2-lite-v1:0' },
     },

@@ -15,7 +15,7 @@ import {
 
 import { BEDROCK_ERROR_STATUS } from '../../../../support/bedrock-errors.ts';
 
-const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+const MODEL = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 const ARN = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abcdef123456';
 const NOVA_ARN = ARN.replace('abcdef', 'novano');
 /** The errors of Converse; one belongs to streams only. */

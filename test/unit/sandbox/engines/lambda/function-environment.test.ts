@@ -82,7 +82,7 @@ describe('made-up inference profiles', () => {
 
   test('are absent where the model may have none', () => {
     const models = {
-      haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0', inference_profile: false },
+      haiku: { model_id: 'anthropic.claude-haiku-4-5-20251001-v1:0', inference_profile: false },
       micro: { model_id: 'amazon.nova-micro-v1:0' },
     };
     const { arns } = createDemoProfiles(policyOf(configWith({ models })));
