@@ -4,15 +4,17 @@ import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { availabilityOf } from '../pricing/availability.ts';
 import {
+  callableIds,
   type ListedModel,
   lookupModel,
   type PricedModel,
+  rowOf,
   withCachePrices,
 } from '../pricing/catalogue.ts';
 import { splitModelId } from '../pricing/geographies.ts';
 import { familyDefaults } from '../pricing/model-families.ts';
 import { mergePrices, toSchedule, type UsdPeriod } from '../pricing/usd-price.ts';
-import { quoted } from '../safe-text.ts';
+import { formatChoices, quoted } from '../safe-text.ts';
 import type { EpochMs } from '../time.ts';
 import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
 import { missingParts, readOwnPrice } from './own-price.ts';
@@ -55,11 +57,11 @@ export function resolveModel(path: string, value: unknown, placement: Placement)
   const prices = mergePrices(basePrices(listed, own?.usd), own?.usd);
   if (own) {
     const missing = prices.flatMap((each) => missingParts(joinPath(path, 'price'), each, modelId));
-    if (listed?.model.kind !== 'embedding') problems.push(...missing);
+    if (!listed || listed.model.kind === 'text') problems.push(...missing);
     if (!own.isExact || problems.length > 0) return { problems, warnings: [] };
   }
   const model = overlay(listed, modelId, config, prices);
-  const { errors, warnings } = placementChecks(path, modelId, placement, listed, own !== undefined);
+  const { errors, warnings } = placementChecks(path, modelId, placement, listed, own?.usd);
   problems.push(...errors, ...rangeProblems(path, model, listed, config, placement));
   const wantsProfile = config.get('inference_profile') !== false;
   if (wantsProfile && modelId.startsWith('arn:')) {
@@ -91,20 +93,43 @@ function placementChecks(
   modelId: string,
   { region, plannedAt }: Placement,
   listed: ListedModel | undefined,
-  hasOwnPrice: boolean,
+  own: UsdPeriod | undefined,
 ): { errors: InputProblem[]; warnings: InputProblem[] } {
   if (plannedAt === undefined) return { errors: [], warnings: [] };
+  const hasOwnPrice = own !== undefined;
   const found = availabilityOf({ modelId, region, now: plannedAt, hasOwnPrice });
   const toProblem = (message: string) => ({ path: joinPath(path, 'model_id'), message });
   const errors = found.errors.map(toProblem);
-  if (listed && !listed.isRegionPriced && !hasOwnPrice && errors.length === 0) {
-    errors.push(toProblem(unpricedHere(modelId, region)));
+  if (listed && !listed.isRegionPriced && errors.length === 0) {
+    if (own) errors.push(...incompletePrice(joinPath(path, 'price'), listed, own, region));
+    else errors.push(toProblem(unpricedHere(modelId, region)));
   }
   return { errors, warnings: found.warnings.map(toProblem) };
 }
 
-const unpricedHere = (modelId: string, region: string): string =>
-  `no price is known for ${quoted(modelId)} in ${region}: add \`price\` to this model, or write the id of an inference profile`;
+function unpricedHere(modelId: string, region: string): string {
+  const row = rowOf(modelId);
+  const priced = (row ? callableIds(row, region) : []).filter((id) => {
+    const found = lookupModel(id, region);
+    return found.outcome === 'priced' && found.isRegionPriced;
+  });
+  const others = priced.length > 0 ? `, or write ${formatChoices(priced)}` : '';
+  return `no price is known for ${quoted(modelId)} in ${region}: add \`price\` to this model${others}`;
+}
+
+/** Where the region has no price, an own price has nothing to be merged with. */
+function incompletePrice(
+  path: string,
+  { model }: ListedModel,
+  own: UsdPeriod,
+  region: string,
+): InputProblem[] {
+  const parts = { text: ['input', 'output'], embedding: ['input'], rerank: ['per_query'] } as const;
+  const given = { input: own.input, output: own.output, per_query: own.perQuery };
+  const missing = parts[model.kind].filter((part) => given[part] === undefined);
+  const message = `is required, because no price is known for ${quoted(model.modelId)} in ${region}`;
+  return missing.map((part) => ({ path: joinPath(path, part), message }));
+}
 
 function overlay(
   listed: ListedModel | undefined,

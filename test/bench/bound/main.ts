@@ -78,7 +78,7 @@ const tables = `Input bound divided by the tokens of the prompt, with its templa
 
 ${table(results, ({ bound, tokens }) => (bound / tokens).toFixed(1))}
 
-Reserved amount divided by the cost, with ${OUTPUT_TOKENS} tokens of output of at most ${OUTPUT_TOKENS}:
+Reserved amount divided by the cost, with ${OUTPUT_TOKENS} tokens of output, the maximum:
 
 ${table(results, ({ costRatio }) => costRatio.toFixed(2))}
 `;

@@ -21,7 +21,8 @@ describe('a plan', () => {
     [`in.${HAIKU}`, 'us-east-1', `in us-east-1 write us.${HAIKU}, global.${HAIKU}`],
     [HAIKU, 'ap-northeast-1', `write apac.${HAIKU}, jp.${HAIKU}, global.${HAIKU}`],
     ['qwen.qwen3-next-80b-a3b', 'eu-central-1', 'no price is known'],
-    ['amazon.nova-lite-v1:0', 'eu-west-1', 'no price is known'],
+    ['amazon.nova-lite-v1:0', 'eu-west-1', 'or write eu.amazon.nova-lite-v1:0'],
+    ['amazon.titan-embed-text-v2:0', 'eu-west-1', 'add `price` to this model'],
     ['us.amazon.nova-premier-v1:0', 'us-east-1', 'ended "amazon.nova-premier-v1:0" on 2026-09-14'],
     ['anthropic.claude-v2:0', 'us-east-1', 'ended "anthropic.claude-v2:0" on 2025-07-21'],
   ])('refuses %s in %s', (model_id, region, expected) => {
@@ -49,6 +50,25 @@ describe('a plan', () => {
     expect(
       planned({ model_id: 'amazon.nova-lite-v1:0', price: PRICE }, 'eu-west-1').errors,
     ).toEqual([]);
+  });
+
+  test.each([
+    ['amazon.nova-lite-v1:0', { input: 0.1 }, ['output']],
+    ['amazon.nova-lite-v1:0', { cache_read: 0.1 }, ['input', 'output']],
+    ['amazon.titan-embed-text-v2:0', { cache_read: 0.1 }, ['input']],
+    ['amazon.titan-embed-text-v2:0', { input: 0.1 }, []],
+    ['cohere.rerank-v3-5:0', { input: 0.1 }, ['per_query']],
+    ['cohere.rerank-v3-5:0', { per_query: 0.003 }, []],
+  ])('an own price of %s in a region without one needs its parts: %p', (model_id, price, parts) => {
+    const { found } = planned({ model_id, price }, 'eu-west-1');
+    const problems = 'problems' in found ? found.problems : [];
+    const own = problems.filter(({ path }) => path.startsWith('models.lite'));
+    expect(own.map(({ path }) => path)).toEqual(parts.map((part) => `models.lite.price.${part}`));
+    const stored = resolvePolicy(
+      config({ models: { lite: { model_id, price }, haiku: { model_id: `global.${HAIKU}` } } }),
+      { region: 'eu-west-1', isStored: true },
+    );
+    expect('policy' in stored).toBe(true);
   });
 
   test.each([
