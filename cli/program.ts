@@ -4,6 +4,7 @@ import { BillingUnavailableError, MetricsUnavailableError, SentryError } from '.
 import { quoted } from '../core/safe-text.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
@@ -19,6 +20,7 @@ import type { AddCommand, ExitCode, Io } from './terminal/io.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addValidate,
+  addDoctor,
   addUsage,
   addLimits,
   addModels,

@@ -10,7 +10,7 @@ import list from './region-services.json' with { type: 'json' };
 type Service = keyof typeof list.services;
 
 /** Entries are regions, or their beginnings. */
-const hasService = (service: Service, region: string): boolean =>
+export const hasService = (service: Service, region: string): boolean =>
   !list.services[service].absentFrom.some((start) => region.startsWith(start));
 
 interface Request {

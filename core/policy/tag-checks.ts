@@ -45,7 +45,7 @@ function valueProblems(config: UnvalidatedObject): InputProblem[] {
     const other = values.find(([each, its]) => each !== name && its === value)?.[0];
     const isGiven = value !== name;
     if (other === undefined || !isGiven) return [];
-    const message = `${quoted(value)} is also the tag value of cost center ${other}: the bill could not tell them apart`;
+    const message = `${quoted(value)} is also the tag value of cost center ${other}: the bill could not tell them apart: give each its own`;
     return [{ path: joinPath('cost_centers', name, 'tag_value'), message }];
   });
 }

@@ -197,6 +197,15 @@ locals {
   tag_values = { for name, center in var.cost_centers : name => coalesce(center.tag_value, name) }
 
   tag_problems = concat(
+    [
+      for name, key in var.tag_keys : "tag_keys.${name}: \"${key}\" is not the key of a tag: ${local.tag_key_advice}"
+      if !can(regex(local.tag_key_pattern, key)) || startswith(lower(key), "aws:")
+    ],
+    [
+      for name, center in var.cost_centers :
+      "cost_centers.${name}.tag_value: \"${center.tag_value}\" is not the value of a tag: ${local.tag_value_advice}"
+      if center.tag_value == null ? false : center.tag_value == "" || !can(regex(local.tag_value_pattern, center.tag_value))
+    ],
     flatten([for index, name in keys(var.tag_keys) : [
       for other in slice(keys(var.tag_keys), 0, index) :
       "tag_keys.${name}: \"${var.tag_keys[name]}\" is also the key of ${other}: use another key"
@@ -209,7 +218,7 @@ locals {
     ],
     flatten([for name, value in local.tag_values : [
       for other, its in local.tag_values :
-      "cost_centers.${name}.tag_value: \"${value}\" is also the tag value of cost center ${other}: the bill could not tell them apart"
+      "cost_centers.${name}.tag_value: \"${value}\" is also the tag value of cost center ${other}: the bill could not tell them apart: give each its own"
       if other != name && its == value && value != name
     ]]),
   )

@@ -11,6 +11,7 @@ const ALLOWED = [
   /^examples\/.+\.(tf|tfvars)$/,
   /^examples\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
+  /^core\/insight\/doctor\/deployer-policy\.json$/,
   /^core\/policy\/region-services\.json$/,
   /^core\/pricing\/catalogue\.json$/,
   /^core\/insight\/estimate\/aws-prices\.json$/,
@@ -36,6 +37,7 @@ const ALWAYS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'package.json',
+  'core/insight/doctor/deployer-policy.json',
   'core/policy/region-services.json',
   'core/pricing/catalogue.json',
 ];

@@ -1,0 +1,71 @@
+/** The needs of a deployment, from its configuration. */
+import type { Policy } from '../../policy/policy.ts';
+import { hasService } from '../../policy/region-services.ts';
+import { stringField, toUnvalidated } from '../../unvalidated.ts';
+import deployerPolicy from './deployer-policy.json' with { type: 'json' };
+
+export interface DoctorModel {
+  readonly alias: string;
+  readonly modelId: string;
+  readonly baseModelId: string;
+}
+
+export interface DoctorRequest {
+  readonly region: string;
+  /** Name of the deployment. */
+  readonly name: string;
+  /** Of the role that applies the module. */
+  readonly actions: readonly string[];
+  readonly models: readonly DoctorModel[];
+  readonly profiles: number;
+  readonly bus: string;
+  readonly rules: number;
+  readonly tagKeys: readonly string[];
+  /** Whether the partition has Budgets and Cost Explorer. */
+  readonly hasBilling: boolean;
+  /** Settings that only a payer account, or one without an organization, can have. */
+  readonly payerOnly: readonly string[];
+}
+
+const actionsOf = (sid?: string): readonly string[] =>
+  deployerPolicy.Statement.filter(
+    (statement) => sid === undefined || statement.Sid !== sid,
+  ).flatMap(({ Action }) => Action);
+
+/** @param config the tfvars of the policy, for variables about operation. */
+export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
+  const variables = toUnvalidated(config);
+  const isOn = (name: string): boolean =>
+    toUnvalidated(variables.get(name)).get('enabled') === true;
+  const hasBilling = hasService('billing', policy.region);
+  const { tagKeys } = policy;
+  return {
+    region: policy.region,
+    name: policy.name,
+    actions: actionsOf(hasBilling ? undefined : 'Budgets'),
+    models: [...policy.models.values()]
+      .filter(({ modelId }) => !modelId.startsWith('arn:'))
+      .map(({ alias, modelId, baseModelId }) => ({ alias, modelId, baseModelId })),
+    profiles: profilesOf(policy),
+    bus: stringField(variables, 'event_bus_name') ?? 'default',
+    // One for each cost center, and one for the organization.
+    rules: policy.costCenters.size + 1,
+    tagKeys: [tagKeys.costCenter, tagKeys.application, tagKeys.environment],
+    hasBilling,
+    payerOnly: ['anomaly_detection', 'cost_allocation_tags']
+      .filter(isOn)
+      .map((name) => `${name}.enabled`),
+  };
+}
+
+/** One for each cost center, application, environment and model that can have one. */
+function profilesOf({ costCenters, applications, models }: Policy): number {
+  return [...costCenters.values()].reduce((sum, center) => {
+    const places = center.applications.reduce(
+      (count, name) => count + (applications.get(name)?.environments.length ?? 0),
+      0,
+    );
+    const tagged = center.models.filter((alias) => models.get(alias)?.inferenceProfile);
+    return sum + places * tagged.length;
+  }, 0);
+}

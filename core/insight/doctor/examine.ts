@@ -1,0 +1,169 @@
+/** Examines an account and region for everything that a deployment needs. */
+import { counted } from '../../safe-text.ts';
+import type { DoctorRequest } from './doctor-request.ts';
+import type { Finding } from './finding.ts';
+import { modelFindings } from './model-findings.ts';
+import type { AccountFacts, Caller, QuotaUse } from './ports.ts';
+
+/**
+ * @param explain a sentence for an error of AWS, undefined for any other, which is thrown.
+ * @throws what the caller's identity is refused with: without one, nothing can be examined.
+ */
+export async function examineAccount(
+  facts: AccountFacts,
+  request: DoctorRequest,
+  explain: (error: unknown) => string | undefined,
+): Promise<readonly Finding[]> {
+  const caller = await facts.caller();
+  const ask = async (check: string, find: () => Promise<readonly Finding[]>) => {
+    try {
+      return await find();
+    } catch (error) {
+      const reason = explain(error);
+      if (reason === undefined) throw error;
+      return [{ check, status: 'unknown' as const, detail: reason }];
+    }
+  };
+  const who = `account ${caller.account}, ${caller.principal}, ${request.region}`;
+  const found: Finding[] = [{ check: 'identity', status: 'ok', detail: who }];
+  const checks: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
+    ['rights', () => rightsFindings(facts, caller, request)],
+    ['concurrency', () => concurrencyFindings(facts)],
+    ['inference profiles', () => profileFindings(facts, request)],
+    ['event rules', () => ruleFindings(facts, request)],
+    ...request.models.map(
+      (model) => [`model ${model.alias}`, () => modelFindings(facts, model)] as const,
+    ),
+    ['use case form', () => useCaseFindings(facts, request)],
+    ['organization', () => payerFindings(facts, caller, request)],
+  ];
+  for (const [check, find] of checks) found.push(...(await ask(check, find)));
+  return found;
+}
+
+const DENIED = {
+  organization: 'a service control policy of the organization denies',
+  boundary: 'the permissions boundary does not allow',
+  policy: 'a policy denies',
+  none: 'no policy allows',
+} as const;
+
+async function rightsFindings(
+  facts: AccountFacts,
+  { principal }: Caller,
+  { actions }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  const check = 'rights';
+  if (principal === 'root') {
+    const detail = 'the root user can do everything that the organization allows';
+    return [{ check, status: 'warning', detail, fix: 'deploy with a role' }];
+  }
+  const decisions = await facts.decisions(principal, actions);
+  const refused = decisions.filter(({ isAllowed }) => !isAllowed);
+  const reasons = [...new Set(refused.map(({ deniedBy }) => deniedBy ?? ('none' as const)))];
+  if (refused.length === 0) {
+    return [{ check, status: 'ok', detail: `${counted(actions.length, 'action')} allowed` }];
+  }
+  return reasons.map((reason) => {
+    const of = refused.filter(({ deniedBy }) => (deniedBy ?? 'none') === reason);
+    const names = of.map(({ action }) => action).join(', ');
+    const fix =
+      reason === 'organization'
+        ? 'ask the owners of the organization for an exception of this role'
+        : 'attach the policy of docs/first-use.md to it';
+    return { check, status: 'missing', detail: `${DENIED[reason]} ${names}`, fix };
+  });
+}
+
+/** AWS's default is 1,000; new accounts can have 10. */
+const CONCURRENCY = { needed: 100, usual: 1_000 };
+
+async function concurrencyFindings(facts: AccountFacts): Promise<readonly Finding[]> {
+  const check = 'concurrency';
+  const free = await facts.unreservedConcurrency();
+  const detail = `${free} concurrent executions of Lambda are not reserved`;
+  if (free >= CONCURRENCY.usual) return [{ check, status: 'ok', detail }];
+  const fix =
+    'each call in flight takes one, and two with execution = "workflow": request more ' +
+    '(Service Quotas, AWS Lambda, Concurrent executions)';
+  return [{ check, status: free < CONCURRENCY.needed ? 'missing' : 'warning', detail, fix }];
+}
+
+async function profileFindings(
+  facts: AccountFacts,
+  { name, profiles }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  const use = await facts.inferenceProfiles(name);
+  const fix =
+    'request more (Service Quotas, Amazon Bedrock), or set inference_profile = false on models';
+  return [quotaFinding('inference profiles', use, profiles, fix)];
+}
+
+async function ruleFindings(
+  facts: AccountFacts,
+  { name, bus, rules }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  const use = await facts.eventRules(bus, name);
+  const fix =
+    'request more (Service Quotas, Amazon EventBridge, Rules), or use another event_bus_name';
+  return [quotaFinding('event rules', use, rules, fix)];
+}
+
+function quotaFinding(check: string, use: QuotaUse, needed: number, fix: string): Finding {
+  const { quota, usedByOthers } = use;
+  const detail = `${needed} needed, ${usedByOthers} used by others, quota ${quota}`;
+  const status = needed + usedByOthers > quota ? 'missing' : 'ok';
+  return { check, status, detail, ...(status === 'missing' && { fix }) };
+}
+
+async function useCaseFindings(
+  facts: AccountFacts,
+  { models }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  const check = 'use case form';
+  if (!models.some(({ baseModelId }) => baseModelId.startsWith('anthropic.'))) return [];
+  if (await facts.hasUseCase()) return [{ check, status: 'ok', detail: 'submitted' }];
+  const fix =
+    'submit it once, in the Bedrock console or with aws bedrock put-use-case-for-model-access; ' +
+    'in an organization, the management account can do it for all';
+  return [{ check, status: 'missing', detail: 'Anthropic models need it, and there is none', fix }];
+}
+
+async function payerFindings(
+  facts: AccountFacts,
+  { account }: Caller,
+  { tagKeys, hasBilling, payerOnly }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  if (!hasBilling) return [];
+  const payer = await facts.payer();
+  if (payer !== undefined && payer !== account) {
+    const detail = `member account; only the payer account ${payer} sees the cost allocation tags`;
+    const fix = `apply examples/payer-account in account ${payer}`;
+    return [
+      { check: 'organization', status: 'ok', detail, fix },
+      ...payerOnly.map((path) => ({
+        check: 'organization',
+        status: 'missing' as const,
+        detail: `${path} fails in a member account`,
+        fix: `leave it out here: examples/payer-account has it for account ${payer}`,
+      })),
+    ];
+  }
+  const kind = payer === undefined ? 'account without an organization' : 'payer account';
+  const active = await facts.activeTags(tagKeys);
+  const inactive = tagKeys.filter((key) => !active.includes(key));
+  const fix =
+    'activate them a day after the first call (cost_allocation_tags, or examples/payer-account): ' +
+    'until then budgets and reports by cost center are zero';
+  return [
+    { check: 'organization', status: 'ok', detail: kind },
+    inactive.length === 0
+      ? { check: 'cost allocation tags', status: 'ok', detail: `${tagKeys.join(', ')} are active` }
+      : {
+          check: 'cost allocation tags',
+          status: 'warning',
+          detail: `${inactive.join(', ')} not active`,
+          fix,
+        },
+  ];
+}
