@@ -144,6 +144,17 @@ const MODEL = {
       type: 'integer',
       minimum: 1,
     },
+    also: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern: '^[a-zA-Z0-9*][a-zA-Z0-9._:*-]{0,255}$',
+        title: 'a pattern of model ids',
+        description: 'write a model id, in which "*" matches any characters',
+      },
+    },
     inference_profile: { type: 'boolean' },
     unsupported_parameters: {
       type: 'string',

@@ -84,6 +84,8 @@ export interface Model extends PricedModel {
   readonly alias: string;
   /** How parameters are handled that the model does not support. */
   readonly unsupportedParameters: 'refuse' | 'drop';
+  /** Further ids that callers can write for it; `*` matches any characters. */
+  readonly also?: readonly string[];
   /** Whether the module makes application inference profiles for it. */
   readonly inferenceProfile: boolean;
   readonly limits: readonly Limit[];

@@ -16,11 +16,18 @@ import { familyDefaults } from '../pricing/model-families.ts';
 import { mergePrices, toSchedule, type UsdPeriod } from '../pricing/usd-price.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import type { EpochMs } from '../time.ts';
-import { numberField, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
+import {
+  asStrings,
+  numberField,
+  stringField,
+  toUnvalidated,
+  type UnvalidatedObject,
+} from '../unvalidated.ts';
 import { missingParts, readOwnPrice } from './own-price.ts';
 import type { Model } from './policy.ts';
 
-export type ResolvedModel = PricedModel & Pick<Model, 'inferenceProfile' | 'unsupportedParameters'>;
+export type ResolvedModel = PricedModel &
+  Pick<Model, 'also' | 'inferenceProfile' | 'unsupportedParameters'>;
 
 /** Where and when a policy is to be put in force, or that it is in force already. */
 export interface Placement {
@@ -71,7 +78,17 @@ export function resolveModel(path: string, value: unknown, placement: Placement)
   if (problems.length > 0) return { problems, warnings };
   const inferenceProfile = wantsProfile && model.traits.inferenceProfile;
   const unsupportedParameters = config.get('unsupported_parameters') === 'drop' ? 'drop' : 'refuse';
-  return { model: { ...model, inferenceProfile, unsupportedParameters }, problems, warnings };
+  const also = asStrings(config.get('also'));
+  return {
+    model: {
+      ...model,
+      inferenceProfile,
+      unsupportedParameters,
+      ...(also.length > 0 && { also }),
+    },
+    problems,
+    warnings,
+  };
 }
 
 /**

@@ -81,6 +81,7 @@ export interface ModelSettings<Model extends string, Application extends string>
   readonly context_tokens?: number;
   readonly max_output_tokens?: number;
   readonly default_max_tokens?: number;
+  readonly also?: readonly string[];
   readonly inference_profile?: boolean;
   readonly unsupported_parameters?: 'refuse' | 'drop';
   readonly limits?: readonly Limit<Model, Application>[];

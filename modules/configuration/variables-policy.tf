@@ -28,6 +28,7 @@ variable "models" {
     - `context_tokens`, `max_output_tokens` - Maximums of the model in tokens. Default: the catalogue's maximums; required for a model that is not in the catalogue.
     - `default_max_tokens` - Value of `max_tokens` for requests without it. Default: the model's default.
     - `unsupported_parameters` - For a parameter that the model does not support: `refuse` rejects the request; `drop` removes the parameter and names it in the response. Default: `refuse`.
+    - `also` - Further ids that callers can write for the model, such as those that clients have built in. `*` matches any characters: `["us.anthropic.claude-sonnet-4-5-*"]`. The id of another model has priority.
     - `inference_profile` - Whether to create tagged inference profiles for the model. Default: `true`. Must be `false` for an ARN.
     - `limits` - Limits across all cost centers, as in `cost_centers.*.limits`, without `model`.
   EOT
@@ -36,6 +37,7 @@ variable "models" {
     context_tokens         = optional(number)
     max_output_tokens      = optional(number)
     default_max_tokens     = optional(number)
+    also                   = optional(list(string))
     unsupported_parameters = optional(string)
     inference_profile      = optional(bool, true)
   }))

@@ -2,6 +2,7 @@
 
 import type { Caller } from '../../caller.ts';
 import type { InputProblem } from '../../input-problem.ts';
+import { modelsAlsoNamed } from '../../policy/also-named.ts';
 import type { Application, CallerBinding, CostCenter, Model, Policy } from '../../policy/policy.ts';
 import type { ProblemCode } from '../../problem-http-status.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
@@ -166,9 +167,12 @@ function findModel(
   const alias = centers.get(name)?.model ?? name;
   const model = policy.models.get(alias);
   if (model) return model;
-  const withId = [...policy.models.values()].filter(({ modelId }) => modelId === name);
-  const byId = withId.find((each) => costCenter?.models.includes(each.alias)) ?? withId[0];
-  if (byId) return byId;
+  const models = [...policy.models.values()];
+  const withId = models.filter(({ modelId }) => modelId === name);
+  // Ids that clients have built in: only where no model has exactly this one.
+  const found = withId.length > 0 ? withId : modelsAlsoNamed(models, name);
+  const usable = found.find((each) => costCenter?.models.includes(each.alias)) ?? found[0];
+  if (usable) return usable;
   const known = costCenter?.models ?? [...policy.models.keys()];
   return { code: 'unknown_model', path: MODEL, message: unknownValueMessage('model', name, known) };
 }
