@@ -63,7 +63,7 @@ locals {
       description     = "Settles the reservations whose lease has ended"
       timeout_seconds = 55 # done before the next minute's sweep begins
       environment     = merge(local.ledger_environment, local.events_environment)
-      statements      = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_alert], local.may_use_key)
+      statements      = concat(local.may_read_policy, [local.may_read_accounts, local.may_count, local.may_keep_settings, local.may_audit_keys, local.may_alert], local.may_use_key)
       schedules       = { minute = { expression = "rate(1 minute)" } }
     }
 

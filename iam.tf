@@ -13,6 +13,7 @@ locals {
   is_seal_key = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["seal"] } }
   is_key      = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key"] } }
   is_key_use  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyUse"] } }
+  is_change   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyChange"] } }
   is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
 
   # The policy holds together with the overrides and with the split of its counters over shards.
@@ -35,7 +36,9 @@ locals {
   may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
-  may_alert         = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
+  # Changes of keys wait in the table until the sweep has put them into the audit log.
+  may_audit_keys = { sid = "AuditKeys", actions = ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], resources = [local.ledger_arn], conditions = local.is_change }
+  may_alert      = { sid = "Alert", actions = ["events:PutEvents"], resources = [local.bus_arn], conditions = {} }
   # Cost Explorer has no resources to name:
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscostexplorerservice.html
   may_read_costs = { sid = "ReadCosts", actions = ["ce:GetCostAndUsage"], resources = ["*"], conditions = {} }

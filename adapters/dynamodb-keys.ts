@@ -9,6 +9,8 @@ import {
 import type { KeyReader, KeyRecord } from '../core/call/identity/key-record.ts';
 import type { KeyStore, StoredKey } from '../core/call/identity/manage-keys.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
+import type { KeyChange } from '../core/telemetry/audit-line.ts';
+import { KEY_CHANGE_PARTITION } from './dynamodb-key-changes.ts';
 
 const PARTITION = 'key';
 const USE_PARTITION = 'keyUse';
@@ -50,6 +52,11 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
       ...textItem(item),
       ...(end !== Infinity && { ttl: { N: String(Math.ceil(end / 1000) + KEPT_SECONDS) } }),
     });
+  }
+
+  recordChange(change: KeyChange): Promise<void> {
+    const item = { pk: KEY_CHANGE_PARTITION, sk: change.id, body: JSON.stringify(change) };
+    return this.#put(textItem(item));
   }
 
   async list(): Promise<readonly StoredKey[]> {

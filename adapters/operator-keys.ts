@@ -52,7 +52,7 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
     },
     list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
     revoke: async (id) => {
-      const revoked = await revokeKey(ports, id);
+      const revoked = await revokeKey(ports, { id, author });
       return 'problems' in revoked
         ? revoked
         : { value: { ...keyReport(revoked.value, clock.now()) } };

@@ -1,5 +1,6 @@
 /** Starts the sandbox: engines first, then the functions, then the HTTP server. */
 import { readFile } from 'node:fs/promises';
+import { DynamoDbKeys } from '../adapters/dynamodb-keys.ts';
 import { operatorKeys } from '../adapters/operator-keys.ts';
 import { operatorLimits } from '../adapters/operator-limits.ts';
 import { systemIds } from '../adapters/system.ts';
@@ -185,7 +186,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   opened.push(() => close(front, GRACE_MS));
   const tls = flags.tlsPort === undefined ? undefined : await openTlsPort(front, flags.tlsPort);
   if (tls) opening(tls);
-  const demoKey = await createDemoKey(policy, keys, clock.now());
+  const demoKey = await createDemoKey(policy, new DynamoDbKeys(client, tableName), clock);
   return { url, identities, ...(tls && { tls }), demoKey };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Runs once a minute: ends reservations of calls that did not complete, publishes pending alerts,
- * stores samples of usage, drops what is old, and audits overrides. Every part can fail alone; the
+ * stores samples of usage, drops what is old, and audits changes of limits and keys. Every part can fail alone; the
  * next run does it again. Can run at any time and in parallel.
  */
 import type { UsageHistory } from '../insight/forecast/ports.ts';
@@ -10,21 +10,27 @@ import { prune } from '../ledger/prune.ts';
 import { nextShardLayout } from '../ledger/shard-layout.ts';
 import { overrideExpiresAt } from '../policy/override-items.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type OverrideAuditLine, overrideAuditLine } from '../telemetry/audit-line.ts';
+import {
+  type KeyAuditLine,
+  type OverrideAuditLine,
+  overrideAuditLine,
+} from '../telemetry/audit-line.ts';
 import { expiredRecords, shardedUtilizationRecords } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock, EpochMs } from '../time.ts';
+import { auditKeyChanges, type KeyChangeStore } from './audit-key-changes.ts';
 import { publishPendingAlerts, type RunSweepPart } from './publish-pending-alerts.ts';
 import { watchBurnRates } from './watch-burn-rate.ts';
 
 interface SweepPorts {
   readonly ledger: LedgerStore;
   readonly settings: SweepStore;
+  readonly keyChanges: KeyChangeStore;
   readonly history: UsageHistory;
   readonly clock: Clock;
   readonly alerts: AlertPublisher;
   readonly telemetry: Pick<Telemetry, 'metrics'> & {
-    readonly audit: (line: OverrideAuditLine) => void;
+    readonly audit: (line: OverrideAuditLine | KeyAuditLine) => void;
   };
   readonly warn: (message: string, cause: unknown) => void;
 }
@@ -55,6 +61,9 @@ export async function sweepReservations(
   const { ledger, clock, telemetry } = ports;
   await resizeShards(ports, policy);
   const overridesAudited = await auditOverrides(ports, policy);
+  await attempt(ports, 'changes of keys could not be put into the audit log', () =>
+    auditKeyChanges(ports, CLAIM_MS),
+  );
   const swept = await expireReservations(ledger, clock, policy, stopBy);
   const now = clock.now();
   for (const record of expiredRecords(swept, now)) telemetry.metrics(record);

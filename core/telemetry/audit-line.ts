@@ -123,3 +123,32 @@ export function overrideAuditLine(record: OverrideRecord, at: EpochMs): Override
     ...rest,
   };
 }
+
+/** An operator's change of a key. */
+export interface KeyChange {
+  /** The same for every line about this change. */
+  readonly id: string;
+  readonly action: 'create' | 'revoke' | 'rotate';
+  /** Id of the key. */
+  readonly key: string;
+  /** Of a rotation: the id of the key that it replaces. */
+  readonly replaces?: string;
+  readonly costCenter: string;
+  readonly author: string;
+  /** ISO 8601 UTC. */
+  readonly changedAt: string;
+}
+
+export interface KeyAuditLine extends KeyChange {
+  readonly kind: 'audit';
+  readonly event: 'key_change';
+  /** When the line was written, ISO 8601 UTC. */
+  readonly at: string;
+}
+
+export const keyAuditLine = (change: KeyChange, at: EpochMs): KeyAuditLine => ({
+  kind: 'audit',
+  event: 'key_change',
+  at: isoTimestamp(at),
+  ...change,
+});

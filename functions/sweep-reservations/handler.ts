@@ -1,7 +1,8 @@
 /**
  * Runs every minute: expires reservations of calls that did not complete, publishes pending alerts,
- * and audits overrides.
+ * and audits changes of limits and keys.
  */
+import { createDynamoDbKeyChanges } from '../../adapters/dynamodb-key-changes.ts';
 import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { printLine } from '../../adapters/log-telemetry.ts';
 import { systemClock } from '../../adapters/system.ts';
@@ -14,12 +15,11 @@ import { policiesFrom } from '../edge/ports/policies.ts';
 import { telemetryFrom } from '../edge/ports/telemetry.ts';
 import { warn, workflowStep } from '../edge/workflow-step.ts';
 
+const tableName = requiredEnv(process.env, 'LEDGER_TABLE_NAME');
 const ports = {
   ledger: ledgerFrom(process.env),
-  settings: createDynamoDbSweepStore(
-    dynamoDbClient(),
-    requiredEnv(process.env, 'LEDGER_TABLE_NAME'),
-  ),
+  settings: createDynamoDbSweepStore(dynamoDbClient(), tableName),
+  keyChanges: createDynamoDbKeyChanges(dynamoDbClient(), tableName),
   history: usageHistoryFrom(process.env),
   clock: systemClock,
   alerts: alertPublisherFrom(process.env),

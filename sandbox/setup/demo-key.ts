@@ -1,8 +1,8 @@
 /** A key of the sandbox that is made at its start, for the lines to paste. */
-import type { OperatorKeys } from '../../adapters/operator-keys.ts';
+import { systemRandomBytes, systemSecrets } from '../../adapters/system.ts';
+import { createKey, type KeyStore } from '../../core/call/identity/manage-keys.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import type { EpochMs } from '../../core/time.ts';
-import { isoTimestamp } from '../../core/time.ts';
+import type { Clock } from '../../core/time.ts';
 
 export interface DemoKey {
   readonly key: string;
@@ -18,20 +18,29 @@ const VALID_MS = 30 * 86_400_000;
 /** Of the default cost center or else the first, in its first application and environment. */
 export async function createDemoKey(
   policy: Policy,
-  keys: Pick<OperatorKeys, 'create'>,
-  now: EpochMs,
+  store: KeyStore,
+  clock: Clock,
 ): Promise<DemoKey | undefined> {
   const [first] = policy.costCenters.values();
   const center = policy.costCenters.get(policy.defaultCostCenter ?? '') ?? first;
   const application = policy.applications.get(center?.applications[0] ?? '');
   if (!center || !application) return undefined;
-  const made = await keys.create({
+  const environment = application.defaultEnvironment ?? application.environments[0];
+  // No operator made it: nothing is put into the audit log.
+  const keys: KeyStore = {
+    list: () => store.list(),
+    write: (record) => store.write(record),
+    recordChange: async () => undefined,
+  };
+  const ports = { keys, clock, secrets: systemSecrets, random: systemRandomBytes };
+  const made = await createKey(ports, policy, {
     costCenter: center.name,
     application: application.name,
-    environment: application.defaultEnvironment ?? application.environments[0],
+    ...(environment !== undefined && { environment }),
     name: 'demo',
-    shared: true,
-    expiresAt: isoTimestamp(now + VALID_MS),
+    isShared: true,
+    author: 'sandbox',
+    expiresAt: clock.now() + VALID_MS,
   });
   if ('problems' in made) return undefined;
   const ids = [center.model, ...center.models].flatMap(
@@ -39,7 +48,7 @@ export async function createDemoKey(
   );
   const claude = ids.find((id) => id.includes('anthropic.claude'));
   return {
-    key: String(made.value.key),
+    key: made.value.key,
     costCenter: center.name,
     model: center.model,
     ...(claude !== undefined && { claude }),

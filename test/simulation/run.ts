@@ -1,4 +1,5 @@
 /** Runs a plan: the product's own steps and ledger, on virtual hosts and a virtual table. */
+import { createDynamoDbKeyChanges } from '../../adapters/dynamodb-key-changes.ts';
 import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -75,6 +76,7 @@ async function sweep(
   const ports = {
     ledger: store,
     settings: createDynamoDbSweepStore(client, TABLE),
+    keyChanges: createDynamoDbKeyChanges(client, TABLE),
     history: createDynamoDbUsageHistory(client, TABLE),
     clock,
     alerts: run.alertsFrom(random),

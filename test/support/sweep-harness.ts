@@ -1,5 +1,6 @@
 /** The sweep over the real ledger, settings, samples and policy store; bus and log are lists. */
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbKeyChanges } from '../../adapters/dynamodb-key-changes.ts';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
 import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
@@ -10,7 +11,7 @@ import { reserve } from '../../core/ledger/reserve.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { toPolicyItems } from '../../core/policy/policy-items.ts';
 import type { Alert } from '../../core/telemetry/alerts/alert.ts';
-import type { OverrideAuditLine } from '../../core/telemetry/audit-line.ts';
+import type { KeyAuditLine, OverrideAuditLine } from '../../core/telemetry/audit-line.ts';
 import type { MetricRecord } from '../../core/telemetry/metric-record.ts';
 import { startLedger, type TestLedger } from './ledger.ts';
 import { limitsConfig } from './policy.ts';
@@ -36,7 +37,7 @@ let ids = 0;
 export class SweepHarness {
   readonly alerts: Alert[] = [];
   readonly metrics: MetricRecord[] = [];
-  readonly audit: OverrideAuditLine[] = [];
+  readonly audit: (OverrideAuditLine | KeyAuditLine)[] = [];
   readonly warnings: string[] = [];
   readonly table: TestLedger;
   readonly history: UsageHistory;
@@ -91,6 +92,7 @@ export class SweepHarness {
     const ports: SweepPorts = {
       ledger,
       settings: createDynamoDbSweepStore(client, table),
+      keyChanges: createDynamoDbKeyChanges(client, table),
       history: this.history,
       clock,
       alerts: { publish: async (more) => void this.alerts.push(...more) },

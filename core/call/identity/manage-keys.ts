@@ -3,6 +3,7 @@ import type { InputProblem } from '../../input-problem.ts';
 import type { CostCenter, Policy } from '../../policy/policy.ts';
 import { namedUser } from '../../policy/user-name.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
+import type { KeyChange as AuditedChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
 import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './key-format.ts';
 import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './key-record.ts';
@@ -15,6 +16,8 @@ export interface StoredKey extends KeyRecord {
 export interface KeyStore {
   /** Adds or replaces one. @throws LedgerUnavailableError */
   write(record: KeyRecord): Promise<void>;
+  /** Keeps a change until the audit log has it. @throws LedgerUnavailableError */
+  recordChange(change: AuditedChange): Promise<void>;
   list(): Promise<readonly StoredKey[]>;
 }
 
@@ -53,24 +56,49 @@ export async function createKey(
   return { value: await makeKey(ports, named, now) };
 }
 
-async function makeKey(ports: KeyPorts, request: KeyRequest, now: EpochMs, family?: string) {
+/** @param replaced of a rotation; the new key is of its family. */
+async function makeKey(ports: KeyPorts, request: KeyRequest, now: EpochMs, replaced?: KeyRecord) {
+  const replaces = replaced && { replaces: replaced.id };
   const { random, secrets, keys } = ports;
   const parts = keyParts(random.bytes(ID_BYTES), random.bytes(SECRET_BYTES));
   const record: KeyRecord = {
     ...request,
     id: parts.id,
-    family: family ?? parts.id,
+    family: replaced?.family ?? parts.id,
     secretHash: secrets.sha256(parts.secret),
     createdAt: now,
   };
+  const action = replaces === undefined ? 'create' : 'rotate';
+  await keys.recordChange({ ...changeOf(action, record, request.author, now), ...replaces });
   await keys.write(record);
   return { record, key: keyText(parts) };
 }
 
-export async function revokeKey(ports: KeyPorts, id: string): Promise<KeyChange<KeyRecord>> {
+/** Recorded before the key is written: a change can be in the log in vain, but never be missing. */
+const changeOf = (
+  action: AuditedChange['action'],
+  { id, costCenter }: KeyRecord,
+  author: string,
+  now: EpochMs,
+): AuditedChange => {
+  const changedAt = isoTimestamp(now);
+  return { id: `${changedAt}@${id}@${action}`, action, key: id, costCenter, author, changedAt };
+};
+
+interface Revocation {
+  readonly id: string;
+  readonly author: string;
+}
+
+export async function revokeKey(
+  ports: KeyPorts,
+  { id, author }: Revocation,
+): Promise<KeyChange<KeyRecord>> {
   const found = await findKey(ports, id);
   if ('problems' in found) return found;
-  const record = { ...found.value, revokedAt: found.value.revokedAt ?? ports.clock.now() };
+  const now = ports.clock.now();
+  const record = { ...found.value, revokedAt: found.value.revokedAt ?? now };
+  await ports.keys.recordChange(changeOf('revoke', record, author, now));
   await ports.keys.write(record);
   return { value: record };
 }
@@ -90,11 +118,18 @@ export async function rotateKey(
   const found = await findKey(ports, id);
   if ('problems' in found) return found;
   const now = ports.clock.now();
-  const { id: _, secretHash: __, createdAt: ___, revokedAt, family, ...binding } = found.value;
+  const {
+    id: _,
+    secretHash: __,
+    createdAt: ___,
+    revokedAt,
+    family: ____,
+    ...binding
+  } = found.value;
   if (revokedAt !== undefined || !isInForce(found.value, now)) {
     return { problems: [{ path: 'id', message: `the key ${id} has ended: create a new one` }] };
   }
-  const made = await makeKey(ports, { ...binding, author }, now, family);
+  const made = await makeKey(ports, { ...binding, author }, now, found.value);
   const expiresAt = Math.min(found.value.expiresAt ?? Infinity, now + graceMs);
   const replaced = { ...found.value, expiresAt };
   await ports.keys.write(replaced);

@@ -84,7 +84,9 @@ test('accounts are read by key: no sweep scans the table', async () => {
     await harness.sweep(policy);
     expect(harness.table.requests.get('BatchGetItem')).toBe(2);
     expect(harness.table.requests.get('UpdateItem')).toBe(UpdateItem);
-    expect(harness.table.requests.size).toBe(UpdateItem ? 2 : 1);
+    // Changes of keys have a partition.
+    expect(harness.table.requests.get('Query')).toBe(1);
+    expect(harness.table.requests.size).toBe(UpdateItem ? 3 : 2);
   }
 });
 
@@ -252,10 +254,10 @@ describe('an override', () => {
     await expect(harness.sweep(await harness.loaded())).resolves.toMatchObject({
       overridesAudited: 3,
     });
-    expect(harness.audit.map(({ action, amount }) => [action, amount])).toEqual([
-      ['raise', 20],
-      ['lower', 5],
-      ['reset', undefined],
+    expect(harness.audit).toMatchObject([
+      { action: 'raise', amount: 20 },
+      { action: 'lower', amount: 5 },
+      { action: 'reset' },
     ]);
   });
 
@@ -313,4 +315,40 @@ test('an unavailable ledger fails the run, so that it is seen', async () => {
   await expect(harness.sweep(policy, { ledger: away.ledger })).rejects.toThrow(
     LedgerUnavailableError,
   );
+});
+
+describe('a change of a key', () => {
+  const change = {
+    id: '2026-11-23T14:00:00.000Z@k1@create',
+    action: 'create',
+    key: 'k1',
+    costCenter: 'retail',
+    author: 'alice',
+    changedAt: '2026-11-23T14:00:00.000Z',
+  };
+  const write = () => harness.put('keyChange', change.id, JSON.stringify(change));
+
+  test('is written to the audit log once', async () => {
+    const policy = await harness.configure([calls]);
+    await write();
+    await Promise.all([harness.sweep(policy), harness.sweep(policy)]);
+    await harness.sweep(policy);
+    expect(harness.audit).toEqual([
+      { kind: 'audit', event: 'key_change', at: expect.any(String), ...change },
+    ]);
+  });
+
+  test('is written again where the first run died on the way', async () => {
+    const policy = await harness.configure([calls]);
+    await write();
+    const died = () => {
+      throw new Error('out of time');
+    };
+    await harness.sweep(policy, { telemetry: { metrics: () => undefined, audit: died } });
+    await harness.sweep(policy);
+    expect(harness.audit).toEqual([]);
+    harness.pass(600);
+    await harness.sweep(policy);
+    expect(harness.audit).toMatchObject([{ id: change.id }]);
+  });
 });

@@ -12,6 +12,7 @@ import {
   rotateKey,
 } from '../../../../../core/call/identity/manage-keys.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
+import type { KeyChange } from '../../../../../core/telemetry/audit-line.ts';
 import { ManualClock } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
@@ -30,13 +31,17 @@ const keys = {
   },
   used: async (id: string, day: string) => void used.push(`${id} ${day}`),
   write: async (record: KeyRecord) => void stored.set(record.id, record),
+  recordChange: async (change: KeyChange) => void changes.push(change),
   list: async () => [...stored.values()],
 };
 const policy = policyOf(configWith());
 const portsOf = () => ({ keys, secrets: systemSecrets, random: systemRandomBytes, clock });
 
+let changes: KeyChange[] = [];
+
 beforeEach(() => {
   stored = new Map();
+  changes = [];
   reads = 0;
   isDown = false;
   clock = new ManualClock();
@@ -112,7 +117,7 @@ describe('a key', () => {
   test('that was revoked is refused once it is read again', async () => {
     const { key, record } = await made();
     await check.find(key);
-    await revokeKey(portsOf(), record.id);
+    await revokeKey(portsOf(), { id: record.id, author: 'you' });
     later(60_000);
     expect(await check.find(key)).toEqual({ outcome: 'unknown' });
   });
@@ -194,4 +199,31 @@ describe('a key is refused', () => {
 test('the name of a user has one form', async () => {
   const { record } = await made({ user: ' Alice@Example.COM\u200b ' });
   expect(record.user).toBe('alice@example.com');
+});
+
+describe('changes of keys', () => {
+  test('are recorded with their author, and without the key itself', async () => {
+    const { record, key } = await made();
+    const rotation = { id: record.id, graceMs: 0, author: 'you' };
+    const rotated = await rotateKey(portsOf(), rotation);
+    if ('problems' in rotated) throw new Error('not rotated');
+    const { id } = rotated.value.record;
+    await revokeKey(portsOf(), { id, author: 'they' });
+    expect(changes).toMatchObject([
+      { action: 'create', key: record.id, costCenter: 'retail', author: 'me' },
+      { action: 'rotate', key: id, replaces: record.id, author: 'you' },
+      { action: 'revoke', key: id, author: 'they' },
+    ]);
+    expect(new Set(changes.map((change) => change.id)).size).toBe(3);
+    expect(JSON.stringify(changes)).not.toContain(key.slice(-49));
+    expect(JSON.stringify(changes)).not.toContain(record.secretHash);
+  });
+
+  test('that cannot be recorded are not made', async () => {
+    const recordChange = () => Promise.reject(new LedgerUnavailableError('away'));
+    const ports = { ...portsOf(), keys: { ...keys, recordChange } };
+    const request = { costCenter: 'retail', author: 'me' };
+    await expect(createKey(ports, policy, request)).rejects.toThrow(LedgerUnavailableError);
+    expect(stored.size).toBe(0);
+  });
 });

@@ -1,0 +1,36 @@
+/** Puts changes of keys into the audit log. */
+import { type KeyAuditLine, type KeyChange, keyAuditLine } from '../telemetry/audit-line.ts';
+import type { Clock, EpochMs } from '../time.ts';
+
+export interface KeyChangeStore {
+  /** Changes that are not in the audit log, the oldest first. @throws LedgerUnavailableError */
+  pending(): Promise<readonly KeyChange[]>;
+  /** Whether the caller is the one to write the line; another run can claim it from `staleAt`. */
+  claim(
+    change: Pick<KeyChange, 'id'>,
+    claim: { readonly now: EpochMs; readonly staleAt: EpochMs },
+  ): Promise<boolean>;
+  remove(change: Pick<KeyChange, 'id'>): Promise<void>;
+}
+
+interface KeyAuditPorts {
+  readonly keyChanges: KeyChangeStore;
+  readonly clock: Clock;
+  readonly telemetry: { readonly audit: (line: KeyAuditLine) => void };
+}
+
+/**
+ * Of several runs at once one writes the line; if it dies on the way, a later one does. So a change
+ * is in the log at least once, and a second line has the same id.
+ */
+export async function auditKeyChanges(
+  { keyChanges, clock, telemetry }: KeyAuditPorts,
+  claimMs: number,
+): Promise<void> {
+  for (const change of await keyChanges.pending()) {
+    const now = clock.now();
+    if (!(await keyChanges.claim(change, { now, staleAt: now + claimMs }))) continue;
+    telemetry.audit(keyAuditLine(change, now));
+    await keyChanges.remove(change);
+  }
+}
