@@ -171,6 +171,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const front = createApiGateway({
     gateway: functions.gateway,
     proxy: functions.proxy,
+    noticesDisconnect: () => bedrock.behavior().noticeDisconnect === true,
     clock,
     ...(flags.bedrock === 'mock' && { admission }),
     report,

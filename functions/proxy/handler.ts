@@ -1,6 +1,5 @@
 /** The Lambda adapter of the proxy: an event in, a streamed response out. */
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Context } from 'aws-lambda';
 import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
 import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
@@ -17,6 +16,7 @@ import { warn } from '../edge/workflow-step.ts';
 import { authenticate } from './credentials.ts';
 import { type ProxyEvent, toRequest } from './lambda-events.ts';
 import { createProxy } from './serve.ts';
+import { writeAll } from './write-all.ts';
 
 /** What Lambda's Node.js runtime puts into the global scope. */
 declare const awslambda: {
@@ -67,8 +67,8 @@ async function serve(event: ProxyEvent, stream: Writable, context: Context): Pro
   const answer = awslambda.HttpResponseStream.from(stream, prelude);
   // The status goes out at once: nothing is sent before the first write.
   answer.write('');
-  if (response.body) await pipeline(response.body, answer);
-  else answer.end();
+  if (response.body) await writeAll(response.body, answer);
+  answer.end();
 }
 
 export const handler = awslambda.streamifyResponse(serve);

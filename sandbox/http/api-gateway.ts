@@ -34,6 +34,7 @@ interface GatewayParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
   readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;
+  readonly noticesDisconnect?: () => boolean;
   /** For requests that can call a model; absent: no limit. */
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
   /** Absent: no authentication. */

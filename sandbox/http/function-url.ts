@@ -11,6 +11,8 @@ interface ProxyParts {
   readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
+  /** Whether the function is notified of a client that has left; Lambda does not do that. */
+  readonly noticesDisconnect?: () => boolean;
   readonly report: (line: string) => void;
 }
 
@@ -45,11 +47,16 @@ export async function passToProxy(
     return;
   }
   if (!response.destroyed) response.writeHead(answer.status, { ...answer.headers });
+  const left = () => {
+    if (!response.writableFinished && parts.noticesDisconnect?.()) answer.leave();
+  };
+  if (response.destroyed) left();
+  else response.on('close', left);
   try {
     for await (const bytes of answer.body) await write(response, bytes);
     response.end();
   } catch (error) {
-    parts.report(`proxy: ${String(error)}`);
+    if (!response.destroyed) parts.report(`proxy: ${String(error)}`);
     response.destroy();
   }
 }

@@ -62,6 +62,8 @@ export interface BedrockBehavior {
   /** Ends a stream early. */
   readonly cut?: { readonly afterEvents: number; readonly how: (typeof CUTS)[number] };
   readonly hang?: true;
+  /** The proxy is notified of a client that has left, which Lambda does not do. */
+  readonly noticeDisconnect?: boolean;
 }
 
 /** A clean end, a connection that is destroyed, or an exception in the stream. */
@@ -85,6 +87,7 @@ const KEYS = [
   'fail',
   'cut',
   'hang',
+  'noticeDisconnect',
 ];
 const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
 const LATENCY_MS_MAX = 600_000;
@@ -102,6 +105,9 @@ export function parseBedrockBehavior(input: unknown): ParsedInput<BedrockBehavio
     ...toolProblems(input.toolUse),
     ...failProblems(input.fail),
     ...cutProblems(input.cut),
+    ...(input.noticeDisconnect === undefined || typeof input.noticeDisconnect === 'boolean'
+      ? []
+      : [{ path: 'noticeDisconnect', message: 'must be true or false' }]),
     ...(input.hang === undefined || input.hang === true
       ? []
       : [{ path: 'hang', message: 'must be true or absent' }]),

@@ -41,6 +41,7 @@ export interface MockBedrock {
   readonly requests: RecentEntries<BedrockRequest>;
   /** Requests that currently wait, as set by the behavior. */
   readonly waiting: () => number;
+  readonly behavior: () => BedrockBehavior;
   /** Replaces the whole behavior; hanging requests continue with the new one. */
   behave(behavior: BedrockBehavior): void;
   close(): Promise<void>;
@@ -80,6 +81,7 @@ export async function startMockBedrock(options: MockBedrockOptions = {}): Promis
     url: await listen(server),
     requests: mock.requests,
     waiting: () => mock.faults.waiting,
+    behavior: () => mock.faults.behavior,
     behave: (behavior) => mock.faults.behave(behavior),
     close: () => {
       mock.faults.behave({});

@@ -75,16 +75,12 @@ export class LambdaHost {
   /** As `invoke`, for a function that streams its answer; never rejects before the first byte. */
   async invokeStreamed(event: unknown): Promise<StreamedAnswer | { readonly error: LambdaError }> {
     const stream = new PartStream();
-    const ended = this.#invoke(event, randomUUID(), (bytes, take) => stream.add(bytes, take));
+    const ended = this.#invoke(event, randomUUID(), stream);
     void ended.then((result) => stream.end('error' in result ? result.error : undefined));
     return readPrelude(stream);
   }
 
-  async #invoke(
-    event: unknown,
-    requestId: string,
-    part?: PendingInvocation['part'],
-  ): Promise<LambdaResult> {
+  async #invoke(event: unknown, requestId: string, stream?: PartStream): Promise<LambdaResult> {
     if (this.#closed) return unknownError('the sandbox is stopping');
     const instance = this.#current();
     const problem = await instance.ready;
@@ -106,6 +102,8 @@ export class LambdaHost {
         instance.pending.delete(id);
         resolve(result);
       };
+      const part: PendingInvocation['part'] = stream && ((bytes, take) => stream.add(bytes, take));
+      if (stream) stream.leave = () => send(instance.worker, { kind: 'left', id });
       instance.pending.set(id, { settle, part });
       const json = JSON.stringify(event) ?? 'null';
       send(instance.worker, { kind: 'invoke', id, requestId, event: json, timeoutMs });

@@ -8,10 +8,13 @@ export interface StreamedAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Throws where the function failed after its first byte. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Reports to the function that its reader has left. */
+  readonly leave: () => void;
 }
 
 /** Parts as the worker sends them; each is asked for when the one before was taken. */
 export class PartStream implements AsyncIterable<Uint8Array> {
+  leave: () => void = () => undefined;
   readonly #parts: { readonly bytes: Uint8Array; readonly take: () => void }[] = [];
   #ended: { readonly error: LambdaError | undefined } | undefined;
   #wake: () => void = () => undefined;
@@ -76,6 +79,7 @@ export async function readPrelude(
         status: statusCode,
         headers: Object.fromEntries(texts.map(([name, text]) => [name, String(text)])),
         body: following(head.subarray(end + PRELUDE_END.length), parts),
+        leave: () => stream.leave(),
       };
     }
   } catch (error) {

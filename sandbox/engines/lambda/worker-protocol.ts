@@ -18,6 +18,8 @@ export type ToWorker =
     }
   /** The reader of a streamed answer has taken what came; it wants more. */
   | { readonly kind: 'taken'; readonly id: number }
+  /** The reader of a streamed answer has left; Lambda itself sends nothing of this kind. */
+  | { readonly kind: 'left'; readonly id: number }
   | { readonly kind: 'clock'; readonly id: number; readonly offsetMs: number };
 
 export interface LambdaError {

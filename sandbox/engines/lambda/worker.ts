@@ -18,6 +18,7 @@ let clockOffsetMs = settings.clockOffsetMs;
 const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
 const taken = new Map<number, () => void>();
+const responses = new Map<number, ResponseStream>();
 
 Object.assign(globalThis, { awslambda });
 shiftDate();
@@ -72,6 +73,8 @@ function receive(handler: Handler, message: ToWorker): void {
     send({ kind: 'clockSet', id: message.id });
   } else if (message.kind === 'taken') {
     taken.get(message.id)?.();
+  } else if (message.kind === 'left') {
+    responses.get(message.id)?.destroy(new Error('the client has left'));
   } else {
     void invoke(handler, message);
   }
@@ -99,6 +102,7 @@ async function stream(id: number, run: (response: ResponseStream) => Promise<voi
       send({ kind: 'part', id, bytes });
     });
   const response = new ResponseStream(sendPart);
+  responses.set(id, response);
   try {
     await run(response);
     if (!response.writableEnded) throw new Error('the response stream was not ended');
@@ -106,6 +110,7 @@ async function stream(id: number, run: (response: ResponseStream) => Promise<voi
     return null;
   } finally {
     taken.delete(id);
+    responses.delete(id);
   }
 }
 

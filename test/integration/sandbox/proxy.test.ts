@@ -8,7 +8,13 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Json, pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import {
+  type Json,
+  pathOf,
+  pause,
+  type RunningSandbox,
+  runSandbox,
+} from './support/run-sandbox.ts';
 
 const VARIABLES = pathOf('test/integration/sandbox/support/proxy.tfvars');
 
@@ -45,6 +51,8 @@ const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 
 const lastLine = async (): Promise<Json> =>
   (await sandbox.get('/_sandbox/audit')).body.filter((line: Json) => line.outcome).at(-1);
+const outcomes = async (): Promise<readonly Json[]> =>
+  (await sandbox.get('/_sandbox/audit')).body.filter((line: Json) => line.outcome);
 const reached = async (): Promise<number> =>
   (await sandbox.get('/_sandbox/bedrock/requests')).body.length;
 const limitOf = async (center: string): Promise<Json> =>
@@ -214,24 +222,46 @@ describe('a stream that is cut', () => {
     },
   );
 
-  test('by its client runs on, and is settled at what the model used', async () => {
-    await behave({ chunkMs: 30 });
+  test.each([
+    ['which the proxy does not notice', {}],
+    ['which the proxy notices', { noticeDisconnect: true }],
+  ])('by its client, %s, runs on, and is settled at what the model used', async (_, more) => {
+    await behave({ chunkMs: 5, ...more });
+    const before = await outcomes();
+    // At any moment: before the first event, after each of some, and near the end.
+    const moments = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    await Promise.all(moments.map((events) => leaveAfter(events)));
+    let lines: readonly Json[] = [];
+    for (let tries = 0; tries < 200 && lines.length < moments.length; tries += 1) {
+      await pause(50);
+      lines = (await outcomes()).slice(before.length);
+    }
+    expect(lines).toHaveLength(moments.length);
+    for (const line of lines) {
+      expect(line).toMatchObject({ settlement: 'settled', usage: { outputTokens: 200 } });
+    }
+    expect((await limitOf('retail')).reserved).toBe(0);
+  });
+
+  /** Leaves by closing the connection, once so many events have come. */
+  async function leaveAfter(events: number): Promise<void> {
     const client = clientOf();
     const stop = new AbortController();
     const command = new ConverseStreamCommand({ modelId: MICRO, messages });
-    const lines = (await sandbox.get('/_sandbox/audit')).body.length;
-    const { stream } = await client.send(command, { abortSignal: stop.signal });
-    for await (const _ of stream ?? []) break;
-    stop.abort();
-    client.destroy();
-    let line: Json;
-    for (let tries = 0; tries < 100 && !line; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      line = (await sandbox.get('/_sandbox/audit')).body[lines];
+    try {
+      const { stream } = await client.send(command, { abortSignal: stop.signal });
+      let left = events;
+      if (left > 0) {
+        for await (const _ of stream ?? []) {
+          left -= 1;
+          if (left === 0) break;
+        }
+      }
+    } finally {
+      stop.abort();
+      client.destroy();
     }
-    expect(line).toMatchObject({ settlement: 'settled', usage: { outputTokens: 200 } });
-    expect((await limitOf('retail')).reserved).toBe(0);
-  });
+  }
 });
 
 test('two hundred streams at once end whole: used is the sum of the audit log', async () => {
