@@ -1,7 +1,7 @@
 /**
  * Runs once a minute: ends reservations of calls that did not complete, publishes pending alerts,
- * stores samples of usage, drops what is old, and audits changes of limits and keys. Every part can fail alone; the
- * next run does it again. Can run at any time and in parallel.
+ * stores samples of usage, drops what is old, and audits changes of limits and keys. Every part can
+ * fail alone; the next run does it again. Can run at any time and in parallel.
  */
 import type { UsageHistory } from '../insight/forecast/ports.ts';
 import { expireReservations } from '../ledger/expire.ts';

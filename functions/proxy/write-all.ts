@@ -1,4 +1,4 @@
-/** Writes a stream to the end, whether or not somebody still reads it. */
+/** Writes a stream to the end, whether or not a reader is left. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream';
  * the model's stream ends and its call is settled before the function does.
  */
 export async function writeAll(body: AsyncIterable<Uint8Array>, target: Writable): Promise<void> {
-  // What went wrong is in `destroyed`: without a listener it would end the process.
+  // Without a listener an error would end the process; `destroyed` shows it.
   target.on('error', () => undefined);
   for await (const bytes of body) {
     if (target.destroyed || target.write(bytes)) continue;
