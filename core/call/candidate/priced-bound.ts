@@ -18,6 +18,8 @@ export interface PricedCandidate {
   /** The price the call is reserved and settled at. */
   readonly price: EffectivePriceJson;
   readonly worstCase: AmountsByUnit;
+  /** Billed besides tokens. Answers do not report them: they are counted in the request. */
+  readonly units?: Readonly<Partial<Record<BilledUnit, number>>>;
 }
 
 interface CallBound {
@@ -36,13 +38,14 @@ export function pricedBound(
   { prices, traits }: Pick<Model, 'prices' | 'traits'>,
   bound: CallBound,
   now: EpochMs,
-): Pick<PricedCandidate, 'price' | 'worstCase'> | undefined {
+): Pick<PricedCandidate, 'price' | 'worstCase' | 'units'> | undefined {
   const { inputTokens, maxOutputTokens, asked } = bound;
   const cacheTtl = writtenCacheTtl(bound.cacheTtl, traits);
   const { amount, period } = worstCaseOf({ ...bound, cacheTtl }, prices, now, asked);
   if (amount > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   return {
     price: effectivePriceToJson(period),
+    ...(bound.units && Object.keys(bound.units).length > 0 && { units: bound.units }),
     worstCase: {
       requests: 1,
       tokens: inputTokens + maxOutputTokens,

@@ -47,11 +47,12 @@ const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
 
 /** Usage times price, rounded up once (I6). Undefined where no safe integer can hold it. */
 function costNanoUsd(
-  { price }: PricedCandidate,
+  { price, units }: PricedCandidate,
   usage: TokenUsage,
   servedAs: ServedAs | undefined,
 ): number | undefined {
-  const cost = costOf(usage, effectivePriceFromJson(price), servedAs);
+  const billed = units ? { ...usage, units } : usage;
+  const cost = costOf(billed, effectivePriceFromJson(price), servedAs);
   return cost > nano(BigInt(Number.MAX_SAFE_INTEGER)) ? undefined : toSafeInteger(cost);
 }
 

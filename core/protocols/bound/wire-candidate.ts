@@ -20,6 +20,7 @@ import { fieldProblems, REFUSED } from '../fields/field-list.ts';
 import { type InvokeFamily, invokeFamily } from '../fields/invoke-fields.ts';
 import type { ModelOperation } from '../fields/operations.ts';
 import { askedService, tierProblems } from '../fields/service-tier.ts';
+import { billedUnits } from './billed-units.ts';
 import { ContentSize } from './content-size.ts';
 import { measureConverse } from './measure-converse.ts';
 import { measureInvoke } from './measure-invoke.ts';
@@ -62,6 +63,11 @@ export function toWireCandidate(request: WireRequest, target: CandidateFor): Wir
   const family = isConverse ? undefined : invokeFamily(target.model.baseModelId, request.body);
   if (!isConverse && !family) {
     const message = `the output of ${target.model.alias} is not text, and its cost has no bound`;
+    return refuse([{ path: '$', message }]);
+  }
+  const { kind, alias } = target.model;
+  if (isConverse && kind !== 'text') {
+    const message = `${alias} makes no messages (${kind}): name another model`;
     return refuse([{ path: '$', message }]);
   }
   const problems = [
@@ -110,7 +116,10 @@ function bounded(
   const inputTokens = inputBound(size, family, { ...model, betas: betaWindows }, askedBetas, body);
   const { cacheTtl } = size;
   const asked = askedService({ body, headers });
-  const bound = { inputTokens, maxOutputTokens: output.tokens, cacheTtl, asked };
+  const prices = family?.shape === 'embeddings' ? pricesNow(target).price.units : undefined;
+  const { units, problems } = billedUnits(body, prices);
+  if (problems.length > 0) return refuse(problems);
+  const bound = { inputTokens, maxOutputTokens: output.tokens, cacheTtl, asked, units };
   const priced = pricedBound(model, bound, now);
   if (!priced) {
     const message = 'could cost more than the ledger counts: shorten it, or lower its output bound';

@@ -116,6 +116,44 @@ describe('the output bound', () => {
     { messages: [], max_tokens: '5' },
   ])('is refused in %p', (body) => expect(problemsOf('gpt', invoke(body))).toHaveLength(1));
 
+  test('of queries and images is what the request has; audio and video are refused', () => {
+    const listed = policyOf({
+      name: 'test',
+      models: {
+        rerank: { model_id: 'cohere.rerank-v3-5:0' },
+        media: { model_id: 'amazon.nova-2-multimodal-embeddings-v1:0' },
+        image: { model_id: 'amazon.titan-embed-image-v1' },
+      },
+      applications: { faq: { environments: ['dev'] } },
+      cost_centers: { retail: { models: ['rerank'], applications: ['faq'] } },
+    });
+    const of = (alias: string, body: object, operation: 'invoke' | 'converse' = 'invoke') => {
+      const model = listed.models.get(alias);
+      if (!model) throw new Error(`no model ${alias}`);
+      const wire = { operation, body: { ...body }, headers: {} };
+      const now = Date.parse('2026-11-29');
+      return toWireCandidate(wire, { model, profileArn: undefined, allowed: new Set(), now });
+    };
+    const usd = (result: ReturnType<typeof of>) =>
+      result.outcome === 'valid' ? result.candidate.worstCase.usd : JSON.stringify(result);
+    const rerank = (documents: readonly string[]) => ({ query: 'a', documents, api_version: 2 });
+    // USD 0.002 a query of up to 100 chunks.
+    expect(usd(of('rerank', rerank(['b', 'c'])))).toBe(2_000_000);
+    expect(usd(of('rerank', rerank(Array(101).fill('b'))))).toBe(4_000_000);
+    expect(usd(of('rerank', rerank(['b'.repeat(50_001)])))).toBe(6_000_000);
+    // USD 0.00006 an image, and the text.
+    const text = usd(of('image', { inputText: 'a' }));
+    expect(usd(of('image', { inputText: 'a', inputImage: 'AAAA' }))).toBeGreaterThan(
+      Number(text) + 60_000,
+    );
+    const video = {
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: { video: { format: 'mp4' } },
+    };
+    expect(usd(of('media', video))).toContain('billed by the second');
+    expect(usd(of('rerank', converse(), 'converse'))).toContain('makes no messages (rerank)');
+  });
+
   test('of embeddings and reranking is nothing', () => {
     const embedded = valid('embed', invoke({ texts: ['a', 'b'], input_type: 'search_query' }));
     expect(embedded.worstCase.output_tokens).toBe(0);
