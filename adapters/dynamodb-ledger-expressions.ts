@@ -9,6 +9,7 @@ import type {
   CounterState,
   Counters,
   ExpireWrite,
+  InFlightBound,
   ReserveWrite,
   SettleWrite,
 } from '../core/ledger/ports.ts';
@@ -22,6 +23,7 @@ import {
   markerName,
   reservationName,
   reservationText,
+  restrictedName,
 } from './dynamodb-reservation-encoding.ts';
 
 /** Attribute names of counters and alerts in an account item. */
@@ -89,6 +91,7 @@ export function reserveExpression(write: ReserveWrite): Expression {
   const conditions = [
     ...[reservation, ...absent.map((name) => p.name(name))].map(isAbsent),
     `(${isAbsent(live)} OR ${live} < ${p.value(number(inFlight.max))})`,
+    ...restriction(p, live, inFlight),
   ];
   for (const { key, amount, ceiling } of write.amounts) {
     const committed = p.name(accountAttribute.committed(key));
@@ -109,6 +112,19 @@ export function reserveExpression(write: ReserveWrite): Expression {
 
 /** The attribute by which DynamoDB deletes items. */
 const TTL = 'ttl';
+
+/** Few may be in flight until the cost center is no longer restricted. */
+function restriction(
+  p: Placeholders,
+  live: string,
+  { costCenter, restricted }: InFlightBound,
+): readonly string[] {
+  if (!restricted) return [];
+  const until = p.name(restrictedName(costCenter));
+  const isOver = `${isAbsent(until)} OR ${until} <= ${p.value(number(restricted.now))}`;
+  const isFew = `${isAbsent(live)} OR ${live} < ${p.value(number(restricted.max))}`;
+  return [`(${isOver} OR ${isFew})`];
+}
 
 const isAbsent = (name: string): string => `attribute_not_exists(${name})`;
 
@@ -203,7 +219,7 @@ export function chargeExpression(write: SettleWrite, closedUntil: EpochSeconds):
 /** Ends a reservation whose lease is over. */
 export function expireExpression(write: ExpireWrite): Expression {
   const p = new Placeholders();
-  const { reservationId, attemptId, leaseExpiresAt, costCenter, charge } = write;
+  const { reservationId, attemptId, leaseExpiresAt, costCenter, charge, restrictsUntil } = write;
   const changes = [...write.amounts].map(([key, amount]) =>
     charge ? { key, committed: 0, settled: amount } : { key, committed: -amount, settled: 0 },
   );
@@ -218,7 +234,11 @@ export function expireExpression(write: ExpireWrite): Expression {
   }
   const reservation = p.name(reservationName(reservationId));
   const live = `${p.name(inFlightName(costCenter))} ${p.value(number(-1))}`;
-  const update = `${addition([live, ...additions(p, changes)])}REMOVE ${reservation}`;
+  const restricts =
+    restrictsUntil === undefined
+      ? ''
+      : `SET ${p.name(restrictedName(costCenter))} = ${p.value(number(restrictsUntil))} `;
+  const update = `${restricts}${addition([live, ...additions(p, changes)])}REMOVE ${reservation}`;
   return p.expression(update, hasLease(p, reservation, attemptId, leaseExpiresAt));
 }
 
@@ -227,6 +247,24 @@ export function removeMarkersExpression(ids: readonly string[]): Expression {
   const p = new Placeholders();
   const names = ids.map(markerName);
   return p.expression(`REMOVE ${names.map((name) => p.name(name)).join(', ')}`);
+}
+
+/** Removes the counts of cost centers that have nothing in flight and are not restricted. */
+export function removeIdleExpression(
+  costCenters: readonly string[],
+  now: EpochSeconds,
+): Expression {
+  const p = new Placeholders();
+  const [none, at] = [p.value(number(0)), p.value(number(now))];
+  const names: string[] = [];
+  const conditions: string[] = [];
+  for (const costCenter of costCenters) {
+    const live = p.name(inFlightName(costCenter));
+    const until = p.name(restrictedName(costCenter));
+    names.push(live, until);
+    conditions.push(`${live} = ${none} AND (${isAbsent(until)} OR ${until} <= ${at})`);
+  }
+  return p.expression(`REMOVE ${names.join(', ')}`, conditions.join(' AND '));
 }
 
 /**

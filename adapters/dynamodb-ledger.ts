@@ -37,6 +37,7 @@ import {
   parseAlertStates,
   parseCounters,
   removeCountersExpression,
+  removeIdleExpression,
   removeMarkersExpression,
   reserveExpression,
   settleExpression,
@@ -46,8 +47,10 @@ import {
 import {
   type AttributeMap,
   findReservation,
+  inFlightAllowed,
   inFlightName,
   markerName,
+  parseInFlight,
   parseMarkers,
   parseReservations,
   type StoredReservation,
@@ -107,12 +110,14 @@ export class DynamoDbLedger implements LedgerStore {
         otherIds.some((id) => findReservation(item, id) !== undefined);
       if (isTaken) return { outcome: 'conflict' };
       const counters = parseCounters(item);
-      const isCrowded = liveCount(item, write.inFlight.costCenter) >= write.inFlight.max;
+      const allowed = inFlightAllowed(item, write.inFlight);
+      const isCrowded = liveCount(item, write.inFlight.costCenter) >= allowed;
       if (isCrowded || isOver(write, counters)) {
         const leaseEnds = parseReservations(item).map(({ expiresAt }) => expiresAt);
         const alertStates = parseAlertStates(item);
+        const crowded = isCrowded ? { crowdedAt: allowed } : {};
         const seen = { counters, alertStates, leaseEnds, ...snapshotFor(write, item) };
-        return { outcome: 'denied', isRepeated, isCrowded, ...seen };
+        return { outcome: 'denied', isRepeated, ...crowded, ...seen };
       }
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === ROUNDS.read) return { outcome: 'conflict' };
@@ -151,7 +156,12 @@ export class DynamoDbLedger implements LedgerStore {
     return result.written ? parseCounters(result.item) : undefined;
   }
 
-  async prune({ account, markers, counters, alertStates }: PruneWrite): Promise<void> {
+  async prune(write: PruneWrite): Promise<void> {
+    const { account, markers, counters, alertStates, idleCostCenters: idle } = write;
+    const now = Math.floor(this.#clock.now() / 1000);
+    for (let i = 0; i < idle.length; i += PRUNE_MAX) {
+      await this.#update(account, removeIdleExpression(idle.slice(i, i + PRUNE_MAX), now));
+    }
     for (let i = 0; i < markers.length; i += REMOVE_MAX) {
       await this.#update(account, removeMarkersExpression(markers.slice(i, i + REMOVE_MAX)));
     }
@@ -355,6 +365,14 @@ function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
   const alertStates = parseAlertStates(item);
   const known = new Set([...counters.keys(), ...alertStates.keys()]);
   const idleCounters = [...known].filter((counter) => !referred.has(counter));
-  const bytes = itemBytes(item);
-  return { account, counters, alertStates, expired, staleMarkers, idleCounters, bytes };
+  return {
+    account,
+    counters,
+    alertStates,
+    inFlight: parseInFlight(item),
+    expired,
+    staleMarkers,
+    idleCounters,
+    bytes: itemBytes(item),
+  };
 }

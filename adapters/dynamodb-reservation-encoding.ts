@@ -11,7 +11,7 @@
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { accountKey, holderOwnerOf, isAccountOf } from '../core/ledger/account-keys.ts';
-import type { AccountKey, CounterKey } from '../core/ledger/ports.ts';
+import type { AccountKey, CounterKey, InFlightBound, LiveCount } from '../core/ledger/ports.ts';
 import { ORGANIZATION, PERS, type Per } from '../core/policy/policy.ts';
 import type { EpochSeconds } from '../core/time.ts';
 
@@ -48,6 +48,8 @@ export const formerReservationName = (id: string): string => `r_${id}`;
 export const markerName = (id: string): string => `x_${id}`;
 /** Live reservations of a cost center in the item. */
 export const inFlightName = (costCenter: string): string => `n_${costCenter}`;
+/** Until when the calls in flight of a cost center in the item are restricted. */
+export const restrictedName = (costCenter: string): string => `k_${costCenter}`;
 
 /** A UUID, also with the suffix of a fallback's reservation. */
 function encodedId(id: string): string {
@@ -230,3 +232,28 @@ function hashOf(name: string): string {
 }
 
 const mixed = (bits: number): number => Math.imul(bits ^ (bits >>> 16), 0x85ebca6b) ^ (bits >>> 13);
+
+/** Live reservations in the item, by cost center. */
+export function parseInFlight(item: AttributeMap): ReadonlyMap<string, LiveCount> {
+  const counted = Object.entries(item).filter(([name]) => name.startsWith(inFlightName('')));
+  return new Map(
+    counted.map(([name, { N }]) => {
+      const costCenter = name.slice(inFlightName('').length);
+      const until = item[restrictedName(costCenter)]?.N;
+      const live = Number(N ?? 0);
+      return [
+        costCenter,
+        until === undefined ? { live } : { live, restrictedUntil: Number(until) },
+      ];
+    }),
+  );
+}
+
+/** How many live reservations of the cost center the item may have. */
+export function inFlightAllowed(
+  item: AttributeMap,
+  { costCenter, max, restricted }: InFlightBound,
+): number {
+  const until = Number(item[restrictedName(costCenter)]?.N ?? 0);
+  return restricted && until > restricted.now ? Math.min(max, restricted.max) : max;
+}

@@ -47,6 +47,10 @@ export const ownerKeyOfAccount = (account: AccountKey): string =>
     isHolderAccount(account) ? undefined : account.lastIndexOf('#'),
   );
 
+/** Whether calls of several cost centers reserve in it. */
+export const isSharedAccount = (account: AccountKey): boolean =>
+  account.startsWith('account#model#') || account.startsWith('account#organization#');
+
 /** Whether it is one of the owner's items. */
 export const isAccountOf = (account: AccountKey, owner: Owner): boolean =>
   owner.holder

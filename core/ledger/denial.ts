@@ -24,6 +24,8 @@ export interface DenyingLimit {
   readonly retryAt: EpochMs;
   /** Present when a ceiling below the full limit denied the call. */
   readonly ceilingPercent?: number;
+  /** Calls in flight deny it that are fewer than usual, as others of the cost center crashed. */
+  readonly isRestricted?: true;
 }
 
 /** A limit that denied a call, and its counter at that time. */
@@ -128,6 +130,7 @@ export function toDenyingLimit(last: LimitDenial, inFlight: CallsInFlight): Deny
 export function inFlightDenial(
   costCenter: string,
   max: number,
+  usualMax: number,
   inFlight: CallsInFlight,
 ): DenyingLimit {
   const retryAt = nextEnd(inFlight);
@@ -143,6 +146,7 @@ export function inFlightDenial(
     reason: 'reserved',
     resetsAt: isoTimestamp(retryAt),
     retryAt,
+    ...(max < usualMax && { isRestricted: true }),
   };
 }
 

@@ -5,16 +5,25 @@
 
 import { allOwnerLimits } from '../policy/limit-owners.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Clock, EpochMs } from '../time.ts';
-import { accountKeys } from './account-keys.ts';
+import type { Clock, EpochMs, EpochSeconds } from '../time.ts';
+import { accountKeys, isSharedAccount } from './account-keys.ts';
 import {
   type AccountKey,
   type AccountSnapshot,
   CLOCK_SKEW_SECONDS,
   type ExpiredReservation,
+  type ExpireWrite,
   type LedgerStore,
 } from './ports.ts';
 import { maxShards, shardNumbers } from './shard-layout.ts';
+
+/**
+ * A restricted cost center stays so for two leases and some sweeps after its last call that did not
+ * complete: until then the next ones have expired, and restrict it again.
+ */
+const LEASES_RESTRICTED = 2;
+const LEASE_MIN_SECONDS = 420;
+const SWEEPS_SECONDS = 300;
 
 /** Writes of one run; the next run continues. */
 const EXPIRE_MAX = 2_000;
@@ -46,13 +55,14 @@ export async function expireReservations(
   let complete = true;
   for await (const found of store.contents(accountsOf(policy), nowSeconds - CLOCK_SKEW_SECONDS)) {
     const counters = new Map(found.counters);
+    const crashes = new Crashes(found, policy, nowSeconds);
     for (const entry of found.expired) {
       if (expired.length === EXPIRE_MAX || clock.now() >= stopBy) {
         complete = false;
         break;
       }
       expired.push(...(await expireLinked(store, entry, charge)));
-      const after = await store.expire({ ...entry, charge });
+      const after = await store.expire({ ...entry, charge, ...crashes.restriction(entry) });
       if (!after) continue;
       expired.push(entry);
       for (const [key, state] of after) counters.set(key, state);
@@ -60,6 +70,39 @@ export async function expireReservations(
     accounts.push({ ...found, counters });
   }
   return { expired, accounts, complete };
+}
+
+/**
+ * Calls that did not complete leave their reservations until their leases end, and all writes of a
+ * shared account pay for them. After many, the cost center may have few in flight there.
+ */
+class Crashes {
+  readonly #found: AccountSnapshot;
+  readonly #now: EpochSeconds;
+  readonly #max: number;
+  readonly #until: EpochSeconds;
+  readonly #counts = new Map<string, number>();
+
+  constructor(found: AccountSnapshot, { ledger }: Policy, now: EpochSeconds) {
+    this.#found = found;
+    this.#now = now;
+    this.#max = ledger.inFlightRestrictedMax;
+    const lease = Math.max(LEASE_MIN_SECONDS, ledger.leaseSeconds);
+    this.#until = now + LEASES_RESTRICTED * lease + SWEEPS_SECONDS;
+  }
+
+  /** Counts one more. */
+  restriction({
+    account,
+    costCenter,
+  }: ExpiredReservation): Pick<ExpireWrite, 'restrictsUntil'> | undefined {
+    if (costCenter === undefined || !isSharedAccount(account)) return undefined;
+    const count = (this.#counts.get(costCenter) ?? 0) + 1;
+    this.#counts.set(costCenter, count);
+    const { restrictedUntil = 0 } = this.#found.inFlight.get(costCenter) ?? {};
+    const isRestricted = count >= this.#max || restrictedUntil > this.#now;
+    return isRestricted ? { restrictsUntil: this.#until } : undefined;
+  }
 }
 
 /**

@@ -33,8 +33,7 @@ export interface ReserveWrite {
   readonly attemptId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: readonly CounterAmount[];
-  /** Whose call it is, and how many live reservations of it the account may have. */
-  readonly inFlight: { readonly costCenter: string; readonly max: number };
+  readonly inFlight: InFlightBound;
   /** Other accounts of this call, which the sweep finds through this reservation alone. */
   readonly linked?: readonly AccountKey[];
   /** Of an account that the sweep does not list; the result then has a snapshot of it. */
@@ -44,6 +43,14 @@ export interface ReserveWrite {
     /** Leases and markers that ended by then are over for every host. */
     readonly now: EpochSeconds;
   };
+}
+
+/** Whose call it is, and how many live reservations of it the account may have. */
+export interface InFlightBound {
+  readonly costCenter: string;
+  readonly max: number;
+  /** In an account that others share: the most while the cost center is restricted. */
+  readonly restricted?: { readonly max: number; readonly now: EpochSeconds };
 }
 
 /** Counters of the account after (or, where nothing was written, before) the write. */
@@ -70,8 +77,8 @@ export type ReserveWriteResult =
       readonly counters: Counters;
       readonly alertStates: AlertStates;
       readonly isRepeated: boolean;
-      /** The cost center has as many live reservations in the account as it may. */
-      readonly isCrowded: boolean;
+      /** Present if the cost center has as many live reservations in the account as it may. */
+      readonly crowdedAt?: number;
       /** When the leases of the account's live reservations end. */
       readonly leaseEnds: readonly EpochSeconds[];
       readonly snapshot?: AccountSnapshot;
@@ -147,6 +154,8 @@ export interface ExpiredReservation {
 export interface ExpireWrite extends ExpiredReservation {
   /** Settle at what was reserved, or at zero. */
   readonly charge: boolean;
+  /** Restricts the calls in flight of the cost center in this account until then. */
+  readonly restrictsUntil?: EpochSeconds;
 }
 
 /** A kind of alert of one counter that is published once: `50` for a percent, `denied-100`. */
@@ -161,6 +170,14 @@ export interface PruneWrite {
   readonly markers: readonly string[];
   readonly counters: Counters;
   readonly alertStates: AlertStates;
+  /** Cost centers without live reservations: their counts are dropped if that is still so. */
+  readonly idleCostCenters: readonly string[];
+}
+
+/** Live reservations of a cost center in an account. */
+export interface LiveCount {
+  readonly live: number;
+  readonly restrictedUntil?: EpochSeconds;
 }
 
 /** Most two hosts' clocks are taken to differ; a lease ends that much later for who else ends it. */
@@ -171,6 +188,8 @@ export interface AccountSnapshot {
   readonly account: AccountKey;
   readonly counters: Counters;
   readonly alertStates: AlertStates;
+  /** By cost center; those that never reserved are absent. */
+  readonly inFlight: ReadonlyMap<string, LiveCount>;
   /** By the end of their leases. */
   readonly expired: readonly ExpiredReservation[];
   /** Closed ids that no copy of a write can meet any more. */

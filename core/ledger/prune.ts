@@ -2,8 +2,11 @@
 import type { Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { isOlderThanHistory } from '../windows.ts';
-import { splitCounterKey } from './account-keys.ts';
+import { isSharedAccount, splitCounterKey } from './account-keys.ts';
 import type { AccountSnapshot, CounterKey, CounterState, LedgerStore } from './ports.ts';
+
+/** Fewer names take less of an item than dropping them every minute would cost. */
+const IDLE_MIN = 10;
 
 /** Only alerts are recorded for the counter: a call was denied before any other was counted. */
 const NEVER_WRITTEN: CounterState = { committed: 0, settled: 0 };
@@ -25,14 +28,17 @@ export async function prune(
   needed: ReadonlySet<CounterKey>,
 ): Promise<Pruned> {
   const pruned = { markers: 0, counters: 0 };
-  for (const { account, staleMarkers, idleCounters, counters, alertStates } of accounts) {
+  for (const snapshot of accounts) {
+    const { account, staleMarkers, idleCounters, counters, alertStates } = snapshot;
+    const idleCostCenters = idleIn(snapshot, now);
     const old = new Map<CounterKey, CounterState>();
     for (const key of idleCounters) {
       if (needed.has(key) || !isOld(policy, key, now)) continue;
       old.set(key, counters.get(key) ?? NEVER_WRITTEN);
     }
-    if (old.size === 0 && staleMarkers.length === 0) continue;
-    await store.prune({ account, markers: staleMarkers, counters: old, alertStates });
+    if (old.size + staleMarkers.length + idleCostCenters.length === 0) continue;
+    const markers = staleMarkers;
+    await store.prune({ account, markers, counters: old, alertStates, idleCostCenters });
     pruned.markers += staleMarkers.length;
     pruned.counters += old.size;
   }
@@ -43,4 +49,13 @@ export async function prune(
 export function isOld({ ledger, timeZone }: Policy, key: CounterKey, now: EpochMs): boolean {
   const { periodName } = splitCounterKey(key);
   return isOlderThanHistory(periodName, now, { windows: ledger.historyWindows, timeZone });
+}
+
+/** Of a shared account, which every cost center would leave its name in. */
+function idleIn({ account, inFlight }: AccountSnapshot, now: EpochMs): readonly string[] {
+  if (!isSharedAccount(account)) return [];
+  const idle = [...inFlight]
+    .filter(([, { live, restrictedUntil = 0 }]) => live === 0 && restrictedUntil * 1_000 <= now)
+    .map(([costCenter]) => costCenter);
+  return idle.length < IDLE_MIN ? [] : idle;
 }

@@ -6,13 +6,15 @@ import { LedgerFullError } from '../errors.ts';
 import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner, Policy } from '../policy/policy.ts';
 import type { EpochMs, EpochSeconds } from '../time.ts';
-import { accountKey, splitCounterKey } from './account-keys.ts';
+import { accountKey, isSharedAccount, splitCounterKey } from './account-keys.ts';
 import { findDenials, type LimitDenial, remainingInShard, type ShardSnapshots } from './denial.ts';
 import type { AccountLimits, EffectiveLimit } from './effective-limits.ts';
 import {
+  type AccountKey,
   type AlertStates,
   CLOCK_SKEW_SECONDS,
   type Counters,
+  type InFlightBound,
   type LedgerStore,
   type ReserveWrite,
   type ReserveWriteResult,
@@ -51,6 +53,8 @@ export type AccountOutcome =
       /** None where only the number of calls in flight denies. */
       denials: readonly LimitDenial[];
       leaseEnds: readonly EpochSeconds[];
+      /** How many calls in flight deny it, where these alone do. */
+      crowdedAt?: number;
     };
 
 /** The amount of each limit to take from one shard. */
@@ -106,7 +110,7 @@ export function shardsFor(
 
 type DeniedShard = Pick<
   Extract<ReserveWriteResult, { outcome: 'denied' }>,
-  'counters' | 'alertStates' | 'isCrowded' | 'leaseEnds'
+  'counters' | 'alertStates' | 'crowdedAt' | 'leaseEnds'
 >;
 
 type ShardOutcome =
@@ -190,6 +194,18 @@ async function recordAttempt(
   }
 }
 
+function inFlightBound(
+  { ledger }: Policy,
+  costCenter: string,
+  account: AccountKey,
+  now: EpochMs,
+): InFlightBound {
+  const { inFlightMax: max, inFlightRestrictedMax } = ledger;
+  if (!isSharedAccount(account)) return { costCenter, max };
+  const restricted = { max: inFlightRestrictedMax, now: Math.floor(now / 1_000) };
+  return { costCenter, max, restricted };
+}
+
 function accountReserve(
   { shell, otherIds, policy, now }: CandidateAttempt,
   { owner, linked, keptUntil }: AccountLimits,
@@ -202,7 +218,7 @@ function accountReserve(
     otherIds,
     attemptId: shell.attemptId,
     leaseExpiresAt: shell.leaseExpiresAt,
-    inFlight: { costCenter: shell.costCenter, max: policy.ledger.inFlightMax },
+    inFlight: inFlightBound(policy, shell.costCenter, accountKey(owner, shard), now),
     ...(linked && { linked }),
     ...(keptUntil !== undefined && {
       held: {
@@ -236,10 +252,12 @@ async function reserveSpread(
 ): Promise<AccountOutcome> {
   const { owner, limits } = met;
   const everywhere = await withUntried(store, owner, shardNumbers(met.shards), tried);
-  const isCrowded = [...tried.values()].some((shard) => shard.isCrowded);
+  const crowdedAt = [...tried.values()].find((shard) => shard.crowdedAt !== undefined)?.crowdedAt;
+  const isCrowded = crowdedAt !== undefined;
   const leaseEnds = [...tried.values()].flatMap((shard) => shard.leaseEnds);
   const denials = findDenials(limits, everywhere, isCrowded);
-  const denied = { outcome: 'denied', denials, leaseEnds } as const;
+  const crowded = isCrowded ? { crowdedAt } : {};
+  const denied = { outcome: 'denied', denials, leaseEnds, ...crowded } as const;
   // A shard that is full of calls in flight takes no part of one either.
   if (isCrowded) return denied;
   const counters = [...everywhere].map(([shard, state]) => [shard, state.counters] as const);

@@ -128,13 +128,14 @@ function nextCandidate(
 
 function denied(
   request: ReserveRequest,
-  { denials, leaseEnds }: Extract<AccountOutcome, { outcome: 'denied' }>,
+  { denials, leaseEnds, crowdedAt }: Extract<AccountOutcome, { outcome: 'denied' }>,
 ): ReserveDecision {
   const { now, scope, policy } = request;
   const inFlight = { leaseEnds, leaseMs: leaseEnd(request) * 1_000 - now, now };
   const last = lastToReset(denials);
   if (!last) {
-    const limit = inFlightDenial(scope.costCenter, policy.ledger.inFlightMax, inFlight);
+    const { inFlightMax } = policy.ledger;
+    const limit = inFlightDenial(scope.costCenter, crowdedAt ?? inFlightMax, inFlightMax, inFlight);
     return { outcome: 'denied', limit };
   }
   // Of one request there is no first in a window.

@@ -138,6 +138,8 @@ export interface LedgerSettings {
   readonly unknownOutcome: UnknownOutcome;
   /** Calls of one cost center that an account's item may have in flight. */
   readonly inFlightMax: number;
+  /** The same in an account that others share, after many of its calls did not complete. */
+  readonly inFlightRestrictedMax: number;
   /** How long a call waits for calls in flight to leave enough, before it is denied. */
   readonly waitSeconds: number;
   readonly onLedgerError: 'deny' | 'allow';

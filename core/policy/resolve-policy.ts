@@ -113,7 +113,7 @@ function toPolicy(
   }: ResolveOptions & Required<Pick<ResolveOptions, 'region' | 'userClaims'>>,
 ): Policy {
   const profiles = groupByCostCenter(inferenceProfiles ?? new Map());
-  const ledger = toLedger(config.ledger ?? {});
+  const ledger = toLedger(config);
   return {
     name: config.name ?? DEFAULT_NAME,
     region,
@@ -159,16 +159,35 @@ const toTagKeys = (config: PolicyConfig['tag_keys']): TagKeys => ({
   environment: config?.environment ?? 'environment',
 });
 
-const toLedger = (config: NonNullable<PolicyConfig['ledger']>): LedgerSettings => ({
-  shards: config.shards ?? 1,
-  leaseSeconds: config.lease_seconds ?? 420,
-  historyWindows: config.history_windows ?? 3,
-  reservation: config.reservation ?? 'strict',
-  unknownOutcome: config.unknown_outcome ?? config.expired_reservation ?? 'charge',
-  inFlightMax: config.in_flight_max ?? 400,
-  waitSeconds: config.wait_seconds ?? 0,
-  onLedgerError: config.on_ledger_error ?? 'deny',
-});
+/** So many calls in flight of one cost center keep an item with three limits below 32 KB. */
+const IN_FLIGHT_MAX = 400;
+const LIMITS_OF_IN_FLIGHT_MAX = 3;
+/** Of one cost center in an item that others pay for: about one write unit. */
+const RESTRICTED_MAX = 20;
+
+/** With more limits of one owner a reservation is larger: fewer of them are as large together. */
+function inFlightMaxOf({ cost_centers, models, organization }: PolicyConfig): number {
+  const owners = [...Object.values(cost_centers), ...Object.values(models), organization];
+  const most = Math.max(...owners.map((owner) => owner?.limits?.length ?? 0));
+  const share = LIMITS_OF_IN_FLIGHT_MAX / Math.max(LIMITS_OF_IN_FLIGHT_MAX, most);
+  return Math.floor(IN_FLIGHT_MAX * share);
+}
+
+function toLedger(policy: PolicyConfig): LedgerSettings {
+  const config = policy.ledger ?? {};
+  const inFlightMax = config.in_flight_max ?? inFlightMaxOf(policy);
+  return {
+    shards: config.shards ?? 1,
+    leaseSeconds: config.lease_seconds ?? 420,
+    historyWindows: config.history_windows ?? 3,
+    reservation: config.reservation ?? 'strict',
+    unknownOutcome: config.unknown_outcome ?? config.expired_reservation ?? 'charge',
+    inFlightMax,
+    inFlightRestrictedMax: Math.min(RESTRICTED_MAX, inFlightMax),
+    waitSeconds: config.wait_seconds ?? 0,
+    onLedgerError: config.on_ledger_error ?? 'deny',
+  };
+}
 
 function toModel(alias: string, model: ResolvedModel, config: PolicyConfig): Model {
   const limits = config.models[alias]?.limits;

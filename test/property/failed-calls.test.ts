@@ -6,136 +6,196 @@ import { describe, expect, test } from '@jest/globals';
 import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { itemBytes } from '../../adapters/dynamodb-item-size.ts';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
-import type { ConverseResult } from '../../core/call/model/ports.ts';
 import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
+import type { ValidCall } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { expireReservations } from '../../core/ledger/expire.ts';
+import { prune } from '../../core/ledger/prune.ts';
 import { answerOf, clientOver } from '../simulation/dynamodb/client.ts';
 import { DynamoDbModel } from '../simulation/dynamodb/model.ts';
-import { answered, type CallHarness, callHarnessOn, request } from '../support/call-harness.ts';
-import type { TestLedger } from '../support/ledger.ts';
-import { ManualClock } from '../support/ledger.ts';
+import {
+  answered,
+  type CallHarness,
+  callHarnessOn,
+  failedWith,
+  request,
+} from '../support/call-harness.ts';
+import { ManualClock, type TestLedger } from '../support/ledger.ts';
 import { configWith, policyOf } from '../support/policy.ts';
 
-const CALLS = 3_000;
-/** Of those that leave nothing, fewer show as much. */
-const RECORDED_CALLS = 500;
+const CALLS = 10_000;
 const SPAN_MS = 1_200_000;
 const SWEEP_EVERY_MS = 60_000;
+const MINUTES = SPAN_MS / SWEEP_EVERY_MS;
+/** A lease of 420 s, and two sweeps. */
+const RESTRICTED_FROM_MINUTE = 10;
 const BYTES_MAX = 32_768;
 const UNIT_BYTES = 1_024;
+const TIMEOUT_MS = 600_000;
 
-const limits = ['usd', 'tokens', 'requests'].map((unit) => ({
-  name: `monthly-${unit}`,
-  window: 'month',
-  unit,
-  amount: 1_000_000,
-}));
-const center = { model: 'haiku', models: ['haiku'], applications: ['faq'], limits };
+const monthly = (units: readonly string[]) =>
+  units.map((unit) => ({ name: `monthly-${unit}`, window: 'month', unit, amount: 1_000_000 }));
 
 class Deployment {
   readonly clock = new ManualClock();
   readonly harness: CallHarness;
+  /** The largest item so far. */
+  largest = 0;
   #units = 0;
-  readonly #model: DynamoDbModel;
+  #valid: ValidCall | undefined;
+  #killed = 0;
 
-  constructor() {
+  constructor(units: readonly string[], over: Record<string, unknown> = {}) {
     this.clock.set('2026-11-23T14:05:00.000Z');
-    this.#model = new DynamoDbModel({
+    const model = new DynamoDbModel({
       allOld: true,
       onWrite: (_key, before, after) => {
         const bytes = Math.max(before ? itemBytes(before) : 0, after ? itemBytes(after) : 0);
+        this.largest = Math.max(this.largest, bytes);
         this.#units += Math.max(1, Math.ceil(bytes / UNIT_BYTES));
       },
     });
-    const client = clientOver(async (sent) => answerOf(this.#model, sent));
+    const client = clientOver(async (sent) => answerOf(model, sent));
     const ledger = new DynamoDbLedger(client, 'ledger', this.clock);
+    const limits = monthly(units);
+    const center = { model: 'haiku', models: ['haiku'], applications: ['faq'], limits };
     const policy = policyOf(
       configWith({
         cost_centers: { retail: center, other: center },
-        organization: { limits: limits.slice(0, 1) },
+        organization: { limits },
+        ...over,
       }),
     );
     this.harness = callHarnessOn({ ledger, clock: this.clock, client } as TestLedger, policy);
     Object.assign(this.harness.ports, { idempotency: new DynamoDbIdempotency(client, 'ledger') });
   }
 
-  largestItem(): number {
-    return Math.max(...this.#model.items().map(itemBytes));
-  }
-
-  /** Write units of one call of another cost center. */
-  async unitsOfOther(): Promise<number> {
+  /** Write units of one call of a cost center that has no failures. */
+  async unitsOf(costCenter: string): Promise<number> {
     const before = this.#units;
+    const { script } = this.harness;
     this.harness.script = [answered()];
-    const tags = { applicationId: 'faq', costCenter: 'other', environment: 'production' };
-    const { status } = await this.harness.run(request({ tags }));
-    if (status !== 'succeeded') throw new Error(`the other cost center got ${status}`);
+    const tags = { applicationId: 'faq', costCenter, environment: 'production' };
+    const { status, answer } = await this.harness.run(request({ tags }));
+    this.harness.script = script;
+    if (status !== 'succeeded') throw new Error(`${costCenter} got ${JSON.stringify(answer)}`);
     return this.#units - before;
   }
 
   /** Reserves, and never comes back. */
-  async killed(): Promise<void> {
+  async killed(): Promise<string> {
+    this.#valid ??= await this.#validCall();
+    const id = `10000000-0000-4000-8000-${String(++this.#killed).padStart(12, '0')}`;
+    const tags = { ...this.#valid.tags, requestId: id };
+    const call = { ...this.#valid, tags, attemptId: id };
+    const run = { isRepeat: false, endsBy: this.clock.now() + 30_000 };
+    return (await reserveBudget(this.harness.ports, call, run)).status;
+  }
+
+  async #validCall(): Promise<ValidCall> {
     const valid = await validateAndSetContext(this.harness.ports, request());
-    if (valid.status !== 'valid') throw new Error('not valid');
-    const endsBy = this.clock.now() + 30_000;
-    await reserveBudget(this.harness.ports, valid, { isRepeat: false, endsBy });
+    if (valid.status !== 'valid') throw new Error(JSON.stringify(valid.answer));
+    return valid;
   }
 
   async sweep(): Promise<void> {
-    const { ledger } = this.harness.ports;
-    await expireReservations(ledger, this.clock, this.harness.policy, Number.MAX_SAFE_INTEGER);
+    const { policy, ports } = this.harness;
+    const now = this.clock.now();
+    const { accounts } = await expireReservations(ports.ledger, this.clock, policy, now + 1);
+    await prune(ports.ledger, policy, accounts, now, new Set());
   }
 
-  async fail(calls: number, once: () => Promise<unknown>): Promise<number> {
-    let largest = 0;
-    let sweptAt = this.clock.now();
-    for (let call = 0; call < calls; call++) {
+  /** @param look at the end of each minute, before the sweep. */
+  async fail(
+    calls: number,
+    once: () => Promise<unknown>,
+    look: (minute: number) => Promise<void>,
+  ): Promise<void> {
+    const startedAt = this.clock.now();
+    let minute = 0;
+    for (let call = 1; call <= calls; call++) {
       await once();
-      this.clock.at += SPAN_MS / calls;
-      if (this.clock.at - sweptAt < SWEEP_EVERY_MS) continue;
-      sweptAt = this.clock.at;
-      largest = Math.max(largest, this.largestItem());
+      this.clock.at = startedAt + Math.floor((SPAN_MS * call) / calls);
+      if (this.clock.at - startedAt < SWEEP_EVERY_MS * (minute + 1)) continue;
+      minute += 1;
+      await look(minute);
       await this.sweep();
     }
-    return Math.max(largest, this.largestItem());
   }
 }
 
-const failing = (name: string): ConverseResult => ({
-  outcome: 'failed',
-  failure: { name, message: 'said by the test' },
+const KINDS = [
+  ['refused', 'AccessDeniedException'],
+  ['without capacity', 'ServiceUnavailableException'],
+  ['timed out', 'DeadlineExceeded'],
+  ['of unknown outcome', 'InternalServerException'],
+] as const;
+
+const limitsOfModel = (units: readonly string[]) => ({
+  models: {
+    haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', limits: monthly(units) },
+  },
 });
 
-describe('after failed calls for 20 minutes', () => {
-  test.each([
-    ['refused', 'AccessDeniedException'],
-    ['without capacity', 'ServiceUnavailableException'],
-    ['timed out', 'DeadlineExceeded'],
-    ['of unknown outcome', 'InternalServerException'],
-  ])(
-    '%s, nothing is left, and others pay what they paid',
+describe(`${CALLS} failed calls of a cost center in 20 minutes`, () => {
+  test.each(KINDS)(
+    '%s: nothing is left, and others pay what they paid',
     async (_, name) => {
-      const deployment = new Deployment();
-      const units = await deployment.unitsOfOther();
-      deployment.harness.script = [failing(name)];
-      const largest = await deployment.fail(RECORDED_CALLS, () =>
-        deployment.harness.run(request()),
+      const deployment = new Deployment(['usd']);
+      const units = await deployment.unitsOf('other');
+      deployment.harness.script = [failedWith(name)];
+      const after: number[] = [];
+      await deployment.fail(
+        CALLS,
+        () => deployment.harness.run(request()),
+        async () => void after.push(await deployment.unitsOf('other')),
       );
-      expect(largest).toBeLessThan(2_048);
-      expect(await deployment.unitsOfOther()).toBe(units);
+      expect(after).toEqual(Array.from({ length: MINUTES }, () => units));
+      expect(deployment.largest).toBeLessThan(UNIT_BYTES);
     },
-    120_000,
+    TIMEOUT_MS,
   );
 
-  test('whose functions were killed, items are small and others are served', async () => {
-    const deployment = new Deployment();
-    const largest = await deployment.fail(CALLS, () => deployment.killed());
-    expect(largest).toBeLessThan(BYTES_MAX);
-    // The organization's item has the 400 reservations that one cost center may have in it.
-    expect(await deployment.unitsOfOther()).toBeLessThan(60);
-    deployment.clock.at += 900_000;
-    await deployment.sweep();
-    expect(await deployment.unitsOfOther()).toBe(4);
-  }, 120_000);
+  test.each([
+    ['and the organization with one limit', ['usd'], {}],
+    ['and the organization with three', ['usd', 'tokens', 'requests'], {}],
+    ['and a model and the organization', ['usd'], limitsOfModel(['usd'])],
+    ['and a model alone', ['usd'], { ...limitsOfModel(['usd']), organization: { limits: [] } }],
+  ] as const)(
+    'whose functions were killed, %s: others are served and pay at most twice as much',
+    async (_, units, over) => {
+      const deployment = new Deployment(units, over);
+      const before = await deployment.unitsOf('other');
+      const served: number[] = [];
+      const outcomes = new Set<string>();
+      await deployment.fail(
+        CALLS,
+        async () => void outcomes.add(await deployment.killed()),
+        async () => void served.push(await deployment.unitsOf('other')),
+      );
+      expect([...outcomes]).toEqual(['approved', 'denied']);
+      expect(served).toHaveLength(MINUTES);
+      expect(deployment.largest).toBeLessThan(BYTES_MAX);
+      // Until the first leases end, 400 calls in flight look like any others.
+      expect(Math.max(...served.slice(RESTRICTED_FROM_MINUTE))).toBeLessThanOrEqual(2 * before);
+      // At rest again, the cost center has what it had.
+      deployment.clock.at += 3_600_000;
+      await deployment.sweep();
+      expect(await deployment.unitsOf('other')).toBe(before);
+      expect(await deployment.unitsOf('retail')).toBe(before);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+test('the names of 200 cost centers do not stay in the item of the organization', async () => {
+  const limits = monthly(['usd']);
+  const names = Array.from({ length: 200 }, (_, at) => `cost-center-${at}`);
+  const center = { model: 'haiku', models: ['haiku'], applications: ['faq'], limits };
+  const cost_centers = Object.fromEntries(names.map((name) => [name, center]));
+  const deployment = new Deployment(['usd'], { cost_centers });
+  for (const name of names) await deployment.unitsOf(name);
+  expect(deployment.largest).toBeGreaterThan(3 * UNIT_BYTES);
+  await deployment.sweep();
+  expect(await deployment.unitsOf('cost-center-7')).toBe(4);
 });

@@ -31,7 +31,7 @@ function same(actual: unknown, expected: unknown, what: string): void {
 async function sweep(store: LedgerStore): Promise<void> {
   for await (const { expired } of store.contents([...ACCOUNTS], 1_060)) {
     const [first] = expired;
-    if (first) await store.expire({ ...first, charge: true });
+    if (first) await store.expire({ ...first, charge: true, restrictsUntil: 2_000 });
   }
 }
 
@@ -80,6 +80,7 @@ const sorted = (contents: AccountSnapshot) => ({
     .map(([key, marks]) => [key, [...marks].sort()] as const)
     .filter(([, marks]) => marks.length > 0)
     .sort(),
+  inFlight: [...contents.inFlight].sort(),
   expired: [...contents.expired].sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1)),
   staleMarkers: [...contents.staleMarkers].sort(),
   idleCounters: [...contents.idleCounters].sort(),

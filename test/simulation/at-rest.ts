@@ -144,6 +144,8 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
     if (settlements.has('worst_case')) return [inUnit(model, worst[model])];
     return decision === 'unreserved' ? [charged, left, 0] : [charged, left];
   }
+  const isSettled = settlements.size > 0 && !settlements.has('pending');
+  if (truth.isRefusalRecorded && isSettled) return [0];
   if (settlements.has('released')) return [0];
   if (billed) return decision === 'unreserved' ? [left, 0] : [left];
   return [0, left];

@@ -4,6 +4,7 @@
  */
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
 import { findReservation, reservationName } from '../../adapters/dynamodb-reservation-encoding.ts';
+import { isSharedAccount } from '../../core/ledger/account-keys.ts';
 import type {
   LedgerStore,
   ReserveWrite,
@@ -62,7 +63,6 @@ async function readThenWrite(
       counters,
       alertStates: new Map(),
       isRepeated: false,
-      isCrowded: false,
       leaseEnds: [],
     };
   const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
@@ -92,6 +92,20 @@ function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrit
     return limit && each.ceiling !== undefined ? { ...each, ceiling: limit.amount } : each;
   });
   return { ...write, amounts };
+}
+
+/** What was denied once is let through when it is asked again. */
+function passing(store: LedgerStore): LedgerStore {
+  const denied = new Set<string>();
+  return changed(store, {
+    reserve: async (write) => {
+      const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
+      const isAgain = denied.has(write.reservationId);
+      const result = await store.reserve(isAgain ? { ...write, amounts } : write);
+      if (result.outcome === 'denied') denied.add(write.reservationId);
+      return result;
+    },
+  });
 }
 
 const isRelease = ({ amounts }: SettleWrite) => amounts.every(({ actual }) => actual === 0);
@@ -137,7 +151,41 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
         },
       }),
   },
-  { name: 'takes unknown usage for none', settlesUnknownUsageAtZero: true },
+  {
+    name: 'lets any number of calls be in flight after many crashed',
+    store: (store) =>
+      changed(store, {
+        reserve: ({ inFlight: { restricted: _, ...inFlight }, ...write }) =>
+          store.reserve({ ...write, inFlight }),
+      }),
+  },
+  { name: 'takes unknown usage for none', tokensOfUnknownUsage: 0 },
+  { name: 'takes a negative usage as it is', tokensOfUnknownUsage: -100 },
+  { name: 'charges what the model refused', chargesRefusals: true },
+  {
+    name: 'leaves no marker where a reserve was sent twice',
+    store: (store) =>
+      changed(store, {
+        settle: (write) => store.settle({ ...write, closes: write.chargesUnreserved }),
+      }),
+  },
+  {
+    name: 'keeps what a call reserved that another account denied',
+    store: (store) =>
+      changed(store, {
+        settle: async (write) =>
+          isRelease(write) ? { outcome: 'replayed' } : await store.settle(write),
+      }),
+  },
+  {
+    name: 'settles one account of a call only',
+    store: (store) =>
+      changed(store, {
+        settle: async (write) =>
+          isSharedAccount(write.account) ? { outcome: 'replayed' } : await store.settle(write),
+      }),
+  },
+  { name: 'lets a call that waited pass by what it has read', store: (store) => passing(store) },
   {
     name: 'retries a negative delta',
     store: (store, context) =>

@@ -2,7 +2,6 @@
 
 import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { systemDigest } from '../../adapters/system.ts';
-import { failureRule } from '../../core/call/model/failure-rules.ts';
 import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
 import type { ReportedUsage } from '../../core/call/model/reported-usage.ts';
 import { invokeModel } from '../../core/call/steps/invoke-model.ts';
@@ -19,10 +18,10 @@ import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
 import { release } from '../../core/ledger/settle.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Tokens, Truth } from './oracle.ts';
-import type { CallPlan, ModelAnswer } from './plan.ts';
+import { type CallPlan, type ModelAnswer, RELEASED } from './plan.ts';
 import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
-import { faultsInTurn, type SimulatedRun, TABLE } from './simulated-run.ts';
+import { faultsInTurn, type SimulatedRun, TABLE, type Variation } from './simulated-run.ts';
 
 class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
@@ -146,14 +145,14 @@ export class CallRun {
     const isTimeout = state.status === 'failed' && state.charge.basis === 'worst_case';
     if (isTimeout && this.#run.variation?.releasesOnTimeout)
       await release(ports.ledger, state.reservation).catch(() => undefined);
-    const isUnknown = state.status === 'succeeded' && state.charge.basis === 'worst_case';
-    if (!isUnknown || !this.#run.variation?.settlesUnknownUsageAtZero) return state;
-    const amounts = { requests: 1, tokens: 0, input_tokens: 0, output_tokens: 0, usd: 0 };
-    return { ...state, charge: { ...state.charge, basis: 'settled' as const, amounts } };
+    return mistaken(state, this.#run.variation);
   }
 
   #record(ports: PipelinePorts, state: RecordInput) {
     this.#truth.phase = 'recording';
+    const { refusedByModel, billed } = this.#truth;
+    if (state.status === 'failed' && refusedByModel && !billed)
+      this.#truth.isRefusalRecorded = true;
     return recordOutcome(ports, state);
   }
 
@@ -247,10 +246,11 @@ export class CallRun {
       output: Math.floor((bound.output * answer.outputPercent) / 100),
     };
     const isLate = answer.milliseconds > deadline - hostNow;
-    const rule = answer.outcome === 'ok' ? undefined : failureRule({ name: answer.outcome });
-    const isBilled = isLate || rule?.charge !== 'released';
+    const isRefused = RELEASED.some((name) => name === answer.outcome);
+    const isBilled = isLate || !isRefused;
     const isUnreadable = answer.report !== 'complete' || tokens.input === 0 || tokens.output === 0;
-    if (isBilled) this.#truth.billed = { tokens, isKnown: !isLate && !rule, isUnreadable };
+    if (isBilled)
+      this.#truth.billed = { tokens, isKnown: !isLate && answer.outcome === 'ok', isUnreadable };
     else this.#truth.refusedByModel = true;
     await this.#run.scheduler.sleep(isLate ? Math.max(0, deadline - hostNow) : answer.milliseconds);
     const failure = isLate ? 'DeadlineExceeded' : answer.outcome;
@@ -263,6 +263,22 @@ export class CallRun {
       reported: reportOf(answer, tokens),
     };
   }
+}
+
+type Invoked = Awaited<ReturnType<typeof invokeModel>>;
+
+/** What a variation makes of the charge of a call. */
+function mistaken(state: Invoked, variation: Variation | undefined): Invoked {
+  if (variation?.chargesRefusals && state.status === 'failed') {
+    const amounts = state.candidate.worstCase;
+    return { ...state, charge: { ...state.charge, basis: 'worst_case', amounts } };
+  }
+  const isUnknown = state.status === 'succeeded' && state.charge.basis === 'worst_case';
+  const tokens = variation?.tokensOfUnknownUsage;
+  if (!isUnknown || tokens === undefined) return state;
+  const [requests, usd] = [1, tokens * 1_000];
+  const amounts = { requests, tokens, input_tokens: tokens, output_tokens: tokens, usd };
+  return { ...state, charge: { ...state.charge, basis: 'settled', amounts } };
 }
 
 const modelNamed = (alias: string): ModelName => (alias === 'big' ? 'big' : 'small');

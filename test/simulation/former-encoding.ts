@@ -98,7 +98,7 @@ function refusalOf(
   );
   if (!isOver) return undefined;
   const alertStates = parseAlertStates(item);
-  return { outcome: 'denied', counters, alertStates, isRepeated, isCrowded: false, leaseEnds: [] };
+  return { outcome: 'denied', counters, alertStates, isRepeated, leaseEnds: [] };
 }
 
 function mapExpression(write: ReserveWrite): Expression {

@@ -3,7 +3,7 @@
  * it without asking the ledger. Throws a Violation at the first step that breaks an invariant.
  */
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
-import { parseReservations } from '../../adapters/dynamodb-reservation-encoding.ts';
+import { parseInFlight, parseReservations } from '../../adapters/dynamodb-reservation-encoding.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
@@ -50,6 +50,8 @@ export interface Truth {
   };
   /** It failed in a way that is certainly not billed. */
   refusedByModel: boolean;
+  /** The recording step was told that the model refused it, and of nothing else. */
+  isRefusalRecorded: boolean;
   /** How settling ended, as the audit log says. */
   readonly settlements: Set<string>;
   /** A refusal by the table that the counters of that moment justify. */
@@ -100,6 +102,7 @@ export class Oracle {
       reservingSince: 0,
       worst: {},
       refusedByModel: false,
+      isRefusalRecorded: false,
       settlements: new Set(),
       deniedRightly: false,
       committed: new Map(),
@@ -145,14 +148,33 @@ export class Oracle {
       this.#count(whose, `${owner}/${key}`, change);
     }
     checkHeld(pk, after, this.#world.plan.inFlightMax);
+    this.#checkRestricted(pk, before, after);
+  }
+
+  /** I8: a restricted cost center gets no more calls into a shared account than it may have. */
+  #checkRestricted(pk: string, before: Item | undefined, after: Item | undefined): void {
+    const { plan, now } = this.#world;
+    if (pk.startsWith('account#costCenter#')) return;
+    const isRestricted = parseInFlight({ ...before });
+    for (const [costCenter, { live }] of parseInFlight({ ...after })) {
+      const { live: were = 0, restrictedUntil = 0 } = isRestricted.get(costCenter) ?? {};
+      if (live <= were || live <= plan.inFlightRestrictedMax) continue;
+      if (restrictedUntil * 1_000 <= now() + CLOCK_SKEW_MS + 1_000) continue;
+      throw new Violation('I8', `${pk} has ${live} calls of ${costCenter}, which is restricted`);
+    }
   }
 
   /** A table's refusal: were the counters of this moment really too high for some limit? */
   refused(sender: Truth, item: Item | undefined): void {
     this.#world.trace(`${sender.call.id} was refused by the table`);
     if (sender.phase !== 'reserving') return;
-    const live = Number(item?.[`n_${sender.call.costCenter}`]?.N ?? 0);
-    sender.deniedRightly ||= live >= this.#world.plan.inFlightMax;
+    const { inFlightMax, inFlightRestrictedMax } = this.#world.plan;
+    const { live = 0, restrictedUntil } =
+      parseInFlight({ ...item }).get(sender.call.costCenter) ?? {};
+    const isShared = !item?.pk?.S?.startsWith('account#costCenter#');
+    // Hosts differ in when it ends.
+    const isRestricted = isShared && restrictedUntil !== undefined;
+    sender.deniedRightly ||= live >= (isRestricted ? inFlightRestrictedMax : inFlightMax);
     sender.deniedRightly ||= this.#limitsMet(sender).some(({ id, ceiling, worst }) => {
       const { committed = 0 } = this.totals.get(id) ?? {};
       return committed + worst > ceiling;
@@ -314,9 +336,11 @@ function changesOf(before: Item | undefined, after: Item | undefined): string {
 function checkHeld(pk: string, item: Item | undefined, inFlightMax: number): void {
   const held = new Map<string, number>();
   const live = new Map<string, number>();
-  for (const { amounts, costCenter } of parseReservations({ ...item })) {
+  for (const { amounts, costCenter, form } of parseReservations({ ...item })) {
     for (const [key, amount] of amounts) addTo(held, key, amount);
     if (costCenter !== undefined) addTo(live, costCenter, 1);
+    const isCounted = costCenter !== undefined && item?.[`n_${costCenter}`] !== undefined;
+    if (form === 'text' && !isCounted) throw new Violation('I7', `${pk} does not count a call`);
   }
   for (const [key, { committed, settled }] of parseCounters({ ...item })) {
     const reserved = held.get(key) ?? 0;

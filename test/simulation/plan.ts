@@ -71,6 +71,8 @@ export interface Plan {
   readonly onLedgerError: 'deny' | 'allow';
   readonly inFlightMax: number;
   readonly waitSeconds: number;
+  /** In a shared account, after so many calls of a cost center did not complete. */
+  readonly inFlightRestrictedMax: number;
   /** Until then, in milliseconds after the start, reservations are written as before. */
   readonly upgradedAt: number;
   /** Whether the engine returns the item with a failed condition. */
@@ -103,7 +105,8 @@ const KEPT = [
   'InternalServerException',
   'ConnectionLost',
 ] as const;
-const RELEASED = [
+/** No model ran. */
+export const RELEASED = [
   'ThrottlingException',
   'ServiceUnavailableException',
   'ValidationException',
@@ -160,6 +163,7 @@ export function planOf(seed: number): Plan {
     })),
     alertFailures: random.pick([0, 0.5, 1]),
     changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
+    inFlightRestrictedMax: random.pick([20, 1, 1]),
   };
 }
 

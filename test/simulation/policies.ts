@@ -81,7 +81,9 @@ function versionOf(
       on_ledger_error: plan.onLedgerError,
     },
   });
-  return { from, shards, limits, policy };
+  const inFlightRestrictedMax = Math.min(plan.inFlightRestrictedMax, plan.inFlightMax);
+  const ledger = { ...policy.ledger, inFlightRestrictedMax };
+  return { from, shards, limits, policy: { ...policy, ledger } };
 }
 
 function variableOf({ owner: _, amount, ceiling, notifyAt, ...limit }: LimitPlan) {

@@ -30,8 +30,10 @@ export interface Variation {
   readonly store?: (store: LedgerStore, context: VariationContext) => LedgerStore;
   /** A model's time-out releases the reservation. */
   readonly releasesOnTimeout?: boolean;
-  /** An answer whose usage is not known costs nothing. */
-  readonly settlesUnknownUsageAtZero?: boolean;
+  /** An answer whose usage is not known costs so many tokens. */
+  readonly tokensOfUnknownUsage?: number;
+  /** A call that the model refused costs its worst case. */
+  readonly chargesRefusals?: boolean;
 }
 
 export interface VariationContext {

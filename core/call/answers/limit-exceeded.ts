@@ -37,9 +37,12 @@ function requestDetail({ name, owner, unit, limit, requested }: DenyingLimit): s
 function detailOf(denying: DenyingLimit): string {
   const { name, owner, window, unit, used, reserved, requested, ceilingPercent } = denying;
   if (window === 'in_flight') {
+    const why = denying.isRestricted
+      ? 'as many as it may have in a shared account after many of its calls did not complete'
+      : 'as many as ledger.in_flight_max allows';
     return (
-      `${denying.limit} calls of ${formatOwner(owner)} are in flight, as many as ` +
-      'ledger.in_flight_max allows: send it again when one of them has ended.'
+      `${denying.limit} calls of ${formatOwner(owner)} are in flight, ${why}: ` +
+      'send it again when one of them has ended.'
     );
   }
   const of = `limit ${name} of ${formatOwner(owner)}`;

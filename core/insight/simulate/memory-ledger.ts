@@ -13,6 +13,7 @@ import {
   type Counters,
   type ExpireWrite,
   type LedgerStore,
+  type LiveCount,
   type PruneWrite,
   type ReserveWrite,
   type ReserveWriteResult,
@@ -35,6 +36,10 @@ interface Account {
   /** Closed ids, and until when. */
   readonly markers: Map<string, EpochSeconds>;
   readonly alertStates: Map<CounterKey, Map<AlertKey, boolean>>;
+  /** Restricted cost centers, and until when. */
+  readonly restricted: Map<string, EpochSeconds>;
+  /** Cost centers that have reserved. */
+  readonly costCenters: Set<string>;
 }
 
 const ZERO: CounterState = { committed: 0, settled: 0 };
@@ -60,18 +65,22 @@ export class MemoryLedger implements LedgerStore {
       ({ key: counter, amount, ceiling }) =>
         ceiling !== undefined && (account.counters.get(counter)?.committed ?? 0) + amount > ceiling,
     );
-    const { costCenter, max } = write.inFlight;
+    const { costCenter, max, restricted } = write.inFlight;
     const live = [...account.reservations.values()];
-    const isCrowded = live.filter((each) => each.costCenter === costCenter).length >= max;
+    const until = account.restricted.get(costCenter) ?? 0;
+    const allowed = restricted && until > restricted.now ? Math.min(max, restricted.max) : max;
+    const isCrowded = liveIn(account, costCenter) >= allowed;
     if (isOver || isCrowded) {
       const { alertStates } = account;
       const counters = new Map(account.counters);
       const leaseEnds = live.map(({ expiresAt }) => expiresAt);
+      const crowded = isCrowded ? { crowdedAt: allowed } : {};
       const seen = { counters, alertStates, leaseEnds, ...snapshotFor(write, account) };
-      return { outcome: 'denied', isRepeated: false, isCrowded, ...seen };
+      return { outcome: 'denied', isRepeated: false, ...crowded, ...seen };
     }
     this.#accounts.set(key, account);
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
+    account.costCenters.add(costCenter);
     account.reservations.set(reservationId, {
       expiresAt: write.leaseExpiresAt,
       attemptId,
@@ -121,12 +130,21 @@ export class MemoryLedger implements LedgerStore {
     const mine = account.reservations.get(reservationId);
     if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
     account.reservations.delete(reservationId);
+    if (write.restrictsUntil !== undefined && write.costCenter !== undefined) {
+      account.restricted.set(write.costCenter, write.restrictsUntil);
+    }
     for (const [key, amount] of held) add(account, key, charge ? 0 : -amount, charge ? amount : 0);
     return countersIn(account, held.keys());
   }
 
-  async prune({ account: key, markers, counters, alertStates }: PruneWrite): Promise<void> {
+  async prune(write: PruneWrite): Promise<void> {
+    const { account: key, markers, counters, alertStates, idleCostCenters } = write;
     const account = this.#open(key);
+    const areIdle = idleCostCenters.every((costCenter) => liveIn(account, costCenter) === 0);
+    for (const costCenter of areIdle ? idleCostCenters : []) {
+      account.restricted.delete(costCenter);
+      account.costCenters.delete(costCenter);
+    }
     for (const id of markers) account.markers.delete(id);
     const isAsSeen = [...counters].every(([counter, { committed, settled }]) => {
       const now = account.counters.get(counter) ?? ZERO;
@@ -227,7 +245,12 @@ const newAccount = (): Account => ({
   reservations: new Map(),
   markers: new Map(),
   alertStates: new Map(),
+  restricted: new Map(),
+  costCenters: new Set(),
 });
+
+const liveIn = ({ reservations }: Account, costCenter: string): number =>
+  [...reservations.values()].filter((each) => each.costCenter === costCenter).length;
 
 function add(account: Account, key: CounterKey, committed: number, settledAmount: number): void {
   const now = account.counters.get(key) ?? ZERO;
@@ -252,6 +275,12 @@ const ownHold = (reservationId: string, entry: Entry): AccountReservation => ({
   ...(entry.linked && { linked: entry.linked }),
 });
 
+function liveCount(account: Account, costCenter: string): LiveCount {
+  const restrictedUntil = account.restricted.get(costCenter);
+  const live = liveIn(account, costCenter);
+  return restrictedUntil === undefined ? { live } : { live, restrictedUntil };
+}
+
 function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): AccountSnapshot {
   const { counters, reservations, markers, alertStates } = account;
   const ended = [...reservations].filter(([, { expiresAt }]) => expiresAt <= now);
@@ -263,6 +292,7 @@ function contentsOf(key: AccountKey, account: Account, now: EpochSeconds): Accou
     account: key,
     counters: new Map(counters),
     alertStates: new Map(alertStates),
+    inFlight: new Map([...account.costCenters].map((name) => [name, liveCount(account, name)])),
     expired: ended
       .map(([reservationId, { attemptId, expiresAt, amounts, costCenter, linked }]) => ({
         account: key,

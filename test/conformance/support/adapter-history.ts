@@ -76,7 +76,11 @@ async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
     attemptId: random.pick(ATTEMPTS),
     leaseExpiresAt: random.pick(LEASES),
     amounts: someOf(random, COUNTERS).map(hold),
-    inFlight: { costCenter: centerOf(reservationId), max: random.pick([1, 3, 400]) },
+    inFlight: {
+      costCenter: centerOf(reservationId),
+      max: random.pick([1, 3, 400]),
+      ...(random.chance(0.5) && { restricted: { max: random.pick([1, 3]), now: 1_000 } }),
+    },
   });
 }
 
@@ -104,15 +108,18 @@ async function expire(random: Random, { ledger }: Adapters): Promise<void> {
     amounts: new Map(someOf(random, COUNTERS).map((key) => [key, amount(random)])),
     costCenter: centerOf(reservationId),
   };
-  await ledger.expire({ ...entry, charge: random.chance(0.5) });
+  const restriction = random.chance(0.5) ? { restrictsUntil: random.pick([900, 2_000]) } : {};
+  await ledger.expire({ ...entry, charge: random.chance(0.5), ...restriction });
 }
 
 async function prune(random: Random, { ledger }: Adapters): Promise<void> {
   const account = random.pick(ACCOUNTS);
   const seen = (await ledger.read([account])).get(account) ?? new Map();
   const idle = new Set<string>();
-  for await (const { idleCounters } of ledger.contents([account], 0)) {
+  const centers: string[] = [];
+  for await (const { idleCounters, inFlight } of ledger.contents([account], 0)) {
     for (const key of idleCounters) idle.add(key);
+    centers.push(...someOf(random, [...inFlight.keys()]));
   }
   // As the sweep: what a reservation refers to stays.
   const counters = someOf(
@@ -130,6 +137,7 @@ async function prune(random: Random, { ledger }: Adapters): Promise<void> {
     markers: someOf(random, IDS),
     counters: new Map(random.chance(0.7) ? counters : moved),
     alertStates: new Map(someOf(random, COUNTERS).map(marks)),
+    idleCostCenters: centers,
   });
 }
 

@@ -39,6 +39,7 @@ const contents = (
   account,
   counters: new Map([[key, { committed: settled + 40, settled }]]),
   alertStates: new Map([[key, new Map((published ?? []).map((each) => [String(each), true]))]]),
+  inFlight: new Map(),
   expired: [],
   staleMarkers: [],
   idleCounters: [],
