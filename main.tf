@@ -161,6 +161,7 @@ module "observability" {
   state_machine_arn      = module.workflow.state_machine_arn
   ledger_table_name      = module.ledger.table_name
   audit_log_group_name   = module.functions["record-outcome"].log_group.name
+  shards                 = coalesce(local.config.ledger.shards, 1)
   metrics                = local.config.observability.metrics
   dashboard              = local.config.observability.dashboard
   alarms                 = local.config.observability.alarms

@@ -15,7 +15,11 @@ import {
   type OverrideAuditLine,
   overrideAuditLine,
 } from '../telemetry/audit-line.ts';
-import { expiredRecords, shardedUtilizationRecords } from '../telemetry/metric-record.ts';
+import {
+  expiredRecords,
+  itemSizeRecords,
+  shardedUtilizationRecords,
+} from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';
 import type { Clock, EpochMs } from '../time.ts';
 import { auditKeyChanges, type KeyChangeStore } from './audit-key-changes.ts';
@@ -70,6 +74,7 @@ export async function sweepReservations(
   for (const record of shardedUtilizationRecords(policy, swept.accounts, now)) {
     telemetry.metrics(record);
   }
+  for (const record of itemSizeRecords(policy, swept.accounts, now)) telemetry.metrics(record);
   const run: RunSweepPart = (message, part) => attempt(ports, message, part);
   const { published, needed } = await publishPendingAlerts(ports, run, policy, swept, now);
   let burning = 0;

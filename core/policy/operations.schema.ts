@@ -215,6 +215,8 @@ const OBSERVABILITY = {
         function_errors: THRESHOLD,
         workflow_failures: THRESHOLD,
         throttles: THRESHOLD,
+        shards_item_kilobytes: THRESHOLD,
+        item_kilobytes: THRESHOLD,
       },
     },
     utilization_windows: {

@@ -24,7 +24,7 @@ import { type MetricDimensions, OTHER_DIMENSION, UNKNOWN_DIMENSIONS } from './di
 /** Of every metric that the functions write. */
 export const METRIC_NAMESPACE = 'GenAIRateLimiting';
 
-type Unit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
+type Unit = 'Bytes' | 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
 const UNITS = {
   TotalRequests: 'Count',
@@ -43,6 +43,7 @@ const UNITS = {
   SettlementFailed: 'Count',
   LimitUtilization: 'Percent',
   ReconciliationDrift: 'Percent',
+  AccountItemBytes: 'Bytes',
 } as const satisfies Record<string, Unit>;
 
 type MetricName = keyof typeof UNITS;
@@ -174,6 +175,21 @@ export function expiredRecords(
     const dimensions = { ...UNKNOWN_DIMENSIONS, CostCenter };
     return metricRecord(dimensions, { ReservationExpired }, at);
   });
+}
+
+/**
+ * Size of the largest account item, which every write of it pays for: one metric of a deployment.
+ * The log line also has the account.
+ */
+export function itemSizeRecords(
+  { name }: Pick<Policy, 'name'>,
+  accounts: readonly AccountSnapshot[],
+  at: EpochMs,
+): readonly MetricRecord[] {
+  const [largest] = [...accounts].sort((a, b) => b.bytes - a.bytes);
+  if (!largest) return [];
+  const { account, bytes } = largest;
+  return [metricRecord({ Deployment: name }, { AccountItemBytes: bytes }, at, { account })];
 }
 
 /** Limits of models and of the organization are shared: they belong to no cost center. */

@@ -45,6 +45,8 @@ variable "observability" {
       - `denials` - Denied calls of a cost center. Default: 50.
       - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.
       - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+      - `shards_item_kilobytes` - Size of the largest account item at which an alarm names the number of shards to set. Default: 16.
+      - `item_kilobytes` - Size of the largest account item, of at most 400. Default: 200.
     - `utilization_windows` - Windows whose limits have an alarm of their usage. Default: `day` and `month`.
   EOT
   type = object({
@@ -53,13 +55,15 @@ variable "observability" {
     alarms        = optional(bool, true)
     alarm_actions = optional(list(string), [])
     thresholds = optional(object({
-      utilization_percent  = optional(number)
-      denials              = optional(number)
-      failed_settlements   = optional(number)
-      expired_reservations = optional(number)
-      function_errors      = optional(number)
-      workflow_failures    = optional(number)
-      throttles            = optional(number)
+      utilization_percent   = optional(number)
+      denials               = optional(number)
+      failed_settlements    = optional(number)
+      expired_reservations  = optional(number)
+      function_errors       = optional(number)
+      workflow_failures     = optional(number)
+      throttles             = optional(number)
+      shards_item_kilobytes = optional(number)
+      item_kilobytes        = optional(number)
     }), {})
     utilization_windows = optional(list(string), ["day", "month"])
   })

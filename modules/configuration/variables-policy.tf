@@ -208,7 +208,7 @@ variable "ledger" {
     - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` uses Bedrock's CountTokens. Default: `strict`.
     - `unknown_outcome` - For a call whose outcome is unknown: `charge` its worst case, or `release` the reservation. Default: `charge`.
     - `expired_reservation` - Earlier name of `unknown_outcome`.
-    - `in_flight_max` - Maximum calls in flight of one cost center, 1 to 2000; calls above it are denied. Default: 400.
+    - `in_flight_max` - Maximum calls in flight of one cost center in an account item, 1 to 2000; calls above it are denied. Default: 400, fewer if an owner has more than three limits (docs/scale.md).
     - `wait_seconds` - Seconds that a request waits for reservations in flight before it is denied, 0 to 10. Default: 0.
     - `on_ledger_error` - `deny` or `allow` requests while the ledger is unavailable. Default: `deny`.
   EOT

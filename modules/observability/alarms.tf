@@ -52,6 +52,29 @@ locals {
     }
   }
 
+  # The sweep writes the size of the largest account item once a minute. Every write of an item pays for
+  # each KB of it. With four times as many shards an item has a quarter of the calls in flight.
+  next_shards = min(64, 4 * var.shards)
+  item_size_alarms = {
+    shards = {
+      description = join(" ", [
+        "The largest item of an account has ${local.thresholds.shards_item_kilobytes} KB or more, and each write of it costs as many units:",
+        var.shards < 64 ? "set ledger.shards = ${local.next_shards} (now ${var.shards})," : "64 shards are the most: lower ledger.in_flight_max,",
+        "unless calls that do not complete fill it (ReservationExpired)",
+      ])
+      statistic = "Average"
+      threshold = local.thresholds.shards_item_kilobytes * 1024
+    }
+    item_size = {
+      description = join(" ", [
+        "The largest item of an account has ${local.thresholds.item_kilobytes} KB or more. At 400 KB its calls are denied:",
+        var.shards < 64 ? "set ledger.shards = ${min(64, 16 * var.shards)} (now ${var.shards}) or lower ledger.in_flight_max" : "lower ledger.in_flight_max",
+      ])
+      statistic = "Maximum"
+      threshold = local.thresholds.item_kilobytes * 1024
+    }
+  }
+
   # Across all cost centers: notifies the operators of the deployment.
   query_alarms = {
     settlements = {
@@ -116,6 +139,11 @@ locals {
     { for key, alarm in local.drift_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.denial_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.query_alarms : key => merge(local.usual_alarm, alarm) if var.metrics != "none" || !strcontains(alarm.query, local.namespace) },
+    { for key, alarm in local.item_size_alarms : key => merge(local.usual_alarm, alarm, {
+      namespace  = local.namespace
+      metric     = "AccountItemBytes"
+      dimensions = { Deployment = var.name }
+    }) if var.metrics != "none" },
     { for key, alarm in local.function_alarms : key => merge(local.usual_alarm, alarm, { namespace = "AWS/Lambda" }) },
     { for key, alarm in local.workflow_alarms : key => merge(local.usual_alarm, alarm, {
       namespace  = "AWS/States"

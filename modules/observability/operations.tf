@@ -90,5 +90,13 @@ locals {
         }]]
       })
     }],
+    [for metric in ["AccountItemBytes"] : {
+      type = "metric", width = 12, height = 6
+      properties = merge(local.graph, {
+        title   = "Largest account item (bytes)"
+        stat    = "Maximum"
+        metrics = [[local.namespace, metric, "Deployment", var.name, { label = metric }]]
+      })
+    } if local.has_metrics],
   )
 }

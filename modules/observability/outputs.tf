@@ -43,6 +43,11 @@ output "alarms" {
   } }
 }
 
+output "alarm_descriptions" {
+  description = "Descriptions of the alarms, by subject."
+  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_description }
+}
+
 output "denials" {
   description = "Metric filter for the denials of a cost center: the pattern of log lines, and the metric."
   value       = local.denials

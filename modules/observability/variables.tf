@@ -81,6 +81,18 @@ variable "audit_log_group_name" {
   nullable    = false
 }
 
+variable "shards" {
+  description = "Number of shards of the ledger, which the alarm on item sizes compares with the number to set."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains(range(1, 65), var.shards)
+    error_message = "shards: must be a whole number from 1 to 64, got ${var.shards}."
+  }
+}
+
 variable "metrics" {
   description = "Detail of the metrics that the functions write: `full` (five dimensions), `cost_center` (cost center and model) or `none`."
   type        = string
@@ -118,15 +130,19 @@ variable "thresholds" {
     - `function_errors` - Errors of a function. Default: 1.
     - `workflow_failures` - Executions that failed or timed out. Default: 1.
     - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+    - `shards_item_kilobytes` - Average size of the largest account item at which an alarm names a number of shards to set. Default: 16.
+    - `item_kilobytes` - Size of the largest account item, of at most 400. Default: 200.
   EOT
   type = object({
-    utilization_percent  = optional(number, 90)
-    denials              = optional(number, 50)
-    failed_settlements   = optional(number, 1)
-    expired_reservations = optional(number, 1)
-    function_errors      = optional(number, 1)
-    workflow_failures    = optional(number, 1)
-    throttles            = optional(number, 10)
+    utilization_percent   = optional(number, 90)
+    denials               = optional(number, 50)
+    failed_settlements    = optional(number, 1)
+    expired_reservations  = optional(number, 1)
+    function_errors       = optional(number, 1)
+    workflow_failures     = optional(number, 1)
+    throttles             = optional(number, 10)
+    shards_item_kilobytes = optional(number, 16)
+    item_kilobytes        = optional(number, 200)
   })
   default  = {}
   nullable = false

@@ -136,7 +136,7 @@ export function planOf(seed: number): Plan {
   const repeated = calls
     .filter(() => random.chance(0.08))
     .map((call, i) => ({ ...call, id: `d${i}`, at: call.at + random.integer(0, 3_000) }));
-  return {
+  const plan: Plan = {
     seed,
     start: random.pick(STARTS),
     limits: limitsOf(random, count),
@@ -164,6 +164,44 @@ export function planOf(seed: number): Plan {
     alertFailures: random.pick([0, 0.5, 1]),
     changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
     inFlightRestrictedMax: random.pick([20, 1, 1]),
+  };
+  return random.chance(0.15) ? withStalledCalls(random, plan) : plan;
+}
+
+/** Longer than an execution may take: the call stands still with what it has reserved. */
+const STALLED_MS = 400_000;
+/** Their leases are over, and swept. */
+const AFTER_STALLED_MS = 500_000;
+
+/** Some calls of a cost center never end, and after their leases many come at once. */
+function withStalledCalls(random: Random, plan: Plan): Plan {
+  const call = (id: string, at: number): CallPlan => ({
+    ...callOf(random, id, 0, 0),
+    at,
+    costCenter: 'alpha',
+    execution: 'workflow',
+    pauses: [0, 0, 0],
+  });
+  const stalled = ['s0', 's1'].map((id) => ({ ...call(id, 0), pauses: [0, STALLED_MS, 0] }));
+  const burst = Array.from({ length: 6 }, (_, i) =>
+    call(`b${i}`, AFTER_STALLED_MS + random.integer(0, 500)),
+  );
+  const shared: LimitPlan = {
+    owner: 'organization',
+    name: 'shared',
+    window: 'month',
+    unit: 'requests',
+    amount: 1_000,
+    mode: 'enforce',
+  };
+  const sweeps = [455_000, 470_000].map((at) => ({ at, host: 0, faults: {} }));
+  return {
+    ...plan,
+    limits: [...plan.limits.filter(({ owner }) => owner !== 'costCenter#alpha'), shared],
+    inFlightMax: 400,
+    calls: [...plan.calls, ...stalled, ...burst],
+    sweeps: [...plan.sweeps, ...sweeps],
+    inFlightRestrictedMax: 1,
   };
 }
 

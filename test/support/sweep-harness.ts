@@ -37,6 +37,8 @@ let ids = 0;
 export class SweepHarness {
   readonly alerts: Alert[] = [];
   readonly metrics: MetricRecord[] = [];
+  /** Of every sweep. */
+  readonly itemSizes: MetricRecord[] = [];
   readonly audit: (OverrideAuditLine | KeyAuditLine)[] = [];
   readonly warnings: string[] = [];
   readonly table: TestLedger;
@@ -97,7 +99,8 @@ export class SweepHarness {
       clock,
       alerts: { publish: async (more) => void this.alerts.push(...more) },
       telemetry: {
-        metrics: (record) => void this.metrics.push(record),
+        metrics: (record) =>
+          void ('AccountItemBytes' in record ? this.itemSizes : this.metrics).push(record),
         audit: (line) => void this.audit.push(line),
       },
       warn: (message) => void this.warnings.push(message),

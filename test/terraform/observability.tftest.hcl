@@ -72,6 +72,48 @@ run "defaults" {
   }
 }
 
+# The alarm names the number to set: four times the present one, and never above 64.
+run "alarms_name_the_number_of_shards" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    shards     = 4
+    thresholds = { shards_item_kilobytes = 8 }
+  }
+
+  assert {
+    condition     = output.alarm_descriptions["shards"] == "The largest item of an account has 8 KB or more, and each write of it costs as many units: set ledger.shards = 16 (now 4), unless calls that do not complete fill it (ReservationExpired)"
+    error_message = "The alarm says: ${output.alarm_descriptions["shards"]}"
+  }
+
+  assert {
+    condition     = output.alarms["shards"].threshold == 8192 && output.alarms["shards"].metric == "AccountItemBytes" && output.alarms["item_size"].threshold == 204800 && strcontains(output.alarm_descriptions["item_size"], "set ledger.shards = 64 (now 4)")
+    error_message = "The alarms on item sizes are ${jsonencode({ for key in ["shards", "item_size"] : key => output.alarms[key] })}"
+  }
+}
+
+run "alarms_of_64_shards_name_no_more" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    shards     = 64
+    thresholds = { item_kilobytes = 0 }
+  }
+
+  assert {
+    condition     = strcontains(output.alarm_descriptions["shards"], "64 shards are the most: lower ledger.in_flight_max,") && !contains(keys(output.alarms), "item_size")
+    error_message = "The alarms say: ${jsonencode(output.alarm_descriptions)}"
+  }
+}
+
 run "thresholds" {
   command = plan
 
@@ -140,7 +182,7 @@ run "no_metrics_have_no_alarms" {
   }
 
   assert {
-    condition     = length([for key, alarm in output.alarms : key if alarm.metric == "LimitUtilization" || try(strcontains(alarm.query, "GenAIRateLimiting"), false)]) == 0
+    condition     = length([for key, alarm in output.alarms : key if contains(["LimitUtilization", "AccountItemBytes"], coalesce(alarm.metric, "-")) || try(strcontains(alarm.query, "GenAIRateLimiting"), false)]) == 0
     error_message = "An alarm on a metric that nothing writes never fires: ${jsonencode(keys(output.alarms))}"
   }
 

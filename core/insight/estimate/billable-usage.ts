@@ -16,6 +16,8 @@ const SAMPLES_BYTES = { itself: 60, limit: 1_300 };
 const WRITE_UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
+const ITEM_SIZE_METRICS = 1;
+
 /** An audit line without prompts (about 900 bytes) and the access log's line of the API. */
 const OTHER_LOG_BYTES = 1300;
 /** Bytes that CloudWatch Logs adds to every event. */
@@ -69,7 +71,7 @@ export function billableUsage(
     callSeries,
     metrics:
       callSeries * most(({ metrics }) => metrics) +
-      (detail === 'none' ? 0 : allLimits(policy).length),
+      (detail === 'none' ? 0 : allLimits(policy).length + ITEM_SIZE_METRICS),
     accountsOfCall: most(({ accounts }) => accounts),
     unitsOfCall: most(({ units }) => units),
     accounts: owners.length * shards,

@@ -5,8 +5,8 @@ import type { Deployment } from './deployment.ts';
 
 /** As in modules/observability: beyond this number, cost centers have separate dashboards. */
 const COST_CENTERS_PER_DASHBOARD = 20;
-/** Errors and throttles; failed and timed-out executions. */
-const ALARMS = { ofFunction: 2, ofWorkflow: 2 };
+/** Errors and throttles; failed and timed-out executions; shards and size of account items. */
+const ALARMS = { ofFunction: 2, ofWorkflow: 2, ofItemSize: 2 };
 /** Settlements and expirations use the metric of every series, throttles that of every model. */
 const ANALYZED_OF_SERIES = 3;
 /** Operations of the ledger, each with a metric of its throttled requests. */
@@ -35,7 +35,9 @@ export function billableMonitoring(
   ).length;
   const analyzed = callSeries * ANALYZED_OF_SERIES + LEDGER_OPERATIONS;
   const drifts = reconciliation.enabled ? centers : 0;
-  const own = watched + centers + drifts + functions * ALARMS.ofFunction + ALARMS.ofWorkflow;
+  const sizes = detail === 'none' ? 0 : ALARMS.ofItemSize;
+  const ofDeployment = functions * ALARMS.ofFunction + ALARMS.ofWorkflow + sizes;
+  const own = watched + centers + drifts + ofDeployment;
   return {
     metrics: (alarms ? centers : 0) + drifts,
     dashboards: dashboard ? 1 + (groups > 1 ? groups : 0) : 0,

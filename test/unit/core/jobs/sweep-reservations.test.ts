@@ -1,6 +1,7 @@
 /** Method: the real ledger, settings and policy store on dynalite; only bus and log are lists. */
 import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { itemBytes } from '../../../../adapters/dynamodb-item-size.ts';
 import { createDynamoDbSweepStore } from '../../../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { releaseAndClose, settle } from '../../../../core/ledger/settle.ts';
@@ -34,6 +35,19 @@ describe('a reservation whose lease has ended', () => {
     expect(Object.keys(attributes ?? {}).filter((name) => /^[rx]_/.test(name))).toEqual([]);
     expect(attributes).toMatchObject({ n_retail: { N: '0' } });
     expect(harness.metrics).toMatchObject([{ CostCenter: 'retail', ReservationExpired: 1 }]);
+  });
+
+  test('is part of the largest item, whose size each sweep writes', async () => {
+    const policy = await harness.configure([calls]);
+    await harness.sweep(policy);
+    expect(harness.itemSizes).toEqual([]);
+    for (let i = 0; i < 20; i++) await harness.reserved(policy);
+    await harness.sweep(policy);
+    const [record] = harness.itemSizes;
+    expect(record).toMatchObject({ Deployment: policy.name, account: ACCOUNT });
+    const item = await harness.table.attributes(ACCOUNT);
+    expect(record?.AccountItemBytes).toBe(itemBytes(JSON.parse(JSON.stringify(item))));
+    expect(record?.AccountItemBytes).toBeGreaterThan(1_000);
   });
 
   test('is released where the policy says so', async () => {

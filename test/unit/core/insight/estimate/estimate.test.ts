@@ -66,10 +66,11 @@ describe('estimate', () => {
   });
 
   test('alarms are paid for by the metrics they look at, dashboards by the piece', () => {
-    // One limit of a month, two for each of six functions, two of the workflow, one of the
+    // One limit of a month, two for each of six functions, two of the workflow, two of the
+    // items' sizes, one of the
     // cost center's denials; settlements, expirations and throttles of its combination, six of
     // the ledger.
-    expect(amountOf(executions.direct.lines, 'metrics of the alarms')).toBe(25n);
+    expect(amountOf(executions.direct.lines, 'metrics of the alarms')).toBe(27n);
     expect(amountOf(executions.direct.lines, 'metrics of cost centers')).toBe(1n);
     expect(amountOf(executions.direct.lines, 'dashboards')).toBe(1n);
     const bare = { ...DEFAULT_DEPLOYMENT, alarms: false, dashboard: false };
@@ -85,7 +86,7 @@ describe('estimate', () => {
       { ...monthly, name: 'seen', mode: 'observe' },
     ];
     const { lines } = estimate(policyWith({}, limits), traffic).executions.direct;
-    expect(amountOf(lines, 'metrics of the alarms')).toBe(25n);
+    expect(amountOf(lines, 'metrics of the alarms')).toBe(27n);
   });
 
   test('many cost centers have separate dashboards, twenty to each', () => {
