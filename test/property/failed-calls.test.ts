@@ -1,5 +1,5 @@
 /**
- * What failed calls leave behind. Method: the real steps and ledger over the
+ * Traces of failed calls. Method: the real steps and ledger over the
  * model of DynamoDB, in virtual time; the sizes and write units are those of the model's items.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -125,7 +125,7 @@ class Deployment {
 }
 
 const KINDS = [
-  // What leaves nothing behind shows it in fewer calls as well.
+  // Those that leave nothing show it in fewer calls as well.
   [1_000, 'refused', 'AccessDeniedException'],
   [1_000, 'without capacity', 'ServiceUnavailableException'],
   [CALLS, 'timed out', 'DeadlineExceeded'],

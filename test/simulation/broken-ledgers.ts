@@ -94,7 +94,7 @@ function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrit
   return { ...write, amounts };
 }
 
-/** What was denied once is let through when it is asked again. */
+/** Lets a denied call through when it asks again. */
 function passing(store: LedgerStore): LedgerStore {
   const denied = new Set<string>();
   return changed(store, {

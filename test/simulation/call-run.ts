@@ -267,7 +267,7 @@ export class CallRun {
 
 type Invoked = Awaited<ReturnType<typeof invokeModel>>;
 
-/** What a variation makes of the charge of a call. */
+/** The outcome of a call, with the mistake of a variation. */
 function mistaken(state: Invoked, variation: Variation | undefined): Invoked {
   if (variation?.chargesRefusals && state.status === 'failed') {
     const amounts = state.candidate.worstCase;

@@ -50,7 +50,7 @@ export interface Truth {
   };
   /** It failed in a way that is certainly not billed. */
   refusedByModel: boolean;
-  /** The recording step was told that the model refused it, and of nothing else. */
+  /** The recording step got a refusal by the model, and nothing else. */
   isRefusalRecorded: boolean;
   /** How settling ended, as the audit log says. */
   readonly settlements: Set<string>;

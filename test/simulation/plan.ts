@@ -168,7 +168,7 @@ export function planOf(seed: number): Plan {
   return random.chance(0.15) ? withStalledCalls(random, plan) : plan;
 }
 
-/** Longer than an execution may take: the call stands still with what it has reserved. */
+/** Longer than an execution can take: the call keeps its reservation until its lease ends. */
 const STALLED_MS = 400_000;
 /** Their leases are over, and swept. */
 const AFTER_STALLED_MS = 500_000;

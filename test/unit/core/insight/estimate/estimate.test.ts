@@ -141,13 +141,13 @@ describe('the footprint', () => {
     expect(none).toMatchObject({ accountsOfCall: 0, unitsOfCall: 0, accounts: 0, readUnits: 0 });
   });
 
-  test('metrics are ten for a combination and one for a limit', () => {
+  test('metrics are ten for a combination, one for a limit and one for item sizes', () => {
     expect(billableUsage(policyWith(), 0, AT, 'full')).toMatchObject({
       combinations: 1,
-      metrics: 11,
+      metrics: 12,
     });
     const twice = policyWith({ applications: { chat: { environments: ['dev', 'live'] } } });
-    expect(billableUsage(twice, 0, AT, 'full')).toMatchObject({ combinations: 2, metrics: 21 });
+    expect(billableUsage(twice, 0, AT, 'full')).toMatchObject({ combinations: 2, metrics: 22 });
   });
 
   test('shards are read one by one, and share the calls in flight', () => {
