@@ -39,15 +39,13 @@ describe('a reservation whose lease has ended', () => {
 
   test('is part of the largest item, whose size each sweep writes', async () => {
     const policy = await harness.configure([calls]);
-    await harness.sweep(policy);
-    expect(harness.itemSizes).toEqual([]);
-    for (let i = 0; i < 20; i++) await harness.reserved(policy);
+    for (let i = 0; i < 10; i++) await harness.reserved(policy);
     await harness.sweep(policy);
     const [record] = harness.itemSizes;
     expect(record).toMatchObject({ Deployment: policy.name, account: ACCOUNT });
     const item = await harness.table.attributes(ACCOUNT);
     expect(record?.AccountItemBytes).toBe(itemBytes(JSON.parse(JSON.stringify(item))));
-    expect(record?.AccountItemBytes).toBeGreaterThan(1_000);
+    expect(record?.AccountItemBytes).toBeGreaterThan(500);
   });
 
   test('is released where the policy says so', async () => {
