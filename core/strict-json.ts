@@ -1,11 +1,13 @@
 /**
  * What JSON.parse accepts and we refuse: names given twice (another reader may take the other
- * one), names that could reach an object's prototype, and nesting that no request needs.
+ * one), names that could reach an object's prototype, and nesting and sizes that no request needs.
  */
 import { joinPath, type PathPart } from './input-path.ts';
 
 /** Values of tools can be nested 32 deep (core/call/request), some levels below the top. */
 const DEPTH_MAX = 64;
+/** Of objects, lists and names together: 40,000 messages with a block each have 200,000. */
+const PARTS_MAX = 250_000;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
 /** Where a text breaks a rule: the path of the value in it, and the rule. */
@@ -32,10 +34,12 @@ interface Container {
 export function strictJsonProblem(text: string): StrictJsonProblem | undefined {
   const open: Container[] = [];
   let expectsName = false;
+  let parts = 0;
   for (let index = 0; index < text.length; index += 1) {
     switch (text[index]) {
       case '{':
       case '[':
+        parts += 1;
         expectsName = text[index] === '{';
         open.push(expectsName ? { names: new Set(), at: '' } : { at: 0 });
         if (open.length > DEPTH_MAX) {
@@ -53,15 +57,19 @@ export function strictJsonProblem(text: string): StrictJsonProblem | undefined {
       case '"': {
         STRING.lastIndex = index;
         const literal = STRING.exec(text)?.[0] ?? '""';
+        parts += expectsName ? 1 : 0;
         const message = expectsName ? addName(literal, open) : undefined;
         if (message) return problemAt(open, message);
         expectsName = false;
         index += literal.length - 1;
       }
     }
+    if (parts > PARTS_MAX) return { path: '$', message: TOO_MANY };
   }
   return undefined;
 }
+
+const TOO_MANY = `has more than ${PARTS_MAX} objects, lists and names: shorten it`;
 
 /** @returns whether a name comes next. */
 function nextEntry(container: Container | undefined): boolean {
@@ -72,7 +80,7 @@ function nextEntry(container: Container | undefined): boolean {
 function addName(literal: string, open: readonly Container[]): string | undefined {
   const container = open.at(-1);
   if (!container?.names) return undefined;
-  const name: string = JSON.parse(literal);
+  const name: string = literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1);
   container.at = name;
   if (name === '__proto__') return 'is a name that is not allowed: rename it';
   if (name === 'prototype' && open.at(-2)?.at === 'constructor') {

@@ -155,7 +155,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   const keys = operatorKeys(table, 'sandbox');
   const parts = {
     keys,
-    settings: settingsOf(policy, flags),
+    settings: settingsOf(policy, flags, stepFunctions.url),
     limits: operatorLimits({ ...table, ids: systemIds }),
     telemetry,
     eventBridge,

@@ -1,4 +1,5 @@
 /** Middleware: the body as strict JSON, for the routes that take one. */
+import { setImmediate } from 'node:timers/promises';
 import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { quoted } from '../../core/safe-text.ts';
@@ -7,6 +8,8 @@ import type { HttpEvent } from './http.ts';
 import { HttpProblemError, invalidBody } from './http-error.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
+/** Characters. */
+const LARGE = 500_000;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 const parser = httpJsonBodyParser<HttpEvent>({ disableContentTypeError: false });
@@ -42,6 +45,8 @@ export const jsonBodyMiddleware = (): MiddlewareObj<HttpEvent> => ({
     }
     const problem = strictJsonProblem(text);
     if (problem) throw invalidBody(problem.message, problem.path);
+    // Others get their turn before a large body is validated and measured.
+    if (text.length > LARGE) await setImmediate();
   },
 });
 

@@ -1,10 +1,13 @@
 /** `GET /_sandbox/settings`: the sandbox's flags, and the names that a request can use. */
 import type { Policy } from '../../core/policy/policy.ts';
+import { STATE_MACHINE_ARN } from '../base/arns.ts';
 import type { Flags } from '../base/flags.ts';
 
 export interface SandboxSettings {
   readonly identity: Flags['identity'];
   readonly bedrock: Flags['bedrock'];
+  /** Of the simulated Step Functions, for direct starts of the workflow. */
+  readonly workflow: { readonly url: string; readonly stateMachineArn: string };
   readonly costCenters: readonly {
     readonly name: string;
     /** Aliases; the cost center's default model comes first. */
@@ -19,9 +22,11 @@ export interface SandboxSettings {
 export const settingsOf = (
   policy: Policy,
   { identity, bedrock }: Pick<Flags, 'identity' | 'bedrock'>,
+  workflowUrl: string,
 ): SandboxSettings => ({
   identity,
   bedrock,
+  workflow: { url: workflowUrl, stateMachineArn: STATE_MACHINE_ARN },
   costCenters: [...policy.costCenters.values()].map((center) => ({
     name: center.name,
     models: [...new Set([center.model, ...center.models])],

@@ -1,4 +1,5 @@
 /** How many tokens a JSON value has at most, however a chat template renders it. */
+import { isJsonObject, type JsonObject } from '../../json-value.ts';
 import { longestForm } from './text-bound.ts';
 
 /** Bytes that a template can add around one key of a JSON value. */
@@ -37,29 +38,30 @@ interface RenderedSize {
 function addValue(size: RenderedSize, value: unknown, depth: number): void {
   if (typeof value === 'string') addString(size, value);
   else if (typeof value !== 'object' || value === null) addAscii(size, String(value).length);
-  else if (Array.isArray(value)) addEntries(size, value, depth, addValue);
-  else {
-    addEntries(size, Object.entries(value), depth, (target, [key, inner], below) => {
-      target.keys += 1;
-      addString(target, key);
-      addAscii(target, 2);
-      addValue(target, inner, below);
-    });
+  else if (Array.isArray(value)) {
+    addLayout(size, value.length, depth);
+    for (const entry of value) addValue(size, entry, depth + 1);
+  } else if (isJsonObject(value)) addMembers(size, value, depth);
+}
+
+/** By name: a list of all pairs takes longer than all the rest where there are many. */
+function addMembers(size: RenderedSize, value: JsonObject, depth: number): void {
+  const names = Object.keys(value);
+  addLayout(size, names.length, depth);
+  size.keys += names.length;
+  addAscii(size, names.length * 2);
+  for (const name of names) {
+    addString(size, name);
+    addValue(size, value[name], depth + 1);
   }
 }
 
 /** Brackets, and for each entry its comma, a line break (two characters once quoted) and indent. */
-function addEntries<T>(
-  size: RenderedSize,
-  entries: readonly T[],
-  depth: number,
-  add: (size: RenderedSize, entry: T, depth: number) => void,
-): void {
+function addLayout(size: RenderedSize, entries: number, depth: number): void {
   addAscii(size, 2);
-  if (entries.length === 0) return;
+  if (entries === 0) return;
   const inner = 2 + INDENT * (depth + 1);
-  addAscii(size, entries.length * (inner + 1) - 1 + 2 + INDENT * depth);
-  for (const entry of entries) add(size, entry, depth + 1);
+  addAscii(size, entries * (inner + 1) - 1 + 2 + INDENT * depth);
 }
 
 function addAscii(size: RenderedSize, count: number): void {
@@ -67,19 +69,20 @@ function addAscii(size: RenderedSize, count: number): void {
   size.bytes += count;
 }
 
-const DELETE = 0x7f;
-const SPACE = 0x20;
-const BACKSLASH_AND_QUOTE = new Set([0x22, 0x5c]);
-/** Backspace, tab, line feed, form feed, carriage return. */
-const SHORT_ESCAPES = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d]);
+const ASCII_END = 0x80;
 
 /** A string and its quotes, each of which is escaped by the second quoting. */
 function addString(size: RenderedSize, text: string): void {
-  addAscii(size, 4);
+  let ascii = 4;
   for (let at = 0; at < text.length; at += 1) {
-    const codePoint = text.codePointAt(at) ?? 0;
-    if (codePoint <= DELETE || isLoneSurrogate(codePoint)) {
-      addAscii(size, escapedLength(codePoint));
+    const unit = text.charCodeAt(at);
+    if (unit < ASCII_END) {
+      ascii += ESCAPED_LENGTHS[unit] ?? 1;
+      continue;
+    }
+    const codePoint = text.codePointAt(at) ?? unit;
+    if (isLoneSurrogate(codePoint)) {
+      ascii += CONTROL_LENGTH;
       continue;
     }
     const units = codePoint > 0xffff ? 2 : 1;
@@ -88,13 +91,21 @@ function addString(size: RenderedSize, text: string): void {
     size.escapedUnits += units;
     size.bytes += longestForm(codePoint);
   }
+  addAscii(size, ascii);
 }
 
 const isLoneSurrogate = (codePoint: number): boolean => codePoint >= 0xd800 && codePoint <= 0xdfff;
 
-/** Quoted twice, " becomes \\\", a line feed \\n, another control character \\uXXXX. */
-function escapedLength(codePoint: number): number {
-  if (BACKSLASH_AND_QUOTE.has(codePoint)) return 4;
-  if (codePoint >= SPACE && codePoint <= DELETE) return 1;
-  return SHORT_ESCAPES.has(codePoint) ? 3 : 7;
-}
+/** Quoted twice, a control character becomes \\uXXXX. */
+const CONTROL_LENGTH = 7;
+const SPACE = 0x20;
+const BACKSLASH_AND_QUOTE = [0x22, 0x5c];
+/** Backspace, tab, line feed, form feed, carriage return: \\n. */
+const SHORT_ESCAPES = [0x08, 0x09, 0x0a, 0x0c, 0x0d];
+
+/** By ASCII character: its length when quoted twice; " becomes \\\". */
+const ESCAPED_LENGTHS = Uint8Array.from({ length: ASCII_END }, (_, unit) => {
+  if (BACKSLASH_AND_QUOTE.includes(unit)) return 4;
+  if (unit >= SPACE) return 1;
+  return SHORT_ESCAPES.includes(unit) ? 3 : CONTROL_LENGTH;
+});

@@ -1,6 +1,7 @@
 /** Checks the blocks of a message, for every model. */
 
 import type { InputProblem } from '../../input-problem.ts';
+import { ownEntriesSome } from '../../json-value.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import type {
   DocumentBlock,
@@ -86,5 +87,8 @@ export function depthProblems(value: unknown, path: string): readonly InputProbl
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+  if (levels === 0) return true;
+  return Array.isArray(value)
+    ? value.some((inner) => isDeeper(inner, levels - 1))
+    : ownEntriesSome(value, (_, inner) => isDeeper(inner, levels - 1));
 }

@@ -2,21 +2,44 @@
 
 import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
+import { ownEntriesSome } from '../../json-value.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+const MESSAGE = 'contains half of a surrogate pair, as a cut emoji leaves: remove it';
+/** More would say nothing new, and each path takes memory. */
+const PROBLEMS_MAX = 100;
 
 /** A JSON escape can name half of a character: `"\ud83d"`. */
 export function loneSurrogateProblems(value: unknown, path: string): readonly InputProblem[] {
+  // Nearly every request is sound: paths are built for the others only.
+  if (!hasLoneSurrogate(value)) return [];
+  const problems: InputProblem[] = [];
+  addProblems(problems, value, path);
+  return problems;
+}
+
+function hasLoneSurrogate(value: unknown): boolean {
+  if (typeof value === 'string') return LONE_SURROGATE.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasLoneSurrogate);
+  return ownEntriesSome(
+    value,
+    (name, inner) => LONE_SURROGATE.test(name) || hasLoneSurrogate(inner),
+  );
+}
+
+function addProblems(problems: InputProblem[], value: unknown, path: string): void {
+  if (problems.length >= PROBLEMS_MAX) return;
   if (typeof value === 'string') {
-    const message = 'contains half of a surrogate pair, as a cut emoji leaves: remove it';
-    return LONE_SURROGATE.test(value) ? [{ path, message }] : [];
+    if (LONE_SURROGATE.test(value)) problems.push({ path, message: MESSAGE });
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) {
+      addProblems(problems, inner, joinPath(path, index));
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      addProblems(problems, name, joinPath(path, name));
+      addProblems(problems, inner, joinPath(path, name));
+    }
   }
-  if (Array.isArray(value)) {
-    return value.flatMap((each, index) => loneSurrogateProblems(each, joinPath(path, index)));
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) => [
-    ...loneSurrogateProblems(name, joinPath(path, name)),
-    ...loneSurrogateProblems(each, joinPath(path, name)),
-  ]);
 }

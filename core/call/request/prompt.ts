@@ -75,7 +75,7 @@ export function toPrompt(request: InvokeRequest['prompt']): PromptResult {
   };
   const problems = [
     ...messages.flatMap(messageProblems),
-    ...loneSurrogateProblems({ messages, toolConfig }, '$.prompt'),
+    ...loneSurrogateProblems(request, '$.prompt'),
     ...orderProblems(turns),
     ...turns.flatMap(turnProblems),
     ...countProblems(prompt),

@@ -52,6 +52,14 @@ export class ContentSize {
     this.fillsWindow = true;
   }
 
+  /** The objects of a list; any other form is not understood, so it fills the window. */
+  objectsOf(list: unknown): readonly JsonObject[] {
+    if (list === undefined || list === null) return [];
+    const objects = Array.isArray(list) ? list.filter(isJsonObject) : [];
+    if (!Array.isArray(list) || objects.length < list.length) this.fillsWindow = true;
+    return objects;
+  }
+
   /** Of a cachePoint or a cache_control; any time to live but 5m counts as an hour. */
   addCacheMark(mark: unknown): void {
     if (!isJsonObject(mark)) return;
@@ -62,6 +70,3 @@ export class ContentSize {
 }
 
 const FORMATS = ['png', 'jpeg', 'gif', 'webp'] as const;
-
-export const objectsIn = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isJsonObject) : [];

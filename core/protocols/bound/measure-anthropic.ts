@@ -1,22 +1,22 @@
 /** The content of an Anthropic Messages request. */
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
-import { type ContentSize, objectsIn } from './content-size.ts';
+import type { ContentSize } from './content-size.ts';
 
 export function measureAnthropic(size: ContentSize, body: JsonObject): void {
   size.addCacheMark(body.cache_control);
   measureContent(size, body.system);
-  for (const message of objectsIn(body.messages)) {
+  for (const message of size.objectsOf(body.messages)) {
     size.addMessage();
     measureContent(size, message.content);
   }
-  for (const tool of objectsIn(body.tools)) {
+  for (const tool of size.objectsOf(body.tools)) {
     size.addCacheMark(tool.cache_control);
     size.addTool(tool);
     // Tools that Anthropic defines add their own prompt.
     if (tool.type !== undefined && tool.type !== 'custom') size.fillWindow();
   }
   for (const name of ['output_config', 'output_format', 'context_management']) {
-    if (isJsonObject(body[name])) size.addJson(body[name]);
+    if (body[name] !== undefined) size.addJson(body[name]);
   }
 }
 

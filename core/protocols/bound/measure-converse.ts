@@ -1,14 +1,14 @@
 /** The content of a Converse request, or of a native Amazon Nova one, which has the same blocks. */
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
-import { type ContentSize, objectsIn } from './content-size.ts';
+import type { ContentSize } from './content-size.ts';
 
 export function measureConverse(size: ContentSize, body: JsonObject): void {
   measureBlocks(size, memberOf(body, 'system'));
-  for (const message of objectsIn(memberOf(body, 'messages'))) {
+  for (const message of size.objectsOf(memberOf(body, 'messages'))) {
     size.addMessage();
     measureBlocks(size, memberOf(message, 'content'));
   }
-  for (const tool of objectsIn(memberOf(body, 'toolConfig', 'tools'))) {
+  for (const tool of size.objectsOf(memberOf(body, 'toolConfig', 'tools'))) {
     size.addCacheMark(tool.cachePoint);
     if (tool.toolSpec !== undefined) size.addTool(tool.toolSpec);
   }

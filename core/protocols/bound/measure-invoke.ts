@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from '../../json-value.ts';
 import type { FieldList } from '../fields/field-list.ts';
 import type { InvokeFamily } from '../fields/invoke-fields.ts';
-import { type ContentSize, objectsIn } from './content-size.ts';
+import type { ContentSize } from './content-size.ts';
 import { measureAnthropic } from './measure-anthropic.ts';
 import { measureConverse } from './measure-converse.ts';
 
@@ -18,14 +18,15 @@ export function measureInvoke(size: ContentSize, family: InvokeFamily, body: Jso
       measureChat(size, family.fields, body);
       break;
     default:
-      measureTexts(size, family.fields, body);
+      measureTexts(size, family, body);
   }
 }
 
 /** Strings as they are; whatever else reaches the model as it may be rendered. */
-function measureTexts(size: ContentSize, fields: FieldList, body: JsonObject): void {
+function measureTexts(size: ContentSize, { fields, prompt }: InvokeFamily, body: JsonObject): void {
   for (const [name, value] of Object.entries(body)) {
-    if (fields[name] !== 'bound' || typeof value === 'number') continue;
+    if (fields[name] !== 'bound') continue;
+    if (typeof value === 'number' && !prompt.includes(name)) continue;
     if (/image|video|audio|media/i.test(name) || isMedia(value)) size.fillWindow();
     else measureValue(size, value);
   }
@@ -48,8 +49,9 @@ const isMedia = (value: unknown): boolean =>
       );
 
 function measureChat(size: ContentSize, fields: FieldList, body: JsonObject): void {
-  for (const message of objectsIn(body.messages)) measureMessage(size, message);
-  for (const tool of [...objectsIn(body.tools), ...objectsIn(body.functions)]) size.addTool(tool);
+  for (const message of size.objectsOf(body.messages)) measureMessage(size, message);
+  for (const tool of [...size.objectsOf(body.tools), ...size.objectsOf(body.functions)])
+    size.addTool(tool);
   for (const [name, value] of Object.entries(body)) {
     if (fields[name] !== 'bound' || NOT_TEXT.has(name) || typeof value === 'number') continue;
     measureValue(size, value);
@@ -64,7 +66,7 @@ function measureMessage(size: ContentSize, message: JsonObject): void {
   size.addJson(around);
   if (typeof content === 'string') size.addText(content);
   else if (Array.isArray(content)) {
-    for (const part of objectsIn(content)) {
+    for (const part of size.objectsOf(content)) {
       if (typeof part.text === 'string' && part.type === 'text') size.addText(part.text);
       else size.fillWindow();
     }

@@ -41,6 +41,23 @@ describe('strict JSON', () => {
     );
   });
 
+  test.each([
+    ['objects', (count: number) => `[${'{},'.repeat(count)}1]`],
+    ['lists', (count: number) => `[${'[],'.repeat(count)}1]`],
+    [
+      'names',
+      (count: number) => `{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join()}}`,
+    ],
+  ])('a quarter of a million %s are the most', (_, textOf) => {
+    expect(strictJsonProblem(textOf(249_999))).toBeUndefined();
+    const message = expect.stringMatching(/more than 250000 objects, lists and names/);
+    expect(strictJsonProblem(textOf(250_000))).toEqual({ path: '$', message });
+  });
+
+  test('a long list of numbers or texts is no problem', () => {
+    expect(strictJsonProblem(JSON.stringify(Array(400_000).fill('a')))).toBeUndefined();
+  });
+
   test('a very deep text is refused without exhausting the stack', () => {
     const text = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
     expect(strictJsonProblem(text)?.message).toMatch(/deeper/);

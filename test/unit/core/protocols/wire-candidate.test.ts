@@ -60,6 +60,30 @@ const invoke = (body: object): Partial<WireRequest> => ({
   body: { ...body },
 });
 
+describe('a prompt in a form that is not understood', () => {
+  const long = 'word '.repeat(2_000);
+  test.each([
+    ['claude', { operation: 'converse' as const, body: { messages: long } }],
+    ['claude', { operation: 'converse' as const, body: { messages: [long] } }],
+    ['claude', { operation: 'converse' as const, body: converse({ toolConfig: { tools: long } }) }],
+    ['nova', invoke({ messages: long })],
+    ['claude', invoke({ messages: { role: 'user', content: long } })],
+    ['claude', invoke({ messages: [], tools: long })],
+    ['gpt', invoke({ messages: long })],
+    ['gpt', invoke({ messages: [[{ role: 'user', content: long }]] })],
+    ['gpt', invoke({ messages: [{ role: 'user', content: [long] }] })],
+  ])('of %s counts as the whole window: %j', (alias, request) => {
+    expect(valid(alias, request).worstCase.input_tokens).toBeGreaterThanOrEqual(WINDOW);
+  });
+
+  test('is measured where it is a number', () => {
+    const { worstCase } = valid('embed', invoke({ texts: 1e29 }));
+    expect(worstCase.input_tokens).toBeGreaterThan(0);
+    const other = valid('llama', invoke({ prompt: 1e29 }));
+    expect(other.worstCase.input_tokens).toBeGreaterThan(5);
+  });
+});
+
 describe('the output bound', () => {
   test('is written in where there is none, at the place of each family', () => {
     expect(valid('claude', { body: converse() }).body).toMatchObject({

@@ -35,7 +35,11 @@ beforeEach(() => {
       revoke: async () => ({ value: {} }),
       rotate: async () => ({ value: {} }),
     },
-    settings: settingsOf(policyOf(configWith()), { identity: 'off', bedrock: 'mock' }),
+    settings: settingsOf(
+      policyOf(configWith()),
+      { identity: 'off', bedrock: 'mock' },
+      'http://127.0.0.1:1',
+    ),
     telemetry: new LogSink(() => undefined),
     eventBridge: { alerts: new RecentEntries(), behave },
     bedrock: { requests: new RecentEntries(), behave },
@@ -160,7 +164,16 @@ test('the settings say how it was started, and who may name what', async () => {
   const now = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
   expect(await call('GET', 'settings')).toMatchObject({
     status: 200,
-    body: { now, identity: 'off', bedrock: 'mock', costCenters },
+    body: {
+      now,
+      identity: 'off',
+      bedrock: 'mock',
+      workflow: {
+        url: 'http://127.0.0.1:1',
+        stateMachineArn: expect.stringMatching(/^arn:aws:states:.*:stateMachine:/),
+      },
+      costCenters,
+    },
   });
 });
 

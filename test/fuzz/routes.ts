@@ -1,0 +1,87 @@
+/** The routes that are fuzzed: a route of a new protocol is one entry here. */
+import type { Random } from '../simulation/random.ts';
+import { converseBody, countBody, envelope, invokeBody, nativeBody } from './bodies.ts';
+
+/** Whose words the answers have. */
+export type Protocol = 'native' | 'workflow' | 'bedrock' | 'openai' | 'anthropic';
+
+export interface FuzzRoute {
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** What the sandbox does with `POST /v1/invoke`. */
+  readonly execution: 'direct' | 'workflow';
+  readonly build: (random: Random) => BuiltRequest;
+}
+
+interface BuiltRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Absent: none is sent. */
+  readonly body?: unknown;
+}
+
+const PREFIXES = ['', '', '', '/app/chat/dev', '/app/batch/production'] as const;
+
+/** Of a retail model, or of the cost center that has little left. */
+function modelPath(random: Random, model: string, operation: string): string {
+  const prefix = random.chance(0.2) ? random.pick(PREFIXES) : '/app/chat/production';
+  return `${prefix}/model/${encodeURIComponent(random.chance(0.05) ? 'poor' : model)}/${operation}`;
+}
+
+const bedrock = (
+  operation: string,
+  bodyOf: (random: Random) => { model: string; body: unknown },
+): FuzzRoute => ({
+  name: operation,
+  protocol: 'bedrock',
+  execution: 'direct',
+  build: (random) => {
+    const { model, body } = bodyOf(random);
+    return { method: 'POST', path: modelPath(random, model, operation), body };
+  },
+});
+
+const native = (execution: FuzzRoute['execution']): FuzzRoute => ({
+  name: `v1-invoke-${execution}`,
+  protocol: 'native',
+  execution,
+  build: (random) => ({ method: 'POST', path: '/v1/invoke', body: nativeBody(random) }),
+});
+
+const READS = [
+  '/v1/usage',
+  '/v1/usage?costCenter=retail',
+  '/v1/usage?costCenter=poor',
+  '/v1/models',
+  '/healthz',
+] as const;
+const PROFILE_READS = ['/inference-profiles', '/inference-profiles/haiku'] as const;
+
+const reads = (
+  name: string,
+  protocol: Protocol,
+  paths: readonly [string, ...string[]],
+): FuzzRoute => ({
+  name,
+  protocol,
+  execution: 'direct',
+  build: (random) => ({ method: 'GET', path: random.pick(paths) }),
+});
+
+export const ROUTES: readonly FuzzRoute[] = [
+  native('direct'),
+  native('workflow'),
+  {
+    name: 'workflow-start',
+    protocol: 'workflow',
+    execution: 'workflow',
+    build: (random) => ({ method: 'POST', path: '/', body: envelope(random) }),
+  },
+  bedrock('converse', converseBody),
+  bedrock('converse-stream', converseBody),
+  bedrock('invoke', (random) => invokeBody(random, false)),
+  bedrock('invoke-with-response-stream', (random) => invokeBody(random, true)),
+  bedrock('count-tokens', countBody),
+  reads('v1-reads', 'native', READS),
+  reads('inference-profiles', 'bedrock', PROFILE_READS),
+];
