@@ -6,6 +6,7 @@ import { deadLinks } from './markdown-links.mjs';
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/,
   /^[\w-]+\.tf$/,
+  /^mocks\/[\w-]+\.tfmock\.hcl$/,
   /^modules\/.+\.(tf|tftpl|schema\.json)$/,
   /^modules\/.+\/README\.md$/,
   /^examples\/.+\.(tf|tfvars)$/,
@@ -25,6 +26,7 @@ const ALLOWED = [
 /** Tracked files that a user of the module needs. */
 const NEEDED = [
   /^[\w-]+\.tf$/,
+  /^mocks\/[\w-]+\.tfmock\.hcl$/,
   /^(modules|examples)\/.+\.(tf|tftpl|tfvars|schema\.json)$/,
   /^(modules|examples)\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,

@@ -75,7 +75,7 @@ const RUNS = [
 ];
 
 const testFile = () => `mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 variables {

@@ -27,7 +27,7 @@ const MODULE_PARTS = [
   'test/golden',
   'test/fixtures/bundles',
   'test/fixtures/known-after-apply',
-  'test/fixtures/mocks',
+  'mocks',
 ];
 
 /** Files that running an example leaves in its folder. */

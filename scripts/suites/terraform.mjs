@@ -2,10 +2,11 @@
  * The test suites of the Terraform: format, validation, `terraform test`, the table of broken
  * configurations, plans of the examples and of what is added to them, tflint, the generated reference and checkov.
  */
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { withPackedModule } from '../lib/packed-module.mjs';
 import { withSharedProvider } from '../lib/shared-provider.mjs';
-import { withModuleCopy } from '../lib/terraform.mjs';
+import { terraformEnv, withModuleCopy } from '../lib/terraform.mjs';
 import { checkov, format, reference, tflint } from '../lib/terraform-lint.mjs';
 import { broken, plan } from '../lib/terraform-plan.mjs';
 import {
@@ -102,11 +103,46 @@ const diagnosticsOf = (events, { path, run }) =>
     .map(({ diagnostic }) => textOf(diagnostic))
     .join('\n');
 
+<<<<<<< HEAD
 /** Suites for the test runner; `tools` are the commands a suite can't do without. */
+=======
+const DOWNSTREAM = 'test/fixtures/downstream';
+
+/** `terraform test` of a configuration that uses the packed module, with the mocks it comes with. */
+const downstream = (context) =>
+  withPackedModule(context, async ({ folder, module }) => {
+    const counts = tally();
+    const cwd = join(folder, 'downstream');
+    cpSync(join(context.root, DOWNSTREAM), cwd, { recursive: true });
+    renameSync(module, join(cwd, 'package'));
+    const env = terraformEnv(context.root, folder);
+    const exec = (command, args, options) => context.exec(command, args, { ...options, env });
+    const problem = await init({ exec, env, cwd });
+    if (problem !== undefined) {
+      counts.add(`${DOWNSTREAM}: terraform init`, problem);
+      return counts.result();
+    }
+    const { code, output } = await exec('terraform', ['test', '-no-color'], {
+      cwd,
+      timeoutMs: 10 * MINUTE_MS,
+    });
+    const isSound = code === 0 && /[1-9]\d* passed, 0 failed/.test(output);
+    counts.add(`${DOWNSTREAM}: terraform test`, problemIf(!isSound, output));
+    counts.add(`${DOWNSTREAM}: no warning`, problemIf(/Warning:/.test(output), output));
+    return counts.result();
+  });
+
+/** What the test orchestrator runs; `tools` are the commands a suite can't do without. */
+>>>>>>> c748af0 (Ship mock values for terraform test, and test a user's configuration with the packed module)
 export const suites = [
   { name: 'terraform fmt', tools: [terraform], run: format },
   { name: 'terraform validate', tools: [terraform], run: validate },
   { name: 'terraform test', tools: [terraform], run: test },
+  {
+    name: 'terraform test of users',
+    tools: [terraform, { command: 'tar', hint: 'install tar; it unpacks the packed module' }],
+    run: downstream,
+  },
   { name: 'terraform plan', tools: [terraform], run: plan },
   { name: 'terraform growth', tools: [terraform], run: growth },
   { name: 'broken configurations', tools: [terraform], run: broken },

@@ -1,5 +1,5 @@
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 variables {

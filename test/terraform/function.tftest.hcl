@@ -1,10 +1,10 @@
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 mock_provider "aws" {
   alias  = "us_east_1"
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_region" {
     defaults = {

@@ -1,7 +1,7 @@
 # Values of the same configuration that are known only after apply do not keep a plan from being made.
 
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_region" {
     defaults = {

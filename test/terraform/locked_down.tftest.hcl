@@ -1,7 +1,7 @@
 # Settings for an account with strict rules reach every resource that they concern.
 
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 variables {

@@ -1,5 +1,5 @@
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 # The names of examples/complete: test/integration/observability holds the golden files against what a

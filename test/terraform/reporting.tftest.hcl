@@ -1,5 +1,5 @@
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_region" {
     defaults = {
@@ -12,7 +12,7 @@ mock_provider "aws" {
 # As everywhere else in the tests: not us-east-1.
 mock_provider "aws" {
   alias  = "elsewhere"
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 variables {

@@ -61,7 +61,7 @@ export function blockProblem(
 
 function fileProblem(file: unknown, path: string, formats: readonly string[]) {
   const { format, source } = isRecord(file) ? file : {};
-  if (!formats.includes(String(format))) return `The format at ${path} is not supported.`;
+  if (!formats.some((each) => each === format)) return `The format at ${path} is not supported.`;
   const { bytes, text } = isRecord(source) ? source : {};
   if (typeof text === 'string' && text !== '') return undefined;
   const decodable = typeof bytes === 'string' && BASE64.test(bytes) && bytes.length % 4 === 0;
@@ -100,7 +100,9 @@ export function documentNamesProblem(messages: readonly unknown[]): string | und
       isRecord(toolResult) && Array.isArray(toolResult.content) ? toolResult.content : [];
     return [block, ...inner].flatMap((each: unknown) => {
       const { document } = isRecord(each) ? each : {};
-      return isRecord(document) ? [String(document.name).toLowerCase()] : [];
+      return isRecord(document) && typeof document.name === 'string'
+        ? [document.name.toLowerCase()]
+        : [];
     });
   });
   return new Set(names).size === names.length
@@ -133,6 +135,6 @@ function configProblem(toolConfig: unknown): string | undefined {
     }
   }
   const chosen = isRecord(toolChoice) ? Object.keys(toolChoice) : ['auto'];
-  const one = chosen.length === 1 && ['auto', 'any', 'tool'].includes(String(chosen[0]));
+  const one = chosen.length === 1 && ['auto', 'any', 'tool'].some((each) => each === chosen[0]);
   return one ? undefined : 'The toolChoice must be one of auto, any and tool.';
 }
