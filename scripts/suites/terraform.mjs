@@ -103,9 +103,6 @@ const diagnosticsOf = (events, { path, run }) =>
     .map(({ diagnostic }) => textOf(diagnostic))
     .join('\n');
 
-<<<<<<< HEAD
-/** Suites for the test runner; `tools` are the commands a suite can't do without. */
-=======
 const DOWNSTREAM = 'test/fixtures/downstream';
 
 /** `terraform test` of a configuration that uses the packed module, with the mocks it comes with. */
@@ -132,8 +129,7 @@ const downstream = (context) =>
     return counts.result();
   });
 
-/** What the test orchestrator runs; `tools` are the commands a suite can't do without. */
->>>>>>> c748af0 (Ship mock values for terraform test, and test a user's configuration with the packed module)
+/** Suites for the test runner; `tools` are the commands a suite can't do without. */
 export const suites = [
   { name: 'terraform fmt', tools: [terraform], run: format },
   { name: 'terraform validate', tools: [terraform], run: validate },

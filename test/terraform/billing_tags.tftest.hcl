@@ -1,7 +1,7 @@
 # Keys and values of finance reach every resource and every query of the bill.
 
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   # Exports are made there.
   mock_data "aws_region" {

@@ -1,7 +1,7 @@
 # Partitions and regions that lack services: the defaults leave them out, and names follow the partition.
 
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_region" {
     defaults = {
@@ -13,7 +13,7 @@ mock_provider "aws" {
 
 mock_provider "aws" {
   alias  = "govcloud"
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_partition" {
     defaults = {
@@ -39,7 +39,7 @@ mock_provider "aws" {
 
 mock_provider "aws" {
   alias  = "china"
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 
   mock_data "aws_partition" {
     defaults = {
