@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { joinPath } from '../core/input-path.ts';
 import type { InputProblem } from '../core/input-problem.ts';
 import { counted, printable, quoted } from '../core/safe-text.ts';
+import { constantNumber } from './constant-arithmetic.ts';
 import { isExact, scanLiterals } from './hcl-lexer.ts';
 
 /** The variables of several files. */
@@ -184,6 +185,8 @@ const wholeFile = (text: string): string =>
 
 /** A word without quotes, which the parser returns as a template. */
 const UNQUOTED = /^\$\{([A-Za-z_][\w-]*)\}$/;
+/** One expression and no text around it: its value is not text. */
+const EXPRESSION = /^\$\{([^{}]*)\}$/;
 const UNRESOLVED = /(?:^|[^$])\$\{|(?:^|[^%])%\{/;
 
 /** A value without templates, escapes undone; a template is a problem. */
@@ -195,6 +198,9 @@ function literal(name: string, path: string, value: unknown, problems: InputProb
       problems.push({ path, message: `${word} in ${name} must be in quotes: use ${quoted(word)}` });
       return word;
     }
+    const [, arithmetic] = EXPRESSION.exec(value) ?? [];
+    const number = arithmetic === undefined ? undefined : constantNumber(arithmetic);
+    if (number !== undefined) return number;
     const message = `${quoted(value)} in ${name} is an expression: use a literal value`;
     problems.push({ path, message });
     return value;

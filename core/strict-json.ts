@@ -1,5 +1,5 @@
 /**
- * What JSON.parse accepts and we refuse: names given twice (another reader may take the other
+ * Refuses JSON that JSON.parse accepts: names given twice (another reader may take the other
  * one), names that could reach an object's prototype, and nesting and sizes that no request needs.
  */
 import { joinPath, type PathPart } from './input-path.ts';

@@ -1,4 +1,4 @@
-/** What must hold once nothing runs: nothing is reserved, and what is used is what the calls cost. */
+/** Checks the limits when no call runs: nothing is reserved, and the usage is the cost of the calls. */
 import type { Json } from './judge.ts';
 
 /** Of `GET /v1/usage`, as much as is compared. */

@@ -30,7 +30,7 @@ function contentOf(random: Random): Body[] {
   ];
 }
 
-/** What follows the first message of the user, with the tools it needs. */
+/** The turns after the first message of the user, with the tools they need. */
 function turnsOf(random: Random): { messages: Body[]; toolConfig?: Body } {
   if (random.chance(0.15)) {
     const toolChoice = random.pick<Body>([
@@ -94,7 +94,7 @@ export function nativeBody(random: Random): Body {
   };
 }
 
-/** With the members that only the gateway may set, now and then. */
+/** Some have the members that only the gateway may set. */
 export function envelope(random: Random): Body {
   const request = nativeBody(random);
   if (random.chance(0.4)) return request;
@@ -149,7 +149,7 @@ export function countBody(random: Random): ModelBody {
 }
 
 /** Anthropic Messages, as InvokeModel of Claude and the Anthropic API have it. */
-function anthropicBody(random: Random): Body {
+export function anthropicBody(random: Random): Body {
   const text = { type: 'text', text: textOf(random) };
   const source = { type: 'base64', media_type: 'image/png', data: IMAGE };
   const cached = { ...text, cache_control: { type: 'ephemeral' } };
@@ -171,7 +171,7 @@ function anthropicBody(random: Random): Body {
 }
 
 /** Chat Completions, as the OpenAI API and several families of InvokeModel have it. */
-function chatBody(random: Random): Body {
+export function chatBody(random: Random): Body {
   const parameters = { type: 'object', properties: { q: { type: 'string' } } };
   const tool = { type: 'function', function: { name: 'look_up', parameters } };
   const text = { type: 'text', text: textOf(random) };
@@ -231,3 +231,46 @@ const UNSTREAMED_FAMILIES: typeof INVOKE_FAMILIES = [
 
 export const invokeBody = (random: Random, isStreamed: boolean): ModelBody =>
   random.pick(isStreamed || random.chance(0.75) ? INVOKE_FAMILIES : UNSTREAMED_FAMILIES)(random);
+
+const CHAT_MODELS = ['haiku', 'lite', 'micro', 'llama', 'gpt', 'qwen'] as const;
+
+/** A request of an API that names the model in the body, whole or streamed. */
+const named = (random: Random, models: typeof CHAT_MODELS, body: Body): Body => ({
+  model: random.chance(0.05) ? 'poor' : random.pick(models),
+  ...body,
+  ...maybe(random, 0.4, () => ({ stream: true })),
+});
+
+export const openAiChat = (random: Random): Body => ({
+  ...named(random, CHAT_MODELS, chatBody(random)),
+  ...maybe(random, 0.1, () => ({ stream_options: { include_usage: true } })),
+});
+
+export function openAiResponse(random: Random): Body {
+  const content = [{ type: 'input_text', text: textOf(random) }];
+  const input = random.chance(0.5) ? textOf(random) : [{ role: 'user', content }];
+  return named(random, CHAT_MODELS, {
+    input,
+    store: false,
+    max_output_tokens: random.integer(16, 300),
+    ...maybe(random, 0.3, () => ({ instructions: textOf(random) })),
+  });
+}
+
+export const openAiEmbeddings = (random: Random): Body => ({
+  model: random.pick(['vector', 'cohere-v']),
+  input: random.chance(0.5) ? textOf(random) : [textOf(random), textOf(random)],
+});
+
+export const anthropicMessages = (random: Random): Body =>
+  named(random, CHAT_MODELS, anthropicBody(random));
+
+export function anthropicCount(random: Random): Body {
+  const {
+    max_tokens: _,
+    metadata: _metadata,
+    stop_sequences: _stops,
+    ...body
+  } = anthropicBody(random);
+  return { model: 'haiku', ...body };
+}

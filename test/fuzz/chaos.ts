@@ -1,4 +1,4 @@
-/** What goes wrong around a call: the model, the ledger before and after a write, the sweep. */
+/** Faults around a call: of the model, of the ledger before and after a write, and sweeps. */
 import type { Random } from '../simulation/random.ts';
 
 const MODEL_ERRORS = [

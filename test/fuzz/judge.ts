@@ -71,7 +71,7 @@ const ANTHROPIC: Names = {
   429: ['billing_error', 'rate_limit_error'],
 };
 
-/** What is added where the model, the ledger or the functions are made to fail. */
+/** More names, for runs in which the model, the ledger or the functions fail. */
 const FAILURES: Readonly<Record<Protocol, Names>> = {
   native: {
     400: ['invocation_failed'],
@@ -140,7 +140,7 @@ export interface Judged {
   /** By status, and a problem's name. */
   readonly kind: string;
   readonly findings: readonly string[];
-  /** Of an answer of the model: what the caller is told that it cost. */
+  /** The cost that an answer of the model states. */
   readonly costNanoUsd?: number;
   readonly requestId?: string;
   readonly isPaid: boolean;
@@ -166,6 +166,10 @@ export async function judge(
   if (status === 204) return { kind: '204', findings: [], isPaid: false };
   if (/eventstream/.test(textOf(headers['content-type']) ?? '')) {
     const { end, findings } = await judgeStream(answer.body, options.chaos);
+    return { kind: `${status} ${end}`, findings, ...named, isPaid: end === 'complete' };
+  }
+  if (/text\/event-stream/.test(textOf(headers['content-type']) ?? '')) {
+    const { end, findings } = judgeEvents(answer.body.toString(), options.chaos);
     return { kind: `${status} ${end}`, findings, ...named, isPaid: end === 'complete' };
   }
   const json = parsed(answer.body);
@@ -274,6 +278,19 @@ async function judgeStream(
   if (kind === 'event' && LAST_EVENTS.includes(last)) return { end: 'complete', findings: [] };
   const isExpected = chaos && kind === 'exception';
   return { end: last, findings: isExpected ? [] : [`a stream that ends with ${kind} ${last}`] };
+}
+
+/** How Chat Completions, Responses and Anthropic Messages end a stream. */
+const WHOLE =
+  /(?:^|\n)(?:data: \[DONE\]|event: (?:message_stop|response\.(?:completed|incomplete)))/;
+const FAILED = /"?(?:error|response\.failed)"?/;
+
+/** Of server-sent events. */
+function judgeEvents(text: string, chaos: boolean): { end: string; findings: string[] } {
+  if (WHOLE.test(text)) return { end: 'complete', findings: [] };
+  const last = text.trimEnd().split('\n\n').at(-1)?.slice(0, 200) ?? 'nothing';
+  const isExpected = chaos && FAILED.test(last);
+  return { end: 'failed', findings: isExpected ? [] : [`a stream that ends with ${last}`] };
 }
 
 function internals(json: unknown): string[] {

@@ -190,7 +190,7 @@ const HEADER_VALUES = [
   'Ã¼',
 ] as const;
 
-/** A header that nobody sends, or sends otherwise. */
+/** A header that no client sends, or a value that none has. */
 export const oddHeader = (random: Random): readonly [string, string] => [
   random.pick(ODD_HEADERS),
   random.pick(HEADER_VALUES),

@@ -1,6 +1,17 @@
 /** The routes that are fuzzed: a route of a new protocol is one entry here. */
 import type { Random } from '../simulation/random.ts';
-import { converseBody, countBody, envelope, invokeBody, nativeBody } from './bodies.ts';
+import {
+  anthropicCount,
+  anthropicMessages,
+  converseBody,
+  countBody,
+  envelope,
+  invokeBody,
+  nativeBody,
+  openAiChat,
+  openAiEmbeddings,
+  openAiResponse,
+} from './bodies.ts';
 
 /** Whose words the answers have. */
 export type Protocol = 'native' | 'workflow' | 'bedrock' | 'openai' | 'anthropic';
@@ -8,7 +19,7 @@ export type Protocol = 'native' | 'workflow' | 'bedrock' | 'openai' | 'anthropic
 export interface FuzzRoute {
   readonly name: string;
   readonly protocol: Protocol;
-  /** What the sandbox does with `POST /v1/invoke`. */
+  /** The sandbox's flag: how it runs `POST /v1/invoke`. */
   readonly execution: 'direct' | 'workflow';
   readonly build: (random: Random) => BuiltRequest;
 }
@@ -48,6 +59,22 @@ const native = (execution: FuzzRoute['execution']): FuzzRoute => ({
   build: (random) => ({ method: 'POST', path: '/v1/invoke', body: nativeBody(random) }),
 });
 
+/** An API that names the model in the body. */
+const api = (
+  name: string,
+  protocol: 'openai' | 'anthropic',
+  path: string,
+  bodyOf: (random: Random) => unknown,
+): FuzzRoute => ({
+  name,
+  protocol,
+  execution: 'direct',
+  build: (random) => {
+    const prefix = random.chance(0.2) ? random.pick(PREFIXES) : '/app/chat/production';
+    return { method: 'POST', path: prefix + path, body: bodyOf(random) };
+  },
+});
+
 const READS = [
   '/v1/usage',
   '/v1/usage?costCenter=retail',
@@ -82,6 +109,13 @@ export const ROUTES: readonly FuzzRoute[] = [
   bedrock('invoke', (random) => invokeBody(random, false)),
   bedrock('invoke-with-response-stream', (random) => invokeBody(random, true)),
   bedrock('count-tokens', countBody),
+  api('openai-chat', 'openai', '/openai/v1/chat/completions', openAiChat),
+  api('openai-responses', 'openai', '/openai/v1/responses', openAiResponse),
+  api('openai-embeddings', 'openai', '/openai/v1/embeddings', openAiEmbeddings),
+  api('anthropic-messages', 'anthropic', '/anthropic/v1/messages', anthropicMessages),
+  api('anthropic-count', 'anthropic', '/anthropic/v1/messages/count_tokens', anthropicCount),
+  reads('openai-models', 'openai', ['/openai/v1/models', '/openai/v1/models/haiku']),
+  reads('anthropic-models', 'anthropic', ['/anthropic/v1/models', '/anthropic/v1/models/haiku']),
   reads('v1-reads', 'native', READS),
   reads('inference-profiles', 'bedrock', PROFILE_READS),
 ];

@@ -251,9 +251,9 @@ class Run {
       if (actualNanoUsd === 0 && hasUsed) this.#find(undefined, `${requestId} was free`);
     }
     // No other method calls a model, so every charged call has an answer.
-    const told = this.#answered.length;
-    if (charged.length !== told) {
-      this.#find(undefined, `${charged.length} calls charged, ${told} answers paid`);
+    const answered = this.#answered.length;
+    if (charged.length !== answered) {
+      this.#find(undefined, `${charged.length} calls charged, ${answered} answers paid`);
     }
   }
 }

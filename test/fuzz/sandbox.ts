@@ -1,4 +1,4 @@
-/** Starts the built sandbox for fuzzing, as a process of its own. */
+/** Starts the built sandbox for fuzzing, as a separate process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

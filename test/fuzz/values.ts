@@ -2,7 +2,7 @@
 import { deflateSync } from 'node:zlib';
 import type { Random } from '../simulation/random.ts';
 
-/** JSON text that stands in a body as it is, also where it is not valid. */
+/** JSON text that is put into a body as it is, also if it is not valid. */
 export class RawJson {
   readonly text: string;
   constructor(text: string) {
@@ -135,7 +135,7 @@ export const ODD_VALUES: readonly [unknown, ...unknown[]] = [
   ...RAW,
 ];
 
-/** Names of members that somebody may try, and names that break careless code. */
+/** Names of members of other protocols, and names that break careless code. */
 export const ODD_NAMES = [
   '__proto__',
   'constructor',

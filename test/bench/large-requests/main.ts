@@ -20,7 +20,7 @@ const { values } = parseArgs({
     shape: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
-    // Internal: one case, in the process of its own that its memory is measured in.
+    // Internal: one case, in a separate process, so that its memory can be measured.
     child: { type: 'boolean', default: false },
   },
 });

@@ -2,7 +2,7 @@
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11. */
 const EVENT_BYTES_MAX = 6_291_456;
-/** Left for the headers of the event and for what stands around the shape. */
+/** Left for the headers of the event and for the parts of the body around the shape. */
 const AROUND_BYTES = 40_000;
 
 /** Content of a request, as every protocol has a place for. */

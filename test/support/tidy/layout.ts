@@ -10,6 +10,7 @@ const NOT_TESTS = [
   /^test\/fixtures\//,
   /^test\/golden\//,
   /^test\/simulation\//,
+  /^test\/fuzz\//,
   /^test\/clients\/programs\//,
   /^test\/(?:.+\/)?support\//,
 ];
