@@ -1,6 +1,7 @@
 /** The routes of the OpenAI API. */
 import type { InputProblem } from '../../core/input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
+import { formatUsd, parseUsd } from '../../core/money.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
 import { chatProblems } from '../../core/protocols/openai/chat-request.ts';
@@ -69,15 +70,35 @@ async function embed(
   const inputs = inputsOf(call.body, model !== undefined && takesManyTexts(model));
   const answers: JsonObject[] = [];
   let last: Response | undefined;
+  const totals = new CostTotals();
   for (const [index, texts] of inputs.entries()) {
     const requestId = index === 0 ? call.requestId : ports.ids.uuid();
     const dialect = embeddingsDialect(call.body, texts);
     last = await relay(ports, arrived, { ...call, requestId, dialect });
     if (last.status !== 200 || inputs.length === 1) return last;
+    totals.add(last.headers);
     const answer = parsedJson(new Uint8Array(await last.arrayBuffer()));
     if (isJsonObject(answer)) answers.push(answer);
   }
   if (!last) return refuse(arrived, 'invalid_request', '$.input: must be given');
   const joined = JSON.stringify(joinVectors(answers));
-  return new Response(joined, { status: 200, headers: last.headers });
+  return new Response(joined, { status: 200, headers: totals.headers(last.headers) });
+}
+
+/** The amounts in the headers of several calls that have one answer. */
+class CostTotals {
+  readonly #nanoUsd = new Map<string, bigint>();
+
+  add(headers: Headers): void {
+    for (const name of ['x-sentry-cost-usd', 'x-sentry-reserved-usd']) {
+      const amount = parseUsd(headers.get(name) ?? '0') ?? 0n;
+      this.#nanoUsd.set(name, (this.#nanoUsd.get(name) ?? 0n) + amount);
+    }
+  }
+
+  headers(last: Headers): Headers {
+    const headers = new Headers(last);
+    for (const [name, amount] of this.#nanoUsd) headers.set(name, formatUsd(Number(amount)));
+    return headers;
+  }
 }

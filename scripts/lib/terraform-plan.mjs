@@ -87,6 +87,13 @@ export async function broken({ root, exec }) {
       );
     });
     counts.add('the table of broken configurations', problemIf(todo.length === 0, 'is empty'));
+    const valid = join(root, 'test/fixtures/valid');
+    const sounds = readdirSync(valid).filter((name) => name.endsWith('.tfvars'));
+    await inTurns(2, sounds, async (name) => {
+      const { code, output } = await plan(join(valid, name));
+      counts.add(`test/fixtures/valid/${name}`, problemIf(code !== 0, errorsOf(output)));
+    });
+    counts.add('the table of valid configurations', problemIf(sounds.length === 0, 'is empty'));
     const sound = await plan(join(root, 'examples/complete/terraform.tfvars'));
     counts.add(
       'examples/complete is accepted',

@@ -21,6 +21,8 @@ export interface FuzzRoute {
   readonly protocol: Protocol;
   /** The sandbox's flag: how it runs `POST /v1/invoke`. */
   readonly execution: 'direct' | 'workflow';
+  /** One request may make several calls, and states their sum. */
+  readonly callsSeveral?: true;
   readonly build: (random: Random) => BuiltRequest;
 }
 
@@ -111,7 +113,10 @@ export const ROUTES: readonly FuzzRoute[] = [
   bedrock('count-tokens', countBody),
   api('openai-chat', 'openai', '/openai/v1/chat/completions', openAiChat),
   api('openai-responses', 'openai', '/openai/v1/responses', openAiResponse),
-  api('openai-embeddings', 'openai', '/openai/v1/embeddings', openAiEmbeddings),
+  {
+    ...api('openai-embeddings', 'openai', '/openai/v1/embeddings', openAiEmbeddings),
+    callsSeveral: true,
+  },
   api('anthropic-messages', 'anthropic', '/anthropic/v1/messages', anthropicMessages),
   api('anthropic-count', 'anthropic', '/anthropic/v1/messages/count_tokens', anthropicCount),
   reads('openai-models', 'openai', ['/openai/v1/models', '/openai/v1/models/haiku']),

@@ -122,7 +122,7 @@ describe('problems', () => {
   test.each([
     'var.x',
     `"\${var.x}"`,
-    '1 + 1',
+    '1 < 2 ? 1 : 2',
     'upper("x")',
     '"x%{ if true }y%{ endif }"',
     '[for x in [1] : x]',
