@@ -5,7 +5,7 @@ locals {
   model_timeout_seconds = min(235, coalesce(local.config.ledger.lease_seconds, 420) - 30)
 
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
-  events_environment = { EVENT_BUS_NAME = local.config.event_bus_name, DEPLOYMENT = local.config.name, METRICS = local.config.observability.metrics }
+  events_environment = { EVENT_BUS_NAME = local.config.event_bus_name, DEPLOYMENT = local.config.name, METRICS = local.config.observability.metrics, METRIC_NAMESPACE = local.config.observability.namespace }
 
   # By name, because the workflow calls functions of the same map that start it.
   state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.config.name}"

@@ -163,6 +163,7 @@ module "observability" {
   audit_log_group_name   = module.functions["record-outcome"].log_group.name
   shards                 = coalesce(local.config.ledger.shards, 1)
   metrics                = local.config.observability.metrics
+  namespace              = local.config.observability.namespace
   dashboard              = local.config.observability.dashboard
   alarms                 = local.config.observability.alarms
   thresholds             = local.config.observability.thresholds

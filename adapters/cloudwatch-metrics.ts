@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { MetricsUnavailableError } from '../core/errors.ts';
 import type { DateRange, Metric, MetricSums } from '../core/insight/reconcile/ports.ts';
+import { METRIC_NAMESPACE } from '../core/telemetry/metric-record.ts';
 import { type Day, dayAt, startOf } from '../core/utc-days.ts';
 
 /**
@@ -20,9 +21,16 @@ const PAGES_MAX = 1_000;
 
 export class CloudWatchMetrics implements MetricSums {
   readonly #client: CloudWatchClient;
+  readonly #namespace: string;
 
-  constructor(client: CloudWatchClient) {
+  /** @param namespace of the functions' metrics, where a deployment has its own. */
+  constructor(client: CloudWatchClient, namespace: string = METRIC_NAMESPACE) {
     this.#client = client;
+    this.#namespace = namespace;
+  }
+
+  #namespaceOf(namespace: string): string {
+    return namespace === METRIC_NAMESPACE ? this.#namespace : namespace;
   }
 
   async sums(
@@ -43,7 +51,9 @@ export class CloudWatchMetrics implements MetricSums {
     found: Map<Day, number>[],
   ): Promise<void> {
     const input = {
-      MetricDataQueries: metrics.map(queryOf),
+      MetricDataQueries: metrics.map((metric, at) =>
+        queryOf({ ...metric, namespace: this.#namespaceOf(metric.namespace) }, at),
+      ),
       StartTime: new Date(startOf(span.from)),
       EndTime: new Date(startOf(span.to)),
       ScanBy: 'TimestampAscending' as const,
@@ -70,7 +80,7 @@ export class CloudWatchMetrics implements MetricSums {
 
   async dimensionsOf(namespace: string, name: string): Promise<readonly Metric['dimensions'][]> {
     const found: Metric['dimensions'][] = [];
-    const input = { Namespace: namespace, MetricName: name };
+    const input = { Namespace: this.#namespaceOf(namespace), MetricName: name };
     for await (const { Metrics = [] } of paginateListMetrics({ client: this.#client }, input)) {
       for (const { Dimensions = [] } of Metrics) {
         found.push(Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value ?? ''])));

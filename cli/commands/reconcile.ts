@@ -31,6 +31,7 @@ interface Options extends PolicyFlags {
   readonly to?: string;
   readonly tolerance: string;
   readonly audit?: readonly string[];
+  readonly namespace?: string;
   readonly bill: boolean;
   readonly json?: boolean;
 }
@@ -79,6 +80,7 @@ const withFlags = (command: Command): Command =>
       'read metered usage from audit log files instead of metrics; repeatable',
       appendOption,
     )
+    .option('--namespace <name>', 'namespace of the metrics (default: GenAIRateLimiting)')
     .option('--no-bill', 'skip Cost Explorer, which charges USD 0.01 per request')
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}');
 
@@ -97,7 +99,7 @@ async function reconcileAll(options: Options, io: Io): Promise<ExitCode> {
   if ('problems' in found) return failWithProblems(found.problems, options, io);
   const { policy } = found;
   const client = new CloudWatchClient();
-  const metrics = new CloudWatchMetrics(client);
+  const metrics = new CloudWatchMetrics(client, options.namespace);
   try {
     const metered = await meteredSide(metrics, policy, span.span, options, io);
     if ('problem' in metered) return failWithProblems([metered.problem], options, io);

@@ -189,6 +189,12 @@ const OBSERVABILITY = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    namespace: {
+      type: 'string',
+      pattern: '^(?!AWS)[A-Za-z][A-Za-z0-9_.-]{0,127}$',
+      title: 'the namespace of metrics',
+      description: 'write up to 128 letters, digits and . _ -, not beginning with AWS',
+    },
     metrics: { type: 'string', enum: ['full', 'cost_center', 'none'], title: 'metrics' },
     dashboard: BOOLEAN,
     alarms: BOOLEAN,

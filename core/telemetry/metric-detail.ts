@@ -28,6 +28,14 @@ export function atDetail(record: MetricRecord, detail: MetricDetail): MetricReco
   return { ...values, _aws: { ...directive, CloudWatchMetrics: metrics } };
 }
 
+/** The record in the namespace of a deployment that has its own. */
+export function inNamespace(record: MetricRecord, namespace: string): MetricRecord {
+  const { _aws: directive } = record;
+  if (!isDirective(directive)) return record;
+  const metrics = directive.CloudWatchMetrics.map((each) => ({ ...each, Namespace: namespace }));
+  return { ...record, _aws: { ...directive, CloudWatchMetrics: metrics } };
+}
+
 /** Metrics that a record writes. */
 export function metricCount(record: MetricRecord | undefined): number {
   const directive = record?._aws;

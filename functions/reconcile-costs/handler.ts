@@ -14,7 +14,7 @@ import { warn, workflowStep } from '../edge/workflow-step.ts';
 const { env } = process;
 const policies = policiesFrom(env);
 const ports = {
-  metrics: new CloudWatchMetrics(cloudWatchClient()),
+  metrics: new CloudWatchMetrics(cloudWatchClient(), env.METRIC_NAMESPACE),
   ledger: ledgerFrom(env),
   telemetry: telemetryFrom(process.env),
   alerts: alertPublisherFrom(env),

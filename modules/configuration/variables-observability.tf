@@ -37,6 +37,7 @@ variable "observability" {
     Dashboards, alarms and saved log queries.
 
     - `metrics` - Detail of the metrics of calls: `full` (by model, cost center, application and environment), `cost_center` (by cost center and model) or `none`. CloudWatch bills every combination; docs/costs.md has the amounts. Default: `cost_center`.
+    - `namespace` - Namespace of the metrics. Two deployments in one account and region whose cost centers have the same names need two. Default: `GenAIRateLimiting`.
     - `dashboard` - Whether to create dashboards. Default: `true`.
     - `alarms` - Whether there are alarms. They notify the cost center's SNS topic, or the organization's. Default: `true`.
     - `alarm_actions` - ARNs that every alarm also notifies, such as SNS topics; at most 4.
@@ -51,6 +52,7 @@ variable "observability" {
   EOT
   type = object({
     metrics       = optional(string, "cost_center")
+    namespace     = optional(string, "GenAIRateLimiting")
     dashboard     = optional(bool, true)
     alarms        = optional(bool, true)
     alarm_actions = optional(list(string), [])
@@ -69,6 +71,11 @@ variable "observability" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_.-]{0,127}$", var.observability.namespace)) && !startswith(var.observability.namespace, "AWS")
+    error_message = "observability.namespace: \"${var.observability.namespace}\" is not the namespace of metrics: write up to 128 letters, digits and . _ -, not beginning with AWS."
+  }
 
   # An alarm takes five actions for a state, and one is its topic.
   validation {

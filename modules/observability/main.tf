@@ -69,7 +69,7 @@ resource "aws_cloudwatch_query_definition" "this" {
 
 locals {
   region         = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
-  namespace      = "GenAIRateLimiting"
+  namespace      = var.namespace
   period_seconds = 300
 
   # Exactly the dimensions of core/telemetry/metric-record.ts and metric-detail.ts: a schema with one

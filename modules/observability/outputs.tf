@@ -57,3 +57,8 @@ output "query_names" {
   description = "Names of the saved queries of CloudWatch Logs Insights."
   value       = [for query in aws_cloudwatch_query_definition.this : query.name]
 }
+
+output "dashboard_bodies" {
+  description = "Rendered dashboards, as JSON, by name without the region."
+  value       = { for name, widgets in local.dashboards : name => jsonencode(widgets) }
+}

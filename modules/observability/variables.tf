@@ -9,6 +9,13 @@ variable "name" {
   }
 }
 
+variable "namespace" {
+  description = "Namespace of the metrics."
+  type        = string
+  default     = "GenAIRateLimiting"
+  nullable    = false
+}
+
 variable "models" {
   description = "Aliases of the models: values of the dimension `Model`."
   type        = list(string)

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
 import { Deployment, requestOf } from './support/deployment.ts';
 import { ACCOUNT, Facade } from './support/facade.ts';
 import { authorizationOf } from './support/forward.ts';
@@ -345,3 +346,13 @@ step('terraform destroy leaves nothing', async () => {
   expect(facade.unknown).toEqual([]);
   expect(facade.access.refused).toEqual([]);
 });
+
+step(
+  "the deployer's policy allows every call of Terraform, and nothing by a wildcard",
+  async () => {
+    const allowed = deployerPolicy.Statement.flatMap(({ Action }) => Action);
+    expect(facade.deployerActions.size).toBeGreaterThan(60);
+    expect([...facade.deployerActions].filter((action) => !allowed.includes(action))).toEqual([]);
+    expect(allowed.filter((action) => action.includes('*'))).toEqual([]);
+  },
+);

@@ -272,7 +272,7 @@ run "refuses_what_can_not_be" {
   variables {
     name                = "genai alarms"
     thresholds          = { denials = -1 }
-    utilization_windows = ["week"]
+    utilization_windows = ["year"]
     alarm_actions       = ["pager"]
   }
 

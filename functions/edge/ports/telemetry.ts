@@ -5,4 +5,4 @@ import type { Telemetry } from '../../../core/telemetry/ports.ts';
 import { type Environment, oneOfEnv } from '../environment.ts';
 
 export const telemetryFrom = (env: Environment): Telemetry =>
-  logTelemetry(oneOfEnv(env, 'METRICS', METRIC_DETAILS));
+  logTelemetry(oneOfEnv(env, 'METRICS', METRIC_DETAILS), env.METRIC_NAMESPACE);

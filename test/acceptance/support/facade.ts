@@ -13,6 +13,7 @@ import { type AwsCall, readCall } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
 import { DeployedFunctions, nameOf } from './deployed-functions.ts';
+import { deployerAction } from './deployer-actions.ts';
 import { EventBuses } from './event-buses.ts';
 import { type Answered, forward, OneByOne } from './forward.ts';
 import { FunctionLogs } from './function-logs.ts';
@@ -36,6 +37,8 @@ export class Facade {
   readonly budgets = new Budgets();
   readonly queries = new SavedQueries();
   readonly buses = new EventBuses();
+  /** IAM actions of Terraform's calls. */
+  readonly deployerActions = new Set<string>();
   /** Requests refused with 501, as `service operation`. */
   readonly unknown: string[] = [];
   /** A caller may do what the deployed policies allow. */
@@ -113,6 +116,9 @@ export class Facade {
     const received = await readBody(request, BODY_BYTES_MAX);
     if (!('bytes' in received)) return;
     const call = readCall(request, received.bytes);
+    if (/Terraform/.test(request.headers['user-agent'] ?? '')) {
+      this.deployerActions.add(deployerAction(call));
+    }
     send(response, await this.#answer(call, request, received.bytes));
   }
 
