@@ -1,19 +1,16 @@
 /** The routes of the OpenAI API. */
-import type { InputProblem } from '../../core/input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
 import { formatUsd, parseUsd } from '../../core/money.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
-import { chatProblems } from '../../core/protocols/openai/chat-request.ts';
 import { chatDialect, responsesDialect } from '../../core/protocols/openai/dialect.ts';
 import {
   embeddingsDialect,
-  embeddingsProblems,
   inputsOf,
   joinVectors,
   takesManyTexts,
 } from '../../core/protocols/openai/embeddings.ts';
-import { responsesProblems } from '../../core/protocols/openai/responses-request.ts';
+import { missingModel } from '../../core/protocols/openai/wanted.ts';
 import type { Dialect } from '../../core/protocols/relay/dialect.ts';
 import type { Asked } from '../../core/protocols/relay/prepare-call.ts';
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
@@ -23,16 +20,9 @@ import { modelsAnswer } from './models.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, askedBy, bodyOf, invalid, refuse, relay } from './responses.ts';
 
-const PROBLEMS = {
-  chat: chatProblems,
-  responses: responsesProblems,
-  embeddings: embeddingsProblems,
-} as const satisfies Record<
-  string,
-  (body: JsonObject, allowed: ReadonlySet<string>) => readonly InputProblem[]
->;
-
-const DIALECTS: Readonly<Record<'chat' | 'responses', (body: JsonObject) => Dialect>> = {
+const DIALECTS: Readonly<
+  Record<'chat' | 'responses', (body: JsonObject, allowed: ReadonlySet<string>) => Dialect>
+> = {
   chat: chatDialect,
   responses: responsesDialect,
 };
@@ -48,15 +38,15 @@ export async function answerOpenAi(
   const read = await bodyOf(arrived);
   if ('problem' in read) return invalid(arrived, read.problem);
   const { body } = read;
+  const problem = missingModel(body);
+  if (problem) return invalid(arrived, problem);
   const policy = await ports.policies.load();
   const allowed = new Set(policy.proxy.allowFields);
-  const [problem] = PROBLEMS[route.kind](body, allowed);
-  if (problem) return invalid(arrived, problem);
   const metadata = isJsonObject(body.metadata) ? body.metadata : {};
   const call = { ...asked, modelName: String(body.model), body, headers: {}, metadata };
   return route.kind === 'embeddings'
     ? embed(ports, arrived, call, policy)
-    : relay(ports, arrived, { ...call, dialect: DIALECTS[route.kind](body) });
+    : relay(ports, arrived, { ...call, dialect: DIALECTS[route.kind](body, allowed) });
 }
 
 /** Models that take one text are called for each, one after another: each call has its own limits. */
@@ -67,13 +57,14 @@ async function embed(
   policy: Policy,
 ): Promise<Response> {
   const model = modelNamed(policy, call.modelName);
+  const allowed = new Set(policy.proxy.allowFields);
   const inputs = inputsOf(call.body, model !== undefined && takesManyTexts(model));
   const answers: JsonObject[] = [];
   let last: Response | undefined;
   const totals = new CostTotals();
   for (const [index, texts] of inputs.entries()) {
     const requestId = index === 0 ? call.requestId : ports.ids.uuid();
-    const dialect = embeddingsDialect(call.body, texts);
+    const dialect = embeddingsDialect(call.body, allowed, texts);
     last = await relay(ports, arrived, { ...call, requestId, dialect });
     if (last.status !== 200 || inputs.length === 1) return last;
     totals.add(last.headers);

@@ -13,7 +13,6 @@ import { CHAT_FIELDS } from './fields.ts';
 import { contentOf, toolInput } from './parts.ts';
 import {
   type Given,
-  missingModel,
   toConverse,
   type Wanted,
   wantedChoice,
@@ -29,7 +28,6 @@ export function chatProblems(
   const { n, store, max_tokens: older, max_completion_tokens: newer, modalities } = body;
   const isText = !Array.isArray(modalities) || modalities.every((each) => each === 'text');
   return [
-    ...[missingModel(body) ?? []].flat(),
     ...fieldProblems(body, CHAT_FIELDS, allowed),
     ...((n ?? 1) === 1 ? [] : [{ path: '$.n', message: `above 1 ${REFUSED}` }]),
     ...(store === true ? [{ path: '$.store', message: 'must be false: nothing is stored' }] : []),

@@ -9,7 +9,6 @@ import { highest, type TokenCounts } from '../metering/token-counts.ts';
 import type { AnsweredCall, Dialect, DialectRequest } from '../relay/dialect.ts';
 import { EMBEDDINGS_FIELDS } from './fields.ts';
 import { totalsOf } from './usage.ts';
-import { missingModel } from './wanted.ts';
 
 const INPUTS_MAX = 96;
 
@@ -20,7 +19,6 @@ export function embeddingsProblems(
   const { encoding_format: encoding = 'float' } = body;
   const isKnown = encoding === null || encoding === 'float' || encoding === 'base64';
   return [
-    ...[missingModel(body) ?? []].flat(),
     ...fieldProblems(body, EMBEDDINGS_FIELDS, allowed),
     ...(textsOf(body.input) ? [] : [{ path: '$.input', message: INPUT }]),
     ...(isKnown ? [] : [{ path: '$.encoding_format', message: 'must be "float" or "base64"' }]),
@@ -37,17 +35,28 @@ function textsOf(input: unknown): readonly string[] | undefined {
 
 /** Models that take one text in a call are called once for each. */
 export function inputsOf(body: JsonObject, takesMany: boolean): readonly (readonly string[])[] {
-  const texts = textsOf(body.input) ?? [];
+  // One that is not valid is called once, and refused there.
+  const texts = textsOf(body.input) ?? [''];
   return takesMany ? [texts] : texts.map((each) => [each]);
 }
 
 export const takesManyTexts = ({ baseModelId }: Model): boolean =>
   baseModelId.startsWith('cohere.');
 
-/** @param texts the inputs of this call. */
-export function embeddingsDialect(body: JsonObject, texts: readonly string[]): Dialect {
+/**
+ * @param allowed `proxy.allow_fields`.
+ * @param texts the inputs of this call.
+ */
+export function embeddingsDialect(
+  body: JsonObject,
+  allowed: ReadonlySet<string>,
+  texts: readonly string[],
+): Dialect {
   return {
-    toWire: (model) => toWire(body, texts, model),
+    toWire: (model) => {
+      const problems = embeddingsProblems(body, allowed);
+      return problems.length > 0 ? { problems } : toWire(body, texts, model);
+    },
     toAnswer: (bytes, call, counts) => toVectors(bytes, call, counts, body.encoding_format),
     // No model streams vectors.
     toStream: () => ({

@@ -11,14 +11,7 @@ import type { DialectRequest } from '../relay/dialect.ts';
 import { RESPONSES_FIELDS } from './fields.ts';
 import { contentOf, toolInput } from './parts.ts';
 import { unsealed } from './thoughts.ts';
-import {
-  missingModel,
-  toConverse,
-  type Wanted,
-  wantedChoice,
-  wantedFormat,
-  wantedMetadata,
-} from './wanted.ts';
+import { toConverse, type Wanted, wantedChoice, wantedFormat, wantedMetadata } from './wanted.ts';
 
 /** Problems of the request itself, whatever the model. */
 export function responsesProblems(
@@ -29,7 +22,6 @@ export function responsesProblems(
   const includes: readonly unknown[] = Array.isArray(include) ? include : [];
   const unknown = includes.find((each) => each !== 'reasoning.encrypted_content');
   return [
-    ...[missingModel(body) ?? []].flat(),
     ...fieldProblems(body, RESPONSES_FIELDS, allowed),
     ...(store === true ? [{ path: '$.store', message: 'must be false: nothing is stored' }] : []),
     ...(background === true ? [{ path: '$.background', message: REFUSED }] : []),

@@ -1,8 +1,11 @@
-"""AnthropicBedrock of either major version."""
+"""The client that is named as the argument, of either major version."""
 
-from anthropic import AnthropicBedrock
+import sys
+
+import anthropic
 from scenarios import PROMPT, TOOL, TOOL_RESULT, serve
 
+Client = getattr(anthropic, sys.argv[1])
 MESSAGES = [{"role": "user", "content": PROMPT}]
 TOOLS = [
     {
@@ -18,22 +21,22 @@ def usage_of(usage):
     return {"input": usage.input_tokens, "output": usage.output_tokens}
 
 
-class Anthropic:
+class Messages:
     def plain(self, model, _pieces):
-        answer = AnthropicBedrock().messages.create(
+        answer = Client().messages.create(
             model=model, max_tokens=MAX_TOKENS, messages=MESSAGES
         )
         return {"text": answer.content[0].text, "usage": usage_of(answer.usage)}
 
     def streamed(self, model, pieces):
         options = {"model": model, "max_tokens": MAX_TOKENS, "messages": MESSAGES}
-        with AnthropicBedrock().messages.stream(**options) as stream:
+        with Client().messages.stream(**options) as stream:
             for text in stream.text_stream:
                 pieces.append(text)
             return {"usage": usage_of(stream.get_final_message().usage)}
 
     def tools(self, model, _pieces):
-        client = AnthropicBedrock()
+        client = Client()
         options = {"model": model, "max_tokens": MAX_TOKENS, "tools": TOOLS}
         first = client.messages.create(**options, messages=MESSAGES)
         use = next(block for block in first.content if block.type == "tool_use")
@@ -48,4 +51,4 @@ class Anthropic:
         return {"toolInput": use.input, "text": second.content[0].text}
 
 
-serve(Anthropic())
+serve(Messages())

@@ -1,4 +1,4 @@
-/** Claude Code in Bedrock format, as a script calls it: one prompt, and out. */
+/** Claude Code in the format that its environment sets, as a script calls it: one prompt, and out. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,6 @@ async function claude(model, folder, ...args) {
       env: {
         ...process.env,
         HOME: folder,
-        CLAUDE_CODE_USE_BEDROCK: '1',
         ANTHROPIC_MODEL: model,
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
         DISABLE_AUTOUPDATER: '1',

@@ -15,6 +15,8 @@ export const TOOL = {
   },
 };
 export const TOOL_RESULT = 'It rains.';
+/** Where the clients look for a key. */
+const KEYS = ['AWS_BEARER_TOKEN_BEDROCK', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'];
 
 /** A package of the clients' own folder, not of the project's. */
 export function load(name) {
@@ -29,7 +31,7 @@ export function load(name) {
 export async function serve(client) {
   for await (const line of createInterface({ input: process.stdin })) {
     const asked = JSON.parse(line);
-    process.env.AWS_BEARER_TOKEN_BEDROCK = asked.key;
+    for (const name of KEYS) process.env[name] = asked.key;
     const result = { pieces: [] };
     try {
       Object.assign(result, await client[asked.scenario](asked.model, result.pieces, asked));

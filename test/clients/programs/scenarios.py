@@ -15,13 +15,16 @@ TOOL = {
     },
 }
 TOOL_RESULT = "It rains."
+# Where the clients look for a key.
+KEYS = ["AWS_BEARER_TOKEN_BEDROCK", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"]
 
 
 def serve(client):
     """`client` has `plain`, `streamed` and `tools`: a model's name in, a dictionary out."""
     for line in sys.stdin:
         asked = json.loads(line)
-        os.environ["AWS_BEARER_TOKEN_BEDROCK"] = asked["key"]
+        for name in KEYS:
+            os.environ[name] = asked["key"]
         result = {"pieces": []}
         try:
             run = getattr(client, asked["scenario"])

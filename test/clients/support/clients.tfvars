@@ -1,6 +1,7 @@
 name = "clients"
 models = {
   "haiku"  = { model_id = "us.anthropic.claude-haiku-4-5-20251001-v1:0" }
+  "nova"   = { model_id = "amazon.nova-lite-v1:0" }
   "sonnet" = { model_id = "us.anthropic.claude-sonnet-4-6" }
 }
 applications = {
@@ -8,12 +9,12 @@ applications = {
 }
 cost_centers = {
   rich = {
-    models       = ["haiku", "sonnet"]
+    models       = ["haiku", "nova", "sonnet"]
     applications = ["agents"]
     limits       = [{ name = "plenty", window = "month", unit = "usd", amount = 1000 }]
   }
   poor = {
-    models       = ["haiku", "sonnet"]
+    models       = ["haiku", "nova", "sonnet"]
     applications = ["agents"]
     limits       = [{ name = "nothing-left", window = "month", unit = "usd", amount = 0.000001 }]
   }

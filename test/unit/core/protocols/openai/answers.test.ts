@@ -9,6 +9,7 @@ import type { Dialect } from '../../../../../core/protocols/relay/dialect.ts';
 import { eventFrame } from '../../../../support/event-frames.ts';
 import { jsonEvents } from '../../../../support/sse.ts';
 
+const none = new Set<string>();
 const call = {
   operation: 'converse' as const,
   requestId: 'a-b',
@@ -73,7 +74,7 @@ const frames = [
 ];
 
 describe('a chat completion', () => {
-  const chat = chatDialect({});
+  const chat = chatDialect({}, none);
 
   test('has the text, the calls, the reasoning with its signature, and the usage', () => {
     expect(whole(chat, content, 'tool_use')).toEqual({
@@ -122,7 +123,7 @@ describe('a chat completion', () => {
   });
 
   test('streams its deltas, and the usage last where it is asked for', async () => {
-    const asked = chatDialect({ stream_options: { include_usage: true } });
+    const asked = chatDialect({ stream_options: { include_usage: true } }, none);
     const text = await streamed(asked, frames);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
     const chunks = jsonEvents(text);
@@ -166,7 +167,7 @@ describe('a chat completion', () => {
 });
 
 describe('a response', () => {
-  const responses = responsesDialect({ instructions: 'Be brief.' });
+  const responses = responsesDialect({ instructions: 'Be brief.' }, none);
 
   test('has an item for each block', () => {
     const response = whole(responses, content, 'tool_use');

@@ -1,7 +1,8 @@
-/** AnthropicBedrock of the package that is named as the first argument. */
+/** The client of a package that are both named as arguments, such as AnthropicBedrock. */
 import { load, PROMPT, serve, TOOL, TOOL_RESULT } from './scenarios.mjs';
 
-const { AnthropicBedrock } = await load(process.argv[2]);
+const [, , packageName, clientName] = process.argv;
+const { [clientName]: Client } = await load(packageName);
 
 const messages = [{ role: 'user', content: PROMPT }];
 const { name, description, schema } = TOOL;
@@ -14,16 +15,16 @@ const options = (model) => ({ model, max_tokens: 300 });
 
 await serve({
   plain: async (model) => {
-    const answer = await new AnthropicBedrock().messages.create({ ...options(model), messages });
+    const answer = await new Client().messages.create({ ...options(model), messages });
     return { text: answer.content[0].text, usage: usageOf(answer.usage) };
   },
   streamed: async (model, pieces) => {
-    const stream = new AnthropicBedrock().messages.stream({ ...options(model), messages });
+    const stream = new Client().messages.stream({ ...options(model), messages });
     stream.on('text', (text) => pieces.push(text));
     return { usage: usageOf((await stream.finalMessage()).usage) };
   },
   tools: async (model) => {
-    const client = new AnthropicBedrock();
+    const client = new Client();
     const ask = (said) =>
       client.messages.create({ ...options(model), tools, messages: [...messages, ...said] });
     const { content } = await ask([]);
