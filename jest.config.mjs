@@ -1,6 +1,6 @@
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tools/'],
   testEnvironment: 'node',
   transform: {
     '\\.ts$': [

@@ -1,4 +1,4 @@
-/** Lines to paste that point clients of Bedrock at the sandbox. */
+/** Lines to paste that point clients of Bedrock, OpenAI and Anthropic at the sandbox. */
 import type { DemoKey } from './demo-key.ts';
 
 interface Addresses {
@@ -19,6 +19,8 @@ export function clientLines(demo: DemoKey, { url, tls, region }: Addresses): rea
     `  KEY=${demo.key}`,
     `  boto3        ${boto3}`,
     `  AWS SDK (JS) export ${bedrock} AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${url}`,
+    `  OpenAI       export OPENAI_BASE_URL=${url}/openai/v1 OPENAI_API_KEY=$KEY`,
+    `  Anthropic    export ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_API_KEY=$KEY`,
     // By its id: some names of models mean others to Claude Code.
     ...(demo.claude === undefined
       ? []

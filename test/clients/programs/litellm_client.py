@@ -9,6 +9,8 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 import litellm  # noqa: E402
 from scenarios import PROMPT, TOOL, TOOL_RESULT, serve  # noqa: E402
 
+# It prints advice about errors to where the results go.
+litellm.suppress_debug_info = True
 PROVIDER = sys.argv[1]
 MESSAGES = [{"role": "user", "content": PROMPT}]
 FUNCTION = {
