@@ -12,7 +12,7 @@ import { totalsOf } from './usage.ts';
 
 const INPUTS_MAX = 96;
 
-export function embeddingsProblems(
+function embeddingsProblems(
   body: JsonObject,
   allowed: ReadonlySet<string>,
 ): readonly InputProblem[] {

@@ -49,7 +49,7 @@ const costOf = (turn: number): bigint => {
   );
 };
 
-/** What the model writes in a turn: a thought with its signature, and a call of a tool. */
+/** Contents of a turn of the model: a thought with its signature, and a call of a tool. */
 const thought = (turn: number) => ({ text: `thought ${turn}`, signature: `signature${turn}` });
 const toolOf = (turn: number) => ({ id: `tool${turn}`, name: 'look', input: { turn } });
 

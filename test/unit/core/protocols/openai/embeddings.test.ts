@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../../core/json-value.ts';
 import {
   embeddingsDialect,
-  embeddingsProblems,
   inputsOf,
   joinVectors,
 } from '../../../../../core/protocols/openai/embeddings.ts';
@@ -82,7 +81,8 @@ describe('embeddings', () => {
     [{ input: [] }, '$.input'],
     [{ input: 'a', encoding_format: 'int8' }, '$.encoding_format'],
   ])('%j is refused', (body, path) => {
-    const problems = embeddingsProblems({ model: 'm', ...body }, none);
-    expect(problems.map((each) => each.path)).toEqual([path]);
+    const model = policy.models.get('titan');
+    const result = model && embeddingsDialect(body, none, ['']).toWire(model);
+    expect(result).toMatchObject({ problems: [{ path }] });
   });
 });
