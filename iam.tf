@@ -24,6 +24,9 @@ locals {
   # Accounts and their usage samples.
   may_read_accounts = { sid = "ReadAccounts", actions = ["dynamodb:BatchGetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # A condition that failed on an item that does not exist yet returns no item: one read makes sure.
+  # The index has keys of accounts alone; its lists are named after users' limits.
+  may_list_holders = { sid = "ListHolders", actions = ["dynamodb:Query"], resources = ["${local.ledger_arn}/index/nearest"], conditions = {} }
+
   may_count = { sid = "Count", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_account }
   # Of a request with an idempotency key: claimed before it is reserved, ended once it is recorded.
   may_claim     = { sid = "ClaimKeys", actions = ["dynamodb:UpdateItem", "dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_claim }

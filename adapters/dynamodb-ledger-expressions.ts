@@ -10,6 +10,7 @@ import type {
   Counters,
   ExpireWrite,
   InFlightBound,
+  Nearness,
   ReserveWrite,
   SettleWrite,
 } from '../core/ledger/ports.ts';
@@ -325,6 +326,27 @@ const additions = (p: Placeholders, changes: readonly CounterChange[]): readonly
     `${p.name(accountAttribute.committed(key))} ${p.value(number(committed))}`,
     `${p.name(accountAttribute.settled(key))} ${p.value(number(settled))}`,
   ]);
+
+/** The index of those who are near to a limit, and its attributes. */
+export const NEAREST_INDEX = 'nearest';
+export const NEAR_LIST = 'nearList';
+export const NEAR_PERCENT = 'nearPercent';
+
+/** Puts an item that is still there into the index, or takes it out. */
+export function rankExpression(place: Nearness | undefined): Expression {
+  const p = new Placeholders();
+  const [list, percent] = [p.name(NEAR_LIST), p.name(NEAR_PERCENT)];
+  const update = place
+    ? `SET ${list} = ${p.value({ S: place.list })}, ${percent} = ${p.value(number(place.percent))}`
+    : `REMOVE ${list}, ${percent}`;
+  return p.expression(update, `attribute_exists(${p.name('pk')})`);
+}
+
+export function parseNearness(item: AttributeMap | undefined): Nearness | undefined {
+  const list = item?.[NEAR_LIST]?.S;
+  const percent = Number(item?.[NEAR_PERCENT]?.N);
+  return list === undefined ? undefined : { list, percent };
+}
 
 const COUNTER_ATTRIBUTE = /^([cs])_(.+)$/;
 

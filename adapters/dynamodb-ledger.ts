@@ -20,6 +20,7 @@ import {
   type Counters,
   type ExpireWrite,
   type LedgerStore,
+  type Nearness,
   type PruneWrite,
   type ReserveWrite,
   type ReserveWriteResult,
@@ -36,6 +37,8 @@ import {
   markPublishedExpression,
   parseAlertStates,
   parseCounters,
+  parseNearness,
+  rankExpression,
   removeCountersExpression,
   removeIdleExpression,
   removeMarkersExpression,
@@ -56,7 +59,7 @@ import {
   type StoredReservation,
 } from './dynamodb-reservation-encoding.ts';
 
-const SORT_KEY = 'counters';
+export const SORT_KEY = 'counters';
 const BATCH_GET_MAX = 100;
 /**
  * Below the 4 KB of an expression and its 300 operators:
@@ -130,19 +133,19 @@ export class DynamoDbLedger implements LedgerStore {
     const until = closes ? this.#closedUntil(write) : undefined;
     // A reservation that arrives between the two writes is there for the second round.
     for (let round = 0; round < ROUNDS.settle; round++) {
-      const result = await this.#update(account, settleExpression(write, until));
-      if (result.written) return settled(result.item, actual);
+      const result = await this.#update(account, settleExpression(write, until), write.isHeld);
+      if (result.written) return settled(write, result.item, actual);
       const item = result.item ?? {};
       const found = findReservation(item, reservationId);
       if (found?.form === 'map' && found.leaseHolder === attemptId) {
         const former = await this.#update(account, settleFormerExpression(write, until));
-        return former.written ? settled(former.item, actual) : { outcome: 'replayed' };
+        return former.written ? settled(write, former.item, actual) : { outcome: 'replayed' };
       }
       if (until === undefined || isClosed(item, reservationId)) return { outcome: 'replayed' };
       const charge = chargesUnreserved ? write : { ...write, amounts: [] };
-      const charged = await this.#update(account, chargeExpression(charge, until));
+      const charged = await this.#update(account, chargeExpression(charge, until), write.isHeld);
       if (!charged.written) continue;
-      return chargesUnreserved ? settled(charged.item, actual) : { outcome: 'replayed' };
+      return chargesUnreserved ? settled(write, charged.item, actual) : { outcome: 'replayed' };
     }
     return { outcome: 'replayed' };
   }
@@ -168,6 +171,10 @@ export class DynamoDbLedger implements LedgerStore {
     for (const some of inParts(counters, alertStates)) {
       await this.#update(account, removeCountersExpression(some, alertStates));
     }
+  }
+
+  async rank(account: AccountKey, place: Nearness | undefined): Promise<void> {
+    await this.#update(account, rankExpression(place));
   }
 
   async claimAlert(account: AccountKey, counter: CounterKey, mark: AlertKey): Promise<boolean> {
@@ -338,9 +345,15 @@ function unavailable(error: unknown): LedgerUnavailableError {
 }
 
 const settled = (
+  { isHeld }: SettleWrite,
   item: AttributeMap | undefined,
   added: ReadonlyMap<CounterKey, number>,
-): SettleWriteResult => ({ outcome: 'settled', counters: parseCounters(item), added });
+): SettleWriteResult => ({
+  outcome: 'settled',
+  counters: parseCounters(item),
+  added,
+  ...(isHeld && { alertStates: parseAlertStates(item), nearness: parseNearness(item) }),
+});
 
 function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
   const account = item.pk?.S ?? '';

@@ -2,7 +2,10 @@
 
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import { PERS } from '../../core/policy/policy.ts';
+import { namedUser } from '../../core/policy/user-name.ts';
 import { quoted } from '../../core/safe-text.ts';
+import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { awsErrorSentence } from '../remote/aws-errors.ts';
 import { parseUrl } from '../remote/http-json.ts';
 import { ledgerTarget, TABLE_VARIABLE, type TargetFlags, URL_VARIABLE } from '../remote/target.ts';
@@ -15,6 +18,9 @@ import { endpointUsage, tableUsage, type UsageSource } from '../usage/usage-sour
 
 interface Options extends TargetFlags {
   readonly costCenter?: string;
+  readonly per?: string;
+  readonly user?: string;
+  readonly after?: string;
   readonly auth: string;
   readonly watch?: boolean;
   readonly interval: string;
@@ -30,6 +36,8 @@ REACHED AT  time at which the limit is expected to be reached; "now" if nothing 
 Examples:
   $ cost-sentry usage --table genai-ledger
   $ cost-sentry usage --table genai-ledger --cost-center sales --watch
+  $ cost-sentry usage --table genai-ledger --per user --cost-center sales
+  $ cost-sentry usage --table genai-ledger --per user --user alice@example.com
   $ cost-sentry usage --url https://abc123.execute-api.eu-west-1.amazonaws.com --json
   $ cost-sentry usage --url http://127.0.0.1:8787 --watch --interval 2
 
@@ -43,6 +51,15 @@ export const addUsage: AddCommand = ({ program, io, done }) => {
       'show every limit: used, reserved, remaining, and when it is expected to be reached',
     )
     .option('--cost-center <name>', 'show only this cost center')
+    .addOption(
+      choiceOption(
+        '--per <kind>',
+        'show limits that each user, key or session has: those that have used half of one, nearest first',
+        PERS,
+      ),
+    )
+    .option('--user <name>', 'with --per user, show only this user')
+    .option('--after <cursor>', 'with --per, the next page: `next` of the JSON before')
     .option(
       '--table <name>',
       `DynamoDB ledger table (or ${TABLE_VARIABLE}); uses AWS_PROFILE and AWS_REGION`,
@@ -69,6 +86,7 @@ async function usage(options: Options, io: Io): Promise<ExitCode> {
   const opened = openSource(options, io);
   const seconds = /^\d{1,4}$/.test(options.interval) ? Number(options.interval) : 0;
   const problems: InputProblem[] = 'problem' in opened ? [opened.problem] : [];
+  problems.push(...holderProblems(options));
   if (seconds < 1 || seconds > INTERVAL_MAX) {
     const got = quoted(options.interval);
     const message = `must be a whole number of seconds from 1 to ${INTERVAL_MAX}, got ${got}`;
@@ -82,6 +100,25 @@ async function usage(options: Options, io: Io): Promise<ExitCode> {
   } finally {
     opened.source.close();
   }
+}
+
+function holderProblems({ per, user, after }: Options): readonly InputProblem[] {
+  const isKnown = per === undefined || PERS.some((each) => each === per);
+  if (!isKnown) return [{ path: '--per', message: unknownValueMessage('per', per, PERS) }];
+  const name = user === undefined ? undefined : namedUser(user);
+  return [
+    ...(user !== undefined && (per !== 'user' || name === undefined)
+      ? [
+          {
+            path: '--user',
+            message: `must be the name of a user, with --per user, got ${quoted(user)}`,
+          },
+        ]
+      : []),
+    ...(after !== undefined && per === undefined
+      ? [{ path: '--after', message: 'is the page of a list: use --per too' }]
+      : []),
+  ];
 }
 
 function openSource(
@@ -105,20 +142,28 @@ async function show(
   io: Io,
   before: string,
 ): Promise<ExitCode> {
-  const found = await source.usage(options.costCenter);
+  const { after } = options;
+  const user = options.user === undefined ? undefined : namedUser(options.user);
+  const per = PERS.find((each) => each === options.per);
+  const found = await source.usage(options.costCenter, per && { per, user, after });
   if ('problem' in found) return failWithProblems([found.problem], options, io);
   const { report } = found;
   if (options.json) {
-    io.out(`${JSON.stringify(report, null, options.watch ? 0 : 2)}\n`);
+    io.out(`${JSON.stringify(found.json ?? report, null, options.watch ? 0 : 2)}\n`);
   } else {
     const width = io.screen?.columns();
     const colors = io.screen !== undefined && !io.env.NO_COLOR && io.env.TERM !== 'dumb';
     const blocks = io.screen !== undefined;
-    const table = usageTable(report, { colors, blocks, ...(width !== undefined && { width }) });
+    const table =
+      per && report.costCenters.length === 0
+        ? NO_ONE_NEAR
+        : usageTable(report, { colors, blocks, ...(width !== undefined && { width }) });
     io.out(`${before}${table}`);
   }
   return exhaustedLimits(report).length > 0 ? 1 : 0;
 }
+
+const NO_ONE_NEAR = 'None has used half of a limit. Name one with --user to see it.\n';
 
 const HOME_AND_CLEAR = '\u001b[H\u001b[J';
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];

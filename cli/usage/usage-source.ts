@@ -1,27 +1,43 @@
 /** Reads usage from the ledger table, or from an endpoint with `GET /v1/usage`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { createDynamoDbNearestHolders } from '../../adapters/dynamodb-nearest-holders.ts';
 import { createDynamoDbPolicySource } from '../../adapters/dynamodb-policy.ts';
 import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import { holdersReport } from '../../core/insight/usage/holders-report.ts';
 import type { UsageReport } from '../../core/insight/usage/usage-report.schema.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
 import { validate as isReport } from '../../core/insight/usage/usage-report.validator.ts';
+import type { Per } from '../../core/policy/policy.ts';
 import { printable } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
-import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { callJson } from '../remote/http-json.ts';
 import type { Io } from '../terminal/io.ts';
 import { regionOf } from '../terminal/region.ts';
 import type { Authorize } from './authorization.ts';
 
-type Usage = { readonly report: UsageReport } | { readonly problem: InputProblem };
+type Usage =
+  | {
+      readonly report: UsageReport;
+      /** As JSON, where it is not the report itself. */
+      readonly json?: unknown;
+    }
+  | { readonly problem: InputProblem };
+
+/** Asks for the limits that each user, key or session has for itself. */
+export interface AskedHolders {
+  readonly per: Per;
+  readonly user?: string | undefined;
+  readonly after?: string | undefined;
+}
 
 /** Throws a SentryError if the source is unavailable. */
 export interface UsageSource {
   /** @param costCenter only this cost center; absent: all that the caller can read. */
-  usage(costCenter: string | undefined): Promise<Usage>;
+  usage(costCenter: string | undefined, holders?: AskedHolders): Promise<Usage>;
   close(): void;
 }
 
@@ -40,8 +56,9 @@ export function tableUsage(tableName: string, io: Io): UsageSource {
     ledger: new DynamoDbLedger(client, tableName, clock),
     history: createDynamoDbUsageHistory(client, tableName),
   };
+  const nearest = createDynamoDbNearestHolders(client, tableName);
   return {
-    usage: async (name) => {
+    usage: async (name, asked) => {
       const policy = await policies.load();
       const all = [...policy.costCenters.values()];
       const centers = name === undefined ? all : all.filter((each) => each.name === name);
@@ -50,11 +67,30 @@ export function tableUsage(tableName: string, io: Io): UsageSource {
         return { problem: { path: '--cost-center', message } };
       }
       const shared = name === undefined;
+      if (asked) {
+        const query = { ...asked, centers, isWhole: shared, name: asked.user, count: PAGE };
+        const found = await holdersReport({ ...ports, nearest }, policy, query, clock.now());
+        if (!found) return { problem: { path: '--after', message: 'is not the end of a page' } };
+        return holdersAsUsage(JSON.parse(JSON.stringify(found)));
+      }
       const report = await usageReport(ports, policy, { centers, shared }, clock.now());
       return { report: asJson(report) };
     },
     close: () => client.destroy(),
   };
+}
+
+const PAGE = 50;
+
+/** Each user as an owner of limits, as the table of limits shows them. */
+function holdersAsUsage(json: unknown): Usage {
+  const report = toUnvalidated(json);
+  const costCenters = asList(report.get('holders')).map((value) => {
+    const holder = toUnvalidated(value);
+    const owner = stringField(holder, 'costCenter') ?? 'organization';
+    return { name: `${owner}/${stringField(holder, 'name')}`, limits: holder.get('limits') };
+  });
+  return { report: asJson({ asOf: report.get('asOf'), costCenters }), json };
 }
 
 /** Serialized as an endpoint does, so that both sources return the same. */
@@ -69,13 +105,17 @@ const ROUTE = /(?:\/v1(?:\/usage)?)?\/?$/;
 
 export function endpointUsage(base: URL, authorize: Authorize): UsageSource {
   return {
-    usage: async (name) => {
+    usage: async (name, asked) => {
       const url = new URL(`${base.pathname.replace(ROUTE, '')}/v1/usage`, base);
-      if (name !== undefined) url.searchParams.set('costCenter', name);
+      const query = { costCenter: name, ...asked };
+      for (const [key, value] of Object.entries(query)) {
+        if (value !== undefined) url.searchParams.set(key, value);
+      }
       const { status, body } = await callJson(url, {
         method: 'GET',
         headers: await authorize(url),
       });
+      if (status === 200 && asked) return holdersAsUsage(body);
       if (status === 200 && isReport(body)) return { report: body };
       const code = stringField(toUnvalidated(body), 'code');
       const detail = printable(stringField(toUnvalidated(body), 'detail') ?? '', 500);

@@ -117,6 +117,8 @@ export interface SettleWrite {
   readonly closes: boolean;
   /** With `closes`: charges the amounts also where nothing is reserved, once. */
   readonly chargesUnreserved: boolean;
+  /** The account is one of a user, key or session: the result has more of its item. */
+  readonly isHeld?: boolean;
   /** How long the marker stays; default: `CLOSED_SECONDS`. */
   readonly closedSeconds?: number;
 }
@@ -134,9 +136,20 @@ export type SettleWriteResult =
       readonly counters: Counters;
       /** Amounts that this write added to the settled counters. */
       readonly added: ReadonlyMap<CounterKey, number>;
+      /** With `isHeld`. */
+      readonly alertStates?: AlertStates;
+      /** With `isHeld`: where the item is in the index. */
+      readonly nearness?: Nearness | undefined;
     }
   /** An earlier attempt had taken effect, or the lease had ended. */
   | { readonly outcome: 'replayed' };
+
+/** A place in the index of those who are near to a limit. */
+export interface Nearness {
+  /** One for each limit and window. */
+  readonly list: string;
+  readonly percent: number;
+}
 
 /** A reservation whose lease ended. */
 export interface ExpiredReservation {
@@ -213,6 +226,8 @@ export interface LedgerStore {
    */
   expire(write: ExpireWrite): Promise<Counters | undefined>;
   prune(write: PruneWrite): Promise<void>;
+  /** Moves an item in the index, or takes it out. */
+  rank(account: AccountKey, place: Nearness | undefined): Promise<void>;
   /** Records an alert as pending. False when it was recorded already. */
   claimAlert(account: AccountKey, key: CounterKey, mark: AlertKey): Promise<boolean>;
   /** Records alerts as published. */

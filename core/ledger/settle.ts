@@ -6,6 +6,7 @@ import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
 import { isAccountOf, isHolderAccount } from './account-keys.ts';
 import { type AmountsByUnit, NO_AMOUNTS } from './effective-limits.ts';
+import { keepPlace } from './nearness.ts';
 import type {
   AccountKey,
   Counters,
@@ -70,6 +71,8 @@ export async function settle(
       statuses.set(`${ownerKey(owner)}/${name}`, status);
     }
     const settled = result.value;
+    // Views may lag behind; money does not depend on them.
+    await keepPlace(store, reserved, settled).catch(() => undefined);
     crossings.push(...reserved.counters.flatMap((counter) => crossingsOf(counter, settled)));
   }
   const exceeded = parts.some(({ amounts }) =>
@@ -117,6 +120,7 @@ const settleWrite = (
   attemptId,
   costCenter,
   amounts,
+  ...(isHolderAccount(reserved.account) && { isHeld: true }),
   closes: reserved.isRepeated || basis === 'unreserved',
   chargesUnreserved: basis === 'unreserved',
 });
@@ -178,15 +182,19 @@ function limitStatuses({ counters }: ReservedAccount, after: Counters): readonly
  */
 function crossingsOf(
   { key, limit, shards, resetsAt }: ReservedCounter,
-  { counters, added }: Settled,
+  { counters, added, alertStates }: Settled,
 ): readonly ThresholdCrossing[] {
   if (shards > 1) return [];
   const used = counters.get(key)?.settled ?? 0;
   const before = used - (added.get(key) ?? 0);
-  return limit.notifyAt
-    .filter(
-      (percent) =>
-        !isThresholdReached(before, limit, percent) && isThresholdReached(used, limit, percent),
-    )
-    .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }));
+  const recorded = alertStates?.get(key);
+  return (
+    limit.notifyAt
+      .filter((percent) => isThresholdReached(used, limit, percent))
+      // No sweep finds what a call of a user could not publish: the next call of the user does.
+      .filter((percent) =>
+        alertStates ? !recorded?.has(String(percent)) : !isThresholdReached(before, limit, percent),
+      )
+      .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }))
+  );
 }

@@ -32,7 +32,7 @@ export function perProblems(
   }
   for (const name of ['groups', 'users']) {
     if (limit.has(name) && per !== 'user') {
-      report(name, 'sets amounts for people, so it needs per = "user"');
+      report(name, 'sets amounts for people: write per = "user" too, or leave it out');
     }
   }
   return [
@@ -80,7 +80,10 @@ function requestProblems(path: string, limit: UnvalidatedObject): InputProblem[]
     problems.push({ path: joinPath(path, name), message });
   };
   if (stringField(limit, 'unit') === 'requests') {
-    report('unit', 'a request is one request: with window = "request" limit tokens or usd');
+    report(
+      'unit',
+      'a request is always one request: use tokens, input_tokens, output_tokens or usd',
+    );
   }
   if (stringField(limit, 'mode') === 'observe') {
     report('mode', 'a limit of one request counts nothing to observe: leave it out');

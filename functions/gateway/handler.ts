@@ -1,7 +1,7 @@
 /** HTTP entry point: routes, identity and the caller's deadline. The core handles money. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { systemClock, systemIds } from '../../adapters/system.ts';
+import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
 import { withoutSharedTotals } from '../../core/call/answers/shared-totals.ts';
 import type { Caller } from '../../core/caller.ts';
 import { callerOf } from '../edge/caller.ts';
@@ -10,7 +10,7 @@ import { headMiddleware } from '../edge/head.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { jsonBodyMiddleware } from '../edge/json-body.ts';
-import { ledgerFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
+import { ledgerFrom, nearestHoldersFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { problemMiddleware } from '../edge/problem-middleware.ts';
 import { sessionOf } from '../edge/session.ts';
@@ -22,6 +22,8 @@ const ports = {
   ledger: ledgerFrom(process.env),
   history: usageHistoryFrom(process.env),
   policies: policiesFrom(process.env),
+  nearest: nearestHoldersFrom(process.env),
+  digest: systemDigest,
   clock: systemClock,
 };
 const invoke = invokeFrom(process.env, ports);
@@ -41,7 +43,7 @@ async function answer(event: HttpEvent, context: Context): Promise<HttpResponse>
     case '/v1/models':
       return jsonResponse(200, await modelsAnswer(ports, bound));
     case '/v1/usage':
-      return jsonResponse(200, await usageAnswer(ports, bound, event));
+      return jsonResponse(200, await usageAnswer(ports, { caller, bound }, event));
     default:
       return invokeAnswer(event, context, caller);
   }

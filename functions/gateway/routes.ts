@@ -1,17 +1,22 @@
 /** The API's routes, and what each does once its body is parsed. */
 
 import { boundCostCenters, isBindingChecked } from '../../core/call/context/caller-cost-centers.ts';
+import type { Digest } from '../../core/call/idempotency/ports.ts';
+import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import type { Caller } from '../../core/caller.ts';
 import { joinPath } from '../../core/input-path.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
+import { holdersReport, usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { modelsReport } from '../../core/insight/usage/models-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
+import type { NearestHolders } from '../../core/ledger/nearest-holders.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
-import type { CostCenter, Policy } from '../../core/policy/policy.ts';
+import { type CostCenter, PERS, type Policy } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
+import { namedUser } from '../../core/policy/user-name.ts';
 import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
-import { type Clock, isoTimestamp } from '../../core/time.ts';
+import { type Clock, type EpochMs, isoTimestamp } from '../../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 
@@ -23,7 +28,7 @@ interface Route {
 
 const ROUTES: Readonly<Record<string, Route>> = {
   '/v1/invoke': { method: 'POST', parameters: [] },
-  '/v1/usage': { method: 'GET', parameters: ['costCenter'] },
+  '/v1/usage': { method: 'GET', parameters: ['costCenter', 'per', 'user', 'limit', 'after'] },
   '/v1/models': { method: 'GET', parameters: [] },
   '/healthz': { method: 'GET' },
 };
@@ -70,6 +75,8 @@ function checkParameters(path: string, { parameters }: Route, given: readonly st
 
 interface ReportPorts {
   readonly policies: PolicySource;
+  readonly nearest: NearestHolders;
+  readonly digest: Digest;
   readonly ledger: LedgerStore;
   readonly history: UsageHistory;
   readonly clock: Clock;
@@ -84,16 +91,95 @@ export async function modelsAnswer({ policies, clock }: ReportPorts, caller: Cal
 
 /** @throws HttpProblem for an unknown cost center, or one that the caller cannot use. */
 export async function usageAnswer(
-  { policies, ledger, history, clock }: ReportPorts,
-  caller: Caller | undefined,
+  ports: ReportPorts,
+  { caller, bound }: UsageAsker,
   event: HttpEvent,
 ) {
+  const { policies, ledger, history, clock } = ports;
   const policy = await policies.load();
-  const visible = visibleTo(policy, caller);
-  const asked = event.queryStringParameters?.costCenter?.split(',').filter(Boolean);
-  const centers = asked ? asked.map((name) => pick(name, visible, caller)) : visible;
-  const shared = !asked && !caller;
-  return usageReport({ ledger, history }, policy, { centers, shared }, clock.now());
+  const query = event.queryStringParameters ?? {};
+  const visible = visibleTo(policy, bound);
+  const asked = query.costCenter?.split(',').filter(Boolean);
+  const centers = asked ? asked.map((name) => pick(name, visible, bound)) : visible;
+  const shared = !asked && !bound;
+  const now = clock.now();
+  const own = await ownUsage(ports, policy, caller, centers, now);
+  if (query.per !== undefined) {
+    return holdersAnswer(ports, policy, { centers, shared, bound, own }, query, now);
+  }
+  const report = await usageReport({ ledger, history }, policy, { centers, shared }, now);
+  return { ...report, ...(own.length > 0 && { own }) };
+}
+
+interface UsageAsker {
+  /** As far as known, also where cost centers are not bound to callers. */
+  readonly caller: Caller | undefined;
+  /** Absent: every cost center is visible. */
+  readonly bound: Caller | undefined;
+}
+
+type OwnUsage = Awaited<ReturnType<typeof usageOfCaller>>;
+
+/** The limits of the caller alone, by cost center. */
+async function ownUsage(
+  { ledger, digest }: ReportPorts,
+  policy: Policy,
+  caller: Caller | undefined,
+  centers: readonly CostCenter[],
+  now: EpochMs,
+): Promise<OwnUsage> {
+  if (!caller) return [];
+  const known = centers.map((center) => {
+    const who = callIdentity(digest, policy, center, { caller });
+    return who.user === undefined
+      ? []
+      : usageOfCaller({ ledger }, policy, who, ['user'], [center], now);
+  });
+  const own = (await Promise.all(known)).flat();
+  // The limits of the organization are the same in every cost center.
+  return [...new Map(own.map((each) => [`${each.costCenter}/${each.name}`, each])).values()];
+}
+
+const PAGE_MAX = 100;
+
+interface VisibleHolders {
+  readonly centers: readonly CostCenter[];
+  readonly shared: boolean;
+  readonly bound: Caller | undefined;
+  readonly own: OwnUsage;
+}
+
+/** @throws HttpProblem for a query that is not valid. */
+async function holdersAnswer(
+  { ledger, nearest }: ReportPorts,
+  policy: Policy,
+  { centers, shared, bound, own }: VisibleHolders,
+  { per: given, user, limit = '50', after }: Partial<Record<string, string>>,
+  now: EpochMs,
+) {
+  const per = PERS.find((each) => each === given);
+  if (!per) invalidQuery('per', unknownValueMessage('per', given, PERS));
+  const count = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
+  if (count < 1 || count > PAGE_MAX) {
+    invalidQuery('limit', `must be a whole number from 1 to ${PAGE_MAX}, got ${quoted(limit)}`);
+  }
+  const name = user === undefined ? undefined : namedUser(user);
+  if (user !== undefined && (per !== 'user' || name === undefined)) {
+    invalidQuery('user', `must be the name of a user, with per=user, got ${quoted(user)}`);
+  }
+  // A bound caller sees what is the caller's own.
+  if (bound)
+    return { asOf: isoTimestamp(now), per, holders: own.filter((each) => each.per === per) };
+  const query = { per, centers, isWhole: shared, name, count, after };
+  const report = await holdersReport({ ledger, nearest }, policy, query, now);
+  return report ?? invalidQuery('after', 'must be `next` of the page before');
+}
+
+function invalidQuery(name: string, message: string): never {
+  const path = joinPath('query', name);
+  throw new HttpProblemError('invalid_request', `${path}: ${message}`, {
+    errors: [{ path, message }],
+  });
 }
 
 const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>

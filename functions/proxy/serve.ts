@@ -9,6 +9,7 @@ import type { Sender } from './credentials.ts';
 import { answerOpenAi } from './openai.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, errorsOf, ownHeaders, refuse } from './responses.ts';
+import { usageAnswer } from './usage.ts';
 
 /** @param deadline when this process is ended from outside. */
 type Proxy = (request: Request, deadline: EpochMs) => Promise<Response>;
@@ -59,6 +60,7 @@ async function answerRoute(
   route: ApiRoute,
   sender: Sender,
 ): Promise<Response> {
+  if (route.kind === 'usage') return usageAnswer(ports, arrived, sender);
   switch (route.api) {
     case 'bedrock':
       return answerBedrock(ports, arrived, route, sender);

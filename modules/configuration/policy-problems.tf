@@ -368,7 +368,7 @@ locals {
     ],
     flatten([for limit in local.limits : [
       for list, amounts in { groups = limit.groups, users = limit.users } :
-      "${limit.path}.${list}: sets amounts for people, so it needs per = \"user\""
+      "${limit.path}.${list}: sets amounts for people: write per = \"user\" too, or leave it out"
       if amounts != null && limit.per != "user"
     ]]),
     [for own in local.own_amounts : "${own.path}: must be greater than 0, got ${own.amount}" if own.amount <= 0],
@@ -401,7 +401,7 @@ locals {
     ],
     [
       for limit in local.request_limits :
-      "${limit.path}.unit: a request is one request: with window = \"request\" limit tokens or usd"
+      "${limit.path}.unit: a request is always one request: use tokens, input_tokens, output_tokens or usd"
       if limit.unit == "requests"
     ],
     [

@@ -17,6 +17,25 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  # Users, keys and sessions that have used half of a limit, the nearest to it first. Items that are
+  # far from their limits have neither attribute, and cost nothing here.
+  attribute {
+    name = "nearList"
+    type = "S"
+  }
+
+  attribute {
+    name = "nearPercent"
+    type = "N"
+  }
+
+  global_secondary_index {
+    name            = "nearest"
+    hash_key        = "nearList"
+    range_key       = "nearPercent"
+    projection_type = "KEYS_ONLY"
+  }
+
   ttl {
     attribute_name = "ttl"
     enabled        = true

@@ -26,7 +26,7 @@ import { hostRefusal, sandboxRouteRefusal } from './browser-guard.ts';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
 import { type ConsolePage, sendPage } from './console-page.ts';
 import { type Cors, corsHeaders, preflightHeaders } from './cors.ts';
-import { isProxyPath, passToProxy } from './function-url.ts';
+import { isProxyPath, isUsageByKey, passToProxy } from './function-url.ts';
 import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
 import { alsoHttp2 } from './protocols.ts';
 
@@ -136,7 +136,7 @@ async function answerRequest(
   for (const [name, value] of Object.entries(corsHeaders(parts.cors, request))) {
     response.setHeader(name, value);
   }
-  if (isProxyPath(request.url)) {
+  if (isProxyPath(request.url) || isUsageByKey(request)) {
     await passToProxy(parts, request, response);
     return;
   }

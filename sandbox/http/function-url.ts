@@ -1,6 +1,8 @@
 /** The door of the proxy: what a Function URL with response streaming does for a request. */
+
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { KEY_PREFIX } from '../../core/call/identity/key-format.ts';
 import type { Clock } from '../../core/time.ts';
 import { type HttpResponse, sendJson } from '../base/loopback-server.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
@@ -25,6 +27,12 @@ const PROXY_END =
 export function isProxyPath(url: string): boolean {
   const [path = ''] = url.split('?');
   return PROXY_PATH.test(path) || PROXY_END.test(path);
+}
+
+/** What the holder of a key has used, with the key as the credential. */
+export function isUsageByKey({ url, headers }: GatewayRequest): boolean {
+  const given = `${headers.authorization ?? ''} ${headers['x-api-key'] ?? ''}`;
+  return url.split('?')[0] === '/v1/usage' && given.includes(KEY_PREFIX);
 }
 
 export async function passToProxy(

@@ -49,6 +49,7 @@ function twin(table: LedgerStore, memory: LedgerStore, answered: (name: string) 
     settle: (write) => both('settle', (ledger) => ledger.settle(write)),
     expire: (write) => both('expire', (ledger) => ledger.expire(write)),
     prune: (write) => both('prune', (ledger) => ledger.prune(write)),
+    rank: (...args) => table.rank(...args),
     claimAlert: (...args) => both('claimAlert', (ledger) => ledger.claimAlert(...args)),
     markPublished: (...args) => both('markPublished', (ledger) => ledger.markPublished(...args)),
     find: (...args) => both('find', (ledger) => ledger.find(...args)),

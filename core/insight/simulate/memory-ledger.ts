@@ -159,6 +159,9 @@ export class MemoryLedger implements LedgerStore {
     }
   }
 
+  /** A replay has no views. */
+  async rank(): Promise<void> {}
+
   async claimAlert(account: AccountKey, key: CounterKey, mark: AlertKey): Promise<boolean> {
     const marks = this.#marksOf(account, key);
     if (marks.has(mark)) return false;

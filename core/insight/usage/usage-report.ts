@@ -1,6 +1,11 @@
 /** Report of `GET /v1/usage` and `cost-sentry usage`: limits, usage and forecasts. */
 
-import { costCenterLimits, modelLimits, organizationLimits } from '../../policy/limit-owners.ts';
+import {
+  costCenterLimits,
+  modelLimits,
+  type OwnerLimits,
+  organizationLimits,
+} from '../../policy/limit-owners.ts';
 import type { CostCenter, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { readLimitUsage, type UsagePorts } from './limit-usage.ts';
@@ -20,7 +25,7 @@ export async function usageReport(
   const usage = await readLimitUsage(
     ports,
     policy,
-    [...centers.map(costCenterLimits), ...others],
+    [...centers.map(costCenterLimits), ...others].map(withoutHeld),
     now,
   );
   const costCenters = usage.slice(0, centers.length);
@@ -31,3 +36,9 @@ export async function usageReport(
     ...(shared && { models: ofOthers.slice(0, -1), organization: ofOthers.at(-1) }),
   };
 }
+
+/** Limits that each user, key or session has for itself have no one counter to show. */
+const withoutHeld = ({ owner, limits }: OwnerLimits): OwnerLimits => ({
+  owner,
+  limits: limits.filter(({ per }) => per === undefined),
+});

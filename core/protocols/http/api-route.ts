@@ -15,7 +15,7 @@ interface ModelsRoute {
 
 export type ApiRoute = RoutePath &
   (
-    | ({ readonly api: 'bedrock' } & BedrockRoute)
+    | ({ readonly api: 'bedrock' } & (BedrockRoute | { readonly kind: 'usage' }))
     | ({ readonly api: 'anthropic' } & ({ readonly kind: AnthropicKind } | ModelsRoute))
     | ({ readonly api: 'openai' } & ({ readonly kind: OpenAiKind } | ModelsRoute))
   );
@@ -47,6 +47,7 @@ const AT_ROOT: Readonly<Record<string, Fixed>> = {
 };
 const FIXED: Readonly<Record<string, Fixed>> = {
   ...AT_ROOT,
+  '/v1/usage': ['GET', { api: 'bedrock', kind: 'usage' }],
   '/anthropic/v1/messages': anthropic('messages'),
   '/anthropic/v1/messages/count_tokens': anthropic('countTokens'),
   '/anthropic/v1/models': ['GET', { api: 'anthropic', kind: 'models' }],

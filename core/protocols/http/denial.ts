@@ -15,7 +15,8 @@ export function denialOf(
   { detail, limit, retryAfter = RETRY_SECONDS }: ProblemDetails,
   now: EpochMs,
 ): Denial | undefined {
-  if (!limit) return undefined;
+  // Of one request: it is the request that has to change.
+  if (!limit || limit.window === 'request') return undefined;
   const isFar = limit.resetsAt === null || Date.parse(limit.resetsAt) - now > SOON_MS;
   const isFinal = limit.reason === 'used' && isFar;
   return isFinal ? { kind: 'final', detail } : { kind: 'passing', detail, retryAfter };

@@ -134,8 +134,9 @@ export function burnRateAlert(limit: LimitSnapshot, burning: BurningLimit): Aler
   };
 }
 
-/** Limits of a minute send events, not emails: an email a minute helps no one. */
-const isForPeople = ({ window }: LimitSnapshot): boolean => window !== 'minute';
+/** Limits of a minute or a session send events, not emails: one a minute helps no one. */
+const isForPeople = ({ window, owner: { holder } }: LimitSnapshot): boolean =>
+  window !== 'minute' && holder?.kind !== 'session';
 
 const causeOf = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId });
 
@@ -153,7 +154,7 @@ function aboutLimit<Amounts extends { readonly used: number }>(
   return {
     owner,
     ...(holder && { holder }),
-    notify: true,
+    notify: holder?.kind !== 'session',
     limit: name,
     window,
     unit,

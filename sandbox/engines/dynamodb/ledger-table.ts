@@ -8,6 +8,11 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import {
+  NEAR_LIST,
+  NEAR_PERCENT,
+  NEAREST_INDEX,
+} from '../../../adapters/dynamodb-ledger-expressions.ts';
 import { INITIAL_LAYOUT_KEY } from '../../../adapters/dynamodb-sweep.ts';
 import { shardLayoutJson } from '../../../core/ledger/shard-layout.ts';
 import { POLICY_PARTITION, type PolicyItem } from '../../../core/policy/policy-items.ts';
@@ -55,6 +60,18 @@ async function createTable(client: DynamoDBClient, tableName: string): Promise<b
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: NEAR_LIST, AttributeType: 'S' },
+        { AttributeName: NEAR_PERCENT, AttributeType: 'N' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: NEAREST_INDEX,
+          KeySchema: [
+            { AttributeName: NEAR_LIST, KeyType: 'HASH' },
+            { AttributeName: NEAR_PERCENT, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },

@@ -243,7 +243,7 @@ describe('overrides', () => {
     ['POST', { action: 'raise', limit: 'a/b', at: 3 }, 'at', /use one of action, limit/],
     ['POST', [], '', /JSON object/],
     ['DELETE', {}, 'limit', /is required/],
-    ['DELETE', { limit: 'a/b', to: 5 }, 'to', /use one of limit, reason, author/],
+    ['DELETE', { limit: 'a/b', to: 5 }, 'to', /use one of limit, user, reason, author/],
   ])('%s does not take %j', async (method, body, path, message) => {
     const answer = await call(method, 'overrides', body);
     expect(answer).toMatchObject({

@@ -1,0 +1,186 @@
+/**
+ * Report of the limits that each user, key or session has for itself: of one of them, or of those
+ * that have used half of a limit, the nearest to it first. The others are not listed: there may be
+ * any number of them.
+ */
+import { counterKey, holderOwnerOf } from '../../ledger/account-keys.ts';
+import type { NearestHolders, NearHolder } from '../../ledger/nearest-holders.ts';
+import { nearnessList } from '../../ledger/nearness.ts';
+import type { CallIdentity } from '../../policy/held-limit.ts';
+import { heldOwnerLimits } from '../../policy/held-owners.ts';
+import {
+  costCenterLimits,
+  type OwnerLimits,
+  organizationLimits,
+} from '../../policy/limit-owners.ts';
+import type { CostCenter, Owner, Per, Policy } from '../../policy/policy.ts';
+import { type EpochMs, isoTimestamp } from '../../time.ts';
+import { periodAt } from '../../windows.ts';
+import { type LimitUsage, readLimitUsage, type UsagePorts } from './limit-usage.ts';
+
+interface HolderUsage {
+  /** `costCenter`, or absent for the limits of the organization. */
+  readonly costCenter?: string;
+  readonly per: Per;
+  /** Of the user, the family of the key, or the hash of the session. */
+  readonly name: string;
+  readonly limits: readonly LimitUsage[];
+}
+
+interface HoldersReport {
+  readonly asOf: string;
+  readonly per: Per;
+  readonly holders: readonly HolderUsage[];
+  /** To ask for the next page with. */
+  readonly next?: string;
+}
+
+export interface HolderPorts extends Pick<UsagePorts, 'ledger'> {
+  readonly nearest: NearestHolders;
+}
+
+interface HolderQuery {
+  readonly per: Per;
+  readonly centers: readonly CostCenter[];
+  /** Whether limits of the organization are included. */
+  readonly isWhole: boolean;
+  /** Only this one. */
+  readonly name?: string | undefined;
+  readonly count: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** The limits of one caller. @throws LedgerUnavailableError */
+export async function usageOfCaller(
+  ports: Pick<UsagePorts, 'ledger'>,
+  policy: Policy,
+  who: CallIdentity,
+  pers: readonly Per[],
+  centers: readonly CostCenter[],
+  now: EpochMs,
+): Promise<readonly HolderUsage[]> {
+  const owners = heldOwnerLimits(policy, who, pers, now, centers);
+  return usageOfOwners(ports, policy, owners, now);
+}
+
+/** @throws LedgerUnavailableError. @returns undefined where `after` is no page of this report. */
+export async function holdersReport(
+  ports: HolderPorts,
+  policy: Policy,
+  query: HolderQuery,
+  now: EpochMs,
+): Promise<HoldersReport | undefined> {
+  const { per, centers, name } = query;
+  const head = { asOf: isoTimestamp(now), per };
+  if (name !== undefined) {
+    const owners = heldOwnerLimits(policy, { [per]: name }, [per], now, centers);
+    const visible = owners.filter(({ owner }) => query.isWhole || owner.kind === 'costCenter');
+    return { ...head, holders: await usageOfOwners(ports, policy, visible, now) };
+  }
+  const page = await nearestPage(ports.nearest, listsOf(policy, query, now), query);
+  if (!page) return undefined;
+  const owners = page.holders.flatMap(({ account }) => {
+    const owner = holderOwnerOf(account);
+    return owner ? ownLimits(policy, owner, now) : [];
+  });
+  const holders = await usageOfOwners(ports, policy, owners, now);
+  return { ...head, holders, ...(page.next !== undefined && { next: page.next }) };
+}
+
+const ownLimits = (
+  policy: Policy,
+  { holder, ...owner }: Required<Pick<Owner, 'holder'>> & Owner,
+  now: EpochMs,
+): readonly OwnerLimits[] => {
+  const center = owner.kind === 'costCenter' ? policy.costCenters.get(owner.name) : undefined;
+  return heldOwnerLimits(
+    policy,
+    { [holder.kind]: holder.name },
+    [holder.kind],
+    now,
+    center ? [center] : [],
+  ).filter((each) => each.owner.kind === owner.kind);
+};
+
+async function usageOfOwners(
+  { ledger }: Pick<UsagePorts, 'ledger'>,
+  policy: Policy,
+  owners: readonly OwnerLimits[],
+  now: EpochMs,
+): Promise<readonly HolderUsage[]> {
+  const usage = await readLimitUsage({ ledger }, policy, owners, now);
+  return owners.flatMap(({ owner: { kind, name, holder } }, at) => {
+    const limits = usage[at]?.limits ?? [];
+    if (!holder) return [];
+    const costCenter = kind === 'costCenter' ? { costCenter: name } : {};
+    return [{ ...costCenter, per: holder.kind, name: holder.name, limits }];
+  });
+}
+
+/** The lists of the index in which those that were asked for can be. */
+function listsOf(policy: Policy, query: HolderQuery, now: EpochMs): readonly string[] {
+  const { per, centers, isWhole } = query;
+  const owners = [
+    ...centers.map(costCenterLimits),
+    ...(isWhole ? [organizationLimits(policy)] : []),
+  ];
+  return owners.flatMap(({ owner, limits }) =>
+    limits
+      .filter((limit) => limit.per === per)
+      .map((limit) => {
+        const { name } = periodAt(limit.window, now, policy.timeZone);
+        const holder = { kind: per, name: '' };
+        return nearnessList({ ...owner, holder }, counterKey(limit.name, name));
+      }),
+  );
+}
+
+interface Page {
+  readonly holders: readonly NearHolder[];
+  readonly next?: string;
+}
+
+/** Merges the lists; a page goes on in each of them after the last that was taken from it. */
+async function nearestPage(
+  nearest: NearestHolders,
+  lists: readonly string[],
+  { count, after }: HolderQuery,
+): Promise<Page | undefined> {
+  const last = after === undefined ? new Map<string, NearHolder>() : parseCursor(after, lists);
+  if (!last) return undefined;
+  const found = await Promise.all(
+    lists.map((list) => {
+      const from = last.get(list);
+      return nearest.list(list, { count: count + 1, ...(from && { after: from }) });
+    }),
+  );
+  const all = found.flat().sort((a, b) => b.percent - a.percent);
+  const holders = all.slice(0, count);
+  if (all.length <= count) return { holders };
+  for (const each of holders) last.set(each.list, each);
+  return { holders, next: cursorOf([...last.values()]) };
+}
+
+const cursorOf = (last: readonly NearHolder[]): string =>
+  encodeURIComponent(
+    JSON.stringify(last.map(({ list, account, percent }) => [list, account, percent])),
+  );
+
+function parseCursor(text: string, lists: readonly string[]): Map<string, NearHolder> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeURIComponent(text));
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const last = new Map<string, NearHolder>();
+  for (const each of value) {
+    const [list, account, percent]: readonly unknown[] = Array.isArray(each) ? each : [];
+    const isOurs = typeof list === 'string' && lists.includes(list);
+    if (!isOurs || typeof account !== 'string' || typeof percent !== 'number') return undefined;
+    last.set(list, { list, account, percent });
+  }
+  return last;
+}

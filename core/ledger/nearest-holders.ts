@@ -1,0 +1,17 @@
+/** The port of the index: users, keys and sessions of one limit, the nearest to it first. */
+import type { AccountKey, Nearness } from './ports.ts';
+
+export interface NearHolder extends Nearness {
+  readonly account: AccountKey;
+}
+
+export interface NearestHolders {
+  /**
+   * @param after the last one of the page before.
+   * @throws LedgerUnavailableError
+   */
+  list(
+    list: string,
+    page: { readonly count: number; readonly after?: NearHolder },
+  ): Promise<readonly NearHolder[]>;
+}
