@@ -28,7 +28,7 @@ type Usage =
   | { readonly problem: InputProblem };
 
 /** Asks for the limits that each user, key or session has for itself. */
-export interface AskedHolders {
+interface AskedHolders {
   readonly per: Per;
   readonly user?: string | undefined;
   readonly after?: string | undefined;

@@ -1,7 +1,7 @@
 /**
  * The place of a user, key or session among all others of a limit, nearest to the amount first. An
  * item enters the index at half of its amount, and moves in steps of five percent: so the index
- * costs a write now and then, and those far from any limit are not in it.
+ * costs few writes, and those far from any limit are not in it.
  */
 import type { Owner } from '../policy/policy.ts';
 import type { CounterKey, Counters, LedgerStore, Nearness, SettleWriteResult } from './ports.ts';
@@ -22,7 +22,7 @@ function placeOf({ key, limit }: ReservedCounter, counters: Counters): Nearness[
   return percent < ENTERED_AT ? [] : [{ list: nearnessList(limit.owner, key), percent }];
 }
 
-/** Moves an account to its place after a settle; the place is for views, and none is lost money. */
+/** Moves an account to its place after a settle. */
 export async function keepPlace(
   store: LedgerStore,
   { account, counters }: ReservedAccount,

@@ -22,7 +22,7 @@ import {
 export async function answerBedrock(
   ports: ProxyPorts,
   arrived: Arrived,
-  route: Extract<ApiRoute, { api: 'bedrock' }>,
+  route: Exclude<Extract<ApiRoute, { api: 'bedrock' }>, { kind: 'usage' }>,
   sender: Sender,
 ): Promise<Response> {
   const asked = askedBy(arrived, route, sender);

@@ -1,4 +1,4 @@
-/** What the holder of a key has used: the limits of its cost center, and its own. */
+/** Usage of a key: the limits of its cost center, and its own. */
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import { usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';

@@ -29,7 +29,7 @@ export function isProxyPath(url: string): boolean {
   return PROXY_PATH.test(path) || PROXY_END.test(path);
 }
 
-/** What the holder of a key has used, with the key as the credential. */
+/** Whether it asks for the usage of a key. */
 export function isUsageByKey({ url, headers }: GatewayRequest): boolean {
   const given = `${headers.authorization ?? ''} ${headers['x-api-key'] ?? ''}`;
   return url.split('?')[0] === '/v1/usage' && given.includes(KEY_PREFIX);

@@ -35,7 +35,7 @@ interface HoldersReport {
   readonly next?: string;
 }
 
-export interface HolderPorts extends Pick<UsagePorts, 'ledger'> {
+interface HolderPorts extends Pick<UsagePorts, 'ledger'> {
   readonly nearest: NearestHolders;
 }
 
