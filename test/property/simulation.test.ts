@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { BROKEN_LEDGERS } from '../simulation/broken-ledgers.ts';
-import { planOf } from '../simulation/plan.ts';
+import { type CallPlan, type Plan, planOf, type StreamPlan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
 import { shrink } from '../simulation/shrink.ts';
 import type { RunOptions, RunResult } from '../simulation/simulated-run.ts';
@@ -60,6 +60,83 @@ describe('the ledger', () => {
     },
     MINUTES_MS,
   );
+});
+
+describe('a stream', () => {
+  const EVENTS = 4;
+  const ENDS = ['whole', 'noUsage', 'exception', 'lost'] as const;
+  const FAULTS = ['lostBefore', 'lostAfter', 'delayed'] as const;
+  const streamed = (stream: Partial<StreamPlan>, faults: CallPlan['faults']): Plan => ({
+    ...planOf(1),
+    hosts: [0, 0],
+    crashes: [],
+    changes: [],
+    calls: [
+      {
+        id: 'c0',
+        requestId: 'r-c0',
+        at: 0,
+        costCenter: 'alpha',
+        environment: 'production',
+        model: 'small',
+        maxTokens: 100,
+        textLength: 100,
+        execution: 'stream',
+        answers: [
+          {
+            outcome: 'ok',
+            milliseconds: 5,
+            outputPercent: 50,
+            inputPercent: 50,
+            report: 'complete',
+          },
+        ],
+        pauses: [],
+        faults,
+        stream: { events: EVENTS, gapMs: 5, end: 'whole', ...stream },
+      },
+    ],
+    limits: [
+      {
+        owner: 'costCenter#alpha',
+        name: 'first',
+        window: 'month',
+        unit: 'usd',
+        amount: 1_000_000_000,
+        mode: 'enforce',
+      },
+    ],
+  });
+  const moments = Array.from({ length: EVENTS + 3 }, (_, event) => event);
+
+  test.each(ENDS)('that ends %s is settled once, whatever happens at each event', async (end) => {
+    const happenings = moments.flatMap((event) => [
+      { crashesAt: event },
+      { leavesAfter: event + 1 },
+      { crashesAt: event, leavesAfter: 1 },
+    ]);
+    // Requests to the table: what is reserved, and what is settled.
+    const lost = FAULTS.flatMap((fault) => [0, 1, 2].map((request) => ({ [request]: fault })));
+    const plans = [
+      streamed({ end }, {}),
+      ...happenings.map((happening) => streamed({ end, ...happening }, {})),
+      ...lost.map((faults) => streamed({ end, leavesAfter: 3 }, faults)),
+    ];
+    for (const plan of plans) {
+      const { violation, decisions } = await runPlan(plan);
+      expect(violation).toBeUndefined();
+      expect(Object.values(decisions)).toEqual([1]);
+    }
+  });
+
+  test('whose reservation is released when its reader leaves is caught', async () => {
+    const variation = BROKEN_LEDGERS.find(({ releasesLeftStreams }) => releasesLeftStreams);
+    for (const moment of moments.slice(0, EVENTS)) {
+      const plan = streamed({ leavesAfter: moment + 1 }, {});
+      const { violation } = await runPlan(plan, variation && { variation });
+      expect(violation?.invariant).toBe('I6');
+    }
+  });
 });
 
 describe('a ledger that', () => {

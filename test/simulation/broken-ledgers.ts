@@ -198,6 +198,7 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
     store: (store, context) =>
       changed(store, { settle: (write) => store.settle(atSettleTime(context, write)) }),
   },
+  { name: 'releases a stream that its reader has left', releasesLeftStreams: true },
   { name: 'releases on a time-out', releasesOnTimeout: true },
   {
     name: 'releases what was never reserved',

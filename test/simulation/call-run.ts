@@ -3,7 +3,6 @@
 import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { systemDigest } from '../../adapters/system.ts';
 import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
-import type { ReportedUsage } from '../../core/call/model/reported-usage.ts';
 import { invokeModel } from '../../core/call/steps/invoke-model.ts';
 import type { PipelinePorts } from '../../core/call/steps/pipeline.ts';
 import { type RecordInput, recordOutcome } from '../../core/call/steps/record-outcome.ts';
@@ -17,11 +16,13 @@ import { validateAndSetContext } from '../../core/call/steps/validate-and-set-co
 import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
 import { release } from '../../core/ledger/settle.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
-import type { Tokens, Truth } from './oracle.ts';
-import { type CallPlan, type ModelAnswer, RELEASED } from './plan.ts';
+import type { Truth } from './oracle.ts';
+import { type CallPlan, RELEASED } from './plan.ts';
 import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
+import { reportOf } from './report.ts';
 import { faultsInTurn, type SimulatedRun, TABLE, type Variation } from './simulated-run.ts';
+import { playStream } from './stream-run.ts';
 
 class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
@@ -53,11 +54,31 @@ export class CallRun {
   }
 
   async play(): Promise<void> {
-    const work = this.#call.execution === 'workflow' ? this.#workflow() : this.#direct();
+    const work = this.#work();
     await work.catch((error: unknown) => {
       const isEnd = error instanceof HostCrashed || error instanceof ExecutionTimedOut;
       if (!isEnd) throw error;
     });
+  }
+
+  #work(): Promise<void> {
+    switch (this.#call.execution) {
+      case 'workflow':
+        return this.#workflow();
+      case 'direct':
+        return this.#direct();
+      case 'stream':
+        return this.#stream();
+    }
+  }
+
+  /** One process, as in `direct`, that relays a stream. */
+  async #stream(): Promise<void> {
+    const host = this.#pickHost();
+    const { life } = host;
+    const parts = { run: this.#run, call: this.#call, truth: this.#truth, host };
+    const work = playStream({ ...parts, withinMs: INVOKE_MS }, this.#portsOn(life));
+    await this.#during(life, work);
   }
 
   /** Every step may run on another host; the state goes on as JSON; some steps are tried again. */
@@ -292,17 +313,4 @@ function noteDecision(run: SimulatedRun, truth: Truth, state: object): void {
     const isHeld = JSON.stringify(reservation).includes('"basis":"reserved"');
     run.oracle.decided(truth, isHeld ? 'approved' : 'unreserved');
   } else run.oracle.decided(truth, state.status === 'denied' ? 'denied' : 'other');
-}
-
-function reportOf({ report }: ModelAnswer, { input, output }: Tokens): ReportedUsage | undefined {
-  switch (report) {
-    case 'complete':
-      return { inputTokens: input, outputTokens: output, totalTokens: input + output };
-    case 'missing':
-      return undefined;
-    case 'partial':
-      return { outputTokens: output };
-    case 'negative':
-      return { inputTokens: -input - 1, outputTokens: -output - 1 };
-  }
 }

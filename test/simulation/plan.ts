@@ -42,6 +42,18 @@ export interface ModelAnswer {
   readonly report: 'complete' | 'missing' | 'partial' | 'negative';
 }
 
+/** A stream of a model: its events, the time between them, and how it ends. */
+export interface StreamPlan {
+  /** Pieces of text, at least one. */
+  readonly events: number;
+  readonly gapMs: number;
+  readonly end: 'whole' | 'noUsage' | 'exception' | 'lost';
+  /** Events after which its reader leaves. */
+  readonly leavesAfter?: number;
+  /** Event at which its host crashes. */
+  readonly crashesAt?: number;
+}
+
 export interface CallPlan {
   readonly id: string;
   /** Calls that share it are deliveries of one request. */
@@ -53,7 +65,9 @@ export interface CallPlan {
   readonly model: 'big' | 'small';
   readonly maxTokens: number;
   readonly textLength: number;
-  readonly execution: 'workflow' | 'direct';
+  readonly execution: 'workflow' | 'direct' | 'stream';
+  /** Of `stream` alone. */
+  readonly stream?: StreamPlan;
   readonly answers: readonly ModelAnswer[];
   /** Milliseconds between the steps: a workflow that pauses may go on long after. */
   readonly pauses: readonly number[];
@@ -247,6 +261,7 @@ function limitsOf(random: Random, calls: number): readonly LimitPlan[] {
 }
 
 function callOf(random: Random, id: string, span: number, faulty: number): CallPlan {
+  const execution = random.pick(['workflow', 'workflow', 'direct', 'stream']);
   return {
     id,
     requestId: `r-${id}`,
@@ -256,10 +271,24 @@ function callOf(random: Random, id: string, span: number, faulty: number): CallP
     model: random.chance(0.75) ? 'big' : 'small',
     maxTokens: random.integer(1, 200),
     textLength: random.integer(1, 200),
-    execution: random.chance(0.6) ? 'workflow' : 'direct',
+    execution,
+    ...(execution === 'stream' && { stream: streamOf(random, faulty) }),
     answers: answersOf(random, faulty),
     pauses: Array.from({ length: 3 }, () => pauseOf(random)),
     faults: faultsOf(random, faulty),
+  };
+}
+
+function streamOf(random: Random, faulty: number): StreamPlan {
+  const events = random.integer(1, 12);
+  // The first and the last event come around the pieces of text.
+  const any = () => random.integer(0, events + 2);
+  return {
+    events,
+    gapMs: random.pick([0, 5, 200, 3_000]),
+    end: random.chance(0.6) ? 'whole' : random.pick(['noUsage', 'exception', 'lost']),
+    ...(random.chance(0.3) && { leavesAfter: 1 + any() }),
+    ...(random.chance(faulty) && { crashesAt: any() }),
   };
 }
 

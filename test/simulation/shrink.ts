@@ -76,6 +76,12 @@ function* simplerCalls(call: CallPlan): Generator<CallPlan> {
     if (rest.length > 0) yield { ...call, faults: Object.fromEntries(rest) };
   }
   if (call.pauses.some((pause) => pause > 0)) yield { ...call, pauses: [0, 0, 0] };
+  if (call.stream) {
+    const { leavesAfter: _, crashesAt: __, ...stream } = call.stream;
+    if (_ !== undefined || __ !== undefined) yield { ...call, stream };
+    if (stream.end !== 'whole') yield { ...call, stream: { ...call.stream, end: 'whole' } };
+    if (stream.events > 1) yield { ...call, stream: { ...call.stream, events: 1 } };
+  }
   if (call.execution === 'workflow') yield { ...call, execution: 'direct' };
   for (const answers of without(call.answers)) if (answers.length > 0) yield { ...call, answers };
 }

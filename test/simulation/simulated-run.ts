@@ -30,6 +30,8 @@ export interface Variation {
   readonly store?: (store: LedgerStore, context: VariationContext) => LedgerStore;
   /** A model's time-out releases the reservation. */
   readonly releasesOnTimeout?: boolean;
+  /** A reader that leaves its stream releases the reservation. */
+  readonly releasesLeftStreams?: boolean;
   /** An answer whose usage is not known costs so many tokens. */
   readonly tokensOfUnknownUsage?: number;
   /** A call that the model refused costs its worst case. */

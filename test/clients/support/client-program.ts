@@ -31,6 +31,9 @@ const PYTHON = `${INSTALLED}/venv/bin/python`;
 /** Python packages of the former major version of a client. */
 export const FORMER_PACKAGES = `${INSTALLED}/anthropic-0`;
 
+/** A home without settings; Python leaves no files next to the programs. */
+const SURROUNDINGS = { HOME: '/nonexistent', PYTHONDONTWRITEBYTECODE: '1' };
+
 export class ClientProgram {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -40,7 +43,7 @@ export class ClientProgram {
     // Nothing of this machine's own set-up: no AWS profile, no proxy.
     const { PATH = '' } = process.env;
     this.#child = spawn(file.endsWith('.py') ? PYTHON : process.execPath, [path, ...args], {
-      env: { PATH, HOME: '/nonexistent', TEST_CLIENTS_FOLDER: INSTALLED, ...env },
+      env: { PATH, ...SURROUNDINGS, TEST_CLIENTS_FOLDER: INSTALLED, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { stdout } = this.#child;
