@@ -35,6 +35,13 @@ export class RecentRoom {
     if (this.#seen.size > ACCOUNTS_MAX && oldest !== undefined) this.#seen.delete(oldest);
   }
 
+  /** As of the last write of this process; undefined where there was none in the last seconds. */
+  committed(account: AccountKey, key: CounterKey): number | undefined {
+    const seen = this.#seen.get(account);
+    if (!seen || this.#clock.now() - seen.at > RECENT_MS) return undefined;
+    return seen.committed.get(key);
+  }
+
   /** A denial: what was seen before counts no more. */
   forget(account: AccountKey): void {
     this.#seen.delete(account);

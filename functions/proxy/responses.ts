@@ -4,7 +4,7 @@ import type { InputProblem } from '../../core/input-problem.ts';
 import type { JsonObject } from '../../core/json-value.ts';
 import type { ProblemCode } from '../../core/problem-http-status.ts';
 import { anthropicErrors } from '../../core/protocols/anthropic/error.ts';
-import { answerHeaders } from '../../core/protocols/http/answer-headers.ts';
+import { answerHeaders, unifiedLimitHeaders } from '../../core/protocols/http/answer-headers.ts';
 import type { ApiName, ApiRoute } from '../../core/protocols/http/api-route.ts';
 import { bedrockErrors } from '../../core/protocols/http/bedrock-error.ts';
 import { parseJsonBody } from '../../core/protocols/http/json-body.ts';
@@ -94,7 +94,10 @@ export async function relay(
   const { requestId } = arrived;
   const { errors, idHeader, ping } = errorsOf(arrived);
   const about = {
-    ...answerHeaders({ requestId, ...outcome }, now),
+    ...answerHeaders({ requestId, ...outcome, room: ports.room }, now),
+    ...(arrived.api === 'anthropic' && outcome.kind === 'relayed' && outcome.status === 200
+      ? unifiedLimitHeaders({ ...outcome, room: ports.room })
+      : {}),
     [idHeader]: requestId,
   };
   if (outcome.kind === 'problem') {

@@ -1,6 +1,7 @@
 /** The headers of every relayed answer: who paid, how much, and how near the next limit is. */
 import { type Answer, isProblem } from '../../call/answers/answers.ts';
 import type { ReservedCall } from '../../call/steps/state.ts';
+import type { RecentRoom } from '../../ledger/recent-room.ts';
 import { formatUsd } from '../../money.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
@@ -11,12 +12,15 @@ interface AnsweredCall {
   readonly requestId: string;
   readonly reserved?: ReservedCall<WireCandidate> | undefined;
   readonly answer?: Answer | undefined;
+  /** For a stream that has just begun: its own reservation included. */
+  readonly room?: Pick<RecentRoom, 'committed'>;
 }
 
 export function answerHeaders(
-  { requestId, reserved, answer }: AnsweredCall,
+  { requestId, ...call }: AnsweredCall,
   now: EpochMs,
 ): Readonly<Record<string, string>> {
+  const { reserved, answer } = call;
   const tags: Partial<RequestTags> = reserved?.tags ?? answer?.tags ?? {};
   const cost = answer && 'cost' in answer ? answer.cost?.nanoUsd : undefined;
   const dropped = reserved?.candidate.droppedBetas ?? [];
@@ -30,7 +34,7 @@ export function answerHeaders(
     ...(reserved?.fallbackFrom !== undefined && {
       'x-sentry-fallback-from': reserved.fallbackFrom,
     }),
-    ...rateLimit(nearest(limitsOf({ reserved, answer })), now),
+    ...rateLimit(nearest(limitsOf(call)), now),
   };
 }
 
@@ -46,7 +50,11 @@ interface LimitState {
   readonly resetsAt: string | null;
 }
 
-function limitsOf({ reserved, answer }: Omit<AnsweredCall, 'requestId'>): readonly LimitState[] {
+function limitsOf({
+  reserved,
+  answer,
+  room,
+}: Omit<AnsweredCall, 'requestId'>): readonly LimitState[] {
   if (answer && !isProblem(answer)) {
     return answer.limits.map(({ used = 0, reserved: inFlight = 0, ...limit }) => ({
       ...limit,
@@ -57,13 +65,45 @@ function limitsOf({ reserved, answer }: Omit<AnsweredCall, 'requestId'>): readon
     const { used = 0, reserved: inFlight = 0, ...limit } = answer.limit;
     return [{ ...limit, remaining: Math.max(0, limit.limit - used - inFlight) }];
   }
-  const counters = (reserved?.reservation.accounts ?? []).flatMap((account) => account.counters);
-  return counters.map(({ limit: { name, window, amount }, resetsAt }) => ({
-    name,
-    window,
-    limit: amount,
-    resetsAt,
-  }));
+  const accounts = reserved?.reservation.accounts ?? [];
+  return accounts.flatMap(({ account, counters }) =>
+    counters.map(({ key, limit: { name, window, amount }, reserved: own, shards, resetsAt }) => {
+      // One of several items does not have the sum.
+      const committed = shards === 1 ? room?.committed(account, key) : undefined;
+      const left = committed === undefined ? {} : { remaining: amount - (committed - own) };
+      return { name, window, limit: amount, ...left, resetsAt };
+    }),
+  );
+}
+
+/** Parts of a limit at which Claude Code warns its user. */
+const WARN_AT = [0.95, 0.75];
+
+/**
+ * The headers by which Claude Code shows how much of a budget is used; its documentation names them
+ * without their values, which are those that it reads.
+ */
+export function unifiedLimitHeaders(
+  call: Omit<AnsweredCall, 'requestId'>,
+): Readonly<Record<string, string>> {
+  const limit = nearest(limitsOf(call));
+  if (limit?.remaining === undefined) return {};
+  const used = Math.min(1, Math.max(0, 1 - limit.remaining / limit.limit));
+  const surpassed = WARN_AT.find((part) => used > part);
+  const status = surpassed === undefined ? 'allowed' : 'allowed_warning';
+  const { resetsAt } = limit;
+  const reset = resetsAt === null ? undefined : String(Math.floor(Date.parse(resetsAt) / 1000));
+  const headers = {
+    status,
+    'representative-claim': 'overage',
+    'overage-status': status,
+    ...(reset !== undefined && { reset, 'overage-reset': reset }),
+    'overage-utilization': used.toFixed(4),
+    ...(surpassed !== undefined && { 'overage-surpassed-threshold': String(surpassed) }),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [`anthropic-ratelimit-unified-${name}`, value]),
+  );
 }
 
 function nearest(limits: readonly LimitState[]): LimitState | undefined {

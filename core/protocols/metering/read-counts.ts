@@ -1,5 +1,5 @@
 /** Finds the token counts in a model's JSON and in the headers of its answer, whichever the family. */
-import { isJsonObject, memberOf } from '../../json-value.ts';
+import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import { highest, sumOf, type TokenCounts, toCount } from './token-counts.ts';
 
 /** All places of a body, or of one event of a stream, that may hold counts. */
@@ -41,6 +41,7 @@ function countsOfUsage(usage: unknown): TokenCounts {
     usage.cacheReadInputTokenCount,
     usage.cache_read_input_tokens,
     memberOf(usage, 'prompt_tokens_details', 'cached_tokens'),
+    memberOf(usage, 'input_tokens_details', 'cached_tokens'),
   ]);
   const details = cacheDetails(usage);
   const cacheWrite = most([
@@ -48,11 +49,12 @@ function countsOfUsage(usage: unknown): TokenCounts {
     usage.cacheWriteInputTokenCount,
     usage.cache_creation_input_tokens,
     memberOf(usage, 'prompt_tokens_details', 'cache_write_tokens'),
+    memberOf(usage, 'input_tokens_details', 'cache_write_tokens'),
     details?.all,
   ]);
   const own: TokenCounts = {
     ...compact({
-      input: most([usage.inputTokens, usage.input_tokens, promptTokens(usage)]),
+      input: most([usage.inputTokens, ownInput(usage), promptTokens(usage)]),
       output: most([usage.outputTokens, usage.output_tokens, usage.completion_tokens]),
       cacheRead,
       cacheWrite,
@@ -65,11 +67,19 @@ function countsOfUsage(usage: unknown): TokenCounts {
   return highest([own, sumOf(iterations.map(countsOfUsage))]);
 }
 
+/** Anthropic leaves out what was cached; OpenAI's Responses API, which has the same name, does not. */
+const ownInput = (usage: JsonObject): number | undefined =>
+  isJsonObject(usage.input_tokens_details)
+    ? withoutCached(usage.input_tokens, usage.input_tokens_details)
+    : toCount(usage.input_tokens);
+
 /** OpenAI counts what was read from a cache or written to it as part of the prompt. */
-function promptTokens(usage: unknown): number | undefined {
-  const prompt = toCount(memberOf(usage, 'prompt_tokens'));
+const promptTokens = (usage: JsonObject): number | undefined =>
+  withoutCached(usage.prompt_tokens, usage.prompt_tokens_details);
+
+function withoutCached(all: unknown, details: unknown): number | undefined {
+  const prompt = toCount(all);
   if (prompt === undefined) return undefined;
-  const details = memberOf(usage, 'prompt_tokens_details');
   const read = toCount(memberOf(details, 'cached_tokens')) ?? 0;
   const written = toCount(memberOf(details, 'cache_write_tokens')) ?? 0;
   return prompt - read - written;

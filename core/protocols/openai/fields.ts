@@ -68,6 +68,9 @@ export const RESPONSES_FIELDS: FieldList = {
   conversation: 'refused',
   prompt: 'refused',
   max_tool_calls: 'refused',
+  background_options: 'refused',
+  access_programs: 'refused',
+  image: 'refused',
   context_management: 'refused',
   multi_agent: 'refused',
 };

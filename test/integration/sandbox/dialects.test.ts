@@ -100,8 +100,9 @@ describe('a stream', () => {
   });
 
   test('ends with message_stop in Anthropic format', async () => {
-    const { text } = await post(MESSAGES, ask('haiku', { stream: true }));
+    const { text, headers } = await post(MESSAGES, ask('haiku', { stream: true }));
     expect(jsonEvents(text).at(-1)).toEqual({ type: 'message_stop' });
+    expect(headers.get('anthropic-ratelimit-unified-overage-status')).toBe('allowed');
     expect(text).not.toContain('invocationMetrics');
   });
 

@@ -50,6 +50,32 @@ describe('counts in a body', () => {
       },
       [30, 20, 60, 10],
     ],
+    [
+      'the Responses API, whose input includes what was cached',
+      {
+        usage: {
+          input_tokens: 100,
+          input_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
+          output_tokens: 20,
+          output_tokens_details: { reasoning_tokens: 5 },
+          total_tokens: 120,
+        },
+      },
+      [30, 20, 60, 10],
+    ],
+    [
+      'Anthropic with thinking, which its output includes',
+      {
+        usage: {
+          input_tokens: 51,
+          cache_creation_input_tokens: 0,
+          output_tokens: 1699,
+          output_tokens_details: { thinking_tokens: 139 },
+          service_tier: 'standard',
+        },
+      },
+      [51, 1699],
+    ],
     ['Llama', { prompt_token_count: 8, generation_token_count: 35 }, [8, 35]],
     ['Titan', { inputTextTokenCount: 6.0, results: [{ tokenCount: 3.2 }] }, [6, 4]],
     ['Cohere', { meta: { billed_units: { input_tokens: 9, output_tokens: 2 } } }, [9, 2]],
@@ -171,6 +197,34 @@ describe('a stream', () => {
     });
     expect(meter.counts).toMatchObject({ input: 61, output: 2 });
     expect(meter.hasStopped).toBe(false);
+  });
+
+  test('of Claude: passes of a call that a delta resets count all, by their iterations', () => {
+    const pass = (input: number, output: number, read: number) => ({
+      input_tokens: input,
+      output_tokens: output,
+      cache_read_input_tokens: read,
+      cache_creation_input_tokens: 0,
+    });
+    const meter = meterOf(
+      { type: 'message_start', message: { usage: pass(100, 7, 55_096) } },
+      {
+        type: 'message_delta',
+        usage: { ...pass(181, 8, 0), iterations: [pass(100, 83, 55_096), pass(181, 8, 0)] },
+      },
+      { type: 'message_stop' },
+    );
+    expect(meter.counts).toMatchObject({ input: 281, output: 91, cacheRead: 55_096 });
+  });
+
+  test('of OpenAI: the chunk with the usage counts, also before another one', () => {
+    const meter = meterOf(
+      { choices: [{ delta: { content: 'Paris' }, finish_reason: null }], usage: null },
+      { choices: [{ delta: {}, finish_reason: 'stop' }], usage: null },
+      { choices: [], usage: { prompt_tokens: 13, completion_tokens: 11, total_tokens: 24 } },
+      { choices: [], usage: null },
+    );
+    expect(meter.counts).toMatchObject({ input: 13, output: 11 });
   });
 
   test('of Llama: counts that are null from the second event on keep their first value', () => {
