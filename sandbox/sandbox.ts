@@ -31,7 +31,7 @@ import { createTokenIssuer } from './http/token-issuer.ts';
 import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
 import { createDemoKey, type DemoKey } from './setup/demo-key.ts';
 import { createDemoProfiles } from './setup/demo-profiles.ts';
-import { settingsOf } from './setup/settings.ts';
+import { directStartsOf, settingsOf } from './setup/settings.ts';
 
 interface SandboxOptions {
   readonly flags: Flags;
@@ -134,6 +134,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
         stepFunctions: stepFunctions.url,
       },
       hostEnvironment: options.hostEnvironment,
+      ...directStartsOf(config),
       bundles: new URL('dist/functions/', root),
     },
     {

@@ -14,6 +14,7 @@ import { openAiErrors } from '../../core/protocols/openai/error.ts';
 import type { RelayPorts } from '../../core/protocols/relay/ports.ts';
 import type { Asked, RelayRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
+import { quoted } from '../../core/safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../../core/time.ts';
 import type { Sender } from './credentials.ts';
 import { headerNames, sessionOf } from './request-names.ts';
@@ -79,6 +80,11 @@ export function askedBy(
 export async function bodyOf({
   request,
 }: Arrived): Promise<{ readonly body: JsonObject } | { readonly problem: InputProblem }> {
+  const encoding = request.headers.get('content-encoding')?.trim() ?? '';
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    const message = `send the body without Content-Encoding, not as ${quoted(encoding)}`;
+    return { problem: { path: '$', message } };
+  }
   const parsed = parseJsonBody(new Uint8Array(await request.arrayBuffer()));
   return 'problems' in parsed ? { problem: parsed.problems[0] } : parsed;
 }

@@ -1,5 +1,6 @@
 /** `GET /_sandbox/settings`: the sandbox's flags, and the names that a request can use. */
 import type { Policy } from '../../core/policy/policy.ts';
+import { asStrings, toUnvalidated } from '../../core/unvalidated.ts';
 import { STATE_MACHINE_ARN } from '../base/arns.ts';
 import type { Flags } from '../base/flags.ts';
 
@@ -17,6 +18,12 @@ export interface SandboxSettings {
       readonly environments: readonly string[];
     }[];
   }[];
+}
+
+/** As in the module: starts without a caller are accepted where `workflow.starters` has roles. */
+export function directStartsOf(config: unknown): { readonly directStarts?: 'accepted' } {
+  const workflow = toUnvalidated(toUnvalidated(config).get('workflow'));
+  return asStrings(workflow.get('starters')).length > 0 ? { directStarts: 'accepted' } : {};
 }
 
 export const settingsOf = (

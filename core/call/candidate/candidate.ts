@@ -117,7 +117,7 @@ function topKField({ traits }: Model, topK: number): Readonly<Record<string, unk
 }
 
 function parameterProblems({ model, parameters }: CandidateRequest): readonly InputProblem[] {
-  const { max_tokens: maxTokens } = parameters;
+  const { max_tokens: maxTokens, stop_sequences: stopSequences = [] } = parameters;
   const { kind, alias, maxOutputTokens } = model;
   const problems: InputProblem[] = [];
   const refuse = (name: string, message: string) =>
@@ -130,8 +130,15 @@ function parameterProblems({ model, parameters }: CandidateRequest): readonly In
   if (maxTokens !== undefined && maxTokens > maxOutputTokens) {
     refuse('max_tokens', `is ${maxTokens}, but ${alias} writes at most ${maxOutputTokens}`);
   }
+  // https://github.com/BerriAI/litellm/issues/3286, 2026-11.
+  for (const [index, sequence] of (isClaude(model) ? stopSequences : []).entries()) {
+    if (sequence.trim() !== '') continue;
+    refuse(`stop_sequences[${index}]`, `is only white space, which ${alias} refuses: leave it out`);
+  }
   return problems;
 }
+
+const isClaude = ({ baseModelId }: Model): boolean => baseModelId.startsWith('anthropic.');
 
 function promptProblems({ model, prompt }: CandidateRequest): readonly InputProblem[] {
   const { hasSystem, hasImages, hasDocuments, hasTools, cacheTtl } = requiredCapabilities(prompt);

@@ -48,7 +48,8 @@ const parameters = {
   },
 } as const;
 
-const METADATA = '^[a-zA-Z0-9\\s:_@$#=/+,.-]*$';
+/** White space is that of ASCII: a space of another script is refused, as in document names. */
+const METADATA = '^[a-zA-Z0-9 \\t\\n\\v\\f\\r:_@$#=/+,.-]*$';
 
 /**
  * Labels for Bedrock's invocation log, with the characters it takes:
@@ -57,6 +58,7 @@ const METADATA = '^[a-zA-Z0-9\\s:_@$#=/+,.-]*$';
 const requestMetadata = {
   type: 'object',
   title: 'label',
+  minProperties: 1,
   maxProperties: COUNT_MAX.metadata,
   propertyNames: {
     pattern: METADATA,

@@ -10,7 +10,7 @@ import { requestMetadata } from './prepare-call.ts';
  */
 const ENTRIES_MAX = 16;
 const VALUE_LENGTH_MAX = 256;
-const NOT_ALLOWED = /[^a-zA-Z0-9\s:_@$#=/+,.-]/g;
+const NOT_ALLOWED = /[^a-zA-Z0-9 :_@$#=/+,.-]/g;
 
 /** The request with its metadata completed; what the caller wrote itself stays. */
 export function withAttribution(

@@ -31,6 +31,8 @@ export interface FunctionSettings {
   };
   /** The user's environment; only functions that call the real Bedrock receive any of it. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Given where `workflow.starters` names roles. */
+  readonly directStarts?: 'accepted';
   /** Folder URL with one folder per function. */
   readonly bundles: URL;
 }
@@ -67,7 +69,7 @@ export function functionEnvironment(
     EXECUTION: execution,
     STATE_MACHINE_ARN,
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
-    DIRECT_STARTS: 'refused',
+    DIRECT_STARTS: settings.directStarts ?? 'refused',
     METRICS: 'full',
     AUTHENTICATION: flags.identity === 'on' ? 'key' : 'off',
   };

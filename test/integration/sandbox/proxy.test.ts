@@ -1,4 +1,5 @@
 /** The AWS SDK, unchanged, against the proxy of the built sandbox: over HTTP/2, as it speaks by default. */
+import { gzipSync } from 'node:zlib';
 import {
   BedrockRuntimeClient,
   ConverseCommand,
@@ -282,6 +283,19 @@ test('two hundred streams at once end whole: used is the sum of the audit log', 
   const retail = audit.filter((line) => line.tags?.costCenter === 'retail');
   const sum = retail.reduce((total, line) => total + (line.actualNanoUsd ?? 0), 0);
   expect(await limitOf('retail')).toMatchObject({ used: sum, reserved: 0 });
+});
+
+test.each([
+  ['/model/micro/converse', 'message'],
+  ['/openai/v1/chat/completions', 'error'],
+  ['/anthropic/v1/messages', 'error'],
+])('a compressed body at %s is refused by name', async (path, member) => {
+  const body = gzipSync(JSON.stringify({ model: 'micro', max_tokens: 5, messages }));
+  const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
+  const answer = await fetch(sandbox.url + path, { method: 'POST', headers, body });
+  expect(answer.status).toBe(400);
+  const text = (await answer.json())[member];
+  expect(JSON.stringify(text)).toMatch(/without Content-Encoding, not as .{0,2}"gzip/);
 });
 
 test('both protocols are served on one port', async () => {

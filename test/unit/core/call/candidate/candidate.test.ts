@@ -80,6 +80,15 @@ describe('a candidate', () => {
     expect(valid('haiku').inferenceConfig).toEqual({ maxTokens: 4_096 });
   });
 
+  test('Claude takes no stop sequence of white space alone, others do', () => {
+    const parameters = { stop_sequences: ['END', '\n\n'] };
+    expect(candidateFor('haiku', { parameters })).toMatchObject({
+      outcome: 'not_valid',
+      problems: [{ path: '$.prompt.parameters.stop_sequences[1]' }],
+    });
+    expect(valid('lite', { parameters }).inferenceConfig.stopSequences).toEqual(['END', '\n\n']);
+  });
+
   test.each([
     ['haiku', { top_k: 7 }],
     ['lite', { inferenceConfig: { topK: 7 } }],

@@ -41,6 +41,24 @@ describe('a request', () => {
       /did you mean "text"\?/,
     ],
     [
+      'no label',
+      say('Hi', { requestMetadata: {} }),
+      '$.prompt.requestMetadata',
+      /must name at least one label/,
+    ],
+    [
+      'a space of another script in a label',
+      say('Hi', { requestMetadata: { run: 'a\u3000b' } }),
+      '$.prompt.requestMetadata.run',
+      /is not a label's value/,
+    ],
+    [
+      'a no-break space in the name of a label',
+      say('Hi', { requestMetadata: { 'a\u00a0b': '1' } }),
+      '$.prompt.requestMetadata.a\u00a0b',
+      /is not a label/,
+    ],
+    [
       'an empty block',
       say([{}]),
       '$.prompt.messages[0].content[0]',
