@@ -46,7 +46,7 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
   let keys: Readonly<Record<string, { readonly id: string; readonly key: string }>>;
   beforeAll(async () => {
     const sandbox = running();
-    program = new ClientProgram({ ...client, env: client.env(addressesOf(sandbox)) });
+    program = new ClientProgram({ ...client, env: client.env(await addressesOf(sandbox)) });
     const keyOf = async (costCenter: string) =>
       (await sandbox.post('/_sandbox/keys', { costCenter, models: [client.alias] })).body;
     keys = { rich: await keyOf('rich'), poor: await keyOf('poor') };
@@ -140,9 +140,12 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
   });
 }
 
-function addressesOf({ url, process }: RunningSandbox): Addresses {
-  const { stdout } = process;
-  const [, tlsUrl, certificateFile] = /(https:\/\/\S+);.* (\S+\.pem)/.exec(stdout) ?? [];
-  if (!tlsUrl || !certificateFile) throw new Error(`no HTTPS port: ${stdout}`);
-  return { url, tlsUrl, certificateFile };
+/** The lines about clients are printed after the address. */
+async function addressesOf({ url, process }: RunningSandbox): Promise<Addresses> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [, tlsUrl, certificateFile] = /(https:\/\/\S+);.* (\S+\.pem)/.exec(process.stdout) ?? [];
+    if (tlsUrl && certificateFile) return { url, tlsUrl, certificateFile };
+    await pause(50);
+  }
+  throw new Error(`no HTTPS port: ${process.stdout}`);
 }
