@@ -112,6 +112,23 @@ const isRelease = ({ amounts }: SettleWrite) => amounts.every(({ actual }) => ac
 
 export const BROKEN_LEDGERS: readonly Variation[] = [
   {
+    name: 'leaves the users to the end of their leases',
+    store: (store) =>
+      changed(store, {
+        settle: async (write) => (write.isHeld ? { outcome: 'replayed' } : store.settle(write)),
+      }),
+  },
+  {
+    name: 'observes the limits of users',
+    store: (store) =>
+      changed(store, {
+        reserve: (write) => {
+          const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
+          return store.reserve(write.held ? { ...write, amounts } : write);
+        },
+      }),
+  },
+  {
     name: 'reads, then writes',
     store: (store, context) =>
       changed(store, { reserve: (write) => readThenWrite(store, context, write) }),

@@ -24,6 +24,9 @@ import { reportOf } from './report.ts';
 import { faultsInTurn, type SimulatedRun, TABLE, type Variation } from './simulated-run.ts';
 import { playStream } from './stream-run.ts';
 
+/** IAM Identity Center names the session after the user. */
+const SSO_SESSION = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef';
+
 class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
 
@@ -124,7 +127,7 @@ export class CallRun {
   }
 
   async #validate(ports: PipelinePorts): Promise<ValidationOutcome> {
-    const { model, environment, costCenter, maxTokens, textLength, requestId } = this.#call;
+    const { model, environment, costCenter, maxTokens, textLength, requestId, user } = this.#call;
     const request = {
       model,
       prompt: {
@@ -137,6 +140,7 @@ export class CallRun {
       request,
       requestId,
       receivedAt: ports.clock.now(),
+      ...(user && { caller: { kind: 'iam', arn: `${SSO_SESSION}/${user}` } }),
     });
     if (validated.status === 'valid') {
       for (const candidate of validated.candidates) {

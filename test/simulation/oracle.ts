@@ -4,12 +4,14 @@
  */
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
 import { parseInFlight, parseReservations } from '../../adapters/dynamodb-reservation-encoding.ts';
+import { ownerKeyOfAccount } from '../../core/ledger/account-keys.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 import {
   amountIn,
   ceilingOf,
+  counterOwner,
   type ModelName,
   POLICY_CACHE_MS,
   periodOf,
@@ -120,11 +122,12 @@ export class Oracle {
     before: Item | undefined,
     after: Item | undefined,
   ) {
-    const [, owner] = /^account#(.+)#[^#]*$/.exec(pk) ?? [];
-    if (owner === undefined) return;
+    if (!pk.startsWith('account#')) return;
+    const owner = ownerKeyOfAccount(pk);
     const was = parseCounters({ ...before });
     const is = parseCounters({ ...after });
-    const whose = sender ?? this.#ofReservation(before, after);
+    // Calls of a user end what earlier ones left.
+    const whose = this.#ofReservation(before, after) ?? sender;
     this.#world.trace(`${sender?.call.id ?? 'sweep'} wrote ${pk} ${changesOf(before, after)}`);
     for (const key of new Set([...was.keys(), ...is.keys()])) {
       const from = was.get(key) ?? { committed: 0, settled: 0 };
@@ -282,7 +285,7 @@ export class Oracle {
           if (ceiling === undefined || !bound) return [];
           const worst = amountIn(limit.unit, model, bound);
           const whole = limit.mode === 'observe' ? ceiling : limit.amount;
-          return [...new Set(times.map((at) => idOf(limit, at)))].map((id) => ({
+          return [...new Set(times.map((at) => idOf(limit, at, call)))].map((id) => ({
             id,
             ceiling,
             whole,
@@ -306,6 +309,9 @@ export class Oracle {
 
   #checkDropped(key: string): void {
     const period = key.slice(key.indexOf('_') + 1);
+    if (period === 'total' || period.includes('W')) {
+      throw new Violation('history', `${key} was dropped before its window ended`);
+    }
     const begins = Date.parse(period.length <= 10 ? period : `${period.padEnd(16, ':00')}Z`);
     const ended = begins + (WINDOW_OF_LENGTH[period.length] ?? 0);
     if (ended > this.#world.now() - CLOCK_SKEW_MS) {
@@ -314,8 +320,8 @@ export class Oracle {
   }
 }
 
-export const idOf = ({ owner, name, window }: LimitPlan, at: number) =>
-  `${owner}/${name}_${periodOf(window, at)}`;
+export const idOf = (limit: LimitPlan, at: number, { user }: Pick<CallPlan, 'user'>) =>
+  `${counterOwner(limit, user)}/${limit.name}_${periodOf(limit.window, at)}`;
 
 const addTo = (sums: Map<string, number>, id: string, amount: number) =>
   sums.set(id, (sums.get(id) ?? 0) + amount);

@@ -7,7 +7,7 @@ import { type Random, randomOf } from './random.ts';
 export interface LimitPlan {
   readonly owner: 'costCenter#alpha' | 'costCenter#beta' | 'model#big' | 'organization';
   readonly name: string;
-  readonly window: 'minute' | 'hour' | 'day' | 'month';
+  readonly window: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'total';
   readonly unit: 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'usd';
   /** In the unit; nano-USD for usd. */
   readonly amount: number;
@@ -20,6 +20,8 @@ export interface LimitPlan {
     readonly fallback?: 'small';
   };
   readonly notifyAt?: readonly number[];
+  /** Each user has a separate counter. */
+  readonly per?: 'user';
 }
 
 /** Faults of one request to the table. */
@@ -61,6 +63,8 @@ export interface CallPlan {
   /** Milliseconds after the start. */
   readonly at: number;
   readonly costCenter: 'alpha' | 'beta';
+  /** Absent: not known. */
+  readonly user?: 'ann' | 'bob';
   readonly environment: 'dev' | 'production';
   readonly model: 'big' | 'small';
   readonly maxTokens: number;
@@ -179,7 +183,24 @@ export function planOf(seed: number): Plan {
     changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
     inFlightRestrictedMax: random.pick([20, 1, 1]),
   };
-  return random.chance(0.15) ? withStalledCalls(random, plan) : plan;
+  const stalled = random.chance(0.15) ? withStalledCalls(random, plan) : plan;
+  return random.chance(0.4) ? withUsers(random, stalled) : stalled;
+}
+
+/** Some limits are for each user, or of windows that the others seldom have. */
+function withUsers(random: Random, plan: Plan): Plan {
+  const limits = plan.limits.map((limit): LimitPlan => {
+    const window = random.chance(0.2) ? random.pick(['week', 'total'] as const) : limit.window;
+    if (limit.owner === 'model#big' || random.chance(0.4)) return { ...limit, window };
+    const amount = Math.max(1, Math.floor(limit.amount / 2));
+    return { ...limit, window, amount, per: 'user' };
+  });
+  const calls = plan.calls.map((call): CallPlan => {
+    const user = random.pick(['ann', 'ann', 'bob', undefined] as const);
+    return user === undefined ? call : { ...call, user };
+  });
+  // The last release had no accounts of users.
+  return { ...plan, limits, calls, upgradedAt: 0 };
 }
 
 /** Longer than an execution can take: the call keeps its reservation until its lease ends. */

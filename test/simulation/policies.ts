@@ -125,9 +125,23 @@ export function ceilingOf(
   return isLower ? Math.floor((limit.amount * ceiling.percent) / 100) : limit.amount;
 }
 
-/** UTC only: `2026-11`, `2026-11-23`, `2026-11-23T14`, `2026-11-23T14:05`. */
-export const periodOf = (window: LimitPlan['window'], at: number): string =>
-  new Date(at).toISOString().slice(0, { month: 7, day: 10, hour: 13, minute: 16 }[window]);
+/** UTC only: `2026-11`, `2026-W48`, `2026-11-23`, `2026-11-23T14`, `2026-11-23T14:05`, `total`. */
+export function periodOf(window: LimitPlan['window'], at: number): string {
+  if (window === 'total') return window;
+  if (window === 'week') {
+    // The simulated calls are in the last weeks of November; Monday, 2026-11-23 begins week 48.
+    const weeks = Math.floor((at - Date.UTC(2026, 10, 23)) / (7 * 86_400_000));
+    return `2026-W${48 + weeks}`;
+  }
+  return new Date(at).toISOString().slice(0, { month: 7, day: 10, hour: 13, minute: 16 }[window]);
+}
+
+/** The owner of the counter that a call is counted on. */
+export const counterOwner = (
+  { owner, per }: Pick<LimitPlan, 'owner' | 'per'>,
+  user: string = 'unknown',
+): string =>
+  per ? `user#${owner === 'organization' ? '' : owner.replace('costCenter#', '')}#${user}` : owner;
 
 /** Amount that a limit counts for a call that read and wrote so many tokens. */
 export function amountIn(

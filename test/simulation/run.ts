@@ -4,6 +4,9 @@ import { createDynamoDbSweepStore } from '../../adapters/dynamodb-sweep.ts';
 import { createDynamoDbUsageHistory } from '../../adapters/dynamodb-usage-history.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
+import { isHolderAccount } from '../../core/ledger/account-keys.ts';
+import { CLOCK_SKEW_SECONDS } from '../../core/ledger/ports.ts';
+import { tidyHeldAccount } from '../../core/ledger/tidy-held-account.ts';
 import { checkAlertStates, checkAtRest, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { Violation } from './oracle.ts';
@@ -60,6 +63,20 @@ async function comeToRest(run: SimulatedRun): Promise<void> {
     run.scheduler.now += wait;
     run.watch(sweep(run, 0, {}, randomOf(run.plan.seed, 'rest', wait)));
     await run.scheduler.run();
+  }
+  run.watch(callByEveryUser(run, randomOf(run.plan.seed, 'users')));
+  await run.scheduler.run();
+}
+
+/** The next call of each user ends what a crash between two reserves left. */
+async function callByEveryUser(run: SimulatedRun, random: Random): Promise<void> {
+  const life = run.hosts[0]?.life;
+  if (!life) throw new Error('a plan has a host');
+  const { store, clock } = run.ledgerOn(life, random, faultsInTurn({}), undefined);
+  const accounts = run.accounts().map(({ pk }) => pk?.S ?? '');
+  const now = Math.floor(clock.now() / 1_000) - CLOCK_SKEW_SECONDS;
+  for await (const snapshot of store.contents(accounts.filter(isHolderAccount), now)) {
+    await tidyHeldAccount(store, run.policyOf(0), snapshot, clock.now());
   }
 }
 

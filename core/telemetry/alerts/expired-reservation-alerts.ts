@@ -1,4 +1,5 @@
 /** Alerts about calls that did not complete, so that a sweep ended their reservations. */
+import { holderOwnerOf } from '../../ledger/account-keys.ts';
 import type { ExpiryResult } from '../../ledger/expire.ts';
 import { fullOwnerKey } from '../../policy/limit-owners.ts';
 import { formatOwner } from '../../policy/limit-text.ts';
@@ -39,6 +40,8 @@ export function expiredCallsByOwner({
 }
 
 function ownerIn(account: string): Owner {
+  const held = holderOwnerOf(account);
+  if (held) return { kind: held.kind, name: held.name };
   const [, kindName, name = ''] = account.split('#');
   const kind = KINDS.find((each) => each === kindName) ?? 'organization';
   return { kind, name: kind === 'organization' ? kind : name };
