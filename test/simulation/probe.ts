@@ -28,7 +28,9 @@ export async function probe(run: SimulatedRun): Promise<void> {
       .flatMap((limit) => {
         const ceiling = ceilingOf(limit, CALL, 'small');
         if (ceiling === undefined || ceiling === Number.POSITIVE_INFINITY) return [];
-        return [ceiling - (run.oracle.totals.get(idOf(limit, run.scheduler.now, {}))?.committed ?? 0)];
+        return [
+          ceiling - (run.oracle.totals.get(idOf(limit, run.scheduler.now, {}))?.committed ?? 0),
+        ];
       });
     const least = Math.min(...left, 1_000_000);
     if (least < 1) fits = false;
