@@ -195,6 +195,7 @@ const OBSERVABILITY = {
       title: 'the namespace of metrics',
       description: 'write up to 128 letters, digits and . _ -, not beginning with AWS',
     },
+    warn_above_usd: { type: 'number', minimum: 0 },
     metrics: { type: 'string', enum: ['full', 'cost_center', 'none'], title: 'metrics' },
     dashboard: BOOLEAN,
     alarms: BOOLEAN,

@@ -23,6 +23,12 @@ module "cost_sentry" {
   # With one cost center, no caller can spend the money of another.
   identity = "off"
 
+  # A limit needs none of these; leave the lines out to have them.
+  api           = { function_url = false }
+  budgets       = { enabled = false }
+  functions     = { dead_letters = false }
+  observability = { metrics = "none", dashboard = false, alarms = false }
+
   # Allows a trial to be destroyed.
   deletion_protection = false
 }

@@ -38,6 +38,7 @@ variable "observability" {
 
     - `metrics` - Detail of the metrics of calls: `full` (by model, cost center, application and environment), `cost_center` (by cost center and model) or `none`. CloudWatch bills every combination; docs/costs.md has the amounts. Default: `cost_center`.
     - `namespace` - Namespace of the metrics. Two deployments in one account and region whose cost centers have the same names need two. Default: `GenAIRateLimiting`.
+    - `warn_above_usd` - Monthly cost of metrics, alarms and dashboards without requests above which a plan warns; 0 turns the warning off. Default: 300.
     - `dashboard` - Whether to create dashboards. Default: `true`.
     - `alarms` - Whether there are alarms. They notify the cost center's SNS topic, or the organization's. Default: `true`.
     - `alarm_actions` - ARNs that every alarm also notifies, such as SNS topics; at most 4.
@@ -51,11 +52,12 @@ variable "observability" {
     - `utilization_windows` - Windows whose limits have an alarm of their usage. Default: `day` and `month`.
   EOT
   type = object({
-    metrics       = optional(string, "cost_center")
-    namespace     = optional(string, "GenAIRateLimiting")
-    dashboard     = optional(bool, true)
-    alarms        = optional(bool, true)
-    alarm_actions = optional(list(string), [])
+    metrics        = optional(string, "cost_center")
+    namespace      = optional(string, "GenAIRateLimiting")
+    warn_above_usd = optional(number, 300)
+    dashboard      = optional(bool, true)
+    alarms         = optional(bool, true)
+    alarm_actions  = optional(list(string), [])
     thresholds = optional(object({
       utilization_percent   = optional(number)
       denials               = optional(number)

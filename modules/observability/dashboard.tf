@@ -69,7 +69,7 @@ locals {
         for index, line in local.totals[title] : [{
           id         = "e${index}"
           label      = line.label
-          expression = "SUM(SEARCH('${local.calls} MetricName=\"${line.metric}\"', 'Sum', ${local.period_seconds}))"
+          expression = replace(local.total_of_calls, "METRIC", line.metric)
         }]
       ] })
     }],

@@ -77,6 +77,13 @@ locals {
   call_dimensions = var.metrics == "full" ? ["Model", "ModelId", "CostCenter", "Application", "Environment"] : ["CostCenter", "Model"]
   calls           = "{${join(",", concat([local.namespace], local.call_dimensions))}}"
   call_schema     = "SCHEMA(\"${local.namespace}\", ${join(", ", local.call_dimensions)})"
+  # A search returns at most 500 series, and its sum is too low beyond that; a query has no such limit.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html (2026-11)
+  series_max = length(var.cost_centers) * length(var.models) * (var.metrics == "full" ? length(var.applications) * length(var.environments) : 1)
+  total_of_calls = (local.series_max > 500
+    ? "SELECT SUM(METRIC) FROM ${local.call_schema}"
+    : "SUM(SEARCH('${local.calls} MetricName=\"METRIC\"', 'Sum', ${local.period_seconds}))"
+  )
   # LIMIT is a word of the query language, hence the quotes.
   limit_schema = "SCHEMA(\"${local.namespace}\", CostCenter, \"Limit\")"
 }

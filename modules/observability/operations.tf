@@ -39,7 +39,7 @@ locals {
           ] : [{
             id         = "e${index}"
             label      = line.label
-            expression = "SUM(SEARCH('${line.schema} MetricName=\"${line.metric}\"', 'Sum', ${local.period_seconds}))"
+            expression = line.schema == local.calls ? replace(local.total_of_calls, "METRIC", line.metric) : "SUM(SEARCH('${line.schema} MetricName=\"${line.metric}\"', 'Sum', ${local.period_seconds}))"
         }]]
       })
     }],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deadLinks } from './markdown-links.mjs';
 
 const ALLOWED = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md)$/,
   /^[\w-]+\.tf$/,
   /^mocks\/[\w-]+\.tfmock\.hcl$/,
   /^modules\/.+\.(tf|tftpl|schema\.json)$/,

@@ -121,7 +121,6 @@ const PLANNED = {
     aws_sfn_state_machine: 1,
     aws_apigatewayv2_route: 7,
     aws_bedrock_inference_profile: 1,
-    aws_budgets_budget: 1,
     aws_sns_topic: 2,
   },
   'examples/complete': {
@@ -201,5 +200,10 @@ export async function planProblem({ exec, env, cwd, expected }) {
   const wrong = Object.entries(expected)
     .filter(([kind, count]) => planned[kind] !== count)
     .map(([kind, count]) => `${kind}: ${planned[kind] ?? 0} planned, not ${count}`);
+  const total = Object.values(planned).reduce((sum, count) => sum + count, 0);
+  const [, documented] = /(\d+) resources/.exec(readFileSync(join(cwd, 'README.md'), 'utf8')) ?? [];
+  if (documented !== undefined && Number(documented) !== total) {
+    wrong.push(`README.md: ${documented} resources documented, ${total} planned`);
+  }
   return problemIf(wrong.length > 0, wrong.join('\n'));
 }

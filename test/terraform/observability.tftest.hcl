@@ -278,3 +278,23 @@ run "refuses_what_can_not_be" {
 
   expect_failures = [var.name, var.thresholds, var.utilization_windows, var.alarm_actions]
 }
+
+# A search finds at most 500 series.
+run "totals_of_many_combinations_are_queries" {
+  command = apply
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    metrics      = "full"
+    cost_centers = [for index in range(40) : "center-${index}"]
+    limits       = []
+  }
+
+  assert {
+    condition     = strcontains(output.dashboard_bodies["genai"], "SELECT SUM(TotalRequests) FROM SCHEMA(") && !strcontains(output.dashboard_bodies["genai"], "SUM(SEARCH('{GenAIRateLimiting")
+    error_message = "Totals of 720 combinations must not be sums of a search."
+  }
+}

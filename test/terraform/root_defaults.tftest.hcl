@@ -185,3 +185,30 @@ run "reporting" {
     error_message = "The bill comes into a bucket of this deployment's, got ${coalesce(output.cost_report_bucket_name, "none")}."
   }
 }
+
+run "metrics_that_cost_more_than_the_set_amount" {
+  command = plan
+
+  variables {
+    identity      = "off"
+    organization  = { limits = [{ window = "month", unit = "usd", amount = 500 }] }
+    observability = { metrics = "full", warn_above_usd = 3 }
+  }
+
+  expect_failures = [check.monitoring_cost]
+}
+
+run "a_warning_that_is_turned_off" {
+  command = plan
+
+  variables {
+    identity      = "off"
+    organization  = { limits = [{ window = "month", unit = "usd", amount = 500 }] }
+    observability = { metrics = "full", warn_above_usd = 0 }
+  }
+
+  assert {
+    condition     = local.monitoring_usd > 3
+    error_message = "The amount is computed, got ${local.monitoring_usd}."
+  }
+}

@@ -1,7 +1,7 @@
 # Two deployments in one account and region share no metric, alarm or name.
 
 mock_provider "aws" {
-  source = "./test/fixtures/mocks"
+  source = "./mocks"
 }
 
 variables {

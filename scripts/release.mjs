@@ -1,0 +1,75 @@
+/**
+ * Makes what a release has in one folder: the package, a bill of materials, and their checksums.
+ *
+ *   npm run release
+ *   npm run release -- --out FOLDER     default: release
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuilt, ensureInstalled, root } from './lib/bootstrap.mjs';
+import { exec } from './lib/exec.mjs';
+
+const USAGE = `npm run release -- [options]
+
+Makes the package (npm pack), a bill of materials (CycloneDX) and SHA256SUMS.
+
+  --out FOLDER  where to, emptied before (default: release)
+  --help        this text
+`;
+
+async function run(command, args) {
+  const { code, output } = await exec(command, args, { cwd: root });
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
+  return output;
+}
+
+/** Of the packages that the bundles are built from; without a time and a random id, to compare. */
+async function billOfMaterials(manifest) {
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+  const text = await run('npm', args);
+  const { serialNumber, metadata, ...bom } = JSON.parse(text.slice(text.indexOf('{')));
+  const { timestamp, ...rest } = metadata;
+  if (rest.component.version !== manifest.version)
+    throw new Error('the bill is of another version');
+  return `${JSON.stringify({ ...bom, metadata: rest }, null, 2)}\n`;
+}
+
+async function release(out) {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const log = (line) => console.error(line);
+  await ensureInstalled({ log });
+  await ensureBuilt({ log });
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const packed = await run('npm', [
+    ...['pack', '--json', '--ignore-scripts', '--pack-destination', out],
+  ]);
+  const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('[')));
+  const bom = `${manifest.name}-${manifest.version}.cdx.json`;
+  writeFileSync(join(out, bom), await billOfMaterials(manifest));
+  const lines = [filename, bom].map((name) => {
+    const hash = createHash('sha256')
+      .update(readFileSync(join(out, name)))
+      .digest('hex');
+    return `${hash}  ${name}\n`;
+  });
+  writeFileSync(join(out, 'SHA256SUMS'), lines.join(''));
+  process.stdout.write(lines.join(''));
+}
+
+function readFlags() {
+  const options = { out: { type: 'string', default: 'release' }, help: { type: 'boolean' } };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+const flags = readFlags();
+if (flags?.help) process.stdout.write(USAGE);
+else if (flags) await release(join(root, flags.out));
