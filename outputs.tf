@@ -9,7 +9,7 @@ output "function_url" {
 }
 
 output "proxy_url" {
-  description = "Base URL for clients of the Bedrock runtime; null without a proxy."
+  description = "Base URL for clients of Bedrock; others add /openai/v1 or /anthropic; null without a proxy."
   value       = one(values(module.proxy)[*].url)
 }
 

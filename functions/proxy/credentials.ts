@@ -43,7 +43,7 @@ export async function authenticate(
 }
 
 const NO_KEY =
-  'A key is required: send one of this service as a bearer token (AWS_BEARER_TOKEN_BEDROCK), made with "cost-sentry keys create".';
+  'A key is required: send one of this service as a bearer token (such as AWS_BEARER_TOKEN_BEDROCK) or x-api-key, made with "cost-sentry keys create".';
 const WRONG_KEY =
   'The key is not known, has expired or was revoked: use a key of this service, made with "cost-sentry keys create".';
 

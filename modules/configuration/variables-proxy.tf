@@ -2,7 +2,7 @@
 
 variable "proxy" {
   description = <<-EOT
-    The proxy for unchanged clients of the Bedrock runtime, with keys of this service.
+    The proxy for unchanged clients of Bedrock, OpenAI and Anthropic, with keys of this service.
 
     - `enabled` - Whether the proxy is created. Default: `false`.
     - `authentication` - Accepted credentials: `key`. Default: `["key"]`.
