@@ -9,10 +9,14 @@ import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-r
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { startMockBedrock } from '../../../sandbox/engines/bedrock/server.ts';
 import { type Measured, measureStarts, startSandboxProcess } from './processes.ts';
+import { measureStreams } from './streams.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const VAR_FILE = 'test/bench/latency/one-account.tfvars';
 const WARM_UP = 30;
+/** A stream is as long as many calls. */
+const STREAM_SHARE = 10;
+const STREAM_ROUNDS_MIN = 10;
 /** Gzipped KB with the SDK clients bundled: the goal we hold ourselves to. */
 const BUNDLE_GOAL_KB = 300;
 
@@ -147,14 +151,40 @@ async function run() {
       approvedDirect: await requestsPer(direct.url, 'open', 200),
       deniedDirect: await requestsPer(direct.url, 'shut', 429),
     };
-    return { latency, dynamoDb, bundles: await bundles() };
+    report('streaming two ways');
+    const path = (model: string) => `/model/${model}/converse-stream`;
+    const json = { 'content-type': 'application/json' };
+    const streams = await measureStreams(
+      [
+        {
+          name: 'Bedrock alone',
+          url: mock.url + path('amazon.nova-micro-v1:0'),
+          headers: json,
+          pid: process.pid,
+          behave: async (behavior) => mock.behave(behavior),
+        },
+        {
+          name: 'proxy',
+          url: direct.url + path('nova-micro'),
+          headers: { ...json, 'x-sentry-cost-center': 'open' },
+          pid: direct.pid,
+          behave: async (behavior) => {
+            const body = JSON.stringify(behavior);
+            const route = `${direct.url}/_sandbox/bedrock/behavior`;
+            await fetch(route, { method: 'POST', headers: json, body });
+          },
+        },
+      ],
+      Math.max(STREAM_ROUNDS_MIN, Math.round(requests / STREAM_SHARE)),
+    );
+    return { latency, streams, dynamoDb, bundles: await bundles() };
   } finally {
     await Promise.all([workflow.stop(), direct.stop(), mock.close()]);
   }
 }
 
 const USAGE = `npm run bench:latency -- [--requests N] [--json]
-What the sentry adds to a call: latency against calling the mock of Bedrock alone, DynamoDB
+What the sentry adds to a call: latency and streams against the mock of Bedrock alone, DynamoDB
 requests per call, and size and start of the functions. Compare ratios, not milliseconds.`;
 
 async function main(): Promise<void> {
@@ -169,6 +199,17 @@ async function main(): Promise<void> {
       'median ms': cell(medianMs),
       'p99 ms': cell(p99Ms),
       'median, ratio': cell(medianRatio),
+    })),
+  );
+  console.log('Streams: first byte, each event, and memory of each of 100 open ones');
+  console.table(
+    result.streams.map(({ way, firstByteMs, firstByteRatio, eventUs, eventRatio, streamKb }) => ({
+      way,
+      'first byte ms': cell(firstByteMs),
+      'first byte, ratio': cell(firstByteRatio),
+      'event µs': cell(eventUs),
+      'event, ratio': cell(eventRatio),
+      'stream KB': cell(streamKb),
     })),
   );
   console.log('DynamoDB requests per call when warm, one account (goal: 2 writes; 1 for a denial)');
