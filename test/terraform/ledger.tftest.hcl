@@ -25,6 +25,14 @@ run "defaults" {
   }
 
   assert {
+    condition = alltrue([
+      for index in aws_dynamodb_table.this.global_secondary_index :
+      index.name == "nearest" && index.hash_key == "nearList" && index.range_key == "nearPercent" && index.projection_type == "KEYS_ONLY"
+    ]) && length(aws_dynamodb_table.this.global_secondary_index) == 1
+    error_message = "Users near to their limits are read from the index nearest."
+  }
+
+  assert {
     condition     = one(aws_dynamodb_table.this.ttl).attribute_name == "ttl" && one(aws_dynamodb_table.this.ttl).enabled
     error_message = "Items expire by the attribute ttl."
   }
