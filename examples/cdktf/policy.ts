@@ -103,6 +103,7 @@ export interface Callers<Application extends string> {
 
 /** Who pays. */
 export interface CostCenter<Model extends string, Application extends string> {
+  readonly tag_value?: string;
   readonly model?: Model;
   readonly models: readonly Model[];
   readonly applications: readonly Application[];

@@ -294,7 +294,7 @@ run "totals_of_many_combinations_are_queries" {
   }
 
   assert {
-    condition     = strcontains(output.dashboard_bodies["genai"], "SELECT SUM(TotalRequests) FROM SCHEMA(") && !strcontains(output.dashboard_bodies["genai"], "SUM(SEARCH('{GenAIRateLimiting")
+    condition     = alltrue([for metric in ["TotalRequests", "RateLimitDenied", "CostUsd", "InputTokens", "SettlementFailed"] : strcontains(output.dashboard_bodies["genai"], "SELECT SUM(${metric}) FROM SCHEMA(")])
     error_message = "Totals of 720 combinations must not be sums of a search."
   }
 }
