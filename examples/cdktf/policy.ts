@@ -26,9 +26,15 @@ export interface Ceiling<Model extends string, Application extends string>
 export interface Limit<Model extends string, Application extends string>
   extends Scope<Model, Application> {
   readonly name?: string;
-  readonly window: 'minute' | 'hour' | 'day' | 'month';
+  readonly window: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'total' | 'request';
   readonly unit: 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'usd';
   readonly amount: number;
+  /** Gives each of them the amount for itself. */
+  readonly per?: 'user' | 'key' | 'session';
+  /** Amounts of single users, by name; of `per = "user"` only. */
+  readonly users?: Readonly<Record<string, number>>;
+  /** Amounts of the members of a group, by name. */
+  readonly groups?: Readonly<Record<string, number>>;
   readonly mode?: 'enforce' | 'observe';
   /** Percents of use, 1 to 100, that raise an alert. */
   readonly notify_at?: readonly number[];
@@ -99,6 +105,8 @@ export interface Callers<Application extends string> {
   readonly jwt?: Readonly<Record<string, string>>;
   readonly applications?: readonly Application[];
   readonly environments?: readonly string[];
+  /** Takes the role's session name for the user. */
+  readonly trust_session_names?: boolean;
 }
 
 /** Who pays. */
