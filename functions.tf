@@ -77,7 +77,7 @@ locals {
       )
       statements = concat(
         local.may_read_policy,
-        [local.may_read_accounts, local.may_list_holders],
+        [local.may_read_accounts, local.may_list_holders, local.may_make_tokens, local.may_read_token_owners],
         [for statement in [local.may_read_seal_key, local.may_create_seal_key, local.may_start] : statement if local.is_workflow],
         [for statement in concat([local.may_count, local.may_claim, local.may_alert], local.may_invoke, local.may_count_tokens) : statement if !local.is_workflow],
         local.may_use_key,

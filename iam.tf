@@ -11,7 +11,9 @@ locals {
   is_settings = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["ledger", "override"] } }
   is_account  = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["account#*"] } }
   is_seal_key = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["seal"] } }
-  is_key      = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key"] } }
+  is_key      = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key", "token"] } }
+  is_token    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["token", "tokenOwner", "keyChange"] } }
+  is_owner    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["tokenOwner"] } }
   is_key_use  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyUse"] } }
   is_change   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyChange"] } }
   is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
@@ -34,7 +36,11 @@ locals {
   # The key for seals on what the workflow hands on; the functions that its runs begin with create it.
   may_read_seal_key   = { sid = "ReadSealKey", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
   may_create_seal_key = { sid = "CreateSealKey", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_seal_key }
-  # The proxy reads keys, and records the day of their last use in separate items.
+  # The gateway makes tokens, counts those of an identity and leaves a line for the audit log. It cannot
+  # write keys.
+  may_make_tokens       = { sid = "MakeTokens", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_token }
+  may_read_token_owners = { sid = "ReadTokenOwners", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_owner }
+  # The proxy reads keys and tokens, and records the day of the last use of keys in separate items.
   may_read_keys      = { sid = "ReadKeys", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_key }
   may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
@@ -126,7 +132,7 @@ locals {
 # Permissions that the role of a cost center's caller needs. The gateway checks `callers`, not IAM.
 locals {
   caller_statements = concat(
-    [for statement in local.may_call_api : statement if local.config.api.authorization == "iam" && local.config.api.enabled],
+    [for statement in local.may_call_api : statement if local.config.api.enabled && (local.config.api.authorization == "iam" || local.config.proxy.enabled)],
     [for statement in local.may_call_function_url : statement if local.config.api.function_url && local.config.api.enabled],
   )
 
@@ -135,7 +141,7 @@ locals {
     Effect = "Allow"
     Action = ["execute-api:Invoke"]
     Resource = flatten([for api in module.api : [
-      for route in api.routes : "${api.execution_arn}/${api.stage_name}/${replace(route, " ", "")}"
+      for route in(local.config.api.authorization == "iam" ? api.routes : api.signed_routes) : "${api.execution_arn}/${api.stage_name}/${replace(route, " ", "")}"
     ]])
   }]
 

@@ -69,7 +69,7 @@ output "cost_report_bucket_name" {
 }
 
 output "caller_policy_json" {
-  description = "IAM policies for the callers' roles, by cost center; null if callers do not sign their requests."
+  description = "IAM policies for the callers' roles, by cost center; null if callers sign no requests."
   value = {
     for name in keys(local.config.cost_centers) : name => length(local.caller_statements) == 0 ? null : jsonencode({
       Version   = "2012-10-17"

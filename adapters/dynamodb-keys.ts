@@ -6,11 +6,13 @@ import {
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
-import type { KeyReader, KeyRecord } from '../core/call/identity/key-record.ts';
+import { isTokenId } from '../core/call/identity/key-format.ts';
+import type { CredentialRecord, KeyReader, KeyRecord } from '../core/call/identity/key-record.ts';
 import type { KeyStore, StoredKey } from '../core/call/identity/manage-keys.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { KeyChange } from '../core/telemetry/audit-line.ts';
 import { KEY_CHANGE_PARTITION } from './dynamodb-key-changes.ts';
+import { DynamoDbTokens } from './dynamodb-tokens.ts';
 
 const PARTITION = 'key';
 const USE_PARTITION = 'keyUse';
@@ -29,7 +31,8 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
     this.#tableName = tableName;
   }
 
-  read(id: string): Promise<KeyRecord | undefined> {
+  read(id: string): Promise<CredentialRecord | undefined> {
+    if (isTokenId(id)) return new DynamoDbTokens(this.#client, this.#tableName).readToken(id);
     return this.#attempt('read', async () => {
       const Key = { pk: { S: PARTITION }, sk: { S: id } };
       const command = new GetItemCommand({ TableName: this.#tableName, Key, ConsistentRead: true });

@@ -1,5 +1,6 @@
 /** Keys as an operator makes and ends them, on the ledger table. Part of no Lambda. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isTokenId } from '../core/call/identity/key-format.ts';
 import { parseKeyRequest } from '../core/call/identity/key-request.ts';
 import {
   createKey,
@@ -8,10 +9,13 @@ import {
   revokeKey,
   rotateKey,
 } from '../core/call/identity/manage-keys.ts';
+import { revokeToken, tokenReport } from '../core/call/identity/tokens.ts';
 import type { JsonObject } from '../core/json-value.ts';
+import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
 import { DynamoDbKeys } from './dynamodb-keys.ts';
 import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
+import { DynamoDbTokens } from './dynamodb-tokens.ts';
 import { systemRandomBytes, systemSecrets } from './system.ts';
 
 interface KeysTable {
@@ -38,6 +42,7 @@ export interface OperatorKeys {
 export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
   const { client, tableName, clock, warn } = table;
   const keys = new DynamoDbKeys(client, tableName);
+  const tokens = new DynamoDbTokens(client, tableName);
   const ports = { keys, secrets: systemSecrets, random: systemRandomBytes, clock };
   const policies = () =>
     createDynamoDbPolicySource({ client, tableName, clock, warn, isConsistent: true }).load();
@@ -52,6 +57,11 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
     },
     list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
     revoke: async (id) => {
+      if (isTokenId(id)) {
+        const ended = await revokeToken({ tokens, clock }, id, author);
+        if (ended) return { value: { ...tokenReport(ended, clock.now()) } };
+        return { problems: [{ path: 'id', message: `there is no token ${quoted(id)}` }] };
+      }
       const revoked = await revokeKey(ports, { id, author });
       return 'problems' in revoked
         ? revoked

@@ -12,6 +12,7 @@ import { addModels } from './commands/models.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReport } from './commands/report.ts';
 import { addSimulate } from './commands/simulate.ts';
+import { addToken } from './commands/token.ts';
 import { addUsage } from './commands/usage.ts';
 import { addValidate } from './commands/validate.ts';
 import { awsErrorSentence } from './remote/aws-errors.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLimits,
   addModels,
   addKeys,
+  addToken,
   addSimulate,
   addEstimate,
   addReport,

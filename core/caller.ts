@@ -2,9 +2,16 @@
 
 /** As the API's authorizer established it; plain JSON. */
 export type Caller =
-  | { readonly kind: 'iam'; readonly arn: string }
+  | IamCaller
   | { readonly kind: 'jwt'; readonly claims: Readonly<Record<string, string>> }
   | KeyCaller;
+
+export interface IamCaller {
+  readonly kind: 'iam';
+  readonly arn: string;
+  /** Id of the token that it calls with; absent: it signs its requests. */
+  readonly token?: string;
+}
 
 /** The bearer of a key of this deployment: the key itself names what it is bound to. */
 export interface KeyCaller {

@@ -21,7 +21,7 @@ import { renderWorkflow } from './engines/step-functions/definition.ts';
 import { WorkflowExecution } from './engines/step-functions/execution.ts';
 import { startStepFunctions } from './engines/step-functions/server.ts';
 import { createApiGateway } from './http/api-gateway.ts';
-import { authorize } from './http/authorizer.ts';
+import { authorize, authorizeSigned } from './http/authorizer.ts';
 import { ConcurrencyGate } from './http/concurrency-gate.ts';
 import { readConsole } from './http/console-page.ts';
 import { corsOf } from './http/cors.ts';
@@ -179,6 +179,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     cors: corsOf(config),
     page: await readConsole((name) => readFile(new URL(`dist/sandbox/console/${name}`, root))),
     sandboxRoutes: (request) => answerSandboxRoute(parts, request),
+    authorizeSigned: (request) => authorizeSigned(request, identities),
     ...(flags.identity === 'on' && {
       authorize: (request) => authorize(request, identities, tokens),
     }),

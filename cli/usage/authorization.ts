@@ -1,9 +1,7 @@
 /** Authenticates requests to a deployed API: none, SigV4, or a token. */
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { quoted } from '../../core/safe-text.ts';
+import { signedHeaders } from '../remote/sign-request.ts';
 import type { Io } from '../terminal/io.ts';
 
 export const AUTHS = ['auto', 'none', 'iam', 'jwt'] as const;
@@ -30,7 +28,7 @@ export function authorization(
     case 'none':
       return { authorize: async () => ({}) };
     case 'iam':
-      return { authorize: signed };
+      return { authorize: (each) => signedHeaders({ method: 'GET', url: each }) };
     case 'jwt':
       return token
         ? { authorize: async () => ({ authorization: `Bearer ${token}` }) }
@@ -42,31 +40,3 @@ export function authorization(
 
 const unknownAuth = (auth: string): string =>
   `must be one of ${AUTHS.join(', ')}, got ${quoted(auth)}`;
-
-/** AWS host names contain the service and region; a custom domain is an API's. */
-const AWS_HOST = /^[a-z0-9]+\.(execute-api|lambda-url)\.([a-z0-9-]+)\./;
-
-/** Uses the default credentials and, if the URL has no region, the default region. */
-async function signed(url: URL): Promise<Readonly<Record<string, string>>> {
-  const [, host, hostRegion] = AWS_HOST.exec(url.hostname) ?? [];
-  // Any client resolves them the same way; this one is already a dependency.
-  const client = new DynamoDBClient();
-  const signer = new SignatureV4({
-    credentials: client.config.credentials,
-    region: hostRegion ?? client.config.region,
-    service: host === 'lambda-url' ? 'lambda' : 'execute-api',
-    sha256: Sha256,
-  });
-  const { headers } = await signer.sign({
-    method: 'GET',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host },
-  });
-  client.destroy();
-  // fetch sets the same value itself.
-  const { host: _, ...rest } = headers;
-  return rest;
-}

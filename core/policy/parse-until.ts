@@ -32,7 +32,13 @@ export function parseUntil(text: string, now: EpochMs, timeZone: string): EpochM
 /** A date, a time or a duration from now; otherwise undefined. */
 export function momentOf(text: string, now: EpochMs, timeZone: string): EpochMs | undefined {
   if (isIsoDate(text)) return startOfDay(text, timeZone);
+  const duration = durationMs(text);
+  return duration === undefined ? parseIsoTime(text) : now + duration;
+}
+
+/** `90m`, `12h` or `3d`; otherwise undefined. */
+export function durationMs(text: string): number | undefined {
   const [, count, unit = ''] = DURATION.exec(text) ?? [];
   const unitMs = UNIT_MS.get(unit);
-  return unitMs === undefined ? parseIsoTime(text) : now + Number(count) * unitMs;
+  return unitMs === undefined ? undefined : Number(count) * unitMs;
 }

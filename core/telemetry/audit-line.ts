@@ -124,16 +124,17 @@ export function overrideAuditLine(record: OverrideRecord, at: EpochMs): Override
   };
 }
 
-/** An operator's change of a key. */
+/** An operator's change of a key, or a token that somebody asked for. */
 export interface KeyChange {
   /** The same for every line about this change. */
   readonly id: string;
   readonly action: 'create' | 'revoke' | 'rotate';
-  /** Id of the key. */
+  /** Id of the key or token. */
   readonly key: string;
   /** Of a rotation: the id of the key that it replaces. */
   readonly replaces?: string;
-  readonly costCenter: string;
+  /** Absent for a token: it is decided at each use. */
+  readonly costCenter?: string;
   readonly author: string;
   /** ISO 8601 UTC. */
   readonly changedAt: string;

@@ -14,10 +14,18 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 const parser = httpJsonBodyParser<HttpEvent>({ disableContentTypeError: false });
 
-export const jsonBodyMiddleware = (): MiddlewareObj<HttpEvent> => ({
+/** @param isOptional whether a request without a body is one with an empty object. */
+export const jsonBodyMiddleware = (
+  isOptional: (event: HttpEvent) => boolean = () => false,
+): MiddlewareObj<HttpEvent> => ({
   before: async (request) => {
     const { event } = request;
     if (event.requestContext.http.method !== 'POST') return;
+    if (!event.body && isOptional(event)) {
+      // The parsed body of a request, as below.
+      Object.assign(event, { body: {} });
+      return;
+    }
     const encoding = event.headers['content-encoding'];
     if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding.trim())) {
       const detail = `Send the body without Content-Encoding, not as ${quoted(encoding)}.`;

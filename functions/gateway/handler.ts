@@ -1,11 +1,19 @@
 /** HTTP entry point: routes, identity and the caller's deadline. The core handles money. */
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { systemClock, systemDigest, systemIds } from '../../adapters/system.ts';
+import { DynamoDbTokens } from '../../adapters/dynamodb-tokens.ts';
+import {
+  systemClock,
+  systemDigest,
+  systemIds,
+  systemRandomBytes,
+  systemSecrets,
+} from '../../adapters/system.ts';
 import { withoutSharedTotals } from '../../core/call/answers/shared-totals.ts';
 import type { Caller } from '../../core/caller.ts';
 import { callerOf } from '../edge/caller.ts';
-import { IDENTITIES, oneOfEnv } from '../edge/environment.ts';
+import { dynamoDbClient } from '../edge/aws-clients.ts';
+import { IDENTITIES, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { headMiddleware } from '../edge/head.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
@@ -17,6 +25,7 @@ import { sessionOf } from '../edge/session.ts';
 import { warn } from '../edge/workflow-step.ts';
 import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
 import { invokeFrom } from './run-request.ts';
+import { TOKEN_ROUTE, tokenAnswer } from './token-answer.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
@@ -24,6 +33,9 @@ const ports = {
   policies: policiesFrom(process.env),
   nearest: nearestHoldersFrom(process.env),
   digest: systemDigest,
+  tokens: new DynamoDbTokens(dynamoDbClient(), requiredEnv(process.env, 'LEDGER_TABLE_NAME')),
+  secrets: systemSecrets,
+  random: systemRandomBytes,
   clock: systemClock,
 };
 const invoke = invokeFrom(process.env, ports);
@@ -37,6 +49,7 @@ const ANSWER_MS = 500;
 async function answer(event: HttpEvent, context: Context): Promise<HttpResponse> {
   const route = routeOf(event);
   if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
+  if (route === TOKEN_ROUTE) return tokenAnswer(ports, event);
   const caller = callerOf(event, identity);
   const bound = identity === 'off' ? undefined : caller;
   switch (route) {
@@ -81,5 +94,5 @@ export const handler = middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: 0 
   .use(headMiddleware())
   .use(problemMiddleware({ clock: systemClock, ids: systemIds, warn }))
   .use({ before: ({ event }) => void routeOf(event) })
-  .use(jsonBodyMiddleware())
+  .use(jsonBodyMiddleware((event) => routeOf(event) === TOKEN_ROUTE))
   .handler(answer);

@@ -29,6 +29,7 @@ interface Route {
 const ROUTES: Readonly<Record<string, Route>> = {
   '/v1/invoke': { method: 'POST', parameters: [] },
   '/v1/usage': { method: 'GET', parameters: ['costCenter', 'per', 'user', 'limit', 'after'] },
+  '/v1/tokens': { method: 'POST', parameters: [] },
   '/v1/models': { method: 'GET', parameters: [] },
   '/healthz': { method: 'GET' },
 };

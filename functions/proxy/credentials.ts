@@ -1,14 +1,16 @@
-/** The caller of a request, by its key; in a sandbox without identities, by its headers. */
+/** The caller of a request, by its key or token; in a sandbox without identities, by its headers. */
 import type { KeyCheck } from '../../core/call/identity/key-check.ts';
 import { KEY_PREFIX } from '../../core/call/identity/key-format.ts';
-import type { KeyRecord } from '../../core/call/identity/key-record.ts';
-import type { KeyCaller } from '../../core/caller.ts';
+import { isToken, type KeyRecord, type TokenRecord } from '../../core/call/identity/key-record.ts';
+import type { Caller } from '../../core/caller.ts';
 import type { LedgerUnavailableError } from '../../core/errors.ts';
+import { sessionUser } from '../../core/policy/role-pattern.ts';
+import { namedUser } from '../../core/policy/user-name.ts';
 import type { NamedContext } from '../../core/protocols/relay/names.ts';
 
 export interface Sender {
   /** Absent only where no identity is checked. */
-  readonly caller?: KeyCaller;
+  readonly caller?: Caller;
   readonly key: NamedContext;
   readonly models?: readonly string[];
 }
@@ -39,13 +41,18 @@ export async function authenticate(
   const found = await keys.find(text);
   if (found.outcome === 'unavailable') return found;
   if (found.outcome === 'unknown') return { outcome: 'refused', status: 403, detail: WRONG_KEY };
-  return { outcome: 'known', sender: senderOf(found.record) };
+  const { record } = found;
+  if (!isToken(record)) return { outcome: 'known', sender: senderOf(record) };
+  if (record.kind === 'caller') return { outcome: 'known', sender: tokenSender(record) };
+  return { outcome: 'refused', status: 403, detail: OPERATOR_TOKEN };
 }
 
 const NO_KEY =
-  'A key is required: send one of this service as a bearer token (such as AWS_BEARER_TOKEN_BEDROCK) or x-api-key, made with "cost-sentry keys create".';
+  'A key or token is required: send one of this service as a bearer token (such as AWS_BEARER_TOKEN_BEDROCK) or x-api-key, made with "cost-sentry keys create" or "cost-sentry token".';
 const WRONG_KEY =
-  'The key is not known, has expired or was revoked: use a key of this service, made with "cost-sentry keys create".';
+  'The key or token is not known, has expired or was revoked: use a key made with "cost-sentry keys create", or a new token of "cost-sentry token".';
+const OPERATOR_TOKEN =
+  'This is the token of an operator, which calls no model: use one of "cost-sentry token" without --operator.';
 
 /** SigV4 of a client is no credential here: nothing can verify it. */
 function credentialsIn(headers: Headers): readonly string[] {
@@ -68,4 +75,11 @@ function senderOf(record: KeyRecord): Sender {
     key: { costCenter, application, environment, user },
     ...(models && { models }),
   };
+}
+
+/** The cost center is that of the identity at this moment: see `callers`. */
+function tokenSender({ id, arn }: TokenRecord): Sender {
+  const session = sessionUser(arn);
+  const user = session?.isIdentityCenter ? namedUser(session.name) : undefined;
+  return { caller: { kind: 'iam', arn, token: id }, key: { user } };
 }

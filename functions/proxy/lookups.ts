@@ -6,8 +6,10 @@ import {
   problemDetails,
   upstreamError,
 } from '../../core/call/answers/answers.ts';
+import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
 import { calledAs } from '../../core/call/candidate/priced-bound.ts';
 import type { StartedCall } from '../../core/call/steps/begin-call.ts';
+import type { Caller } from '../../core/caller.ts';
 import { invariant } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { JsonObject } from '../../core/json-value.ts';
@@ -33,6 +35,7 @@ interface AskedProfiles {
 
 interface Asker {
   readonly receivedAt: number;
+  readonly caller?: Caller;
   readonly key: NamedContext;
   readonly header: NamedContext;
   readonly models?: readonly string[];
@@ -93,7 +96,12 @@ export function profileAnswer(
   return { problem: `There is no inference profile ${quoted(profile)} that this caller may use.` };
 }
 
-function centersOf(policy: Policy, { key, header }: Asker): readonly CostCenter[] {
+function centersOf(policy: Policy, { caller, key, header }: Asker): readonly CostCenter[] {
+  if (caller && caller.kind !== 'key') {
+    return boundCostCenters(policy, caller)
+      .map(({ costCenter }) => costCenter)
+      .filter(({ name }) => name === (header.costCenter ?? name));
+  }
   const named = key.costCenter ?? header.costCenter ?? policy.defaultCostCenter;
   const center = named === undefined ? undefined : policy.costCenters.get(named);
   return center ? [center] : [];

@@ -1,6 +1,15 @@
 locals {
   # HEAD is what uptime monitors and load balancers send.
-  routes = concat(["POST /v1/invoke"], flatten([for path in ["/v1/usage", "/v1/models", "/healthz"] : ["GET ${path}", "HEAD ${path}"]]))
+  plain_routes = concat(["POST /v1/invoke"], flatten([for path in ["/v1/usage", "/v1/models", "/healthz"] : ["GET ${path}", "HEAD ${path}"]]))
+
+  # A token is made for the identity that has signed the request.
+  signed_routes = ["POST /v1/tokens"]
+
+  # Uptime monitors cannot sign: the answer of /healthz is the same for all callers.
+  routes = merge(
+    { for route in local.plain_routes : route => endswith(route, "/healthz") ? "none" : var.authorization },
+    { for route in local.signed_routes : route => "iam" },
+  )
 
   # As sandbox/http/cors.ts has them.
   cors = [for origins in var.cors == null ? [] : [var.cors.allow_origins] : {
@@ -56,14 +65,13 @@ resource "aws_apigatewayv2_integration" "gateway" {
 }
 
 resource "aws_apigatewayv2_route" "this" {
-  for_each = toset(local.routes)
+  for_each = local.routes
 
-  api_id    = aws_apigatewayv2_api.this.id
-  route_key = each.value
-  target    = "integrations/${aws_apigatewayv2_integration.gateway.id}"
-  # Uptime monitors cannot sign: the answer of /healthz is the same for all callers.
-  authorization_type = local.authorization_types[endswith(each.value, "/healthz") ? "none" : var.authorization]
-  authorizer_id      = endswith(each.value, "/healthz") ? null : one(values(aws_apigatewayv2_authorizer.jwt)[*].id)
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  target             = "integrations/${aws_apigatewayv2_integration.gateway.id}"
+  authorization_type = local.authorization_types[each.value]
+  authorizer_id      = each.value == "jwt" ? one(values(aws_apigatewayv2_authorizer.jwt)[*].id) : null
 }
 
 resource "aws_apigatewayv2_authorizer" "jwt" {

@@ -15,7 +15,12 @@ output "stage_name" {
 
 output "routes" {
   description = "Routes, as `<method> <path>`."
-  value       = local.routes
+  value       = concat(local.plain_routes, local.signed_routes)
+}
+
+output "signed_routes" {
+  description = "Those of them that take signed requests only, whatever `authorization` says."
+  value       = local.signed_routes
 }
 
 output "function_url" {

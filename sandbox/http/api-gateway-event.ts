@@ -39,6 +39,7 @@ export const FUNCTION_URL: FrontDoor = {
 const READ_ROUTES = ['/v1/usage', '/v1/models', '/healthz'];
 const ROUTE_KEYS = [
   'POST /v1/invoke',
+  'POST /v1/tokens',
   ...READ_ROUTES.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
 ];
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;

@@ -39,6 +39,8 @@ interface GatewayParts {
   readonly admission?: Pick<ConcurrencyGate, 'run'>;
   /** Absent: no authentication. */
   readonly authorize?: (request: GatewayRequest) => Promise<Authorization>;
+  /** Of the route that only signed requests pass, whatever else is authenticated. */
+  readonly authorizeSigned: (request: GatewayRequest) => Promise<Authorization>;
   /** Absent: pages of other origins cannot read answers. */
   readonly cors?: Cors | undefined;
   /** Absent: no page; requests for it go to the gateway. */
@@ -170,6 +172,7 @@ async function authorizationOf(
   parts: GatewayParts,
   request: GatewayRequest,
 ): Promise<Authorization | Record<never, never>> {
+  if (TOKENS_PATH.test(request.url)) return parts.authorizeSigned(request);
   if (!parts.authorize || HEALTH_PATH.test(request.url)) return {};
   return parts.authorize(request);
 }
@@ -195,6 +198,7 @@ async function integrate(parts: GatewayParts, event: object, response: HttpRespo
 }
 
 const SANDBOX_PATH = /^\/_sandbox(?:[/?]|$)/;
+const TOKENS_PATH = /^\/v1\/tokens\/?(?:\?|$)/;
 const HEALTH_PATH = /^\/healthz\/?(?:\?|$)/;
 const INTERNAL_ERROR = { status: 500, body: { message: 'Internal Server Error' } };
 

@@ -24,6 +24,14 @@ export async function authorize(
     if ('refused' in verified) return verified;
     return { authorizer: { jwt: { claims: verified.claims, scopes: null } } };
   }
+  return authorizeSigned(request, identities);
+}
+
+/** The authorization type `AWS_IAM`. */
+export async function authorizeSigned(
+  request: SignedRequest,
+  identities: Identities,
+): Promise<Authorization> {
   const verified = await verifySigV4(request, identities.roles);
   if ('refused' in verified) return verified;
   const { roleArn, accessKeyId } = verified.role;

@@ -16,7 +16,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "GET /v1/usage", "HEAD /v1/usage", "GET /v1/models", "HEAD /v1/models", "GET /healthz", "HEAD /healthz"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "POST /v1/tokens", "GET /v1/usage", "HEAD /v1/usage", "GET /v1/models", "HEAD /v1/models", "GET /healthz", "HEAD /healthz"])
     error_message = "The routes are ${jsonencode(keys(aws_apigatewayv2_route.this))}."
   }
 
@@ -69,8 +69,13 @@ run "jwt" {
   }
 
   assert {
-    condition     = alltrue([for key, route in aws_apigatewayv2_route.this : endswith(key, "/healthz") ? route.authorization_type == "NONE" && route.authorizer_id == null : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.jwt["jwt"].id])
-    error_message = "Every route asks for a token."
+    condition     = alltrue([for key, route in aws_apigatewayv2_route.this : endswith(key, "/healthz") ? route.authorization_type == "NONE" && route.authorizer_id == null : route.authorization_type == "JWT" && route.authorizer_id == aws_apigatewayv2_authorizer.jwt["jwt"].id if key != "POST /v1/tokens"])
+    error_message = "Every other route asks for a token."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.this["POST /v1/tokens"].authorization_type == "AWS_IAM" && aws_apigatewayv2_route.this["POST /v1/tokens"].authorizer_id == null
+    error_message = "Only a signed request gets a token, whatever the other routes take."
   }
 
   assert {
@@ -101,8 +106,8 @@ run "open" {
   }
 
   assert {
-    condition     = alltrue([for route in values(aws_apigatewayv2_route.this) : route.authorization_type == "NONE"])
-    error_message = "none leaves the API open."
+    condition     = alltrue([for key, route in aws_apigatewayv2_route.this : route.authorization_type == (key == "POST /v1/tokens" ? "AWS_IAM" : "NONE")])
+    error_message = "none leaves the API open, except for tokens, which are for identities."
   }
 }
 

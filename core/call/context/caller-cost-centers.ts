@@ -68,9 +68,14 @@ export function roleArn(arn: string): string {
   return role ? `arn:${role.partition}:iam::${role.account}:role/${role.name}` : arn;
 }
 
-/** Whether a caller's cost centers are limited to those it is bound to; else tags are trusted. */
+/**
+ * Whether a caller's cost centers are limited to those it is bound to; else tags are trusted. Tags
+ * of a token's bearer never are: the bearer would gain from the removal of the last binding.
+ */
 export const isBindingChecked = (policy: Policy, caller: Caller): boolean =>
-  caller.kind === 'key' || hasCallerBindings(policy);
+  caller.kind === 'key' ||
+  (caller.kind === 'iam' && caller.token !== undefined) ||
+  hasCallerBindings(policy);
 
 /** Whether any cost center names its callers; if none does, tags are taken on trust. */
 const hasCallerBindings = (policy: Policy): boolean =>

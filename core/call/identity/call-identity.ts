@@ -1,12 +1,12 @@
 /** The user, key and session of a call, for limits that each user, key or session has for itself. */
 
-import type { Caller } from '../../caller.ts';
+import type { Caller, IamCaller } from '../../caller.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import type { CallIdentity } from '../../policy/held-limit.ts';
 import type { CostCenter, Policy } from '../../policy/policy.ts';
 import { sessionRole, sessionUser } from '../../policy/role-pattern.ts';
 import { claimedUser, namedUser } from '../../policy/user-name.ts';
-import { bindingsOf } from '../context/caller-cost-centers.ts';
+import { bindingsOf, roleArn } from '../context/caller-cost-centers.ts';
 import type { Digest } from '../idempotency/ports.ts';
 
 /** The sender of a call, as far as the call says. */
@@ -28,7 +28,7 @@ export function callIdentity(
   const person = caller
     ? personOf(policy, costCenter, caller)
     : { user: user === undefined ? undefined : namedUser(user) };
-  const key = caller?.kind === 'key' ? (caller.family ?? caller.id) : undefined;
+  const key = caller && keyOf(costCenter, caller);
   return {
     ...(person.user !== undefined && { user: person.user }),
     ...(person.groups && { groups: person.groups }),
@@ -55,17 +55,26 @@ function personOf(policy: Policy, costCenter: CostCenter, caller: Caller): Perso
   }
 }
 
+/** A key counts with its family, a token with all tokens of its identity. */
+function keyOf(costCenter: CostCenter, caller: Caller): string | undefined {
+  if (caller.kind === 'key') return caller.family ?? caller.id;
+  if (caller.kind !== 'iam' || caller.token === undefined) return undefined;
+  return trustedSession(costCenter, caller) ? caller.arn : roleArn(caller.arn);
+}
+
+function sessionPerson(costCenter: CostCenter, caller: IamCaller): string | undefined {
+  const session = trustedSession(costCenter, caller);
+  return session && namedUser(session.name);
+}
+
 /** Identity Center names its sessions after people; of other roles, the caller names the session. */
-function sessionPerson(
-  costCenter: CostCenter,
-  caller: Extract<Caller, { kind: 'iam' }>,
-): string | undefined {
+function trustedSession(costCenter: CostCenter, caller: IamCaller) {
   const session = sessionRole(caller.arn) && sessionUser(caller.arn);
   if (!session) return undefined;
   const isTrusted =
     session.isIdentityCenter ||
     bindingsOf(costCenter, caller).some(({ trustSessionNames }) => trustSessionNames);
-  return isTrusted ? namedUser(session.name) : undefined;
+  return isTrusted ? session : undefined;
 }
 
 const DEFAULT_USER_CLAIM = 'sub';

@@ -1,11 +1,17 @@
-/** Finds the owner of a request's key, with few reads and never from an old one. */
+/** Finds the owner of a request's key or token, with few reads and never from an old one. */
 import { LedgerUnavailableError } from '../../errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
 import { parseKey } from './key-format.ts';
-import { isInForce, type KeyReader, type KeyRecord, type KeySecrets } from './key-record.ts';
+import {
+  type CredentialRecord,
+  isInForce,
+  isToken,
+  type KeyReader,
+  type KeySecrets,
+} from './key-record.ts';
 
 type KeyResult =
-  | { readonly outcome: 'known'; readonly record: KeyRecord }
+  | { readonly outcome: 'known'; readonly record: CredentialRecord }
   | { readonly outcome: 'unknown' }
   /** It cannot be read now, and was not read within the last minute. */
   | { readonly outcome: 'unavailable'; readonly error: LedgerUnavailableError };
@@ -20,7 +26,7 @@ interface KeyCheckPorts {
 interface CachedKey {
   /** When its read began; absent records are kept as well. */
   readonly readAt: EpochMs;
-  readonly record: KeyRecord | undefined;
+  readonly record: CredentialRecord | undefined;
 }
 
 /** A key that was revoked is honored no longer than this. */
@@ -92,7 +98,7 @@ export class KeyCheck {
     this.#cached.set(id, cached);
     const [oldest] = this.#cached.keys();
     if (this.#cached.size > CACHED_MAX && oldest !== undefined) this.#cached.delete(oldest);
-    if (record) this.#recordUse(id, readAt);
+    if (record && !isToken(record)) this.#recordUse(id, readAt);
     return cached;
   }
 

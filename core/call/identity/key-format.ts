@@ -1,4 +1,9 @@
-/** The text of a key: `bcs_`, its id, its secret, and a checksum that shows a mistyped one. */
+/**
+ * The text of a key or token: `bcs_`, its id, its secret, and a checksum that shows a mistyped one.
+ *
+ * Ids of keys are made of 7 bytes, so that in base 62 they begin with a digit from 0 to 5. Ids of
+ * tokens begin with a letter: an id alone shows which of the two it is.
+ */
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export const KEY_PREFIX = 'bcs_';
@@ -7,6 +12,7 @@ const ID_LENGTH = 10;
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 export const ID_BYTES = 7;
+export const TOKEN_ID_BYTES = 6;
 export const SECRET_BYTES = 32;
 
 const PATTERN = new RegExp(
@@ -28,6 +34,22 @@ export function parseKey(text: string): KeyParts | undefined {
 export function keyParts(idBytes: Uint8Array, secretBytes: Uint8Array): KeyParts {
   return { id: base62(idBytes, ID_LENGTH), secret: base62(secretBytes, SECRET_LENGTH) };
 }
+
+export type TokenKind = 'caller' | 'operator';
+
+const TOKEN_MARKS = { caller: 't', operator: 'o' } as const satisfies Record<TokenKind, string>;
+
+export function tokenParts(
+  kind: TokenKind,
+  idBytes: Uint8Array,
+  secretBytes: Uint8Array,
+): KeyParts {
+  const id = `${TOKEN_MARKS[kind]}${base62(idBytes, ID_LENGTH - 1)}`;
+  return { id, secret: base62(secretBytes, SECRET_LENGTH) };
+}
+
+export const isTokenId = (id: string): boolean =>
+  Object.values(TOKEN_MARKS).some((mark) => id.startsWith(mark));
 
 export const keyText = ({ id, secret }: KeyParts): string =>
   `${KEY_PREFIX}${id}_${secret}${checksumOf(id, secret)}`;

@@ -1,5 +1,6 @@
 /** A key as it is stored: what it is bound to, and the hash of its secret. */
 import type { EpochMs } from '../../time.ts';
+import type { TokenKind } from './key-format.ts';
 
 /** Permissions of a key. */
 export interface KeyBinding {
@@ -27,17 +28,34 @@ export interface KeyRecord extends KeyBinding {
   readonly revokedAt?: EpochMs;
 }
 
+/** A token as it is stored: who asked for it. What it may do is decided at each use. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly kind: TokenKind;
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly secretHash: string;
+  /** ARN of the identity that signed the request. */
+  readonly arn: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  readonly revokedAt?: EpochMs;
+}
+
+export type CredentialRecord = KeyRecord | TokenRecord;
+
+export const isToken = (record: CredentialRecord): record is TokenRecord => 'arn' in record;
+
 /** Expired keys may stay in the table for days, and count as absent. */
 export const isInForce = (
   { expiresAt, revokedAt }: Pick<KeyRecord, 'expiresAt' | 'revokedAt'>,
   now: EpochMs,
 ): boolean => revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 
-/** Where keys are read for requests. */
+/** Where keys and tokens are read for requests. */
 export interface KeyReader {
   /** @throws LedgerUnavailableError */
-  read(id: string): Promise<KeyRecord | undefined>;
-  /** Records the day of use, `2026-11-29`. */
+  read(id: string): Promise<CredentialRecord | undefined>;
+  /** Records the day of use of a key, `2026-11-29`. */
   used(id: string, day: string): Promise<void>;
 }
 

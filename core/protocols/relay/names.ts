@@ -1,5 +1,11 @@
 /** Names in a relayed request: from its key, path, headers and metadata. */
+import {
+  bindingsFor,
+  boundCostCenters,
+  isBindingChecked,
+} from '../../call/context/caller-cost-centers.ts';
 import type { KnownContext } from '../../call/context/resolve-context.ts';
+import type { Caller } from '../../caller.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { ProblemCode } from '../../problem-http-status.ts';
@@ -87,20 +93,29 @@ export function profileNames(policy: Policy, arn: string): ProfileNames | undefi
   return undefined;
 }
 
-/** The application a request names, or the only one of its cost center. */
+/** The application a request names, or the only one that its caller may name. */
 export function applicationOf(
   policy: Policy,
   { costCenter, application }: NamedContext,
   modelName: string,
+  caller: Caller | undefined,
 ): string | InputProblem {
   if (application !== undefined) return application;
-  const named = costCenter ?? policy.costCenters.get(modelName)?.name ?? policy.defaultCostCenter;
+  const isChecked = caller !== undefined && isBindingChecked(policy, caller);
+  const bound = isChecked ? boundCostCenters(policy, caller) : undefined;
+  const own = bound?.length === 1 ? bound[0]?.costCenter.name : undefined;
+  const named =
+    costCenter ?? policy.costCenters.get(modelName)?.name ?? own ?? policy.defaultCostCenter;
   const center = named === undefined ? undefined : policy.costCenters.get(named);
-  // Without a cost center that is what has to be said, and it is found next.
-  if (!center) return '';
-  const [only, another] = center.applications;
+  const bindings = bound?.find((each) => each.costCenter.name === named)?.bindings;
+  // Without a cost center of the caller that is what has to be said, and it is found next.
+  if (!center || (isChecked && !bindings)) return '';
+  const applications = center.applications.filter(
+    (name) => !bindings || bindingsFor(bindings, name).length > 0,
+  );
+  const [only, another] = applications;
   if (only !== undefined && another === undefined) return only;
-  const choices = formatChoices(center.applications);
+  const choices = formatChoices(applications);
   const message = `is required: name one of ${choices} in the key, in the path (/app/{application}/{environment}) or in the header x-sentry-application`;
   return { path: 'application', message };
 }

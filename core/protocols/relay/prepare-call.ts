@@ -112,7 +112,7 @@ export function findContext(
   }
   const { names } = named;
   const modelName = profile?.model ?? request.modelName;
-  const application = applicationOf(policy, names, modelName);
+  const application = applicationOf(policy, names, modelName, request.caller);
   if (typeof application !== 'string') {
     return invalidCall(start, 'invalid_request', [application]);
   }

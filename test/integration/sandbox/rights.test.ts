@@ -10,8 +10,9 @@ import {
   type RecordedEngine,
   startRecordedEngine,
 } from './support/recorded-engine.ts';
-import { pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
+import { type Json, pathOf, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 import { SMALL, smallRequest } from './support/small-policy.ts';
+import { tokenOf } from './support/tokens.ts';
 
 interface Right {
   readonly sid: string;
@@ -93,9 +94,16 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     for (let i = 0; i < 3; i++) await invoke();
     expect((await invoke()).status).toBe(429);
     expect((await sandbox.get('/v1/usage')).status).toBe(200);
+    await mintToken();
     await putOverrideAndLayout();
     await sandbox.post('/_sandbox/clock', { now: new Date(Date.now() + 3_600_000).toISOString() });
     expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
+  }
+
+  async function mintToken(): Promise<void> {
+    const { body } = await sandbox.get('/_sandbox/identities');
+    const role = body.roles.find((each: Json) => each.costCenter === 'wholesale');
+    expect(await tokenOf(sandbox.url, role)).toMatch(/^bcs_t/);
   }
 
   /** An operator's change to be audited, and more shards than the policy wants. */

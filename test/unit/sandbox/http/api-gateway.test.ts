@@ -32,6 +32,7 @@ async function start(over: Partial<FrontParts> = {}): Promise<void> {
     },
     proxy: { invokeStreamed: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     clock: { now: () => Date.parse('2026-11-03T04:05:06Z') },
+    authorizeSigned: async () => ({ refused: 'Sign it.' }),
     sandboxRoutes: async ({ url: path }) => ({ status: 200, body: { sandbox: path } }),
     report: (line) => reports.push(line),
     ...over,

@@ -24,6 +24,7 @@ async function start(over: Partial<Parameters<typeof createApiGateway>[0]> = {})
     },
     proxy: { invokeStreamed: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     clock: { now: () => 0 },
+    authorizeSigned: async () => ({ refused: 'Sign it.' }),
     sandboxRoutes: async ({ url: path }) => ({ status: 200, body: { sandbox: path } }),
     report: () => undefined,
     ...over,

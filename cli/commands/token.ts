@@ -1,0 +1,28 @@
+/** `cost-sentry token`: a short-lived token for a person or program with AWS credentials. */
+import { URL_VARIABLE } from '../remote/target.ts';
+import type { AddCommand } from '../terminal/io.ts';
+import { printToken, type TokenOptions } from '../token/run-token.ts';
+
+const EXAMPLES = `
+The token is kept in a file that only you can read, below XDG_CACHE_HOME or ~/.cache, and renewed ten
+minutes before it expires. It can spend from the cost centers whose callers include your role.
+
+Examples:
+  $ export COST_SENTRY_URL=https://abc123.execute-api.eu-west-1.amazonaws.com
+  $ export AWS_BEARER_TOKEN_BEDROCK=$(cost-sentry token)
+  $ cost-sentry token --expires 12h --json
+
+Exit codes: 0 a token was printed; 1 the service refused it; 2 invalid usage, or no answer.`;
+
+export const addToken: AddCommand = ({ program, io, done }) => {
+  program
+    .command('token')
+    .description('print a short-lived token of the proxy, for your AWS identity')
+    .option('--url <url>', `the API or a sandbox (or ${URL_VARIABLE})`)
+    .option('--expires <duration>', 'how long a new token is valid, at most 12h', '1h')
+    .option('--renew', 'get a new token, even if the current one is still valid')
+    .option('--no-cache', 'neither read nor write the file')
+    .option('--json', 'print JSON: token and expiresAt')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: TokenOptions) => done(await printToken(options, io)));
+};

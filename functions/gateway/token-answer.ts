@@ -1,0 +1,52 @@
+/** `POST /v1/tokens`: a short-lived token for the identity that signed the request. */
+import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
+import {
+  LIVE_TOKENS_MAX,
+  mintToken,
+  parseTokenRequest,
+  tokenReport,
+} from '../../core/call/identity/tokens.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { PolicySource } from '../../core/policy/ports.ts';
+import { isoTimestamp } from '../../core/time.ts';
+import { type HttpEvent, type HttpResponse, jsonResponse } from '../edge/http.ts';
+import { HttpProblemError } from '../edge/http-error.ts';
+
+export const TOKEN_ROUTE = '/v1/tokens';
+
+type TokenPorts = Parameters<typeof mintToken>[0] & { readonly policies: PolicySource };
+
+/** @throws HttpProblem for everybody who has not signed the request, whatever `identity` says. */
+export async function tokenAnswer(ports: TokenPorts, event: HttpEvent): Promise<HttpResponse> {
+  const arn = event.requestContext.authorizer?.iam?.userArn;
+  if (!arn) {
+    const detail = 'Sign the request with SigV4: only an AWS identity gets a token.';
+    throw new HttpProblemError('unauthenticated', detail);
+  }
+  const parsed = parseTokenRequest(event.body);
+  if ('problems' in parsed) {
+    const detail = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new HttpProblemError('invalid_request', detail, { errors: parsed.problems });
+  }
+  if (parsed.value.kind === 'operator') {
+    throw new HttpProblemError('forbidden_operator', 'This caller is not an operator.');
+  }
+  const policy = await ports.policies.load();
+  checkRights(policy, arn);
+  const made = await mintToken(ports, arn, parsed.value);
+  const now = ports.clock.now();
+  if (made.outcome === 'made') {
+    const { arn: identity, ...report } = tokenReport(made.record, now);
+    return jsonResponse(200, { ...report, identity, token: made.token });
+  }
+  const seconds = Math.max(1, Math.ceil((made.freeAt - now) / 1_000));
+  const detail = `This identity has ${LIVE_TOKENS_MAX} live tokens, the most it can have: the next one ends at ${isoTimestamp(made.freeAt)}. Use a token until it expires.`;
+  throw new HttpProblemError('too_many_tokens', detail, {}, { 'retry-after': String(seconds) });
+}
+
+function checkRights(policy: Policy, arn: string): void {
+  if (boundCostCenters(policy, { kind: 'iam', arn }).length > 0) return;
+  const detail =
+    'This caller is not bound to any cost center: add its role to callers.iam_role_arns of one.';
+  throw new HttpProblemError('forbidden_cost_center', detail);
+}
