@@ -4,8 +4,8 @@ import type { AddCommand } from '../terminal/io.ts';
 import { printToken, type TokenOptions } from '../token/run-token.ts';
 
 const EXAMPLES = `
-The token is kept in a file that only you can read, below XDG_CACHE_HOME or ~/.cache, and renewed ten
-minutes before it expires. It can spend from the cost centers whose callers include your role.
+The token is kept in a file that only you can read, below XDG_CACHE_HOME or ~/.cache, and renewed
+ten minutes before it expires. It can spend from the cost centers whose callers include your role.
 
 Examples:
   $ export COST_SENTRY_URL=https://abc123.execute-api.eu-west-1.amazonaws.com

@@ -70,9 +70,7 @@ interface TokenInput {
   readonly operator?: true;
 }
 
-type Asked =
-  | { readonly url: URL; readonly input: TokenInput }
-  | { readonly problem: InputProblem };
+type Asked = { readonly url: URL; readonly input: TokenInput } | { readonly problem: InputProblem };
 
 function requestOf({ url: flag, operator, expires }: TokenOptions, { env }: Io): Asked {
   const text = flag ?? env[URL_VARIABLE];

@@ -13,7 +13,7 @@ export interface CachedToken {
   readonly expiresAt: string;
 }
 
-export interface TokenCache {
+interface TokenCache {
   /** Undefined if there is none that is valid at that time. */
   read(now: EpochMs): Promise<CachedToken | undefined>;
   write(token: CachedToken): Promise<void>;

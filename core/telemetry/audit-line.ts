@@ -124,7 +124,7 @@ export function overrideAuditLine(record: OverrideRecord, at: EpochMs): Override
   };
 }
 
-/** An operator's change of a key, or a token that somebody asked for. */
+/** An operator's change of a key, or a token made for an identity. */
 export interface KeyChange {
   /** The same for every line about this change. */
   readonly id: string;

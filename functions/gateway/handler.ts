@@ -11,8 +11,8 @@ import {
 } from '../../adapters/system.ts';
 import { withoutSharedTotals } from '../../core/call/answers/shared-totals.ts';
 import type { Caller } from '../../core/caller.ts';
-import { callerOf } from '../edge/caller.ts';
 import { dynamoDbClient } from '../edge/aws-clients.ts';
+import { callerOf } from '../edge/caller.ts';
 import { IDENTITIES, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { headMiddleware } from '../edge/head.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';

@@ -16,7 +16,7 @@ export const TOKEN_ROUTE = '/v1/tokens';
 
 type TokenPorts = Parameters<typeof mintToken>[0] & { readonly policies: PolicySource };
 
-/** @throws HttpProblem for everybody who has not signed the request, whatever `identity` says. */
+/** @throws HttpProblem for a caller who has not signed the request, whatever `identity` says. */
 export async function tokenAnswer(ports: TokenPorts, event: HttpEvent): Promise<HttpResponse> {
   const arn = event.requestContext.authorizer?.iam?.userArn;
   if (!arn) {

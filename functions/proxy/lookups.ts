@@ -6,8 +6,8 @@ import {
   problemDetails,
   upstreamError,
 } from '../../core/call/answers/answers.ts';
-import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
 import { calledAs } from '../../core/call/candidate/priced-bound.ts';
+import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
 import type { StartedCall } from '../../core/call/steps/begin-call.ts';
 import type { Caller } from '../../core/caller.ts';
 import { invariant } from '../../core/errors.ts';

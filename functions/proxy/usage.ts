@@ -1,4 +1,5 @@
-/** Usage of a key: the limits of its cost center, and its own. */
+/** Usage of a key or token: the limits of its cost centers, and its own. */
+import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import { usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
@@ -6,24 +7,29 @@ import type { Sender } from './credentials.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, json, refuse } from './responses.ts';
 
-/** As `GET /v1/usage` of the API answers a caller of one cost center. */
+/** As `GET /v1/usage` of the API answers a bound caller. */
 export async function usageAnswer(
   ports: ProxyPorts,
   arrived: Arrived,
   { caller }: Sender,
 ): Promise<Response> {
   const policy = await ports.policies.load();
-  const center = caller && policy.costCenters.get(caller.costCenter);
-  if (!center) {
-    const detail = 'A key of a cost center is needed to see what it has used.';
+  const bound = caller ? boundCostCenters(policy, caller) : [];
+  const centers = bound.map(({ costCenter }) => costCenter);
+  if (!caller || centers.length === 0) {
+    const detail = 'A key or token of a cost center is needed to see what it has used.';
     return refuse(arrived, 'forbidden_cost_center', detail);
   }
   const now = ports.clock.now();
-  const who = callIdentity(ports.digest, policy, center, { caller });
   const { ledger } = ports;
-  const [report, own] = await Promise.all([
-    usageReport({ ledger }, policy, { centers: [center], shared: false }, now),
-    usageOfCaller({ ledger }, policy, who, ['user', 'key'], [center], now),
+  const [report, ...owns] = await Promise.all([
+    usageReport({ ledger }, policy, { centers, shared: false }, now),
+    ...centers.map((center) => {
+      const who = callIdentity(ports.digest, policy, center, { caller });
+      return usageOfCaller({ ledger }, policy, who, ['user', 'key'], [center], now);
+    }),
   ]);
-  return json(arrived, 200, { ...report, own });
+  // The limits of the organization are the same in every cost center.
+  const own = new Map(owns.flat().map((each) => [`${each.costCenter}/${each.name}`, each]));
+  return json(arrived, 200, { ...report, own: [...own.values()] });
 }

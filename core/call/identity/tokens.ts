@@ -6,13 +6,7 @@ import { quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
-import {
-  keyText,
-  SECRET_BYTES,
-  TOKEN_ID_BYTES,
-  type TokenKind,
-  tokenParts,
-} from './key-format.ts';
+import { keyText, SECRET_BYTES, TOKEN_ID_BYTES, type TokenKind, tokenParts } from './key-format.ts';
 import { isInForce, type KeySecrets, type TokenRecord } from './key-record.ts';
 
 /** The tokens of one identity, as last read. */
@@ -44,7 +38,7 @@ interface MintPorts {
   readonly clock: Clock;
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly kind: TokenKind;
   readonly lifetimeMs: number;
 }

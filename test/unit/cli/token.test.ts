@@ -1,4 +1,4 @@
-/** Method: the command line in this process, with a clock of its own, against a local server. */
+/** Method: the command line in this process, with a clock of the test, against a local server. */
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -81,11 +81,11 @@ describe('cost-sentry token', () => {
 
   test('prints the current one where it cannot be renewed, until it has expired', async () => {
     await token();
-    answer = { status: 503, body: { detail: 'The ledger is away.' } };
+    answer = { status: 503, body: { detail: 'The table is locked.' } };
     later(55);
     const renewed = await token();
     expect(renewed).toMatchObject({ exitCode: 0, out: 'token 1\n' });
-    expect(renewed.err).toContain('The ledger is away.');
+    expect(renewed.err).toContain('The table is locked.');
     later(6);
     expect(await token()).toMatchObject({ exitCode: 2, out: '' });
   });
