@@ -1,5 +1,6 @@
 /** `cost-sentry models list`. */
 import { listModels, type ModelLine } from '../../core/insight/models/list-models.ts';
+import { formatUsd } from '../../core/money.ts';
 import { CATALOGUE_DATE } from '../../core/pricing/catalogue.ts';
 import type { Price } from '../../core/pricing/price.ts';
 import { effectivePriceToJson } from '../../core/pricing/price-json.ts';
@@ -62,7 +63,9 @@ function rowOf(line: ModelLine): readonly string[] {
     longContext && `above ${longContext.aboveInputTokens} tokens`,
     ...Object.keys(tiers),
     ...Object.keys(latency),
-    ...Object.keys(price.units ?? {}).map((unit) => `per ${UNIT_NAMES[unit] ?? unit}`),
+    ...Object.entries(price.units ?? {}).map(
+      ([unit, each]) => `USD ${formatUsd(each)} per ${UNIT_NAMES[unit] ?? unit}`,
+    ),
   ].filter((each) => each !== undefined);
   return [
     modelId,

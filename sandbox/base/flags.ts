@@ -93,7 +93,12 @@ function describeFlags(): Command {
       'tfvars file; repeatable, later files win (default: examples/complete/terraform.tfvars)',
       (file: string, files: string[] | undefined) => [...(files ?? []), nonEmpty(file)],
     )
-    .option('--region <region>', 'AWS region to stand in for', regionName, DEFAULT_REGION)
+    .option(
+      '--region <region>',
+      'AWS region whose prices and model ids apply',
+      regionName,
+      DEFAULT_REGION,
+    )
     .addOption(
       new Option('--identity <mode>', 'whether callers must authenticate')
         .choices(IDENTITIES)

@@ -6,7 +6,7 @@ import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-po
 export const configWith = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   name: 'test',
   models: {
-    haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
+    haiku: { model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
     micro: { model_id: 'amazon.nova-micro-v1:0' },
   },
   applications: { faq: { environments: ['dev', 'production'] } },
@@ -39,7 +39,7 @@ export const limitsOfAllOwners = (): Policy =>
       {
         models: {
           haiku: {
-            model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
+            model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
             limits: [{ name: 'shared', window: 'day', unit: 'tokens', amount: 9 }],
           },
           micro: { model_id: 'amazon.nova-micro-v1:0' },

@@ -13,24 +13,39 @@ type Units = Readonly<Partial<Record<BilledUnit, number>>>;
 const CHUNKS_PER_QUERY = 100;
 const CHUNK_TOKENS = 250;
 
-/** @param prices of the model; undefined: it bills tokens alone. */
+/**
+ * Images have a separate price: that of text is lower where both are known.
+ * @param prices of a model for embeddings or reranking; undefined: another, which bills tokens.
+ */
 export function billedUnits(
   body: JsonObject,
   prices: Price['units'],
 ): { readonly units: Units; readonly problems: readonly InputProblem[] } {
   const media = mediaIn(body);
+  const image = media.find(({ kind, count }) => kind === 'image' && count > 0);
   const timed = media.find(({ kind }) => kind === 'audio' || kind === 'video');
   const isTimePriced = prices?.audioSecond !== undefined || prices?.videoSecond !== undefined;
-  const message = 'audio and video are billed by the second, which cannot be bounded';
   const images = media.reduce((sum, { kind, count }) => sum + (kind === 'image' ? count : 0), 0);
   return {
     units: {
       ...(prices?.query !== undefined && { query: queriesOf(body) }),
       ...(prices?.image !== undefined && images > 0 && { image: images }),
     },
-    problems: timed && isTimePriced ? [{ path: `$.${timed.path}`, message }] : [],
+    problems: [
+      ...(timed && isTimePriced ? [problemAt(timed, TIMED)] : []),
+      ...(image && prices && prices.image === undefined ? [problemAt(image, NO_IMAGE_PRICE)] : []),
+    ],
   };
 }
+
+const TIMED = 'audio and video are billed by the second, which cannot be bounded';
+const NO_IMAGE_PRICE =
+  'the price of an image is not known: send text, or set `price.per_image` of the model';
+
+const problemAt = ({ path }: Media, message: string): InputProblem => ({
+  path: `$.${path}`,
+  message,
+});
 
 function queriesOf({ documents }: JsonObject): number {
   const list = Array.isArray(documents) ? documents : [];

@@ -116,7 +116,7 @@ function bounded(
   const inputTokens = inputBound(size, family, { ...model, betas: betaWindows }, askedBetas, body);
   const { cacheTtl } = size;
   const asked = askedService({ body, headers });
-  const prices = family?.shape === 'embeddings' ? pricesNow(target).price.units : undefined;
+  const prices = family?.shape === 'embeddings' ? (pricesNow(target).price.units ?? {}) : undefined;
   const { units, problems } = billedUnits(body, prices);
   if (problems.length > 0) return refuse(problems);
   const bound = { inputTokens, maxOutputTokens: output.tokens, cacheTtl, asked, units };

@@ -51,10 +51,10 @@ describe('the table', () => {
     const [one, two] = [tight, wide].map((path) => path.slice(path.lastIndexOf('/') + 1));
     expect(rows).toEqual(
       expect.arrayContaining([
-        ['retail', 'recorded', '2', '1', '0.000175', '0.00', '0.0009375'],
-        [one, '1', '2', '0.0000875', '0.00', '0.001875'],
-        [two, '3', '0', '0.0002625', '0.0000875', '0.00'],
-        ['2026-11-23', 'retail', 'recorded', '2', '1', '0.000175', '0.00', '0.0009375'],
+        ['retail', 'recorded', '2', '1', '0.000175', '0.00', '0.00375'],
+        [one, '1', '2', '0.00035', '0.00', '0.0075'],
+        [two, '3', '0', '0.00105', '0.00035', '0.00'],
+        ['2026-11-23', 'retail', 'recorded', '2', '1', '0.000175', '0.00', '0.00375'],
       ]),
     );
     expect(out).toContain(

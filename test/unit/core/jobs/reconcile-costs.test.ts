@@ -90,10 +90,10 @@ const run = (
   return reconcileCosts(ports, policy, { tolerance: 50, folds });
 };
 
-// Haiku costs USD 0.25 and 1.25 per million tokens (catalogue.json).
-const OURS = { InputTokens: 400_000, OutputTokens: 80_000, CostUsd: 0.2 };
-const SAME = { InputTokenCount: 400_000, OutputTokenCount: 80_000 };
-const MORE = { InputTokenCount: 800_000, OutputTokenCount: 160_000 };
+// Haiku costs USD 1 and 5 per million tokens (catalogue.json).
+const OURS = { InputTokens: 100_000, OutputTokens: 20_000, CostUsd: 0.2 };
+const SAME = { InputTokenCount: 100_000, OutputTokenCount: 20_000 };
+const MORE = { InputTokenCount: 200_000, OutputTokenCount: 40_000 };
 
 const counters = async (account = 'account#costCenter#retail#0') =>
   Object.fromEntries((await ledger.read([account])).get(account) ?? []);
@@ -132,7 +132,7 @@ test('drift is a metric, and an alert with the day in its id', async () => {
 describe('unmetered usage', () => {
   const folded = {
     'budget_2026-11': { committed: 200_000_000, settled: 200_000_000 },
-    'tokens_2026-11-23': { committed: 480_000, settled: 480_000 },
+    'tokens_2026-11-23': { committed: 120_000, settled: 120_000 },
   };
 
   test('is charged to the open windows of day and month that it meets, once', async () => {
@@ -149,7 +149,7 @@ describe('unmetered usage', () => {
     expect(await run({ ours: OURS, theirs: MORE, day: '2026-11-23' })).toMatchObject({ folded: 1 });
     expect(await counters()).toMatchObject({
       'budget_2026-11': { settled: 400_000_000 },
-      'tokens_2026-11-24': { settled: 480_000 },
+      'tokens_2026-11-24': { settled: 120_000 },
     });
   });
 
@@ -165,7 +165,7 @@ describe('unmetered usage', () => {
       [0, 1, 2].map((shard) => counters(`account#costCenter#retail#${shard}`)),
     );
     expect(sums.map((each) => each['tokens_2026-11-23']?.settled)).toEqual([
-      160_000, 160_000, 160_000,
+      40_000, 40_000, 40_000,
     ]);
     const usd = sums.reduce((sum, each) => sum + (each['budget_2026-11']?.settled ?? 0), 0);
     expect(usd).toBe(200_000_000);
@@ -179,8 +179,8 @@ describe('unmetered usage', () => {
 
   test('is what is more, whatever CloudWatch leaves out', async () => {
     // Cache tokens that no metric of Bedrock shows, and a call that fell into midnight.
-    const ours = { ...OURS, CacheReadInputTokens: 8_000_000, CostUsd: 0.4 };
-    expect(await run({ ours, theirs: { ...SAME, InputTokenCount: 410_000 } })).toMatchObject({
+    const ours = { ...OURS, CacheReadInputTokens: 2_000_000, CostUsd: 0.4 };
+    expect(await run({ ours, theirs: { ...SAME, InputTokenCount: 110_000 } })).toMatchObject({
       folded: 0,
     });
     // USD 0.20 more and USD 0.20 less.

@@ -142,7 +142,7 @@ describe('several accounts', () => {
   const modelLimit = (amount: number) => ({
     models: {
       haiku: {
-        model_id: 'anthropic.claude-3-haiku-20240307-v1:0',
+        model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
         limits: [{ name: `of-${center}`, window: 'day', unit: 'requests', amount }],
       },
       micro: { model_id: 'amazon.nova-micro-v1:0' },

@@ -141,6 +141,11 @@ describe('by region, under the bare id', () => {
     ['openai.gpt-oss-120b-1:0', 'us-gov-east-1', [1_000, 1_000], 900_000n],
     // 1,000 x 1.2 + 1,000 x 6 = 7,200.
     [HAIKU, 'us-gov-west-1', [1_000, 1_000], 7_200_000n],
+    // 1,000 written for an hour x 2.4.
+    [HAIKU, 'us-gov-west-1', [0, 0, 0, 1_000, 1_000], 2_400_000n],
+    // 1,000 x 0.11, and x 0.03 in the East.
+    ['amazon.titan-embed-text-v2:0', 'us-gov-west-1', [1_000, 0], 110_000n],
+    ['amazon.titan-embed-text-v2:0', 'us-gov-east-1', [1_000, 0], 30_000n],
   ])('%s in %s, %p: %p nano-USD', (modelId, region, tokens, expected) => {
     expect(cost(modelId, region, tokens)).toBe(expected);
   });
@@ -164,8 +169,9 @@ describe('above a long-context threshold the whole call costs more', () => {
     ['us.openai.gpt-6-sol', [272_001, 10], 1_196_969_400n],
     // 200,001 x 6 + 1,000 x 22.5 = 1,200,006 + 22,500.
     [`global.${SONNET}`, [200_001, 1_000], 1_222_506_000n],
-    ['us.anthropic.claude-sonnet-4-20250514-v1:0', [200_000, 0], 600_000_000n],
-    ['us.anthropic.claude-sonnet-4-20250514-v1:0', [200_001, 0], 1_200_006_000n],
+    // 200,000 x 3, and 200,001 x 6.
+    [`global.${SONNET}`, [200_000, 0], 600_000_000n],
+    [`global.${SONNET}`, [200_001, 0], 1_200_006_000n],
   ])('%s, %p: %p nano-USD', (modelId, tokens, expected) => {
     expect(cost(modelId, 'us-east-1', tokens)).toBe(expected);
   });
@@ -208,6 +214,7 @@ describe('what makes no text', () => {
       11_200_000n,
     ],
     ['cohere.embed-v4:0', [1_000, 0], {}, 120_000n],
+    ['global.cohere.embed-v4:0', [1_000, 0], {}, 120_000n],
     // USD 0.001 and USD 0.002 for a query.
     ['amazon.rerank-v1:0', [0, 0], { query: 1 }, 1_000_000n],
     ['cohere.rerank-v3-5:0', [0, 0], { query: 3 }, 6_000_000n],
@@ -224,13 +231,14 @@ describe('what makes no text', () => {
 
 describe('parts that were not stated are billed by the safe rule, not for free', () => {
   test.each<[string, Tokens, bigint]>([
-    // Claude 3 Haiku, 0.25: read as input, write at 1.25 times, one hour at twice input.
-    ['anthropic.claude-3-haiku-20240307-v1:0', [0, 0, 1_000], 250_000n],
-    ['anthropic.claude-3-haiku-20240307-v1:0', [0, 0, 0, 1_000], 312_500n],
-    ['anthropic.claude-3-haiku-20240307-v1:0', [0, 0, 0, 1_000, 1_000], 500_000n],
+    // Mistral Large 3, 0.5: read as input, write at 1.25 times, one hour at twice input.
+    ['mistral.mistral-large-3-675b-instruct', [0, 0, 1_000], 500_000n],
+    ['mistral.mistral-large-3-675b-instruct', [0, 0, 0, 1_000], 625_000n],
+    ['mistral.mistral-large-3-675b-instruct', [0, 0, 0, 1_000, 1_000], 1_000_000n],
     // 1,000 x 0.15 x 1.25.
     ['openai.gpt-oss-120b-1:0', [0, 0, 0, 1_000], 187_500n],
-    ['anthropic.claude-v2:0', [1_000, 1_000], 32_000_000n],
+    // 1,000 x 0.15.
+    ['openai.gpt-oss-120b-1:0', [0, 0, 1_000], 150_000n],
   ])('%s, %p: %p nano-USD', (modelId, tokens, expected) => {
     expect(cost(modelId, 'us-east-1', tokens)).toBe(expected);
   });

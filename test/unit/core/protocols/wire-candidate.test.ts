@@ -23,6 +23,10 @@ const policy = policyOf({
     titan: custom('amazon.titan-text-test'),
     gpt: custom('openai.gpt-test'),
     embed: custom('cohere.embed-test'),
+    pictures: {
+      ...custom('cohere.embed-pictures'),
+      price: { input: 1, output: 1, per_image: 0.01 },
+    },
     rerank: custom('cohere.rerank-test'),
   },
   applications: { faq: { environments: ['dev'] } },
@@ -147,6 +151,7 @@ describe('the output bound', () => {
         rerank: { model_id: 'cohere.rerank-v3-5:0' },
         media: { model_id: 'amazon.nova-2-multimodal-embeddings-v1:0' },
         image: { model_id: 'amazon.titan-embed-image-v1' },
+        cohere: { model_id: 'us.cohere.embed-v4:0' },
       },
       applications: { faq: { environments: ['dev'] } },
       cost_centers: { retail: { models: ['rerank'], applications: ['faq'] } },
@@ -175,6 +180,11 @@ describe('the output bound', () => {
       singleEmbeddingParams: { video: { format: 'mp4' } },
     };
     expect(usd(of('media', video))).toContain('billed by the second');
+    // Cohere bills tokens of images at another price than tokens of text.
+    const unpriced = 'the price of an image is not known';
+    expect(usd(of('cohere', { images: ['AAAA'], input_type: 'image' }))).toContain(unpriced);
+    const parts = [{ type: 'image_url', image_url: { url: 'AAAA' } }];
+    expect(usd(of('cohere', { inputs: [{ content: parts }] }))).toContain(unpriced);
     expect(usd(of('rerank', converse(), 'converse'))).toContain('makes no messages (rerank)');
   });
 
@@ -241,7 +251,8 @@ describe('the input bound', () => {
   test('of several inputs of an embedding is the sum, above the window where it must be', () => {
     const texts = Array.from({ length: 3 }, () => 'x'.repeat(60_000));
     expect(inputOf('embed', invoke({ texts }))).toBeGreaterThan(180_000);
-    expect(inputOf('embed', invoke({ images: ['a', 'b'] }))).toBeGreaterThanOrEqual(2 * WINDOW);
+    const images = { inputs: [{ content: [] }, { content: [] }], images: ['a', 'b'] };
+    expect(inputOf('pictures', invoke(images))).toBeGreaterThanOrEqual(2 * WINDOW);
   });
 });
 

@@ -106,7 +106,7 @@ describe('the strict bound', () => {
 
   test('a model without documented image tokens has none', () => {
     const request = ask({ text: 'x' }, imageBlock() as Block);
-    expect(boundOf(request, 'anthropic.claude-3-5-haiku-20241022-v1:0')).toBeUndefined();
+    expect(boundOf(request, 'amazon.nova-micro-v1:0')).toBeUndefined();
     expect(boundOf(request, 'acme.unheard-of')).toBeUndefined();
     expect(boundOf(request, 'amazon.nova-lite-v1:0')).toBeGreaterThan(bare);
   });

@@ -10,14 +10,15 @@ import { imageBlock } from '../../../../support/images.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const models = {
-  haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
-  'haiku-3-5': { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+  haiku: { model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
+  'opus-4-1': { model_id: 'us.anthropic.claude-opus-4-1-20250805-v1:0' },
+  oss: { model_id: 'openai.gpt-oss-120b-1:0' },
   'haiku-4-5': { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
   'opus-4-7': { model_id: 'us.anthropic.claude-opus-4-7' },
   micro: { model_id: 'amazon.nova-micro-v1:0' },
   lite: { model_id: 'amazon.nova-lite-v1:0' },
   titan: { model_id: 'amazon.titan-text-express-v1' },
-  cohere: { model_id: 'cohere.command-r-v1:0' },
+  cohere: { model_id: 'cohere.command-text-v14' },
   costly: {
     model_id: 'acme.costly-v1',
     context_tokens: 2_000_000_000,
@@ -71,9 +72,9 @@ describe('a candidate', () => {
   });
 
   test('parameters go where Converse wants them; what was not given is left out', () => {
-    const parameters = { max_tokens: 5, temperature: 0, top_p: 0.5, top_k: 7 };
+    const parameters = { max_tokens: 5, temperature: 0, top_k: 7 };
     expect(valid('haiku', { parameters })).toMatchObject({
-      inferenceConfig: { maxTokens: 5, temperature: 0, topP: 0.5 },
+      inferenceConfig: { maxTokens: 5, temperature: 0 },
       additionalModelRequestFields: { top_k: 7 },
     });
     expect(valid('haiku')).not.toHaveProperty('additionalModelRequestFields');
@@ -102,8 +103,8 @@ describe('a candidate', () => {
     const { worstCase } = valid('haiku', { parameters: { max_tokens: 100 } });
     expect(worstCase).toMatchObject({ requests: 1, output_tokens: 100 });
     expect(worstCase.tokens).toBe(worstCase.input_tokens + 100);
-    // Nothing is written to a cache: input is 0.25 USD, output 1.25.
-    expect(worstCase.usd).toBe(Math.ceil(worstCase.input_tokens * 250 + 100 * 1_250));
+    // Nothing is written to a cache: input is 1 USD, output 5.
+    expect(worstCase.usd).toBe(Math.ceil(worstCase.input_tokens * 1_000 + 100 * 5_000));
   });
 
   test('a count lowers the input it reserves, never above the strict bound', () => {
@@ -137,9 +138,9 @@ describe('what a model would reject', () => {
   test.each<[keyof typeof models, Asked, string, RegExp]>([
     [
       'haiku',
-      { parameters: { max_tokens: 4_097 } },
+      { parameters: { max_tokens: 64_001 } },
       'parameters.max_tokens',
-      /is 4097, but haiku writes at most 4096/,
+      /is 64001, but haiku writes at most 64000/,
     ],
     [
       'opus-4-7',
@@ -161,16 +162,15 @@ describe('what a model would reject', () => {
       /no system messages/,
     ],
     ['titan', { toolConfig }, 'toolConfig', /titan uses no tools: leave toolConfig out/],
-    ['micro', { messages: [image] }, 'messages', /micro takes no images, or it is not known/],
-    ['haiku-3-5', { messages: [image] }, 'messages', /name a model with vision/],
+    ['micro', { messages: [image] }, 'messages', /micro takes no images.*name a model with vision/],
     [
       'micro',
       { messages: [{ role: 'user', content: [{ text: 'x' }, { document }] }] },
       'messages',
       /micro takes no documents: put their text in a text block/,
     ],
-    ['haiku', { messages: cached('5m') }, 'messages', /takes no cachePoint/],
-    ['haiku-3-5', { messages: cached('1h') }, 'messages', /caches for 5m at most/],
+    ['oss', { messages: cached('5m') }, 'messages', /takes no cachePoint/],
+    ['opus-4-1', { messages: cached('1h') }, 'messages', /caches for 5m at most/],
     [
       'opus-4-7',
       { messages: [user, { role: 'assistant', content: 'So' }] },

@@ -3,13 +3,12 @@ import { systemDigest } from '../../../../../adapters/system.ts';
 import type { CountRequest } from '../../../../../core/call/bound/ports.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
 import { request } from '../../../../support/call-harness.ts';
-import { imageBlock } from '../../../../support/images.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const models = {
-  haiku: { model_id: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+  haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
   micro: { model_id: 'amazon.nova-micro-v1:0' },
-  sonnet: { model_id: 'us.anthropic.claude-sonnet-4-20250514-v1:0' },
+  sonnet: { model_id: 'us.anthropic.claude-sonnet-4-6' },
 };
 const now = Date.parse('2026-11-23T14:05:30Z');
 
@@ -79,8 +78,8 @@ describe('reservation = "count"', () => {
     const { asked, inputs } = await validate({ counted: 20 });
     const strict = (await validate({ reservation: 'strict' })).inputs;
     expect(asked.map(({ baseModelId }) => baseModelId)).toEqual([
-      'anthropic.claude-3-5-haiku-20241022-v1:0',
-      'anthropic.claude-sonnet-4-20250514-v1:0',
+      'anthropic.claude-haiku-4-5-20251001-v1:0',
+      'anthropic.claude-sonnet-4-6',
     ]);
     expect(inputs).toEqual({ haiku: 37, micro: strict.micro, sonnet: 37 });
   });
@@ -103,7 +102,8 @@ describe('reservation = "count"', () => {
   });
 
   test('does not count what is refused anyway', async () => {
-    const input = request({ prompt: { messages: [{ role: 'user', content: [imageBlock()] }] } });
+    const parameters = { temperature: 0.5, top_p: 0.5 };
+    const input = request({ prompt: { messages: [{ role: 'user', content: 'Hi' }], parameters } });
     const { state, asked } = await validate({ counted: 20, input });
     expect(state.status).toBe('not_valid');
     expect(asked).toEqual([]);

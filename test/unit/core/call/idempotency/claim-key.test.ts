@@ -90,7 +90,7 @@ describe('requests with one key', () => {
     expect(second.answer).toMatchObject({
       originalRequestId: first.answer.requestId,
       usage: { inputTokens: 10, outputTokens: 20, totalTokens: 30 },
-      cost: { currency: 'USD', nanoUsd: 27_500 },
+      cost: { currency: 'USD', nanoUsd: 110_000 },
     });
     expect(JSON.stringify(second)).not.toContain('Hello.');
     expect([harness.calls.length, await counted()]).toEqual([1, '1/0']);

@@ -179,7 +179,7 @@ describe('an answer whose usage is not known', () => {
     expect(answer).toMatchObject({
       status: 502,
       upstream: { name: 'MalformedAnswer' },
-      charged: { basis: 'settled', nanoUsd: 27_500 },
+      charged: { basis: 'settled', nanoUsd: 110_000 },
     });
   });
 

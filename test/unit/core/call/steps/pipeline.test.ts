@@ -51,18 +51,18 @@ describe('an approved call', () => {
   test('answers with usage, cost to the nano-dollar, tags and limits', async () => {
     const { status, answer } = await harness.run(request());
     expect(status).toBe('succeeded');
-    // 10 x 0.25 + 20 x 1.25 USD per million tokens = 27.5 millionths of a USD.
+    // 10 x 1 + 20 x 5 USD per million tokens = 110 millionths of a USD.
     expect(answer).toMatchObject({
       outcome: 'succeeded',
       model: 'haiku',
       modelId: PROFILE,
       modelMetric: 'abc123def456',
       usage: { inputTokens: 10, outputTokens: 20, totalTokens: 30 },
-      cost: { currency: 'USD', amount: '0.0000275', nanoUsd: 27_500 },
+      cost: { currency: 'USD', amount: '0.00011', nanoUsd: 110_000 },
       tags: { applicationId: 'faq', costCenter: 'retail', environment: 'production' },
       limits: [
         { owner: 'costCenter#retail', name: 'three', limit: 3, used: 1, reserved: 0 },
-        { name: 'spend', used: 27_500, usd: { limit: '10.00', used: '0.0000275' } },
+        { name: 'spend', used: 110_000, usd: { limit: '10.00', used: '0.00011' } },
       ],
     });
     expect(answer).not.toHaveProperty('settlement');
@@ -82,13 +82,13 @@ describe('an approved call', () => {
         { role: 'user', content: 'Hi' },
         { role: 'user', content: 'there' },
       ],
-      parameters: { max_tokens: 50, temperature: 0.7, top_p: 0.9, top_k: 5 },
+      parameters: { max_tokens: 50, temperature: 0.7, top_k: 5 },
     };
     await harness.run(request({ prompt }));
     expect(harness.calls[0]).toMatchObject({
       candidate: {
         modelId: PROFILE,
-        inferenceConfig: { maxTokens: 50, temperature: 0.7, topP: 0.9 },
+        inferenceConfig: { maxTokens: 50, temperature: 0.7 },
         additionalModelRequestFields: { top_k: 5 },
       },
       prompt: {
@@ -101,7 +101,7 @@ describe('an approved call', () => {
   test('without a profile goes to the model id', async () => {
     const tags = { applicationId: 'faq', costCenter: 'retail', environment: 'dev' };
     const { answer } = await harness.run(request({ tags }));
-    const id = 'anthropic.claude-3-haiku-20240307-v1:0';
+    const id = 'global.anthropic.claude-haiku-4-5-20251001-v1:0';
     expect(answer).toMatchObject({ modelId: id, modelMetric: id });
   });
 
@@ -131,7 +131,7 @@ describe('metrics and audit', () => {
       InvocationFailed: 0,
       InputTokens: 10,
       OutputTokens: 20,
-      CostUsd: 0.0000275,
+      CostUsd: 0.00011,
       Model: 'haiku',
       ModelId: 'abc123def456',
       CostCenter: 'retail',
@@ -169,7 +169,7 @@ describe('metrics and audit', () => {
     await harness.run(request({ prompt: { messages: [{ role: 'user', content: 'SECRET' }] } }));
     expect(JSON.stringify([harness.audit, harness.metrics])).not.toMatch(/SECRET|Hello/);
     expect(harness.audit).toMatchObject([
-      { kind: 'audit', decision: 'approved', outcome: 'succeeded', actualNanoUsd: 27_500 },
+      { kind: 'audit', decision: 'approved', outcome: 'succeeded', actualNanoUsd: 110_000 },
     ]);
   });
 

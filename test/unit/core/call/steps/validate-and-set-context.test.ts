@@ -16,7 +16,7 @@ const center = (over: Record<string, unknown> = {}) => ({
 });
 
 const models = {
-  haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
+  haiku: { model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
   micro: { model_id: 'amazon.nova-micro-v1:0' },
   'sonnet-4-5': { model_id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
   titan: { model_id: 'amazon.titan-text-lite-v1' },
@@ -330,7 +330,7 @@ describe('what a model would reject', () => {
   const on = (model: string, parameters: object, messages: unknown[] = [user]) =>
     say(messages, parameters, model);
   test.each([
-    [on('haiku', { max_tokens: 4_097 }), '$.prompt.parameters.max_tokens', /at most 4096/],
+    [on('haiku', { max_tokens: 64_001 }), '$.prompt.parameters.max_tokens', /at most 64000/],
     [on('sonnet-4-5', { temperature: 0.5, top_p: 0.5 }), '$.prompt.parameters.top_p', /together/],
     [on('titan', { top_k: 5 }), '$.prompt.parameters.top_k', /leave it out/],
     [
@@ -349,7 +349,7 @@ describe('what a model would reject', () => {
       /white space/,
     ],
     [
-      on('haiku', {}, [
+      on('titan', {}, [
         { role: 'user', content: [{ text: 'x' }, { cachePoint: { type: 'default' } }] },
       ]),
       '$.prompt.messages',
@@ -369,7 +369,7 @@ describe('what a model would reject', () => {
   });
 
   test("max_tokens is the model's default when not given, and its maximum is taken", async () => {
-    const given = await validate(on('haiku', { max_tokens: 4_096 }));
+    const given = await validate(on('haiku', { max_tokens: 64_000 }));
     expect(given.status).toBe('valid');
     const unset = await validate(on('haiku', {}));
     const model = policy.models.get('haiku');

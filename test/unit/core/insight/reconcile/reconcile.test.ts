@@ -13,7 +13,7 @@ const price = { input: 0.25, output: 1.25, cache_read: 0.025, cache_write: 0.312
 const POLICY = policyOf(
   configWith({
     models: {
-      haiku: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0', price },
+      haiku: { model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0', price },
       micro: { model_id: 'amazon.nova-micro-v1:0' },
     },
   }),

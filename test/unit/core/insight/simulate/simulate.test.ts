@@ -76,8 +76,8 @@ test('a ceiling puts the cheaper model in, at its price and with the tokens of t
   const ceilings = [{ percent: 50, model: 'haiku', fallback: 'micro' }];
   const lines = ['10:00:00', '10:00:01'].map((time) => answeredLine({ start: at(time) }));
   const found = await replay([{ ...requests(2), ceilings }], lines);
-  // Micro: USD 0.035 and 0.14 per million; haiku: 0.25 and 1.25 (catalogue.json).
-  const [haiku, micro] = [100n * 250n + 50n * 1_250n, 100n * 35n + 50n * 140n];
+  // Micro: USD 0.035 and 0.14 per million; haiku: 1 and 5 (catalogue.json).
+  const [haiku, micro] = [100n * 1_000n + 50n * 5_000n, 100n * 35n + 50n * 140n];
   expect(decided(found)).toMatchObject({
     answered: 2,
     downgraded: 1,
@@ -93,14 +93,14 @@ describe('a call that was denied at the time and is not now', () => {
 
   test('is guessed at the mean of its model, and says so', async () => {
     const found = await replay([], [ran, denied]);
-    const one = 200n * 250n + 100n * 1_250n;
+    const one = 200n * 1_000n + 100n * 5_000n;
     expect(decided(found)).toMatchObject({ answered: 2, spent: 2n * one, estimated: one });
     expect(found.changes[0]).toMatchObject({ noLongerDenied: 1 });
   });
 
   test('or at the most it asked for', async () => {
     const found = await replay([], [ran, denied], 'worst');
-    expect(decided(found)).toMatchObject({ estimated: 1_000n * 250n + 500n * 1_250n });
+    expect(decided(found)).toMatchObject({ estimated: 1_000n * 1_000n + 500n * 5_000n });
   });
 });
 

@@ -12,7 +12,6 @@ const price = { input: 0.02, output: 0 };
 const policy = policyOf(
   configWith({
     models: {
-      haiku3: { model_id: 'anthropic.claude-3-haiku-20240307-v1:0' },
       haiku45: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
       opus5: { model_id: 'us.anthropic.claude-opus-5' },
       micro: { model_id: 'amazon.nova-micro-v1:0' },
