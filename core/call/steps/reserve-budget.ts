@@ -28,7 +28,7 @@ import {
   type UnavailableCall,
   type ValidCall,
 } from './state.ts';
-import { type WaitPorts, waitForRoom } from './wait-for-room.ts';
+import { looksThatFit, type WaitPorts } from './wait-for-room.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export interface ReservePorts extends WaitPorts {
@@ -117,26 +117,42 @@ async function reserveOrWait(
   const { ledger, room, waiting, clock } = ports;
   const denial = await reserve(ledger, request, room);
   const { waitSeconds } = request.policy.ledger;
-  if (waitSeconds === 0 || !isByCallsInFlight(denial)) return denial;
+  if (waitSeconds === 0 || !mayFitSoon(denial)) return denial;
   const until = Math.min(clock.now() + waitSeconds * 1_000, deadline - LEFT_AFTER_WAIT_MS);
-  const decision = await waiting.enter(async () => {
-    try {
-      while (await waitForRoom(ports, request, until)) {
-        const again = await reserve(ledger, { ...request, now: clock.now() }, room);
-        if (again.outcome === 'reserved') return again;
-        if (!isByCallsInFlight(again)) break;
-      }
-    } catch (error) {
-      if (!(error instanceof LedgerUnavailableError)) throw error;
-      ports.warn('the ledger could not be reached by a call that waited', error);
-    }
-    return undefined;
-  });
+  const decision = await waiting.enter(() => reserveLater(ports, request, until, denial));
   return decision ?? denial;
 }
 
-const isByCallsInFlight = (decision: ReserveDecision): boolean =>
-  decision.outcome === 'denied' && decision.limit.reason === 'reserved';
+async function reserveLater(
+  ports: ReservePorts,
+  request: ReserveRequest,
+  until: EpochMs,
+  denial: ReserveDecision,
+): Promise<ReserveDecision> {
+  let decision = denial;
+  try {
+    for await (const now of looksThatFit(ports, request, until)) {
+      const again = await reserve(ports.ledger, { ...request, now }, ports.room);
+      // The id of a denied write that was sent twice is closed: that is no answer to the caller.
+      if (again.outcome === 'conflict') break;
+      decision = again;
+      if (!mayFitSoon(decision)) break;
+    }
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    ports.warn('the ledger could not be reached by a call that waited', error);
+  }
+  return decision;
+}
+
+/**
+ * Only calls in flight take what is missing. The number of calls in flight is not in the counters
+ * that a waiting call reads: there, every look would write.
+ */
+const mayFitSoon = (decision: ReserveDecision): boolean =>
+  decision.outcome === 'denied' &&
+  decision.limit.reason === 'reserved' &&
+  decision.limit.window !== 'in_flight';
 
 function reserveRequest(
   policy: Policy,

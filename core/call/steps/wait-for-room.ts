@@ -2,7 +2,6 @@
  * A call that only calls in flight deny may wait for some of them to end (`ledger.wait_seconds`):
  * it looks at the counters with cheap reads, and writes only when they seem to leave enough.
  */
-
 import type { Random } from '../../ids.ts';
 import { accountKeys } from '../../ledger/account-keys.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
@@ -22,20 +21,23 @@ const FIRST_LOOK_MS = 200;
 const LATEST_LOOK_MS = 1_000;
 
 /**
- * Returns true when the counters seem to leave enough, and false when `until` comes first.
+ * Yields the time of each look that finds enough left, until `until`. The pauses grow with all
+ * looks, also of a call that another one was faster than.
  * @throws LedgerUnavailableError
  */
-export async function waitForRoom(
+export async function* looksThatFit(
   { ledger, clock, random, sleeper }: WaitPorts,
   request: ReserveRequest,
   until: EpochMs,
-): Promise<boolean> {
+): AsyncGenerator<EpochMs> {
   for (let look = 0; ; look++) {
     const most = Math.min(LATEST_LOOK_MS, FIRST_LOOK_MS * 2 ** look);
     const pause = Math.ceil(most * (0.5 + random.next() / 2));
-    if (clock.now() + pause > until) return false;
+    if (clock.now() + pause > until) return;
     await sleeper.sleep(pause);
-    if (await seemsToFit(ledger, request)) return true;
+    const now = clock.now();
+    // Its window may have ended since it was denied.
+    if (await seemsToFit(ledger, { ...request, now })) yield now;
   }
 }
 

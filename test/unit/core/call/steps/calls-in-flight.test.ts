@@ -125,6 +125,39 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
     expect((await harness.run(request())).answer).toMatchObject({ limit: { reason: 'used' } });
   });
 
+  test('does not wait for ledger.in_flight_max, which no counter shows', async () => {
+    configure({ wait_seconds: 3, in_flight_max: 1 });
+    await inFlight();
+    Object.assign(harness.ports, { sleeper: pausing(() => Promise.reject(new Error('waited'))) });
+    table.requests.clear();
+    expect((await harness.run(request())).answer).toMatchObject({ limit: { window: 'in_flight' } });
+    // The account, and the record of the denial.
+    expect(table.requests.get('UpdateItem')).toBeLessThanOrEqual(2);
+  });
+
+  test('looks less and less often, also when others were faster to write', async () => {
+    configure({ wait_seconds: 10 });
+    await inFlight();
+    await inFlight();
+    // The counters that it reads show enough each time, and its writes are denied each time.
+    const { ledger } = table;
+    const reserved: number[] = [];
+    const reserve: LedgerStore['reserve'] = (write) => {
+      reserved.push(table.clock.at);
+      return ledger.reserve(write);
+    };
+    const read: LedgerStore['read'] = async () => new Map();
+    Object.assign(harness.ports, {
+      ledger: Object.assign(Object.create(ledger), { reserve, read }),
+      sleeper: pausing(async () => undefined),
+    });
+    expect((await harness.run(request())).answer).toMatchObject({ limit: { reason: 'reserved' } });
+    const pauses = reserved.slice(1).map((at, i) => at - (reserved[i] ?? 0));
+    expect(pauses.slice(0, 3)).toEqual([150, 300, 600]);
+    expect(new Set(pauses.slice(3))).toEqual(new Set([750]));
+    expect(reserved.length).toBeLessThanOrEqual(16);
+  });
+
   test('does not wait where this process has no place for it', async () => {
     configure({ wait_seconds: 3 });
     await inFlight();
