@@ -24,6 +24,11 @@ export interface ReserveRequest {
    * change them.
    */
   readonly runId?: string;
+  /**
+   * Present when a call that was denied has waited: a copy of the release of its earlier attempt
+   * may still arrive, and must not end the reservations of this one.
+   */
+  readonly retryId?: string;
   readonly now: EpochMs;
   /** When whatever makes and records the call must have ended: no settle comes later. */
   readonly endsBy: EpochMs;
@@ -46,9 +51,11 @@ const HOLDER_LENGTH = 8;
 
 const shortened = (id: string): string => id.slice(0, HOLDER_LENGTH);
 
-/** Mark on the reservations of this run of the reserving step. */
-export const leaseHolderOf = ({ attemptId, runId }: ReserveRequest): string =>
-  runId === undefined ? shortened(attemptId) : `${shortened(attemptId)}${RUN}${shortened(runId)}`;
+/** Mark on the reservations of this run of the reserving step, and of this attempt in it. */
+export function leaseHolderOf({ attemptId, runId, retryId = runId }: ReserveRequest): string {
+  const holder = shortened(attemptId);
+  return retryId === undefined ? holder : `${holder}${RUN}${shortened(retryId)}`;
+}
 
 /** Whether any run of this call holds it. */
 export const isSameCall = ({ attemptId }: ReserveRequest, holder: string): boolean =>

@@ -132,7 +132,8 @@ async function reserveLater(
   let decision = denial;
   try {
     for await (const now of looksThatFit(ports, request, until)) {
-      const again = await reserve(ports.ledger, { ...request, now }, ports.room);
+      const attempt = { ...request, now, retryId: ports.ids.uuid() };
+      const again = await reserve(ports.ledger, attempt, ports.room);
       // The id of a denied write that was sent twice is closed: that is no answer to the caller.
       if (again.outcome === 'conflict') break;
       decision = again;

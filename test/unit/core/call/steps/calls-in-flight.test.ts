@@ -4,8 +4,9 @@ import { reserveBudget } from '../../../../../core/call/steps/reserve-budget.ts'
 import type { ApprovedCall } from '../../../../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
 import { WaitingRoom } from '../../../../../core/call/steps/waiting-room.ts';
-import type { LedgerStore } from '../../../../../core/ledger/ports.ts';
+import type { LedgerStore, SettleWrite } from '../../../../../core/ledger/ports.ts';
 import { release } from '../../../../../core/ledger/settle.ts';
+import { changed } from '../../../../simulation/changed-store.ts';
 import { type CallHarness, callHarnessOn, request } from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
@@ -148,7 +149,7 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
     };
     const read: LedgerStore['read'] = async () => new Map();
     Object.assign(harness.ports, {
-      ledger: Object.assign(Object.create(ledger), { reserve, read }),
+      ledger: changed(ledger, { reserve, read }),
       sleeper: pausing(async () => undefined),
     });
     expect((await harness.run(request())).answer).toMatchObject({ limit: { reason: 'reserved' } });
@@ -156,6 +157,32 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
     expect(pauses.slice(0, 3)).toEqual([150, 300, 600]);
     expect(new Set(pauses.slice(3))).toEqual(new Set([750]));
     expect(reserved.length).toBeLessThanOrEqual(16);
+  });
+
+  test('keeps its reservation when a copy of an earlier release arrives late', async () => {
+    const organization = { limits: [{ window: 'month', unit: 'requests', amount: 1 }] };
+    configure({ wait_seconds: 3 }, { organization });
+    const first = await inFlight();
+    const { ledger } = table;
+    const releases: SettleWrite[] = [];
+    const settle: LedgerStore['settle'] = (write) => {
+      releases.push(write);
+      return ledger.settle(write);
+    };
+    Object.assign(harness.ports, {
+      ledger: changed(ledger, { settle }),
+      sleeper: pausing(() => release(ledger, first.reservation)),
+    });
+    const second = await inFlight();
+    expect(second.reservation.accounts).toHaveLength(2);
+    expect(releases).toHaveLength(1);
+    for (const write of releases) {
+      expect(await ledger.settle(write)).toEqual({ outcome: 'replayed' });
+    }
+    const month = new Date(table.clock.at).toISOString().slice(0, 7);
+    const counters = await table.counters('account#costCenter#retail#0');
+    expect(counters.get(`two_${month}`)).toEqual({ committed: 1, settled: 0 });
+    await release(ledger, second.reservation);
   });
 
   test('does not wait where this process has no place for it', async () => {
@@ -195,15 +222,8 @@ describe('a call of several accounts', () => {
         now -= 1;
       }
     };
-    const proxy = new Proxy(store, {
-      get: (target, name) => {
-        if (name === 'reserve') return reserve;
-        const method: unknown = Reflect.get(target, name);
-        return typeof method === 'function' ? method.bind(target) : method;
-      },
-    });
     return {
-      store: proxy,
+      store: changed(store, { reserve }),
       get most() {
         return most;
       },
@@ -254,7 +274,7 @@ describe('a call of several accounts', () => {
       accounts.push(write.account);
       return ledger.reserve(write);
     };
-    Object.assign(harness.ports, { ledger: Object.assign(Object.create(ledger), { reserve }) });
+    Object.assign(harness.ports, { ledger: changed(ledger, { reserve }) });
     expect((await harness.run(request())).status).toBe('denied');
     expect(accounts).toEqual(['account#costCenter#retail#0']);
   });
