@@ -82,6 +82,7 @@ describe('a stream', () => {
         maxTokens: 100,
         textLength: 100,
         execution: 'stream',
+        isTooLarge: false,
         answers: [
           {
             outcome: 'ok',

@@ -138,6 +138,8 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
     tokens ? amountIn(unit, model, tokens) : 0;
   const { decision, model, billed, settlements, worst } = truth;
   if (decision === 'denied') return [0];
+  // In another shard a late write of the step's first run can wait for its lease.
+  if (truth.isReleasedTooLarge && !isSharded(plan)) return [0];
   if (decision === undefined || decision === 'other' || !model) {
     // Whether something was reserved is not known to the caller; then the lease settles it.
     const every = (['big', 'small'] as const).map((each) => swept(plan, inUnit(each, worst[each])));

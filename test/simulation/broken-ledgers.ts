@@ -179,6 +179,8 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
   { name: 'takes unknown usage for none', tokensOfUnknownUsage: 0 },
   { name: 'takes a negative usage as it is', tokensOfUnknownUsage: -100 },
   { name: 'charges what the model refused', chargesRefusals: true },
+  { name: 'charges a call that the workflow cannot carry', chargesTooLarge: true },
+  { name: 'leaves an unknown outcome to the lease', leavesUnknownToLease: true },
   {
     name: 'leaves no marker where a reserve was sent twice',
     store: (store) =>

@@ -6,6 +6,7 @@ import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.t
 import { invokeModel } from '../../core/call/steps/invoke-model.ts';
 import type { PipelinePorts } from '../../core/call/steps/pipeline.ts';
 import { type RecordInput, recordOutcome } from '../../core/call/steps/record-outcome.ts';
+import { releaseTooLarge } from '../../core/call/steps/request-too-large.ts';
 import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
 import type {
   ApprovedCall,
@@ -14,7 +15,10 @@ import type {
 } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
-import { release } from '../../core/ledger/settle.ts';
+import type { LedgerStore } from '../../core/ledger/ports.ts';
+import { release, settle } from '../../core/ledger/settle.ts';
+import type { AuditLine } from '../../core/telemetry/audit-line.ts';
+import { changed } from './changed-store.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Truth } from './oracle.ts';
 import { type CallPlan, RELEASED } from './plan.ts';
@@ -37,6 +41,8 @@ const INVOKE_MS = 240_000;
 const EXECUTION_MS = 330_000;
 const TRIES_MAX = 3;
 const RETRY_MS = 1_000;
+/** One more than the workflow carries. */
+const STATE_BYTES = 262_145;
 
 export class CallRun {
   readonly #run: SimulatedRun;
@@ -94,8 +100,8 @@ export class CallRun {
     let state: RecordInput = validated;
     if (validated.status === 'valid') {
       await scheduler.sleep(beforeReserve);
-      const reserved = await this.#step(TRIES_MAX, STEP_MS, (ports, tries) =>
-        this.#reserve(ports, validated, tries > 1),
+      const reserved = await this.#step(TRIES_MAX, STEP_MS, async (ports, tries) =>
+        this.#carried(ports, await this.#reserve(ports, validated, tries > 1)),
       );
       state = reserved ?? validated;
       if (reserved?.status === 'approved') {
@@ -164,6 +170,21 @@ export class CallRun {
     return reserveBudget(ports, valid, { isRepeat: again, endsBy });
   }
 
+  /** The reserving step releases a call whose state the workflow cannot carry. */
+  async #carried(ports: PipelinePorts, reserved: ReserveOutcome) {
+    if (reserved.status !== 'approved' || !this.#call.isTooLarge) return reserved;
+    if (this.#run.variation?.chargesTooLarge) {
+      await settle(ports.ledger, reserved.reservation, reserved.candidate.worstCase);
+    }
+    let isReleased = true;
+    const warn = () => {
+      isReleased = false;
+    };
+    const state = await releaseTooLarge({ ...ports, warn }, reserved, STATE_BYTES, STATE_BYTES - 1);
+    this.#truth.isReleasedTooLarge = isReleased;
+    return state;
+  }
+
   async #invoke(ports: PipelinePorts, approved: ApprovedCall, withinMs: number) {
     this.#truth.phase = 'invoking';
     const state = await invokeModel(ports, approved, ports.clock.now() + withinMs);
@@ -173,12 +194,27 @@ export class CallRun {
     return mistaken(state, this.#run.variation);
   }
 
-  #record(ports: PipelinePorts, state: RecordInput) {
+  async #record(ports: PipelinePorts, state: RecordInput) {
     this.#truth.phase = 'recording';
     const { refusedByModel, billed } = this.#truth;
     if (state.status === 'failed' && refusedByModel && !billed)
       this.#truth.isRefusalRecorded = true;
-    return recordOutcome(ports, state);
+    const settlements = new Set<string>();
+    const audit = (line: AuditLine) => {
+      settlements.add(line.settlement ?? '');
+      ports.telemetry.audit(line);
+    };
+    const ledger = this.#leavesToLease(state) ? settlingNothing(ports.ledger) : ports.ledger;
+    const telemetry = { ...ports.telemetry, audit };
+    const output = await recordOutcome({ ...ports, ledger, telemetry }, state);
+    const isRecorded = state.status === 'failed' || state.status === 'succeeded';
+    if (isRecorded && !settlements.has('pending')) this.#run.oracle.recorded(this.#truth);
+    return output;
+  }
+
+  #leavesToLease(state: RecordInput): boolean {
+    const isUnknown = state.status === 'failed' && state.charge.basis === 'worst_case';
+    return isUnknown && this.#run.variation?.leavesUnknownToLease === true;
   }
 
   /** @returns undefined when the step failed for good. */
@@ -289,6 +325,16 @@ export class CallRun {
     };
   }
 }
+
+/** Answers as if it had settled. */
+const settlingNothing = (store: LedgerStore): LedgerStore =>
+  changed(store, {
+    settle: async ({ amounts }) => ({
+      outcome: 'settled',
+      counters: new Map(),
+      added: new Map(amounts.map(({ key, actual }) => [key, actual])),
+    }),
+  });
 
 type Invoked = Awaited<ReturnType<typeof invokeModel>>;
 

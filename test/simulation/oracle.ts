@@ -54,6 +54,8 @@ export interface Truth {
   refusedByModel: boolean;
   /** The recording step got a refusal by the model, and nothing else. */
   isRefusalRecorded: boolean;
+  /** It was answered with 413 after it had reserved, and what it had reserved was released. */
+  isReleasedTooLarge: boolean;
   /** How settling ended, as the audit log says. */
   readonly settlements: Set<string>;
   /** A refusal by the table that the counters of that moment justify. */
@@ -105,6 +107,7 @@ export class Oracle {
       worst: {},
       refusedByModel: false,
       isRefusalRecorded: false,
+      isReleasedTooLarge: false,
       settlements: new Set(),
       deniedRightly: false,
       committed: new Map(),
@@ -192,6 +195,17 @@ export class Oracle {
     if (left.length > 0) throw new Violation('I5', `${truth.call.id} was denied and left ${left}`);
     if (!truth.deniedRightly && !this.#isSharded) {
       throw new Violation('false denial', `${truth.call.id} was denied, though it fitted`);
+    }
+  }
+
+  /** I9: a call whose outcome is recorded has nothing reserved, also if the outcome is unknown. */
+  recorded(truth: Truth): void {
+    if (this.#isSharded) return;
+    for (const [id, committed] of truth.committed) {
+      const settled = truth.settled.get(id) ?? 0;
+      if (committed === settled) continue;
+      const left = committed - settled;
+      throw new Violation('I9', `${truth.call.id} is recorded and has ${left} reserved on ${id}`);
     }
   }
 

@@ -72,6 +72,8 @@ export interface CallPlan {
   readonly execution: 'workflow' | 'direct' | 'stream';
   /** Of `stream` alone. */
   readonly stream?: StreamPlan;
+  /** Its state, once it has reserved, is more than the workflow carries. */
+  readonly isTooLarge: boolean;
   readonly answers: readonly ModelAnswer[];
   /** Milliseconds between the steps: a workflow that pauses may go on long after. */
   readonly pauses: readonly number[];
@@ -297,6 +299,7 @@ function callOf(random: Random, id: string, span: number, faulty: number): CallP
     answers: answersOf(random, faulty),
     pauses: Array.from({ length: 3 }, () => pauseOf(random)),
     faults: faultsOf(random, faulty),
+    isTooLarge: random.chance(0.04),
   };
 }
 

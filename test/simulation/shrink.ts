@@ -82,6 +82,7 @@ function* simplerCalls(call: CallPlan): Generator<CallPlan> {
     if (stream.end !== 'whole') yield { ...call, stream: { ...call.stream, end: 'whole' } };
     if (stream.events > 1) yield { ...call, stream: { ...call.stream, events: 1 } };
   }
+  if (call.isTooLarge) yield { ...call, isTooLarge: false };
   if (call.execution === 'workflow') yield { ...call, execution: 'direct' };
   for (const answers of without(call.answers)) if (answers.length > 0) yield { ...call, answers };
 }

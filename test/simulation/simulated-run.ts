@@ -36,6 +36,10 @@ export interface Variation {
   readonly tokensOfUnknownUsage?: number;
   /** A call that the model refused costs its worst case. */
   readonly chargesRefusals?: boolean;
+  /** A call whose state the workflow cannot carry costs its worst case. */
+  readonly chargesTooLarge?: boolean;
+  /** A call of unknown outcome stays reserved until its lease ends. */
+  readonly leavesUnknownToLease?: boolean;
 }
 
 export interface VariationContext {
