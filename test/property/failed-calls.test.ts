@@ -1,13 +1,15 @@
 /**
- * Traces of failed calls. Method: the real steps and ledger over the
+ * Effects of failed calls on the ledger. Method: the real steps and ledger over the
  * model of DynamoDB, in virtual time; the sizes and write units are those of the model's items.
  */
 import { describe, expect, test } from '@jest/globals';
 import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { itemBytes } from '../../adapters/dynamodb-item-size.ts';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { invokeModel } from '../../core/call/steps/invoke-model.ts';
+import { recordOutcome } from '../../core/call/steps/record-outcome.ts';
 import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
-import type { ValidCall } from '../../core/call/steps/state.ts';
+import type { ReserveOutcome, ValidCall } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { expireReservations } from '../../core/ledger/expire.ts';
 import { prune } from '../../core/ledger/prune.ts';
@@ -33,6 +35,59 @@ const BYTES_MAX = 32_768;
 const UNIT_BYTES = 1_024;
 const TIMEOUT_MS = 600_000;
 
+const OUTAGE_CALLS = 400;
+
+/** Of the API's and the service's own errors, and of the client's; not read from the rules. */
+const DID_NOT_RUN = [
+  'NotSent',
+  'CredentialsProviderError',
+  'DeadlineBeforeCall',
+  'ReservationEnded',
+  'ReservationUnknown',
+  'ValidationException',
+  'ValidationError',
+  'SerializationException',
+  'RequestEntityTooLargeException',
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidClientTokenIdException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'NotAuthorized',
+  'OptInRequired',
+  'SubscriptionRequiredException',
+  'FTUFormNotFilled',
+  'UnknownOperationException',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'ModelNotReadyException',
+  'ServiceUnavailableException',
+  'ServiceUnavailable',
+  'ServiceQuotaExceededException',
+];
+const MAY_HAVE_RUN = [
+  'DeadlineExceeded',
+  'ConnectionLost',
+  'MalformedAnswer',
+  'ModelTimeoutException',
+  'ModelErrorException',
+  'ModelStreamErrorException',
+  'InternalServerException',
+  'InternalFailure',
+  'AnErrorThatNobodyKnows',
+];
+
 const monthly = (units: readonly string[]) =>
   units.map((unit) => ({ name: `monthly-${unit}`, window: 'month', unit, amount: 1_000_000 }));
 
@@ -43,7 +98,7 @@ class Deployment {
   largest = 0;
   #units = 0;
   #valid: ValidCall | undefined;
-  #killed = 0;
+  #calls = 0;
 
   constructor(units: readonly string[], over: Record<string, unknown> = {}) {
     this.clock.set('2026-11-23T14:05:00.000Z');
@@ -82,14 +137,26 @@ class Deployment {
     return this.#units - before;
   }
 
-  /** Reserves, and never comes back. */
-  async killed(): Promise<string> {
+  /** Reserves, and does not complete. */
+  async killed(): Promise<ReserveOutcome> {
     this.#valid ??= await this.#validCall();
-    const id = `10000000-0000-4000-8000-${String(++this.#killed).padStart(12, '0')}`;
+    const id = `10000000-0000-4000-8000-${String(++this.#calls).padStart(12, '0')}`;
     const tags = { ...this.#valid.tags, requestId: id };
     const call = { ...this.#valid, tags, attemptId: id };
     const run = { isRepeat: false, endsBy: this.clock.now() + 30_000 };
-    return (await reserveBudget(this.harness.ports, call, run)).status;
+    return reserveBudget(this.harness.ports, call, run);
+  }
+
+  /** Runs all steps; the model fails. */
+  async failed(): Promise<void> {
+    const reserved = await this.killed();
+    if (reserved.status !== 'approved') throw new Error(JSON.stringify(reserved.answer));
+    const { ports } = this.harness;
+    const { status } = await recordOutcome(
+      ports,
+      await invokeModel(ports, reserved, this.clock.now() + 60_000),
+    );
+    if (status !== 'failed') throw new Error(`the call has ${status}`);
   }
 
   async #validCall(): Promise<ValidCall> {
@@ -125,30 +192,29 @@ class Deployment {
 }
 
 const KINDS = [
-  // Those that leave nothing show it in fewer calls as well.
-  [1_000, 'refused', 'AccessDeniedException'],
-  [1_000, 'without capacity', 'ServiceUnavailableException'],
-  [CALLS, 'timed out', 'DeadlineExceeded'],
-  [1_000, 'of unknown outcome', 'InternalServerException'],
+  ['refused', 'AccessDeniedException'],
+  ['timed out', 'DeadlineExceeded'],
+  ['of unknown outcome', 'InternalServerException'],
 ] as const;
 
-const limitsOfModel = (units: readonly string[]) => ({
+/** With those of the cost center and the organization: two shared items. */
+const LIMITS_OF_MODEL = {
   models: {
-    haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', limits: monthly(units) },
+    haiku: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', limits: monthly(['usd']) },
   },
-});
+};
 
 describe('failed calls of a cost center in 20 minutes', () => {
   test.each(KINDS)(
-    '%i, %s: nothing is left, and others pay what they paid',
-    async (calls, _, name) => {
+    '10,000, %s: nothing is left, and others pay what they paid',
+    async (_, name) => {
       const deployment = new Deployment(['usd']);
       const units = await deployment.unitsOf('other');
       deployment.harness.script = [failedWith(name)];
       const after: number[] = [];
       await deployment.fail(
-        calls,
-        () => deployment.harness.run(request()),
+        CALLS,
+        () => deployment.failed(),
         async () => void after.push(await deployment.unitsOf('other')),
       );
       expect(after).toEqual(Array.from({ length: MINUTES }, () => units));
@@ -157,19 +223,16 @@ describe('failed calls of a cost center in 20 minutes', () => {
     TIMEOUT_MS,
   );
 
-  test.each([
-    ['with three limits of the organization', ['usd', 'tokens', 'requests'], {}],
-    ['with limits of a model and the organization', ['usd'], limitsOfModel(['usd'])],
-  ] as const)(
-    '10,000 whose functions were killed, %s: others are served and pay at most twice as much',
-    async (_, units, over) => {
-      const deployment = new Deployment(units, over);
+  test(
+    '10,000 whose functions were killed: others are served and pay at most twice as much',
+    async () => {
+      const deployment = new Deployment(['usd', 'tokens', 'requests'], LIMITS_OF_MODEL);
       const before = await deployment.unitsOf('other');
       const served: number[] = [];
       const outcomes = new Set<string>();
       await deployment.fail(
         CALLS,
-        async () => void outcomes.add(await deployment.killed()),
+        async () => void outcomes.add((await deployment.killed()).status),
         async () => void served.push(await deployment.unitsOf('other')),
       );
       expect([...outcomes]).toEqual(['approved', 'denied']);
@@ -182,6 +245,46 @@ describe('failed calls of a cost center in 20 minutes', () => {
       await deployment.sweep();
       expect(await deployment.unitsOf('other')).toBe(before);
       expect(await deployment.unitsOf('retail')).toBe(before);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('in an outage, 400 calls', () => {
+  const counters = async (deployment: Deployment) => {
+    const accounts = ['account#costCenter#retail#0', 'account#organization#0'];
+    const found = await deployment.harness.ports.ledger.read(accounts);
+    return accounts.flatMap((account) => [...(found.get(account)?.values() ?? [])]);
+  };
+
+  test(
+    'cost nothing where the model did not run',
+    async () => {
+      const deployment = new Deployment(['usd', 'requests']);
+      for (const name of DID_NOT_RUN) {
+        deployment.harness.script = [failedWith(name)];
+        for (let call = 0; call < OUTAGE_CALLS; call++) await deployment.failed();
+        const spent = await counters(deployment);
+        const nothing = spent.map(() => ({ committed: 0, settled: 0 }));
+        expect({ name, spent }).toEqual({ name, spent: nothing });
+        expect(spent).toHaveLength(4);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'cost their worst case once, and at once, where the model may have run',
+    async () => {
+      const deployment = new Deployment(['requests']);
+      let calls = 0;
+      for (const name of MAY_HAVE_RUN) {
+        deployment.harness.script = [failedWith(name)];
+        for (let call = 0; call < OUTAGE_CALLS; call++) await deployment.failed();
+        calls += OUTAGE_CALLS;
+        const all = { committed: calls, settled: calls };
+        expect({ name, spent: await counters(deployment) }).toEqual({ name, spent: [all, all] });
+      }
     },
     TIMEOUT_MS,
   );
