@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { overshootChart } from '../bench/ledger/chart.ts';
 import { runCallers } from '../bench/ledger/closed-loop.ts';
 import { LABELS } from '../bench/ledger/contenders.ts';
+import { type Goodput, measureGoodput } from '../bench/ledger/goodput.ts';
 import { brokenPromises } from '../bench/ledger/run.ts';
 import { trafficOf } from '../bench/ledger/traffic.ts';
 import { runVirtually, type VirtualRun } from '../bench/ledger/virtual.ts';
@@ -11,7 +12,7 @@ const runOf = (over: Pick<VirtualRun, 'contender' | 'callers'> & Partial<Virtual
   runVirtually({ seed: 1, limitUsd: 1, patience: 5, ...over });
 
 const broken = (overshoot: Parameters<typeof brokenPromises>[0]['overshoot']) =>
-  brokenPromises({ overshoot, shards: [], engine: [] });
+  brokenPromises({ overshoot, shards: [], engine: [], goodput: [] });
 
 describe('the benchmark of the ledger, small', () => {
   test.each([
@@ -114,5 +115,33 @@ describe('the benchmark of the ledger, small', () => {
     for (const label of Object.values(LABELS)) expect(chart).toContain(label);
     expect(chart.match(/<(?:circle|polygon) /g)).toHaveLength(rows.length);
     expect(chart).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('200 callers on a limit worth 50 worst cases, which obey Retry-After', () => {
+  const run = { seed: 1, callers: 200, worth: 50 } as const;
+  const brokenBy = (row: Goodput) =>
+    brokenPromises({ overshoot: [], shards: [], engine: [], goodput: [row] });
+
+  test.each([1, 3, 30, 120])(
+    'calls of %i s are served within three lengths of a call while they fit',
+    async (callSeconds) => {
+      const row = await measureGoodput({ ...run, callSeconds });
+      expect(row.servedAtOnce).toBe(50);
+      expect(row.served).toBeGreaterThan(75);
+      // In the best case other calls are served, which cost other amounts.
+      expect(row.served / row.fit).toBeGreaterThan(0.95);
+      expect(row.longestWait).toBeLessThanOrEqual(3);
+      expect(row.lastAfter).toBeGreaterThanOrEqual(1);
+      expect(row).toMatchObject({ overshootNanoUsd: 0, leavesWhatFits: false });
+      expect(brokenBy(row)).toEqual([]);
+    },
+  );
+
+  test('a promise that is not kept is found out', async () => {
+    const row = await measureGoodput({ ...run, callers: 8, worth: 2, callSeconds: 3 });
+    expect(brokenBy({ ...row, longestWait: 3.1 })).toEqual([expect.stringContaining('3.1')]);
+    expect(brokenBy({ ...row, leavesWhatFits: true })).toHaveLength(1);
+    expect(brokenBy({ ...row, overshootNanoUsd: 1 })).toHaveLength(1);
   });
 });

@@ -3,9 +3,11 @@ import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk
 import { DynamoDbLedger } from '../../../adapters/dynamodb-ledger.ts';
 import { accountKey } from '../../../core/ledger/account-keys.ts';
 import { reserve } from '../../../core/ledger/reserve.ts';
+import type { ReserveRequest } from '../../../core/ledger/reserve-request.ts';
 import { settle } from '../../../core/ledger/settle.ts';
 import { shardNumbers } from '../../../core/ledger/shard-layout.ts';
-import type { Clock } from '../../../core/time.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
+import type { Clock, EpochMs } from '../../../core/time.ts';
 import { type Call, MODEL, SCOPE, type Traffic } from './traffic.ts';
 
 /** Notes what an approved call really cost, once it has ended. */
@@ -53,25 +55,31 @@ export function contenderNamed(
   }
 }
 
+export const reserveRequestOf = (
+  policy: Policy,
+  { id, attemptId, worstCase }: Call,
+  now: EpochMs,
+): ReserveRequest => ({
+  policy,
+  scope: SCOPE,
+  candidates: [{ model: MODEL, worstCase }],
+  reservationId: id,
+  attemptId,
+  now,
+  endsBy: now,
+});
+
 /** The product itself: its reserving and settling, over its adapter. */
 function ledger({ policy }: Traffic, table: Table, clock: Clock): Contender {
   const store = new DynamoDbLedger(table.client, table.name, clock);
   const owner = { kind: 'costCenter', name: SCOPE.costCenter } as const;
   const accounts = shardNumbers(policy.ledger.shards).map((shard) => accountKey(owner, shard));
   return {
-    decide: async ({ id, attemptId, worstCase, actual }) => {
-      const decision = await reserve(store, {
-        policy,
-        scope: SCOPE,
-        candidates: [{ model: MODEL, worstCase }],
-        reservationId: id,
-        attemptId,
-        now: clock.now(),
-        endsBy: clock.now(),
-      });
-      if (decision.outcome === 'conflict') throw new Error(`two calls have the id ${id}`);
+    decide: async (call) => {
+      const decision = await reserve(store, reserveRequestOf(policy, call, clock.now()));
+      if (decision.outcome === 'conflict') throw new Error(`two calls have the id ${call.id}`);
       if (decision.outcome === 'denied') return undefined;
-      return async () => void (await settle(store, decision.reservation, actual));
+      return async () => void (await settle(store, decision.reservation, call.actual));
     },
     counted: async () => {
       const counters = [...(await store.read(accounts)).values()].flatMap((each) => [
