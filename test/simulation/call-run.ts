@@ -26,10 +26,7 @@ import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
 import { reportOf } from './report.ts';
 import { faultsInTurn, type SimulatedRun, TABLE, type Variation } from './simulated-run.ts';
-import { playStream } from './stream-run.ts';
-
-/** IAM Identity Center names the session after the user. */
-const SSO_SESSION = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef';
+import { callerOf, playStream } from './stream-run.ts';
 
 class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
@@ -133,7 +130,8 @@ export class CallRun {
   }
 
   async #validate(ports: PipelinePorts): Promise<ValidationOutcome> {
-    const { model, environment, costCenter, maxTokens, textLength, requestId, user } = this.#call;
+    const { model, environment, costCenter, maxTokens, textLength, requestId } = this.#call;
+    const caller = callerOf(this.#call);
     const request = {
       model,
       prompt: {
@@ -146,7 +144,7 @@ export class CallRun {
       request,
       requestId,
       receivedAt: ports.clock.now(),
-      ...(user && { caller: { kind: 'iam', arn: `${SSO_SESSION}/${user}` } }),
+      ...(caller && { caller }),
     });
     if (validated.status === 'valid') {
       for (const candidate of validated.candidates) {

@@ -60,6 +60,7 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
   };
   const now = steps.clock.now();
   const { requestId, model, costCenter, environment } = call;
+  const caller = callerOf(call);
   const request = {
     operation: 'converse-stream' as const,
     requestId,
@@ -67,6 +68,7 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
     deadline: now + withinMs,
     modelName: model,
     key: { costCenter, application: 'faq', environment },
+    ...(caller && { caller }),
     path: {},
     header: {},
     headers: {},
@@ -97,6 +99,12 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
     break;
   }
 }
+
+/** IAM Identity Center names the session after the user. */
+const SSO_SESSION = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef';
+
+export const callerOf = ({ user }: CallPlan) =>
+  user && ({ kind: 'iam', arn: `${SSO_SESSION}/${user}` } as const);
 
 const bodyOf = ({ textLength, maxTokens }: CallPlan): JsonObject => ({
   messages: [{ role: 'user', content: [{ text: 'x'.repeat(textLength) }] }],
