@@ -134,7 +134,7 @@ async function reserveLater(
     for await (const now of looksThatFit(ports, request, until)) {
       const attempt = { ...request, now, retryId: ports.ids.uuid() };
       const again = await reserve(ports.ledger, attempt, ports.room);
-      // The id of a denied write that was sent twice is closed: that is no answer to the caller.
+      // The id of a denied write that was sent twice is closed: the caller gets the denial.
       if (again.outcome === 'conflict') break;
       decision = again;
       if (!mayFitSoon(decision)) break;

@@ -102,7 +102,7 @@ const goodputTable = (rows: readonly Goodput[]): Table => ({
   ]),
   note:
     'All callers send one call at the same moment, on a limit worth 50 worst cases, and use 20 to ' +
-    '80 % of theirs. Who is denied by calls in flight repeats the call after `Retry-After`. Times ' +
+    '80 % of theirs. A caller that calls in flight deny repeats its call after `Retry-After`. Times ' +
     'are in mean lengths of a call. *Best case*: every call starts at the moment it fits; the ' +
     'numbers of calls differ by which of them are served.',
 });
