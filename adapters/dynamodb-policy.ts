@@ -85,9 +85,9 @@ export function createDynamoDbPolicySource(options: PolicyStoreOptions): PolicyS
   }
 
   return {
-    async load() {
+    async load(maxAgeMs = Number.MAX_SAFE_INTEGER) {
       const now = options.clock.now();
-      if (!last || !isFresh(last, now)) return refreshOnce();
+      if (!last || !isFresh(last, now) || now - last.loadedAt > maxAgeMs) return refreshOnce();
       // A later caller then does not wait for it. What fails here is tried again, and reported, by
       // the caller that finds the policy too old.
       if (now >= last.refreshAt - REFRESH.aheadMs) refreshOnce().catch(() => undefined);

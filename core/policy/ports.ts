@@ -6,9 +6,10 @@ import type { Policy } from './policy.ts';
 export interface PolicySource {
   /**
    * The policy to decide by now.
+   * @param maxAgeMs reads it again where it was read longer ago.
    * @throws PolicyUnavailableError when there is none recent enough to decide by.
    */
-  load(): Promise<Policy>;
+  load(maxAgeMs?: number): Promise<Policy>;
 }
 
 /** Where operators' changes of limits are kept. */

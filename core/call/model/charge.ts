@@ -30,7 +30,7 @@ export interface ChargedCall {
   readonly cachesOneHour: boolean;
 }
 
-const RELEASED: Charge = { basis: 'released', amounts: NO_AMOUNTS, mayHaveRun: false };
+export const RELEASED: Charge = { basis: 'released', amounts: NO_AMOUNTS, mayHaveRun: false };
 
 const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
   basis: 'worst_case',

@@ -4,8 +4,9 @@ import type { EpochMs } from '../../time.ts';
 import type { ConversePorts } from '../model/converse-with-retries.ts';
 import { invokeModel } from './invoke-model.ts';
 import { type RecordPorts, recordOutcome } from './record-outcome.ts';
+import { isReleasedForNewProfile, withFirstEvent } from './replaced-profile.ts';
 import { type ReservePorts, reserveBudget } from './reserve-budget.ts';
-import type { WorkflowOutput } from './state.ts';
+import type { CallOutcome, WorkflowOutput } from './state.ts';
 import { type ValidatePorts, validateAndSetContext } from './validate-and-set-context.ts';
 
 export type PipelinePorts = ValidatePorts & ReservePorts & ConversePorts & RecordPorts;
@@ -26,11 +27,23 @@ export const runPipeline = (
 async function runSteps(
   ports: PipelinePorts,
   input: unknown,
-  { stopBy, endsBy }: PipelineTimes,
+  times: PipelineTimes,
 ): Promise<WorkflowOutput> {
+  const first = await outcomeOf(ports, input, times, false);
+  if (first.status !== 'failed') return recordOutcome(ports, first);
+  if (!(await isReleasedForNewProfile(ports, first))) return recordOutcome(ports, first);
+  const second = await outcomeOf(ports, input, times, true);
+  return recordOutcome(ports, withFirstEvent(second, first));
+}
+
+async function outcomeOf(
+  ports: PipelinePorts,
+  input: unknown,
+  { stopBy, endsBy }: PipelineTimes,
+  isSecond: boolean,
+): Promise<CallOutcome> {
   const validated = await validateAndSetContext(ports, input);
-  if (validated.status !== 'valid') return recordOutcome(ports, validated);
-  const reserved = await reserveBudget(ports, validated, { isRepeat: false, endsBy });
-  if (reserved.status !== 'approved') return recordOutcome(ports, reserved);
-  return recordOutcome(ports, await invokeModel(ports, reserved, stopBy));
+  if (validated.status !== 'valid') return validated;
+  const reserved = await reserveBudget(ports, validated, { isRepeat: false, isSecond, endsBy });
+  return reserved.status === 'approved' ? invokeModel(ports, reserved, stopBy) : reserved;
 }

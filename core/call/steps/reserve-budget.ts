@@ -47,6 +47,8 @@ export interface ReservePorts extends WaitPorts {
 export interface ReserveRun {
   /** An earlier run of this step for this call may have written, and its answer is lost. */
   readonly isRepeat: boolean;
+  /** The call was reserved before and that was released, so it must not meet its traces. */
+  readonly isSecond?: boolean;
   /** When whatever makes and records the call must have ended: the lease ends after that. */
   readonly endsBy: EpochMs;
 }
@@ -66,7 +68,7 @@ export async function reserveBudget(
 export async function reserveCall<C extends PricedCandidate>(
   ports: ReservePorts,
   call: BoundedCall<C>,
-  { isRepeat, endsBy }: ReserveRun,
+  { isRepeat, isSecond, endsBy }: ReserveRun,
 ): Promise<ReserveOutcome<ReservedCall<C>>> {
   const policy = await loadPolicy(ports, 'reserve');
   if (policy instanceof SentryError) {
@@ -79,6 +81,7 @@ export async function reserveCall<C extends PricedCandidate>(
   const request = {
     ...reserveRequest(policy, call, now),
     endsBy,
+    ...(isSecond && { reservationId: call.attemptId }),
     ...(isRepeat && { runId: ports.ids.uuid() }),
   };
   try {

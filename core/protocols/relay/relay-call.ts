@@ -11,6 +11,7 @@ import { type Charge, chargeOfAnswer, chargeOfFailure } from '../../call/model/c
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import { callDeadline, chargedCall } from '../../call/steps/invoke-model.ts';
 import { recordOutcome } from '../../call/steps/record-outcome.ts';
+import { isReleasedForNewProfile, withFirstEvent } from '../../call/steps/replaced-profile.ts';
 import { reserveCall } from '../../call/steps/reserve-budget.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
@@ -50,13 +51,20 @@ const RECORDING_MS = 1_000;
 
 type Reserved = ReservedCall<WireCandidate>;
 
-export async function relayCall(ports: RelayPorts, request: RelayRequest): Promise<RelayOutcome> {
+/** @param first the run of the same call that a replaced profile has ended. */
+export async function relayCall(
+  ports: RelayPorts,
+  request: RelayRequest,
+  first?: Reserved,
+): Promise<RelayOutcome> {
   const prepared = await prepareCall(ports, request);
   if (prepared.status !== 'valid') return refused(ports, prepared);
-  const reserved = await reserveCall(ports, prepared, {
+  const outcome = await reserveCall(ports, prepared, {
     isRepeat: false,
+    isSecond: first !== undefined,
     endsBy: request.deadline + RECORDING_MS,
   });
+  const reserved = first ? withFirstEvent(outcome, first) : outcome;
   if (reserved.status !== 'approved') return refused(ports, reserved);
   const startedAt = ports.clock.now();
   const { candidate } = reserved;
@@ -73,7 +81,14 @@ export async function relayCall(ports: RelayPorts, request: RelayRequest): Promi
     const problem = await fail(ports, reserved, startedAt, result);
     return { kind: 'problem', problem, reserved, answer: problem };
   }
-  if (result.status !== 200) return relayError(ports, reserved, startedAt, result);
+  if (result.status !== 200) {
+    const error = await readError(result);
+    const { failure } = error;
+    const isAgain = !first && (await isReleasedForNewProfile(ports, { ...reserved, failure }));
+    return isAgain
+      ? relayCall(ports, request, reserved)
+      : relayError(ports, reserved, startedAt, error);
+  }
   const { requestId, modelName, dialect } = request;
   const answered = { operation, requestId, modelName, answeredAt: ports.clock.now() };
   if (!isStreamed(operation)) {
@@ -105,17 +120,27 @@ function asProblem(answer: Answer): ProblemDetails {
   return answer;
 }
 
+interface ServiceError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  readonly failure: ConverseFailure;
+}
+
+async function readError({ status, headers, body }: RelayedAnswer): Promise<ServiceError> {
+  const { bytes } = await readWhole(body);
+  return { status, headers, bytes, failure: { ...errorOf(headers, bytes), httpStatus: status } };
+}
+
 /** An error of the service, passed on as it is. */
 async function relayError(
   ports: RelayPorts,
   reserved: Reserved,
   startedAt: number,
-  { status, headers, body }: RelayedAnswer,
+  { status, headers, bytes, failure }: ServiceError,
 ): Promise<RelayOutcome> {
-  const read = await readWhole(body);
-  const failure = { ...errorOf(headers, read.bytes), httpStatus: status };
   const answer = await fail(ports, reserved, startedAt, { failure });
-  return { kind: 'relayed', status, headers, body: read.bytes, failure, reserved, answer };
+  return { kind: 'relayed', status, headers, body: bytes, failure, reserved, answer };
 }
 
 async function relayWhole(

@@ -145,6 +145,19 @@ beforeEach(() => {
   now = Date.parse('2026-11-23T12:00:00Z');
 });
 
+test('a caller that needs a newer policy has it read again, unless it was read just now', async () => {
+  const source = store();
+  await source.load();
+  now += 1_000;
+  await source.load(1_000);
+  expect(loads()).toBe(1);
+  answers.policy = items(7);
+  now += 1;
+  expect((await source.load(1_000)).ledger.shards).toBe(7);
+  await source.load(1_000);
+  expect(loads()).toBe(2);
+});
+
 test('a role pattern that an earlier release took keeps the policy in force, and binds no one', async () => {
   const { cost_centers, ...others } = configured(1);
   const callers = { iam_role_arns: ['arn:aws:iam::111122223333:role/sales/*'] };
