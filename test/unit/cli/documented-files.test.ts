@@ -30,6 +30,19 @@ test('the estimate of docs/costs.md is what the command prints', async () => {
   expect(out.startsWith(shown)).toBe(true);
 });
 
+test('the fixed cost that README.md names is what the command says of its configuration', () =>
+  inFolder(async (folder) => {
+    const file = join(folder, 'terraform.tfvars');
+    const [, variables = ''] =
+      /^module [^\n]*\n {2}source [^\n]*\n(.*?)^\}$/ms.exec(block('README.md', 'hcl')) ?? [];
+    writeFileSync(file, variables);
+    const args = ['--requests-per-month', '1', '--region', 'us-east-1'];
+    const { exitCode, out } = await costSentry(['estimate', '--var-file', file, ...args]);
+    expect(exitCode).toBe(0);
+    const [, fixed] = /^direct \(configured\) +[\d.]+ +([\d.]+) /m.exec(out) ?? [];
+    expect(readFileSync('README.md', 'utf8')).toContain(`costs USD ${fixed} a month without any`);
+  }));
+
 test('the simulation of docs/simulation.md is what the command prints', () =>
   inFolder(async (folder) => {
     const policy = join(folder, 'proposed.tfvars');
