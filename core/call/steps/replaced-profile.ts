@@ -78,7 +78,7 @@ function modelIdNow(policy: Policy, { tags, candidate }: FailedAtModel): string 
   return profile ?? policy.models.get(candidate.model)?.modelId;
 }
 
-/** The first event of a limit is told once, by whichever run of the call has met it. */
+/** The first event of a limit is published once, from either run of the call. */
 export const withFirstEvent = <T extends object>(
   call: T,
   { firstEvent }: { readonly firstEvent?: FirstLimitEvent },

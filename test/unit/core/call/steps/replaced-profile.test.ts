@@ -32,7 +32,7 @@ const gone: ConverseFailure = {
 let table: TestLedger;
 let harness: CallHarness;
 let ages: (number | undefined)[];
-/** What the apply has written, and what the function has read. */
+/** The profile in the policy that the apply has written. */
 let written: string;
 let failure: ConverseFailure;
 let limit: number;
@@ -124,7 +124,7 @@ test.each<[string, ConverseFailure]>([
   },
 );
 
-test('the last call of a limit fits in again, as its first run gives all back', async () => {
+test('the last call of a limit fits in again, as its first run is released', async () => {
   limit = 1;
   harness.policy = policyWith(OLD);
   expect((await harness.run(envelope())).status).toBe('succeeded');
