@@ -17,6 +17,17 @@ import { startLedger } from '../support/ledger.ts';
 import { limitsConfig, policyOf } from '../support/policy.ts';
 import { storePolicy } from '../support/stored-policy.ts';
 
+/** USD 0.25 and 1.25 per million tokens. */
+const MODELS = {
+  models: {
+    haiku: {
+      model_id: 'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+      price: { input: 0.25, output: 1.25, cache_read: 0.25 },
+    },
+    micro: { model_id: 'amazon.nova-micro-v1:0' },
+  },
+};
+
 const VARIABLES = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -41,7 +52,7 @@ beforeAll(async () => {
   Object.assign(process.env, VARIABLES, endpoints);
   client = new CloudWatchClient();
   folder = mkdtempSync(join(tmpdir(), 'cost-sentry-test-'));
-  write('policy.tfvars.json', limitsConfig([]));
+  write('policy.tfvars.json', limitsConfig([], MODELS));
   write('profiles.json', { 'retail/faq/production/haiku': ARN });
 });
 afterAll(async () => {
@@ -120,7 +131,6 @@ beforeEach(async () => {
   await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
 });
 
-// Haiku costs USD 0.25 and 1.25 per million tokens (catalogue.json).
 const OURS = {
   InputTokens: 4_000_000,
   OutputTokens: 800_000,
@@ -283,7 +293,7 @@ describe('exit code 2', () => {
 test('the table of docs/reconciliation.md is what the command prints', async () => {
   const center = { models: ['haiku', 'micro'], applications: ['faq'], limits: [] };
   const policy = write('two.tfvars.json', {
-    ...limitsConfig([]),
+    ...limitsConfig([], MODELS),
     cost_centers: { sales: center, support: center },
   });
   const ids = ['sales/haiku', 'sales/micro', 'support/haiku'];
@@ -329,7 +339,7 @@ test('the daily run charges unmetered usage once, in the ledger itself', async (
   const table = await startLedger();
   try {
     const policy = policyOf(
-      limitsConfig([{ name: 'budget', window: 'month', unit: 'usd', amount: 10 }]),
+      limitsConfig([{ name: 'budget', window: 'month', unit: 'usd', amount: 10 }], MODELS),
       { inferenceProfiles: new Map([['retail/faq/production/haiku', ARN]]) },
     );
     await metered(OURS, 1);
@@ -375,7 +385,7 @@ test('the function itself starts, reads the policy from the table and writes the
   });
   const write = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
   try {
-    await storePolicy(table, limitsConfig([]));
+    await storePolicy(table, limitsConfig([], MODELS));
     const { handler } = await import('../../functions/reconcile-costs/handler.ts');
     const context: unknown = { getRemainingTimeInMillis: () => 60_000 };
     const result = await handler({}, context as Parameters<typeof handler>[1]);
