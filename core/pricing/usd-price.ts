@@ -1,7 +1,7 @@
 /** Decimal prices as people write them, to integers, and the rule for parts that are not given. */
 
 import { invariant } from '../errors.ts';
-import { divCeil, type NanoUsd, nano, parseUsd } from '../money.ts';
+import { divCeil, maxOf, type NanoUsd, nano, parseUsd } from '../money.ts';
 import type { BilledUnit, EffectivePrice, Price, PriceSchedule, Tariff } from './price.ts';
 
 /** USD per million tokens, as in the catalogue and in the tfvars; `per...`: USD for one. */
@@ -89,18 +89,46 @@ function unitPrices(usd: UsdPrice): Price['units'] {
 /** Exact periods. The parts were checked before, the catalogue's by a test. */
 export const toSchedule = (periods: readonly UsdPeriod[]): PriceSchedule => periods.map(toPeriod);
 
-const toPeriod = (usd: UsdPeriod): EffectivePrice => ({
-  ...(usd.from !== undefined && { effectiveFrom: Date.parse(usd.from) }),
-  ...(usd.until !== undefined && { effectiveTo: Date.parse(usd.until) }),
-  ...toTariff(usd),
-  ...(usd.tiers && { tiers: toTariffs(usd.tiers) }),
-  ...(usd.latency && { latency: toTariffs(usd.latency) }),
-});
+function toPeriod(usd: UsdPeriod): EffectivePrice {
+  const standard = toTariff(usd);
+  return {
+    ...(usd.from !== undefined && { effectiveFrom: Date.parse(usd.from) }),
+    ...(usd.until !== undefined && { effectiveTo: Date.parse(usd.until) }),
+    ...standard,
+    ...(usd.tiers && { tiers: toTariffs(usd.tiers, standard) }),
+    ...(usd.latency && { latency: toTariffs(usd.latency, standard) }),
+  };
+}
 
-const toTariffs = (named: Readonly<Record<string, UsdTariff | undefined>>) =>
+const toTariffs = (named: Readonly<Record<string, UsdTariff | undefined>>, standard: Tariff) =>
   Object.fromEntries(
-    Object.entries(named).flatMap(([name, tariff]) => (tariff ? [[name, toTariff(tariff)]] : [])),
+    Object.entries(named).flatMap(([name, tariff]) =>
+      tariff ? [[name, withLongContext(toTariff(tariff), standard)]] : [],
+    ),
   );
+
+/**
+ * A tier without a stated long-context price has that of the default tier, or more by as much as
+ * the tier costs more.
+ */
+function withLongContext({ price, longContext }: Tariff, standard: Tariff): Tariff {
+  const long = standard.longContext;
+  if (longContext || !long) return { price, ...(longContext && { longContext }) };
+  const part = (name: Exclude<keyof Price, 'units'>): NanoUsd => {
+    const usual = standard.price[name];
+    const scaled = usual === 0n ? 0n : divCeil(long.price[name] * price[name], usual);
+    return nano([long.price[name], price[name], scaled].reduce(maxOf));
+  };
+  const parts = {
+    input: part('input'),
+    output: part('output'),
+    cacheRead: part('cacheRead'),
+    cacheWrite: part('cacheWrite'),
+    cacheWrite1h: part('cacheWrite1h'),
+  };
+  const { aboveInputTokens } = long;
+  return { price, longContext: { aboveInputTokens, price: { ...long.price, ...parts } } };
+}
 
 function toTariff(usd: UsdTariff): Tariff {
   const { longContext } = usd;

@@ -80,7 +80,8 @@ function problemsOf(
   }
   const name = nameOf(first.value);
   if (name === 'standard' || priced.some((each) => each === name)) return [];
-  const known = priced.length === 0 ? 'write "default"' : `use ${formatChoices(priced)}`;
+  const usual = what === 'latency' ? 'standard' : 'default';
+  const known = priced.length === 0 ? `write ${quoted(usual)}` : `use ${formatChoices(priced)}`;
   const message = `the ${what} ${quoted(first.value)} has no known price (proxy.allow_fields does not change that): leave it out, or ${known}`;
   return [{ path: first.path, message }];
 }

@@ -5,6 +5,7 @@ import {
   effectivePriceFromJson,
   effectivePriceToJson,
 } from '../../../../core/pricing/price-json.ts';
+import { toSchedule } from '../../../../core/pricing/usd-price.ts';
 import { worstCaseOf, writtenCacheTtl } from '../../../../core/pricing/worst-case.ts';
 
 const price = (input: bigint, output: bigint): Price => ({
@@ -114,5 +115,16 @@ describe('a price in JSON', () => {
     { price: { input: -1 } },
   ])('is never guessed from %p', (value) => {
     expect(() => effectivePriceFromJson(value)).toThrow('invariant broken');
+  });
+});
+
+test('a tier without a long-context price has at least that of the default tier', () => {
+  const price = { input: 1, output: 2, longContext: { aboveInputTokens: 10, input: 5, output: 6 } };
+  const tiers = { flex: { input: 0.5, output: 1 }, priority: { input: 2, output: 3 } };
+  const [period] = toSchedule([{ ...price, tiers }]);
+  // Priority: 5 x 2 / 1 and 6 x 3 / 2.
+  expect(period?.tiers).toMatchObject({
+    flex: { longContext: { price: { input: 5_000_000_000n, output: 6_000_000_000n } } },
+    priority: { longContext: { price: { input: 10_000_000_000n, output: 9_000_000_000n } } },
   });
 });
