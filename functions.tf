@@ -7,6 +7,14 @@ locals {
   ledger_environment = { LEDGER_TABLE_NAME = local.ledger_table_name }
   events_environment = { EVENT_BUS_NAME = local.config.event_bus_name, DEPLOYMENT = local.config.name, METRICS = local.config.observability.metrics, METRIC_NAMESPACE = local.config.observability.namespace }
 
+  proxy_authentication = merge(
+    { AUTHENTICATION = join(",", [for way in ["key", "jwt"] : way if contains(local.config.proxy.authentication, way)]) },
+    { for name, value in {
+      JWT_ISSUER   = try(local.config.proxy.jwt.issuer, null)
+      JWT_AUDIENCE = try(join("\n", local.config.proxy.jwt.audience), null)
+    } : name => value if value != null },
+  )
+
   # By name, because the workflow calls functions of the same map that start it.
   state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.config.name}"
   audit_log_group = {
@@ -90,7 +98,7 @@ locals {
       enabled         = local.config.proxy.enabled
       description     = "Streams model APIs to unchanged clients"
       timeout_seconds = local.config.proxy.stream_seconds
-      environment     = merge(local.ledger_environment, local.events_environment, { AUTHENTICATION = "key" })
+      environment     = merge(local.ledger_environment, local.events_environment, local.proxy_authentication)
       statements = concat(
         local.may_read_policy,
         [local.may_read_keys, local.may_record_key_use, local.may_read_accounts, local.may_count, local.may_alert],

@@ -1,10 +1,15 @@
 /** The identity of a caller. */
 
 /** As the API's authorizer established it; plain JSON. */
-export type Caller =
-  | IamCaller
-  | { readonly kind: 'jwt'; readonly claims: Readonly<Record<string, string>> }
-  | KeyCaller;
+export type Caller = IamCaller | JwtCaller | KeyCaller;
+
+export interface JwtCaller {
+  readonly kind: 'jwt';
+  /** As text, as an HTTP API passes them on; a list as `[a b]`. */
+  readonly claims: Readonly<Record<string, string>>;
+  /** Sent to the proxy, which has its own issuer and is open to the internet. */
+  readonly isProxied?: true;
+}
 
 export interface IamCaller {
   readonly kind: 'iam';

@@ -3,7 +3,11 @@
  * values, not errors; broken invariants crash through `invariant`.
  */
 
-type ErrorCode = 'policy_unavailable' | 'ledger_unavailable' | 'workflow_unavailable';
+type ErrorCode =
+  | 'policy_unavailable'
+  | 'identity_unavailable'
+  | 'ledger_unavailable'
+  | 'workflow_unavailable';
 
 export class SentryError extends Error {
   override readonly name: string = 'SentryError';
@@ -37,6 +41,14 @@ export class LedgerUnavailableError extends SentryError {
 /** The account item has no space for another reservation. Nothing was written. */
 export class LedgerFullError extends LedgerUnavailableError {
   override readonly name: string = 'LedgerFullError';
+}
+
+/** The keys of the issuer of JWTs could not be read, so none can be checked. */
+export class IdentityUnavailableError extends SentryError {
+  override readonly name = 'IdentityUnavailableError';
+  constructor(message: string, cause?: unknown) {
+    super('identity_unavailable', message, { retryable: true, cause });
+  }
 }
 
 /** The workflow did not run to its end; what it reserved is covered by its lease. */

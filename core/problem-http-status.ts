@@ -25,6 +25,7 @@ export const PROBLEM_CODES = {
   limit_exceeded: [429, 'Spending limit reached'],
   invocation_failed: [502, 'Model call failed'],
   ledger_unavailable: [503, 'Ledger unavailable'],
+  identity_unavailable: [503, 'Identity provider unavailable'],
   policy_unavailable: [503, 'Policy unavailable'],
   workflow_unavailable: [503, 'The workflow did not answer'],
 } as const;

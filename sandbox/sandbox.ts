@@ -27,7 +27,7 @@ import { readConsole } from './http/console-page.ts';
 import { corsOf } from './http/cors.ts';
 import { answerSandboxRoute } from './http/sandbox-routes.ts';
 import { openTlsPort, type TlsPort } from './http/tls-port.ts';
-import { createTokenIssuer } from './http/token-issuer.ts';
+import { createTokenIssuer, startJwksServer } from './http/token-issuer.ts';
 import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
 import { createDemoKey, type DemoKey } from './setup/demo-key.ts';
 import { createDemoProfiles } from './setup/demo-profiles.ts';
@@ -122,6 +122,8 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     },
   );
   const stepFunctions = opening(await startStepFunctions(workflow, clock));
+  const tokens = await createTokenIssuer();
+  const issuer = opening(await startJwksServer(tokens));
   const functions = createFunctions(
     {
       policy,
@@ -132,6 +134,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
         bedrock: bedrock.url,
         eventBridge: eventBridge.url,
         stepFunctions: stepFunctions.url,
+        jwks: issuer.url,
       },
       hostEnvironment: options.hostEnvironment,
       ...directStartsOf(config),
@@ -149,7 +152,6 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   await Promise.all(hosts.map((each) => each.start()));
 
   const identities = createDemoIdentities(policy);
-  const tokens = await createTokenIssuer();
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
   const table = { client, tableName, clock, warn: report };

@@ -26,6 +26,7 @@ export function operationsProblems(config: unknown): InputProblem[] {
 
 const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
   ...accessProblems(config),
+  ...proxyProblems(config),
   ...promptProblems(config),
   ...budgetProblems(config),
   ...anomalyProblems(config),
@@ -53,6 +54,14 @@ function accessProblems(config: UnvalidatedObject): InputProblem[] {
     problems.push({ path: 'identity', message });
   }
   return problems;
+}
+
+function proxyProblems(config: UnvalidatedObject): InputProblem[] {
+  const proxy = section(config, 'proxy');
+  const isAccepted = asStrings(proxy.get('authentication')).includes('jwt');
+  if (isAccepted === proxy.has('jwt')) return [];
+  const message = 'is required with "jwt" in proxy.authentication, and only allowed then';
+  return [{ path: 'proxy.jwt', message }];
 }
 
 function promptProblems(config: UnvalidatedObject): InputProblem[] {

@@ -274,6 +274,29 @@ const LEDGER = {
   },
 } as const;
 
+const JWT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['issuer', 'audience'],
+  properties: {
+    issuer: {
+      type: 'string',
+      pattern: '^https://[^\\s?#]{1,512}$',
+      title: 'the URL of an issuer',
+      description: 'use a URL such as "https://login.example.com"',
+    },
+    audience: {
+      type: 'array',
+      title: 'audience',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string', minLength: 1, maxLength: 256 },
+    },
+    user_claim: { type: 'string', minLength: 1, maxLength: 256 },
+    groups_claim: { type: 'string', minLength: 1, maxLength: 256 },
+  },
+} as const;
+
 const PROXY = {
   type: 'object',
   additionalProperties: false,
@@ -281,9 +304,11 @@ const PROXY = {
     enabled: { type: 'boolean' },
     authentication: {
       type: 'array',
+      minItems: 1,
       uniqueItems: true,
-      items: { type: 'string', enum: ['key'], title: 'authentication' },
+      items: { type: 'string', enum: ['key', 'jwt'], title: 'authentication' },
     },
+    jwt: JWT,
     front: { type: 'string', enum: ['function_url'], title: 'front' },
     stream_seconds: { type: 'integer', minimum: 30, maximum: 900 },
     allow_fields: {

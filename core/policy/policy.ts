@@ -188,6 +188,8 @@ export interface OverrideRecord {
 /** The front for clients of model APIs. */
 interface ProxySettings {
   readonly enabled: boolean;
+  /** Of JWTs that the proxy accepts. */
+  readonly userClaims: UserClaims;
   /** Paths of fields that are passed on although they are on no list. */
   readonly allowFields: readonly string[];
 }

@@ -145,6 +145,7 @@ function toPolicy(
     proxy: {
       enabled: config.proxy?.enabled ?? false,
       allowFields: config.proxy?.allow_fields ?? [],
+      userClaims: claimNames(config.proxy?.jwt),
     },
     // Values of the table take precedence; without a table, only the configuration counts.
     shardLayout: [{ shards: ledger.shards, from: 0 }],
@@ -152,6 +153,14 @@ function toPolicy(
     overrideRecords: [],
   };
 }
+
+const claimNames = ({
+  user_claim: user,
+  groups_claim: groups,
+}: NonNullable<NonNullable<PolicyConfig['proxy']>['jwt']> | Record<string, never> = {}) => ({
+  ...(user !== undefined && { user }),
+  ...(groups !== undefined && { groups }),
+});
 
 const toTagKeys = (config: PolicyConfig['tag_keys']): TagKeys => ({
   costCenter: config?.cost_center ?? 'costCenter',

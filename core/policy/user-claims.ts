@@ -17,11 +17,15 @@ export function userClaimsOf(config: UnvalidatedObject): UserClaims {
 export function userClaimProblems(config: UnvalidatedObject): InputProblem[] {
   const api = toUnvalidated(config.get('api'));
   const isJwt = stringField(api, 'authorization') === 'jwt' && api.has('jwt');
-  if (!isJwt || userClaimsOf(config).user !== undefined || !hasUserLimit(config)) return [];
-  if (!hasOtherNames(config)) return [];
+  const proxyJwt = toUnvalidated(toUnvalidated(config.get('proxy')).get('jwt'));
+  const unnamed = [
+    ...(isJwt && userClaimsOf(config).user === undefined ? ['api.jwt.user_claim'] : []),
+    ...(proxyJwt.size > 0 && !proxyJwt.has('user_claim') ? ['proxy.jwt.user_claim'] : []),
+  ];
+  if (unnamed.length === 0 || !hasUserLimit(config) || !hasOtherNames(config)) return [];
   const message =
     'is required, as limits with per = "user" count the users of keys or roles too: name the claim that equals the name of the user there, usually "email"';
-  return [{ path: 'api.jwt.user_claim', message }];
+  return unnamed.map((path) => ({ path, message }));
 }
 
 function hasUserLimit(config: UnvalidatedObject): boolean {

@@ -24,3 +24,13 @@ export function oneOfEnv<T extends string>(
   if (value === undefined) return allowed[0];
   throw new Error(`the environment variable ${name} is "${value}": write ${allowed.join(', ')}`);
 }
+
+/** The issuer of JWTs, and where its keys are if that is not discovered. */
+export function issuerFrom(env: Environment) {
+  const jwksUrl = env.JWT_JWKS_URL;
+  return {
+    issuer: requiredEnv(env, 'JWT_ISSUER'),
+    audience: requiredEnv(env, 'JWT_AUDIENCE').split('\n'),
+    ...(jwksUrl !== undefined && { jwksUrl }),
+  };
+}

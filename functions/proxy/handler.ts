@@ -4,10 +4,11 @@ import type { Context } from 'aws-lambda';
 import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
 import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
 import { eventStream } from '../../adapters/event-stream.ts';
+import { createJwtCheck } from '../../adapters/jwt-check.ts';
 import { systemClock, systemDigest, systemIds, systemSecrets } from '../../adapters/system.ts';
 import { KeyCheck } from '../../core/call/identity/key-check.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
-import { oneOfEnv, requiredEnv } from '../edge/environment.ts';
+import { issuerFrom, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { recordPorts } from '../edge/ports/record.ts';
@@ -32,20 +33,26 @@ declare const awslambda: {
 };
 
 /** `off` is for a sandbox on one machine: no deployment sets it. */
-const AUTHENTICATIONS = ['key', 'off'] as const;
+const AUTHENTICATIONS = ['key', 'jwt', 'key,jwt', 'off'] as const;
 /** Left for the end of an answer to travel. */
 const ANSWER_MS = 500;
 
 const env = process.env;
 const ledger = ledgerFrom(env);
 const tableName = requiredEnv(env, 'LEDGER_TABLE_NAME');
-const isRequired = oneOfEnv(env, 'AUTHENTICATION', AUTHENTICATIONS) === 'key';
+const authentication = oneOfEnv(env, 'AUTHENTICATION', AUTHENTICATIONS);
+const isRequired = authentication !== 'off';
 const keys = new KeyCheck({
   keys: new DynamoDbKeys(dynamoDbClient(), tableName),
   secrets: systemSecrets,
   clock: systemClock,
   warn,
 });
+
+const credentials = {
+  ...(authentication !== 'jwt' && { keys }),
+  ...(authentication.includes('jwt') && { jwts: createJwtCheck(issuerFrom(env), systemClock) }),
+};
 
 const ports = {
   ...recordPorts(env, ledger),
@@ -55,7 +62,7 @@ const ports = {
   relay: bedrockRelay(bedrockRuntimeClient(), systemClock),
   frames: eventStream,
   ...waitPorts(),
-  authenticate: (headers: Headers) => authenticate(headers, keys, isRequired),
+  authenticate: (headers: Headers) => authenticate(headers, credentials, isRequired),
 };
 
 async function serve(event: ProxyEvent, stream: Writable, context: Context): Promise<void> {

@@ -45,7 +45,7 @@ async function serve(ports: ProxyPorts, arrived: Arrived, found: RouteResult): P
   if (route.kind === 'hello') return new Response(null, { headers: ownHeaders(arrived) });
   const known = await ports.authenticate(arrived.request.headers);
   if (known.outcome === 'unavailable') {
-    return refuse(arrived, 'ledger_unavailable', `${printable(known.error.message)}.`);
+    return refuse(arrived, known.error.code, `${printable(known.error.message)}.`);
   }
   if (known.outcome === 'refused') {
     const status = errorsOf(arrived).unauthenticated ?? known.status;

@@ -424,10 +424,11 @@ locals {
   # Where keys or roles name users too, the same person can call in two ways: a claim that is not
   # the name there would give two allowances.
   user_claim_problems = [
-    for path in ["api.jwt.user_claim"] :
-    "${path}: is required, as limits with per = \"user\" count the users of keys or roles too: name the claim that equals the name of the user there, usually \"email\""
-    if var.api.authorization == "jwt" && try(var.api.jwt.user_claim, "") == null
-    && anytrue([for limit in local.limits : limit.per == "user"])
+    for path in concat(
+      [for path in ["api.jwt.user_claim"] : path if var.api.authorization == "jwt" && try(var.api.jwt.user_claim, "") == null],
+      [for path in ["proxy.jwt.user_claim"] : path if try(var.proxy.jwt.user_claim, "") == null],
+    ) : "${path}: is required, as limits with per = \"user\" count the users of keys or roles too: name the claim that equals the name of the user there, usually \"email\""
+    if anytrue([for limit in local.limits : limit.per == "user"])
     && (try(var.proxy.enabled, false) || anytrue([for binding in local.bindings : length(binding.iam_role_arns) > 0]))
   ]
 }

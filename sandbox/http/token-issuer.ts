@@ -1,14 +1,17 @@
 /** The sandbox's OpenID provider: issues JWTs and checks them. */
+import { createServer } from 'node:http';
 import {
   createLocalJWKSet,
   errors,
   exportJWK,
   generateKeyPair,
   type JSONWebKeySet,
-  type JWTPayload,
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { claimTexts } from '../../adapters/jwt-check.ts';
+import { JWT_AUDIENCE, JWT_ISSUER } from '../base/jwt-issuer.ts';
+import { close, listen, sendJson } from '../base/loopback-server.ts';
 
 export interface TokenIssuer {
   readonly jwks: JSONWebKeySet;
@@ -18,8 +21,6 @@ export interface TokenIssuer {
   verify(token: string): Promise<{ claims: Record<string, string> } | { refused: string }>;
 }
 
-const ISSUER = 'https://sandbox.invalid';
-const AUDIENCE = 'bedrock-cost-sentry';
 const ALGORITHM = 'ES256';
 const KEY_ID = 'sandbox';
 
@@ -32,7 +33,7 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
   return {
     jwks,
     mint: (claims) =>
-      new SignJWT({ iss: ISSUER, aud: AUDIENCE, sub: 'sandbox', ...claims })
+      new SignJWT({ iss: JWT_ISSUER, aud: JWT_AUDIENCE, sub: 'sandbox', ...claims })
         .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID })
         .setIssuedAt()
         .setExpirationTime('1h')
@@ -41,11 +42,11 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
       try {
         const { payload } = await jwtVerify(token, keys, {
           algorithms: [ALGORITHM],
-          issuer: ISSUER,
-          audience: AUDIENCE,
+          issuer: JWT_ISSUER,
+          audience: JWT_AUDIENCE,
           requiredClaims: ['exp'],
         });
-        return { claims: asText(payload) };
+        return { claims: claimTexts(payload) };
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         return { refused: `The bearer token is not valid: ${error.message}.` };
@@ -54,15 +55,11 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
   };
 }
 
-/** An HTTP API passes every claim as text, a list as `[a b]`. */
-const asText = (claims: JWTPayload): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(claims).map(([name, value]) => [
-      name,
-      Array.isArray(value)
-        ? `[${value.join(' ')}]`
-        : typeof value === 'object'
-          ? JSON.stringify(value)
-          : String(value),
-    ]),
+/** Serves the keys to the functions, which start before the sandbox's own port is known. */
+export async function startJwksServer({ jwks }: Pick<TokenIssuer, 'jwks'>) {
+  const server = createServer((_request, response) =>
+    sendJson(response, { status: 200, body: jwks }),
   );
+  const url = await listen(server);
+  return { url, close: () => close(server) };
+}

@@ -70,11 +70,12 @@ export function roleArn(arn: string): string {
 
 /**
  * Whether a caller's cost centers are limited to those it is bound to; else tags are trusted. Tags
- * of a token's bearer never are: the bearer would gain from the removal of the last binding.
+ * sent to the proxy never are: a caller would gain from the removal of the last binding.
  */
 export const isBindingChecked = (policy: Policy, caller: Caller): boolean =>
   caller.kind === 'key' ||
   (caller.kind === 'iam' && caller.token !== undefined) ||
+  (caller.kind === 'jwt' && caller.isProxied === true) ||
   hasCallerBindings(policy);
 
 /** Whether any cost center names its callers; if none does, tags are taken on trust. */

@@ -3,7 +3,7 @@
 import type { Caller, IamCaller } from '../../caller.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import type { CallIdentity } from '../../policy/held-limit.ts';
-import type { CostCenter, Policy } from '../../policy/policy.ts';
+import type { CostCenter, Policy, UserClaims } from '../../policy/policy.ts';
 import { sessionRole, sessionUser } from '../../policy/role-pattern.ts';
 import { claimedUser, namedUser } from '../../policy/user-name.ts';
 import { bindingsOf, roleArn } from '../context/caller-cost-centers.ts';
@@ -51,7 +51,10 @@ function personOf(policy: Policy, costCenter: CostCenter, caller: Caller): Perso
     case 'iam':
       return { user: sessionPerson(costCenter, caller) };
     case 'jwt':
-      return claimedPerson(policy, caller.claims);
+      return claimedPerson(
+        caller.isProxied ? policy.proxy.userClaims : policy.userClaims,
+        caller.claims,
+      );
   }
 }
 
@@ -79,7 +82,7 @@ function trustedSession(costCenter: CostCenter, caller: IamCaller) {
 
 const DEFAULT_USER_CLAIM = 'sub';
 
-function claimedPerson({ userClaims }: Policy, claims: Readonly<Record<string, string>>): Person {
+function claimedPerson(userClaims: UserClaims, claims: Readonly<Record<string, string>>): Person {
   const { user: name = DEFAULT_USER_CLAIM, groups: groupsName } = userClaims;
   const claim = ownClaim(claims, name);
   const user =

@@ -2,6 +2,7 @@
 import type { Policy } from '../../../core/policy/policy.ts';
 import { STATE_MACHINE_ARN } from '../../base/arns.ts';
 import type { Flags } from '../../base/flags.ts';
+import { JWT_AUDIENCE, JWT_ISSUER } from '../../base/jwt-issuer.ts';
 
 /** The variables of the workflow's template are the ARNs of these functions. */
 export const WORKFLOW_FUNCTIONS = [
@@ -28,6 +29,8 @@ export interface FunctionSettings {
     readonly bedrock: string;
     readonly eventBridge: string;
     readonly stepFunctions: string;
+    /** Keys of the sandbox's issuer of JWTs. */
+    readonly jwks: string;
   };
   /** The user's environment; only functions that call the real Bedrock receive any of it. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
@@ -71,7 +74,10 @@ export function functionEnvironment(
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
     DIRECT_STARTS: settings.directStarts ?? 'refused',
     METRICS: 'full',
-    AUTHENTICATION: flags.identity === 'on' ? 'key' : 'off',
+    AUTHENTICATION: flags.identity === 'on' ? 'key,jwt' : 'off',
+    JWT_ISSUER,
+    JWT_AUDIENCE,
+    JWT_JWKS_URL: endpoints.jwks,
   };
 }
 

@@ -96,6 +96,7 @@ async function environmentOf(): Promise<
     bedrock: bedrock.url,
     eventBridge: nowhere,
     stepFunctions: nowhere,
+    jwks: nowhere,
   };
   const flags = { identity: 'off', execution: 'direct', bedrock: 'mock' } as const;
   const settings = { policy, flags, tableName, endpoints, hostEnvironment: {} };

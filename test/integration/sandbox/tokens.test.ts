@@ -148,6 +148,38 @@ describe('a token', () => {
   });
 });
 
+describe('a JWT', () => {
+  const jwtOf = async (claims: object): Promise<string> =>
+    (await sandbox.post('/_sandbox/token', { claims })).body.token;
+
+  test('spends from the cost center that its claims are bound to, and from no other', async () => {
+    const jwt = await jwtOf({ team: 'wholesale', email: 'alice@example.com' });
+    expect((await call(jwt)).status).toBe(200);
+    const { body: audit } = await sandbox.get('/_sandbox/audit');
+    expect(audit.at(-1)).toMatchObject({
+      tags: { costCenter: 'wholesale' },
+      caller: { kind: 'jwt', claims: { team: 'wholesale' } },
+    });
+    expect((await call(jwt, { 'x-sentry-cost-center': 'retail' })).status).toBe(403);
+    const { body: usage } = await sandbox.get('/openai/v1/models', bearer(jwt));
+    expect(usage.data.length).toBe(2);
+  });
+
+  test.each([
+    ['of a team without a cost center', { team: 'else' }],
+    ['for another audience', { team: 'wholesale', aud: 'another' }],
+  ])('%s is refused', async (_, claims) => {
+    expect((await call(await jwtOf(claims))).status).toBe(403);
+  });
+
+  test('beside a key, or without a valid signature, is refused', async () => {
+    const jwt = await jwtOf({ team: 'wholesale' });
+    const two = await call(jwt, { 'x-api-key': 'bcs_other' });
+    expect(two.status).toBe(401);
+    expect((await call(`${jwt.slice(0, -4)}AAAA`)).status).toBe(403);
+  });
+});
+
 describe('cost-sentry token', () => {
   const role = () => roleOf('wholesale');
 

@@ -11,7 +11,7 @@ const settings = (flags: Partial<FunctionSettings['flags']> = {}): FunctionSetti
   policy,
   flags: { identity: 'off', bedrock: 'mock', ...flags },
   tableName: 'test-ledger',
-  endpoints: { dynamoDb: 'd', bedrock: 'b', eventBridge: 'e', stepFunctions: 's' },
+  endpoints: { dynamoDb: 'd', bedrock: 'b', eventBridge: 'e', stepFunctions: 's', jwks: 'j' },
   hostEnvironment: {
     HOME: '/somewhere/me',
     AWS_PROFILE: 'mine',
