@@ -13,7 +13,7 @@ interface Issuer {
   readonly jwksUrl?: string;
 }
 
-/** Signatures with a public key alone: with a secret, whoever checks could sign. */
+/** Signatures with a public key alone: with a secret, the one who checks could sign. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],

@@ -3,7 +3,7 @@
 /** As the API's authorizer established it; plain JSON. */
 export type Caller = IamCaller | JwtCaller | KeyCaller;
 
-export interface JwtCaller {
+interface JwtCaller {
   readonly kind: 'jwt';
   /** As text, as an HTTP API passes them on; a list as `[a b]`. */
   readonly claims: Readonly<Record<string, string>>;

@@ -172,7 +172,7 @@ describe('a JWT', () => {
     expect((await call(await jwtOf(claims))).status).toBe(403);
   });
 
-  test('beside a key, or without a valid signature, is refused', async () => {
+  test('with a key, or without a valid signature, is refused', async () => {
     const jwt = await jwtOf({ team: 'wholesale' });
     const two = await call(jwt, { 'x-api-key': 'bcs_other' });
     expect(two.status).toBe(401);
