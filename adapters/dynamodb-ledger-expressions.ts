@@ -17,11 +17,11 @@ import type {
 import type { EpochSeconds } from '../core/time.ts';
 import {
   type AttributeMap,
-  formerReservationName,
   holderPrefix,
   inFlightName,
   leasePrefix,
   markerName,
+  previousReservationName,
   reservationName,
   reservationText,
   restrictedName,
@@ -31,7 +31,7 @@ import {
 export const accountAttribute = {
   committed: (key: CounterKey) => `c_${key}`,
   settled: (key: CounterKey) => `s_${key}`,
-  note: (key: CounterKey, mark: AlertKey) => `p_${key}_${mark}`,
+  alert: (key: CounterKey, mark: AlertKey) => `p_${key}_${mark}`,
 } as const;
 
 export type Expression = Pick<
@@ -84,8 +84,8 @@ export function reserveExpression(write: ReserveWrite): Expression {
   const reservation = p.name(reservationName(reservationId));
   const absent = [
     markerName(reservationId),
-    formerReservationName(reservationId),
-    ...otherIds.flatMap((id) => [reservationName(id), formerReservationName(id)]),
+    previousReservationName(reservationId),
+    ...otherIds.flatMap((id) => [reservationName(id), previousReservationName(id)]),
   ];
   const live = p.name(inFlightName(inFlight.costCenter));
   const additions = [`${live} ${p.value(number(1))}`];
@@ -142,9 +142,12 @@ export function settleExpression(write: SettleWrite, closedUntil?: EpochSeconds)
 }
 
 /** The same for a reservation that an earlier release wrote. */
-export function settleFormerExpression(write: SettleWrite, closedUntil?: EpochSeconds): Expression {
+export function settlePreviousExpression(
+  write: SettleWrite,
+  closedUntil?: EpochSeconds,
+): Expression {
   const p = new Placeholders();
-  const reservation = p.name(formerReservationName(write.reservationId));
+  const reservation = p.name(previousReservationName(write.reservationId));
   const isOurs = `${reservation}.${p.name('n')} = ${p.value({ S: write.attemptId })}`;
   return p.expression(settleUpdate(p, write, reservation, [], closedUntil), isOurs);
 }
@@ -180,7 +183,7 @@ export function takeOverExpression(
   // The write's own copy finds its work done.
   const holders = [leaseHolder, newHolder];
   if (costCenter === undefined) {
-    const n = `${p.name(formerReservationName(reservationId))}.${p.name('n')}`;
+    const n = `${p.name(previousReservationName(reservationId))}.${p.name('n')}`;
     const isSeen = holders.map((each) => `${n} = ${p.value({ S: each })}`).join(' OR ');
     return p.expression(`SET ${n} = ${p.value({ S: newHolder })}`, isSeen);
   }
@@ -211,7 +214,7 @@ export function chargeExpression(write: SettleWrite, closedUntil: EpochSeconds):
   const isNew = [
     reservationName(reservationId),
     markerName(reservationId),
-    formerReservationName(reservationId),
+    previousReservationName(reservationId),
   ].map((name) => isAbsent(p.name(name)));
   const set = `SET ${closedMarker(p, reservationId, closedUntil)} `;
   return p.expression(`${set}${addition(additions(p, changes))}`.trim(), isNew.join(' AND '));
@@ -225,7 +228,7 @@ export function expireExpression(write: ExpireWrite): Expression {
     charge ? { key, committed: 0, settled: amount } : { key, committed: -amount, settled: 0 },
   );
   if (costCenter === undefined) {
-    const reservation = p.name(formerReservationName(reservationId));
+    const reservation = p.name(previousReservationName(reservationId));
     const isSeen = [
       `${reservation}.${p.name('e')} = ${p.value(number(leaseExpiresAt))}`,
       `${reservation}.${p.name('n')} = ${p.value({ S: attemptId })}`,
@@ -272,22 +275,22 @@ export function removeIdleExpression(
  * Removes counters that have not changed since they were read. One that a call has changed stays:
  * settling that call on a removed counter would make it negative.
  */
-export function removeCountersExpression(counters: Counters, noted: AlertStates): Expression {
+export function removeCountersExpression(counters: Counters, recorded: AlertStates): Expression {
   const p = new Placeholders();
   const names: string[] = [];
   const conditions: string[] = [];
   for (const [key, { committed, settled }] of counters) {
     const c = p.name(accountAttribute.committed(key));
     const s = p.name(accountAttribute.settled(key));
-    const marks = [...(noted.get(key)?.keys() ?? [])];
-    names.push(c, s, ...marks.map((mark) => p.name(accountAttribute.note(key, mark))));
-    conditions.push(stands(p, c, committed), stands(p, s, settled));
+    const marks = [...(recorded.get(key)?.keys() ?? [])];
+    names.push(c, s, ...marks.map((mark) => p.name(accountAttribute.alert(key, mark))));
+    conditions.push(unchanged(p, c, committed), unchanged(p, s, settled));
   }
   return p.expression(`REMOVE ${names.join(', ')}`, conditions.join(' AND '));
 }
 
 /** A counter that was never written, as one that is not there, is zero. */
-function stands(p: Placeholders, name: string, amount: number): string {
+function unchanged(p: Placeholders, name: string, amount: number): string {
   const is = `${name} = ${p.value(number(amount))}`;
   return amount === 0 ? `(attribute_not_exists(${name}) OR ${is})` : is;
 }
@@ -299,15 +302,18 @@ const PENDING = 0;
 export function markPublishedExpression(key: CounterKey, marks: readonly AlertKey[]): Expression {
   const p = new Placeholders();
   const value = p.value(number(PUBLISHED));
-  const sets = marks.map((mark) => `${p.name(accountAttribute.note(key, mark))} = ${value}`);
+  const sets = marks.map((mark) => `${p.name(accountAttribute.alert(key, mark))} = ${value}`);
   return p.expression(`SET ${sets.join(', ')}`);
 }
 
 /** Records an alert as pending, unless it is recorded already. */
 export function claimAlertExpression(key: CounterKey, mark: AlertKey): Expression {
   const p = new Placeholders();
-  const note = p.name(accountAttribute.note(key, mark));
-  return p.expression(`SET ${note} = ${p.value(number(PENDING))}`, `attribute_not_exists(${note})`);
+  const alert = p.name(accountAttribute.alert(key, mark));
+  return p.expression(
+    `SET ${alert} = ${p.value(number(PENDING))}`,
+    `attribute_not_exists(${alert})`,
+  );
 }
 
 /** A marker of a closed id: it only rejects writes of that id. */
@@ -368,13 +374,13 @@ export function parseCounters(
   return counters;
 }
 
-const NOTE_ATTRIBUTE = /^p_(.+)_([^_]+)$/;
+const ALERT_ATTRIBUTE = /^p_(.+)_([^_]+)$/;
 
 /** The recorded alerts among an item's attributes. */
 export function parseAlertStates(item: AttributeMap | undefined): AlertStates {
   const alertStates = new Map<CounterKey, Map<AlertKey, boolean>>();
   for (const [name, value] of Object.entries(item ?? {})) {
-    const [, key, mark] = NOTE_ATTRIBUTE.exec(name) ?? [];
+    const [, key, mark] = ALERT_ATTRIBUTE.exec(name) ?? [];
     if (key === undefined || mark === undefined) continue;
     const marks = alertStates.get(key) ?? new Map<AlertKey, boolean>();
     alertStates.set(key, marks.set(mark, Number(value.N) === PUBLISHED));

@@ -44,7 +44,7 @@ import {
   removeMarkersExpression,
   reserveExpression,
   settleExpression,
-  settleFormerExpression,
+  settlePreviousExpression,
   takeOverExpression,
 } from './dynamodb-ledger-expressions.ts';
 import {
@@ -138,8 +138,8 @@ export class DynamoDbLedger implements LedgerStore {
       const item = result.item ?? {};
       const found = findReservation(item, reservationId);
       if (found?.form === 'map' && found.leaseHolder === attemptId) {
-        const former = await this.#update(account, settleFormerExpression(write, until));
-        return former.written ? settled(write, former.item, actual) : { outcome: 'replayed' };
+        const previous = await this.#update(account, settlePreviousExpression(write, until));
+        return previous.written ? settled(write, previous.item, actual) : { outcome: 'replayed' };
       }
       if (until === undefined || isClosed(item, reservationId)) return { outcome: 'replayed' };
       const charge = chargesUnreserved ? write : { ...write, amounts: [] };

@@ -43,7 +43,7 @@ const SEPARATOR = '|';
 
 export const reservationName = (id: string): string => `r_${encodedId(id)}`;
 /** As earlier releases wrote it. */
-export const formerReservationName = (id: string): string => `r_${id}`;
+export const previousReservationName = (id: string): string => `r_${id}`;
 /** The marker of a closed id. */
 export const markerName = (id: string): string => `x_${id}`;
 /** Live reservations of a cost center in the item. */
@@ -127,7 +127,7 @@ export function parseReservations(item: AttributeMap): readonly StoredReservatio
 
 /** The reservation under an id, in either form. */
 export function findReservation(item: AttributeMap, id: string): StoredReservation | undefined {
-  const name = [reservationName(id), formerReservationName(id)].find((each) => item[each]);
+  const name = [reservationName(id), previousReservationName(id)].find((each) => item[each]);
   return name === undefined ? undefined : parseReservation(item, name, knownNames(item));
 }
 

@@ -9,7 +9,7 @@ import type { AccountSnapshot, CounterKey, CounterState, LedgerStore } from './p
 const IDLE_MIN = 10;
 
 /** Only alerts are recorded for the counter: a call was denied before any other was counted. */
-const NEVER_WRITTEN: CounterState = { committed: 0, settled: 0 };
+const NO_USAGE: CounterState = { committed: 0, settled: 0 };
 
 interface Pruned {
   readonly markers: number;
@@ -34,7 +34,7 @@ export async function prune(
     const old = new Map<CounterKey, CounterState>();
     for (const key of idleCounters) {
       if (needed.has(key) || !isOld(policy, key, now)) continue;
-      old.set(key, counters.get(key) ?? NEVER_WRITTEN);
+      old.set(key, counters.get(key) ?? NO_USAGE);
     }
     if (old.size + staleMarkers.length + idleCostCenters.length === 0) continue;
     const markers = staleMarkers;

@@ -35,7 +35,7 @@ import { endExpired, tidyHeldAccount } from './tidy-held-account.ts';
 export interface CandidateAttempt {
   readonly policy: Policy;
   readonly now: EpochMs;
-  readonly shell: Omit<Reservation, 'basis' | 'accounts'>;
+  readonly base: Omit<Reservation, 'basis' | 'accounts'>;
   readonly otherIds: readonly string[];
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;
@@ -78,7 +78,7 @@ export async function reserveAccount(
   const whole: Part = new Map(limits.map((effective) => [effective, effective.requested]));
   const tried = new Map<number, DeniedShard>();
   let full: LedgerFullError | undefined;
-  for (const shard of shardsFor(attempt.shell.id, met)) {
+  for (const shard of shardsFor(attempt.base.id, met)) {
     const result = await tryShard(store, attempt, met, shard, whole);
     if (result instanceof LedgerFullError) full = result;
     else if (result.outcome === 'denied') tried.set(shard, result);
@@ -98,14 +98,14 @@ export function shardsFor(
   { limits, shards }: AccountLimits,
 ): readonly number[] {
   const all = shardNumbers(shards);
-  const able = all.filter((shard) =>
+  const fitting = all.filter((shard) =>
     limits.every(
       (effective) =>
         effective.ceiling === undefined ||
         remainingInShard(effective, shard, undefined) >= effective.requested,
     ),
   );
-  return able.length > 0 ? shardOrder(reservationId, able) : [0];
+  return fitting.length > 0 ? shardOrder(reservationId, fitting) : [0];
 }
 
 type DeniedShard = Pick<
@@ -167,7 +167,7 @@ async function recordAttempt(
   { account, counters }: Omit<ReservedAccount, 'isRepeated'>,
   result: ReserveWriteResult,
 ): Promise<Exclude<ShardOutcome, LedgerFullError>> {
-  const { accounts, shell, prior } = attempt;
+  const { accounts, base, prior } = attempt;
   switch (result.outcome) {
     case 'conflict':
       return { outcome: 'conflict' };
@@ -188,7 +188,7 @@ async function recordAttempt(
       // one did not.
       if (result.isRepeated || prior !== undefined) {
         const own = [{ account, isRepeated: true, counters }];
-        await releaseAndClose(store, { ...shell, basis: 'unreserved', accounts: own });
+        await releaseAndClose(store, { ...base, basis: 'unreserved', accounts: own });
       }
       return result;
   }
@@ -207,22 +207,22 @@ function inFlightBound(
 }
 
 function accountReserve(
-  { shell, otherIds, policy, now }: CandidateAttempt,
+  { base, otherIds, policy, now }: CandidateAttempt,
   { owner, linked, keptUntil }: AccountLimits,
   shard: number,
   part: Part,
 ): ReserveWrite {
   return {
     account: accountKey(owner, shard),
-    reservationId: shell.id,
+    reservationId: base.id,
     otherIds,
-    attemptId: shell.attemptId,
-    leaseExpiresAt: shell.leaseExpiresAt,
-    inFlight: inFlightBound(policy, shell.costCenter, accountKey(owner, shard), now),
+    attemptId: base.attemptId,
+    leaseExpiresAt: base.leaseExpiresAt,
+    inFlight: inFlightBound(policy, base.costCenter, accountKey(owner, shard), now),
     ...(linked && { linked }),
     ...(keptUntil !== undefined && {
       held: {
-        keptUntil: keptUntil && itemEnd(keptUntil, shell),
+        keptUntil: keptUntil && itemEnd(keptUntil, base),
         now: Math.floor(now / 1_000) - CLOCK_SKEW_SECONDS,
       },
     }),
@@ -235,7 +235,7 @@ function accountReserve(
 }
 
 /** A call that is still running at the end of its windows settles in the item as well. */
-const itemEnd = (keptUntil: EpochMs, { leaseExpiresAt }: CandidateAttempt['shell']) =>
+const itemEnd = (keptUntil: EpochMs, { leaseExpiresAt }: CandidateAttempt['base']) =>
   Math.max(Math.ceil(keptUntil / 1_000), leaseExpiresAt + KEPT_AFTER_LEASE_SECONDS);
 
 const KEPT_AFTER_LEASE_SECONDS = 86_400;
@@ -269,7 +269,7 @@ async function reserveSpread(
       const result = await tryShard(store, taking, met, shard, part);
       if (result instanceof LedgerFullError) throw result;
       if (result.outcome === 'reserved') continue;
-      await release(store, { ...attempt.shell, basis: 'reserved', accounts: taking.accounts });
+      await release(store, { ...attempt.base, basis: 'reserved', accounts: taking.accounts });
       taking.accounts.length = 0;
       return result.outcome === 'conflict' ? { outcome: 'conflict' } : denied;
     }

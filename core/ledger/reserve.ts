@@ -163,7 +163,7 @@ function uncounted(
       counters: met.limits.map(toReservedCounter),
     }));
   return {
-    ...reservationShell(request, at),
+    ...reservationBase(request, at),
     basis: 'unreserved',
     accounts: [...reserved, ...others],
   };
@@ -182,11 +182,11 @@ async function reserveCandidate(
 ): Promise<CandidateOutcome> {
   const accounts: ReservedAccount[] = [];
   const candidate = request.candidates[at] ?? request.candidates[0];
-  const shell = reservationShell(request, at);
-  const reservation: Reservation = { ...shell, basis: 'reserved', accounts };
-  const otherIds = candidateReservationIds(request).filter((id) => id !== shell.id);
+  const base = reservationBase(request, at);
+  const reservation: Reservation = { ...base, basis: 'reserved', accounts };
+  const otherIds = candidateReservationIds(request).filter((id) => id !== base.id);
   const { policy, now } = request;
-  const attempt: CandidateAttempt = { policy, now, shell, otherIds, prior, accounts, room };
+  const attempt: CandidateAttempt = { policy, now, base, otherIds, prior, accounts, room };
   const above = requestDenials(request, candidate);
   if (above.length > 0) return { outcome: 'denied', denials: above, leaseEnds: [] };
   try {
@@ -252,15 +252,15 @@ async function reserveAccounts(
   return undefined;
 }
 
-function isAmple({ shell, room }: CandidateAttempt, account: AccountLimits): boolean {
-  const [shard = 0] = shardsFor(shell.id, account);
+function isAmple({ base, room }: CandidateAttempt, account: AccountLimits): boolean {
+  const [shard = 0] = shardsFor(base.id, account);
   return room?.isAmple(accountKey(account.owner, shard), shard, account) ?? false;
 }
 
 /** Between the last moment that something can be settled and the end of the lease. */
 const LEASE_MARGIN_MS = 60_000;
 
-const reservationShell = (request: ReserveRequest, candidate: number) => ({
+const reservationBase = (request: ReserveRequest, candidate: number) => ({
   id: candidateReservationId(request.reservationId, candidate),
   attemptId: leaseHolderOf(request),
   costCenter: request.scope.costCenter,

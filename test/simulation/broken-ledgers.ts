@@ -163,8 +163,8 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
         settle: async (write) => {
           const output = await get(write.account);
           const item = 'Item' in output ? (output.Item ?? {}) : {};
-          const isFormer = findReservation(item, write.reservationId)?.form === 'map';
-          return isFormer ? { outcome: 'replayed' } : store.settle(write);
+          const isPrevious = findReservation(item, write.reservationId)?.form === 'map';
+          return isPrevious ? { outcome: 'replayed' } : store.settle(write);
         },
       }),
   },

@@ -16,11 +16,11 @@ import type { Clock } from '../../core/time.ts';
 import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
 import { DynamoDbModel } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
-import { formerRelease } from './former-encoding.ts';
 import { Host, type Life, transportOver } from './network.ts';
 import { Oracle, type Truth, Violation } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
 import { type Version, versionAt, versionsOf } from './policies.ts';
+import { previousRelease } from './previous-encoding.ts';
 import { type Random, randomOf } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -165,8 +165,8 @@ export class SimulatedRun {
     const client = clientOver(send);
     const current = new DynamoDbLedger(client, TABLE, clock);
     // A call reserves by one release, also where its step runs again, and settles by the current.
-    const isFormer = sender !== undefined && sender.call.at < plan.upgradedAt;
-    const real = isFormer ? formerRelease(current, client, TABLE) : current;
+    const isPrevious = sender !== undefined && sender.call.at < plan.upgradedAt;
+    const real = isPrevious ? previousRelease(current, client, TABLE) : current;
     const store = this.variation?.store?.(real, {
       clock,
       plan,

@@ -144,7 +144,9 @@ const writeCostTable = (rows: readonly WriteCost[]): Table => ({
     count(row.unitsToSettle),
     count(row.unitsToRefuse),
   ]),
-  note: 'One limit and no fallback. A unit is a write of up to 1,024 bytes of the whole item.',
+  note:
+    'One limit and no fallback; `in_flight_max` is raised from 400 to 1,000 for all of these runs. ' +
+    'A unit is a write of up to 1,024 bytes of the whole item.',
 });
 
 const sustainedTable = (rows: readonly Sustained[]): Table => ({

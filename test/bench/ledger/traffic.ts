@@ -54,6 +54,8 @@ const MAX_TOKENS = [256, 512, 1_024, 2_048] as const;
 /** Tokens that the bound adds for the messages and the model's template. */
 const OVERHEAD_TOKENS = 200;
 const LEASE_SECONDS = 420;
+/** More than are ever in flight: only the limit denies. The default is 400. */
+const CALLERS_MAX = 1_000;
 /** A call that Bedrock throttles costs nothing. */
 const THROTTLED = 0.02;
 
@@ -66,7 +68,7 @@ export function trafficOf(options: TrafficOptions): Traffic {
         [MODEL]: { model_id: MODEL_ID },
         micro: { model_id: 'amazon.nova-micro-v1:0' },
       },
-      ledger: { shards, lease_seconds: LEASE_SECONDS },
+      ledger: { shards, lease_seconds: LEASE_SECONDS, in_flight_max: CALLERS_MAX },
     }),
   );
   const limitNanoUsd = policy.costCenters.get(SCOPE.costCenter)?.limits[0]?.amount;

@@ -4,8 +4,8 @@ import { itemBytes } from '../../../adapters/dynamodb-item-size.ts';
 import {
   type AttributeMap,
   findReservation,
-  formerReservationName,
   parseReservations,
+  previousReservationName,
   reservationName,
   reservationText,
 } from '../../../adapters/dynamodb-reservation-encoding.ts';
@@ -61,7 +61,7 @@ describe('a reservation', () => {
   test('of an earlier release is read as well', () => {
     const a = { M: { 'monthly_2026-11': { N: '17' } } };
     const value = { M: { e: { N: '1000' }, n: { S: 'a1b2c3d4-e5f6' }, a } };
-    const item = { pk: { S: OWN }, [formerReservationName(UUID)]: value };
+    const item = { pk: { S: OWN }, [previousReservationName(UUID)]: value };
     expect(findReservation(item, UUID)).toEqual({
       form: 'map',
       reservationId: UUID,

@@ -17,8 +17,8 @@ import {
 import {
   type AttributeMap,
   findReservation,
-  formerReservationName,
   markerName,
+  previousReservationName,
 } from '../../adapters/dynamodb-reservation-encoding.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { LedgerStore, ReserveWrite, ReserveWriteResult } from '../../core/ledger/ports.ts';
@@ -27,7 +27,7 @@ import { changed } from './changed-store.ts';
 const ROUNDS_MAX = 5;
 
 /** The store as it is, but for how it reserves. */
-export const formerRelease = (
+export const previousRelease = (
   store: LedgerStore,
   client: DynamoDBClient,
   table: string,
@@ -103,8 +103,8 @@ function refusalOf(
 
 function mapExpression(write: ReserveWrite): Expression {
   const p = new Placeholders();
-  const reservation = p.name(formerReservationName(write.reservationId));
-  const others = [markerName(write.reservationId), ...write.otherIds.map(formerReservationName)];
+  const reservation = p.name(previousReservationName(write.reservationId));
+  const others = [markerName(write.reservationId), ...write.otherIds.map(previousReservationName)];
   const sets = [`${reservation} = ${p.value(mapOf(write))}`];
   const conditions = [reservation, ...others.map((name) => p.name(name))].map(
     (name) => `attribute_not_exists(${name})`,
