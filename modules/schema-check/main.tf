@@ -17,6 +17,20 @@ locals {
     module.depth_8.shape_problems,
     module.depth_9.shape_problems,
   )
+  text_problems = { for kind in ["given", "listed"] : kind => flatten([
+    for problems in [
+      module.depth_0.text_problems,
+      module.depth_1.text_problems,
+      module.depth_2.text_problems,
+      module.depth_3.text_problems,
+      module.depth_4.text_problems,
+      module.depth_5.text_problems,
+      module.depth_6.text_problems,
+      module.depth_7.text_problems,
+      module.depth_8.text_problems,
+      module.depth_9.text_problems,
+    ] : problems[kind]
+  ]) }
   # Each level apart: a value that is known only after apply hides the others of its level at plan.
   value_problems = {
     1 = module.depth_1.value_problems

@@ -8,6 +8,16 @@ output "given" {
   }
 
   precondition {
+    condition     = length(local.text_problems.given) == 0
+    error_message = join("\n", local.text_problems.given)
+  }
+
+  precondition {
+    condition     = length(local.text_problems.listed) == 0
+    error_message = join("\n", local.text_problems.listed)
+  }
+
+  precondition {
     condition     = length(local.value_problems[1]) == 0
     error_message = join("\n", local.value_problems[1])
   }

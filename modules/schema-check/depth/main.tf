@@ -96,6 +96,30 @@ locals {
   ] }
 }
 
+# Texts and names against patterns. An unknown text passes until it is known.
+locals {
+  texts = concat(
+    [for node in local.scalars : { path = node.path, value = node.value, schema = node.schema } if can(node.schema.pattern)],
+    flatten([for node in local.objects : [
+      for key in keys(node.value) : { path = "${node.path}.${key}", value = key, schema = node.schema.propertyNames }
+    ] if can(node.schema.propertyNames.pattern)]),
+  )
+  # Apart: the length of a list may be known only after apply.
+  listed_texts = flatten([for node in local.lists : [
+    for index, value in node.value : { path = "${node.path}[${index}]", value = value, schema = node.schema.items }
+  ] if node.has_texts && can(node.schema.items.pattern)])
+
+  # RE2 counts to 1000, and has no `(?!...)`, which is only ever the beginning of a pattern: what it
+  # bars becomes a line break, which no pattern takes.
+  text_problems = { for name, texts in { given = local.texts, listed = local.listed_texts } : name => [
+    for text in texts : "${text.path}: \"${text.value}\" is not ${text.schema.title}: ${text.schema.description}"
+    if try(length([regex(
+      replace(replace(text.schema.pattern, "/\\(\\?![^)]*\\)/", ""), "/\\{[0-9]+,[0-9]{4,}\\}/", "*"),
+      replace(text.value, try("/^(?:${regex("^\\^\\(\\?!([^)]*)\\)", text.schema.pattern)[0]})/", "\n"), "\n"),
+    )]), 0) == 0
+  ] }
+}
+
 # Values, which may be known only after apply.
 locals {
   enums = [for node in local.scalars : node if contains(keys(node.schema), "enum")]

@@ -8,6 +8,11 @@ output "value_problems" {
   value       = local.value_problems
 }
 
+output "text_problems" {
+  description = "Texts and names that do not have their form, as `<path>: <message>`: those `given` alone, and those `listed`."
+  value       = local.text_problems
+}
+
 output "children" {
   description = "The values one level deeper, as `nodes` of the next level."
   value       = local.children
