@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
 import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-reproducible.mjs';
 import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terraform-results.mjs';
+import { unknownKeys } from './unknown-keys.mjs';
 
 const fold = (text) => text.replace(/\s+/g, ' ');
 
@@ -94,6 +95,19 @@ export async function broken({ root, exec }) {
       counts.add(`test/fixtures/valid/${name}`, problemIf(code !== 0, errorsOf(output)));
     });
     counts.add('the table of valid configurations', problemIf(sounds.length === 0, 'is empty'));
+    for (const several of ['object', 'array']) {
+      const { config, paths } = unknownKeys(variablesSchema(root), several);
+      const file = join(cwd, `${several}.tfvars.json`);
+      writeFileSync(file, JSON.stringify(config));
+      const lines = errorsOf((await plan(file)).output).split('\n');
+      const missing = paths.filter(
+        (path) => !lines.some((line) => line.startsWith(`${path}: unknown `)),
+      );
+      counts.add(
+        `an unlisted key at every depth, with ${several} values`,
+        problemIf(missing.length > 0, `was accepted at\n${missing.join('\n')}`),
+      );
+    }
     const sound = await plan(join(root, 'examples/complete/terraform.tfvars'));
     counts.add(
       'examples/complete is accepted',
@@ -102,6 +116,9 @@ export async function broken({ root, exec }) {
     return counts.result();
   });
 }
+
+const variablesSchema = (root) =>
+  JSON.parse(readFileSync(join(root, 'modules/schema-check/variables.schema.json'), 'utf8'));
 
 /** Works through the items with so many at a time. */
 async function inTurns(width, items, work) {

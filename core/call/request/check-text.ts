@@ -4,7 +4,6 @@ import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { ownEntriesSome } from '../../json-value.ts';
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const MESSAGE = 'contains half of a surrogate pair, as a cut emoji leaves: remove it';
 /** More would say nothing new, and each path takes memory. */
 const PROBLEMS_MAX = 100;
@@ -19,19 +18,16 @@ export function loneSurrogateProblems(value: unknown, path: string): readonly In
 }
 
 function hasLoneSurrogate(value: unknown): boolean {
-  if (typeof value === 'string') return LONE_SURROGATE.test(value);
+  if (typeof value === 'string') return !value.isWellFormed();
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(hasLoneSurrogate);
-  return ownEntriesSome(
-    value,
-    (name, inner) => LONE_SURROGATE.test(name) || hasLoneSurrogate(inner),
-  );
+  return ownEntriesSome(value, (name, inner) => !name.isWellFormed() || hasLoneSurrogate(inner));
 }
 
 function addProblems(problems: InputProblem[], value: unknown, path: string): void {
   if (problems.length >= PROBLEMS_MAX) return;
   if (typeof value === 'string') {
-    if (LONE_SURROGATE.test(value)) problems.push({ path, message: MESSAGE });
+    if (!value.isWellFormed()) problems.push({ path, message: MESSAGE });
   } else if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) {
       addProblems(problems, inner, joinPath(path, index));

@@ -41,9 +41,10 @@ const image = closedObject(['format', 'source'], {
 
 /**
  * Document names: AWS lists no underscore, but Bedrock takes it (https://github.com/vercel/ai/pull/20366,
- * 2026-11); of white space only the single ordinary space.
+ * 2026-11); of white space only the single ordinary space. Without a format it can be any file, and
+ * is reserved as the whole context window.
  */
-const document = closedObject(['format', 'name', 'source'], {
+const document = closedObject(['name', 'source'], {
   format: {
     type: 'string',
     enum: ['txt', 'md', 'html', 'csv', 'pdf', 'doc', 'docx', 'xls', 'xlsx'],

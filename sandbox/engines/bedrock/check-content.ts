@@ -61,7 +61,10 @@ export function blockProblem(
 
 function fileProblem(file: unknown, path: string, formats: readonly string[]) {
   const { format, source } = isRecord(file) ? file : {};
-  if (!formats.some((each) => each === format)) return `The format at ${path} is not supported.`;
+  // Bedrock takes a document without one.
+  const isLeftOut = format === undefined && formats === DOCUMENT_FORMATS;
+  if (!isLeftOut && !formats.some((each) => each === format))
+    return `The format at ${path} is not supported.`;
   const { bytes, text } = isRecord(source) ? source : {};
   if (typeof text === 'string' && text !== '') return undefined;
   const decodable = typeof bytes === 'string' && BASE64.test(bytes) && bytes.length % 4 === 0;

@@ -118,7 +118,7 @@ async function runAll(): Promise<void> {
   process.exit(0);
 }
 
-const HEAD = ['protocol', 'request', 'MB', 'status', 'CPU ms', 'longest block ms', 'extra MB'];
+const HEAD = ['protocol', 'request', 'MB', 'status', 'CPU ms', 'longest block, CPU ms', 'extra MB'];
 
 function tableOf(figures: readonly Figures[]): string {
   const rows = figures.map((each) => [

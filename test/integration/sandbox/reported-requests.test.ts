@@ -170,6 +170,11 @@ describe('Bedrock accepts, so it is sent', () => {
       },
     ],
     [
+      'a document without a format',
+      ask(attach('hours', { format: undefined })),
+      { messages: [{ content: [{ document: { name: 'hours', format: undefined } }, {}] }] },
+    ],
+    [
       'citations',
       ask(attach('hours', { citations: { enabled: true } })),
       { messages: [{ content: [{ document: { citations: { enabled: true } } }, {}] }] },

@@ -44,14 +44,21 @@ describe('strict JSON', () => {
   test.each([
     ['objects', (count: number) => `[${'{},'.repeat(count)}1]`],
     ['lists', (count: number) => `[${'[],'.repeat(count)}1]`],
-    [
-      'names',
-      (count: number) => `{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join()}}`,
-    ],
   ])('a quarter of a million %s are the most', (_, textOf) => {
     expect(strictJsonProblem(textOf(249_999))).toBeUndefined();
     const message = expect.stringMatching(/more than 250000 objects, lists and names/);
     expect(strictJsonProblem(textOf(250_000))).toEqual({ path: '$', message });
+  });
+
+  test('160,000 names are the most, in one object or in many', () => {
+    const name = (i: number) => `"k${i}":1`;
+    const inOne = (count: number) => `{${Array.from({ length: count }, (_, i) => name(i)).join()}}`;
+    const inMany = (count: number) => `[${'{"a":1,"b":2},'.repeat(count / 2)}1]`;
+    const message = expect.stringMatching(/more than 160000 names: shorten it/);
+    for (const textOf of [inOne, inMany]) {
+      expect(strictJsonProblem(textOf(160_000))).toBeUndefined();
+      expect(strictJsonProblem(textOf(160_002))).toEqual({ path: '$', message });
+    }
   });
 
   test('a long list of numbers or texts is no problem', () => {

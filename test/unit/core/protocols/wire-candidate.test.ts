@@ -210,6 +210,7 @@ describe('the input bound', () => {
 
   test.each([
     [{ document: { format: 'pdf', name: 'a', source: { bytes: 'AAAA' } } }],
+    [{ document: { name: 'a', source: { text: 'x' } } }],
     [{ video: { format: 'mp4', source: { bytes: 'AAAA' } } }],
     [{ reasoningContent: { reasoningText: { text: 'a', signature: 'b' } } }],
     [{ somethingNew: {} }],

@@ -188,6 +188,11 @@ describe('documents', () => {
     expect(problemsOf({ messages: [user(block, ask)] })).toEqual([]);
   });
 
+  test('without a format are taken, as Bedrock takes them', () => {
+    const block = { document: { name: 'Notes', source: { bytes: base64('%PDF') } } };
+    expect(problemsOf({ messages: [user(block, ask)] })).toEqual([]);
+  });
+
   test('have different names in the whole conversation, without regard to case', () => {
     const named = (name: string) => document('txt', { text: 'x' }, name);
     const result = {

@@ -1,0 +1,4 @@
+export function unknownKeys(
+  schema: object,
+  several: 'object' | 'array',
+): { config: object; paths: string[] };
