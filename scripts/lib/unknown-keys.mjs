@@ -1,4 +1,4 @@
-/** A configuration with every key of the variables, and one that nobody listed at every depth. */
+/** A configuration with every key of the variables, and an unlisted one at every depth. */
 
 const UNLISTED = 'unlisted';
 

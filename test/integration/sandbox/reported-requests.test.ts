@@ -186,7 +186,7 @@ describe('Bedrock accepts, so it is sent', () => {
   });
 });
 
-test('a guardrail, which has a price of its own, is refused by name', async () => {
+test('a guardrail, which has a separate price, is refused by name', async () => {
   const guardrailConfig = { guardrailIdentifier: 'g1', guardrailVersion: '1' };
   const { status, body } = await sandbox.post('/v1/invoke', ask(say('Hi', { guardrailConfig })));
   expect([status, body.errors[0].path]).toEqual([400, '$.prompt.guardrailConfig']);
