@@ -60,20 +60,10 @@ variable "kms_key_arn" {
 }
 
 variable "roles" {
-  description = <<-EOT
-    How IAM roles are made.
-
-    - `permissions_boundary_arn` - ARN of the policy that limits what they can do. Default: none.
-    - `path` - Their path. Default: `/`.
-    - `name_prefix` - Prefix of their names. Default: none.
-  EOT
-  type = object({
-    permissions_boundary_arn = optional(string)
-    path                     = optional(string, "/")
-    name_prefix              = optional(string, "")
-  })
-  default  = {}
-  nullable = false
+  description = "Settings of its IAM roles, in the form of `settings` of modules/service-role, which checks them."
+  type        = any
+  default     = {}
+  nullable    = false
 }
 
 variable "tags" {
