@@ -8,16 +8,15 @@ const RETRY_SECONDS = 5;
 
 type Denial =
   /** The same request is refused until an operator or the end of the window changes that. */
-  | { readonly kind: 'final'; readonly detail: string }
-  | { readonly kind: 'passing'; readonly detail: string; readonly retryAfter: number };
+  { readonly kind: 'final' } | { readonly kind: 'passing'; readonly retryAfter: number };
 
 export function denialOf(
-  { detail, limit, retryAfter = RETRY_SECONDS }: ProblemDetails,
+  { limit, retryAfter = RETRY_SECONDS }: ProblemDetails,
   now: EpochMs,
 ): Denial | undefined {
   // Of one request: it is the request that has to change.
   if (!limit || limit.window === 'request') return undefined;
   const isFar = limit.resetsAt === null || Date.parse(limit.resetsAt) - now > SOON_MS;
   const isFinal = limit.reason === 'used' && isFar;
-  return isFinal ? { kind: 'final', detail } : { kind: 'passing', detail, retryAfter };
+  return isFinal ? { kind: 'final' } : { kind: 'passing', retryAfter };
 }

@@ -30,3 +30,13 @@ export const waitOf = (seconds: number) => ({
   // Milliseconds: the header that boto3 and the AWS SDK for JavaScript read.
   'x-amz-retry-after': String(seconds * 1000),
 });
+
+export const jsonError = (
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>>,
+): WireError => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
