@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { log, print, readFlags, refuserWith, wholeNumberOf } from '../support/flags.ts';
 import { judge } from './judge.ts';
 import { type FuzzRoute, ROUTES } from './routes.ts';
 import { type FuzzResult, fuzz, targetOf } from './run.ts';
@@ -37,25 +37,8 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-function refuse(message: string): never {
-  log(`${message}\n\n${USAGE}`);
-  process.exit(2);
-}
-
-function wholeNumber(name: string, text: string): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--${name} wants a whole number`);
-}
-
-function flags() {
-  try {
-    return parseArgs({ options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-}
+const refuse: (message: string) => never = refuserWith(USAGE);
+const wholeNumber = (name: string, text: string) => wholeNumberOf(name, text, refuse);
 
 const SHOWN_BYTES = 4_000;
 
@@ -100,7 +83,7 @@ function report(result: FuzzResult, asJson: boolean): void {
 }
 
 async function main(): Promise<void> {
-  const values = flags();
+  const values = readFlags(OPTIONS, refuse);
   if (values.help) {
     print(USAGE);
     return;

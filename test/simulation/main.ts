@@ -1,5 +1,5 @@
 /** `npm run test:simulate`: long runs, replays of one seed, and shrinking of what fails. */
-import { parseArgs } from 'node:util';
+import { log, print, readFlags, refuserWith, wholeNumberOf } from '../support/flags.ts';
 import { BROKEN_LEDGERS } from './broken-ledgers.ts';
 import { type Plan, planOf } from './plan.ts';
 import { runPlan } from './run.ts';
@@ -41,25 +41,8 @@ interface Failure {
   readonly plan: Plan;
 }
 
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-function refuse(message: string): never {
-  log(`${message}\n\n${USAGE}`);
-  process.exit(2);
-}
-
-function wholeNumber(name: string, text: string): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--${name} wants a whole number`);
-}
-
-function flags() {
-  try {
-    return parseArgs({ options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-}
+const refuse: (message: string) => never = refuserWith(USAGE);
+const wholeNumber = (name: string, text: string) => wholeNumberOf(name, text, refuse);
 
 async function failureOf(
   plan: Plan,
@@ -81,7 +64,7 @@ async function failureOf(
 }
 
 async function main(): Promise<void> {
-  const values = flags();
+  const values = readFlags(OPTIONS, refuse);
   if (values.help) return print(USAGE);
   const variation = BROKEN_LEDGERS.find(({ name }) => name === values.broken);
   if (values.broken !== undefined && !variation) refuse(`no broken ledger "${values.broken}"`);

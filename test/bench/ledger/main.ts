@@ -1,7 +1,7 @@
 /** `npm run bench:ledger`: how well the ledger holds a limit, compared with two simpler ways. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { log, print, readFlags, refuserWith } from '../../support/flags.ts';
 import { writeDocs } from './docs.ts';
 import { brokenPromises, runBenchmark } from './run.ts';
 import { alignedText, tablesOf } from './tables.ts';
@@ -34,21 +34,7 @@ const OPTIONS = {
 
 const CALLERS_MAX = 1_000;
 
-const report = (line: string): void => void process.stderr.write(`${line}\n`);
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function refuse(message: string): never {
-  report(`${message}\n\n${USAGE}`);
-  process.exit(2);
-}
-
-function flags() {
-  try {
-    return parseArgs({ options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-}
+const refuse: (message: string) => never = refuserWith(USAGE);
 
 const wholeNumber = (flag: string, text: string): number =>
   /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--${flag}: "${text}" is no whole number`);
@@ -61,13 +47,13 @@ function callerCounts(text: string): readonly number[] {
 }
 
 async function main(): Promise<void> {
-  const values = flags();
+  const values = readFlags(OPTIONS, refuse);
   if (values.help) return print(USAGE);
   const isWhole = values.callers === CALLERS;
   if (values['write-docs'] && !isWhole)
     refuse(`--write-docs: the page shows ${CALLERS} callers, so leave --callers out`);
   const seed = wholeNumber('seed', values.seed);
-  const result = await runBenchmark({ seed, callers: callerCounts(values.callers), tell: report });
+  const result = await runBenchmark({ seed, callers: callerCounts(values.callers), tell: log });
   const date = new Date().toISOString().slice(0, 10);
   const broken = brokenPromises(result);
   const file = resolve(values.json);
@@ -76,7 +62,7 @@ async function main(): Promise<void> {
   print(tablesOf(result).map(alignedText).join('\n\n'));
   print(`\nThe results as JSON: ${values.json}`);
   if (values['write-docs']) writeDocs(ROOT, result, date);
-  for (const promise of broken) report(promise);
+  for (const promise of broken) log(promise);
   process.exitCode = broken.length > 0 ? 1 : 0;
 }
 
