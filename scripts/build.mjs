@@ -18,12 +18,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { sourceId } from './lib/bootstrap.mjs';
+import { readFlags } from './lib/flags.mjs';
 import { withSecondBuild } from './lib/second-build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -250,19 +250,7 @@ Makes dist: a zip per function, the command line, the sandbox, and the licenses 
   --help                this text
 `;
 
-/** @returns undefined, and says why, where the flags are wrong. */
-function readFlags() {
-  const options = { 'check-reproducible': { type: 'boolean' }, help: { type: 'boolean' } };
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return undefined;
-  }
-}
-
-const flags = readFlags();
+const flags = readFlags({ 'check-reproducible': { type: 'boolean' } }, USAGE);
 if (flags?.help) process.stdout.write(USAGE);
 else if (flags) {
   printSizes(await buildAll());

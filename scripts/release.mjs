@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ensureBuilt, ensureInstalled, root } from './lib/bootstrap.mjs';
 import { exec } from './lib/exec.mjs';
+import { readFlags } from './lib/flags.mjs';
 
 const USAGE = `npm run release -- [options]
 
@@ -59,17 +59,6 @@ async function release(out) {
   process.stdout.write(lines.join(''));
 }
 
-function readFlags() {
-  const options = { out: { type: 'string', default: 'release' }, help: { type: 'boolean' } };
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return undefined;
-  }
-}
-
-const flags = readFlags();
+const flags = readFlags({ out: { type: 'string', default: 'release' } }, USAGE);
 if (flags?.help) process.stdout.write(USAGE);
 else if (flags) await release(join(root, flags.out));
