@@ -84,17 +84,20 @@ export type ReserveWriteResult =
       readonly snapshot?: AccountSnapshot;
     };
 
-/** Reservation of an earlier attempt of the same call in one account. */
-export interface AccountReservation {
+interface HeldReservation {
   readonly reservationId: string;
-  /** The `attemptId` it was reserved with. */
-  readonly leaseHolder: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: ReadonlyMap<CounterKey, number>;
   /** Whose live reservations count it; absent where an earlier release reserved. */
   readonly costCenter?: string;
   /** As in `ReserveWrite`. */
   readonly linked?: readonly AccountKey[];
+}
+
+/** Reservation of an earlier attempt of the same call in one account. */
+export interface AccountReservation extends HeldReservation {
+  /** The `attemptId` it was reserved with. */
+  readonly leaseHolder: string;
 }
 
 export interface SettleAmount {
@@ -152,16 +155,9 @@ export interface Nearness {
 }
 
 /** A reservation whose lease ended. */
-export interface ExpiredReservation {
+export interface ExpiredReservation extends HeldReservation {
   readonly account: AccountKey;
-  readonly reservationId: string;
   readonly attemptId: string;
-  readonly leaseExpiresAt: EpochSeconds;
-  readonly amounts: ReadonlyMap<CounterKey, number>;
-  /** Whose live reservations count it; absent where an earlier release reserved. */
-  readonly costCenter?: string;
-  /** As in `ReserveWrite`. */
-  readonly linked?: readonly AccountKey[];
 }
 
 export interface ExpireWrite extends ExpiredReservation {

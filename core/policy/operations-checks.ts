@@ -3,14 +3,8 @@ import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { formatChoices, quoted } from '../safe-text.ts';
 import { schemaErrorProblems } from '../schema-errors.ts';
-import {
-  asList,
-  asStrings,
-  numberField,
-  stringField,
-  toUnvalidated,
-  type UnvalidatedObject,
-} from '../unvalidated.ts';
+import type { UnvalidatedObject } from '../unvalidated.ts';
+import { asList, asStrings, numberField, stringField, toUnvalidated } from '../unvalidated.ts';
 import { validate } from './operations.validator.ts';
 import { OPERATIONS_VARIABLES } from './operations-variables.ts';
 import { withoutNulls } from './schema-check.ts';

@@ -32,6 +32,7 @@ const ALIAS = {
 
 /** Names another part of the policy; whether that part exists is a cross-check. */
 const REFERENCE = { type: 'string' } as const;
+const REFERENCES = { type: 'array', minItems: 1, uniqueItems: true, items: REFERENCE } as const;
 
 const SCOPE = { application: REFERENCE, environment: REFERENCE, model: REFERENCE } as const;
 
@@ -196,20 +197,8 @@ const BINDING_PROPERTIES = {
     },
   },
   jwt: { type: 'object', additionalProperties: { type: 'string', minLength: 1, maxLength: 256 } },
-  applications: {
-    type: 'array',
-    title: 'application',
-    minItems: 1,
-    uniqueItems: true,
-    items: REFERENCE,
-  },
-  environments: {
-    type: 'array',
-    title: 'environment',
-    minItems: 1,
-    uniqueItems: true,
-    items: REFERENCE,
-  },
+  applications: { ...REFERENCES, title: 'application' },
+  environments: { ...REFERENCES, title: 'environment' },
   trust_session_names: { type: 'boolean' },
 } as const;
 
@@ -239,14 +228,8 @@ const COST_CENTER = {
     // An empty value is that of untagged costs.
     tag_value: { ...TAG_VALUE, minLength: 1 },
     model: REFERENCE,
-    models: { type: 'array', title: 'model', minItems: 1, uniqueItems: true, items: REFERENCE },
-    applications: {
-      type: 'array',
-      title: 'application',
-      minItems: 1,
-      uniqueItems: true,
-      items: REFERENCE,
-    },
+    models: { ...REFERENCES, title: 'model' },
+    applications: { ...REFERENCES, title: 'application' },
     limits: LIMITS,
     callers: CALLERS,
     alert_emails: { type: 'array', uniqueItems: true, items: EMAIL },

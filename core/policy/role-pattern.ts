@@ -6,6 +6,7 @@
  * would need the path is refused when a configuration is checked and matches no one at run time.
  */
 import { quoted } from '../safe-text.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** The role behind a session. */
 interface SessionRole {
@@ -78,21 +79,9 @@ export function sessionUser(arn: string): SessionUser | undefined {
  * `_*` of such a pattern matches those digits only, so that `…_Sales_*` is not also `…_Sales_Admin`.
  */
 function matchesName(pattern: string, name: string): boolean {
-  if (!pattern.startsWith(SSO_PREFIX) || !pattern.endsWith('_*')) return matchesText(pattern, name);
-  return SSO_SUFFIX.test(name) && matchesText(pattern.slice(0, -2), name.replace(SSO_SUFFIX, ''));
-}
-
-/** `*` matches any characters. Linear in the text for each `*`: no backtracking regex. */
-function matchesText(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  if (!pattern.startsWith(SSO_PREFIX) || !pattern.endsWith('_*'))
+    return matchesWildcard(pattern, name);
+  return (
+    SSO_SUFFIX.test(name) && matchesWildcard(pattern.slice(0, -2), name.replace(SSO_SUFFIX, ''))
+  );
 }

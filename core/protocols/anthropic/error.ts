@@ -2,13 +2,7 @@
  * Errors as the Anthropic API words them
  * (https://docs.claude.com/en/api/errors, 2026-11).
  */
-import {
-  type ErrorKind,
-  problemKind,
-  retryHeaders,
-  serviceKind,
-  streamFailureKind,
-} from '../http/error-kind.ts';
+import { type ErrorKind, problemKind, serviceKind, streamKind } from '../http/error-kind.ts';
 import { sseBytes, sseText } from '../http/sse.ts';
 import { type ErrorFormat, jsonError } from '../http/wire-error.ts';
 
@@ -36,9 +30,9 @@ export const anthropicErrors: ErrorFormat = {
   },
   // Its words stay: clients read from them what to change.
   service: (failure, requestId) => {
-    const [status, type] = WORDS[serviceKind(failure)];
-    const body = errorBody(type, failure.message, requestId);
-    return jsonError(status, body, retryHeaders(status, failure));
+    const { kind, headers } = serviceKind(failure);
+    const [status, type] = WORDS[kind];
+    return jsonError(status, errorBody(type, failure.message, requestId), headers);
   },
 };
 
@@ -53,7 +47,7 @@ export function streamError(
   { name, message }: { readonly name: string; readonly message: string },
   requestId: string,
 ): Uint8Array {
-  const [, type] = WORDS[streamFailureKind(name)];
+  const [, type] = WORDS[streamKind(name)];
   const text = JSON.stringify(errorBody(type, message, requestId));
   return sseBytes([sseText(text, 'error')]) ?? new Uint8Array();
 }

@@ -59,10 +59,13 @@ const BY_SERVICE: Readonly<Record<string, ErrorKind>> = {
   ModelTimeoutException: 'timedOut',
 };
 
-export function problemKind(
-  problem: ProblemDetails,
-  now: EpochMs,
-): { readonly kind: ErrorKind; readonly headers: Headers } {
+interface Kind {
+  readonly kind: ErrorKind;
+  /** By which a client tries again or gives up. */
+  readonly headers: Headers;
+}
+
+export function problemKind(problem: ProblemDetails, now: EpochMs): Kind {
   const denial = denialOf(problem, now);
   if (denial?.kind === 'final') return { kind: 'spent', headers: NO_RETRY };
   if (denial) return { kind: 'throttled', headers: waitOf(denial.retryAfter) };
@@ -75,7 +78,12 @@ export function problemKind(
   return { kind: BY_CODE[code] ?? 'invalid', headers };
 }
 
-export function serviceKind({ name, httpStatus }: ServiceFailure): ErrorKind {
+export function serviceKind(failure: ServiceFailure): Kind {
+  const kind = kindOfService(failure);
+  return { kind, headers: retryHeaders(kind, failure) };
+}
+
+function kindOfService({ name, httpStatus }: ServiceFailure): ErrorKind {
   const kind = Object.hasOwn(BY_SERVICE, name) ? BY_SERVICE[name] : undefined;
   if (kind) return kind;
   // A refusal of this service's own credentials is not the caller's fault.
@@ -87,14 +95,16 @@ export function serviceKind({ name, httpStatus }: ServiceFailure): ErrorKind {
 }
 
 /** Where the model may have run, another try may be charged again: that is the user's decision. */
-export function retryHeaders(status: number, { headers }: ServiceFailure): Headers {
+function retryHeaders(kind: ErrorKind, { headers }: ServiceFailure): Headers {
   const wait = headers['retry-after'];
-  if (status === 429 || status === 503) return wait === undefined ? {} : { 'retry-after': wait };
-  return status >= 500 ? NO_RETRY : {};
+  if (kind === 'throttled' || kind === 'unavailable') {
+    return wait === undefined ? {} : { 'retry-after': wait };
+  }
+  return kind === 'broken' || kind === 'timedOut' ? NO_RETRY : {};
 }
 
 /** Of a stream that fails after it began. */
-export function streamFailureKind(name: string): ErrorKind {
+export function streamKind(name: string): ErrorKind {
   if (/^throttling/i.test(name)) return 'throttled';
   return /^validation/i.test(name) ? 'invalid' : 'broken';
 }

@@ -1,12 +1,6 @@
 /** Errors as the OpenAI API words them (https://platform.openai.com/docs/guides/error-codes, 2026-11). */
 
-import {
-  type ErrorKind,
-  problemKind,
-  retryHeaders,
-  serviceKind,
-  streamFailureKind,
-} from '../http/error-kind.ts';
+import { type ErrorKind, problemKind, serviceKind, streamKind } from '../http/error-kind.ts';
 import { type ErrorFormat, jsonError } from '../http/wire-error.ts';
 
 type Words = readonly [status: number, type: string, code: string | null];
@@ -36,10 +30,9 @@ export const openAiErrors: ErrorFormat = {
     return jsonError(status, { error: errorOf(kind, detail, param) }, headers);
   },
   service: (failure) => {
-    const kind = serviceKind(failure);
+    const { kind, headers } = serviceKind(failure);
     const [status] = WORDS[kind];
-    const body = { error: errorOf(kind, failure.message) };
-    return jsonError(status, body, retryHeaders(status, failure));
+    return jsonError(status, { error: errorOf(kind, failure.message) }, headers);
   },
 };
 
@@ -58,4 +51,4 @@ export const streamError = ({
 }: {
   readonly name: string;
   readonly message: string;
-}) => errorOf(streamFailureKind(name), message);
+}) => errorOf(streamKind(name), message);

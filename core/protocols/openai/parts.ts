@@ -2,8 +2,8 @@
 import { joinPath } from '../../input-path.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
+import type { Conversation } from '../converse/conversation.ts';
 import {
-  type Conversation,
   cachePoints,
   DOCUMENT_FORMATS,
   eachBlock,
