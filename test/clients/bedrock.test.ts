@@ -16,63 +16,50 @@ const boto3 = ({ tlsUrl, certificateFile }: Addresses) => ({
 });
 const anthropic = ({ url }: Addresses) => ({ ...REGION, ANTHROPIC_BEDROCK_BASE_URL: url });
 
+const client = (name: string, program: Client['program'], env: Client['env']): Client => ({
+  name,
+  program,
+  env,
+  ...HAIKU,
+});
+
 const CLIENTS: readonly Client[] = [
+  client('boto3', ['boto3_client.py'], boto3),
+  client('langchain-aws', ['langchain_client.py'], boto3),
+  client(
+    'AnthropicBedrock for Python, version 2',
+    ['anthropic_client.py', 'AnthropicBedrock'],
+    anthropic,
+  ),
+  client(
+    'AnthropicBedrock for Python, version 0',
+    ['anthropic_client.py', 'AnthropicBedrock'],
+    (addresses) => ({ ...anthropic(addresses), PYTHONPATH: FORMER_PACKAGES }),
+  ),
+  client('the AWS SDK for JavaScript', ['aws-sdk.mjs'], ({ tlsUrl, certificateFile }) => ({
+    ...REGION,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: tlsUrl,
+    NODE_EXTRA_CA_CERTS: certificateFile,
+  })),
+  client('the AI SDK', ['ai-sdk.mjs'], ({ url }) => ({
+    ...REGION,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url,
+  })),
+  client(
+    'AnthropicBedrock for JavaScript, version 1',
+    ['anthropic.mjs', '@anthropic-ai/bedrock-sdk', 'AnthropicBedrock'],
+    anthropic,
+  ),
+  client(
+    'AnthropicBedrock for JavaScript, version 0',
+    ['anthropic.mjs', 'anthropic-bedrock-sdk-0', 'AnthropicBedrock'],
+    anthropic,
+  ),
   {
-    name: 'boto3',
-    program: ['boto3_client.py'],
-    env: boto3,
-    ...HAIKU,
-  },
-  {
-    name: 'langchain-aws',
-    program: ['langchain_client.py'],
-    env: boto3,
-    ...HAIKU,
-  },
-  {
-    name: 'AnthropicBedrock for Python, version 2',
-    program: ['anthropic_client.py', 'AnthropicBedrock'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'AnthropicBedrock for Python, version 0',
-    program: ['anthropic_client.py', 'AnthropicBedrock'],
-    env: (addresses) => ({ ...anthropic(addresses), PYTHONPATH: FORMER_PACKAGES }),
-    ...HAIKU,
-  },
-  {
-    name: 'the AWS SDK for JavaScript',
-    program: ['aws-sdk.mjs'],
-    env: ({ tlsUrl, certificateFile }) => ({
-      ...REGION,
-      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: tlsUrl,
-      NODE_EXTRA_CA_CERTS: certificateFile,
-    }),
-    ...HAIKU,
-  },
-  {
-    name: 'the AI SDK',
-    program: ['ai-sdk.mjs'],
-    env: ({ url }) => ({ ...REGION, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url }),
-    ...HAIKU,
-  },
-  {
-    name: 'AnthropicBedrock for JavaScript, version 1',
-    program: ['anthropic.mjs', '@anthropic-ai/bedrock-sdk', 'AnthropicBedrock'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'AnthropicBedrock for JavaScript, version 0',
-    program: ['anthropic.mjs', 'anthropic-bedrock-sdk-0', 'AnthropicBedrock'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'Claude Code',
-    program: ['claude-code.mjs'],
-    env: (addresses) => ({ ...anthropic(addresses), CLAUDE_CODE_USE_BEDROCK: '1' }),
+    ...client('Claude Code', ['claude-code.mjs'], (addresses) => ({
+      ...anthropic(addresses),
+      CLAUDE_CODE_USE_BEDROCK: '1',
+    })),
     ...SONNET,
     asksAgain: true,
     toolUse: { name: 'Read', input: { file_path: 'weather.txt' } },

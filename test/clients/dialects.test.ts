@@ -6,77 +6,52 @@ import { type Addresses, type Client, describeClients } from './support/describe
 const HAIKU = { model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', alias: 'haiku' };
 /** OpenAI's clients are served by any model. */
 const NOVA = { model: 'nova', alias: 'nova' };
+const SONNET = { model: 'us.anthropic.claude-sonnet-4-6', alias: 'sonnet' };
+type Model = Pick<Client, 'model' | 'alias'>;
 
-const openAi = ({ url }: Addresses) => ({ OPENAI_BASE_URL: `${url}/openai/v1` });
-const anthropic = ({ url }: Addresses) => ({ ANTHROPIC_BASE_URL: `${url}/anthropic` });
+const anthropicUrl = ({ url }: Addresses) => ({ ANTHROPIC_BASE_URL: `${url}/anthropic` });
+
+const openAi = (name: string, program: Client['program'], model: Model): Client => ({
+  name,
+  program,
+  env: ({ url }) => ({ OPENAI_BASE_URL: `${url}/openai/v1` }),
+  ...model,
+});
+const anthropic = (name: string, program: Client['program'], model: Model): Client => ({
+  name,
+  program,
+  env: anthropicUrl,
+  ...model,
+});
 
 const CLIENTS: readonly Client[] = [
+  openAi('OpenAI for Python, chat completions', ['openai_client.py', 'chat'], NOVA),
+  openAi('OpenAI for Python, responses', ['openai_client.py', 'responses'], HAIKU),
+  openAi('OpenAI for JavaScript, chat completions', ['openai.mjs', 'chat'], HAIKU),
+  openAi('OpenAI for JavaScript, responses', ['openai.mjs', 'responses'], NOVA),
+  openAi('LiteLLM, as a client of OpenAI', ['litellm_client.py', 'openai'], HAIKU),
+  anthropic('Anthropic for Python, version 2', ['anthropic_client.py', 'Anthropic'], HAIKU),
   {
-    name: 'OpenAI for Python, chat completions',
-    program: ['openai_client.py', 'chat'],
-    env: openAi,
-    ...NOVA,
+    ...anthropic(
+      'Anthropic for Python, version 0, with another model',
+      ['anthropic_client.py', 'Anthropic'],
+      NOVA,
+    ),
+    env: (addresses) => ({ ...anthropicUrl(addresses), PYTHONPATH: FORMER_PACKAGES }),
   },
+  anthropic(
+    'Anthropic for JavaScript, version 1',
+    ['anthropic.mjs', '@anthropic-ai/sdk', 'Anthropic'],
+    HAIKU,
+  ),
+  anthropic(
+    'Anthropic for JavaScript, version 0',
+    ['anthropic.mjs', 'anthropic-sdk-0', 'Anthropic'],
+    HAIKU,
+  ),
+  anthropic('LiteLLM, as a client of Anthropic', ['litellm_client.py', 'anthropic'], HAIKU),
   {
-    name: 'OpenAI for Python, responses',
-    program: ['openai_client.py', 'responses'],
-    env: openAi,
-    ...HAIKU,
-  },
-  {
-    name: 'OpenAI for JavaScript, chat completions',
-    program: ['openai.mjs', 'chat'],
-    env: openAi,
-    ...HAIKU,
-  },
-  {
-    name: 'OpenAI for JavaScript, responses',
-    program: ['openai.mjs', 'responses'],
-    env: openAi,
-    ...NOVA,
-  },
-  {
-    name: 'Anthropic for Python, version 2',
-    program: ['anthropic_client.py', 'Anthropic'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'Anthropic for Python, version 0, with another model',
-    program: ['anthropic_client.py', 'Anthropic'],
-    env: (addresses) => ({ ...anthropic(addresses), PYTHONPATH: FORMER_PACKAGES }),
-    ...NOVA,
-  },
-  {
-    name: 'Anthropic for JavaScript, version 1',
-    program: ['anthropic.mjs', '@anthropic-ai/sdk', 'Anthropic'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'Anthropic for JavaScript, version 0',
-    program: ['anthropic.mjs', 'anthropic-sdk-0', 'Anthropic'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'LiteLLM, as a client of OpenAI',
-    program: ['litellm_client.py', 'openai'],
-    env: openAi,
-    ...HAIKU,
-  },
-  {
-    name: 'LiteLLM, as a client of Anthropic',
-    program: ['litellm_client.py', 'anthropic'],
-    env: anthropic,
-    ...HAIKU,
-  },
-  {
-    name: 'Claude Code in Anthropic format',
-    program: ['claude-code.mjs'],
-    env: anthropic,
-    model: 'us.anthropic.claude-sonnet-4-6',
-    alias: 'sonnet',
+    ...anthropic('Claude Code in Anthropic format', ['claude-code.mjs'], SONNET),
     asksAgain: true,
     toolUse: { name: 'Read', input: { file_path: 'weather.txt' } },
   },
