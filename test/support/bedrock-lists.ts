@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { parseJson } from '../../sandbox/base/json.ts';
-import { listen, readBody } from '../../sandbox/base/loopback-server.ts';
+import { close, listen, readBody } from '../../sandbox/base/loopback-server.ts';
 
 export interface OfferedFixture {
   readonly modelId: string;
@@ -56,12 +56,7 @@ export async function startBedrockLists(lists: BedrockLists): Promise<ListsServe
     response.end(JSON.stringify(answer ?? {}));
   });
   const url = await listen(server);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { url, asked, close };
+  return { url, asked, close: () => close(server) };
 }
 
 async function answerTo(

@@ -1,7 +1,7 @@
 /** A Cost Explorer on the loopback address, which groups, filters and pages a bill as it is asked. */
 import { createServer } from 'node:http';
 import { isRecord, parseJson } from '../../sandbox/base/json.ts';
-import { listen, readBody } from '../../sandbox/base/loopback-server.ts';
+import { close, listen, readBody } from '../../sandbox/base/loopback-server.ts';
 
 /** A line of the bill; `amount` as AWS writes it. */
 export interface Charge {
@@ -41,12 +41,7 @@ export async function startCostExplorer(
     response.end(text);
   });
   const url = await listen(server);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { url, asked, close };
+  return { url, asked, close: () => close(server) };
 }
 
 const at = (value: unknown, ...path: readonly string[]): unknown =>

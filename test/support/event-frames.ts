@@ -1,5 +1,7 @@
 /** Frames of event streams for tests, by the codec of the AWS SDK. */
 import { EventStreamCodec } from '@smithy/core/event-streams';
+import { eventStream } from '../../adapters/event-stream.ts';
+import type { StreamWriter } from '../../core/protocols/relay/dialect.ts';
 
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString('utf8'),
@@ -34,3 +36,17 @@ export const errorFrame = (code: string, message: string): Buffer =>
 /** An event of InvokeModelWithResponseStream: the model's own JSON inside. */
 export const chunkFrame = (json: unknown): Buffer =>
   eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(json)).toString('base64') });
+
+/** What a writer makes of an answer that comes in these frames. */
+export async function writtenText(
+  writer: StreamWriter,
+  frames: readonly Buffer[],
+): Promise<string> {
+  const parts: (Uint8Array | undefined)[] = [];
+  const body = (async function* () {
+    yield* frames;
+  })();
+  for await (const frame of eventStream.read(body)) parts.push(writer.event(frame));
+  parts.push(writer.end());
+  return Buffer.concat(parts.flatMap((part) => part ?? [])).toString();
+}

@@ -1,5 +1,6 @@
 /** A ledger on a real engine; unless another is given, dynalite in this process. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll } from '@jest/globals';
 import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
 import type { AccountKey, Counters } from '../../core/ledger/ports.ts';
@@ -32,6 +33,21 @@ export interface TestLedger {
   attributes(account: AccountKey): Promise<Record<string, unknown>>;
   counters(account: AccountKey): Promise<Counters>;
   close(): Promise<void>;
+}
+
+/** A ledger for all tests of a file, on a separate engine. */
+export function sharedLedger(): { readonly table: TestLedger } {
+  let table: TestLedger | undefined;
+  beforeAll(async () => {
+    table = await startLedger();
+  });
+  afterAll(() => table?.close());
+  return {
+    get table() {
+      if (!table) throw new Error('the tests have not begun');
+      return table;
+    },
+  };
 }
 
 let tables = 0;

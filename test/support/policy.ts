@@ -1,5 +1,5 @@
 /** Small policies for tests, resolved by the real resolver. */
-import type { Policy } from '../../core/policy/policy.ts';
+import type { Model, Policy } from '../../core/policy/policy.ts';
 import { type ResolveOptions, resolvePolicy } from '../../core/policy/resolve-policy.ts';
 
 /** A complete, small configuration; `over` replaces top-level variables. */
@@ -53,4 +53,18 @@ export function policyOf(config: unknown, options: ResolveOptions = {}): Policy 
   const resolution = resolvePolicy(config, options);
   if ('policy' in resolution) return resolution.policy;
   throw new Error(resolution.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+}
+
+/** A policy whose one cost center can use exactly these models, by alias. */
+export function policyWithModels(ids: Readonly<Record<string, string>>): Policy {
+  const models = Object.entries(ids).map(([alias, model_id]) => [alias, { model_id }] as const);
+  const retail = { models: Object.keys(ids), applications: ['faq'], limits: [] };
+  return policyOf(configWith({ models: Object.fromEntries(models), cost_centers: { retail } }));
+}
+
+/** The model of this alias. */
+export function modelIn(policy: Policy, alias: string): Model {
+  const model = policy.models.get(alias);
+  if (!model) throw new Error(`the test's policy has no model ${alias}`);
+  return model;
 }

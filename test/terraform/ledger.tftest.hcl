@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "./mocks"
 }
 
+variables {
+  table_name      = "genai-ledger"
+  policy_settings = "{}"
+}
+
 run "defaults" {
   command = plan
 
@@ -10,7 +15,6 @@ run "defaults" {
   }
 
   variables {
-    table_name      = "genai-ledger"
     policy_settings = jsonencode({ name = "genai" })
   }
 
@@ -79,8 +83,6 @@ run "full" {
   }
 
   variables {
-    table_name          = "genai-ledger"
-    policy_settings     = "{}"
     policy_cost_centers = { sales = "{\"config\":{}}", support = "{}" }
     kms_key_arn         = "arn:aws:kms:eu-west-1:111122223333:key/1234"
     deletion_protection = false
@@ -115,9 +117,7 @@ run "begins_with_the_shards_it_is_given" {
   }
 
   variables {
-    table_name      = "genai-ledger"
-    policy_settings = "{}"
-    shards          = 4
+    shards = 4
   }
 
   assert {
@@ -134,9 +134,7 @@ run "leaves_the_shards_of_a_table_that_exists_to_the_sweep" {
   }
 
   variables {
-    table_name      = "genai-ledger"
-    policy_settings = "{}"
-    shards          = 8
+    shards = 8
   }
 
   assert {
@@ -153,9 +151,7 @@ run "refuses_no_shards" {
   }
 
   variables {
-    table_name      = "genai-ledger"
-    policy_settings = "{}"
-    shards          = 0
+    shards = 0
   }
 
   expect_failures = [var.shards]
@@ -169,8 +165,7 @@ run "refuses_a_bad_table_name" {
   }
 
   variables {
-    table_name      = "a table"
-    policy_settings = "{}"
+    table_name = "a table"
   }
 
   expect_failures = [var.table_name]
@@ -184,8 +179,6 @@ run "refuses_a_cost_center_too_large_for_an_item" {
   }
 
   variables {
-    table_name          = "genai-ledger"
-    policy_settings     = "{}"
     policy_cost_centers = { sales = join("", [for index in range(1000) : format("%0401d", index)]) }
   }
 

@@ -4,8 +4,7 @@ import { problemDetails } from '../../../../core/call/answers/answers.ts';
 import { apiRoute } from '../../../../core/protocols/http/api-route.ts';
 import { bedrockErrors } from '../../../../core/protocols/http/bedrock-error.ts';
 import { parseJsonBody } from '../../../../core/protocols/http/json-body.ts';
-
-const NOW = Date.parse('2026-11-29T10:00:00Z');
+import { limit, NOW, tags } from '../../../support/denied-limit.ts';
 
 describe('a path', () => {
   test.each([
@@ -60,19 +59,6 @@ describe('a path', () => {
   });
 });
 
-const tags = { requestId: 'r', timestamp: '2026-11-29T10:00:00Z' };
-const limit = {
-  owner: 'costCenter#sales',
-  name: 'month-usd',
-  window: 'month',
-  unit: 'usd' as const,
-  limit: 100,
-  used: 95,
-  reserved: 5,
-  requested: 10,
-  reason: 'used' as const,
-  resetsAt: '2026-12-01T00:00:00Z',
-};
 const denied = (over: object, retryAfter = 9) => {
   const parts = { limit: { ...limit, ...over }, retryAfter };
   return bedrockErrors.problem(problemDetails('limit_exceeded', tags, 'The limit.', parts), NOW);

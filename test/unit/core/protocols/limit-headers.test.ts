@@ -2,19 +2,11 @@
 import { expect, test } from '@jest/globals';
 import type { Answer } from '../../../../core/call/answers/answers.ts';
 import { unifiedLimitHeaders } from '../../../../core/protocols/http/answer-headers.ts';
+import { limit } from '../../../support/denied-limit.ts';
 
 const answered = (used: number, resetsAt: string | null = '2026-12-01T00:00:00Z') => {
-  const limit = {
-    owner: 'costCenter#sales',
-    name: 'month-usd',
-    window: 'month',
-    unit: 'usd' as const,
-    limit: 100,
-    used,
-    reserved: 0,
-    resetsAt,
-  };
-  const answer = { outcome: 'succeeded', limits: [{ ...limit, used: 1 }, limit] };
+  const nearest = { ...limit, used, reserved: 0, resetsAt };
+  const answer = { outcome: 'succeeded', limits: [{ ...nearest, used: 1 }, nearest] };
   return unifiedLimitHeaders({ answer: answer as unknown as Answer });
 };
 const PREFIX = 'anthropic-ratelimit-unified-';

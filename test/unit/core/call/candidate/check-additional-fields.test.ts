@@ -3,21 +3,14 @@ import { additionalFieldProblems } from '../../../../../core/call/candidate/chec
 import type { AdditionalFields } from '../../../../../core/call/request/additional-fields.schema.ts';
 import type { RequestParameters } from '../../../../../core/call/request/request.schema.ts';
 import { promptOf } from '../../../../support/checked-prompts.ts';
-import { configWith, policyOf } from '../../../../support/policy.ts';
+import { modelIn, policyWithModels } from '../../../../support/policy.ts';
 import { conversation, hi, type RequestPrompt, weather } from '../../../../support/prompts.ts';
 
-const policy = policyOf(
-  configWith({
-    models: {
-      claude: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
-      gpt: { model_id: 'openai.gpt-oss-120b-1:0' },
-      nova: { model_id: 'us.amazon.nova-2-lite-v1:0' },
-    },
-    cost_centers: {
-      retail: { models: ['claude', 'gpt', 'nova'], applications: ['faq'], limits: [] },
-    },
-  }),
-);
+const policy = policyWithModels({
+  claude: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  gpt: 'openai.gpt-oss-120b-1:0',
+  nova: 'us.amazon.nova-2-lite-v1:0',
+});
 
 interface Over {
   readonly parameters?: RequestParameters;
@@ -25,8 +18,7 @@ interface Over {
 }
 
 function problems(alias: string, fields: AdditionalFields, over: Over = {}) {
-  const model = policy.models.get(alias);
-  if (!model) throw new Error('the test names no model of its policy');
+  const model = modelIn(policy, alias);
   const prompt = promptOf(over.prompt ?? { messages: [hi] });
   const request = { model, fields, prompt, parameters: over.parameters ?? {}, maxTokens: 4_000 };
   return additionalFieldProblems(request).map(

@@ -2,29 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { blockOrderProblems } from '../../../../../core/call/candidate/check-block-order.ts';
 import type { RequestBlock } from '../../../../../core/call/request/content-block.schema.ts';
 import { promptOf } from '../../../../support/checked-prompts.ts';
-import { configWith, policyOf } from '../../../../support/policy.ts';
-import {
-  hi,
-  type Message,
-  type RequestPrompt,
-  toolResult,
-  toolUse,
-  user,
-  weather,
-} from '../../../../support/prompts.ts';
+import { modelIn, policyWithModels } from '../../../../support/policy.ts';
+import type { Message, RequestPrompt } from '../../../../support/prompts.ts';
+import { hi, toolResult, toolUse, user, weather } from '../../../../support/prompts.ts';
 
-const policy = policyOf(
-  configWith({
-    models: {
-      claude: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
-      nova: { model_id: 'amazon.nova-lite-v1:0' },
-      llama: { model_id: 'us.meta.llama3-3-70b-instruct-v1:0' },
-    },
-    cost_centers: {
-      retail: { models: ['claude', 'nova', 'llama'], applications: ['faq'], limits: [] },
-    },
-  }),
-);
+const policy = policyWithModels({
+  claude: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  nova: 'amazon.nova-lite-v1:0',
+  llama: 'us.meta.llama3-3-70b-instruct-v1:0',
+});
 
 const cachePoint = { cachePoint: { type: 'default' as const } };
 const document = (format: 'txt' | 'md' | 'pdf'): RequestBlock => ({
@@ -38,8 +24,7 @@ const assistant = (...content: RequestBlock[]): Message => ({ role: 'assistant',
 const say = (text: string) => ({ text });
 
 function problems(alias: string, messages: readonly Message[], tools: unknown[] = [weather]) {
-  const model = policy.models.get(alias);
-  if (!model) throw new Error('the test names no model of its policy');
+  const model = modelIn(policy, alias);
   const toolConfig = { tools } as NonNullable<RequestPrompt['toolConfig']>;
   const prompt = promptOf({ messages: [...messages], toolConfig });
   return blockOrderProblems(model, prompt).map(({ path, message }) => `${path} ${message}`);

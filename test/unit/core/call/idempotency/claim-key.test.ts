@@ -1,5 +1,5 @@
 /** Requests with an idempotency key, through the real steps, on a real table. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { recordOutcome } from '../../../../../core/call/steps/record-outcome.ts';
 import { reserveBudget } from '../../../../../core/call/steps/reserve-budget.ts';
@@ -8,26 +8,16 @@ import { validateAndSetContext } from '../../../../../core/call/steps/validate-a
 import type { Caller } from '../../../../../core/caller.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
 import type { Policy } from '../../../../../core/policy/policy.ts';
-import {
-  answered,
-  type CallHarness,
-  callHarnessOn,
-  failedWith,
-  request,
-} from '../../../../support/call-harness.ts';
-import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
+import type { CallHarness } from '../../../../support/call-harness.ts';
+import { answered, callHarnessOn, failedWith, request } from '../../../../support/call-harness.ts';
+import { sharedLedger } from '../../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../../support/policy.ts';
 
 const RUN = { isRepeat: false, endsBy: 0 };
-let table: TestLedger;
+const shared = sharedLedger();
 let harness: CallHarness;
 let keys = 0;
 let key = '';
-
-beforeAll(async () => {
-  table = await startLedger();
-});
-afterAll(() => table.close());
 
 const policyWith = (over: Record<string, unknown> = {}): Policy =>
   policyOf(limitsConfig([{ name: 'two', window: 'month', unit: 'requests', amount: 2 }], over));
@@ -35,14 +25,14 @@ const policyWith = (over: Record<string, unknown> = {}): Policy =>
 beforeEach(() => {
   // A separate key and window for every test.
   key = `key-${++keys}`;
-  table.clock.set(new Date(Date.UTC(2030, 2 * keys, 15)).toISOString());
-  harness = callHarnessOn(table, policyWith());
+  shared.table.clock.set(new Date(Date.UTC(2030, 2 * keys, 15)).toISOString());
+  harness = callHarnessOn(shared.table, policyWith());
 });
 
 const envelope = (over: Record<string, unknown> = {}) => ({
   request: request(),
   requestId: harness.ports.ids.uuid(),
-  receivedAt: table.clock.now(),
+  receivedAt: shared.table.clock.now(),
   idempotencyKey: key,
   ...over,
 });
@@ -52,8 +42,8 @@ const outcome = ({ answer }: WorkflowOutput) =>
   isProblem(answer) ? `${answer.status} ${answer.code}` : `200 ${answer.replayed ?? 'new'}`;
 
 const counted = async () => {
-  const month = new Date(table.clock.at).toISOString().slice(0, 7);
-  const all = await table.counters('account#costCenter#retail#0');
+  const month = new Date(shared.table.clock.at).toISOString().slice(0, 7);
+  const all = await shared.table.counters('account#costCenter#retail#0');
   const { committed, settled } = all.get(`two_${month}`) ?? { committed: 0, settled: 0 };
   return `${settled}/${committed - settled}`;
 };
@@ -61,7 +51,7 @@ const counted = async () => {
 const LEASE_SECONDS = 420;
 const DEAD_MS = (LEASE_SECONDS + 120) * 1000;
 const pass = (milliseconds: number) => {
-  table.clock.at += milliseconds;
+  shared.table.clock.at += milliseconds;
 };
 
 const away = async () => {
@@ -97,7 +87,7 @@ describe('requests with one key', () => {
   });
 
   test('where content may be kept, the repeat gets the whole answer again', async () => {
-    harness = callHarnessOn(table, policyWith({ log_prompts: true }));
+    harness = callHarnessOn(shared.table, policyWith({ log_prompts: true }));
     const first = await run();
     const second = await run();
     expect(second).toEqual({
@@ -115,7 +105,7 @@ describe('requests with one key', () => {
   });
 
   test('an answer too long for an item is kept without its content', async () => {
-    harness = callHarnessOn(table, policyWith({ log_prompts: true }));
+    harness = callHarnessOn(shared.table, policyWith({ log_prompts: true }));
     const said = { ...answered(), content: [{ text: 'é'.repeat(100_000) }] };
     harness.script = [said];
     expect(outcome(await run())).toBe('200 new');
@@ -148,9 +138,9 @@ describe('requests with one key', () => {
   });
 
   test('takes four writes and no read', async () => {
-    table.requests.clear();
+    shared.table.requests.clear();
     await run();
-    expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 4 });
+    expect(Object.fromEntries(shared.table.requests)).toEqual({ UpdateItem: 4 });
   });
 });
 
@@ -261,7 +251,7 @@ describe('a reserving step', () => {
   test.each(['deny', 'allow'])(
     'lets nothing through unclaimed when the policy says %s',
     async (on) => {
-      harness = callHarnessOn(table, policyWith({ ledger: { on_ledger_error: on } }));
+      harness = callHarnessOn(shared.table, policyWith({ ledger: { on_ledger_error: on } }));
       Object.assign(harness.ports, { idempotency: { claim: away, complete: away, release: away } });
       const refused = await run();
       expect(outcome(refused)).toBe('503 ledger_unavailable');

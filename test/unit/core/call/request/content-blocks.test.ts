@@ -1,24 +1,16 @@
 /** Calls with images and tools through all four steps, on a real ledger. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
-import {
-  answered,
-  type CallHarness,
-  callHarnessOn,
-  request,
-} from '../../../../support/call-harness.ts';
+import type { CallHarness } from '../../../../support/call-harness.ts';
+import { answered, callHarnessOn, request } from '../../../../support/call-harness.ts';
 import { base64, imageBlock, png } from '../../../../support/images.ts';
-import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
+import { sharedLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
-let table: TestLedger;
+const shared = sharedLedger();
 let harness: CallHarness;
-beforeAll(async () => {
-  table = await startLedger();
-});
-afterAll(() => table.close());
 beforeEach(() => {
-  harness = callHarnessOn(table, policyOf(configWith({ log_prompts: true })));
+  harness = callHarnessOn(shared.table, policyOf(configWith({ log_prompts: true })));
 });
 
 const toolConfig = { tools: [{ toolSpec: { name: 'weather', inputSchema: { json: {} } } }] };

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { problemsOf, promptOf } from '../../../../support/checked-prompts.ts';
 import { base64 } from '../../../../support/images.ts';
+import type { Message, RequestPrompt } from '../../../../support/prompts.ts';
 import {
   conversation,
   hi,
-  type Message,
-  type RequestPrompt,
   toolResult,
   toolUse,
   user,

@@ -2,11 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { requiredCapabilities, withoutFiles } from '../../../../../core/call/request/prompt.ts';
 import { problemsOf, promptOf } from '../../../../support/checked-prompts.ts';
 import { base64, gif, imageBlock, jpeg, png } from '../../../../support/images.ts';
+import type { Message, RequestPrompt } from '../../../../support/prompts.ts';
 import {
   conversation,
   hi,
-  type Message,
-  type RequestPrompt,
   toolResult,
   toolUse,
   user,

@@ -1,37 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  answered,
-  type CallHarness,
-  callHarnessOn,
-  failedWith,
-  request,
-} from '../../../../support/call-harness.ts';
-import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { CallHarness } from '../../../../support/call-harness.ts';
+import { answered, callHarnessOn, failedWith, request } from '../../../../support/call-harness.ts';
+import { sharedLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
-let table: TestLedger;
+const shared = sharedLedger();
 let harness: CallHarness;
-
-beforeAll(async () => {
-  table = await startLedger();
-});
-afterAll(() => table.close());
 
 let months = 0;
 beforeEach(() => {
   // A separate window for every test.
-  table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
+  shared.table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
   const limits = [
     { name: 'three', window: 'month', unit: 'requests', amount: 3 },
     { name: 'spend', window: 'month', unit: 'usd', amount: 10 },
   ];
   const retail = { model: 'haiku', models: ['haiku'], applications: ['faq'], limits };
-  harness = callHarnessOn(table, policyOf(configWith({ cost_centers: { retail } })));
+  harness = callHarnessOn(shared.table, policyOf(configWith({ cost_centers: { retail } })));
 });
 
 const counters = async (name = 'three') => {
-  const all = await table.counters('account#costCenter#retail#0');
-  const month = new Date(table.clock.at).toISOString().slice(0, 7);
+  const all = await shared.table.counters('account#costCenter#retail#0');
+  const month = new Date(shared.table.clock.at).toISOString().slice(0, 7);
   return all.get(`${name}_${month}`) ?? { committed: 0, settled: 0 };
 };
 
@@ -117,8 +107,8 @@ describe('a failed invocation', () => {
     const envelope = {
       request: request(),
       requestId: 'no-time',
-      receivedAt: table.clock.at,
-      deadline: table.clock.at + 1_600,
+      receivedAt: shared.table.clock.at,
+      deadline: shared.table.clock.at + 1_600,
     };
     const { answer } = await harness.run(envelope);
     expect(answer).toMatchObject({ status: 504, charged: { basis: 'released' } });

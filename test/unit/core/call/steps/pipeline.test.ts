@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isProblem } from '../../../../../core/call/answers/answers.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
-import {
-  answered,
-  type CallHarness,
-  callHarnessOn,
-  request,
-} from '../../../../support/call-harness.ts';
-import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
+import type { CallHarness } from '../../../../support/call-harness.ts';
+import { answered, callHarnessOn, request } from '../../../../support/call-harness.ts';
+import { sharedLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
-let table: TestLedger;
+const shared = sharedLedger();
 let harness: CallHarness;
-
-beforeAll(async () => {
-  table = await startLedger();
-});
-afterAll(() => table.close());
 
 const PROFILE = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123def456';
 
@@ -32,18 +23,18 @@ const config = (limits: readonly object[], over: Record<string, unknown> = {}) =
 let months = 0;
 beforeEach(() => {
   // A separate window for every test, so that counters of one do not affect the next.
-  table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
+  shared.table.clock.set(new Date(Date.UTC(2030, months++, 15)).toISOString());
   const limits = [
     { name: 'three', window: 'month', unit: 'requests', amount: 3 },
     { name: 'spend', window: 'month', unit: 'usd', amount: 10, notify_at: [1] },
   ];
   const inferenceProfiles = new Map([['retail/faq/production/haiku', PROFILE]]);
-  harness = callHarnessOn(table, policyOf(config(limits), { inferenceProfiles }));
+  harness = callHarnessOn(shared.table, policyOf(config(limits), { inferenceProfiles }));
 });
 
 const counters = async () => {
-  const all = await table.counters('account#costCenter#retail#0');
-  const month = new Date(table.clock.at).toISOString().slice(0, 7);
+  const all = await shared.table.counters('account#costCenter#retail#0');
+  const month = new Date(shared.table.clock.at).toISOString().slice(0, 7);
   return all.get(`three_${month}`) ?? { committed: 0, settled: 0 };
 };
 
@@ -70,9 +61,9 @@ describe('an approved call', () => {
   });
 
   test('takes two writes and no read', async () => {
-    table.requests.clear();
+    shared.table.requests.clear();
     await harness.run(request());
-    expect(Object.fromEntries(table.requests)).toEqual({ UpdateItem: 2 });
+    expect(Object.fromEntries(shared.table.requests)).toEqual({ UpdateItem: 2 });
   });
 
   test('is called through its profile, with the parameters where Converse takes them', async () => {
@@ -201,7 +192,8 @@ describe('a denied call', () => {
       limit: { owner: 'costCenter#retail', name: 'three', limit: 3, used: 3, requested: 1 },
     });
     if (!isProblem(answer) || !answer.limit) throw new Error('no limit in the problem');
-    const secondsToReset = (Date.parse(String(answer.limit.resetsAt)) - table.clock.at) / 1000;
+    const secondsToReset =
+      (Date.parse(String(answer.limit.resetsAt)) - shared.table.clock.at) / 1000;
     expect(answer.retryAfter).toBe(secondsToReset);
     expect(harness.calls).toHaveLength(3);
     expect(await counters()).toEqual({ committed: 3, settled: 3 });
@@ -211,13 +203,13 @@ describe('a denied call', () => {
 
 describe('the first of its kind in a window', () => {
   const alertAttributes = async () =>
-    Object.keys(await table.attributes('account#costCenter#retail#0')).filter((name) =>
+    Object.keys(await shared.table.attributes('account#costCenter#retail#0')).filter((name) =>
       /^p_.+_(?:denied|fallback)-\d+$/.test(name),
     ).length;
   const updates = async (run: () => Promise<unknown>) => {
-    table.requests.clear();
+    shared.table.requests.clear();
     await run();
-    return table.requests.get('UpdateItem');
+    return shared.table.requests.get('UpdateItem');
   };
 
   test('a denial is published with what to do, recorded, and costs nothing after that', async () => {
@@ -313,7 +305,7 @@ describe('when the ledger is unavailable', () => {
   });
 
   test('the policy may let it through, and it is still charged', async () => {
-    const { ledger } = table;
+    const { ledger } = shared.table;
     harness.policy = {
       ...harness.policy,
       ledger: { ...harness.policy.ledger, onLedgerError: 'allow' },
@@ -325,7 +317,7 @@ describe('when the ledger is unavailable', () => {
   });
 
   test('after the call, the caller gets the answer, marked as not settled yet', async () => {
-    const { ledger } = table;
+    const { ledger } = shared.table;
     const reserve = (write: Parameters<typeof ledger.reserve>[0]) => ledger.reserve(write);
     Object.assign(harness.ports, { ledger: { reserve, settle: away } });
     const { status, answer } = await harness.run(request());

@@ -1,11 +1,11 @@
 /** Method: answers and streams of models to Messages; errors in Anthropic's shape. */
 import { describe, expect, test } from '@jest/globals';
-import { eventStream } from '../../../../../adapters/event-stream.ts';
 import { problemDetails } from '../../../../../core/call/answers/answers.ts';
 import { anthropicDialect } from '../../../../../core/protocols/anthropic/dialect.ts';
 import { anthropicErrors } from '../../../../../core/protocols/anthropic/error.ts';
 import type { ModelOperation } from '../../../../../core/protocols/fields/operations.ts';
-import { chunkFrame, eventFrame } from '../../../../support/event-frames.ts';
+import { limit, NOW, tags } from '../../../../support/denied-limit.ts';
+import { chunkFrame, eventFrame, writtenText } from '../../../../support/event-frames.ts';
 import { jsonEvents, readSse } from '../../../../support/sse.ts';
 
 const dialect = anthropicDialect({ body: {}, headers: new Headers() });
@@ -18,13 +18,7 @@ const callOf = (operation: ModelOperation) => ({
 
 async function streamed(operation: ModelOperation, frames: readonly Buffer[]): Promise<string> {
   const writer = dialect.toStream(callOf(operation));
-  const parts: (Uint8Array | undefined)[] = [];
-  const body = (async function* () {
-    yield* frames;
-  })();
-  for await (const frame of eventStream.read(body)) parts.push(writer.event(frame));
-  parts.push(writer.end());
-  return Buffer.concat(parts.flatMap((part) => part ?? [])).toString();
+  return writtenText(writer, frames);
 }
 
 describe("Claude's own stream", () => {
@@ -168,21 +162,6 @@ describe('a whole answer', () => {
 
   test('without a message is malformed', () => expect(toJson({ output: {} })).toBeUndefined());
 });
-
-const NOW = Date.parse('2026-11-29T10:00:00Z');
-const tags = { requestId: 'r', timestamp: '2026-11-29T10:00:00Z' };
-const limit = {
-  owner: 'costCenter#sales',
-  name: 'month-usd',
-  window: 'month',
-  unit: 'usd' as const,
-  limit: 100,
-  used: 95,
-  reserved: 5,
-  requested: 10,
-  reason: 'used' as const,
-  resetsAt: '2026-12-01T00:00:00Z',
-};
 
 describe('an error', () => {
   const read = ({ status, headers, body }: ReturnType<typeof anthropicErrors.problem>) => ({

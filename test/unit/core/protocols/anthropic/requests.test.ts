@@ -6,25 +6,14 @@ import {
   countTokensBody,
   messagesProblem,
 } from '../../../../../core/protocols/anthropic/dialect.ts';
-import { configWith, policyOf } from '../../../../support/policy.ts';
+import { modelIn, policyWithModels } from '../../../../support/policy.ts';
 
-const policy = policyOf(
-  configWith({
-    models: {
-      claude: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
-      micro: { model_id: 'amazon.nova-micro-v1:0' },
-      nova2: { model_id: 'us.amazon.nova-2-lite-v1:0' },
-    },
-    cost_centers: {
-      retail: { model: 'claude', models: ['claude', 'micro'], applications: ['faq'], limits: [] },
-    },
-  }),
-);
-const modelOf = (alias: string) => {
-  const model = policy.models.get(alias);
-  if (!model) throw new Error(alias);
-  return model;
-};
+const policy = policyWithModels({
+  claude: 'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+  micro: 'amazon.nova-micro-v1:0',
+  nova2: 'us.amazon.nova-2-lite-v1:0',
+});
+const modelOf = (alias: string) => modelIn(policy, alias);
 
 const headers = (given: Record<string, string> = {}) => new Headers(given);
 const messages = [{ role: 'user', content: 'Hi' }];

@@ -1,12 +1,12 @@
 /** Method: answers and streams of Converse to OpenAI's formats, and errors in OpenAI's shape. */
 import { describe, expect, test } from '@jest/globals';
-import { eventStream } from '../../../../../adapters/event-stream.ts';
 import { problemDetails } from '../../../../../core/call/answers/answers.ts';
 import { chatDialect, responsesDialect } from '../../../../../core/protocols/openai/dialect.ts';
 import { openAiErrors } from '../../../../../core/protocols/openai/error.ts';
 import { unsealed } from '../../../../../core/protocols/openai/thoughts.ts';
 import type { Dialect } from '../../../../../core/protocols/relay/dialect.ts';
-import { eventFrame } from '../../../../support/event-frames.ts';
+import { limit, NOW, tags } from '../../../../support/denied-limit.ts';
+import { eventFrame, writtenText } from '../../../../support/event-frames.ts';
 import { jsonEvents } from '../../../../support/sse.ts';
 
 const none = new Set<string>();
@@ -26,13 +26,7 @@ const usage = {
 
 async function streamed(dialect: Dialect, frames: readonly Buffer[]): Promise<string> {
   const writer = dialect.toStream({ ...call, operation: 'converse-stream' });
-  const parts: (Uint8Array | undefined)[] = [];
-  const body = (async function* () {
-    yield* frames;
-  })();
-  for await (const frame of eventStream.read(body)) parts.push(writer.event(frame));
-  parts.push(writer.end());
-  return Buffer.concat(parts.flatMap((part) => part ?? [])).toString();
+  return writtenText(writer, frames);
 }
 
 function whole(dialect: Dialect, content: object, stopReason = 'end_turn') {
@@ -254,21 +248,6 @@ describe('a response', () => {
     });
   });
 });
-
-const NOW = Date.parse('2026-11-29T10:00:00Z');
-const tags = { requestId: 'r', timestamp: '2026-11-29T10:00:00Z' };
-const limit = {
-  owner: 'costCenter#sales',
-  name: 'month-usd',
-  window: 'month',
-  unit: 'usd' as const,
-  limit: 100,
-  used: 95,
-  reserved: 5,
-  requested: 10,
-  reason: 'used' as const,
-  resetsAt: '2026-12-01T00:00:00Z',
-};
 
 describe('an error', () => {
   test('of a limit that only its window ends is a quota that is used up, asked once', () => {
