@@ -37,7 +37,7 @@ export const errorFrame = (code: string, message: string): Buffer =>
 export const chunkFrame = (json: unknown): Buffer =>
   eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(json)).toString('base64') });
 
-/** What a writer makes of an answer that comes in these frames. */
+/** The text that a writer makes of an answer that comes in these frames. */
 export async function writtenText(
   writer: StreamWriter,
   frames: readonly Buffer[],

@@ -1,4 +1,4 @@
-/** What kind of error a client gets, and whether it tries again: the same in the words of every API. */
+/** The kind of an error, and whether a client tries again: each API words the same kinds. */
 import type { ProblemDetails } from '../../call/answers/answers.ts';
 import type { ProblemCode } from '../../problem-http-status.ts';
 import type { EpochMs } from '../../time.ts';

@@ -3,7 +3,7 @@ import type { ProblemDetails } from '../../call/answers/answers.ts';
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import type { EpochMs } from '../../time.ts';
 
-export interface WireError {
+interface WireError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
