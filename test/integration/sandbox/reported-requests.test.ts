@@ -172,7 +172,7 @@ describe('Bedrock accepts, so it is sent', () => {
     [
       'a document without a format',
       ask(attach('hours', { format: undefined })),
-      { messages: [{ content: [{ document: { name: 'hours', format: undefined } }, {}] }] },
+      { messages: [{ content: [{ document: { name: 'hours', source: {} } }, {}] }] },
     ],
     [
       'citations',
