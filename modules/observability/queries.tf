@@ -12,7 +12,7 @@ locals {
     EOT
     "denials"              = <<-EOT
       ${local.audited} and decision = "denied"
-      | stats count(*) as denials, max(at) as latest by tags.costCenter, tags.applicationId, tags.environment, limit
+      | stats count(*) as denials, latest(at) as last by tags.costCenter, tags.applicationId, tags.environment, `limit`
       | sort denials desc
     EOT
     "slowest"              = <<-EOT

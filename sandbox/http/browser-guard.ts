@@ -12,11 +12,12 @@ interface Refusal {
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
 
-type Incoming = Pick<IncomingMessage, 'headers' | 'socket'>;
+type Incoming = Pick<IncomingMessage, 'headers' | 'socket' | 'url'>;
 
 /** Of every request: it must name this machine, and the port it arrived at. */
-export function hostRefusal({ headers, socket }: Incoming): Refusal | undefined {
-  const host = hostOf(headers);
+export function hostRefusal({ headers, socket, url }: Incoming): Refusal | undefined {
+  // A target with a host has priority over the header (RFC 9112, 3.2.2).
+  const host = /^https?:\/\/([^/?#]*)/i.exec(url ?? '')?.[1]?.toLowerCase() ?? hostOf(headers);
   const port = socket.localPort;
   const isOwn = LOOPBACK_NAMES.some(
     (name) => host === `${name}:${port}` || (port === 80 && host === name),

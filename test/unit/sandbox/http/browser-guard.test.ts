@@ -70,6 +70,14 @@ describe('web pages of other sites', () => {
     expect(events).toHaveLength(0);
   });
 
+  test('get nothing where the request target names another host', async () => {
+    const { host } = new URL(url);
+    const ask = (target: string) => send(`GET ${target}/_sandbox/x HTTP/1.1\r\nHost: ${host}`);
+    expect(statusOf(await ask('http://evil.example'))).toBe(421);
+    expect(statusOf(await ask(`http://${host}@evil.example`))).toBe(421);
+    expect(statusOf(await ask(`http://${host}`))).toBe(200);
+  });
+
   test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])(
     '%s is this machine',
     async (name) => {
