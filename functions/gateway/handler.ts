@@ -23,6 +23,7 @@ import { policiesFrom } from '../edge/ports/policies.ts';
 import { problemMiddleware } from '../edge/problem-middleware.ts';
 import { sessionOf } from '../edge/session.ts';
 import { warn } from '../edge/workflow-step.ts';
+import { OPENAPI_DOCUMENT, OPENAPI_ROUTE } from './openapi.ts';
 import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
 import { invokeFrom } from './run-request.ts';
 import { TOKEN_ROUTE, tokenAnswer } from './token-answer.ts';
@@ -49,6 +50,7 @@ const ANSWER_MS = 500;
 async function answer(event: HttpEvent, context: Context): Promise<HttpResponse> {
   const route = routeOf(event);
   if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
+  if (route === OPENAPI_ROUTE) return jsonResponse(200, OPENAPI_DOCUMENT);
   if (route === TOKEN_ROUTE) return tokenAnswer(ports, event);
   const caller = callerOf(event, identity);
   const bound = identity === 'off' ? undefined : caller;

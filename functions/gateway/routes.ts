@@ -19,20 +19,7 @@ import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../core/time.ts';
 import type { HttpEvent } from '../edge/http.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
-
-interface Route {
-  readonly method: 'GET' | 'POST';
-  /** Query parameters it knows; absent: any, as probes add their own. */
-  readonly parameters?: readonly string[];
-}
-
-const ROUTES: Readonly<Record<string, Route>> = {
-  '/v1/invoke': { method: 'POST', parameters: [] },
-  '/v1/usage': { method: 'GET', parameters: ['costCenter', 'per', 'user', 'limit', 'after'] },
-  '/v1/tokens': { method: 'POST', parameters: [] },
-  '/v1/models': { method: 'GET', parameters: [] },
-  '/healthz': { method: 'GET' },
-};
+import { ROUTES, type Route } from './route-table.ts';
 
 /** HEAD is answered as GET; the body is left out by `headMiddleware`. */
 const allowedMethods = ({ method }: Route): readonly string[] =>

@@ -1,6 +1,6 @@
 locals {
   # HEAD is what uptime monitors and load balancers send.
-  plain_routes = concat(["POST /v1/invoke"], flatten([for path in ["/v1/usage", "/v1/models", "/healthz"] : ["GET ${path}", "HEAD ${path}"]]))
+  plain_routes = concat(["POST /v1/invoke"], flatten([for path in ["/v1/usage", "/v1/models", "/openapi.json", "/healthz"] : ["GET ${path}", "HEAD ${path}"]]))
 
   # A token is made for the identity that has signed the request.
   signed_routes = ["POST /v1/tokens"]

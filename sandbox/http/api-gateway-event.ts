@@ -36,7 +36,7 @@ export const FUNCTION_URL: FrontDoor = {
   domainName: 'sandbox.lambda-url.us-east-1.on.aws',
   routeKeyOf: () => '$default',
 };
-const READ_ROUTES = ['/v1/usage', '/v1/models', '/healthz'];
+const READ_ROUTES = ['/v1/usage', '/v1/models', '/openapi.json', '/healthz'];
 const ROUTE_KEYS = [
   'POST /v1/invoke',
   'POST /v1/tokens',

@@ -16,7 +16,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "POST /v1/tokens", "GET /v1/usage", "HEAD /v1/usage", "GET /v1/models", "HEAD /v1/models", "GET /healthz", "HEAD /healthz"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["POST /v1/invoke", "POST /v1/tokens", "GET /v1/usage", "HEAD /v1/usage", "GET /v1/models", "HEAD /v1/models", "GET /openapi.json", "HEAD /openapi.json", "GET /healthz", "HEAD /healthz"])
     error_message = "The routes are ${jsonencode(keys(aws_apigatewayv2_route.this))}."
   }
 

@@ -55,7 +55,7 @@ describe('routes', () => {
     expect(problemOf(() => routeOf(eventOf({ url: '/v1/messages' })))).toMatchObject({
       code: 'not_found',
       message:
-        'Path not found. Available: POST /v1/invoke, GET /v1/usage, POST /v1/tokens, GET /v1/models, GET /healthz.',
+        'Path not found. Available: POST /v1/invoke, GET /v1/usage, POST /v1/tokens, GET /v1/models, GET /openapi.json, GET /healthz.',
     });
   });
 
