@@ -20,7 +20,7 @@ import {
   type ReserveWriteResult,
 } from './ports.ts';
 import type { PriorAttempt, ReservedAmounts } from './prior-attempt.ts';
-import type { RecentRoom } from './recent-room.ts';
+import type { RecentCounters } from './recent-counters.ts';
 import {
   type Reservation,
   type ReservedAccount,
@@ -40,7 +40,7 @@ export interface CandidateAttempt {
   /** Present when a step runs again: every write of its first run may still arrive. */
   readonly prior: PriorAttempt | undefined;
   /** Absent: what this process has seen of the accounts does not matter. */
-  readonly room: RecentRoom | undefined;
+  readonly recent: RecentCounters | undefined;
   /** Every account with a reservation, or after an error with a possible one. */
   readonly accounts: ReservedAccount[];
 }
@@ -172,7 +172,7 @@ async function recordAttempt(
     case 'conflict':
       return { outcome: 'conflict' };
     case 'reserved':
-      attempt.room?.note(account, result.committed);
+      attempt.recent?.record(account, result.committed);
       accounts.push({ account, isRepeated: result.isRepeated || prior !== undefined, counters });
       return { outcome: 'reserved' };
     case 'replayed':
@@ -183,7 +183,7 @@ async function recordAttempt(
       });
       return { outcome: 'reserved' };
     case 'denied':
-      attempt.room?.forget(account);
+      attempt.recent?.forget(account);
       // An earlier copy of the write, or one of an earlier run, may still arrive and fit where this
       // one did not.
       if (result.isRepeated || prior !== undefined) {

@@ -17,7 +17,7 @@ import { type AccountLimits, requestLimitsExceeded } from './effective-limits.ts
 import { type FirstLimitEvent, toFirstLimitEvent } from './first-events.ts';
 import type { LedgerStore } from './ports.ts';
 import { type PriorAttempt, recoverPriorAttempt } from './prior-attempt.ts';
-import type { RecentRoom } from './recent-room.ts';
+import type { RecentCounters } from './recent-counters.ts';
 import { type Reservation, type ReservedAccount, toReservedCounter } from './reservation.ts';
 import {
   type AccountOutcome,
@@ -60,12 +60,12 @@ export type ReserveDecision =
 export async function reserve(
   store: LedgerStore,
   request: ReserveRequest,
-  room?: RecentRoom,
+  recent?: RecentCounters,
 ): Promise<ReserveDecision> {
   try {
     const prior =
       request.runId === undefined ? undefined : await recoverPriorAttempt(store, request);
-    return await reserveFrom(store, request, prior, room);
+    return await reserveFrom(store, request, prior, recent);
   } catch (error) {
     if (!mayStayUncounted(request, error)) throw error;
     const reservation = uncounted(request, 0, []);
@@ -83,14 +83,14 @@ async function reserveFrom(
   store: LedgerStore,
   request: ReserveRequest,
   prior: PriorAttempt | undefined,
-  room: RecentRoom | undefined,
+  recent: RecentCounters | undefined,
 ): Promise<ReserveDecision> {
   const untried = new Set(request.candidates.keys());
   let firstFallback: FirstLimitEvent | undefined;
   for (let at = prior?.candidate ?? 0; ; ) {
     untried.delete(at);
     const candidate = request.candidates[at] ?? request.candidates[0];
-    const result = await reserveCandidate(store, request, at, prior, room);
+    const result = await reserveCandidate(store, request, at, prior, recent);
     switch (result.outcome) {
       case 'reserved':
         return {
@@ -178,7 +178,7 @@ async function reserveCandidate(
   request: ReserveRequest,
   at: number,
   prior: PriorAttempt | undefined,
-  room: RecentRoom | undefined,
+  recent: RecentCounters | undefined,
 ): Promise<CandidateOutcome> {
   const accounts: ReservedAccount[] = [];
   const candidate = request.candidates[at] ?? request.candidates[0];
@@ -186,7 +186,7 @@ async function reserveCandidate(
   const reservation: Reservation = { ...base, basis: 'reserved', accounts };
   const otherIds = candidateReservationIds(request).filter((id) => id !== base.id);
   const { policy, now } = request;
-  const attempt: CandidateAttempt = { policy, now, base, otherIds, prior, accounts, room };
+  const attempt: CandidateAttempt = { policy, now, base, otherIds, prior, accounts, recent };
   const above = requestDenials(request, candidate);
   if (above.length > 0) return { outcome: 'denied', denials: above, leaseEnds: [] };
   try {
@@ -224,7 +224,7 @@ const leaseEnd = ({ now, endsBy, policy }: ReserveRequest): EpochSeconds =>
   Math.ceil(Math.max(now + policy.ledger.leaseSeconds * 1_000, endsBy + LEASE_MARGIN_MS) / 1_000);
 
 /**
- * In parallel where all accounts had ample room a moment ago, else in order: a call that its cost
+ * In parallel where all accounts had ample budget a moment ago, else in order: a call that its cost
  * center denies then writes to no shared account. Undefined when all reserved.
  */
 async function reserveAccounts(
@@ -252,9 +252,9 @@ async function reserveAccounts(
   return undefined;
 }
 
-function isAmple({ base, room }: CandidateAttempt, account: AccountLimits): boolean {
+function isAmple({ base, recent }: CandidateAttempt, account: AccountLimits): boolean {
   const [shard = 0] = shardsFor(base.id, account);
-  return room?.isAmple(accountKey(account.owner, shard), shard, account) ?? false;
+  return recent?.isAmple(accountKey(account.owner, shard), shard, account) ?? false;
 }
 
 /** Between the last moment that something can be settled and the end of the lease. */

@@ -100,9 +100,9 @@ export async function relay(
   const { requestId } = arrived;
   const { errors, idHeader, ping } = errorsOf(arrived);
   const about = {
-    ...answerHeaders({ requestId, ...outcome, room: ports.room }, now),
+    ...answerHeaders({ requestId, ...outcome, recent: ports.recent }, now),
     ...(arrived.api === 'anthropic' && outcome.kind === 'relayed' && outcome.status === 200
-      ? unifiedLimitHeaders({ ...outcome, room: ports.room })
+      ? unifiedLimitHeaders({ ...outcome, recent: ports.recent })
       : {}),
     [idHeader]: requestId,
   };

@@ -14,7 +14,7 @@ import type {
   ValidationOutcome,
 } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
-import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
+import { WaitingCalls } from '../../core/call/steps/waiting-calls.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
 import { release, settle } from '../../core/ledger/settle.ts';
 import type { AuditLine } from '../../core/telemetry/audit-line.ts';
@@ -280,8 +280,8 @@ export class CallRun {
       clock,
       ids: { uuid: () => `${this.#call.id}~${this.#ids++}` },
       random: { next: () => this.#random.next() },
-      room: this.#run.roomOf(life),
-      waiting: new WaitingRoom({ next: () => 0 }),
+      recent: this.#run.recentOf(life),
+      waiting: new WaitingCalls({ next: () => 0 }),
       sleeper: { sleep: (milliseconds) => survived(life, scheduler.sleep(milliseconds)) },
       models: { converse: (call) => survived(life, this.#converse(call, clock.now())) },
       telemetry: {

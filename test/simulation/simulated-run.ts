@@ -8,7 +8,7 @@ import { DynamoDbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { LAYOUT_KEY } from '../../adapters/dynamodb-sweep.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
-import { RecentRoom } from '../../core/ledger/recent-room.ts';
+import { RecentCounters } from '../../core/ledger/recent-counters.ts';
 import { parseShardLayout } from '../../core/ledger/shard-layout.ts';
 import type { Policy, ShardLayout } from '../../core/policy/policy.ts';
 import type { AlertPublisher } from '../../core/telemetry/ports.ts';
@@ -75,7 +75,7 @@ export class SimulatedRun {
   /** Whose request the table is working on. */
   #sender: Truth | undefined;
   #failure: unknown;
-  readonly #rooms = new WeakMap<Life, RecentRoom>();
+  readonly #recent = new WeakMap<Life, RecentCounters>();
   /** Shard layouts as they were written, the newest last. */
   readonly #layouts: { readonly at: number; readonly layout: ShardLayout }[] = [];
 
@@ -138,10 +138,10 @@ export class SimulatedRun {
   }
 
   /** Accounts as the process of a life saw them. */
-  roomOf(life: Life): RecentRoom {
-    const room = this.#rooms.get(life) ?? new RecentRoom({ now: () => this.scheduler.now });
-    this.#rooms.set(life, room);
-    return room;
+  recentOf(life: Life): RecentCounters {
+    const recent = this.#recent.get(life) ?? new RecentCounters({ now: () => this.scheduler.now });
+    this.#recent.set(life, recent);
+    return recent;
   }
 
   /** The real ledger as one life of a host reaches it. */

@@ -3,8 +3,8 @@ import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { systemDigest } from '../../adapters/system.ts';
 import type { ConverseCall, ConverseResult } from '../../core/call/model/ports.ts';
 import { type PipelinePorts, runPipeline } from '../../core/call/steps/pipeline.ts';
-import { WaitingRoom } from '../../core/call/steps/waiting-room.ts';
-import { RecentRoom } from '../../core/ledger/recent-room.ts';
+import { WaitingCalls } from '../../core/call/steps/waiting-calls.ts';
+import { RecentCounters } from '../../core/ledger/recent-counters.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { TokenUsage } from '../../core/pricing/cost.ts';
 import type { Alert } from '../../core/telemetry/alerts/alert.ts';
@@ -73,8 +73,8 @@ export function callHarnessOn(table: TestLedger, policy: Policy): CallHarness {
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}` },
       random: { next: () => 0.5 },
       sleeper: { sleep: async () => undefined },
-      room: new RecentRoom(table.clock),
-      waiting: new WaitingRoom({ next: () => 0 }),
+      recent: new RecentCounters(table.clock),
+      waiting: new WaitingCalls({ next: () => 0 }),
       models: {
         converse: async (call) => {
           harness.calls.push(call);

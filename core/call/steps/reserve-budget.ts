@@ -3,7 +3,7 @@
 import { LedgerUnavailableError, SentryError } from '../../errors.ts';
 import type { Ids } from '../../ids.ts';
 import type { LedgerStore } from '../../ledger/ports.ts';
-import type { RecentRoom } from '../../ledger/recent-room.ts';
+import type { RecentCounters } from '../../ledger/recent-counters.ts';
 import { type ReserveDecision, reserve } from '../../ledger/reserve.ts';
 import type { ReserveRequest } from '../../ledger/reserve-request.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -28,8 +28,8 @@ import {
   type UnavailableCall,
   type ValidCall,
 } from './state.ts';
-import { looksThatFit, type WaitPorts } from './wait-for-room.ts';
-import type { WaitingRoom } from './waiting-room.ts';
+import { looksThatFit, type WaitPorts } from './wait-for-calls.ts';
+import type { WaitingCalls } from './waiting-calls.ts';
 
 export interface ReservePorts extends WaitPorts {
   readonly policies: PolicySource;
@@ -40,8 +40,8 @@ export interface ReservePorts extends WaitPorts {
   /** Gets the cause of a 503. */
   readonly warn: (message: string, cause: unknown) => void;
   /** Of the process, for all its calls. */
-  readonly room: RecentRoom;
-  readonly waiting: WaitingRoom;
+  readonly recent: RecentCounters;
+  readonly waiting: WaitingCalls;
 }
 
 export interface ReserveRun {
@@ -117,8 +117,8 @@ async function reserveOrWait(
   request: ReserveRequest,
   deadline = Number.MAX_SAFE_INTEGER,
 ): Promise<ReserveDecision> {
-  const { ledger, room, waiting, clock } = ports;
-  const denial = await reserve(ledger, request, room);
+  const { ledger, recent, waiting, clock } = ports;
+  const denial = await reserve(ledger, request, recent);
   const { waitSeconds } = request.policy.ledger;
   if (waitSeconds === 0 || !mayFitSoon(denial)) return denial;
   const until = Math.min(clock.now() + waitSeconds * 1_000, deadline - LEFT_AFTER_WAIT_MS);
@@ -136,7 +136,7 @@ async function reserveLater(
   try {
     for await (const now of looksThatFit(ports, request, until)) {
       const attempt = { ...request, now, retryId: ports.ids.uuid() };
-      const again = await reserve(ports.ledger, attempt, ports.room);
+      const again = await reserve(ports.ledger, attempt, ports.recent);
       // The id of a denied write that was sent twice is closed: the caller gets the denial.
       if (again.outcome === 'conflict') break;
       decision = again;

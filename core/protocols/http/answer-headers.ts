@@ -1,7 +1,7 @@
 /** The headers of every relayed answer: who paid, how much, and how near the next limit is. */
 import { type Answer, isProblem } from '../../call/answers/answers.ts';
 import type { ReservedCall } from '../../call/steps/state.ts';
-import type { RecentRoom } from '../../ledger/recent-room.ts';
+import type { RecentCounters } from '../../ledger/recent-counters.ts';
 import { formatUsd } from '../../money.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
@@ -13,7 +13,7 @@ interface AnsweredCall {
   readonly reserved?: ReservedCall<WireCandidate> | undefined;
   readonly answer?: Answer | undefined;
   /** For a stream that has just begun: its own reservation included. */
-  readonly room?: Pick<RecentRoom, 'committed'>;
+  readonly recent?: Pick<RecentCounters, 'committed'>;
 }
 
 export function answerHeaders(
@@ -53,7 +53,7 @@ interface LimitState {
 function limitsOf({
   reserved,
   answer,
-  room,
+  recent,
 }: Omit<AnsweredCall, 'requestId'>): readonly LimitState[] {
   if (answer && !isProblem(answer)) {
     return answer.limits.map(({ used = 0, reserved: inFlight = 0, ...limit }) => ({
@@ -69,7 +69,7 @@ function limitsOf({
   return accounts.flatMap(({ account, counters }) =>
     counters.map(({ key, limit: { name, window, amount }, reserved: own, shards, resetsAt }) => {
       // One of several items does not have the sum.
-      const committed = shards === 1 ? room?.committed(account, key) : undefined;
+      const committed = shards === 1 ? recent?.committed(account, key) : undefined;
       const left = committed === undefined ? {} : { remaining: amount - (committed - own) };
       return { name, window, limit: amount, ...left, resetsAt };
     }),

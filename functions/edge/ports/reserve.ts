@@ -1,12 +1,12 @@
 /** Parts of the process that reserving needs. */
 import { systemClock, systemRandom, systemSleeper } from '../../../adapters/system.ts';
 import type { ReservePorts } from '../../../core/call/steps/reserve-budget.ts';
-import { WaitingRoom } from '../../../core/call/steps/waiting-room.ts';
-import { RecentRoom } from '../../../core/ledger/recent-room.ts';
+import { WaitingCalls } from '../../../core/call/steps/waiting-calls.ts';
+import { RecentCounters } from '../../../core/ledger/recent-counters.ts';
 
-export const waitPorts = (): Pick<ReservePorts, 'room' | 'waiting' | 'random' | 'sleeper'> => ({
-  room: new RecentRoom(systemClock),
-  waiting: new WaitingRoom(systemRandom),
+export const waitPorts = (): Pick<ReservePorts, 'recent' | 'waiting' | 'random' | 'sleeper'> => ({
+  recent: new RecentCounters(systemClock),
+  waiting: new WaitingCalls(systemRandom),
   random: systemRandom,
   sleeper: systemSleeper,
 });

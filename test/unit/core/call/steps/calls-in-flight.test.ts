@@ -3,7 +3,7 @@ import { releaseTooLarge } from '../../../../../core/call/steps/request-too-larg
 import { reserveBudget } from '../../../../../core/call/steps/reserve-budget.ts';
 import type { ApprovedCall } from '../../../../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
-import { WaitingRoom } from '../../../../../core/call/steps/waiting-room.ts';
+import { WaitingCalls } from '../../../../../core/call/steps/waiting-calls.ts';
 import type { LedgerStore, SettleWrite } from '../../../../../core/ledger/ports.ts';
 import { release } from '../../../../../core/ledger/settle.ts';
 import { changed } from '../../../../simulation/changed-store.ts';
@@ -190,7 +190,7 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
     await inFlight();
     await inFlight();
     Object.assign(harness.ports, {
-      waiting: new WaitingRoom({ next: () => 0.5 }),
+      waiting: new WaitingCalls({ next: () => 0.5 }),
       sleeper: pausing(() => Promise.reject(new Error('waited'))),
     });
     expect((await harness.run(request())).status).toBe('denied');
@@ -198,11 +198,11 @@ describe('with wait_seconds, a call that calls in flight deny', () => {
 });
 
 test('at most 10 % of a busy process waits', async () => {
-  const room = new WaitingRoom({ next: () => 0.9 });
+  const waiting = new WaitingCalls({ next: () => 0.9 });
   const ends: (() => void)[] = [];
   const until = () => new Promise<void>((end) => void ends.push(end));
-  const running = Array.from({ length: 25 }, () => room.run(until));
-  const waits = Array.from({ length: 4 }, () => room.enter(until));
+  const running = Array.from({ length: 25 }, () => waiting.run(until));
+  const waits = Array.from({ length: 4 }, () => waiting.enter(until));
   expect(await waits[2]).toBeUndefined();
   expect(await waits[3]).toBeUndefined();
   expect(ends).toHaveLength(27);
@@ -234,7 +234,7 @@ describe('a call of several accounts', () => {
     organization: { limits: [{ window: 'month', unit: 'requests', amount }] },
   });
 
-  test('reserves in order first, and in parallel once all were seen to have ample room', async () => {
+  test('reserves in order first, and in parallel once all were seen to have ample budget', async () => {
     configure(
       {},
       {

@@ -6,7 +6,7 @@ import type { Random } from '../../ids.ts';
 
 const CALLS_PER_WAITING = 10;
 
-export class WaitingRoom {
+export class WaitingCalls {
   /** Of processes that run fewer calls, such as Lambda's with one each, 10 % let their call wait. */
   readonly #isDrawn: boolean;
   #running = 0;

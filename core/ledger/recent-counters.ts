@@ -1,5 +1,5 @@
 /**
- * Remaining amounts that this process saw in the last seconds. If all limits of a call had enough
+ * Counters that this process saw in the last seconds. If all limits of a call had enough
  * left, its reserves can run in parallel, because they are likely to succeed. Only the table
  * decides.
  */
@@ -19,7 +19,7 @@ interface Seen {
   readonly committed: ReadonlyMap<CounterKey, number>;
 }
 
-export class RecentRoom {
+export class RecentCounters {
   readonly #clock: Clock;
   readonly #seen = new Map<AccountKey, Seen>();
 
@@ -28,7 +28,7 @@ export class RecentRoom {
   }
 
   /** Result of a write. */
-  note(account: AccountKey, committed: Seen['committed']): void {
+  record(account: AccountKey, committed: Seen['committed']): void {
     this.#seen.delete(account);
     this.#seen.set(account, { at: this.#clock.now(), committed });
     const [oldest] = this.#seen.keys();
