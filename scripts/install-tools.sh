@@ -114,8 +114,9 @@ install_test_clients() {
   mkdir -p "$target"
   cp "$source/package.json" "$source/package-lock.json" "$root/.npmrc" "$target/" || return 1
   (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || return 1
-  [[ -x "$target/venv/bin/pip" ]] || python3 -m venv "$target/venv" || return 1
-  local pip=("$target/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps)
+  [[ -x "$target/venv/bin/python" ]] || python3 -m venv "$target/venv" || return 1
+  # As a module: the script pip names the folder it was made in, and fails in a copy.
+  local pip=("$target/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps)
   "${pip[@]}" --requirement "$source/requirements.txt" || return 1
   rm -rf "$target/anthropic-0"
   "${pip[@]}" --target "$target/anthropic-0" \

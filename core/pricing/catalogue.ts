@@ -2,7 +2,7 @@
 
 import { closestMatch, formatChoices, quoted } from '../safe-text.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { isPrefixOf, PREFIXES, splitModelId } from './geographies.ts';
+import { bareName, isPrefixOf, PREFIXES, splitModelId } from './geographies.ts';
 import { familyDefaults } from './model-families.ts';
 import type { ModelCapabilities, PriceSchedule } from './price.ts';
 import { toSchedule, type UsdPeriod, type UsdPrice } from './usd-price.ts';
@@ -69,6 +69,10 @@ const rows: ReadonlyMap<string, CatalogueModel> = new Map(
 /** The row of an id, with or without a geography prefix. */
 export const rowOf = (modelId: string): CatalogueModel | undefined =>
   rows.get(splitModelId(modelId).baseModelId);
+
+/** The ids, without a geography prefix, of what an answer names. */
+export const modelIdsNamed = (name: string): readonly string[] =>
+  [...rows.keys()].filter((id) => bareName(id) === bareName(name));
 
 /**
  * Looks a model id up, with or without a geography prefix. The price is that of the prefix's

@@ -53,6 +53,13 @@ function possibleTariffs(period: EffectivePrice): readonly Tariff[] {
   return [period, ...Object.values(period.tiers ?? {}), ...Object.values(period.latency ?? {})];
 }
 
+/** Tokens at one price. */
+export interface PricedUsage {
+  readonly usage: TokenUsage;
+  readonly period: EffectivePrice;
+  readonly servedAs?: ServedAs | undefined;
+}
+
 /**
  * Cost of a call, rounded up once (I6). A tier or latency without a known price is billed at the
  * highest of all that are known; of a reservation, at the higher of what it asked for and the
@@ -63,12 +70,21 @@ export function costOf(
   period: EffectivePrice,
   servedAs: ServedAs = {},
 ): NanoUsd {
+  return costOfParts([{ usage, period, servedAs }]);
+}
+
+/** As `costOf`, of a call in which several models had parts. */
+export function costOfParts(parts: readonly PricedUsage[]): NanoUsd {
+  const all = parts.reduce((sum, part) => sum + highestMicros(part), 0n);
+  return nano(divCeil(all, MILLION));
+}
+
+function highestMicros({ usage, period, servedAs = {} }: PricedUsage): bigint {
   const tariff = tariffOf(period, servedAs);
   const tariffs = tariff ? [tariff] : possibleTariffs(period);
-  const highest = tariffs
+  return tariffs
     .map((each) => micros(usage, each))
     .reduce((left, right) => (left > right ? left : right));
-  return nano(divCeil(highest, MILLION));
 }
 
 const MILLION = 1000000n;

@@ -14,6 +14,12 @@ export function splitModelId(modelId: string): { prefix: string; baseModelId: st
   return { prefix, baseModelId: modelId.slice(prefix.length) };
 }
 
+/** `claude-opus-4-8`: an id without geography, vendor and version, as answers name models. */
+export const bareName = (modelId: string): string =>
+  splitModelId(modelId)
+    .baseModelId.replace(/^[a-z0-9]+\./, '')
+    .replace(/-v\d+(?::\d+)?$/, '');
+
 /** Whether a region can call the profiles of a geography. */
 export const isPrefixOf = (prefix: string, region: string): boolean =>
   startsByPrefix.get(prefix)?.some((start) => region.startsWith(start)) ?? false;

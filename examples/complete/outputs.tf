@@ -8,6 +8,11 @@ output "function_url" {
   value       = module.cost_sentry.function_url
 }
 
+output "proxy_url" {
+  description = "Base URL for clients of Bedrock; null unless the module gets proxy = { enabled = true }."
+  value       = module.cost_sentry.proxy_url
+}
+
 output "state_machine_arn" {
   description = "ARN of the state machine."
   value       = module.cost_sentry.state_machine_arn

@@ -45,7 +45,7 @@ run "module" {
 }
 
 run "root" {
-  command = plan
+  command = apply
 
   variables {
     name                = "genai"
@@ -60,6 +60,11 @@ run "root" {
   assert {
     condition     = local.functions["proxy"].timeout_seconds == 600 && local.functions["proxy"].environment.AUTHENTICATION == "key"
     error_message = "The function must run as long as its longest stream, and never without keys."
+  }
+
+  assert {
+    condition     = jsondecode(module.functions["proxy"].policy_json) == jsondecode(file("test/golden/iam/proxy.json"))
+    error_message = "Not as in test/golden/iam/proxy.json; if it should be so, put there: ${module.functions["proxy"].policy_json}"
   }
 
   assert {

@@ -2,8 +2,8 @@
 import { type AmountsByUnit, NO_AMOUNTS } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
-import { costOf, type TokenUsage, tariffOf } from '../../pricing/cost.ts';
-import type { ServedAs } from '../../pricing/price.ts';
+import { costOfParts, type PricedUsage, type TokenUsage, tariffOf } from '../../pricing/cost.ts';
+import type { EffectivePrice } from '../../pricing/price.ts';
 import { effectivePriceFromJson } from '../../pricing/price-json.ts';
 import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import { type ConverseFailure, failureRule } from './failure-rules.ts';
@@ -47,24 +47,55 @@ const worstCase = ({ candidate }: Pick<ChargedCall, 'candidate'>): Charge => ({
 
 /** Usage times price, rounded up once (I6). Undefined where no safe integer can hold it. */
 function costNanoUsd(
-  { price, units }: PricedCandidate,
-  usage: TokenUsage,
-  servedAs: ServedAs | undefined,
+  { units }: PricedCandidate,
+  { usage, ...own }: PricedUsage,
+  others: readonly PricedUsage[],
 ): number | undefined {
   const billed = units ? { ...usage, units } : usage;
-  const cost = costOf(billed, effectivePriceFromJson(price), servedAs);
+  const cost = costOfParts([{ ...own, usage: others.reduce(without, billed) }, ...others]);
   return cost > nano(BigInt(Number.MAX_SAFE_INTEGER)) ? undefined : toSafeInteger(cost);
 }
 
 /** A usage that is known. */
 function chargeOfUsage(
   call: ChargedCall,
-  usage: TokenUsage,
-  servedAs: ServedAs | undefined,
+  own: PricedUsage,
+  others: readonly PricedUsage[],
 ): Charge {
-  const usd = costNanoUsd(call.candidate, usage, servedAs);
+  const { usage } = own;
+  const usd = costNanoUsd(call.candidate, own, others);
   if (usd === undefined) return { ...worstCase(call), isUncertain: true };
   return { basis: 'settled', amounts: usageByUnit(usage, usd), usage, mayHaveRun: true };
+}
+
+const without = (usage: TokenUsage, { usage: part }: PricedUsage): TokenUsage => ({
+  ...usage,
+  inputTokens: Math.max(0, usage.inputTokens - part.inputTokens),
+  outputTokens: Math.max(0, usage.outputTokens - part.outputTokens),
+  cacheReadInputTokens: Math.max(0, usage.cacheReadInputTokens - part.cacheReadInputTokens),
+  cacheWriteInputTokens: Math.max(0, usage.cacheWriteInputTokens - part.cacheWriteInputTokens),
+  cacheWrite1hInputTokens: Math.max(
+    0,
+    usage.cacheWrite1hInputTokens - part.cacheWrite1hInputTokens,
+  ),
+});
+
+/**
+ * Parts of other models, each at its price. One without a known price, or whose counts make no
+ * sense, stays with the call's own price.
+ */
+function partsOfOthers(
+  reported: ReportedUsage | undefined,
+  cachesOneHour: boolean,
+): { parts: readonly PricedUsage[]; areKnown: boolean } {
+  const others = reported?.others ?? [];
+  const parts = others.flatMap(({ reported: part, price }): readonly PricedUsage[] => {
+    if (!price) return [];
+    const facts = { hasContent: false, price: price.price, cachesOneHour };
+    const { usage, isExact } = readUsage(part, facts);
+    return usage && isExact ? [{ usage, period: price, servedAs: reported?.servedAs }] : [];
+  });
+  return { parts, areKnown: parts.length === others.length };
 }
 
 /** An answer, by what the model reported of it. Unknown usage is never free. */
@@ -77,10 +108,22 @@ export function chargeOfAnswer(
   const { price } = period;
   const servedAs = reported?.servedAs;
   const reading = readUsage(reported, { hasContent, price, cachesOneHour: call.cachesOneHour });
-  const charge = reading.usage ? chargeOfUsage(call, reading.usage, servedAs) : worstCase(call);
-  const isPriced = tariffOf(period, servedAs ?? {}) !== undefined;
+  const others = partsOfOthers(reported, call.cachesOneHour);
+  const charge = reading.usage
+    ? chargeOfUsage(call, { usage: reading.usage, period, servedAs }, others.parts)
+    : worstCase(call);
+  const isPriced = others.areKnown && isKnown(period, servedAs, others.parts);
   return reading.isExact && isPriced ? charge : { ...charge, isUncertain: true };
 }
+
+const isKnown = (
+  period: EffectivePrice,
+  servedAs: ReportedUsage['servedAs'],
+  others: readonly PricedUsage[],
+): boolean =>
+  [period, ...others.map((other) => other.period)].every(
+    (each) => tariffOf(each, servedAs ?? {}) !== undefined,
+  );
 
 /** A call of which it is not known whether the model ran: as the policy says. */
 export function chargeOfUnknown(call: ChargedCall): Charge {

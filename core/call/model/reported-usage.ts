@@ -4,7 +4,7 @@
  */
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
 import { type TokenUsage, totalInputTokens } from '../../pricing/cost.ts';
-import type { Price, ServedAs } from '../../pricing/price.ts';
+import type { EffectivePrice, Price, ServedAs } from '../../pricing/price.ts';
 
 /** Counts as the service sent them: any of them may be missing, or no count at all. */
 export interface ReportedUsage {
@@ -17,6 +17,14 @@ export interface ReportedUsage {
   readonly cacheDetails?: unknown;
   /** The service tier and latency that the answer names. */
   readonly servedAs?: ServedAs;
+  /** Parts of the counts that other models used. */
+  readonly others?: readonly OtherUsage[];
+}
+
+interface OtherUsage {
+  readonly reported: ReportedUsage;
+  /** Undefined if it is not known. */
+  readonly price: EffectivePrice | undefined;
 }
 
 interface UsageReading {

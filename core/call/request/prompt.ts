@@ -189,4 +189,5 @@ function withoutBytes<T extends Pick<RequestBlock, 'image' | 'document'>>(block:
 }
 
 /** Base64 has four characters for three bytes. */
-const sizeOf = (base64: string): string => `(about ${Math.round(base64.length * 0.75)} bytes)`;
+export const sizeOf = (base64: string): string =>
+  `(about ${Math.round(base64.length * 0.75)} bytes)`;

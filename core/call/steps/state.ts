@@ -22,7 +22,6 @@ import type { PricedCandidate } from '../candidate/priced-bound.ts';
 import type { Claim } from '../idempotency/ports.ts';
 import type { Charge } from '../model/charge.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
-import type { AnswerContent } from '../model/ports.ts';
 import type { Prompt } from '../request/prompt.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, 2026-11. */
@@ -148,13 +147,13 @@ interface Invoked extends Decidable {
   readonly charge: Charge;
   readonly latencyMs: number;
   /** Only when the policy says to log prompts. */
-  readonly prompt?: Prompt;
+  readonly prompt?: unknown;
 }
 
 export interface SucceededCall extends Invoked {
   readonly status: 'succeeded';
   /** Only when the policy says to log prompts. */
-  readonly completion?: AnswerContent;
+  readonly completion?: unknown;
 }
 
 export interface FailedCall extends Invoked {

@@ -27,10 +27,8 @@ export interface DoctorRequest {
   readonly payerOnly: readonly string[];
 }
 
-const actionsOf = (sid?: string): readonly string[] =>
-  deployerPolicy.Statement.filter(
-    (statement) => sid === undefined || statement.Sid !== sid,
-  ).flatMap(({ Action }) => Action);
+const actionsWithout = (sids: readonly string[]): readonly string[] =>
+  deployerPolicy.Statement.filter(({ Sid }) => !sids.includes(Sid)).flatMap(({ Action }) => Action);
 
 /** @param config the tfvars of the policy, for variables about operation. */
 export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
@@ -39,10 +37,11 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
     toUnvalidated(variables.get(name)).get('enabled') === true;
   const hasBilling = hasService('billing', policy.region);
   const { tagKeys } = policy;
+  const unneeded = [...(hasBilling ? [] : ['Budgets']), ...(isOn('proxy') ? [] : ['Proxy'])];
   return {
     region: policy.region,
     name: policy.name,
-    actions: actionsOf(hasBilling ? undefined : 'Budgets'),
+    actions: actionsWithout(unneeded),
     models: [...policy.models.values()]
       .filter(({ modelId }) => !modelId.startsWith('arn:'))
       .map(({ alias, modelId, baseModelId }) => ({ alias, modelId, baseModelId })),

@@ -64,7 +64,14 @@ function countsOfUsage(usage: unknown): TokenCounts {
   };
   const iterations = usage.iterations;
   if (!Array.isArray(iterations) || iterations.length === 0) return own;
-  return highest([own, sumOf(iterations.map(countsOfUsage))]);
+  return highest([own, sumOf(iterations.map(countsOfIteration))]);
+}
+
+/** One that another model ran, such as an advisor, names it. */
+function countsOfIteration(iteration: unknown): TokenCounts {
+  const counts = countsOfUsage(iteration);
+  const model = memberOf(iteration, 'model');
+  return typeof model === 'string' ? { ...counts, others: { [model]: counts } } : counts;
 }
 
 /** Anthropic leaves out what was cached; OpenAI's Responses API, which has the same name, does not. */

@@ -29,10 +29,11 @@ export class StreamMeter {
   /** It holds reasoning whose length cannot be seen. */
   hidesReasoning = false;
 
-  add({ kind, name, payload }: StreamFrame): void {
+  add(frame: StreamFrame): void {
+    const { kind, name } = frame;
     if (kind !== 'event') return;
     this.events += 1;
-    const json = name === 'chunk' ? innerJson(payload) : payload;
+    const json = eventJson(frame);
     this.#count(json);
     this.hasUsage ||= name === 'metadata' || memberOf(json, METRICS) !== undefined;
     this.hasStopped ||= name === 'messageStop' || isStop(json);
@@ -55,7 +56,10 @@ export const METRICS = 'amazon-bedrock-invocationMetrics';
 const HIDDEN = /"(?:redactedContent|redacted_thinking|signature|signature_delta)"/;
 const encoder = new TextEncoder();
 
-/** The model's own JSON inside a `chunk`. */
+/** The model's own JSON, also inside a `chunk`. */
+export const eventJson = ({ name, payload }: StreamFrame): unknown =>
+  name === 'chunk' ? innerJson(payload) : payload;
+
 function innerJson(payload: unknown): unknown {
   const base64 = memberOf(payload, 'bytes');
   if (typeof base64 !== 'string') return undefined;

@@ -1,5 +1,9 @@
 /** Counts of tokens as models report them, put together into one usage. */
 import type { ReportedUsage } from '../../call/model/reported-usage.ts';
+import type { EffectivePrice } from '../../pricing/price.ts';
+
+/** The price of a model by the name that an answer gives it; undefined if it is not known. */
+export type PriceOf = (name: string) => EffectivePrice | undefined;
 
 /** NaN: something was reported that is no count, so the whole is not known by it. */
 export interface TokenCounts {
@@ -12,6 +16,8 @@ export interface TokenCounts {
   readonly cacheWrite5m?: number;
   /** All of the above, where the report adds them up. */
   readonly total?: number;
+  /** Parts of these counts that other models used, by their names. */
+  readonly others?: Readonly<Record<string, TokenCounts>>;
 }
 
 const PARTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite5m', 'total'] as const;
@@ -47,11 +53,27 @@ function combine(
     if (all.length === 0) return [];
     return [[part, sensible.length === 0 ? Number.NaN : join(sensible, all)] as const];
   });
-  return Object.fromEntries(entries);
+  const others = reports.flatMap((report) => Object.entries(report.others ?? {}));
+  const byName = [...new Set(others.map(([name]) => name))].map((name) => {
+    const same = others.flatMap(([other, counts]) => (other === name ? [counts] : []));
+    return [name, combine(same, join)] as const;
+  });
+  return {
+    ...Object.fromEntries(entries),
+    ...(byName.length > 0 && { others: Object.fromEntries(byName) }),
+  };
 }
 
-/** The counts in the form that is judged for the charge of a call; embeddings write no tokens. */
-export function toReportedUsage(counts: TokenCounts, writesText: boolean): ReportedUsage {
+/**
+ * The counts in the form that is judged for the charge of a call; embeddings write no tokens.
+ * @param priceOf the price of another model.
+ */
+export function toReportedUsage(
+  counts: TokenCounts,
+  writesText: boolean,
+  priceOf: PriceOf = () => undefined,
+): ReportedUsage {
+  const others = Object.entries(counts.others ?? {});
   const { input, output, total, cacheRead, cacheWrite, cacheWrite5m } = counts;
   return {
     inputTokens: input,
@@ -59,6 +81,12 @@ export function toReportedUsage(counts: TokenCounts, writesText: boolean): Repor
     totalTokens: total,
     cacheReadInputTokens: cacheRead,
     cacheWriteInputTokens: cacheWrite,
+    ...(others.length > 0 && {
+      others: others.map(([name, used]) => ({
+        reported: toReportedUsage(used, true),
+        price: priceOf(name),
+      })),
+    }),
     ...(cacheWrite5m !== undefined && {
       cacheDetails: [
         { ttl: '5m', inputTokens: cacheWrite5m },

@@ -18,10 +18,12 @@ import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model, Policy } from '../../policy/policy.ts';
 import { namedUser } from '../../policy/user-name.ts';
+import { priceNamed } from '../../pricing/named-price.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
 import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
 import type { ModelOperation } from '../fields/operations.ts';
+import type { PriceOf } from '../metering/token-counts.ts';
 import type { Dialect } from './dialect.ts';
 import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';
@@ -54,6 +56,8 @@ export interface Asked extends Pick<WireRequest, 'body' | 'headers'> {
 
 interface PreparedCall extends BoundedCall<WireCandidate> {
   readonly user?: string;
+  readonly priceOf: (modelId: string) => PriceOf;
+  readonly logPrompts: boolean;
 }
 
 type Prepared = PreparedCall | InvalidCall | UnavailableCall;
@@ -85,6 +89,11 @@ export async function prepareCall(
     attemptId: ports.ids.uuid(),
     who: callIdentity(ports.digest, policy, context.costCenter, sender),
     ...(user !== undefined && { user }),
+    priceOf: (modelId) => (name) => {
+      const { region, models } = policy;
+      return priceNamed(name, [...models.values()], { modelId, region, at: request.receivedAt });
+    },
+    logPrompts: policy.logPrompts,
   };
 }
 

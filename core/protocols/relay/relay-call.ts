@@ -20,9 +20,15 @@ import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { isStreamed } from '../fields/operations.ts';
 import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
 import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-as.ts';
-import { highest, type TokenCounts, toReportedUsage } from '../metering/token-counts.ts';
+import {
+  highest,
+  type PriceOf,
+  type TokenCounts,
+  toReportedUsage,
+} from '../metering/token-counts.ts';
 import { withAttribution } from './attribution.ts';
 import { sameStream } from './dialect.ts';
+import { loggedPrompt, WrittenText } from './logged-content.ts';
 import type { RelayedAnswer, RelayPorts } from './ports.ts';
 import { prepareCall, type RelayRequest } from './prepare-call.ts';
 import { relayStream, type StreamEnd } from './relay-stream.ts';
@@ -49,7 +55,11 @@ type RelayOutcome =
 /** Left to this process after its deadline, to write the last bytes. */
 const RECORDING_MS = 1_000;
 
-type Reserved = ReservedCall<WireCandidate>;
+interface Reserved extends ReservedCall<WireCandidate> {
+  readonly priceOf: PriceOf;
+  /** Given where the policy logs prompts. */
+  readonly prompt?: unknown;
+}
 
 /** @param first the run of the same call that a replaced profile has ended. */
 export async function relayCall(
@@ -64,10 +74,15 @@ export async function relayCall(
     isSecond: first !== undefined,
     endsBy: request.deadline + RECORDING_MS,
   });
-  const reserved = first ? withFirstEvent(outcome, first) : outcome;
-  if (reserved.status !== 'approved') return refused(ports, reserved);
+  const approved = first ? withFirstEvent(outcome, first) : outcome;
+  if (approved.status !== 'approved') return refused(ports, approved);
   const startedAt = ports.clock.now();
-  const { candidate } = reserved;
+  const { candidate } = approved;
+  const reserved: Reserved = {
+    ...approved,
+    priceOf: prepared.priceOf(candidate.modelId),
+    ...(prepared.logPrompts && { prompt: loggedPrompt(candidate.body) }),
+  };
   const { operation } = candidate;
   const sent = withAttribution(candidate, reserved.tags, prepared.user);
   const result = await ports.relay.send({
@@ -102,7 +117,8 @@ export async function relayCall(
     await settleStream(ports, reserved, startedAt, { ...end, servedAs });
   };
   const writer = dialect?.toStream(answered) ?? sameStream(ports.frames);
-  const body = relayStream(ports, { body: result.body, candidate, writer, settle });
+  const written = prepared.logPrompts ? new WrittenText() : undefined;
+  const body = relayStream(ports, { body: result.body, candidate, writer, settle, written });
   return { kind: 'relayed', status: 200, headers: result.headers, body, reserved };
 }
 
@@ -168,7 +184,7 @@ async function relayWhole(
     const problem = await fail(ports, reserved, startedAt, { failure, charge });
     return { kind: 'problem', problem, reserved, answer: problem };
   }
-  const answer = await succeed(ports, reserved, startedAt, charge);
+  const answer = await succeed(ports, reserved, startedAt, charge, loggedPrompt(json));
   return { kind: 'relayed', status, headers, body: bytes, reserved, answer };
 }
 
@@ -176,11 +192,11 @@ async function settleStream(
   ports: RelayPorts,
   reserved: Reserved,
   startedAt: number,
-  { hasBegun, counts, failure, servedAs }: StreamEnd,
+  { hasBegun, counts, failure, servedAs, written }: StreamEnd,
 ): Promise<void> {
   const charge = hasBegun ? chargeOf(reserved, counts, servedAs) : undefined;
   if (failure) await fail(ports, reserved, startedAt, { failure, charge });
-  else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved, undefined));
+  else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved, undefined), written);
 }
 
 /** Of a model that has written something; counts that are not known are never free. */
@@ -190,7 +206,10 @@ function chargeOf(
   servedAs: ServedAs = {},
 ): Charge {
   const { writesText } = reserved.candidate;
-  const reported = counts && { ...toReportedUsage(counts, writesText), servedAs };
+  const reported = counts && {
+    ...toReportedUsage(counts, writesText, reserved.priceOf),
+    servedAs,
+  };
   return chargeOfAnswer(chargedCall(reserved), reported, writesText);
 }
 
@@ -199,6 +218,7 @@ async function succeed(
   reserved: Reserved,
   startedAt: number,
   charge: Charge,
+  completion: unknown,
 ): Promise<Answer> {
   const { tags, candidate, fallbackFrom } = reserved;
   const parts = { tags, candidate, fallbackFrom, charge, content: [], stopReason: '' };
@@ -207,6 +227,7 @@ async function succeed(
     status: 'succeeded',
     latencyMs: ports.clock.now() - startedAt,
     charge,
+    ...('prompt' in reserved && { completion }),
     answer: successBody(parts),
   };
   return (await recordOutcome(ports, call)).answer;

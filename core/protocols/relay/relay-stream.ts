@@ -2,9 +2,10 @@
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import type { ServedAs } from '../../pricing/price.ts';
 import type { WireCandidate } from '../bound/wire-candidate.ts';
-import { type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
+import { eventJson, type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
 import type { StreamWriter } from './dialect.ts';
+import type { WrittenText } from './logged-content.ts';
 import { brokenOff, type RelayPorts } from './ports.ts';
 
 /** Result of a stream. */
@@ -17,6 +18,8 @@ export interface StreamEnd {
   readonly servedAs: ServedAs;
   /** Absent where the model has finished. */
   readonly failure?: ConverseFailure;
+  /** Given where the policy logs it. */
+  readonly written?: string;
 }
 
 interface RelayedStream {
@@ -25,6 +28,8 @@ interface RelayedStream {
   readonly writer: StreamWriter;
   /** Called once, whatever happens. */
   readonly settle: (end: StreamEnd) => Promise<void>;
+  /** Takes what the model writes, for the log. */
+  readonly written?: WrittenText | undefined;
 }
 
 /** The connection ends right after the last event; waiting longer has no use. */
@@ -32,7 +37,7 @@ const END_MS = 2_000;
 
 export async function* relayStream(
   { frames, sleeper }: Pick<RelayPorts, 'frames' | 'sleeper'>,
-  { body, candidate, writer, settle }: RelayedStream,
+  { body, candidate, writer, settle, written: log }: RelayedStream,
 ): AsyncGenerator<Uint8Array> {
   const meter = new StreamMeter();
   const source = frames.read(body)[Symbol.asyncIterator]();
@@ -43,7 +48,8 @@ export async function* relayStream(
   const settleOnce = async () => {
     if (isSettled) return;
     isSettled = true;
-    await settle(endOf(meter, candidate, broken, held));
+    const end = endOf(meter, candidate, broken, held);
+    await settle(log ? { ...end, written: log.text } : end);
   };
   const next = async (): Promise<StreamFrame | undefined> => {
     try {
@@ -64,6 +70,7 @@ export async function* relayStream(
       if (held) yield* written(writer.event(held));
       held = undefined;
       meter.add(frame);
+      log?.add(eventJson(frame));
       const mayBeLast = meter.hasUsage || meter.hasStopped || frame.kind !== 'event';
       if (mayBeLast) held = frame;
       else yield* written(writer.event(frame));
@@ -73,7 +80,10 @@ export async function* relayStream(
   } finally {
     // The reader has disconnected: the model continues, and its usage is still settled.
     if (!isSettled) {
-      for (let frame = await next(); frame; frame = await next()) meter.add(frame);
+      for (let frame = await next(); frame; frame = await next()) {
+        meter.add(frame);
+        log?.add(eventJson(frame));
+      }
       await settleOnce();
     }
   }

@@ -95,15 +95,34 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     expect((await invoke()).status).toBe(429);
     expect((await sandbox.get('/v1/usage')).status).toBe(200);
     await mintToken();
+    await callByKey();
     await putOverrideAndLayout();
     await sandbox.post('/_sandbox/clock', { now: new Date(Date.now() + 3_600_000).toISOString() });
     expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
   }
 
+  /** A token of an AWS identity, and a request with it. */
   async function mintToken(): Promise<void> {
     const { body } = await sandbox.get('/_sandbox/identities');
     const role = body.roles.find((each: Json) => each.costCenter === 'wholesale');
-    expect(await tokenOf(sandbox.url, role)).toMatch(/^bcs_t/);
+    const token = await tokenOf(sandbox.url, role);
+    expect(token).toMatch(/^bcs_t/);
+    const authorization = `Bearer ${token}`;
+    expect(await sandbox.get('/v1/usage', { authorization })).toMatchObject({ status: 200 });
+  }
+
+  /** All that the proxy asks for: a call with a key, and a look at its usage. */
+  async function callByKey(): Promise<void> {
+    const made = await sandbox.post('/_sandbox/keys', {
+      costCenter: 'wholesale',
+      application: 'faq',
+      environment: 'dev',
+    });
+    const authorization = `Bearer ${made.body.key}`;
+    const body = { messages: [{ role: 'user', content: [{ text: 'hi' }] }] };
+    const called = await sandbox.post('/model/micro/converse', body, { authorization });
+    expect(called).toMatchObject({ status: 200 });
+    expect(await sandbox.get('/v1/usage', { authorization })).toMatchObject({ status: 200 });
   }
 
   /** An operator's change to be audited, and more shards than the policy wants. */
@@ -129,9 +148,10 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
 
   const functions =
     execution === 'direct'
-      ? { gateway: 'gateway-direct', 'sweep-reservations': 'sweep-reservations' }
+      ? { gateway: 'gateway-direct', proxy: 'proxy', 'sweep-reservations': 'sweep-reservations' }
       : {
           gateway: 'gateway-workflow',
+          proxy: 'proxy',
           'validate-and-set-context': 'validate-and-set-context',
           'reserve-budget': 'reserve-budget',
           'invoke-model': 'invoke-model',
