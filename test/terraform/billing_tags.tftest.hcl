@@ -5,10 +5,7 @@ mock_provider "aws" {
 
   # Exports are made there.
   mock_data "aws_region" {
-    defaults = {
-      id   = "us-east-1"
-      name = "us-east-1"
-    }
+    defaults = { id = "us-east-1", name = "us-east-1" }
   }
 }
 

@@ -4,10 +4,7 @@ mock_provider "aws" {
   source = "./mocks"
 
   mock_data "aws_region" {
-    defaults = {
-      id   = "eu-central-2"
-      name = "eu-central-2"
-    }
+    defaults = { id = "eu-central-2", name = "eu-central-2" }
   }
 }
 
@@ -23,10 +20,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_region" {
-    defaults = {
-      id   = "us-gov-west-1"
-      name = "us-gov-west-1"
-    }
+    defaults = { id = "us-gov-west-1", name = "us-gov-west-1" }
   }
 
   mock_resource "aws_dynamodb_table" {
@@ -49,10 +43,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_region" {
-    defaults = {
-      id   = "cn-north-1"
-      name = "cn-north-1"
-    }
+    defaults = { id = "cn-north-1", name = "cn-north-1" }
   }
 
   mock_resource "aws_dynamodb_table" {

@@ -2,10 +2,7 @@ mock_provider "aws" {
   source = "./mocks"
 
   mock_data "aws_region" {
-    defaults = {
-      id   = "us-east-1"
-      name = "us-east-1"
-    }
+    defaults = { id = "us-east-1", name = "us-east-1" }
   }
 }
 

@@ -25,11 +25,11 @@ const FINISH: Readonly<Record<string, string>> = {
 
 /** Usage with what was cached within the prompt, as OpenAI counts it. */
 function usageOf(counts: TokenCounts): JsonObject {
-  const { input, output, cacheRead, cacheWrite } = totalsOf(counts);
+  const { input, output, total, cacheRead, cacheWrite } = totalsOf(counts);
   return {
     prompt_tokens: input,
     completion_tokens: output,
-    total_tokens: input === null || output === null ? null : input + output,
+    total_tokens: total,
     prompt_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
   };
 }

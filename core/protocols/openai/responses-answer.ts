@@ -22,14 +22,14 @@ const INCOMPLETE: Readonly<Record<string, string>> = {
 };
 
 function usageOf(counts: TokenCounts): JsonObject {
-  const { input, output, cacheRead, cacheWrite } = totalsOf(counts);
+  const { input, output, total, cacheRead, cacheWrite } = totalsOf(counts);
   return {
     input_tokens: input,
     input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
     output_tokens: output,
     // Converse does not count them apart.
     output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: input === null || output === null ? null : input + output,
+    total_tokens: total,
   };
 }
 

@@ -5,16 +5,15 @@ interface Totals {
   /** Null where it is not known. */
   readonly input: number | null;
   readonly output: number | null;
+  readonly total: number | null;
   readonly cacheRead: number;
   readonly cacheWrite: number;
 }
 
 export function totalsOf(counts: TokenCounts): Totals {
-  const { input, output, cacheRead = 0, cacheWrite = 0 } = counts;
-  return {
-    input: input === undefined ? null : input + cacheRead + cacheWrite,
-    output: output ?? null,
-    cacheRead,
-    cacheWrite,
-  };
+  const { cacheRead = 0, cacheWrite = 0 } = counts;
+  const input = counts.input === undefined ? null : counts.input + cacheRead + cacheWrite;
+  const output = counts.output ?? null;
+  const total = input === null || output === null ? null : input + output;
+  return { input, output, total, cacheRead, cacheWrite };
 }

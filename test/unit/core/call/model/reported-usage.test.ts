@@ -17,6 +17,8 @@ const counts = (input: number, output: number, read = 0, write = 0, oneHour = 0)
   cacheWrite1hInputTokens: oneHour,
 });
 
+const one = { inputTokens: 1, outputTokens: 1 };
+
 describe('a report that is complete', () => {
   test.each<[string, ReportedUsage, ReturnType<typeof counts>]>([
     ['of two counts', { inputTokens: 10, outputTokens: 5 }, counts(10, 5)],
@@ -29,8 +31,7 @@ describe('a report that is complete', () => {
     [
       'with its cache writes by time to live',
       {
-        inputTokens: 1,
-        outputTokens: 1,
+        ...one,
         cacheWriteInputTokens: 30,
         cacheDetails: [
           { ttl: '5m', inputTokens: 10 },
@@ -94,32 +95,22 @@ describe('a report that contradicts itself', () => {
     ],
     [
       'a split without its sum counts',
-      { inputTokens: 1, outputTokens: 1, cacheDetails: [{ ttl: '1h', inputTokens: 20 }] },
+      { ...one, cacheDetails: [{ ttl: '1h', inputTokens: 20 }] },
       counts(1, 1, 0, 20, 20),
     ],
     [
       'a split above its sum counts',
-      {
-        inputTokens: 1,
-        outputTokens: 1,
-        cacheWriteInputTokens: 5,
-        cacheDetails: [{ ttl: '5m', inputTokens: 20 }],
-      },
+      { ...one, cacheWriteInputTokens: 5, cacheDetails: [{ ttl: '5m', inputTokens: 20 }] },
       counts(1, 1, 0, 20, 0),
     ],
     [
       'what a split leaves out is an hour',
-      {
-        inputTokens: 1,
-        outputTokens: 1,
-        cacheWriteInputTokens: 50,
-        cacheDetails: [{ ttl: '5m', inputTokens: 20 }],
-      },
+      { ...one, cacheWriteInputTokens: 50, cacheDetails: [{ ttl: '5m', inputTokens: 20 }] },
       counts(1, 1, 0, 50, 30),
     ],
     [
       'a sum with an unreadable split is an hour',
-      { inputTokens: 1, outputTokens: 1, cacheWriteInputTokens: 50, cacheDetails: 'none' },
+      { ...one, cacheWriteInputTokens: 50, cacheDetails: 'none' },
       counts(1, 1, 0, 50, 50),
     ],
   ])('%s', (_, reported, usage) => {
@@ -127,7 +118,7 @@ describe('a report that contradicts itself', () => {
   });
 
   test('cache writes without a split are an hour where the call asked for one', () => {
-    const reported = { inputTokens: 1, outputTokens: 1, cacheWriteInputTokens: 50 };
+    const reported = { ...one, cacheWriteInputTokens: 50 };
     expect(read(reported).usage).toEqual(counts(1, 1, 0, 50, 0));
     expect(read(reported, { cachesOneHour: true })).toEqual({
       usage: counts(1, 1, 0, 50, 50),
@@ -137,7 +128,7 @@ describe('a report that contradicts itself', () => {
 
   test('a lifetime that is neither five minutes nor an hour is priced as an hour', () => {
     const cacheDetails = [{ ttl: '24h', inputTokens: 20 }];
-    const reported = { inputTokens: 1, outputTokens: 1, cacheWriteInputTokens: 20, cacheDetails };
+    const reported = { ...one, cacheWriteInputTokens: 20, cacheDetails };
     expect(read(reported).usage).toEqual(counts(1, 1, 0, 20, 20));
   });
 });
