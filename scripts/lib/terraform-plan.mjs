@@ -136,7 +136,7 @@ const PLANNED = {
     aws_dynamodb_table_item: 3,
     aws_lambda_function: 6,
     aws_sfn_state_machine: 1,
-    aws_apigatewayv2_route: 8,
+    aws_apigatewayv2_route: 10,
     aws_bedrock_inference_profile: 1,
     aws_sns_topic: 2,
   },
@@ -145,7 +145,7 @@ const PLANNED = {
     aws_dynamodb_table_item: 5,
     aws_lambda_function: 6,
     aws_sfn_state_machine: 1,
-    aws_apigatewayv2_route: 8,
+    aws_apigatewayv2_route: 10,
     // 3 cost centers, 3 environments, 6 models.
     aws_bedrock_inference_profile: 54,
     aws_budgets_budget: 3,
