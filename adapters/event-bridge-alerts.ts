@@ -1,6 +1,6 @@
 /** Alerts as EventBridge events; rules route them to topics and people. */
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Alert } from '../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../core/telemetry/alerts/alert-types.ts';
 import type { AlertPublisher } from '../core/telemetry/ports.ts';
 
 const SOURCE = 'bedrock-cost-sentry';

@@ -1,5 +1,5 @@
 /** The alerts of a sweep: those that calls could not publish, and those that only a sweep finds. */
-import type { ExpiryResult } from '../ledger/expire.ts';
+import type { ExpiryResult } from '../ledger/expire-lease.ts';
 import { pendingFirstEvents } from '../ledger/first-events.ts';
 import type { CounterKey, LedgerStore } from '../ledger/ports.ts';
 import { pendingCrossings } from '../ledger/thresholds.ts';

@@ -17,7 +17,7 @@ import { type ReconciledCenter, reconcile } from '../insight/reconcile/reconcile
 import { chargeUnmeteredUsage, unmeteredUsage } from '../insight/reconcile/unmetered-usage.ts';
 import type { LedgerStore } from '../ledger/ports.ts';
 import { ORGANIZATION, type Policy } from '../policy/policy.ts';
-import type { Alert } from '../telemetry/alerts/alert.ts';
+import type { Alert } from '../telemetry/alerts/alert-types.ts';
 import { driftAlert } from '../telemetry/alerts/drift-alert.ts';
 import { driftRecord } from '../telemetry/metric-record.ts';
 import type { AlertPublisher, Telemetry } from '../telemetry/ports.ts';

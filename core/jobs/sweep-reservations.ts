@@ -4,7 +4,7 @@
  * fail alone; the next run does it again. Can run at any time and in parallel.
  */
 import type { UsageHistory } from '../insight/forecast/ports.ts';
-import { expireReservations } from '../ledger/expire.ts';
+import { expireReservations } from '../ledger/expire-lease.ts';
 import type { LedgerStore, SweepStore } from '../ledger/ports.ts';
 import { prune } from '../ledger/prune.ts';
 import { nextShardLayout } from '../ledger/shard-layout.ts';

@@ -16,7 +16,7 @@ import {
   TEXTS,
 } from './value.schema.ts';
 
-/** As core/telemetry/alerts/alert.ts has them. */
+/** As core/telemetry/alerts/alert-types.ts has them. */
 const ALERT_TYPES = [
   'LimitThresholdCrossed',
   'CallDenied',

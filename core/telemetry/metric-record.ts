@@ -6,7 +6,7 @@
 
 import type { CallStatus } from '../call-status.ts';
 import { counterKey, ownerKeyOfAccount } from '../ledger/account-keys.ts';
-import type { ExpiryResult } from '../ledger/expire.ts';
+import type { ExpiryResult } from '../ledger/expire-lease.ts';
 import type { AccountSnapshot } from '../ledger/ports.ts';
 import type { LimitStatus, SettleResult } from '../ledger/settle.ts';
 import { shardCountAt } from '../ledger/shard-layout.ts';

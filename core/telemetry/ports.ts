@@ -1,5 +1,5 @@
 /** Where measurements and events go. */
-import type { Alert } from './alerts/alert.ts';
+import type { Alert } from './alerts/alert-types.ts';
 import type { AuditLine } from './audit-line.ts';
 import type { MetricRecord } from './metric-record.ts';
 

@@ -16,6 +16,6 @@ locals {
     "reconcile-costs",
   ]
 
-  # As core/telemetry/alerts/alert.ts has them.
+  # As core/telemetry/alerts/alert-types.ts has them.
   alert_types = ["LimitThresholdCrossed", "CallDenied", "FallbackBegun", "LimitBurnRate", "ReservationsExpired", "ReconciliationDrift", "CostReportPublished"]
 }

@@ -11,7 +11,7 @@ import { recordOutcome } from '../../core/call/steps/record-outcome.ts';
 import { reserveBudget } from '../../core/call/steps/reserve-budget.ts';
 import type { ReserveOutcome, ValidCall } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
-import { expireReservations } from '../../core/ledger/expire.ts';
+import { expireReservations } from '../../core/ledger/expire-lease.ts';
 import { prune } from '../../core/ledger/prune.ts';
 import { answerOf, clientOver } from '../simulation/dynamodb/client.ts';
 import { DynamoDbModel } from '../simulation/dynamodb/model.ts';

@@ -7,7 +7,7 @@ import { WaitingCalls } from '../../core/call/steps/waiting-calls.ts';
 import { RecentCounters } from '../../core/ledger/recent-counters.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { TokenUsage } from '../../core/pricing/cost.ts';
-import type { Alert } from '../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../core/telemetry/alerts/alert-types.ts';
 import type { AuditLine } from '../../core/telemetry/audit-line.ts';
 import type { TestLedger } from './ledger.ts';
 

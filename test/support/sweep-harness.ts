@@ -10,7 +10,7 @@ import type { Reservation } from '../../core/ledger/reservation.ts';
 import { reserve } from '../../core/ledger/reserve.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { toPolicyItems } from '../../core/policy/policy-items.ts';
-import type { Alert } from '../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../core/telemetry/alerts/alert-types.ts';
 import type { KeyAuditLine, OverrideAuditLine } from '../../core/telemetry/audit-line.ts';
 import type { MetricRecord } from '../../core/telemetry/metric-record.ts';
 import { startLedger, type TestLedger } from './ledger.ts';

@@ -7,7 +7,7 @@ import { resolveContext } from '../../call/context/resolve-context.ts';
 import { usageByUnit } from '../../call/model/reported-usage.ts';
 import { LedgerFullError } from '../../errors.ts';
 import type { AmountsByUnit } from '../../ledger/effective-limits.ts';
-import { expireReservations } from '../../ledger/expire.ts';
+import { expireReservations } from '../../ledger/expire-lease.ts';
 import { prune } from '../../ledger/prune.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { reserve } from '../../ledger/reserve.ts';
@@ -49,7 +49,7 @@ const NOTHING = {
 
 /** How often expired state is dropped, in the trace's time. */
 const PRUNE_MS = HOUR_MS;
-/** Clock difference between hosts that the sweep allows for; see `ledger/expire.ts`. */
+/** Clock difference between hosts that the sweep allows for; see `ledger/expire-lease.ts`. */
 const SWEEP_LATER_MS = 6_000;
 
 class TraceClock implements Clock {

@@ -2,7 +2,7 @@
 import { formatUsd } from '../../money.ts';
 import type { Owner } from '../../policy/policy.ts';
 import { type Day, dayAfter } from '../../utc-days.ts';
-import type { Alert } from './alert.ts';
+import type { Alert } from './alert-types.ts';
 
 interface Drift {
   readonly costCenter: string;

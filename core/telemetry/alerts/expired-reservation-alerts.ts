@@ -1,10 +1,10 @@
 /** Alerts about calls that did not complete, so that a sweep ended their reservations. */
 import { holderOwnerOf } from '../../ledger/account-keys.ts';
-import type { ExpiryResult } from '../../ledger/expire.ts';
+import type { ExpiryResult } from '../../ledger/expire-lease.ts';
 import { fullOwnerKey } from '../../policy/limit-owners.ts';
 import { formatOwner } from '../../policy/limit-text.ts';
 import type { Owner, OwnerKind, Policy } from '../../policy/policy.ts';
-import type { Alert } from './alert.ts';
+import type { Alert } from './alert-types.ts';
 
 interface ExpiredCalls {
   readonly owner: Owner;

@@ -14,7 +14,7 @@ import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/li
 import { UNKNOWN } from '../../policy/user-name.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { resetTimestamp } from '../../windows.ts';
-import type { Alert } from './alert.ts';
+import type { Alert } from './alert-types.ts';
 
 /** The id of an alert that is published once per limit and window. */
 function limitAlertId({ owner }: Pick<LimitSnapshot, 'owner'>, key: CounterKey, mark: string) {

@@ -1,7 +1,7 @@
 /** The alert that a scheduled cost report is there to read. */
 import { ORGANIZATION } from '../../policy/policy.ts';
 import { type Day, dayAfter } from '../../utc-days.ts';
-import type { Alert } from './alert.ts';
+import type { Alert } from './alert-types.ts';
 
 interface PublishedReport {
   /** As `month/2026-10`. */

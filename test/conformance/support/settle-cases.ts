@@ -1,7 +1,7 @@
 /** Ends of calls under real concurrency: settled, released, expired and repeated, all at once. */
 import { expect, test } from '@jest/globals';
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
-import { expireReservations } from '../../../core/ledger/expire.ts';
+import { expireReservations } from '../../../core/ledger/expire-lease.ts';
 import type { Reservation } from '../../../core/ledger/reservation.ts';
 import { release, settle } from '../../../core/ledger/settle.ts';
 import type { Policy } from '../../../core/policy/policy.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createEventBridgeAlerts } from '../../../adapters/event-bridge-alerts.ts';
 import { toThresholdCrossing } from '../../../core/ledger/thresholds.ts';
 import type { Limit, Owner } from '../../../core/policy/policy.ts';
-import type { Alert } from '../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../core/telemetry/alerts/alert-types.ts';
 import { publishThresholdCrossings } from '../../../core/telemetry/publish-limit-alerts.ts';
 import { type AwsEndpoint, startAwsEndpoint } from '../../support/aws-endpoint.ts';
 import { startLedger, type TestLedger } from '../../support/ledger.ts';

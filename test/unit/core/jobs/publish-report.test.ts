@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBilled } from '../../../../core/insight/billing/billed-amount.ts';
 import type { BilledCosts, CostQuery } from '../../../../core/insight/billing/ports.ts';
 import { publishReport } from '../../../../core/jobs/publish-report.ts';
-import type { Alert } from '../../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../../core/telemetry/alerts/alert-types.ts';
 import { parseCsv } from '../../../support/csv.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';
 

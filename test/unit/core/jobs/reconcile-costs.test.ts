@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Metric, MetricSums } from '../../../../core/insight/reconcile/ports.ts';
 import { MemoryLedger } from '../../../../core/insight/simulate/memory-ledger.ts';
 import { reconcileCosts } from '../../../../core/jobs/reconcile-costs.ts';
-import type { Alert } from '../../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../../core/telemetry/alerts/alert-types.ts';
 import type { MetricRecord } from '../../../../core/telemetry/metric-record.ts';
 import { ManualClock } from '../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';

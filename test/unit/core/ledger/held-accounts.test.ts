@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerUnavailableError } from '../../../../core/errors.ts';
 import { accountKey, holderOwnerOf } from '../../../../core/ledger/account-keys.ts';
-import { expireReservations } from '../../../../core/ledger/expire.ts';
+import { expireReservations } from '../../../../core/ledger/expire-lease.ts';
 import type { LedgerStore } from '../../../../core/ledger/ports.ts';
 import { release, settle } from '../../../../core/ledger/settle.ts';
 import { changed } from '../../../simulation/changed-store.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { toThresholdCrossing } from '../../../../core/ledger/thresholds.ts';
-import type { Alert } from '../../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../../core/telemetry/alerts/alert-types.ts';
 import { publishThresholdCrossings } from '../../../../core/telemetry/publish-limit-alerts.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';

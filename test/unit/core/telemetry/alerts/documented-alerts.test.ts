@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { toFirstLimitEvent } from '../../../../../core/ledger/first-events.ts';
 import { toThresholdCrossing } from '../../../../../core/ledger/thresholds.ts';
-import type { Alert } from '../../../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../../../core/telemetry/alerts/alert-types.ts';
 import { expiredReservationAlerts } from '../../../../../core/telemetry/alerts/expired-reservation-alerts.ts';
 import {
   burnRateAlert,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Alert } from '../../../../../core/telemetry/alerts/alert.ts';
+import type { Alert } from '../../../../../core/telemetry/alerts/alert-types.ts';
 import { alertPublisherFrom } from '../../../../../functions/edge/ports/alerts.ts';
 
 const ENV = { DEPLOYMENT: 'genai' };
