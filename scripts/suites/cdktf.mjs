@@ -31,7 +31,7 @@ definePolicy({
       // @ts-expect-error an unknown application
       applications: ['chatt'],
       // @ts-expect-error an unknown window
-      limits: [{ window: 'week', unit: 'usd', amount: 5 }],
+      limits: [{ window: 'year', unit: 'usd', amount: 5 }],
     },
   },
 });
