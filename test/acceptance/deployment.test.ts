@@ -8,12 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
+import { auditLines } from './support/audit-lines.ts';
 import { Deployment, requestOf } from './support/deployment.ts';
 import { ACCOUNT, Facade } from './support/facade.ts';
 import { authorizationOf } from './support/forward.ts';
+import { permissionsOn } from './support/function-policies.ts';
 import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
 import { listAt, recordAt, textAt } from './support/members.ts';
+import { converseStream, isOpenToAll } from './support/public-url.ts';
 import { withoutRight, withRole } from './support/roles.ts';
 import { runSchedules } from './support/schedules.ts';
 
@@ -28,6 +31,9 @@ const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/genai-ledger';
 const LEASE_MS = 440_000;
 /** How long a function may go on with the policy it has read. */
 const POLICY_READ_MS = 61_000;
+/** A line of the example, and what follows it while there is a proxy. */
+const RETENTION = 'log_retention_days  = 90';
+const PROXY = 'proxy = { enabled = true }';
 let failed: string | undefined;
 
 /** A test that relies on the ones before it: after one has failed, the others fail at once. */
@@ -73,6 +79,7 @@ step('terraform init', async () => {
 step('terraform apply', async () => {
   deployment.edit('shards              = 1', `shards              = ${SHARDS}`);
   deployment.useAccount(ACCOUNT);
+  deployment.edit(RETENTION, `${RETENTION}\n  ${PROXY}`, 'main.tf');
   await deployment.apply();
   expect(facade.unknown).toEqual([]);
 });
@@ -116,13 +123,7 @@ step(
     expect(listAt(runs, 'executions')).toContainEqual(
       expect.objectContaining({ name: requestId, status: 'SUCCEEDED' }),
     );
-    const { body: logged } = await facade.moto.json('logs', 'Logs_20140328.FilterLogEvents', {
-      logGroupName: auditLogGroup,
-    });
-    const lines = listAt(logged, 'events').map((event) => textAt(event, 'message'));
-    expect(
-      lines.filter((line) => line.includes(requestId) && /"kind":"audit"/.test(line)),
-    ).toHaveLength(1);
+    expect(await auditLines(facade, auditLogGroup, requestId)).toHaveLength(1);
   },
 );
 
@@ -151,6 +152,31 @@ step('the Function URL answers too', async () => {
     status: 200,
     body: { outcome: 'succeeded' },
   });
+});
+
+step('the proxy streams to whoever has a key, and to nobody else', async () => {
+  const { tableName, proxyUrl, auditLogGroup } = await deployment.outputs();
+  const url = await facade.moto.read('lambda', '/2021-10-31/functions/genai-proxy/url');
+  expect(`${proxyUrl}/`).toBe(textAt(url, 'FunctionUrl'));
+  expect(await permissionsOn(facade.moto, 'genai-proxy')).toEqual([
+    '* lambda:InvokeFunctionUrl {"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}',
+    '* lambda:InvokeFunction {"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}',
+  ]);
+  expect(await isOpenToAll(facade, textAt(url, 'FunctionArn'))).toBe(false);
+  const binding = 'sales --application aws-documentation-helper --environment dev'.split(' ');
+  const create = ['keys', 'create', '--table', tableName, '--cost-center', ...binding];
+  const key = textAt(await deployment.cli(...create), 'key');
+  const before = facade.bedrock.requests.list().length;
+  expect(await converseStream(facade, key.replace(/.$/, '_'))).toMatchObject({ status: 403 });
+  expect(facade.bedrock.requests.list()).toHaveLength(before);
+  const { status, events, requestId } = await converseStream(facade, key);
+  const ends = [status, events[0], ...events.slice(-2)];
+  expect(ends).toEqual([200, 'messageStart', 'messageStop', 'metadata']);
+  const reached = facade.bedrock.requests.list().slice(before);
+  expect(reached).toEqual([expect.objectContaining({ operation: 'ConverseStream' })]);
+  expect(await auditLines(facade, auditLogGroup, requestId)).toEqual([
+    expect.stringContaining('"costCenter":"sales"'),
+  ]);
 });
 
 step('requests above a limit are denied and reach no model', async () => {
@@ -201,6 +227,10 @@ step('no function did what its role does not allow', async () => {
       'genai-reserve-budget-us-east-1 dynamodb:UpdateItem',
       'genai-invoke-model-us-east-1 bedrock:InvokeModel',
       'genai-record-outcome-us-east-1 logs:PutLogEvents',
+      'genai-proxy-us-east-1 dynamodb:GetItem',
+      'genai-proxy-us-east-1 dynamodb:UpdateItem',
+      'genai-proxy-us-east-1 bedrock:InvokeModelWithResponseStream',
+      'genai-proxy-us-east-1 logs:PutLogEvents',
     ]),
   );
 });
@@ -291,11 +321,23 @@ step(
 
 const month = /\d{4}-\d{2}/;
 
-step('one cost center is added and one removed', async () => {
+step('one cost center is added, one removed, and the proxy switched off', async () => {
   deployment.edit('  services = {', '  research = {');
   // One call of 48,120 nano-USD passes 10 percent of it.
   deployment.edit('amount = 200, notify_at = [80, 100]', 'amount = 0.0004, notify_at = [10, 100]');
-  await deployment.apply();
+  deployment.edit(PROXY, '', 'main.tf');
+  const changed = await deployment.apply();
+  const part = 'module.cost_sentry.module.functions["proxy"]';
+  expect(changed.filter((change) => /^delete .*proxy/.test(change))).toEqual([
+    `delete ${part}.aws_lambda_function.this`,
+    `delete ${part}.module.role.aws_iam_role.this`,
+    `delete ${part}.module.role.aws_iam_role_policy.this`,
+    'delete module.cost_sentry.module.proxy["proxy"].aws_cloudformation_stack.permission',
+    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_function_url.this',
+    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_permission.url',
+  ]);
+  expect((await deployment.outputs()).proxyUrl).toBe('');
+  expect((await leftIn(facade)).filter((left) => left.includes('genai-proxy'))).toEqual([]);
   await facade.advance(POLICY_READ_MS);
   expect(await deployment.ask({ costCenter: 'research' })).toMatchObject({ outcome: 'succeeded' });
   // Of an account in several shards the sweep alone sees the sum.

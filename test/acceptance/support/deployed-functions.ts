@@ -11,6 +11,7 @@ import { LambdaHost, type LambdaResult } from '../../../sandbox/engines/lambda/h
 import { type AwsAnswer, refuse } from './aws-answer.ts';
 import type { AwsCall } from './aws-call.ts';
 import type { FunctionLogs } from './function-logs.ts';
+import { mendPolicy } from './function-policies.ts';
 import { recordAt, textAt } from './members.ts';
 
 interface Deployed {
@@ -20,6 +21,13 @@ interface Deployed {
   readonly timeoutMs: number;
   readonly bundle: URL;
   host: LambdaHost | undefined;
+}
+
+/** The whole answer of a function that streams. */
+export interface StreamedBytes {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
 }
 
 /** Members of a function's configuration that moto takes and does not return. */
@@ -79,6 +87,19 @@ export class DeployedFunctions {
     return result;
   }
 
+  /** As `run`, for a function that streams. @returns the answer when it is complete. */
+  async runStreamed(name: string, event: unknown): Promise<StreamedBytes> {
+    const deployed = this.#functions.get(name);
+    if (!deployed) throw new Error(`${name}: is not deployed`);
+    deployed.host ??= this.#host(name, deployed);
+    const answer = await deployed.host.invokeStreamed(event);
+    if ('error' in answer) throw new Error(`${name}: ${answer.error.errorMessage}`);
+    const parts: Uint8Array[] = [];
+    for await (const part of answer.body) parts.push(part);
+    await this.#logs.deliver(name, deployed.logGroup);
+    return { status: answer.status, headers: answer.headers, bytes: Buffer.concat(parts) };
+  }
+
   /** Looks at what moto answered; @returns the answer with what moto forgot. */
   async observe({ operation, input }: AwsCall, answer: unknown): Promise<unknown> {
     const [, method, id, action] = PATH.exec(operation) ?? [];
@@ -88,6 +109,7 @@ export class DeployedFunctions {
     if (method === 'PUT' && action === 'code') await this.#redeploy(name, input);
     if (method === 'PUT' && action === 'configuration') await this.#configure(name, input);
     if (method === 'DELETE' && action === undefined) await this.#remove(name);
+    if (method === 'GET' && action === 'policy' && isRecord(answer)) return mendPolicy(answer);
     return this.#complete(answer, this.#forgotten.get(name) ?? {});
   }
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { OPERATOR } from './access.ts';
@@ -30,10 +31,13 @@ interface Outputs {
   readonly apiEndpoint: string;
   readonly tableName: string;
   readonly auditLogGroup: string;
+  /** Empty without a proxy. */
+  readonly proxyUrl: string;
   /** JSON of what the role of a cost center's caller needs. */
   readonly callerPolicy: (costCenter: string) => string;
 }
 
+const runFile = promisify(execFile);
 const EXAMPLE_ACCOUNT = '111122223333';
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -87,6 +91,20 @@ export class Deployment {
     writeFileSync(file, parts.join(to));
   }
 
+  /** Runs the packed command line as the operator. @returns what it printed as JSON. */
+  async cli(...args: readonly string[]): Promise<unknown> {
+    const env = {
+      PATH: process.env.PATH,
+      AWS_ENDPOINT_URL: this.#facade.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: OPERATOR,
+      AWS_SECRET_ACCESS_KEY: 'none',
+    };
+    const program = join(this.#folder, '..', '..', 'dist', 'cli', 'cost-sentry.mjs');
+    const { stdout } = await runFile(process.execPath, [program, ...args, '--json'], { env });
+    return parseJson(Buffer.from(stdout));
+  }
+
   /** Has the callers of the example be roles of this account, and lets one role start the workflow. */
   useAccount(account: string): void {
     const file = join(this.#folder, 'terraform.tfvars');
@@ -111,6 +129,7 @@ export class Deployment {
       apiEndpoint: String(value('api_endpoint')),
       tableName: String(value('ledger_table_name')),
       auditLogGroup: String(value('audit_log_group_name')),
+      proxyUrl: String(value('proxy_url') ?? ''),
       callerPolicy: (costCenter) => textAt(policies, costCenter),
     };
   }

@@ -12,7 +12,7 @@ import { type AwsAnswer, refuse } from './aws-answer.ts';
 import { type AwsCall, readCall } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
-import { DeployedFunctions, nameOf } from './deployed-functions.ts';
+import { DeployedFunctions, nameOf, type StreamedBytes } from './deployed-functions.ts';
 import { deployerAction } from './deployer-actions.ts';
 import { EventBuses } from './event-buses.ts';
 import { type Answered, forward, OneByOne } from './forward.ts';
@@ -105,6 +105,11 @@ export class Facade {
   /** Calls a deployed function, named by its name or ARN, as a service does that may. */
   run(functionId: string, event: unknown): Promise<LambdaResult> {
     return this.#functions.run(nameOf(functionId), event);
+  }
+
+  /** As `run`, for a function that streams. */
+  runStreamed(functionId: string, event: unknown): Promise<StreamedBytes> {
+    return this.#functions.runStreamed(nameOf(functionId), event);
   }
 
   #started() {

@@ -8,9 +8,8 @@ import { LOOPBACK } from '../../../sandbox/base/loopback-server.ts';
 import { type GatewayRequest, toGatewayEvent } from '../../../sandbox/http/api-gateway-event.ts';
 import type { AuthorizerContext } from '../../../sandbox/http/authorizer.ts';
 import { sessionArn } from '../../../sandbox/setup/demo-identities.ts';
-import { decide } from '../../support/iam/decide.ts';
-import { parsePolicy } from '../../support/iam/policy.ts';
 import { ACCOUNT, type Facade } from './facade.ts';
+import { lets } from './function-policies.ts';
 import { listAt, recordAt, textAt } from './members.ts';
 
 interface HttpRequest {
@@ -102,20 +101,16 @@ const mayCall = async (
   roleArn !== undefined && (await access.allows(roleArn, { action, resource, context }));
 
 /** Whether the function's own policy lets API Gateway call it for this route. */
-async function letsApiIn(facade: Facade, functionArn: string, sourceArn: string): Promise<boolean> {
-  const path = `/2015-03-31/functions/${functionArn}/policy`;
-  const policy = parseJson(Buffer.from(textAt(await facade.moto.read('lambda', path), 'Policy')));
-  const statements = listAt(policy, 'Statement')
-    .filter(isRecord)
-    .flatMap((statement) => {
-      const { Principal: principal, ...others } = statement;
-      return textAt(principal, 'Service') === 'apigateway.amazonaws.com' ? [others] : [];
-    });
-  const granted = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
-  const context = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': ACCOUNT };
-  const request = { action: 'lambda:InvokeFunction', resource: functionArn, context };
-  return decide([[granted]], request).outcome === 'allowed';
-}
+const letsApiIn = (facade: Facade, functionArn: string, sourceArn: string): Promise<boolean> =>
+  lets(
+    facade.moto,
+    functionArn,
+    (principal) => textAt(principal, 'Service') === 'apigateway.amazonaws.com',
+    {
+      action: 'lambda:InvokeFunction',
+      context: { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': ACCOUNT },
+    },
+  );
 
 async function invoke(
   facade: Facade,

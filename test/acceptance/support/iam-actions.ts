@@ -105,6 +105,7 @@ const MODEL_ACTIONS: Readonly<Record<string, string>> = {
   converse: 'bedrock:InvokeModel',
   invoke: 'bedrock:InvokeModel',
   'converse-stream': 'bedrock:InvokeModelWithResponseStream',
+  'invoke-with-response-stream': 'bedrock:InvokeModelWithResponseStream',
   'count-tokens': 'bedrock:CountTokens',
 };
 

@@ -27,6 +27,11 @@ const JSON_LISTINGS: readonly Listing[] = [
 const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[] = [
   { service: 'iam', path: '/?Action=ListRoles&Version=2010-05-08', item: /<RoleName>/ },
   { service: 'sns', path: '/?Action=ListTopics&Version=2010-03-31', item: /<TopicArn>/ },
+  {
+    service: 'cloudformation',
+    path: '/?Action=DescribeStacks&Version=2010-05-15',
+    item: /<StackName>/,
+  },
 ];
 
 /** @returns the listings that are not empty, with what they hold. */

@@ -1,0 +1,58 @@
+/** Resource policies of functions as Lambda shows them: moto keeps members of the request instead. */
+import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
+import { type AccessRequest, decide } from '../../support/iam/decide.ts';
+import { parsePolicy } from '../../support/iam/policy.ts';
+import type { OneByOne } from './forward.ts';
+import { listAt, recordAt, textAt } from './members.ts';
+
+type Reader = Pick<OneByOne, 'read'>;
+type Statement = Readonly<Record<string, unknown>>;
+
+/** @param answer of GetPolicy. */
+export function mendPolicy(answer: Statement): Statement {
+  const document = parseJson(Buffer.from(textAt(answer, 'Policy')));
+  if (!isRecord(document)) return answer;
+  const statements = listAt(document, 'Statement').filter(isRecord).map(mendStatement);
+  return { ...answer, Policy: JSON.stringify({ ...document, Statement: statements }) };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html, 2026-11 */
+function mendStatement(statement: Statement): Statement {
+  const { FunctionName: _, FunctionUrlAuthType, InvokedViaFunctionUrl, ...kept } = statement;
+  const type = FunctionUrlAuthType !== undefined && {
+    StringEquals: { 'lambda:FunctionUrlAuthType': FunctionUrlAuthType },
+  };
+  const via = InvokedViaFunctionUrl !== undefined && {
+    Bool: { 'lambda:InvokedViaFunctionUrl': String(InvokedViaFunctionUrl) },
+  };
+  if (!type && !via) return kept;
+  return { ...kept, Condition: { ...recordAt(kept, 'Condition'), ...type, ...via } };
+}
+
+/** Each as `principal action conditions`. */
+export const permissionsOn = async (moto: Reader, functionId: string): Promise<readonly string[]> =>
+  (await statementsOf(moto, functionId)).map(
+    ({ Principal: principal, Action: action, Condition: condition }) =>
+      `${String(principal)} ${String(action)} ${JSON.stringify(condition)}`,
+  );
+
+async function statementsOf(moto: Reader, functionId: string): Promise<readonly Statement[]> {
+  const path = `/2015-03-31/functions/${functionId}/policy`;
+  const answer = mendPolicy(recordAt({ of: await moto.read('lambda', path) }, 'of'));
+  return listAt(parseJson(Buffer.from(textAt(answer, 'Policy'))), 'Statement').filter(isRecord);
+}
+
+/** Whether the function's policy allows a principal to do something. */
+export async function lets(
+  moto: Reader,
+  functionArn: string,
+  isFor: (principal: unknown) => boolean,
+  request: Omit<AccessRequest, 'resource'>,
+): Promise<boolean> {
+  const granted = (await statementsOf(moto, functionArn)).flatMap((statement) => {
+    const { Principal: principal, ...others } = statement;
+    return isFor(principal) ? [others] : [];
+  });
+  const policy = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: granted }));
+  return decide([[policy]], { ...request, resource: functionArn }).outcome === 'allowed';
+}
