@@ -157,7 +157,8 @@ step('the Function URL answers too', async () => {
 step('the proxy streams to whoever has a key, and to nobody else', async () => {
   const { tableName, proxyUrl, auditLogGroup } = await deployment.outputs();
   const url = await facade.moto.read('lambda', '/2021-10-31/functions/genai-proxy/url');
-  expect(`${proxyUrl}/`).toBe(textAt(url, 'FunctionUrl'));
+  // AWS ends the URL with a slash, moto does not.
+  expect(textAt(url, 'FunctionUrl').replace(/\/$/, '')).toBe(proxyUrl);
   expect(await permissionsOn(facade.moto, 'genai-proxy')).toEqual([
     '* lambda:InvokeFunctionUrl {"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}',
     '* lambda:InvokeFunction {"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}',
