@@ -332,10 +332,13 @@ step('one cost center is added, one removed, and the proxy switched off', async 
   deployment.edit(PROXY, '', 'main.tf');
   const changed = await deployment.apply();
   const part = 'module.cost_sentry.module.functions["proxy"]';
+  const alarms = 'module.cost_sentry.module.observability.aws_cloudwatch_metric_alarm.this';
   expect(changed.filter((change) => /^delete .*proxy/.test(change))).toEqual([
     `delete ${part}.aws_lambda_function.this`,
     `delete ${part}.module.role.aws_iam_role.this`,
     `delete ${part}.module.role.aws_iam_role_policy.this`,
+    `delete ${alarms}["errors_genai-proxy"]`,
+    `delete ${alarms}["throttles_genai-proxy"]`,
     'delete module.cost_sentry.module.proxy["proxy"].aws_cloudformation_stack.permission',
     'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_function_url.this',
     'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_permission.url',
