@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
 import { auditLines } from './support/audit-lines.ts';
 import { Deployment, requestOf } from './support/deployment.ts';
@@ -19,12 +19,12 @@ import { listAt, recordAt, textAt } from './support/members.ts';
 import { converseStream, isOpenToAll } from './support/public-url.ts';
 import { withoutRight, withRole } from './support/roles.ts';
 import { runSchedules } from './support/schedules.ts';
+import { STEP_MS_MAX, step } from './support/steps.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-deployed-'));
 const facade = new Facade(folder);
 const deployment = new Deployment(facade);
 
-const STEP_MS_MAX = 600_000;
 const SHARDS = 4;
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/genai-ledger';
 /** The lease of the example, and what the sweep waits longer for clocks. */
@@ -34,19 +34,6 @@ const POLICY_READ_MS = 61_000;
 /** A line of the example, and what follows it while there is a proxy. */
 const RETENTION = 'log_retention_days  = 90';
 const PROXY = 'proxy = { enabled = true }';
-let failed: string | undefined;
-
-/** A test that relies on the ones before it: after one has failed, the others fail at once. */
-function step(name: string, run: () => Promise<void>): void {
-  const unlessFailed = async () => {
-    if (failed !== undefined) throw new Error(`not run, as this failed: ${failed}`);
-    failed = name;
-    await run();
-    failed = undefined;
-  };
-  test(name, unlessFailed, STEP_MS_MAX);
-}
-
 const sales = requestOf({ costCenter: 'sales' });
 
 /** A request to the deployed API. @param route such as `GET /healthz`. */
@@ -154,7 +141,7 @@ step('the Function URL answers too', async () => {
   });
 });
 
-step('the proxy streams to whoever has a key, and to nobody else', async () => {
+step('the proxy streams to clients with a key, and to no others', async () => {
   const { tableName, proxyUrl, auditLogGroup } = await deployment.outputs();
   const url = await facade.moto.read('lambda', '/2021-10-31/functions/genai-proxy/url');
   // AWS ends the URL with a slash, moto does not.
