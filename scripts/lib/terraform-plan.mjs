@@ -3,7 +3,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { OFFLINE_PROVIDER, withModuleCopy } from './terraform.mjs';
 import { addBundles, REPEATED, readPlan, repeatedProblem } from './terraform-reproducible.mjs';
-import { errorsOf, init, MINUTE_MS, parseEvents, problemIf, tally } from './terraform-results.mjs';
+import {
+  errorsOf,
+  init,
+  MINUTE_MS,
+  parseEvents,
+  problemIf,
+  tally,
+  textOf,
+} from './terraform-results.mjs';
 import { unknownKeys } from './unknown-keys.mjs';
 
 const fold = (text) => text.replace(/\s+/g, ' ');
@@ -199,7 +207,8 @@ export async function plan({ root, exec }) {
 
 /**
  * Plans in `cwd`, where `terraform init` was run.
- * @returns what is wrong with the plan: errors, or resources to add that are not `expected`, by type.
+ * @returns what is wrong with the plan: errors, warnings, or resources to add that are not
+ *   `expected`, by type.
  */
 export async function planProblem({ exec, env, cwd, expected }) {
   const { code, output } = await exec('terraform', ['plan', '-json', '-out=plan'], {
@@ -208,8 +217,9 @@ export async function planProblem({ exec, env, cwd, expected }) {
     timeoutMs: 2 * MINUTE_MS,
   });
   if (code !== 0) return errorsOf(output);
+  const events = parseEvents(output);
   const planned = {};
-  for (const { change, type } of parseEvents(output)) {
+  for (const { change, type } of events) {
     if (type !== 'planned_change' || change.action !== 'create') continue;
     const kind = change.resource.resource_type;
     planned[kind] = (planned[kind] ?? 0) + 1;
@@ -217,6 +227,10 @@ export async function planProblem({ exec, env, cwd, expected }) {
   const wrong = Object.entries(expected)
     .filter(([kind, count]) => planned[kind] !== count)
     .map(([kind, count]) => `${kind}: ${planned[kind] ?? 0} planned, not ${count}`);
+  // An example has no warning for its reader to act on.
+  for (const { diagnostic } of events) {
+    if (diagnostic?.severity === 'warning') wrong.push(`a warning: ${textOf(diagnostic)}`);
+  }
   const total = Object.values(planned).reduce((sum, count) => sum + count, 0);
   const readme = join(cwd, 'README.md');
   // A synthesized stack has no README.
