@@ -10,7 +10,7 @@ type Names = Readonly<Record<number, readonly string[]>>;
 const SERVER: Names = {
   400: ['invalid_request'],
   // A path that was spoiled may belong to another function.
-  404: ['not_found', 'UnknownOperationException'],
+  404: ['not_found', 'UnknownOperationException', 'invalid_request_error', 'not_found_error'],
   408: ['request_timeout'],
   413: ['payload_too_large', 'Request Entity Too Large'],
   417: ['expectation_failed'],

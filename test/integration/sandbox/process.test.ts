@@ -87,10 +87,13 @@ describe('the end', () => {
     },
   );
 
-  test('prints one line with the address, and nothing else that looks like one', async () => {
+  test('prints the address once, before the lines for clients, and no other', async () => {
     const sandbox = await small();
     const { stdout } = await sandbox.stop();
-    expect(stdout.match(/http:\/\//g)).toHaveLength(1);
+    const lines = stdout.split('\n').filter((line) => line.includes('http://'));
+    expect(lines[0]).toContain(sandbox.url);
+    expect(lines[0]).not.toContain('bcs_');
+    expect(new Set(stdout.match(/http:\/\/[^/\s'"]+/g))).toEqual(new Set([sandbox.url]));
   });
 
   test('comes when the one who started it is killed', async () => {
