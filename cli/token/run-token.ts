@@ -70,9 +70,11 @@ interface TokenInput {
   readonly operator?: true;
 }
 
-type Asked = { readonly url: URL; readonly input: TokenInput } | { readonly problem: InputProblem };
+type TokenRequest =
+  | { readonly url: URL; readonly input: TokenInput }
+  | { readonly problem: InputProblem };
 
-function requestOf({ url: flag, operator, expires }: TokenOptions, { env }: Io): Asked {
+function requestOf({ url: flag, operator, expires }: TokenOptions, { env }: Io): TokenRequest {
   const text = flag ?? env[URL_VARIABLE];
   if (!text) {
     const message = `is required (or ${URL_VARIABLE}): the API, from Terraform output api_endpoint`;

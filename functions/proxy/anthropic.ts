@@ -7,7 +7,7 @@ import {
   messagesProblem,
 } from '../../core/protocols/anthropic/dialect.ts';
 import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
-import type { Asked } from '../../core/protocols/relay/prepare-call.ts';
+import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { errorOf, parsedJson, readWhole } from '../../core/protocols/relay/service-answer.ts';
 import type { Sender } from './credentials.ts';
 import { tokenCountAnswer } from './lookups.ts';
@@ -45,7 +45,11 @@ export async function answerAnthropic(
     : countTokens(ports, arrived, call);
 }
 
-async function countTokens(ports: ProxyPorts, arrived: Arrived, call: Asked): Promise<Response> {
+async function countTokens(
+  ports: ProxyPorts,
+  arrived: Arrived,
+  call: RelayedRequest,
+): Promise<Response> {
   const asked = { body: call.body, headers: arrived.request.headers };
   const counted = await tokenCountAnswer(ports, startedCall(call), call, (model) =>
     countTokensBody(asked, model),

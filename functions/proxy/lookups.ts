@@ -17,7 +17,7 @@ import type { CostCenter, Model, Policy } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
 import type { NamedContext } from '../../core/protocols/relay/names.ts';
 import type { ModelRelay } from '../../core/protocols/relay/ports.ts';
-import { type Asked, findContext } from '../../core/protocols/relay/prepare-call.ts';
+import { findContext, type RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { isoTimestamp } from '../../core/time.ts';
 
@@ -167,7 +167,7 @@ type CountBody = { readonly body: JsonObject } | { readonly problems: readonly I
 export async function tokenCountAnswer(
   { policies, relay }: Lookups,
   start: StartedCall,
-  call: Asked,
+  call: RelayedRequest,
   toBody: (model: Model) => CountBody = () => call,
 ): Promise<CountedTokens> {
   const policy = await policies.load();

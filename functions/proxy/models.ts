@@ -1,6 +1,6 @@
 /** Lists of the models that a caller may use. */
 import { anthropicModels, oneModel, openAiModels } from '../../core/protocols/http/model-lists.ts';
-import type { Asked } from '../../core/protocols/relay/prepare-call.ts';
+import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { modelsOf } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
@@ -10,7 +10,7 @@ import { type Arrived, json, refuse } from './responses.ts';
 export async function modelsAnswer(
   ports: ProxyPorts,
   arrived: Arrived,
-  asked: Pick<Asked, 'receivedAt' | 'key' | 'header' | 'models' | 'caller'>,
+  asked: Pick<RelayedRequest, 'receivedAt' | 'key' | 'header' | 'models' | 'caller'>,
   id: string | undefined,
 ): Promise<Response> {
   const policy = await ports.policies.load();

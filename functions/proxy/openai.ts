@@ -12,7 +12,7 @@ import {
 } from '../../core/protocols/openai/embeddings.ts';
 import { missingModel } from '../../core/protocols/openai/wanted.ts';
 import type { Dialect } from '../../core/protocols/relay/dialect.ts';
-import type { Asked } from '../../core/protocols/relay/prepare-call.ts';
+import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
 import type { Sender } from './credentials.ts';
 import { modelNamed } from './lookups.ts';
@@ -45,7 +45,7 @@ export async function answerOpenAi(
   const metadata = isJsonObject(body.metadata) ? body.metadata : {};
   const call = { ...asked, modelName: String(body.model), body, headers: {}, metadata };
   return route.kind === 'embeddings'
-    ? embed(ports, arrived, call, policy)
+    ? embed(ports, arrived, call, { policy, allowed })
     : relay(ports, arrived, { ...call, dialect: DIALECTS[route.kind](body, allowed) });
 }
 
@@ -53,11 +53,10 @@ export async function answerOpenAi(
 async function embed(
   ports: ProxyPorts,
   arrived: Arrived,
-  call: Asked,
-  policy: Policy,
+  call: RelayedRequest,
+  { policy, allowed }: { readonly policy: Policy; readonly allowed: ReadonlySet<string> },
 ): Promise<Response> {
   const model = modelNamed(policy, call.modelName);
-  const allowed = new Set(policy.proxy.allowFields);
   const inputs = inputsOf(call.body, model !== undefined && takesManyTexts(model));
   const answers: JsonObject[] = [];
   let last: Response | undefined;

@@ -12,7 +12,7 @@ import { EVENT_STREAM_HEADERS } from '../../core/protocols/http/sse.ts';
 import type { ErrorFormat, ServiceFailure } from '../../core/protocols/http/wire-error.ts';
 import { openAiErrors } from '../../core/protocols/openai/error.ts';
 import type { RelayPorts } from '../../core/protocols/relay/ports.ts';
-import type { Asked, RelayRequest } from '../../core/protocols/relay/prepare-call.ts';
+import type { RelayedRequest, RelayRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../../core/time.ts';
@@ -63,7 +63,7 @@ export function askedBy(
   { request, api: _, ...times }: Arrived,
   route: ApiRoute,
   sender: Sender,
-): Omit<Asked, 'modelName' | 'body' | 'headers'> {
+): Omit<RelayedRequest, 'modelName' | 'body' | 'headers'> {
   const { application, environment } = route;
   return {
     ...times,

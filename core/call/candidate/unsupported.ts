@@ -12,7 +12,7 @@ const SAMPLING = ['temperature', 'top_p', 'top_k'] as const;
 const PREFILL = 'prefill';
 const TOOL_CHOICE = 'toolConfig.toolChoice';
 
-interface Asked {
+interface CandidateCall {
   readonly model: Model;
   readonly prompt: Prompt;
   readonly parameters: RequestParameters;
@@ -25,7 +25,7 @@ interface Unsupported {
 }
 
 /** Everything that the model would refuse and that a call also makes sense without. */
-function unsupportedOf({ model, prompt, parameters }: Asked): readonly Unsupported[] {
+function unsupportedOf({ model, prompt, parameters }: CandidateCall): readonly Unsupported[] {
   return [
     ...unsupportedSampling(model, parameters),
     ...unsupportedToolChoice(model, prompt),
@@ -82,7 +82,7 @@ interface Supported {
 }
 
 /** The request as the model takes it, or what it would refuse of it. */
-export function supportedPart(asked: Asked): Supported {
+export function supportedPart(asked: CandidateCall): Supported {
   const { model, prompt, parameters } = asked;
   const unsupported = unsupportedOf(asked);
   if (model.unsupportedParameters === 'refuse' || unsupported.length === 0) {

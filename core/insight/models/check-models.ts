@@ -41,7 +41,7 @@ export interface ModelsCheck {
   readonly unknown: readonly string[];
 }
 
-interface Asked {
+interface ModelsQuery {
   readonly region: string;
   readonly now: EpochMs;
   readonly models: readonly CheckedModel[];
@@ -59,7 +59,7 @@ export const hasFailed = ({ models }: ModelsCheck): boolean =>
 export async function checkModels(
   bedrock: BedrockModels,
   list: PriceList,
-  asked: Asked,
+  asked: ModelsQuery,
 ): Promise<ModelsCheck> {
   const { region, now, models } = asked;
   const [offered, profiles] = await Promise.all([
@@ -112,7 +112,7 @@ interface Offer {
 function offerFindings(
   modelId: string,
   { models, profiles }: Offer,
-  { region, isCatalogue }: Asked,
+  { region, isCatalogue }: ModelsQuery,
 ): readonly ModelFinding[] {
   const { prefix, baseModelId } = splitModelId(modelId);
   const model = models.get(baseModelId);
@@ -129,7 +129,7 @@ function offerFindings(
 
 function lifecycleFindings(
   model: OfferedModel | undefined,
-  { now, isCatalogue }: Asked,
+  { now, isCatalogue }: ModelsQuery,
 ): readonly ModelFinding[] {
   if (!model) return [];
   const { modelId, status, endOfLife } = model;

@@ -17,7 +17,7 @@ export interface ModelLine {
   readonly sources: readonly string[];
 }
 
-interface Asked {
+interface ModelsQuery {
   readonly region: string;
   readonly now: EpochMs;
   /** A part of the id. */
@@ -26,7 +26,7 @@ interface Asked {
   readonly all: boolean;
 }
 
-export const listModels = ({ region, now, text, all }: Asked): readonly ModelLine[] =>
+export const listModels = ({ region, now, text, all }: ModelsQuery): readonly ModelLine[] =>
   modelsOfRegion(region)
     .filter(({ model }) => model.modelId.includes(text))
     .map(({ model, row, usd }) => {

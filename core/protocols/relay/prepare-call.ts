@@ -29,14 +29,14 @@ import { applicationOf, type NamedContext, namedBy, profileNames } from './names
 import type { RelayPorts } from './ports.ts';
 
 /** For one operation as it is, or to be translated for each model that may run it. */
-export type RelayRequest = Asked &
+export type RelayRequest = RelayedRequest &
   (
     | { readonly operation: ModelOperation; readonly dialect?: undefined }
     | { readonly dialect: Dialect; readonly operation?: undefined }
   );
 
 /** A request of any API, before its model is known. */
-export interface Asked extends Pick<WireRequest, 'body' | 'headers'> {
+export interface RelayedRequest extends Pick<WireRequest, 'body' | 'headers'> {
   readonly requestId: string;
   readonly receivedAt: EpochMs;
   /** When the caller, or this function, stops waiting. */
@@ -106,7 +106,7 @@ interface FoundContext {
 export function findContext(
   policy: Policy,
   start: StartedCall,
-  request: Asked,
+  request: RelayedRequest,
 ): FoundContext | InvalidCall {
   const profile = profileNames(policy, request.modelName);
   const metadata = metadataNames(request);
@@ -169,7 +169,7 @@ export function requestMetadata({
   }
 }
 
-function metadataNames(request: Asked): NamedContext {
+function metadataNames(request: RelayedRequest): NamedContext {
   const metadata = request.metadata ?? requestMetadata(request);
   const text = (name: string): string | undefined => {
     const value = memberOf(metadata, name);
@@ -188,7 +188,7 @@ const personOf = (name: string | undefined): string | undefined =>
   name === undefined ? undefined : (namedUser(name) ?? name);
 
 /** A header comes before the metadata of the request. */
-function sessionOf(request: Asked): string | undefined {
+function sessionOf(request: RelayedRequest): string | undefined {
   const named = memberOf(request.metadata ?? requestMetadata(request), 'sessionId');
   return request.sessionId ?? (typeof named === 'string' ? named : undefined);
 }

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { pathOf } from '../../integration/sandbox/support/run-sandbox.ts';
 
-export interface Asked {
+export interface ClientCall {
   readonly scenario: 'plain' | 'streamed' | 'tools';
   readonly model: string;
   readonly key: string;
 }
 
-export interface Told {
+export interface ClientResult {
   readonly text?: string;
   /** Of a stream, as they came. */
   readonly pieces: readonly string[];
@@ -52,10 +52,10 @@ export class ClientProgram {
   }
 
   /** @throws Error when the program ends without an answer. */
-  async run(asked: Asked): Promise<Told> {
-    this.#child.stdin?.write(`${JSON.stringify(asked)}\n`);
+  async run(call: ClientCall): Promise<ClientResult> {
+    this.#child.stdin?.write(`${JSON.stringify(call)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the program ended in ${asked.scenario}`);
+    if (done) throw new Error(`the program ended in ${call.scenario}`);
     return JSON.parse(value);
   }
 

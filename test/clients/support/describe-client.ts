@@ -2,7 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json, RunningSandbox } from '../../integration/sandbox/support/run-sandbox.ts';
 import { pause, runSandbox } from '../../integration/sandbox/support/run-sandbox.ts';
-import { type Asked, ClientProgram, type Program, type Told } from './client-program.ts';
+import {
+  type ClientCall,
+  ClientProgram,
+  type ClientResult,
+  type Program,
+} from './client-program.ts';
 
 export interface Addresses {
   readonly url: string;
@@ -54,7 +59,7 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
   afterAll(() => program.stop());
 
   /** One scenario, and what came of it on the other side. */
-  async function run(scenario: Asked['scenario'], behavior: object, center = 'rich') {
+  async function run(scenario: ClientCall['scenario'], behavior: object, center = 'rich') {
     const sandbox = running();
     const reach = async () => (await sandbox.get('/_sandbox/bedrock/requests')).body;
     // Claude Code tries models by themselves first; those that its key may not use cost nothing.
@@ -65,7 +70,7 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
     await sandbox.post('/_sandbox/bedrock/behavior', { text: TEXT, ...behavior });
     const before = { requests: (await reach()).length, lines: (await audit()).length };
     const key = keys[center]?.key ?? '';
-    const told = await program.run({ scenario, model: client.model, key });
+    const result = await program.run({ scenario, model: client.model, key });
     const calls: readonly Json[] = (await reach()).slice(before.requests);
     let lines: readonly Json[] = [];
     // A stream that was cut is settled when the model has ended it.
@@ -74,17 +79,17 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
       lines = (await audit()).slice(before.lines);
     }
     const usage = (await sandbox.get(`/v1/usage?costCenter=${center}`)).body;
-    return { told, calls, lines, limit: usage.costCenters[0].limits[0] };
+    return { result, calls, lines, limit: usage.costCenters[0].limits[0] };
   }
 
-  const usageOf = (line: Json): Told['usage'] => ({
+  const usageOf = (line: Json): ClientResult['usage'] => ({
     input: line.usage.inputTokens,
     output: line.usage.outputTokens,
   });
 
   test('gets an answer, which is charged as the client counts it', async () => {
-    const { told, calls, lines, limit } = await run('plain', {});
-    expect(told).toMatchObject({ text: TEXT });
+    const { result, calls, lines, limit } = await run('plain', {});
+    expect(result).toMatchObject({ text: TEXT });
     expect(calls).toHaveLength(1);
     expect(lines).toMatchObject([
       {
@@ -94,47 +99,47 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
         tags: { costCenter: 'rich', environment: 'production' },
       },
     ]);
-    expect(usageOf(lines[0])).toEqual(told.usage);
+    expect(usageOf(lines[0])).toEqual(result.usage);
     expect(limit.reserved).toBe(0);
   });
 
   test('gets a stream, in pieces and whole', async () => {
-    const { told, calls, lines } = await run('streamed', { chunkMs: 5 });
-    expect(told.error).toBeUndefined();
-    expect(told.pieces.length).toBeGreaterThan(2);
-    expect(told.pieces.join('')).toBe(TEXT);
+    const { result, calls, lines } = await run('streamed', { chunkMs: 5 });
+    expect(result.error).toBeUndefined();
+    expect(result.pieces.length).toBeGreaterThan(2);
+    expect(result.pieces.join('')).toBe(TEXT);
     expect(calls).toMatchObject([{ operation: expect.stringMatching(/Stream$/) }]);
     expect(lines).toMatchObject([{ outcome: 'succeeded', settlement: 'settled' }]);
-    expect(usageOf(lines[0])).toEqual(told.usage);
+    expect(usageOf(lines[0])).toEqual(result.usage);
   });
 
   test("calls a tool for the model, and sends the tool's result back", async () => {
     const { toolUse = TOOL_USE } = client;
-    const { told, calls, lines } = await run('tools', { toolUse });
-    expect(told).toMatchObject({ toolInput: toolUse.input, text: TEXT });
+    const { result, calls, lines } = await run('tools', { toolUse });
+    expect(result).toMatchObject({ toolInput: toolUse.input, text: TEXT });
     expect(calls).toHaveLength(2);
     expect(JSON.stringify(calls[1].body)).toContain(TOOL_RESULT);
     expect(lines.map((line) => line.settlement)).toEqual(['settled', 'settled']);
   });
 
   test('that is denied asks once, and its user reads which limit and until when', async () => {
-    const { told, calls, lines, limit } = await run('plain', {}, 'poor');
-    expect(told.error?.message).toContain(limit.name);
-    expect(told.error?.message).toContain(limit.resetsAt);
+    const { result, calls, lines, limit } = await run('plain', {}, 'poor');
+    expect(result.error?.message).toContain(limit.name);
+    expect(result.error?.message).toContain(limit.resetsAt);
     expect(calls).toEqual([]);
     expect(lines).toMatchObject([{ outcome: 'denied' }]);
   });
 
   test('notices that a stream broke off, and it is charged', async () => {
-    const { told, calls, lines, limit } = await run('streamed', {
+    const { result, calls, lines, limit } = await run('streamed', {
       cut: { afterEvents: 4, how: 'destroy' },
     });
     const failed = { outcome: 'failed', settlement: 'worst_case' };
     const succeeded = { outcome: 'succeeded', settlement: 'settled' };
     expect(lines).toMatchObject(client.asksAgain ? [failed, succeeded] : [failed]);
     expect(calls).toHaveLength(lines.length);
-    if (client.asksAgain) expect(told.text).toBe(TEXT);
-    else expect(told.error?.message).toMatch(/\w/);
+    if (client.asksAgain) expect(result.text).toBe(TEXT);
+    else expect(result.error?.message).toMatch(/\w/);
     for (const line of lines) expect(line.actualNanoUsd).toBeGreaterThan(0);
     expect(limit.reserved).toBe(0);
   });
