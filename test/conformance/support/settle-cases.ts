@@ -1,9 +1,10 @@
 /** Ends of calls under real concurrency: settled, released, expired and repeated, all at once. */
 import { expect, test } from '@jest/globals';
 import { DynamoDbIdempotency } from '../../../adapters/dynamodb-idempotency.ts';
+import { type AmountsByUnit, NO_AMOUNTS } from '../../../core/ledger/effective-limits.ts';
 import { expireReservations } from '../../../core/ledger/expire-lease.ts';
 import type { Reservation } from '../../../core/ledger/reservation.ts';
-import { release, settle } from '../../../core/ledger/settle.ts';
+import { settle } from '../../../core/ledger/settle.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
 import type { TestLedger } from '../../support/ledger.ts';
 import { amounts, CenterCalls } from '../../support/ledger-calls.ts';
@@ -46,6 +47,10 @@ const policyWith = (calls: CenterCalls, expired: string, shards: number): Policy
 const sweep = ({ ledger, clock }: TestLedger, policy: Policy) =>
   expireReservations(ledger, clock, policy, Number.POSITIVE_INFINITY);
 
+/**
+ * A real sweep runs long after the calls of the leases that it ends. Here both run at once: the
+ * write that arrives first ends the reservation, and decides what it is charged.
+ */
 function endsAtOnce({ callers }: ConformanceEngine, start: Start): void {
   test.each(ROWS)(
     'settled, released and expired ($expired) at once, $shards shards rest at what was charged',
@@ -56,23 +61,27 @@ function endsAtOnce({ callers }: ConformanceEngine, start: Start): void {
         calls.reserved(policy, { worstCase: amounts(WORST_USD) }),
       );
       table.clock.set(AFTER_LEASES);
-      const charges = reservations.map(async (reservation, i) => {
-        const actual = 100 + i;
-        const end = () => settle(table.ledger, reservation, amounts(actual));
+      const ends: { readonly id: string; readonly charged: number }[] = [];
+      const settleAt = async (reservation: Reservation, actual: AmountsByUnit) => {
+        const { statuses } = await settle(table.ledger, reservation, actual);
+        if (statuses.length > 0) ends.push({ id: reservation.id, charged: actual.usd });
+      };
+      const sweepAll = async () => {
+        const charged = expired === 'charge' ? WORST_USD : 0;
+        const run = await sweep(table, policy);
+        ends.push(...run.expired.map(({ reservationId: id }) => ({ id, charged })));
+      };
+      const calling = reservations.map(async (reservation, i) => {
+        const end = () => settleAt(reservation, amounts(100 + i));
         if (i % 4 === 0) await end();
         else if (i % 4 === 1) await Promise.all([end(), end(), end()]);
-        else if (i % 4 === 2) await release(table.ledger, reservation);
+        else if (i % 4 === 2) await settleAt(reservation, NO_AMOUNTS);
         // The others do not complete.
-        if (i % 4 === 3) return expired === 'charge' ? WORST_USD : 0;
-        return i % 4 === 2 ? 0 : actual;
       });
-      const [charged] = await Promise.all([
-        Promise.all(charges),
-        sweep(table, policy),
-        sweep(table, policy),
-      ]);
-      await sweep(table, policy);
-      const sum = charged.reduce((total, each) => total + each, 0);
+      await Promise.all([...calling, sweepAll(), sweepAll()]);
+      await sweepAll();
+      expect(ends.map(({ id }) => id).sort()).toEqual(reservations.map(({ id }) => id).sort());
+      const sum = ends.reduce((total, { charged }) => total + charged, 0);
       const { counters, held } = await holdingsOf(table, calls.owner, shards);
       expect(counters).toEqual({ [KEY]: { committed: sum, settled: sum } });
       expect(held).toBe(0);
