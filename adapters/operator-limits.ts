@@ -1,12 +1,16 @@
 /** Limits as an operator sees and changes them, on the ledger table. Part of no Lambda. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isToken } from '../core/call/identity/key-record.ts';
 import type { Ids } from '../core/ids.ts';
 import type { LimitsReport } from '../core/insight/usage/limits-report.schema.ts';
 import { limitsReport } from '../core/insight/usage/limits-report.ts';
+import { holderIn, type NamedHolder } from '../core/policy/named-holder.ts';
 import { overrideLimit } from '../core/policy/override-limit.ts';
 import type { OverridePlan, OverrideRequest } from '../core/policy/plan-override.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
+import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
+import { DynamoDbKeys } from './dynamodb-keys.ts';
 import { DynamoDbLedger } from './dynamodb-ledger.ts';
 import { createDynamoDbOverrides } from './dynamodb-overrides.ts';
 import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
@@ -21,8 +25,8 @@ interface LimitsTable {
 
 /** Methods throw a SentryError when the table does not answer, or holds no policy. */
 export interface OperatorLimits {
-  /** @param user whose amounts are shown where each user has an own counter. */
-  report(user?: string): Promise<LimitsReport>;
+  /** @param named whose amounts are shown where each of its kind has an own counter. */
+  report(named?: NamedHolder): Promise<LimitsReport>;
   /** Checks a change against what is in force, and stores it if nothing is wrong with it. */
   change(change: OverrideRequest): Promise<OverridePlan>;
 }
@@ -36,8 +40,24 @@ export function operatorLimits(table: LimitsTable): OperatorLimits {
   };
   const ledger = new DynamoDbLedger(client, tableName, clock);
   const overrides = createDynamoDbOverrides(client, tableName);
+  const keys = new DynamoDbKeys(client, tableName);
+  /** A key is counted together with the keys that it was rotated to. */
+  const inFamily = async <Named extends NamedHolder>(named: Named): Promise<Named | undefined> => {
+    const holder = holderIn(named);
+    if (holder?.kind !== 'key' || holder.name.startsWith('arn:')) return named;
+    const record = await keys.read(holder.name);
+    return record && !isToken(record) ? { ...named, key: record.family } : undefined;
+  };
   return {
-    report: async (user) => limitsReport(ledger, await policies.load(), clock.now(), user),
-    change: (change) => overrideLimit({ policies, overrides, clock, ids }, change),
+    report: async (named = {}) => {
+      const holder = holderIn((await inFamily(named)) ?? {});
+      return limitsReport(ledger, await policies.load(), clock.now(), holder);
+    },
+    change: async (given) => {
+      const change = await inFamily(given);
+      if (change) return overrideLimit({ policies, overrides, clock, ids }, change);
+      const message = `unknown key ${quoted(given.key)}: "cost-sentry keys list" shows the ids`;
+      return { problems: [{ path: 'key', message }] };
+    },
   };
 }

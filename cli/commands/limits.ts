@@ -1,5 +1,6 @@
 /** `cost-sentry limits`: shows limits, and raises or lowers one temporarily. */
 import type { Command } from 'commander';
+import type { NamedHolder } from '../../core/policy/named-holder.ts';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 import { type ChangeOptions, runOverride } from '../limits/override-limit.ts';
 import { showLimits } from '../limits/show-limits.ts';
@@ -21,11 +22,10 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
     .command('show')
     .description('show limits: configured and current amount, used, reserved, and overrides')
     .argument('[limit]', 'show only this <owner> or <owner>/<limit>')
-    .option('--user <name>', 'show what this user has, where the limit has per = "user"')
-    .action(async (name: string | undefined, options: CommonOptions & { user?: string }) =>
+    .action(async (name: string | undefined, options: CommonOptions & NamedHolder) =>
       done(await showLimits(name, options, io)),
     );
-  withSource(show).addHelpText(
+  withSource(withHolder(show)).addHelpText(
     'after',
     NAMES + examples('show --table genai-ledger', 'show sales'),
   );
@@ -38,20 +38,23 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
       .command(action)
       .description(`${action} a limit until a given time; then the configured amount applies again`)
       .action(run(action));
-    withChange(withAmount(command)).addHelpText('after', NAMES + examples(...EXAMPLES[action]));
+    withChange(withAmount(withHolder(command))).addHelpText(
+      'after',
+      NAMES + examples(...EXAMPLES[action]),
+    );
   }
   const reset = limits
     .command('reset')
     .description('end an override early and restore the configured amount')
-    .option('--user <name>', 'of this user alone, where the limit has per = "user"')
     .action(run('reset'));
-  withChange(reset).addHelpText('after', NAMES + examples(...EXAMPLES.reset));
+  withChange(withHolder(reset)).addHelpText('after', NAMES + examples(...EXAMPLES.reset));
 };
 
 const EXAMPLES = {
   raise: [
     "raise sales/monthly-budget --by 100 --until 2026-12-01 --reason 'launch week'",
     "raise sales/day-usd --user alice@example.com --by 20 --until 2d --reason 'migration'",
+    "raise sales/prepaid --key 3xK9mQ2p7R --by 50 --reason 'top-up'",
     'raise model:haiku/day-tokens --to 5000000 --until 12h --reason backfill --yes',
   ],
   lower: ["lower organization/month-usd --to 50 --until 3d --reason 'incident 4711'"],
@@ -70,9 +73,14 @@ const withSource = (command: Command): Command =>
     .option('--url <url>', `sandbox URL, instead of --table (or ${URL_VARIABLE})`)
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}');
 
+const withHolder = (command: Command): Command =>
+  command
+    .option('--user <name>', 'only this user, for a limit with per = "user"')
+    .option('--key <id>', 'only this key and those it was rotated to, for per = "key"')
+    .option('--session <hash>', 'only this session, for per = "session"');
+
 const withAmount = (command: Command): Command =>
   command
-    .option('--user <name>', 'of this user alone, where the limit has per = "user"')
     .option('--by <amount>', 'amount to add or subtract; in USD for a limit in USD')
     .option('--to <amount>', 'new amount, instead of --by')
     .option(

@@ -11,15 +11,32 @@ const RIGHT = new Set([3, 4, 5, 6]);
 const WORDS_MAX = 60;
 
 export function limitsTable({ limits }: Pick<LimitsReport, 'limits'>): string {
-  return formatTable([TITLES, ...limits.map(rowOf)], RIGHT);
+  return formatTable([TITLES, ...limits.flatMap(rowsOf)], RIGHT);
 }
+
+const rowsOf = (limit: ReportedLimit): readonly (readonly string[])[] => [
+  rowOf(limit),
+  ...amountRows(limit, 'group', limit.groups),
+  ...amountRows(limit, 'user', limit.users),
+];
+
+/** Configured amounts of groups and users, below those of everyone. */
+const amountRows = (
+  { unit }: ReportedLimit,
+  kind: string,
+  amounts: ReportedLimit['groups'] = {},
+): readonly (readonly string[])[] =>
+  Object.entries(amounts).map(([name, amount]) => [
+    `  ${kind} ${printable(name, WORDS_MAX)}`,
+    ...['', '', amountText(unit, amount), '', '', '', ''],
+  ]);
 
 function rowOf(limit: ReportedLimit): readonly string[] {
   const { unit, configured, inForce, used, reserved, mode } = limit;
-  const { per, user } = limit;
+  const { per } = limit;
   const marks = [
     ...(mode === 'observe' ? ['observed'] : []),
-    ...(per === undefined ? [] : [user ?? `each ${per}`]),
+    ...(per === undefined ? [] : [limit[per] ?? `each ${per}`]),
   ];
   const name = marks.length > 0 ? `${limit.limit} (${marks.join(', ')})` : limit.limit;
   const amounts = [configured, inForce, used, reserved].map((each) => amountText(unit, each));

@@ -2,12 +2,13 @@
 
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
+import type { NamedHolder } from '../../core/policy/named-holder.ts';
 import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 
 /** Methods throw a SentryError if the source is unavailable. */
 export interface LimitsSource {
-  /** @param user whose amounts are shown where each user has an own counter. */
-  report(user?: string): Promise<LimitsReport>;
+  /** @param named whose amounts are shown where each of its kind has an own counter. */
+  report(named?: NamedHolder): Promise<LimitsReport>;
   /** Checks and stores a change. If it has problems, they are returned and nothing is stored. */
   change(change: OverrideRequest): Promise<readonly InputProblem[]>;
   close(): void;

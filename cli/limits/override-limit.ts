@@ -3,9 +3,11 @@
  */
 
 import type { LimitsReport } from '../../core/insight/usage/limits-report.schema.ts';
-import { formatAmount } from '../../core/policy/limit-text.ts';
+import { formatAmount, formatHolder } from '../../core/policy/limit-text.ts';
+import { holderIn, type NamedHolder, namesIn } from '../../core/policy/named-holder.ts';
 import {
   amountText,
+  namedIn,
   type OverrideRequest,
   overrideReport,
   type PlannedOverride,
@@ -16,8 +18,7 @@ import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts'
 import type { ExitCode, Io } from '../terminal/io.ts';
 import { type CommonOptions, withLimits } from './with-limits.ts';
 
-export interface ChangeOptions extends CommonOptions {
-  readonly user?: string;
+export interface ChangeOptions extends CommonOptions, NamedHolder {
   readonly by?: string;
   readonly to?: string;
   readonly until?: string;
@@ -32,10 +33,11 @@ export const runOverride = (
   io: Io,
 ): Promise<ExitCode> =>
   withLimits(options, io, async (source) => {
-    const report = await source.report(options.user);
-    const { user, by, to, until, reason, author = io.user } = options;
+    const named = namesIn(options);
+    const report = await source.report(named);
+    const { by, to, until, reason, author = io.user } = options;
     const plan = planOverride(
-      { ...what, user, by, to, until, reason, author },
+      { ...what, ...named, by, to, until, reason, author },
       { ...report, now: Date.parse(report.asOf) },
     );
     if ('problems' in plan) return failWithFlagProblems(plan.problems, options, io);
@@ -68,7 +70,7 @@ function asConfirmed({
   reason,
   author,
 }: PlannedOverride): OverrideRequest {
-  const what = { action, limit: limit.limit, user: limit.user, reason, author };
+  const what = { action, limit: limit.limit, ...namedIn(limit), reason, author };
   if (action === 'reset') return what;
   const end = until === undefined ? {} : { until: isoTimestamp(until) };
   return { ...what, to: amountText(limit.unit, to), ...end };
@@ -77,7 +79,8 @@ function asConfirmed({
 function describeOverride({ action, limit, to, until }: PlannedOverride): string {
   const [before, after] = [limit.inForce, to].map((each) => formatAmount(limit.unit, each));
   const end = until === undefined ? '' : ` until ${isoTimestamp(until)}`;
-  const whose = limit.user === undefined ? '' : ` of ${limit.user}`;
+  const holder = holderIn(limit);
+  const whose = holder ? ` of ${formatHolder(holder)}` : '';
   return `${action} ${limit.limit}${whose} from ${before} to ${after}${end}`;
 }
 

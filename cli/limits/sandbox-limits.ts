@@ -17,9 +17,11 @@ export function sandboxLimits(text: string): FoundSource<LimitsSource> {
   const url = new URL(ROUTE, base.url);
   return {
     source: {
-      report: async (user) => {
+      report: async (named = {}) => {
         const asked = new URL(url);
-        if (user !== undefined) asked.searchParams.set('user', user);
+        for (const [kind, name] of Object.entries(named)) {
+          if (name !== undefined) asked.searchParams.set(kind, name);
+        }
         const { status, body } = await callJson(asked, { method: 'GET' });
         if (status === 200 && isReport(body)) return body;
         throw new LedgerUnavailableError(

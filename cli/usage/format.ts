@@ -160,10 +160,11 @@ function cellsOf({ reference, limit }: Row, asOf: string, style: BarStyle): Cell
 }
 
 /** Marks limits that only observe, and amounts that an override changed. */
-function nameOf(reference: string, { mode, override }: UsedLimit): string {
+function nameOf(reference: string, { mode, override, dependsOn }: UsedLimit): string {
   const marks = [
     ...(mode === 'observe' ? ['observed'] : []),
     ...(override === undefined ? [] : ['override']),
+    ...(dependsOn === undefined ? [] : ['smallest amount of groups']),
   ];
   return marks.length > 0 ? `${reference} (${marks.join(', ')})` : reference;
 }

@@ -31,6 +31,10 @@ export function heldLimit(
   return { ...rest, amount, owner: { ...limit.owner, holder } };
 }
 
+/** Whether the amount is known only with the groups of the user. */
+export const dependsOnGroups = ({ groups, users }: Limit, { name }: Holder): boolean =>
+  groups !== undefined && !users?.has(name);
+
 /**
  * The own amount, else the smallest of the groups', else the limit's. A user whose groups are not
  * known may be in any of them, and gets the smallest amount of all.

@@ -2,17 +2,19 @@
 
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
-import { heldLimit } from './held-limit.ts';
+import { dependsOnGroups, heldLimit } from './held-limit.ts';
 import { ownerKey } from './limit-owners.ts';
 import { overrideKey } from './override-items.ts';
 import { heldLimitInForce, limitInForce } from './overrides.ts';
-import type { Limit, Owner, Policy } from './policy.ts';
+import type { Holder, Limit, Owner, Per, Policy } from './policy.ts';
 
 /** A limit as it is configured and as it is in force. Amounts in its unit; nano-USD for usd. */
 export interface LimitOverview
-  extends Pick<Limit, 'name' | 'window' | 'unit' | 'mode' | 'scope' | 'per'> {
-  /** Present where it is the limit as it holds for this user. */
-  readonly user?: string;
+  extends Pick<Limit, 'name' | 'window' | 'unit' | 'mode' | 'scope' | 'per'>,
+    Partial<Readonly<Record<Per, string>>> {
+  /** Amounts of groups and users, where it is the limit of everyone. */
+  readonly groups?: Readonly<Record<string, number>>;
+  readonly users?: Readonly<Record<string, number>>;
   /** The user's amount depends on groups that are not known here; this is the smallest. */
   readonly isOfGroups?: true;
   /** As an operator writes it: `sales/monthly-budget`. */
@@ -40,22 +42,21 @@ function ownerReference({ kind, name }: Owner): string {
 export const limitReference = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string =>
   `${ownerReference(owner)}/${name}`;
 
-/** @param user as whose limit it is shown, if each user has a counter of the limit. */
+/** @param named as whose limit it is shown, if each of its kind has a counter of the limit. */
 export function limitOverview(
   given: Limit,
   policy: Policy,
   now: EpochMs,
-  user?: string,
+  named?: Holder,
 ): LimitOverview {
-  const holder =
-    given.per === 'user' && user !== undefined ? { kind: given.per, name: user } : null;
+  const holder = named && given.per === named.kind ? named : null;
   const limit = holder ? heldLimit(given, holder, undefined) : given;
   const { owner, name, window, unit, mode, scope, amount, per } = limit;
   const override = overrideOf(limit, policy, now);
   const inForce = holder
     ? heldLimitInForce(given, policy, now, { holder })
     : limitInForce(limit, policy, now);
-  const isOfGroups = holder && given.groups && !given.users?.has(holder.name) && !override;
+  const isOfGroups = holder && !override && dependsOnGroups(given, holder);
   return {
     limit: limitReference(limit),
     owner: ownerKey(owner),
@@ -67,11 +68,16 @@ export function limitOverview(
     configured: amount,
     inForce: inForce.amount,
     ...(per && { per }),
-    ...(holder && { user: holder.name }),
+    ...(holder ? { [holder.kind]: holder.name } : amountsOf(given)),
     ...(isOfGroups && { isOfGroups: true as const }),
     ...(override && { override }),
   };
 }
+
+const amountsOf = ({ groups, users }: Limit): Pick<LimitOverview, 'groups' | 'users'> => ({
+  ...(groups && { groups: Object.fromEntries(groups) }),
+  ...(users && { users: Object.fromEntries(users) }),
+});
 
 function overrideOf(limit: Limit, policy: Policy, now: EpochMs): LimitOverview['override'] {
   const key = overrideKey(limit);

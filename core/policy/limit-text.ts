@@ -20,7 +20,7 @@ export function formatOwner({ kind, name, holder }: Owner): string {
 }
 
 /** `user alice@example.com`, `session 3f2a…`, or all calls that name none. */
-const formatHolder = ({ kind, name }: Holder): string =>
+export const formatHolder = ({ kind, name }: Holder): string =>
   name === UNKNOWN ? `calls without a ${kind}` : `${kind} ${name}`;
 
 /** `per day`, `in total`. */

@@ -5,6 +5,7 @@ import { type Clock, type EpochMs, isoTimestamp } from '../time.ts';
 import { heldLimit } from './held-limit.ts';
 import { limitOverview, limitReference } from './limit-overview.ts';
 import { allLimits } from './limit-owners.ts';
+import { holderIn } from './named-holder.ts';
 import { overrideKey, overrideSortKey } from './override-items.ts';
 import {
   type OverridePlan,
@@ -15,7 +16,6 @@ import {
 } from './plan-override.ts';
 import type { Policy } from './policy.ts';
 import type { OverrideStore, PolicySource } from './ports.ts';
-import { namedUser } from './user-name.ts';
 
 interface ChangePorts {
   /** Sees every write before it. */
@@ -35,8 +35,8 @@ export async function overrideLimit(
 ): Promise<OverridePlan> {
   const policy = await ports.policies.load();
   const now = ports.clock.now();
-  const user = change.user === undefined ? undefined : namedUser(change.user);
-  const limits = allLimits(policy).map((limit) => limitOverview(limit, policy, now, user));
+  const holder = holderIn(change);
+  const limits = allLimits(policy).map((limit) => limitOverview(limit, policy, now, holder));
   const plan = planOverride(change, { limits, timeZone: policy.timeZone, now });
   if ('planned' in plan) await store(ports, policy, plan.planned, now);
   return plan;
@@ -45,8 +45,7 @@ export async function overrideLimit(
 async function store(ports: ChangePorts, policy: Policy, planned: PlannedOverride, now: EpochMs) {
   const found = allLimits(policy).find((each) => limitReference(each) === planned.limit.limit);
   invariant(found, 'a planned change is about a limit of the policy');
-  const { user } = planned.limit;
-  const holder = user === undefined ? undefined : { kind: 'user' as const, name: user };
+  const holder = holderIn(planned.limit);
   const key = overrideKey(holder ? heldLimit(found, holder, undefined) : found);
   const newest = policy.overrideRecords.findLast((record) => record.key === key);
   // Later than what it replaces, even where another operator's clock is ahead.

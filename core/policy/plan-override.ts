@@ -8,18 +8,16 @@ import { type EpochMs, isoTimestamp } from '../time.ts';
 import { limitAmount } from './limit-amount.ts';
 import { type LimitOverview, selectLimits } from './limit-overview.ts';
 import { formatAmount } from './limit-text.ts';
+import { holderIn, type NamedHolder, namedHolder } from './named-holder.ts';
 import { OVERRIDE_TEXT_MAX, type OverrideBody } from './override-items.ts';
 import { parseUntil } from './parse-until.ts';
 import type { OverrideRecord, Unit } from './policy.ts';
-import { namedUser } from './user-name.ts';
 
-/** As it was written. */
-export interface OverrideRequest {
+/** As it was written; whose amount it changes, or absent: that of the whole limit. */
+export interface OverrideRequest extends NamedHolder {
   readonly action: OverrideRecord['action'];
   /** `<owner>/<limit>`. */
   readonly limit: string;
-  /** Whose amount, where each user has an own counter; absent: that of the whole limit. */
-  readonly user?: string | undefined;
   /** The new amount, or its difference; a decimal, in USD where the limit is. */
   readonly to?: string | undefined;
   readonly by?: string | undefined;
@@ -60,7 +58,7 @@ export function planOverride(change: OverrideRequest, context: PlanContext): Ove
     return undefined;
   };
   const limit = limitOf(change, context, report);
-  if (limit) checkUser(change, limit, report);
+  if (limit) checkHolder(change, limit, report);
   const to =
     change.action === 'reset' ? resetOf(change, limit, report) : targetOf(change, limit, report);
   const until = change.action === 'reset' ? undefined : untilOf(change, limit, context, report);
@@ -86,16 +84,29 @@ function limitOf(change: OverrideRequest, context: PlanContext, report: Report) 
 }
 
 /** The report of a user has the limits as they hold for that user. */
-function checkUser(change: OverrideRequest, limit: LimitOverview, report: Report): void {
-  if (change.user === undefined) return;
-  const name = namedUser(change.user);
-  if (name === undefined) {
-    report('user', `must be 1 to 128 printable characters, got ${quoted(change.user)}`);
-  } else if (limit.per !== 'user') {
-    report('user', `${limit.limit} has one counter for all: leave it out`);
-  } else if (limit.isOfGroups && change.by !== undefined) {
-    report('by', `the amount of ${name} depends on their groups: give the new amount with to`);
+function checkHolder(change: OverrideRequest, limit: LimitOverview, report: Report): void {
+  const named = namedHolder(change);
+  if ('problem' in named) {
+    report(named.problem.path, named.problem.message);
+    return;
   }
+  const { holder } = named;
+  if (!holder) return;
+  if (limit.per !== holder.kind) {
+    const counts = limit.per === undefined ? 'has one counter for all' : `counts each ${limit.per}`;
+    report(holder.kind, `${limit.limit} ${counts}: leave it out`);
+  } else if (limit.isOfGroups && change.by !== undefined) {
+    report(
+      'by',
+      `the amount of ${holder.name} depends on their groups: give the new amount with to`,
+    );
+  }
+}
+
+/** Whose limit it is, as it was named. */
+export function namedIn(limit: LimitOverview): NamedHolder {
+  const holder = holderIn(limit);
+  return holder ? { [holder.kind]: holder.name } : {};
 }
 
 function resetOf(change: OverrideRequest, limit: LimitOverview | undefined, report: Report) {
@@ -190,7 +201,7 @@ export function overrideReport({ action, limit, to, until, reason, author }: Pla
   const { unit, inForce: from } = limit;
   return {
     limit: limit.limit,
-    ...(limit.user !== undefined && { user: limit.user }),
+    ...namedIn(limit),
     action,
     unit,
     from,

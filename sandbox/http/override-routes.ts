@@ -2,11 +2,12 @@
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { type OverrideRequest, overrideReport } from '../../core/policy/plan-override.ts';
+import { PERS } from '../../core/policy/policy.ts';
 import { isRecord } from '../base/json.ts';
 import { type ParsedInput, unknownKeys } from '../base/parse-input.ts';
 
 const ACTIONS = ['raise', 'lower'] as const;
-const RESET_KEYS = ['limit', 'user', 'reason', 'author'] as const;
+const RESET_KEYS = ['limit', ...PERS, 'reason', 'author'] as const;
 const KEYS = ['action', ...RESET_KEYS, 'to', 'by', 'until'] as const;
 const AMOUNTS: readonly string[] = ['to', 'by'];
 
@@ -43,6 +44,8 @@ function parseChange(input: unknown, isReset: boolean): ParsedInput<OverrideRequ
   if (problems.length > 0 || !action || limit === undefined) return { problems };
   const [to, by, until] = ['to', 'by', 'until'].map((key) => texts.get(key));
   const [reason, author] = [texts.get('reason'), texts.get('author')];
-  const user = texts.get('user');
-  return { value: { action, limit, user, to, by, until, reason, author } };
+  const [user, key, session] = PERS.map((per) => texts.get(per));
+  return {
+    value: { action, limit, user, key, session, to, by, until, reason, author },
+  };
 }

@@ -5,6 +5,8 @@ import type { OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import type { NamedHolder } from '../../core/policy/named-holder.ts';
+import { PERS } from '../../core/policy/policy.ts';
 import { isoTimestamp, parseIsoTime } from '../../core/time.ts';
 import type { SandboxClock } from '../base/clock.ts';
 import { isRecord, parseJson } from '../base/json.ts';
@@ -65,7 +67,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/_sandbox/ledger/behavior': { POST: setLedgerBehavior },
   '/_sandbox/overrides': {
     GET: ({ limits }, _, query) =>
-      fromLedger(async () => ok(await limits.report(query.get('user') ?? undefined))),
+      fromLedger(async () => ok(await limits.report(namesInQuery(query)))),
     POST: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, false)),
     DELETE: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, true)),
   },
@@ -83,6 +85,9 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/_sandbox/jwks': { GET: ({ tokens }) => ok(tokens.jwks) },
   '/_sandbox/token': { POST: mintToken },
 };
+
+const namesInQuery = (query: URLSearchParams): NamedHolder =>
+  Object.fromEntries(PERS.map((per) => [per, query.get(per) ?? undefined]));
 
 export async function answerSandboxRoute(
   parts: SandboxParts,

@@ -6,17 +6,28 @@
 import { counterKey, holderOwnerOf } from '../../ledger/account-keys.ts';
 import type { NearestHolders, NearHolder } from '../../ledger/nearest-holders.ts';
 import { nearnessList } from '../../ledger/nearness.ts';
-import type { CallIdentity } from '../../policy/held-limit.ts';
+import { type CallIdentity, dependsOnGroups } from '../../policy/held-limit.ts';
 import { heldOwnerLimits } from '../../policy/held-owners.ts';
 import {
   costCenterLimits,
   type OwnerLimits,
   organizationLimits,
 } from '../../policy/limit-owners.ts';
+import { limitInForce } from '../../policy/overrides.ts';
 import type { CostCenter, Owner, Per, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { periodAt } from '../../windows.ts';
 import { type LimitUsage, readLimitUsage, type UsagePorts } from './limit-usage.ts';
+
+/** `amount` of a limit and its groups, of which `limit` is the smallest: those of the user are not known. */
+interface AmountsOfGroups {
+  readonly amount: number;
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+interface HeldUsage extends LimitUsage {
+  readonly dependsOn?: AmountsOfGroups;
+}
 
 interface HolderUsage {
   /** `costCenter`, or absent for the limits of the organization. */
@@ -24,7 +35,7 @@ interface HolderUsage {
   readonly per: Per;
   /** Of the user, the family of the key, or the hash of the session. */
   readonly name: string;
-  readonly limits: readonly LimitUsage[];
+  readonly limits: readonly HeldUsage[];
 }
 
 interface HoldersReport {
@@ -61,7 +72,8 @@ export async function usageOfCaller(
   now: EpochMs,
 ): Promise<readonly HolderUsage[]> {
   const owners = heldOwnerLimits(policy, who, pers, now, centers);
-  return usageOfOwners(ports, policy, owners, now);
+  const usage = await usageOfOwners(ports, policy, owners, now);
+  return who.groups ? usage : usage.map((each) => withAmounts(policy, each, now));
 }
 
 /** @throws LedgerUnavailableError. @returns undefined where `after` is no page of this report. */
@@ -76,7 +88,8 @@ export async function holdersReport(
   if (name !== undefined) {
     const owners = heldOwnerLimits(policy, { [per]: name }, [per], now, centers);
     const visible = owners.filter(({ owner }) => query.isWhole || owner.kind === 'costCenter');
-    return { ...head, holders: await usageOfOwners(ports, policy, visible, now) };
+    const holders = await usageOfOwners(ports, policy, visible, now);
+    return { ...head, holders: holders.map((each) => withAmounts(policy, each, now)) };
   }
   const page = await nearestPage(ports.nearest, listsOf(policy, query, now), query);
   if (!page) return undefined;
@@ -85,7 +98,29 @@ export async function holdersReport(
     return owner ? ownLimits(policy, owner, now) : [];
   });
   const holders = await usageOfOwners(ports, policy, owners, now);
-  return { ...head, holders, ...(page.next !== undefined && { next: page.next }) };
+  return {
+    ...head,
+    holders: holders.map((each) => withAmounts(policy, each, now)),
+    ...(page.next !== undefined && { next: page.next }),
+  };
+}
+
+/** Where only the groups of the user, which no one has sent here, say which amount applies. */
+function withAmounts(policy: Policy, usage: HolderUsage, now: EpochMs): HolderUsage {
+  const { costCenter = '', per, name } = usage;
+  const center = policy.costCenters.get(costCenter);
+  const { limits } = center ? costCenterLimits(center) : organizationLimits(policy);
+  return {
+    ...usage,
+    limits: usage.limits.map((used) => {
+      const configured = limits.find((limit) => limit.name === used.name);
+      if (!configured || used.override || !dependsOnGroups(configured, { kind: per, name })) {
+        return used;
+      }
+      const { amount, groups = new Map() } = limitInForce(configured, policy, now);
+      return { ...used, dependsOn: { amount, groups: Object.fromEntries(groups) } };
+    }),
+  };
 }
 
 const ownLimits = (

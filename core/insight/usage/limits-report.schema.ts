@@ -9,6 +9,9 @@ const RESETS_AT = { type: ['string', 'null'] } as const;
 /** An integer in the limit's unit; nano-USD for usd. */
 const AMOUNT = { type: 'integer', minimum: 0 } as const;
 
+/** By name. */
+const AMOUNTS = { type: 'object', additionalProperties: AMOUNT } as const;
+
 const OVERRIDE = {
   type: 'object',
   additionalProperties: false,
@@ -40,6 +43,10 @@ const REPORTED_LIMIT = {
     mode: { type: 'string', enum: MODES },
     per: { type: 'string', enum: PERS },
     user: TEXT,
+    key: TEXT,
+    session: TEXT,
+    groups: AMOUNTS,
+    users: AMOUNTS,
     isOfGroups: { type: 'boolean', const: true },
     scope: {
       type: 'object',

@@ -4,29 +4,27 @@ import { formatUsd } from '../../money.ts';
 import { heldOwnerLimits } from '../../policy/held-owners.ts';
 import { type LimitOverview, limitOverview, limitReference } from '../../policy/limit-overview.ts';
 import { allOwnerLimits } from '../../policy/limit-owners.ts';
-import type { Policy } from '../../policy/policy.ts';
-import { namedUser } from '../../policy/user-name.ts';
+import type { Holder, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type LimitUsage, readLimitUsage } from './limit-usage.ts';
 import type { LimitsReport, ReportedLimit } from './limits-report.schema.ts';
 
 /**
- * @param user whose counters are shown of limits that each user has for itself.
+ * @param holder whose counters are shown of limits that each of its kind has for itself.
  * @throws LedgerUnavailableError when the counters cannot be read.
  */
 export async function limitsReport(
   store: LedgerStore,
   policy: Policy,
   now: EpochMs,
-  user?: string,
+  holder?: Holder,
 ): Promise<LimitsReport> {
-  const name = user === undefined ? undefined : namedUser(user);
   const owners = allOwnerLimits(policy);
   const usage = await readLimitUsage({ ledger: store }, policy, owners, now);
-  const held = await usageOfUser(store, policy, name, now);
+  const held = await usageOfHolder(store, policy, holder, now);
   const limits = owners.flatMap((each, i) =>
     each.limits.flatMap((limit, j) => {
-      const overview = limitOverview(limit, policy, now, name);
+      const overview = limitOverview(limit, policy, now, holder);
       const used = held.get(overview.limit) ?? usage[i]?.limits[j];
       return used ? [reported(overview, used)] : [];
     }),
@@ -34,15 +32,16 @@ export async function limitsReport(
   return { asOf: isoTimestamp(now), timeZone: policy.timeZone, limits };
 }
 
-/** By reference, the limits that each user has for itself. */
-async function usageOfUser(
+/** By reference, the limits that it has for itself. */
+async function usageOfHolder(
   ledger: LedgerStore,
   policy: Policy,
-  name: string | undefined,
+  holder: Holder | undefined,
   now: EpochMs,
 ): Promise<ReadonlyMap<string, LimitUsage>> {
-  if (name === undefined) return new Map();
-  const owners = heldOwnerLimits(policy, { user: name }, ['user'], now);
+  if (!holder) return new Map();
+  const { kind, name } = holder;
+  const owners = heldOwnerLimits(policy, { [kind]: name }, [kind], now);
   const usage = await readLimitUsage({ ledger }, policy, owners, now);
   return new Map(
     owners.flatMap(({ limits }, i) =>

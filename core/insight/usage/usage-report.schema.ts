@@ -29,6 +29,12 @@ const USED_LIMIT = {
     used: { type: 'integer' },
     reserved: { type: 'integer' },
     remaining: AMOUNT,
+    /** Of a user: `limit` is the smallest of these amounts, which of them applies is not known. */
+    dependsOn: {
+      type: 'object',
+      required: ['amount', 'groups'],
+      properties: { amount: AMOUNT, groups: { type: 'object', additionalProperties: AMOUNT } },
+    },
     /** Percent. */
     utilization: { type: 'integer' },
     resetsAt: RESETS_AT,

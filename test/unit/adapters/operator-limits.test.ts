@@ -1,5 +1,6 @@
 /** Method: the real policy store, ledger and overrides on dynalite. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DynamoDbKeys } from '../../../adapters/dynamodb-keys.ts';
 import { createDynamoDbPolicySource } from '../../../adapters/dynamodb-policy.ts';
 import { type OperatorLimits, operatorLimits } from '../../../adapters/operator-limits.ts';
 import { PolicyUnavailableError } from '../../../core/errors.ts';
@@ -216,4 +217,29 @@ test('a table without a policy is said to have none', async () => {
   });
   await expect(elsewhere.report()).rejects.toThrow(PolicyUnavailableError);
   await empty.close();
+});
+
+describe('a change of what one key has', () => {
+  const perKey = { name: 'calls', window: 'total', unit: 'requests', amount: 10, per: 'key' };
+  const record = { costCenter: 'retail', secretHash: '', author: 'a', createdAt: 0 };
+  beforeEach(() => storePolicy(table, limitsConfig([perKey])));
+
+  test('is one of its family: also of the key that it was rotated to', async () => {
+    const keys = new DynamoDbKeys(table.client, table.table);
+    for (const id of ['0000000001', '0000000002']) {
+      await keys.write({ ...record, id, family: '0000000001' });
+    }
+    await made(limits, change({ key: '0000000002', by: '5', until: undefined }));
+    const shown = (key: string) => limits.report({ key }).then(({ limits: [limit] }) => limit);
+    for (const key of ['0000000001', '0000000002']) {
+      expect(await shown(key)).toMatchObject({ key: '0000000001', configured: 10, inForce: 15 });
+    }
+    expect((await limits.report()).limits).toMatchObject([{ inForce: 10 }]);
+  });
+
+  test('of an unknown key is refused', async () => {
+    expect(await limits.change(change({ key: '0000000009', by: '5' }))).toEqual({
+      problems: [{ path: 'key', message: expect.stringContaining('unknown key "0000000009"') }],
+    });
+  });
 });

@@ -113,3 +113,17 @@ describe('an alert at a percentage', () => {
     expect(await crossingsOf(1)).toEqual([]);
   });
 });
+
+test('a user whose groups are not known is shown with all amounts that can apply', async () => {
+  const calls = new CenterCalls(table);
+  const groups = { contractors: 0.00005 };
+  const policy = calls.withLimits([{ ...perUser, groups, users: { cid: 0.0002 } }]);
+  const limitsOf = async (name: string) =>
+    (await reportOf(policy, { count: 9, name }))?.holders[0]?.limits[0];
+  expect(await limitsOf('ann')).toMatchObject({
+    limit: 50_000,
+    dependsOn: { amount: 100_000, groups: { contractors: 50_000 } },
+  });
+  const own = await limitsOf('cid');
+  expect([own?.limit, own?.dependsOn]).toEqual([200_000, undefined]);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitOverview } from '../../../../core/policy/limit-overview.ts';
 import { allLimits } from '../../../../core/policy/limit-owners.ts';
+import { holderIn } from '../../../../core/policy/named-holder.ts';
 import { overrideSortKey, parseOverrides } from '../../../../core/policy/override-items.ts';
 import {
   type OverrideRequest,
@@ -8,7 +9,7 @@ import {
   overrideReport,
   planOverride,
 } from '../../../../core/policy/plan-override.ts';
-import type { Policy } from '../../../../core/policy/policy.ts';
+import { PERS, type Policy } from '../../../../core/policy/policy.ts';
 import { limitsConfig, limitsOfAllOwners, policyOf } from '../../../support/policy.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -213,4 +214,66 @@ test('a cost center may be called organization and is still distinguished from i
   });
   const names = allLimits(policy).map((limit) => limitOverview(limit, policy, NOW).limit);
   expect(names).toEqual(['costCenter:organization/own', 'organization/all']);
+});
+
+describe('a change of what one user, key or session has', () => {
+  const policy = policyOf(
+    limitsConfig([
+      ...PERS.map((per) => ({ name: per, window: 'day', unit: 'usd', amount: 20, per })),
+      { name: 'all', window: 'day', unit: 'usd', amount: 500 },
+      { name: 'grouped', window: 'day', unit: 'usd', amount: 9, per: 'user', groups: { temps: 5 } },
+    ]),
+  );
+  const SESSION = '0123456789abcdef0123456789abcdef';
+  const planOf = (change: Partial<OverrideRequest>) => {
+    const holder = holderIn(change);
+    const limits = allLimits(policy).map((limit) => limitOverview(limit, policy, NOW, holder));
+    const whole = { action: 'raise', until: '1d', reason: 'r', author: 'a' } as const;
+    return planOverride(
+      { ...whole, limit: 'retail/user', ...change },
+      { limits, timeZone: 'UTC', now: NOW },
+    );
+  };
+  const messageOf = (change: Partial<OverrideRequest>) => {
+    const plan = planOf(change);
+    return 'problems' in plan
+      ? plan.problems.map(({ path, message }) => `${path}: ${message}`)
+      : [];
+  };
+
+  test.each([
+    ['user', ' Alice@Example.com', 'alice@example.com'],
+    ['key', '3xK9mQ2p7R', '3xK9mQ2p7R'],
+    ['key', 'arn:aws:iam::111122223333:role/ci', 'arn:aws:iam::111122223333:role/ci'],
+    ['session', SESSION, SESSION],
+  ] as const)('%s %j is about that one alone', (per, text, name) => {
+    const plan = planOf({ limit: `retail/${per}`, [per]: text, by: '5' });
+    if ('problems' in plan) throw new Error(JSON.stringify(plan.problems));
+    expect(overrideReport(plan.planned)).toMatchObject({
+      limit: `retail/${per}`,
+      [per]: name,
+      from: 20_000_000_000,
+      to: 25_000_000_000,
+    });
+  });
+
+  test.each<[Partial<OverrideRequest>, string]>([
+    [{ user: '', by: '5' }, 'user: must be 1 to 128 printable characters, got ""'],
+    [{ key: 'x', limit: 'retail/key', by: '5' }, 'key: must be the id of a key'],
+    [{ session: 'mine', limit: 'retail/session', by: '5' }, 'session: must be the 32 hexadecimal'],
+    [{ user: 'ann', limit: 'retail/all', by: '5' }, 'user: retail/all has one counter for all'],
+    [
+      { user: 'ann', limit: 'retail/key', by: '5' },
+      'user: retail/key counts each key: leave it out',
+    ],
+    [{ user: 'ann', key: '3xK9mQ2p7R', by: '5' }, 'key: conflicts with user: give one of them'],
+    [{ user: 'ann', limit: 'retail/grouped', by: '5' }, 'by: the amount of ann depends on their'],
+  ])('%j is refused', (change, message) =>
+    expect(messageOf(change)).toContainEqual(expect.stringContaining(message)),
+  );
+
+  test('never repeats a key that was given instead of its id', () => {
+    const secret = `bcs_3xK9mQ2p7R_${'s'.repeat(49)}`;
+    expect(messageOf({ limit: 'retail/key', key: secret, by: '5' }).join()).not.toContain('sss');
+  });
 });
