@@ -28,7 +28,7 @@ type Usage =
   | { readonly problem: InputProblem };
 
 /** Asks for the limits that each user, key or session has for itself. */
-interface AskedHolders {
+interface HoldersQuery {
   readonly per: Per;
   readonly user?: string | undefined;
   readonly after?: string | undefined;
@@ -37,7 +37,7 @@ interface AskedHolders {
 /** Throws a SentryError if the source is unavailable. */
 export interface UsageSource {
   /** @param costCenter only this cost center; absent: all that the caller can read. */
-  usage(costCenter: string | undefined, holders?: AskedHolders): Promise<Usage>;
+  usage(costCenter: string | undefined, holders?: HoldersQuery): Promise<Usage>;
   close(): void;
 }
 

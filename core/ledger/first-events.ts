@@ -4,15 +4,13 @@
  * nothing; the first is recorded as pending, so that the sweep finds it if it was not published.
  */
 
-import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
-import { limitInForce } from '../policy/overrides.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
 import { resetTimestamp } from '../windows.ts';
 import { counterKey } from './account-keys.ts';
 import type { LimitDenial } from './denial.ts';
 import type { AccountSnapshot, AlertKey } from './ports.ts';
-import { accountsByOwner, recentPeriods } from './recent-periods.ts';
+import { recentWindows } from './recent-periods.ts';
 import { type ReservedCounter, toReservedCounter } from './reservation.ts';
 
 /** Plain JSON: it travels through the workflow's state. */
@@ -51,24 +49,19 @@ export function pendingFirstEvents(
   found: readonly AccountSnapshot[],
   now: EpochMs,
 ): readonly FirstLimitEvent[] {
-  const byOwner = accountsByOwner(found);
-  return sharedLimits(policy).flatMap((configured) => {
-    const shards = byOwner.get(ownerKey(configured.owner)) ?? [];
-    const limit = limitInForce(configured, policy, now);
-    return recentPeriods(limit, policy, now).flatMap((period) => {
-      const key = counterKey(limit.name, period.name);
-      const counters = shards.flatMap((shard) => shard.counters.get(key) ?? []);
-      const used = counters.reduce((sum, { settled }) => sum + settled, 0);
-      const committed = counters.reduce((sum, each) => sum + each.committed, 0);
-      const at = { key, limit, resetsAt: resetTimestamp(period.endsAt) };
-      return shards
-        .flatMap(({ alertStates }) => [...(alertStates.get(key) ?? [])])
-        .flatMap(([alertKey, isPublished]) => {
-          const [, name, percent] = ALERT_KEY.exec(alertKey) ?? [];
-          const kind = KINDS.find((each) => each === name);
-          if (isPublished || !kind) return [];
-          return [{ ...at, kind, percent: Number(percent), used, reserved: committed - used }];
-        });
-    });
+  return recentWindows(policy, found, now).flatMap(({ limit, period, shards }) => {
+    const key = counterKey(limit.name, period.name);
+    const counters = shards.flatMap((shard) => shard.counters.get(key) ?? []);
+    const used = counters.reduce((sum, { settled }) => sum + settled, 0);
+    const committed = counters.reduce((sum, each) => sum + each.committed, 0);
+    const at = { key, limit, resetsAt: resetTimestamp(period.endsAt) };
+    return shards
+      .flatMap(({ alertStates }) => [...(alertStates.get(key) ?? [])])
+      .flatMap(([alertKey, isPublished]) => {
+        const [, name, percent] = ALERT_KEY.exec(alertKey) ?? [];
+        const kind = KINDS.find((each) => each === name);
+        if (isPublished || !kind) return [];
+        return [{ ...at, kind, percent: Number(percent), used, reserved: committed - used }];
+      });
   });
 }

@@ -3,14 +3,12 @@
  * published alert on record. The caller publishes them.
  */
 
-import { ownerKey, sharedLimits } from '../policy/limit-owners.ts';
-import { limitInForce } from '../policy/overrides.ts';
-import type { Limit, Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { EpochMs } from '../time.ts';
-import { type Period, resetTimestamp } from '../windows.ts';
+import { resetTimestamp } from '../windows.ts';
 import { counterKey } from './account-keys.ts';
 import type { AccountSnapshot, CounterKey } from './ports.ts';
-import { accountsByOwner, recentPeriods } from './recent-periods.ts';
+import { recentWindows } from './recent-periods.ts';
 import type { LimitSnapshot } from './reservation.ts';
 
 /** A `notify_at` percent that settled use has reached. */
@@ -41,28 +39,14 @@ export function pendingCrossings(
   found: readonly AccountSnapshot[],
   now: EpochMs,
 ): readonly ThresholdCrossing[] {
-  const byOwner = accountsByOwner(found);
-  return sharedLimits(policy).flatMap((limit) => {
-    const shards = byOwner.get(ownerKey(limit.owner));
-    if (!shards || limit.notifyAt.length === 0) return [];
-    const current = limitInForce(limit, policy, now);
-    return recentPeriods(limit, policy, now).flatMap((period) =>
-      missingCrossings(current, period, shards),
-    );
+  return recentWindows(policy, found, now).flatMap(({ limit, period, shards }) => {
+    const key = counterKey(limit.name, period.name);
+    const used = shards.reduce((sum, { counters }) => sum + (counters.get(key)?.settled ?? 0), 0);
+    const isPublished = (percent: number) =>
+      shards.some(({ alertStates }) => alertStates.get(key)?.has(String(percent)));
+    const resetsAt = resetTimestamp(period.endsAt);
+    return limit.notifyAt
+      .filter((percent) => !isPublished(percent) && isThresholdReached(used, limit, percent))
+      .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }));
   });
-}
-
-function missingCrossings(
-  limit: Limit,
-  period: Period,
-  shards: readonly AccountSnapshot[],
-): readonly ThresholdCrossing[] {
-  const key = counterKey(limit.name, period.name);
-  const used = shards.reduce((sum, { counters }) => sum + (counters.get(key)?.settled ?? 0), 0);
-  const isPublished = (percent: number) =>
-    shards.some(({ alertStates }) => alertStates.get(key)?.has(String(percent)));
-  const resetsAt = resetTimestamp(period.endsAt);
-  return limit.notifyAt
-    .filter((percent) => !isPublished(percent) && isThresholdReached(used, limit, percent))
-    .map((percent) => toThresholdCrossing(limit, { key, percent, used, resetsAt }));
 }

@@ -13,7 +13,7 @@ interface Availability {
   readonly warnings: readonly string[];
 }
 
-interface Asked {
+interface AvailabilityRequest {
   readonly modelId: string;
   readonly region: string;
   readonly now: EpochMs;
@@ -24,8 +24,8 @@ interface Asked {
 /** A model that ends within this time is worth a warning. */
 const ENDING_MS = 60 * DAY_MS;
 
-export function availabilityOf(asked: Asked): Availability {
-  const { modelId, region, now, hasOwnPrice } = asked;
+export function availabilityOf(request: AvailabilityRequest): Availability {
+  const { modelId, region, now, hasOwnPrice } = request;
   const row = rowOf(modelId);
   const place = [placeProblem(modelId, region, row)].flatMap((problem) => problem ?? []);
   // With an own price its author may have throughput that the catalogue does not show.

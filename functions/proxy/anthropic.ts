@@ -9,14 +9,11 @@ import {
 import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
 import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { errorOf, parsedJson, readWhole } from '../../core/protocols/relay/service-answer.ts';
-import type { Sender } from './credentials.ts';
 import { tokenCountAnswer } from './lookups.ts';
-import { modelsAnswer } from './models.ts';
 import type { ProxyPorts } from './ports.ts';
 import {
   type Arrived,
-  askedBy,
-  bodyOf,
+  type DialectRequest,
   invalid,
   json,
   problemResponse,
@@ -27,20 +24,15 @@ import {
 export async function answerAnthropic(
   ports: ProxyPorts,
   arrived: Arrived,
-  route: Extract<ApiRoute, { api: 'anthropic' }>,
-  sender: Sender,
+  kind: Exclude<Extract<ApiRoute, { api: 'anthropic' }>['kind'], 'models'>,
+  asked: DialectRequest,
 ): Promise<Response> {
-  const asked = askedBy(arrived, route, sender);
-  if (route.kind === 'models') return modelsAnswer(ports, arrived, asked, route.id);
-  const read = await bodyOf(arrived);
-  if ('problem' in read) return invalid(arrived, read.problem);
-  const { body } = read;
+  const { body } = asked;
   const { headers } = arrived.request;
   const problem = messagesProblem({ body, headers });
   if (problem) return invalid(arrived, problem);
-  const modelName = String(body.model);
-  const call = { ...asked, modelName, body, headers: {}, metadata: {} };
-  return route.kind === 'messages'
+  const call = { ...asked, modelName: String(body.model), headers: {}, metadata: {} };
+  return kind === 'messages'
     ? relay(ports, arrived, { ...call, dialect: anthropicDialect({ body, headers }) })
     : countTokens(ports, arrived, call);
 }

@@ -14,11 +14,9 @@ import { missingModel } from '../../core/protocols/openai/wanted.ts';
 import type { Dialect } from '../../core/protocols/relay/dialect.ts';
 import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
-import type { Sender } from './credentials.ts';
 import { modelNamed } from './lookups.ts';
-import { modelsAnswer } from './models.ts';
 import type { ProxyPorts } from './ports.ts';
-import { type Arrived, askedBy, bodyOf, invalid, refuse, relay } from './responses.ts';
+import { type Arrived, type DialectRequest, invalid, refuse, relay } from './responses.ts';
 
 const DIALECTS: Readonly<
   Record<'chat' | 'responses', (body: JsonObject, allowed: ReadonlySet<string>) => Dialect>
@@ -30,23 +28,19 @@ const DIALECTS: Readonly<
 export async function answerOpenAi(
   ports: ProxyPorts,
   arrived: Arrived,
-  route: Extract<ApiRoute, { api: 'openai' }>,
-  sender: Sender,
+  kind: Exclude<Extract<ApiRoute, { api: 'openai' }>['kind'], 'models'>,
+  asked: DialectRequest,
 ): Promise<Response> {
-  const asked = askedBy(arrived, route, sender);
-  if (route.kind === 'models') return modelsAnswer(ports, arrived, asked, route.id);
-  const read = await bodyOf(arrived);
-  if ('problem' in read) return invalid(arrived, read.problem);
-  const { body } = read;
+  const { body } = asked;
   const problem = missingModel(body);
   if (problem) return invalid(arrived, problem);
   const policy = await ports.policies.load();
   const allowed = new Set(policy.proxy.allowFields);
   const metadata = isJsonObject(body.metadata) ? body.metadata : {};
-  const call = { ...asked, modelName: String(body.model), body, headers: {}, metadata };
-  return route.kind === 'embeddings'
+  const call = { ...asked, modelName: String(body.model), headers: {}, metadata };
+  return kind === 'embeddings'
     ? embed(ports, arrived, call, { policy, allowed })
-    : relay(ports, arrived, { ...call, dialect: DIALECTS[route.kind](body, allowed) });
+    : relay(ports, arrived, { ...call, dialect: DIALECTS[kind](body, allowed) });
 }
 
 /** Models that take one text are called for each, one after another: each call has its own limits. */

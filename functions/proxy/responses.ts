@@ -77,6 +77,9 @@ export function askedBy(
   };
 }
 
+/** A request of another API than Bedrock's, before its model is known. */
+export type DialectRequest = ReturnType<typeof askedBy> & { readonly body: JsonObject };
+
 export async function bodyOf({
   request,
 }: Arrived): Promise<{ readonly body: JsonObject } | { readonly problem: InputProblem }> {

@@ -6,9 +6,18 @@ import type { EpochMs } from '../../core/time.ts';
 import { answerAnthropic } from './anthropic.ts';
 import { answerBedrock } from './bedrock.ts';
 import type { Sender } from './credentials.ts';
+import { modelsAnswer } from './models.ts';
 import { answerOpenAi } from './openai.ts';
 import type { ProxyPorts } from './ports.ts';
-import { type Arrived, errorsOf, ownHeaders, refuse } from './responses.ts';
+import {
+  type Arrived,
+  askedBy,
+  bodyOf,
+  errorsOf,
+  invalid,
+  ownHeaders,
+  refuse,
+} from './responses.ts';
 import { usageAnswer } from './usage.ts';
 
 /** @param deadline when this process is ended from outside. */
@@ -61,12 +70,13 @@ async function answerRoute(
   sender: Sender,
 ): Promise<Response> {
   if (route.kind === 'usage') return usageAnswer(ports, arrived, sender);
-  switch (route.api) {
-    case 'bedrock':
-      return answerBedrock(ports, arrived, route, sender);
-    case 'anthropic':
-      return answerAnthropic(ports, arrived, route, sender);
-    case 'openai':
-      return answerOpenAi(ports, arrived, route, sender);
-  }
+  if (route.api === 'bedrock') return answerBedrock(ports, arrived, route, sender);
+  const asked = askedBy(arrived, route, sender);
+  if (route.kind === 'models') return modelsAnswer(ports, arrived, asked, route.id);
+  const read = await bodyOf(arrived);
+  if ('problem' in read) return invalid(arrived, read.problem);
+  const { body } = read;
+  return route.api === 'anthropic'
+    ? answerAnthropic(ports, arrived, route.kind, { ...asked, body })
+    : answerOpenAi(ports, arrived, route.kind, { ...asked, body });
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AwsAnswer, done, refuse } from './aws-answer.ts';
 import type { Api, AwsCall } from './aws-call.ts';
 import { listAt, recordAt, textAt } from './members.ts';
-import { TagLists } from './tags.ts';
+import { isTagging, TagLists } from './tags.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -30,8 +30,9 @@ export class Budgets {
   readonly api: Api = ({ service, operation, input }) => {
     if (service !== 'budgets') return undefined;
     if (operation === 'CreateBudget') return this.#create(input);
-    if (/^(ListTagsForResource|TagResource|UntagResource)$/.test(operation)) {
-      return this.#tagging(operation, input);
+    if (isTagging(operation)) {
+      const arn = textAt(input, 'ResourceARN');
+      return this.#tags.answer(operation, arn, input, 'NotFoundException');
     }
     const answer = ANSWERS.get(operation);
     if (!answer) return undefined;
@@ -56,16 +57,6 @@ export class Budgets {
       notified: listAt(input, 'NotificationsWithSubscribers').map(notifiedOf),
     });
     this.#tags.add(arnOf(textAt(input, 'AccountId'), name), listAt(input, 'ResourceTags'));
-    return done();
-  }
-
-  #tagging(operation: string, input: AwsCall['input']): AwsAnswer {
-    const arn = textAt(input, 'ResourceARN');
-    const tags = this.#tags.list(arn);
-    if (!tags) return refuse('NotFoundException', `No resource ${arn}.`);
-    if (operation === 'ListTagsForResource') return done({ ResourceTags: tags });
-    if (operation === 'TagResource') this.#tags.add(arn, listAt(input, 'ResourceTags'));
-    else this.#tags.remove(arn, listAt(input, 'ResourceTagKeys'));
     return done();
   }
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type AwsAnswer, done, refuse } from './aws-answer.ts';
 import type { Api, AwsCall } from './aws-call.ts';
 import { listAt, recordAt, textAt } from './members.ts';
-import { TagLists } from './tags.ts';
+import { isTagging, TagLists } from './tags.ts';
 
 type Kind = 'Monitor' | 'Subscription';
 type Resource = Readonly<Record<string, unknown>>;
@@ -24,7 +24,11 @@ export class CostAnomalies {
     if (service !== 'ce') return undefined;
     const [, verb, kind] =
       /^(Create|Get|Update|Delete)Anomaly(Monitor|Subscription)s?$/.exec(operation) ?? [];
-    if (kind !== 'Monitor' && kind !== 'Subscription') return this.#tagging(operation, input);
+    if (isTagging(operation)) {
+      const arn = textAt(input, 'ResourceArn');
+      return this.#tags.answer(operation, arn, input, 'ResourceNotFoundException');
+    }
+    if (kind !== 'Monitor' && kind !== 'Subscription') return undefined;
     if (verb === 'Create') return this.#create(kind, input);
     if (verb === 'Get') return this.#get(kind, input);
     return this.#change(verb === 'Delete', kind, input);
@@ -65,17 +69,6 @@ export class CostAnomalies {
     }
     this.resources.set(arn, { ...resource, ...input });
     return done({ [`${kind}Arn`]: arn });
-  }
-
-  #tagging(operation: string, input: AwsCall['input']): AwsAnswer | undefined {
-    const arn = textAt(input, 'ResourceArn');
-    const tags = this.#tags.list(arn);
-    if (!/^(ListTagsForResource|TagResource|UntagResource)$/.test(operation)) return undefined;
-    if (!tags) return refuse('ResourceNotFoundException', `No resource ${arn}.`);
-    if (operation === 'ListTagsForResource') return done({ ResourceTags: tags });
-    if (operation === 'TagResource') this.#tags.add(arn, listAt(input, 'ResourceTags'));
-    else this.#tags.remove(arn, listAt(input, 'ResourceTagKeys'));
-    return done();
   }
 }
 

@@ -12,12 +12,12 @@ import { recordAt, textAt } from './members.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 
-interface Asked {
+interface CallSettings {
   readonly costCenter: string;
   readonly model?: string;
 }
 
-export const requestOf = ({ costCenter, model = 'nova-lite' }: Asked) => ({
+export const requestOf = ({ costCenter, model = 'nova-lite' }: CallSettings) => ({
   model,
   prompt: {
     messages: [{ role: 'user', content: 'Hello' }],
@@ -135,7 +135,7 @@ export class Deployment {
   }
 
   /** Sends one request to the deployed state machine. @returns the answer's body. */
-  async ask(asked: Asked): Promise<Answer> {
+  async ask(settings: CallSettings): Promise<Answer> {
     const client = new SFNClient({
       region: 'us-east-1',
       endpoint: this.#facade.url,
@@ -147,7 +147,7 @@ export class Deployment {
       new StartSyncExecutionCommand({
         stateMachineArn: (await this.outputs()).stateMachineArn,
         name: randomUUID(),
-        input: JSON.stringify(requestOf(asked)),
+        input: JSON.stringify(requestOf(settings)),
       }),
     );
     client.destroy();

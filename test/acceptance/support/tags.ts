@@ -1,5 +1,10 @@
 /** Tags of resources, by ARN, as the services that keep a list of keys and values do. */
-import { textAt } from './members.ts';
+import { type AwsAnswer, done, refuse } from './aws-answer.ts';
+import type { AwsCall } from './aws-call.ts';
+import { listAt, textAt } from './members.ts';
+
+export const isTagging = (operation: string): boolean =>
+  /^(ListTagsForResource|TagResource|UntagResource)$/.test(operation);
 
 export class TagLists {
   readonly #names: { readonly key: string; readonly value: string };
@@ -22,6 +27,16 @@ export class TagLists {
 
   forget(arn: string): void {
     this.#tags.delete(arn);
+  }
+
+  /** The answer of the service to a request about the tags of a resource. */
+  answer(operation: string, arn: string, input: AwsCall['input'], notFound: string): AwsAnswer {
+    const tags = this.list(arn);
+    if (!tags) return refuse(notFound, `No resource ${arn}.`);
+    if (operation === 'ListTagsForResource') return done({ ResourceTags: tags });
+    if (operation === 'TagResource') this.add(arn, listAt(input, 'ResourceTags'));
+    else this.remove(arn, listAt(input, 'ResourceTagKeys'));
+    return done();
   }
 
   /** @returns undefined where there is no such resource. */

@@ -93,6 +93,12 @@ describe.each(['workflow', 'direct'])(
     const fail = (name: string, times = 1) =>
       sandbox.post('/_sandbox/bedrock/behavior', { fail: { name, times } });
     const called = async () => (await sandbox.get('/_sandbox/bedrock/requests')).body.length;
+    const sweptAfterLease = async () => {
+      await sandbox.post('/_sandbox/clock', { now: afterLease() });
+      const { body } = await sandbox.post('/_sandbox/sweep', {});
+      await sandbox.post('/_sandbox/clock', { now: null });
+      return body;
+    };
 
     test.each([
       ['AccessDeniedException', 1, 502],
@@ -127,9 +133,7 @@ describe.each(['workflow', 'direct'])(
       expect(body.charged.basis).toBe('worst_case');
       expect(body.charged.nanoUsd).toBeGreaterThan(0);
       expect(await statusOf(sandbox)).toMatchObject({ three: '2/0' });
-      await sandbox.post('/_sandbox/clock', { now: afterLease() });
-      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 0 });
-      await sandbox.post('/_sandbox/clock', { now: null });
+      expect(await sweptAfterLease()).toMatchObject({ expired: 0 });
       expect(await statusOf(sandbox)).toMatchObject({ three: '2/0' });
     });
 
@@ -141,9 +145,7 @@ describe.each(['workflow', 'direct'])(
       await sandbox.post('/_sandbox/ledger/behavior', {});
       expect([status, body.settlement]).toEqual([200, 'pending']);
       expect(await statusOf(sandbox)).toMatchObject({ three: '2/1' });
-      await sandbox.post('/_sandbox/clock', { now: afterLease() });
-      expect((await sandbox.post('/_sandbox/sweep', {})).body).toMatchObject({ expired: 1 });
-      await sandbox.post('/_sandbox/clock', { now: null });
+      expect(await sweptAfterLease()).toMatchObject({ expired: 1 });
       expect(await statusOf(sandbox)).toMatchObject({ three: '3/0' });
     });
 

@@ -41,22 +41,12 @@ export function clientOver(transport: Transport): DynamoDBClient {
 
 /** The model's response to a request. The command's name says which input it carries. */
 export function answerOf(model: DynamoDbModel, { operation, input }: Sent): ServiceOutputTypes {
-  switch (operation) {
-    case 'UpdateItem':
-      return model.update(input as UpdateItemCommandInput);
-    case 'PutItem':
-      return model.put(input as PutItemCommandInput);
-    case 'DeleteItem':
-      return model.delete(input as DeleteItemCommandInput);
-    case 'GetItem':
-      return model.get(input as GetItemCommandInput);
-    case 'BatchGetItem':
-      return model.batchGet(input as BatchGetItemCommandInput);
-    case 'Query':
-      return model.page(input as QueryCommandInput);
-    case 'Scan':
-      return model.page(input as ScanCommandInput);
-    default:
-      throw new Error(`the model has no ${operation}`);
-  }
+  if (operation === 'UpdateItem') return model.update(input as UpdateItemCommandInput);
+  if (operation === 'PutItem') return model.put(input as PutItemCommandInput);
+  if (operation === 'DeleteItem') return model.delete(input as DeleteItemCommandInput);
+  if (operation === 'GetItem') return model.get(input as GetItemCommandInput);
+  if (operation === 'BatchGetItem') return model.batchGet(input as BatchGetItemCommandInput);
+  if (operation === 'Query') return model.page(input as QueryCommandInput);
+  if (operation === 'Scan') return model.page(input as ScanCommandInput);
+  throw new Error(`the model has no ${operation}`);
 }

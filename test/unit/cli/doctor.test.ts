@@ -1,15 +1,15 @@
 /** Method: the command line in this process, with the clients of the AWS SDK, against an account. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Account, startAccount } from '../../support/aws-account.ts';
 import { costSentry } from '../../support/command-line.ts';
+import { withEnvironment } from '../../support/environment.ts';
 
-const VARIABLES = {
+withEnvironment({
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_MAX_ATTEMPTS: '1',
-  AWS_ENDPOINT_URL: '',
-};
-const before = { ...process.env };
+  AWS_ENDPOINT_URL: undefined,
+});
 let account: Awaited<ReturnType<typeof startAccount>>;
 
 async function examine(given: Account = {}, ...args: readonly string[]) {
@@ -29,14 +29,7 @@ async function findings(given: Account) {
   return { exitCode, other };
 }
 
-beforeEach(() => void Object.assign(process.env, VARIABLES));
-afterEach(async () => {
-  await account?.close();
-  for (const name of Object.keys(VARIABLES)) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
-});
+afterEach(() => account?.close());
 
 describe('the examination', () => {
   test('finds nothing missing in an account that has everything', async () => {

@@ -1,39 +1,30 @@
 /** Method: the command line in this process against dynalite, reached by the usual environment. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CommandWorld, costSentry } from '../../support/command-line.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { startLedger, type TestLedger } from '../../support/ledger.ts';
 import { limitsConfig } from '../../support/policy.ts';
 import { storePolicy } from '../../support/stored-policy.ts';
 
-const ENVIRONMENT = [
-  'AWS_ENDPOINT_URL_DYNAMODB',
-  'AWS_REGION',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-] as const;
-const before = ENVIRONMENT.map((name) => [name, process.env[name]] as const);
+withEnvironment({
+  AWS_ENDPOINT_URL_DYNAMODB: undefined,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+});
 
 let table: TestLedger;
 beforeEach(async () => {
   table = await startLedger();
   const endpoint = await table.client.config.endpoint?.();
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://${endpoint?.hostname}:${endpoint?.port}`;
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
   const limits = [
     { name: 'budget', window: 'month', unit: 'usd', amount: 500 },
     { name: 'calls', window: 'day', unit: 'requests', amount: 10, mode: 'observe' },
   ];
   await storePolicy(table, limitsConfig(limits));
 });
-afterEach(async () => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-  await table.close();
-});
+afterEach(() => table.close());
 
 const limitsCommand = (args: readonly string[], world: CommandWorld = {}) =>
   costSentry(['limits', ...args], {

@@ -9,16 +9,16 @@ import {
   startBedrockLists,
 } from '../../support/bedrock-lists.ts';
 import { costSentry } from '../../support/command-line.ts';
+import { withEnvironment } from '../../support/environment.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 const LITE = 'amazon.nova-lite-v1:0';
-const ENVIRONMENT = {
-  AWS_ENDPOINT_URL: '',
+withEnvironment({
+  AWS_ENDPOINT_URL: undefined,
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
-};
-const before = Object.keys(ENVIRONMENT).map((name) => [name, process.env[name]] as const);
+});
 
 let folder: string;
 beforeEach(() => {
@@ -26,10 +26,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
 });
 
 const models = (...args: readonly string[]) =>
@@ -92,7 +88,7 @@ async function against(world: World, ...args: readonly string[]) {
     prices: PRICES,
     ...world,
   });
-  Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: server.url });
+  process.env.AWS_ENDPOINT_URL = server.url;
   try {
     return { ...(await models(...args)), asked: server.asked };
   } finally {

@@ -18,6 +18,7 @@ import {
   startCostExplorer,
 } from '../../support/cost-explorer.ts';
 import { parseCsv } from '../../support/csv.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { inFolder } from '../../support/temporary-folder.ts';
 
 const HAIKU = 'Claude 3 Haiku (Amazon Bedrock Edition)';
@@ -50,24 +51,18 @@ tag_keys     = { cost_center = "CostCenter", application = "App" }
 cost_centers = { sales = { tag_value = "CC-10042", models = ["lite"], applications = ["faq"] } }
 `;
 
-const VARIABLES = {
+withEnvironment({
+  AWS_ENDPOINT_URL_COST_EXPLORER: undefined,
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_REGION: 'eu-west-1',
-};
-const before = { ...process.env };
+});
 let server: CostExplorerServer;
 const serve = async (answer: Parameters<typeof startCostExplorer>[0]) => {
   server = await startCostExplorer(answer);
-  Object.assign(process.env, VARIABLES, { AWS_ENDPOINT_URL_COST_EXPLORER: server.url });
+  process.env.AWS_ENDPOINT_URL_COST_EXPLORER = server.url;
 };
-afterEach(async () => {
-  for (const name of [...Object.keys(VARIABLES), 'AWS_ENDPOINT_URL_COST_EXPLORER']) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
-  await server?.close();
-});
+afterEach(() => server?.close());
 
 const clock = { now: () => Date.parse('2026-11-25T13:00:00Z') };
 const report = (...args: readonly string[]) => costSentry(['report', ...args], { clock });

@@ -8,22 +8,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { close, listen } from '../../../sandbox/base/loopback-server.ts';
 import { verifySigV4 } from '../../../sandbox/http/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 const ROLE = { roleArn: 'arn:x', accessKeyId: 'AKIATOKEN', secretAccessKey: 'secret' };
-const VARIABLES = {
+withEnvironment({
   AWS_ACCESS_KEY_ID: ROLE.accessKeyId,
   AWS_SECRET_ACCESS_KEY: ROLE.secretAccessKey,
   AWS_SESSION_TOKEN: undefined,
   AWS_REGION: 'eu-west-1',
-} as const;
-const before = Object.keys(VARIABLES).map((name) => [name, process.env[name]] as const);
-const setAll = (entries: Iterable<readonly [string, string | undefined]>) => {
-  for (const [name, value] of entries) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-};
+});
 
 let server: Server;
 let url: string;
@@ -33,7 +27,6 @@ let asked: unknown[];
 let answer: { readonly status: number; readonly body: object } | undefined;
 
 beforeEach(async () => {
-  setAll(Object.entries(VARIABLES));
   asked = [];
   answer = undefined;
   clock = new ManualClock();
@@ -54,7 +47,6 @@ beforeEach(async () => {
   url = await listen(server);
 });
 afterEach(async () => {
-  setAll(before);
   await close(server);
   await rm(cache, { recursive: true });
 });

@@ -5,25 +5,16 @@ import { authorization } from '../../../cli/usage/authorization.ts';
 import { settle } from '../../../core/ledger/settle.ts';
 import { verifySigV4 } from '../../../sandbox/http/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { ONE_CALL, SweepHarness } from '../../support/sweep-harness.ts';
 
-const ENVIRONMENT = {
+withEnvironment({
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'AKIATEST',
   AWS_SECRET_ACCESS_KEY: 'secret',
   AWS_SESSION_TOKEN: undefined,
   AWS_ENDPOINT_URL_DYNAMODB: undefined,
-} as const;
-const before = Object.keys(ENVIRONMENT).map((name) => [name, process.env[name]] as const);
-
-const setEnvironment = (entries: Iterable<readonly [string, string | undefined]>) => {
-  for (const [name, value] of entries) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-};
-beforeAll(() => setEnvironment(Object.entries(ENVIRONMENT)));
-afterAll(() => setEnvironment(before));
+});
 
 const ESCAPE = '\u001b';
 

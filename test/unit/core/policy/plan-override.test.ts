@@ -164,33 +164,21 @@ describe('what is wrong', () => {
       'author',
       'must be one line without control characters, got "a\\u{7}b"',
     ],
-    [
-      { limit: 'retial/budget', by: '1' },
-      'limit',
-      'unknown owner of limits "retial": did you mean "retail"? use one of retail, model:haiku, organization',
-    ],
-    [
-      { limit: 'retail/bugdet', by: '1' },
-      'limit',
-      'unknown limit "retail/bugdet": did you mean "retail/budget"? use one of retail/budget, retail/calls',
-    ],
-    [
-      { limit: 'retail', by: '1' },
-      'limit',
-      'unknown limit "retail": use one of retail/budget, retail/calls',
-    ],
-    [
-      { limit: '', by: '1' },
-      'limit',
-      'unknown owner of limits "": use one of retail, model:haiku, organization',
-    ],
-    [
-      { limit: 'haiku/shared', by: '1' },
-      'limit',
-      'unknown owner of limits "haiku": use one of retail, model:haiku, organization',
-    ],
   ])('with %j is said of %s', (change, path, message) => {
     expect(planIn(configured, change)).toEqual({ problems: [{ path, message }] });
+  });
+
+  const owners = 'use one of retail, model:haiku, organization';
+  const limits = 'use one of retail/budget, retail/calls';
+  test.each([
+    ['retial/budget', `unknown owner of limits "retial": did you mean "retail"? ${owners}`],
+    ['retail/bugdet', `unknown limit "retail/bugdet": did you mean "retail/budget"? ${limits}`],
+    ['retail', `unknown limit "retail": ${limits}`],
+    ['', `unknown owner of limits "": ${owners}`],
+    ['haiku/shared', `unknown owner of limits "haiku": ${owners}`],
+  ])('of the limit %j is said', (limit, message) => {
+    const problems = [{ path: 'limit', message }];
+    expect(planIn(configured, { limit, by: '1' })).toEqual({ problems });
   });
 
   test('is said all at once', () => {

@@ -19,28 +19,30 @@ describe('a role pattern', () => {
     expect(rolePatternProblem(role(rest))).toBeUndefined();
   });
 
-  test.each([
-    ['sales/*', 'has a path and a wildcard in its last segment', 'role/sales-*"'],
-    ['*/*', 'has a path and a wildcard', 'role/sales-*"'],
-    ['team-a/ci-*', 'has a path and a wildcard', '"arn:aws:iam::111122223333:role/ci-*"'],
-    ['a/b/*x', 'has a path and a wildcard', '"arn:aws:iam::111122223333:role/*x"'],
-    ['aws-reserved/sso.amazonaws.com/*', 'has a path and a wildcard', 'role/sales-*"'],
-    [
-      'aws-reserved/sso.amazonaws.com/AWSReservedSSO_Hr_*',
-      'has a path and a wildcard',
-      '"arn:aws:iam::111122223333:role/AWSReservedSSO_Hr_*"',
-    ],
-    ['*', 'no letter or digit in its last segment', 'role/sales-*"'],
-    ['**', 'no letter or digit', 'role/sales-*"'],
-    ['*-*', 'no letter or digit', 'role/sales-*"'],
-    ['team/_', 'no letter or digit', 'role/sales-*"'],
-    ['sales/', 'does not end with the name of a role', 'role/sales-*"'],
-    ['/sales', 'does not end with the name of a role', 'role/sales-*"'],
-  ])('%s is refused with the reason and what to write', (rest, reason, advice) => {
+  const refused = (rest: string, reason: string, advice = 'sales-*') => {
     const problem = rolePatternProblem(role(rest));
     expect(problem).toContain(reason);
-    expect(problem).toContain(advice);
+    expect(problem).toContain(`"${role(advice)}"`);
     expect(matchesRole(role(rest), session('sales'))).toBe(false);
     expect(matchesRole(role(rest), session('ci-of-another-team'))).toBe(false);
+  };
+
+  test.each([
+    ['sales/*', undefined],
+    ['*/*', undefined],
+    ['team-a/ci-*', 'ci-*'],
+    ['a/b/*x', '*x'],
+    ['aws-reserved/sso.amazonaws.com/*', undefined],
+    ['aws-reserved/sso.amazonaws.com/AWSReservedSSO_Hr_*', 'AWSReservedSSO_Hr_*'],
+  ])('%s has a path and a wildcard', (rest, advice) => {
+    refused(rest, 'has a path and a wildcard in its last segment', advice);
+  });
+
+  test.each(['*', '**', '*-*', 'team/_'])('%s has no letter or digit', (rest) => {
+    refused(rest, 'no letter or digit in its last segment');
+  });
+
+  test.each(['sales/', '/sales'])('%s does not end with a name', (rest) => {
+    refused(rest, 'does not end with the name of a role');
   });
 });

@@ -10,6 +10,7 @@ import { type CallHarness, callHarnessOn } from '../../../support/call-harness.t
 import { chunkFrame, eventFrame, exceptionFrame } from '../../../support/event-frames.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../support/policy.ts';
+import { relayedRequest } from '../../../support/relayed-request.ts';
 
 let table: TestLedger;
 let bench: CallHarness;
@@ -42,7 +43,6 @@ const claude = {
 };
 const usage = { inputTokens: 8, outputTokens: 5, totalTokens: 13 };
 
-let requests = 0;
 /** Makes one call. @returns its audit line. */
 async function call(
   operation: 'converse' | 'converse-stream' | 'invoke-with-response-stream',
@@ -60,18 +60,7 @@ async function call(
         send: async () => ({ outcome: 'answered', status: 200, headers: {}, body: answer() }),
       },
     },
-    {
-      requestId: `logged-${++requests}`,
-      receivedAt: table.clock.now(),
-      deadline: table.clock.now() + 60_000,
-      operation,
-      modelName: 'haiku',
-      body,
-      headers: {},
-      key: { costCenter: 'retail', application: 'faq', environment: 'production' },
-      path: {},
-      header: {},
-    },
+    relayedRequest(table.clock, { operation, body }),
   );
   if (outcome.kind === 'relayed' && !(outcome.body instanceof Uint8Array)) {
     for await (const bytes of outcome.body) expect(bytes.length).toBeGreaterThan(0);

@@ -16,6 +16,7 @@ import {
 } from '../../../support/event-frames.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../support/policy.ts';
+import { relayedRequest } from '../../../support/relayed-request.ts';
 
 let table: TestLedger;
 let bench: CallHarness;
@@ -54,23 +55,8 @@ async function* bodyOf(parts: readonly (Buffer | Error)[]): AsyncGenerator<Uint8
   }
 }
 
-let requests = 0;
-const request = (over: object = {}) => ({
-  requestId: `relay-${++requests}`,
-  receivedAt: table.clock.now(),
-  deadline: table.clock.now() + 60_000,
-  operation: 'converse-stream' as const,
-  modelName: 'haiku',
-  body: {
-    messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
-    inferenceConfig: { maxTokens: 100 },
-  },
-  headers: {},
-  key: { costCenter: 'retail', application: 'faq', environment: 'production' },
-  path: {},
-  header: {},
-  ...over,
-});
+const request = (over: object = {}) =>
+  relayedRequest(table.clock, { operation: 'converse-stream' as const, ...over });
 
 /** All that comes out, and whether the call was settled as each part came. */
 async function relayed(over: object = {}) {

@@ -32,7 +32,7 @@ const now = Date.parse('2026-11-23T14:05:30Z');
 const PROFILE = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123def456';
 
 type RequestPrompt = InvokeRequest['prompt'];
-interface Asked {
+interface CandidateRequest {
   readonly parameters?: RequestParameters;
   readonly messages?: RequestPrompt['messages'];
   readonly toolConfig?: RequestPrompt['toolConfig'];
@@ -40,9 +40,9 @@ interface Asked {
   readonly countedTokens?: number;
 }
 
-function candidateFor(alias: keyof typeof models, asked: Asked = {}) {
-  const { parameters = {}, profileArn, countedTokens, toolConfig } = asked;
-  const { messages = [{ role: 'user', content: 'Hi' }] } = asked;
+function candidateFor(alias: keyof typeof models, request: CandidateRequest = {}) {
+  const { parameters = {}, profileArn, countedTokens, toolConfig } = request;
+  const { messages = [{ role: 'user', content: 'Hi' }] } = request;
   const model = policy.models.get(alias);
   const result = toPrompt({ messages, ...(toolConfig && { toolConfig }) });
   if (!model || result.outcome !== 'valid') throw new Error('the test is wrong');
@@ -51,8 +51,8 @@ function candidateFor(alias: keyof typeof models, asked: Asked = {}) {
   return toCandidate({ model, profileArn, prompt, size, countedTokens, parameters, now });
 }
 
-function valid(alias: keyof typeof models, asked: Asked = {}) {
-  const result = candidateFor(alias, asked);
+function valid(alias: keyof typeof models, request: CandidateRequest = {}) {
+  const result = candidateFor(alias, request);
   if (result.outcome === 'valid') return result.candidate;
   throw new Error(JSON.stringify(result.problems));
 }
@@ -135,7 +135,7 @@ describe('what a model would reject', () => {
       content: [{ text: 'x' }, { cachePoint: { type: 'default' as const, ttl } }],
     },
   ];
-  test.each<[keyof typeof models, Asked, string, RegExp]>([
+  test.each<[keyof typeof models, CandidateRequest, string, RegExp]>([
     [
       'haiku',
       { parameters: { max_tokens: 64_001 } },
@@ -183,21 +183,21 @@ describe('what a model would reject', () => {
       'messages',
       /must not end with white space/,
     ],
-  ])('%s: %j', (alias, asked, path, message) => {
-    expect(candidateFor(alias, asked)).toEqual({
+  ])('%s: %j', (alias, request, path, message) => {
+    expect(candidateFor(alias, request)).toEqual({
       outcome: 'not_valid',
       problems: [{ path: `$.prompt.${path}`, message: expect.stringMatching(message) }],
     });
   });
 
-  test.each<[keyof typeof models, Asked]>([
+  test.each<[keyof typeof models, CandidateRequest]>([
     ['haiku', { messages: [image] }],
     ['lite', { messages: [image] }],
     ['haiku-4-5', { messages: cached('1h'), toolConfig }],
     ['micro', { toolConfig }],
     ['haiku', { messages: [user, { role: 'assistant', content: 'So' }] }],
-  ])('%s takes %j', (alias, asked) => {
-    expect(candidateFor(alias, asked)).toMatchObject({ outcome: 'valid' });
+  ])('%s takes %j', (alias, request) => {
+    expect(candidateFor(alias, request)).toMatchObject({ outcome: 'valid' });
   });
 
   test('all problems are reported at once', () => {

@@ -16,6 +16,7 @@ import {
 } from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { limitsConfig, policyOf } from '../../../../support/policy.ts';
+import { relayedRequest } from '../../../../support/relayed-request.ts';
 
 const arn = (id: string) =>
   `arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/${id}`;
@@ -189,21 +190,7 @@ test('a relayed call goes through the new profile too', async () => {
   };
   const outcome = await relayCall(
     { ...harness.ports, relay, frames: eventStream },
-    {
-      requestId: `relayed-${months}`,
-      receivedAt: table.clock.now(),
-      deadline: table.clock.now() + 60_000,
-      operation: 'converse',
-      modelName: 'haiku',
-      body: {
-        messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
-        inferenceConfig: { maxTokens: 100 },
-      },
-      headers: {},
-      key: { costCenter: 'retail', application: 'faq', environment: 'production' },
-      path: {},
-      header: {},
-    },
+    relayedRequest(table.clock, { operation: 'converse' as const }),
   );
   expect(outcome).toMatchObject({ kind: 'relayed', status: 200 });
   expect(sent).toEqual([OLD, NEW]);
