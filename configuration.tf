@@ -44,40 +44,34 @@ module "schema_check" {
 module "configuration" {
   source = "./modules/configuration"
 
-  region                   = local.region
-  name                     = local.given.name
-  models                   = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
-  applications             = local.given.applications
-  cost_centers             = local.cost_centers_given
-  default_cost_center      = local.given.default_cost_center
-  time_zone                = local.given.time_zone
-  ledger                   = local.given.ledger
-  execution                = local.given.execution
-  log_prompts              = local.given.log_prompts
-  proxy                    = local.given.proxy
-  api                      = local.given.api
-  identity                 = local.given.identity
-  access_policies          = local.given.access_policies
-  functions                = local.given.functions
-  workflow                 = local.given.workflow
-  event_bus_name           = local.given.event_bus_name
-  kms_key_arn              = local.given.kms_key_arn
-  log_retention_days       = local.given.log_retention_days
-  deletion_protection      = local.given.deletion_protection
-  keep_audit_log           = local.given.keep_audit_log
-  permissions_boundary_arn = local.given.permissions_boundary_arn
-  role_path                = local.given.role_path
-  role_name_prefix         = local.given.role_name_prefix
-  tags                     = local.given.tags
-  tag_keys                 = local.given.tag_keys
-  budgets                  = local.given.budgets
-  anomaly_detection        = local.given.anomaly_detection
-  cost_allocation_tags     = local.given.cost_allocation_tags
-  reporting                = local.given.reporting
-  cost_reports             = local.given.cost_reports
-  reconciliation           = local.given.reconciliation
-  alerts                   = local.given.alerts
-  observability            = local.given.observability
+  region               = local.region
+  name                 = local.given.name
+  models               = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
+  applications         = local.given.applications
+  cost_centers         = local.cost_centers_given
+  default_cost_center  = local.given.default_cost_center
+  time_zone            = local.given.time_zone
+  ledger               = local.given.ledger
+  log_prompts          = local.given.log_prompts
+  proxy                = local.given.proxy
+  api                  = local.given.api
+  identity             = local.given.identity
+  access_policies      = local.given.access_policies
+  functions            = local.given.functions
+  workflow             = local.given.workflow
+  log_retention_days   = local.given.log_retention_days
+  deletion_protection  = local.given.deletion_protection
+  keep_audit_log       = local.given.keep_audit_log
+  tags                 = local.given.tags
+  tag_keys             = local.given.tag_keys
+  budgets              = local.given.budgets
+  anomaly_detection    = local.given.anomaly_detection
+  cost_allocation_tags = local.given.cost_allocation_tags
+  reporting            = local.given.reporting
+  cost_reports         = local.given.cost_reports
+  reconciliation       = local.given.reconciliation
+  alerts               = local.given.alerts
+  observability        = local.given.observability
   lists_of_callers = [for name, center in local.given.cost_centers : name if anytrue([
     for key, value in center : try(length([concat(value, [])]), 0) == 1 if key == "callers"
   ])]
@@ -95,8 +89,9 @@ module "configuration" {
 }
 
 locals {
-  given  = module.schema_check.given
-  config = module.configuration.config
+  given = module.schema_check.given
+  # Variables that need no more than their schema are not among the configuration module's.
+  config = merge(local.given, module.configuration.config)
 
   prices = merge([for alias, model in local.given.models : { for key, value in model : alias => value if key == "price" }]...)
 

@@ -137,12 +137,10 @@ locals {
   )
 
   may_call_api = [{
-    Sid    = "CallTheApi"
-    Effect = "Allow"
-    Action = ["execute-api:Invoke"]
-    Resource = flatten([for api in module.api : [
-      for route in(local.config.api.authorization == "iam" ? api.routes : api.signed_routes) : "${api.execution_arn}/${api.stage_name}/${replace(route, " ", "")}"
-    ]])
+    Sid      = "CallTheApi"
+    Effect   = "Allow"
+    Action   = ["execute-api:Invoke"]
+    Resource = flatten(values(module.api)[*].signed_route_arns)
   }]
 
   # Function URLs made since October 2025 ask for both:

@@ -3,24 +3,12 @@ output "endpoint" {
   value       = aws_apigatewayv2_api.this.api_endpoint
 }
 
-output "execution_arn" {
-  description = "ARN of the API in IAM policies."
-  value       = aws_apigatewayv2_api.this.execution_arn
-}
-
-output "stage_name" {
-  description = "Name of the stage."
-  value       = aws_apigatewayv2_stage.this.name
-}
-
-output "routes" {
-  description = "Routes, as `<method> <path>`."
-  value       = concat(local.plain_routes, local.signed_routes)
-}
-
-output "signed_routes" {
-  description = "Those of them that take signed requests only, whatever `authorization` says."
-  value       = local.signed_routes
+output "signed_route_arns" {
+  description = "ARNs in IAM policies of the routes that take signed requests."
+  value = [
+    for route in var.authorization == "iam" ? concat(local.plain_routes, local.signed_routes) : local.signed_routes :
+    "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(route, " ", "")}"
+  ]
 }
 
 output "function_url" {

@@ -21,11 +21,6 @@ variable "authorization" {
   type        = string
   default     = "iam"
   nullable    = false
-
-  validation {
-    condition     = contains(["iam", "jwt", "none"], var.authorization)
-    error_message = "authorization: unknown authorization \"${var.authorization}\": use one of iam, jwt, none."
-  }
 }
 
 variable "jwt" {
@@ -40,11 +35,6 @@ variable "jwt" {
     audience = list(string)
   })
   default = null
-
-  validation {
-    condition     = (var.authorization == "jwt") == (var.jwt != null)
-    error_message = "jwt: is required with authorization = \"jwt\" and not allowed otherwise, got authorization = \"${var.authorization}\"."
-  }
 }
 
 variable "cors" {
@@ -55,11 +45,6 @@ variable "cors" {
   EOT
   type        = object({ allow_origins = list(string) })
   default     = null
-
-  validation {
-    condition     = alltrue([for origin in try(var.cors.allow_origins, []) : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))]) && try(length(var.cors.allow_origins), 1) > 0
-    error_message = "cors.allow_origins: ${join(", ", [for origin in try(var.cors.allow_origins, []) : "\"${origin}\"" if !can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])} must be a list of at least one origin without wildcards, each such as \"https://app.example.com\"."
-  }
 }
 
 variable "throttling" {
@@ -75,11 +60,6 @@ variable "throttling" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = var.throttling.rate > 0 && var.throttling.burst >= 1
-    error_message = "throttling: rate and burst must be greater than 0, got ${var.throttling.rate} and ${var.throttling.burst}."
-  }
 }
 
 variable "function_url" {

@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the bucket, unique in all of AWS."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
-    error_message = "name: \"${var.name}\" is not the name of a bucket: use 3 to 63 lower-case letters, digits, dots and hyphens."
-  }
 }
 
 variable "writers" {
@@ -40,22 +35,12 @@ variable "retention_days" {
   type        = number
   default     = 0
   nullable    = false
-
-  validation {
-    condition     = var.retention_days >= 0 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days: must be a whole number of days (0 retains files forever), got ${var.retention_days}."
-  }
 }
 
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the files. Default: the key that S3 owns."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn: \"${coalesce(var.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
-  }
 }
 
 variable "force_destroy" {

@@ -1,40 +1,34 @@
 output "config" {
   description = "Every variable with its defaults, once nothing in it is refused. `models`, `cost_centers` and `organization` have their `limits` again."
   value = {
-    name                     = var.name
-    models                   = { for name, settings in var.models : name => merge(settings, { limits = var.limits["models.${name}"], price = lookup(var.price, name, null) }) }
-    applications             = var.applications
-    cost_centers             = { for name, settings in var.cost_centers : name => merge(settings, { limits = var.limits["cost_centers.${name}"] }) }
-    default_cost_center      = var.default_cost_center
-    organization             = { limits = var.limits["organization"] }
-    time_zone                = var.time_zone
-    ledger                   = var.ledger
-    execution                = var.execution
-    log_prompts              = var.log_prompts
-    proxy                    = var.proxy
-    api                      = merge(var.api, { function_url = local.has_function_url })
-    identity                 = var.identity
-    access_policies          = var.access_policies
-    functions                = var.functions
-    workflow                 = var.workflow
-    event_bus_name           = var.event_bus_name
-    kms_key_arn              = var.kms_key_arn
-    log_retention_days       = var.log_retention_days
-    deletion_protection      = var.deletion_protection
-    keep_audit_log           = var.keep_audit_log
-    permissions_boundary_arn = var.permissions_boundary_arn
-    role_path                = var.role_path
-    role_name_prefix         = var.role_name_prefix
-    tags                     = var.tags
-    tag_keys                 = var.tag_keys
-    budgets                  = merge(var.budgets, { enabled = local.has_budgets })
-    anomaly_detection        = var.anomaly_detection
-    cost_allocation_tags     = merge(var.cost_allocation_tags, { keys = coalesce(var.cost_allocation_tags.keys, toset(local.tag_keys)) })
-    reporting                = merge(var.reporting, { tag_keys = coalesce(var.reporting.tag_keys, local.tag_keys) })
-    cost_reports             = var.cost_reports
-    reconciliation           = merge(var.reconciliation, { bill = local.reads_bill })
-    alerts                   = var.alerts
-    observability            = var.observability
+    name                 = var.name
+    models               = { for name, settings in var.models : name => merge(settings, { limits = var.limits["models.${name}"], price = lookup(var.price, name, null) }) }
+    applications         = var.applications
+    cost_centers         = { for name, settings in var.cost_centers : name => merge(settings, { limits = var.limits["cost_centers.${name}"] }) }
+    default_cost_center  = var.default_cost_center
+    organization         = { limits = var.limits["organization"] }
+    time_zone            = var.time_zone
+    ledger               = var.ledger
+    log_prompts          = var.log_prompts
+    proxy                = var.proxy
+    api                  = merge(var.api, { function_url = local.has_function_url })
+    identity             = var.identity
+    access_policies      = var.access_policies
+    functions            = var.functions
+    workflow             = var.workflow
+    log_retention_days   = var.log_retention_days
+    deletion_protection  = var.deletion_protection
+    keep_audit_log       = var.keep_audit_log
+    tags                 = var.tags
+    tag_keys             = var.tag_keys
+    budgets              = merge(var.budgets, { enabled = local.has_budgets })
+    anomaly_detection    = var.anomaly_detection
+    cost_allocation_tags = merge(var.cost_allocation_tags, { keys = coalesce(var.cost_allocation_tags.keys, toset(local.tag_keys)) })
+    reporting            = merge(var.reporting, { tag_keys = coalesce(var.reporting.tag_keys, local.tag_keys) })
+    cost_reports         = var.cost_reports
+    reconciliation       = merge(var.reconciliation, { bill = local.reads_bill })
+    alerts               = var.alerts
+    observability        = var.observability
   }
 
   precondition {

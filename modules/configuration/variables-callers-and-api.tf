@@ -35,16 +35,6 @@ variable "api" {
     condition     = (var.api.authorization == "jwt") == (var.api.jwt != null)
     error_message = "api.jwt: is required with authorization = \"jwt\", and only allowed then, got authorization = \"${var.api.authorization}\"."
   }
-
-  validation {
-    condition     = alltrue([for origin in try(var.api.cors.allow_origins, []) : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
-    error_message = join("\n", [for index, origin in try(var.api.cors.allow_origins, []) : "api.cors.allow_origins[${index}]: \"${origin}\" is not an origin: write one without wildcards, such as \"https://app.example.com\"" if !can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
-  }
-
-  validation {
-    condition     = try(length(var.api.cors.allow_origins), 1) > 0
-    error_message = "api.cors.allow_origins: must name at least one origin."
-  }
 }
 
 variable "identity" {
@@ -75,11 +65,6 @@ variable "access_policies" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for arn in var.access_policies.operators : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
-    error_message = join("\n", [for index, arn in var.access_policies.operators : "access_policies.operators[${index}]: \"${arn}\" is not the ARN of a role or user with a letter or digit in its last segment: use arn:aws:iam::<account>:role/<name>" if !can(regex("^arn:[a-z-]+:iam::([0-9]{12}|\\*):(role|user)/[A-Za-z0-9+=,.@_/*?-]*[A-Za-z0-9][A-Za-z0-9+=,.@_*?-]*$", arn))])
-  }
 
   validation {
     condition     = var.access_policies.protect_sentry != true || length(var.access_policies.operators) > 0

@@ -133,16 +133,6 @@ variable "cost_reports" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = var.cost_reports.bucket_name == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", coalesce(var.cost_reports.bucket_name, "-")))
-    error_message = "cost_reports.bucket_name: \"${coalesce(var.cost_reports.bucket_name, "-")}\" is not the name of a bucket: write 3 to 63 lower-case letters, digits, dots and hyphens."
-  }
-
-  validation {
-    condition     = var.cost_reports.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", coalesce(var.cost_reports.kms_key_arn, "-")))
-    error_message = "cost_reports.kms_key_arn: \"${coalesce(var.cost_reports.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
-  }
 }
 
 variable "reconciliation" {

@@ -17,18 +17,8 @@ variable "alerts" {
   nullable = false
 
   validation {
-    condition     = alltrue([for email in var.alerts.emails : can(regex(local.email_pattern, email))])
-    error_message = join("\n", [for index, email in var.alerts.emails : "alerts.emails[${index}]: \"${email}\" is not an e-mail address: write one plain address, such as \"finops@example.com\"." if !can(regex(local.email_pattern, email))])
-  }
-
-  validation {
     condition     = length(distinct(var.alerts.emails)) == length(var.alerts.emails)
     error_message = join("\n", [for index, email in var.alerts.emails : "alerts.emails[${index}]: \"${email}\" is named twice: write it once." if contains(slice(var.alerts.emails, 0, index), email)])
-  }
-
-  validation {
-    condition     = var.alerts.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.alerts.kms_key_arn))
-    error_message = "alerts.kms_key_arn: \"${coalesce(var.alerts.kms_key_arn, "-")}\" is not the ARN of a KMS key: use arn:aws:kms:<region>:<account>:key/<id>."
   }
 }
 
@@ -73,15 +63,4 @@ variable "observability" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9_.-]{0,127}$", var.observability.namespace)) && !startswith(var.observability.namespace, "AWS")
-    error_message = "observability.namespace: \"${var.observability.namespace}\" is not the namespace of metrics: write up to 128 letters, digits and . _ -, not beginning with AWS."
-  }
-
-  # An alarm takes five actions for a state, and one is its topic.
-  validation {
-    condition     = alltrue([for arn in var.observability.alarm_actions : startswith(arn, "arn:")])
-    error_message = join("\n", [for index, arn in var.observability.alarm_actions : "observability.alarm_actions[${index}]: \"${arn}\" is not an ARN: use one such as arn:aws:sns:eu-west-1:111122223333:on-call." if !startswith(arn, "arn:")])
-  }
 }

@@ -12,11 +12,6 @@ variable "name" {
   type        = string
   default     = "bedrock-cost-sentry"
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: write 2 to 32 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen."
-  }
 }
 
 variable "models" {
@@ -225,13 +220,6 @@ variable "ledger" {
   })
   default  = {}
   nullable = false
-}
-
-variable "execution" {
-  description = "`direct` runs a request inside the gateway, with less latency and cost; `workflow` runs it as a Step Functions Express workflow, with at most 262,144 bytes. The state machine is deployed either way, and can be started directly."
-  type        = string
-  default     = "direct"
-  nullable    = false
 }
 
 variable "log_prompts" {

@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the function. The name of its role adds the region."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 64 letters, digits, underscores and hyphens."
-  }
 }
 
 variable "description" {
@@ -26,11 +21,6 @@ variable "timeout_seconds" {
   type        = number
   default     = 10
   nullable    = false
-
-  validation {
-    condition     = contains(range(1, 901), var.timeout_seconds)
-    error_message = "timeout_seconds: must be a whole number from 1 to 900, got ${var.timeout_seconds}."
-  }
 }
 
 variable "memory_mb" {
@@ -38,22 +28,12 @@ variable "memory_mb" {
   type        = number
   default     = 512
   nullable    = false
-
-  validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb: must be a whole number from 128 to 10240, got ${var.memory_mb}."
-  }
 }
 
 variable "reserved_concurrency" {
   description = "Reserved concurrent executions, which are also its maximum; 0 stops the function. Default: none reserved."
   type        = number
   default     = null
-
-  validation {
-    condition     = var.reserved_concurrency == null || (coalesce(var.reserved_concurrency, 0) >= 0 && floor(coalesce(var.reserved_concurrency, 0)) == coalesce(var.reserved_concurrency, 0))
-    error_message = "reserved_concurrency: must be a whole number, 0 or more, got ${coalesce(var.reserved_concurrency, 0)}."
-  }
 }
 
 variable "environment" {
@@ -112,11 +92,6 @@ variable "retries" {
   description = "Retries of a failed asynchronous call, 0 to 2. Default: 0 with `schedules`, because the next scheduled call follows, otherwise 2."
   type        = number
   default     = null
-
-  validation {
-    condition     = var.retries == null || contains([0, 1, 2], coalesce(var.retries, 0))
-    error_message = "retries: must be 0, 1 or 2, got ${coalesce(var.retries, 0)}."
-  }
 }
 
 variable "dead_letters" {

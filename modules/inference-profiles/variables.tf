@@ -2,11 +2,6 @@ variable "name" {
   description = "Prefix of the profiles' names."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9]", var.name))
-    error_message = "name: \"${var.name}\" must begin with a letter or digit."
-  }
 }
 
 variable "profiles" {
@@ -28,28 +23,12 @@ variable "profiles" {
   }))
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for profile in values(var.profiles) : !startswith(profile.model_id, "arn:")])
-    error_message = "profiles: ${join(", ", [for key, profile in var.profiles : "\"${key}\"" if startswith(profile.model_id, "arn:")])} must have a model id, not an ARN."
-  }
 }
 
 variable "tag_keys" {
-  description = <<-EOT
-    Keys of the tags with the cost center, the application and the environment.
-
-    - `cost_center` - Default: `costCenter`.
-    - `application` - Default: `applicationId`.
-    - `environment` - Default: `environment`.
-  EOT
-  type = object({
-    cost_center = optional(string, "costCenter")
-    application = optional(string, "applicationId")
-    environment = optional(string, "environment")
-  })
-  default  = {}
-  nullable = false
+  description = "Keys of the tags with the `cost_center`, the `application` and the `environment`."
+  type        = map(string)
+  nullable    = false
 }
 
 variable "account_id" {

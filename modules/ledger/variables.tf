@@ -2,11 +2,6 @@ variable "table_name" {
   description = "Name of the table."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.table_name))
-    error_message = "table_name: \"${var.table_name}\" is not a valid name: use 3 to 255 letters, digits, underscores, dots and hyphens."
-  }
 }
 
 variable "policy_settings" {
@@ -27,11 +22,6 @@ variable "shards" {
   type        = number
   default     = 1
   nullable    = false
-
-  validation {
-    condition     = contains(range(1, 65), var.shards)
-    error_message = "shards: must be a whole number from 1 to 64, got ${var.shards}."
-  }
 }
 
 variable "kms_key_arn" {

@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the main dashboard, and prefix of all other names."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 64 letters, digits, hyphens and underscores."
-  }
 }
 
 variable "namespace" {
@@ -93,11 +88,6 @@ variable "shards" {
   type        = number
   default     = 1
   nullable    = false
-
-  validation {
-    condition     = contains(range(1, 65), var.shards)
-    error_message = "shards: must be a whole number from 1 to 64, got ${var.shards}."
-  }
 }
 
 variable "metrics" {
@@ -105,11 +95,6 @@ variable "metrics" {
   type        = string
   default     = "full"
   nullable    = false
-
-  validation {
-    condition     = contains(["full", "cost_center", "none"], var.metrics)
-    error_message = "metrics: unknown metrics \"${var.metrics}\": use one of full, cost_center, none."
-  }
 }
 
 variable "dashboard" {
@@ -153,11 +138,6 @@ variable "thresholds" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for name, value in var.thresholds : value >= 0])
-    error_message = "thresholds: must be 0 or more, got ${join(", ", [for name, value in var.thresholds : "${value} for ${name}" if value < 0])}."
-  }
 }
 
 variable "drift_percent" {
@@ -165,11 +145,6 @@ variable "drift_percent" {
   type        = number
   default     = 0
   nullable    = false
-
-  validation {
-    condition     = var.drift_percent >= 0
-    error_message = "drift_percent: must be 0 or more, got ${var.drift_percent}."
-  }
 }
 
 variable "utilization_windows" {
@@ -177,11 +152,6 @@ variable "utilization_windows" {
   type        = list(string)
   default     = ["day", "month"]
   nullable    = false
-
-  validation {
-    condition     = length(setsubtract(var.utilization_windows, ["minute", "hour", "day", "week", "month", "total"])) == 0
-    error_message = "utilization_windows: unknown window ${join(", ", formatlist("\"%s\"", setsubtract(var.utilization_windows, ["minute", "hour", "day", "week", "month", "total"])))}: use some of minute, hour, day, week, month, total."
-  }
 }
 
 variable "topic_arns" {
@@ -202,12 +172,6 @@ variable "alarm_actions" {
   type        = list(string)
   default     = []
   nullable    = false
-
-  # An alarm takes five actions for a state, and one is its topic.
-  validation {
-    condition     = length(var.alarm_actions) <= 4 && alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
-    error_message = "alarm_actions: must be at most 4 ARNs, got ${join(", ", formatlist("\"%s\"", var.alarm_actions))}."
-  }
 }
 
 variable "tags" {

@@ -18,11 +18,6 @@ output "policy_json" {
   value       = local.policy_json
 }
 
-output "log_group_name" {
-  description = "Name of the log group."
-  value       = aws_cloudwatch_log_group.this.name
-}
-
 output "role" {
   description = "Its role: `name`, `path` and `boundary`."
   value       = module.role.identity

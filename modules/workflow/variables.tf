@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the state machine, 80 characters at most."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
-    error_message = "name: \"${var.name}\" is not a valid name: use 1 to 80 letters, digits, underscores and hyphens."
-  }
 }
 
 variable "function_arns" {
@@ -25,11 +20,6 @@ variable "log_level" {
   type        = string
   default     = "ERROR"
   nullable    = false
-
-  validation {
-    condition     = contains(["OFF", "ALL", "ERROR", "FATAL"], var.log_level)
-    error_message = "log_level: unknown log_level \"${var.log_level}\": use one of OFF, ALL, ERROR, FATAL."
-  }
 }
 
 variable "include_execution_data" {

@@ -111,35 +111,6 @@ run "open" {
   }
 }
 
-run "refuses_jwt_without_an_issuer" {
-  command = plan
-
-  module {
-    source = "./modules/api"
-  }
-
-  variables {
-    authorization = "jwt"
-  }
-
-  expect_failures = [var.jwt]
-}
-
-run "refuses_an_unknown_authorization_and_no_throughput" {
-  command = plan
-
-  module {
-    source = "./modules/api"
-  }
-
-  variables {
-    authorization = "cognito"
-    throttling    = { rate = 0 }
-  }
-
-  expect_failures = [var.authorization, var.throttling]
-}
-
 run "no_page_of_another_origin_by_default" {
   command = plan
 
@@ -168,18 +139,4 @@ run "pages_that_are_named" {
     condition     = one(aws_apigatewayv2_api.this.cors_configuration).allow_origins == toset(["https://app.example.com"]) && one(aws_lambda_function_url.this["this"].cors).allow_origins == toset(["https://app.example.com"])
     error_message = "Both the API and the Function URL answer the pages that are named."
   }
-}
-
-run "wildcard_origin" {
-  command = plan
-
-  module {
-    source = "./modules/api"
-  }
-
-  variables {
-    cors = { allow_origins = ["*"] }
-  }
-
-  expect_failures = [var.cors]
 }

@@ -88,7 +88,7 @@ run "full" {
   }
 }
 
-run "refuses_what_is_wrong" {
+run "refuses_writers_for_any_account" {
   command = plan
 
   module {
@@ -96,9 +96,6 @@ run "refuses_what_is_wrong" {
   }
 
   variables {
-    name           = "Reports"
-    retention_days = 0.5
-    kms_key_arn    = "alias/reports"
     writers = [{
       sid            = "LetAnybodyWrite"
       services       = ["bcm-data-exports.amazonaws.com"]
@@ -108,5 +105,5 @@ run "refuses_what_is_wrong" {
     }]
   }
 
-  expect_failures = [var.name, var.retention_days, var.kms_key_arn, var.writers]
+  expect_failures = [var.writers]
 }

@@ -233,7 +233,7 @@ run "refuses_schedules_that_are_none" {
   }
 
   variables {
-    schedules = { "Every Day" = { expression = "rate(1 day)" }, broken = { expression = "rate(1 day)", input = "{" } }
+    schedules = { "Every Day" = { expression = "every day" }, broken = { expression = "rate(1 day)", input = "{" } }
   }
 
   expect_failures = [var.schedules]
@@ -335,37 +335,6 @@ run "refuses_a_missing_bundle" {
   }
 
   expect_failures = [aws_lambda_function.this]
-}
-
-run "refuses_values_out_of_range" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    timeout_seconds      = 901
-    memory_mb            = 100
-    schedules            = { minute = { expression = "every minute" } }
-    reserved_concurrency = -1
-  }
-
-  expect_failures = [var.timeout_seconds, var.memory_mb, var.schedules, var.reserved_concurrency]
-}
-
-run "refuses_a_bad_name" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    name = "a name with spaces"
-  }
-
-  expect_failures = [var.name]
 }
 
 # The longest name in IAM's 64 characters, and the same name in another region.

@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   name       = "genai"
   account_id = "111122223333"
+  tag_keys   = { cost_center = "costCenter", application = "applicationId", environment = "environment" }
 }
 
 run "none" {
@@ -113,20 +114,4 @@ run "another_model_gets_another_name" {
     condition     = output.names["a-b/c/dev/nova.lite"] != run.names_fit_and_never_meet.names["a-b/c/dev/nova.lite"]
     error_message = "A profile is replaced before it is destroyed, so the new one needs a new name."
   }
-}
-
-run "refuses_an_arn" {
-  command = plan
-
-  module {
-    source = "./modules/inference-profiles"
-  }
-
-  variables {
-    profiles = {
-      "a/b/c/d" = { cost_center = "a", application = "b", environment = "c", alias = "d", model_id = "arn:aws:bedrock:us-east-1:111122223333:imported-model/abcdef123456" }
-    }
-  }
-
-  expect_failures = [var.profiles]
 }

@@ -143,34 +143,6 @@ run "leaves_the_shards_of_a_table_that_exists_to_the_sweep" {
   }
 }
 
-run "refuses_no_shards" {
-  command = plan
-
-  module {
-    source = "./modules/ledger"
-  }
-
-  variables {
-    shards = 0
-  }
-
-  expect_failures = [var.shards]
-}
-
-run "refuses_a_bad_table_name" {
-  command = plan
-
-  module {
-    source = "./modules/ledger"
-  }
-
-  variables {
-    table_name = "a table"
-  }
-
-  expect_failures = [var.table_name]
-}
-
 run "refuses_a_cost_center_too_large_for_an_item" {
   command = plan
 

@@ -262,23 +262,6 @@ run "refuses_a_limit_of_nobody" {
   expect_failures = [var.limits]
 }
 
-run "refuses_what_can_not_be" {
-  command = plan
-
-  module {
-    source = "./modules/observability"
-  }
-
-  variables {
-    name                = "genai alarms"
-    thresholds          = { denials = -1 }
-    utilization_windows = ["year"]
-    alarm_actions       = ["pager"]
-  }
-
-  expect_failures = [var.name, var.thresholds, var.utilization_windows, var.alarm_actions]
-}
-
 # A search finds at most 500 series.
 run "totals_of_many_combinations_are_queries" {
   command = apply

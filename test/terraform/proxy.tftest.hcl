@@ -2,11 +2,18 @@ mock_provider "aws" {
   source = "./mocks"
 }
 
+variables {
+  name         = "genai"
+  models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
+  applications = { chat = { environments = ["production"] } }
+  cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
+  functions    = { bundle_directory = "test/fixtures/bundles" }
+}
+
 run "module" {
   command = apply
 
   variables {
-    name          = "genai"
     function_name = "genai-proxy"
     function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:genai-proxy"
   }
@@ -48,12 +55,7 @@ run "root" {
   command = apply
 
   variables {
-    name                = "genai"
-    models              = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
-    applications        = { chat = { environments = ["production"] } }
-    cost_centers        = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
     default_cost_center = "sales"
-    functions           = { bundle_directory = "test/fixtures/bundles" }
     proxy               = { enabled = true, stream_seconds = 600, allow_fields = ["novelty"] }
   }
 
@@ -87,14 +89,6 @@ run "root" {
 
 run "without_proxy" {
   command = plan
-
-  variables {
-    name         = "genai"
-    models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
-    applications = { chat = { environments = ["production"] } }
-    cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
-    functions    = { bundle_directory = "test/fixtures/bundles" }
-  }
 
   assert {
     condition     = !contains(keys(local.functions), "proxy") && output.proxy_url == null

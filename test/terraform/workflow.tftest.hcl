@@ -110,18 +110,3 @@ run "refuses_a_missing_function" {
 
   expect_failures = [var.function_arns]
 }
-
-run "refuses_a_bad_name_and_log_level" {
-  command = plan
-
-  module {
-    source = "./modules/workflow"
-  }
-
-  variables {
-    name      = "gen ai"
-    log_level = "DEBUG"
-  }
-
-  expect_failures = [var.name, var.log_level]
-}
