@@ -8,8 +8,8 @@ const patterns = (node: TreeNode, words: readonly string[]): string =>
   words.map((word) => quote(`${commandPath(node.words)} ${word}`)).join('|');
 
 /** Finds the command before the cursor, skipping values of options. */
-function walk(tree: readonly TreeNode[], typed: 'COMP_WORDS' | 'words'): string {
-  const word = `\${${typed}[i]}`;
+function walk(tree: readonly TreeNode[], shell: 'bash' | 'zsh'): string {
+  const word = `\${${shell === 'bash' ? 'COMP_WORDS' : 'words'}[i]}`;
   const commands = tree.flatMap((node) =>
     node.commands.length > 0
       ? [
@@ -26,23 +26,32 @@ function walk(tree: readonly TreeNode[], typed: 'COMP_WORDS' | 'words'): string 
       .flatMap(({ names }) => names);
     return names.length > 0 ? [patterns(node, names)] : [];
   });
+  const typed = shell === 'bash' ? 'i = 1; i < COMP_CWORD' : 'i = 2; i < CURRENT';
   return [
+    `  for ((${typed}; i++)); do`,
     `    case "$place ${word}" in`,
     `      ${commands.join('|')}) place="$place ${word}" ;;`,
     ...(valued.length > 0 ? [`      ${valued.join('|')}) i=$((i + 1)) ;;`] : []),
     '    esac',
+    '  done',
   ].join('\n');
 }
 
-/** A branch for each option that takes a value. */
-const values = (tree: readonly TreeNode[], say: (option: TreeOption) => string): string =>
-  tree
-    .flatMap((node) =>
+/** A branch for each option that takes a value. @param before the word before the cursor. */
+const values = (
+  tree: readonly TreeNode[],
+  before: string,
+  say: (option: TreeOption) => string,
+): string =>
+  [
+    `  case "$place ${before}" in`,
+    ...tree.flatMap((node) =>
       node.options
         .filter(({ value }) => value !== 'none')
         .map((option) => `    ${patterns(node, option.names)}) ${say(option)} ;;`),
-    )
-    .join('\n');
+    ),
+    '  esac',
+  ].join('\n');
 
 const wordsOf = ({ commands, choices, options }: TreeNode): readonly string[] => [
   ...commands.map(({ name }) => name),
@@ -69,12 +78,8 @@ _cost_sentry() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
   local place='' words='' isValue='' i
   COMPREPLY=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
-${walk(tree, 'COMP_WORDS')}
-  done
-  case "$place $before" in
-${values(tree, say)}
-  esac
+${walk(tree, 'bash')}
+${values(tree, '$before', say)}
   if [ -z "$isValue" ]; then
     case "$place" in
 ${places.join('\n')}
@@ -111,12 +116,8 @@ export function zshScript(tree: readonly TreeNode[]): string {
 _cost_sentry() {
   local place='' i
   local -a found
-  for ((i = 2; i < CURRENT; i++)); do
-${walk(tree, 'words')}
-  done
-  case "$place \${words[CURRENT-1]}" in
-${values(tree, say)}
-  esac
+${walk(tree, 'zsh')}
+${values(tree, `\${words[CURRENT-1]}`, say)}
   case "$place" in
 ${places.join('\n')}
   esac

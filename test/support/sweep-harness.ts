@@ -126,4 +126,9 @@ export class SweepHarness {
   pass(seconds: number): void {
     this.table.clock.at += seconds * 1_000;
   }
+
+  /** Until the leases of all calls up to now have ended, and the sweep may end them. */
+  passLease(policy: Policy): void {
+    this.pass(policy.ledger.leaseSeconds + 10);
+  }
 }

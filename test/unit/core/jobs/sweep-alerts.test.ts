@@ -19,7 +19,7 @@ describe('calls that did not complete', () => {
     const policy = await harness.configure([calls], ledger, { organization });
     const { id } = await harness.reserved(policy);
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     return { policy, id };
   };
 
@@ -136,7 +136,7 @@ describe('use that is too fast', () => {
   test('costs the sweep nothing else when the samples cannot be read', async () => {
     const policy = await harness.configure([calls]);
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     const away = {
       read: () => Promise.reject(new LedgerUnavailableError('away')),
       write: () => Promise.reject(new LedgerUnavailableError('away')),

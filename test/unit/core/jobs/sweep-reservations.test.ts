@@ -24,7 +24,7 @@ describe('a reservation whose lease has ended', () => {
   test('is charged, leaves nothing, and counts in a metric of its cost center', async () => {
     const policy = await harness.configure([calls]);
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     await expect(harness.sweep(policy)).resolves.toMatchObject({
       accounts: 1,
       expired: 1,
@@ -51,7 +51,7 @@ describe('a reservation whose lease has ended', () => {
   test('is released where the policy says so', async () => {
     const policy = await harness.configure([calls], { expired_reservation: 'release' });
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     await harness.sweep(policy);
     expect(await counter()).toEqual({ committed: 0, settled: 0 });
   });
@@ -68,7 +68,7 @@ describe('a reservation whose lease has ended', () => {
   test('is ended once by two sweeps at once', async () => {
     const policy = await harness.configure([calls]);
     for (let i = 0; i < 5; i++) await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     const both = await Promise.all([harness.sweep(policy), harness.sweep(policy)]);
     expect(both[0].expired + both[1].expired).toBe(5);
     expect(await counter()).toEqual({ committed: 5, settled: 5 });
@@ -77,7 +77,7 @@ describe('a reservation whose lease has ended', () => {
   test('waits for the next run when time is up', async () => {
     const policy = await harness.configure([calls]);
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     const now = harness.table.clock.now();
     await expect(harness.sweep(policy, {}, now)).resolves.toMatchObject({
       expired: 0,
@@ -105,7 +105,7 @@ test('accounts are read by key: no sweep scans the table', async () => {
 test('the charge of a sweep tells the threshold it passes', async () => {
   const policy = await harness.configure([{ ...calls, amount: 1, notify_at: [100] }]);
   await harness.reserved(policy);
-  harness.pass(policy.ledger.leaseSeconds + 10);
+  harness.passLease(policy);
   await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 2 });
   expect(harness.alerts.map(({ id }) => id)).toContain('costCenter#retail/calls/2026-11/100');
   await expect(harness.sweep(policy)).resolves.toMatchObject({ published: 0 });
@@ -138,7 +138,7 @@ describe('what is old', () => {
   test('is dropped: counters behind the history, markers that no call waits for', async () => {
     const policy = await harness.configure([minute]);
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     await expect(harness.sweep(policy)).resolves.toMatchObject({
       prunedCounters: 0,
       prunedMarkers: 0,
@@ -212,7 +212,7 @@ describe('another number of shards', () => {
   test('that cannot be written stops nothing else', async () => {
     const policy = await harness.configure([calls], { shards: 4 });
     await harness.reserved(policy);
-    harness.pass(policy.ledger.leaseSeconds + 10);
+    harness.passLease(policy);
     const settings = createDynamoDbSweepStore(harness.table.client, 'no-such-table');
     await expect(harness.sweep(policy, { settings })).resolves.toMatchObject({ expired: 1 });
     expect(harness.warnings).toEqual(['the shard layout could not be written']);
