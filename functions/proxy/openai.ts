@@ -18,9 +18,7 @@ import { modelNamed } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, type DialectRequest, invalid, refuse, relay } from './responses.ts';
 
-const DIALECTS: Readonly<
-  Record<'chat' | 'responses', (body: JsonObject, allowed: ReadonlySet<string>) => Dialect>
-> = {
+const DIALECTS: Readonly<Record<'chat' | 'responses', (body: JsonObject) => Dialect>> = {
   chat: chatDialect,
   responses: responsesDialect,
 };
@@ -34,13 +32,11 @@ export async function answerOpenAi(
   const { body } = asked;
   const problem = missingModel(body);
   if (problem) return invalid(arrived, problem);
-  const policy = await ports.policies.load();
-  const allowed = new Set(policy.proxy.allowFields);
   const metadata = isJsonObject(body.metadata) ? body.metadata : {};
   const call = { ...asked, modelName: String(body.model), headers: {}, metadata };
   return kind === 'embeddings'
-    ? embed(ports, arrived, call, { policy, allowed })
-    : relay(ports, arrived, { ...call, dialect: DIALECTS[kind](body, allowed) });
+    ? embed(ports, arrived, call, await ports.policies.load())
+    : relay(ports, arrived, { ...call, dialect: DIALECTS[kind](body) });
 }
 
 /** Models that take one text are called for each, one after another: each call has its own limits. */
@@ -48,7 +44,7 @@ async function embed(
   ports: ProxyPorts,
   arrived: Arrived,
   call: RelayedRequest,
-  { policy, allowed }: { readonly policy: Policy; readonly allowed: ReadonlySet<string> },
+  policy: Policy,
 ): Promise<Response> {
   const model = modelNamed(policy, call.modelName);
   const inputs = inputsOf(call.body, model !== undefined && takesManyTexts(model));
@@ -57,7 +53,7 @@ async function embed(
   const totals = new CostTotals();
   for (const [index, texts] of inputs.entries()) {
     const requestId = index === 0 ? call.requestId : ports.ids.uuid();
-    const dialect = embeddingsDialect(call.body, allowed, texts);
+    const dialect = embeddingsDialect(call.body, texts);
     last = await relay(ports, arrived, { ...call, requestId, dialect });
     if (last.status !== 200 || inputs.length === 1) return last;
     totals.add(last.headers);

@@ -1,6 +1,11 @@
-/** Method: the types of the newest SDKs against the lists of fields: each member has a mark. */
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+/**
+ * Method: the types that the newest SDKs declare, inner objects included, against the lists of
+ * fields: each member has a mark.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CONVERSE_MESSAGES_FIELDS } from '../../core/protocols/anthropic/fields.ts';
+import { contentProblems, typedToolProblems } from '../../core/protocols/fields/check-values.ts';
+import type { FieldList } from '../../core/protocols/fields/field-list.ts';
 import { invokeFamily } from '../../core/protocols/fields/invoke-fields.ts';
 import {
   CHAT_FIELDS,
@@ -8,48 +13,70 @@ import {
   RESPONSES_FIELDS,
 } from '../../core/protocols/openai/fields.ts';
 import { pathOf } from '../integration/sandbox/support/run-sandbox.ts';
+import { CLAUDE_MEMBERS, REFUSED_BLOCKS, SERVER_TOOLS } from './support/claude-members.ts';
+import { DeclaredTypes } from './support/declared-types.ts';
 
-const PACKAGES = pathOf('.tools/test-clients/node_modules');
+const fileOf = (file: string) => pathOf(`.tools/test-clients/node_modules/${file}`);
 
-/** Names of the members of an interface in a declaration file, those of inner objects left out. */
-function membersOf(file: string, name: string): readonly string[] {
-  const source = readFileSync(`${PACKAGES}/${file}`, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
-  const [, rest = ''] = source.split(`export interface ${name} `);
-  const members: string[] = [];
-  let depth = 0;
-  for (const line of rest.slice(rest.indexOf('{')).split('\n')) {
-    const member = /^\s*(?:readonly )?(\w+)\??:/.exec(line)?.[1];
-    if (member !== undefined && depth === 1) members.push(member);
-    depth += line.split('{').length - line.split('}').length;
-    if (depth === 0) break;
-  }
-  return members;
-}
+let types: DeclaredTypes;
+beforeAll(() => {
+  types = new DeclaredTypes();
+});
+afterAll(() => types.close());
 
-const MESSAGES = invokeFamily('anthropic.claude-sonnet-4-6', { messages: [] })?.fields ?? {};
-/** Members that are not sent to the model: part of the path, or of a header. */
-const NOT_SENT = ['model', 'stream', 'betas'];
+const INVOKE = invokeFamily('anthropic.claude-sonnet-4-6', { messages: [] })?.fields ?? {};
+/** Members that are part of the path, or of a header. */
+const NOT_SENT: FieldList = { model: 'free', stream: 'free', betas: 'free' };
+const CLAUDE = { ...INVOKE, ...NOT_SENT, ...CLAUDE_MEMBERS };
+const CONVERSE = { ...CONVERSE_MESSAGES_FIELDS, ...NOT_SENT };
+
+const CHAT = 'openai/resources/chat/completions/completions.d.ts';
+const MESSAGES = 'resources/messages/messages.d.ts';
+const BETA = 'resources/beta/messages/messages.d.ts';
 
 describe('every member of the newest types has a mark:', () => {
   test.each([
-    [
-      'openai/resources/chat/completions/completions.d.ts',
-      'ChatCompletionCreateParamsBase',
-      CHAT_FIELDS,
-    ],
+    [CHAT, 'ChatCompletionCreateParamsBase', CHAT_FIELDS],
     ['openai/resources/responses/responses.d.ts', 'ResponseCreateParamsBase', RESPONSES_FIELDS],
     ['openai/resources/embeddings.d.ts', 'EmbeddingCreateParams', EMBEDDINGS_FIELDS],
-    ['@anthropic-ai/sdk/resources/messages/messages.d.ts', 'MessageCreateParamsBase', MESSAGES],
-    [
-      '@anthropic-ai/sdk/resources/beta/messages/messages.d.ts',
-      'MessageCreateParamsBase',
-      MESSAGES,
-    ],
-    ['anthropic-sdk-0/resources/messages/messages.d.ts', 'MessageCreateParamsBase', MESSAGES],
   ])('%s %s', (file, name, list) => {
-    const members = membersOf(file, name);
-    expect(members).toContain('model');
-    const unmarked = members.filter((each) => !Object.hasOwn(list, each));
-    expect(unmarked.filter((each) => !NOT_SENT.includes(each))).toEqual([]);
+    expect(types.unmarked(fileOf(file), name, list)).toEqual([]);
+  });
+
+  test.each([
+    [`@anthropic-ai/sdk/${MESSAGES}`, 'MessageCreateParamsBase'],
+    [`@anthropic-ai/sdk/${MESSAGES}`, 'MessageCountTokensParams'],
+    [`@anthropic-ai/sdk/${BETA}`, 'MessageCreateParamsBase'],
+    [`@anthropic-ai/sdk/${BETA}`, 'MessageCountTokensParams'],
+    [`anthropic-sdk-0/${MESSAGES}`, 'MessageCreateParamsBase'],
+    [`anthropic-sdk-0/${MESSAGES}`, 'MessageCountTokensParams'],
+    [`anthropic-sdk-0/${BETA}`, 'MessageCreateParamsBase'],
+  ])('%s %s, for Claude and for other models', (file, name) => {
+    expect(types.unmarked(fileOf(file), name, CLAUDE, true)).toEqual([]);
+    expect(types.unmarked(fileOf(file), name, CONVERSE)).toEqual([]);
+  });
+
+  test('one without a mark is found, however deep', () => {
+    const choice = { ...CHAT_FIELDS, tool_choice: 'free', stream_options: {} } as const;
+    expect(types.unmarked(fileOf(CHAT), 'ChatCompletionCreateParamsBase', choice)).toEqual([
+      '$.stream_options.include_obfuscation',
+      '$.stream_options.include_usage',
+      expect.stringContaining('$.tool_choice'),
+      expect.stringContaining('$.tool_choice'),
+      expect.stringContaining('$.tool_choice'),
+    ]);
+  });
+});
+
+describe('what is marked as refused for Claude is refused:', () => {
+  test.each(REFUSED_BLOCKS)('%j in a message', (block) => {
+    const inner = { type: 'tool_result', content: [block] };
+    for (const content of [[block], [inner]]) {
+      expect(contentProblems({ messages: [{ role: 'user', content }] })).toHaveLength(1);
+    }
+  });
+
+  test.each(SERVER_TOOLS)('the tool %s', (type) => {
+    expect(typedToolProblems([{ type }], '$.tools')).toHaveLength(1);
   });
 });

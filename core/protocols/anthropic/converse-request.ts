@@ -2,7 +2,7 @@
 import { joinPath } from '../../input-path.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
-import { quoted } from '../../safe-text.ts';
+import { formatChoices, quoted } from '../../safe-text.ts';
 import {
   Conversation,
   cachePoints,
@@ -12,40 +12,38 @@ import {
   textBlocks,
 } from '../converse/conversation.ts';
 import { effortFields } from '../converse/effort.ts';
+import { metadataOf } from '../converse/metadata.ts';
+import { contextEditProblems } from '../fields/check-values.ts';
+import { readFields } from '../fields/field-list.ts';
+import { typeProblems } from '../fields/member-types.ts';
 import type { DialectRequest } from '../relay/dialect.ts';
-
-/** Members that this writes, or that change nothing here. */
-const KNOWN = new Set([
-  'model',
-  'stream',
-  'messages',
-  'system',
-  'max_tokens',
-  'stop_sequences',
-  'temperature',
-  'top_p',
-  'top_k',
-  'tools',
-  'tool_choice',
-  'thinking',
-  'output_config',
-  'metadata',
-  'service_tier',
-  'anthropic_beta',
-]);
+import { CONVERSE_MESSAGES_FIELDS } from './fields.ts';
 
 const ONLY_CLAUDE = 'has no meaning for a model that is not Claude: leave it out';
 
-export function toConverse(body: JsonObject, model: Model): DialectRequest {
+interface ConverseOptions {
+  readonly model: Model;
+  /** `proxy.allow_fields`. */
+  readonly allowed: ReadonlySet<string>;
+  /** None has a place in Converse. */
+  readonly betas: readonly string[];
+}
+
+export function toConverse(
+  body: JsonObject,
+  { model, allowed, betas }: ConverseOptions,
+): DialectRequest {
   const conversation = new Conversation();
-  for (const [name, value] of Object.entries(body)) {
-    if (!KNOWN.has(name) && value !== null) conversation.problem(`$.${name}`, ONLY_CLAUDE);
-  }
+  const read = readFields(body, CONVERSE_MESSAGES_FIELDS, allowed);
+  conversation.problems.push(...read.problems, ...typeProblems(body, '$', TYPES));
+  const edits = contextEditProblems(body.context_management, '$.context_management');
+  conversation.problems.push(...edits);
   addSystem(conversation, body.system);
   addMessages(conversation, body.messages);
   const toolConfig = toolsOf(conversation, body);
   const additional = additionalFields(conversation, body, model);
   const outputConfig = formatOf(conversation, body.output_config);
+  const metadata = metadataOf(conversation, undefined, memberOf(body.metadata, 'user_id'));
   const { problems, system, messages } = conversation;
   if (problems.length > 0) return { problems };
   const inferenceConfig = {
@@ -65,15 +63,25 @@ export function toConverse(body: JsonObject, model: Model): DialectRequest {
         ...(toolConfig && { toolConfig }),
         ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
         ...(outputConfig && { outputConfig }),
+        ...(Object.keys(metadata).length > 0 && { requestMetadata: metadata }),
         ...tierOf(body.service_tier),
       },
     },
+    ignored: read.ignored,
+    droppedBetas: betas,
     paths: {
       '$.inferenceConfig.maxTokens': '$.max_tokens',
       '$.serviceTier.type': '$.service_tier',
     },
   };
 }
+
+const TYPES = {
+  thinking: 'object',
+  tool_choice: 'object',
+  'metadata.user_id': 'string',
+  'tool_choice.disable_parallel_tool_use': 'boolean',
+} as const;
 
 const given = (name: string, value: unknown): JsonObject =>
   value === undefined || value === null ? {} : { [name]: value };
@@ -144,6 +152,7 @@ function blockOf(conversation: Conversation, block: JsonObject, at: string): rea
     case 'tool_result':
       return resultOf(conversation, block, at);
     case 'thinking': {
+      conversation.problems.push(...typeProblems(block, at, THOUGHT_TYPES));
       const { thinking, signature } = block;
       const reasoningText = { text: thinking, ...given('signature', signature || undefined) };
       return [{ reasoningContent: { reasoningText } }];
@@ -156,6 +165,8 @@ function blockOf(conversation: Conversation, block: JsonObject, at: string): rea
   }
 }
 
+const THOUGHT_TYPES = { thinking: 'string', signature: 'string' } as const;
+
 const sourceOf = (block: JsonObject): JsonObject =>
   isJsonObject(block.source) && block.source.type === 'base64' ? block.source : {};
 
@@ -167,6 +178,7 @@ function documentOf(
   if (memberOf(block, 'citations', 'enabled') === true) {
     conversation.problem(joinPath(at, 'citations'), ONLY_CLAUDE);
   }
+  conversation.problems.push(...typeProblems(block, at, { title: 'string', context: 'string' }));
   const { source, title, context } = block;
   const { type, media_type: mediaType, data } = isJsonObject(source) ? source : {};
   const format = DOCUMENT_FORMATS[String(mediaType ?? 'text/plain')];
@@ -186,6 +198,7 @@ function resultOf(
   at: string,
 ): readonly JsonObject[] {
   const { tool_use_id: toolUseId, content, is_error: isError } = block;
+  conversation.problems.push(...typeProblems(block, at, { is_error: 'boolean' }));
   const path = joinPath(at, 'content');
   const inner = content === undefined ? [] : contentOf(conversation, content, path);
   // A result cannot hold a mark: the mark comes after it.
@@ -235,6 +248,8 @@ function choiceOf(conversation: Conversation, choice: unknown): JsonObject | 'no
   }
 }
 
+const THINKING = ['enabled', 'adaptive', 'disabled'];
+
 function additionalFields(
   conversation: Conversation,
   { thinking, output_config: output, top_k: topK }: JsonObject,
@@ -242,6 +257,9 @@ function additionalFields(
 ): JsonObject {
   const type = memberOf(thinking, 'type') ?? 'disabled';
   const effort = memberOf(output, 'effort');
+  if (typeof type !== 'string' || !THINKING.includes(type)) {
+    conversation.problem('$.thinking.type', `must be one of ${formatChoices(THINKING)}`);
+  }
   const isThinking = type !== 'disabled';
   const wanted = isThinking ? (effort ?? 'medium') : effort;
   const found =

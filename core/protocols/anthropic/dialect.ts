@@ -38,7 +38,7 @@ export function messagesProblem({ body, headers }: MessagesRequest): InputProble
 export function anthropicDialect({ body, headers }: MessagesRequest): Dialect {
   const betas = betasOf(headers.get('anthropic-beta') ?? undefined, body);
   return {
-    toWire: (model) => toWire(body, betas, model),
+    toWire: (model, allowed) => toWire(body, betas, model, allowed),
     toAnswer: (bytes, call) => {
       if (call.operation === 'invoke') return bytes;
       const message = toMessage(bytes, call);
@@ -51,15 +51,23 @@ export function anthropicDialect({ body, headers }: MessagesRequest): Dialect {
   };
 }
 
-function toWire(body: JsonObject, betas: readonly string[], model: Model): DialectRequest {
+function toWire(
+  body: JsonObject,
+  betas: readonly string[],
+  model: Model,
+  allowed: ReadonlySet<string>,
+): DialectRequest {
   if (model.kind !== 'text') {
     const message = `${quoted(model.alias)} writes no messages: name a model that does`;
     return { problems: [{ path: '$.model', message }] };
   }
-  if (!isClaude(model)) return toConverse(body, model);
+  if (!isClaude(model)) return toConverse(body, { model, allowed, betas });
   const operation = body.stream === true ? 'invoke-with-response-stream' : 'invoke';
   return { wire: { operation, headers: {}, body: toClaudeBody(body, betas) } };
 }
+
+/** A field that is not known is no part of what is counted. */
+const NONE_ALLOWED: ReadonlySet<string> = new Set();
 
 /** Tokens need no answer, so what is only about the answer is left out. */
 export function countTokensBody(
@@ -74,7 +82,7 @@ export function countTokensBody(
     const bytes = Buffer.from(JSON.stringify(bounded)).toString('base64');
     return { body: { input: { invokeModel: { body: bytes } } } };
   }
-  const translated = toConverse(asked, model);
+  const translated = toConverse(asked, { model, allowed: NONE_ALLOWED, betas });
   if ('problems' in translated) return translated;
   const { messages, system, toolConfig, additionalModelRequestFields } = translated.wire.body;
   const converse = Object.fromEntries(

@@ -60,6 +60,19 @@ export class ContentSize {
     return objects;
   }
 
+  /** Of a block whose inner blocks are not known: any of them may have a mark. */
+  addMarksWithin(value: unknown): void {
+    const open: unknown[] = [value];
+    while (open.length > 0 && this.cacheTtl !== '1h') {
+      const inner = open.pop();
+      if (Array.isArray(inner)) for (const each of inner) open.push(each);
+      else if (isJsonObject(inner)) {
+        this.addCacheMark(inner.cache_control);
+        for (const name of Object.keys(inner)) open.push(inner[name]);
+      }
+    }
+  }
+
   /** Of a cachePoint or a cache_control; any time to live but 5m counts as an hour. */
   addCacheMark(mark: unknown): void {
     if (!isJsonObject(mark)) return;

@@ -52,6 +52,7 @@ function measureBlock(size: ContentSize, block: unknown): void {
       measureDocument(size, block);
       break;
     default:
+      size.addMarksWithin(block);
       size.fillWindow();
   }
 }
@@ -60,6 +61,7 @@ function measureDocument(size: ContentSize, block: unknown): void {
   const data = memberOf(block, 'source', 'data');
   const isQuoted = memberOf(block, 'citations', 'enabled') === true;
   if (memberOf(block, 'source', 'type') !== 'text' || typeof data !== 'string' || isQuoted) {
+    size.addMarksWithin(block);
     size.fillWindow();
     return;
   }

@@ -42,6 +42,8 @@ export interface WireCandidate extends PricedCandidate, WireRequest {
   /** False for embeddings: they write no tokens. */
   readonly writesText: boolean;
   readonly droppedBetas: readonly string[];
+  /** Members of the caller's request that have no place in this one. */
+  readonly ignoredFields: readonly string[];
 }
 
 type WireCandidateResult =
@@ -105,6 +107,7 @@ function bounded(
   else measureConverse(size, body);
   for (const tool of family ? [] : asList(reasoning.tools)) {
     size.addTool(tool);
+    size.addMarksWithin(tool);
     size.fillWindow();
   }
   // A model that no row of the catalogue describes may have the large window as well.
@@ -138,6 +141,7 @@ function bounded(
       hidesReasoning: hidesReasoning(reasoning),
       writesText: places.length > 0,
       droppedBetas: betas.dropped,
+      ignoredFields: [],
     },
   };
 }

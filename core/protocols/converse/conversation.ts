@@ -3,6 +3,7 @@ import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
+import { ObjectOr } from '../fields/field-list.ts';
 
 type ConverseRole = 'user' | 'assistant';
 
@@ -15,6 +16,8 @@ interface Turn {
 export class Conversation {
   readonly problems: InputProblem[] = [];
   readonly system: JsonObject[] = [];
+  /** Of cache points that name no lifetime; absent: Bedrock's. */
+  breakpointTtl: string | undefined;
   readonly #turns: Turn[] = [];
   #documents = 0;
 
@@ -53,6 +56,9 @@ export class Conversation {
 export const textBlocks = (text: string): readonly JsonObject[] => (text === '' ? [] : [{ text }]);
 
 const CACHE_MARK = { type: 'default' };
+
+/** Members of a `cache_control`. */
+export const CACHE_CONTROL = new ObjectOr({ type: 'free', ttl: 'priced' });
 
 /** A `cache_control` after its block. */
 export function cachePoints(

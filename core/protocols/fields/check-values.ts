@@ -49,13 +49,14 @@ export function contentProblems(body: JsonObject): Problems {
   return [...system, ...messages];
 }
 
+/** Where a block holds other blocks. */
+const INNER = [['content'], ['toolResult', 'content'], ['source', 'content'], ['tool_changes']];
+
 function blocksProblems(content: unknown, path: string): Problems {
   return eachObject(content, path, (block, at) => {
-    const inner = memberOf(block, 'toolResult', 'content');
-    const nested =
-      inner === undefined
-        ? blocksProblems(block.content, joinPath(at, 'content'))
-        : blocksProblems(inner, joinPath(at, 'toolResult', 'content'));
+    const nested = INNER.flatMap((names) =>
+      blocksProblems(memberOf(block, ...names), joinPath(at, ...names)),
+    );
     return [...blockProblems(block, at), ...nested];
   });
 }
@@ -65,6 +66,14 @@ const MEDIA = ['image', 'document', 'video', 'audio'];
 function blockProblems(block: JsonObject, path: string): Problems {
   if (block.guardContent !== undefined) {
     return [{ path: joinPath(path, 'guardContent'), message: REFUSED }];
+  }
+  if (block.type === 'container_upload') {
+    return [{ path: joinPath(path, 'type'), message: `${quoted(block.type)} ${REFUSED}` }];
+  }
+  // A tool that the conversation adds is as one in `tools`; only one that is there has been read.
+  const added = memberOf(block, 'tool', 'type');
+  if (block.type === 'tool_addition' && added !== 'tool_reference') {
+    return [{ path: joinPath(path, 'tool', 'type'), message: `${quoted(added)} ${REFUSED}` }];
   }
   const own = sourceProblems(block.source, joinPath(path, 'source'));
   const media = MEDIA.flatMap((kind) =>

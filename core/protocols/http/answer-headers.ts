@@ -23,14 +23,15 @@ export function answerHeaders(
   const { reserved, answer } = call;
   const tags: Partial<RequestTags> = reserved?.tags ?? answer?.tags ?? {};
   const cost = answer && 'cost' in answer ? answer.cost?.nanoUsd : undefined;
-  const dropped = reserved?.candidate.droppedBetas ?? [];
+  const { droppedBetas = [], ignoredFields = [] } = reserved?.candidate ?? {};
   return {
     'x-sentry-request-id': requestId,
     'x-amzn-requestid': requestId,
     ...(tags.costCenter !== undefined && { 'x-sentry-cost-center': tags.costCenter }),
     ...(reserved && { 'x-sentry-reserved-usd': formatUsd(reserved.candidate.worstCase.usd) }),
     ...(cost !== undefined && { 'x-sentry-cost-usd': formatUsd(cost) }),
-    ...(dropped.length > 0 && { 'x-sentry-dropped-betas': dropped.filter(isPrintable).join(',') }),
+    ...named('x-sentry-dropped-betas', droppedBetas),
+    ...named('x-sentry-ignored-fields', ignoredFields),
     ...(reserved?.fallbackFrom !== undefined && {
       'x-sentry-fallback-from': reserved.fallbackFrom,
     }),
@@ -38,8 +39,14 @@ export function answerHeaders(
   };
 }
 
-/** Header values take no other characters. */
-const isPrintable = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+/** Names beyond these are left out: headers have a limited size. */
+const NAMED_MAX = 20;
+
+const named = (header: string, names: readonly string[]): Readonly<Record<string, string>> =>
+  names.length > 0 ? { [header]: names.filter(isPrintable).slice(0, NAMED_MAX).join(',') } : {};
+
+/** Header values take no other characters; a name that is longer is of no API. */
+const isPrintable = (text: string): boolean => /^[\x21-\x7e]{1,100}$/.test(text);
 
 interface LimitState {
   readonly name: string;

@@ -5,30 +5,30 @@ import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
 import { quoted } from '../../safe-text.ts';
-import { Conversation, cachePoints, eachBlock } from '../converse/conversation.ts';
+import { Conversation, cachePoints, eachBlock, textBlocks } from '../converse/conversation.ts';
 import { takesBudget } from '../converse/effort.ts';
-import { fieldProblems, REFUSED } from '../fields/field-list.ts';
+import { metadataOf } from '../converse/metadata.ts';
+import { REFUSED } from '../fields/field-list.ts';
+import { typeProblems } from '../fields/member-types.ts';
 import type { DialectRequest } from '../relay/dialect.ts';
-import { CHAT_FIELDS } from './fields.ts';
-import { contentOf, toolInput } from './parts.ts';
+import { contentOf, setBreakpoints, toolInput } from './parts.ts';
 import {
   type Given,
+  SHARED_TYPES,
   toConverse,
   type Wanted,
   wantedChoice,
   wantedFormat,
-  wantedMetadata,
 } from './wanted.ts';
 
 /** Problems of the request itself, whatever the model. */
-export function chatProblems(
-  body: JsonObject,
-  allowed: ReadonlySet<string>,
-): readonly InputProblem[] {
+export function chatProblems(body: JsonObject): readonly InputProblem[] {
   const { n, store, max_tokens: older, max_completion_tokens: newer, modalities } = body;
-  const isText = !Array.isArray(modalities) || modalities.every((each) => each === 'text');
+  const isText =
+    !isGiven(modalities) ||
+    (Array.isArray(modalities) && modalities.every((each) => each === 'text'));
   return [
-    ...fieldProblems(body, CHAT_FIELDS, allowed),
+    ...typeProblems(body, '$', SHARED_TYPES),
     ...((n ?? 1) === 1 ? [] : [{ path: '$.n', message: `above 1 ${REFUSED}` }]),
     ...(store === true ? [{ path: '$.store', message: 'must be false: nothing is stored' }] : []),
     ...(isText ? [] : [{ path: '$.modalities', message: 'must be ["text"]' }]),
@@ -42,6 +42,7 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 
 export function chatToConverse(body: JsonObject, model: Model): DialectRequest {
   const conversation = new Conversation();
+  setBreakpoints(conversation, body.prompt_cache_options);
   addMessages(conversation, body.messages);
   const wanted = wantedOf(conversation, body);
   if (isGiven(wanted.effort?.value) && takesBudget(model.baseModelId)) {
@@ -74,18 +75,18 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
     effort,
     verbosity: { value: body.verbosity, path: '$.verbosity' },
     tier: body.service_tier,
-    metadata: wantedMetadata(conversation, body),
+    metadata: metadataOf(conversation, body.metadata, body.user),
     own: { seed, frequency_penalty, presence_penalty, logit_bias, logprobs, top_logprobs },
   };
 }
 
 function toolsOf(conversation: Conversation, tools: unknown): Wanted['tools'] {
-  const found: { definition: JsonObject; path: string }[] = [];
+  const found: Wanted['tools'][number][] = [];
   eachBlock(conversation, tools ?? [], '$.tools', (tool, at) => {
     if (tool.type === 'function' && isJsonObject(tool.function)) {
       const { cache_control: mark } = tool;
       const definition = { ...tool.function, ...(isGiven(mark) && { cache_control: mark }) };
-      found.push({ definition, path: at });
+      found.push({ definition, path: at, definitionPath: joinPath(at, 'function') });
     } else {
       conversation.problem(joinPath(at, 'type'), `${quoted(tool.type)} ${REFUSED}`);
     }
@@ -112,8 +113,9 @@ function addMessages(conversation: Conversation, messages: unknown): void {
         break;
       case 'assistant':
         conversation.add('assistant', [
-          ...thoughtsOf(message),
+          ...thoughtsOf(conversation, message, at),
           ...blocks(),
+          ...refusalOf(conversation, message, at),
           ...callsOf(conversation, message, at),
         ]);
         break;
@@ -166,17 +168,37 @@ function callsOf(
  * Reasoning comes back in `thinking_blocks`, which answers have: OpenAI's own fields have no place
  * for its signature.
  */
-function thoughtsOf({ thinking_blocks: blocks }: JsonObject): readonly JsonObject[] {
-  const found = Array.isArray(blocks) ? blocks.filter(isJsonObject) : [];
-  return found.map(({ type, thinking, signature, data }) =>
-    type === 'redacted_thinking'
-      ? { reasoningContent: { redactedContent: data } }
-      : {
-          reasoningContent: {
-            reasoningText: { text: thinking, ...(signature ? { signature } : {}) },
-          },
-        },
-  );
+function thoughtsOf(
+  conversation: Conversation,
+  { thinking_blocks: blocks }: JsonObject,
+  at: string,
+): readonly JsonObject[] {
+  const path = joinPath(at, 'thinking_blocks');
+  return eachBlock(conversation, blocks ?? [], path, (block, place) => {
+    const { type = 'thinking', thinking, signature, data } = block;
+    if (type === 'redacted_thinking' && typeof data === 'string') {
+      return [{ reasoningContent: { redactedContent: data } }];
+    }
+    if (type === 'thinking' && typeof thinking === 'string') {
+      const signed = isGiven(signature) && signature !== '' ? { signature } : {};
+      return [{ reasoningContent: { reasoningText: { text: thinking, ...signed } } }];
+    }
+    const message = 'must be as the answer had it: { type: "thinking", thinking, signature }';
+    conversation.problem(place, message);
+    return [];
+  });
+}
+
+/** Words of the model in place of content. */
+function refusalOf(
+  conversation: Conversation,
+  { refusal }: JsonObject,
+  at: string,
+): readonly JsonObject[] {
+  if (!isGiven(refusal)) return [];
+  if (typeof refusal === 'string') return textBlocks(refusal);
+  conversation.problem(joinPath(at, 'refusal'), 'must be a string');
+  return [];
 }
 
 /** Claude with a thinking budget goes on after a tool only with its reasoning. */

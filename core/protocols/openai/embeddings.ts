@@ -3,7 +3,8 @@ import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
 import { quoted } from '../../safe-text.ts';
-import { fieldProblems } from '../fields/field-list.ts';
+import { readFields } from '../fields/field-list.ts';
+import { typeProblems } from '../fields/member-types.ts';
 import { countsInJson } from '../metering/read-counts.ts';
 import { highest, type TokenCounts } from '../metering/token-counts.ts';
 import type { AnsweredCall, Dialect, DialectRequest } from '../relay/dialect.ts';
@@ -12,14 +13,11 @@ import { totalsOf } from './usage.ts';
 
 const INPUTS_MAX = 96;
 
-function embeddingsProblems(
-  body: JsonObject,
-  allowed: ReadonlySet<string>,
-): readonly InputProblem[] {
+function embeddingsProblems(body: JsonObject): readonly InputProblem[] {
   const { encoding_format: encoding = 'float' } = body;
   const isKnown = encoding === null || encoding === 'float' || encoding === 'base64';
   return [
-    ...fieldProblems(body, EMBEDDINGS_FIELDS, allowed),
+    ...typeProblems(body, '$', { dimensions: 'number', input_type: 'string' }),
     ...(textsOf(body.input) ? [] : [{ path: '$.input', message: INPUT }]),
     ...(isKnown ? [] : [{ path: '$.encoding_format', message: 'must be "float" or "base64"' }]),
   ];
@@ -43,19 +41,13 @@ export function inputsOf(body: JsonObject, takesMany: boolean): readonly (readon
 export const takesManyTexts = ({ baseModelId }: Model): boolean =>
   baseModelId.startsWith('cohere.');
 
-/**
- * @param allowed `proxy.allow_fields`.
- * @param texts the inputs of this call.
- */
-export function embeddingsDialect(
-  body: JsonObject,
-  allowed: ReadonlySet<string>,
-  texts: readonly string[],
-): Dialect {
+/** @param texts the inputs of this call. */
+export function embeddingsDialect(body: JsonObject, texts: readonly string[]): Dialect {
   return {
-    toWire: (model) => {
-      const problems = embeddingsProblems(body, allowed);
-      return problems.length > 0 ? { problems } : toWire(body, texts, model);
+    toWire: (model, allowed) => {
+      const read = readFields(body, EMBEDDINGS_FIELDS, allowed);
+      const problems = [...read.problems, ...embeddingsProblems(body)];
+      return problems.length > 0 ? { problems } : toWire(body, texts, model, read.ignored);
     },
     toAnswer: (bytes, call, counts) => toVectors(bytes, call, counts, body.encoding_format),
     // No model streams vectors.
@@ -67,17 +59,25 @@ export function embeddingsDialect(
   };
 }
 
-function toWire(body: JsonObject, texts: readonly string[], model: Model): DialectRequest {
+function toWire(
+  body: JsonObject,
+  texts: readonly string[],
+  model: Model,
+  ignored: readonly string[],
+): DialectRequest {
   const { alias, baseModelId, kind } = model;
   if (kind !== 'embedding' && !/[.-]embed/.test(baseModelId)) {
     const message = `${quoted(alias)} makes no embeddings: name a model that does`;
     return { problems: [{ path: '$.model', message }] };
   }
+  const takesType = baseModelId.startsWith('cohere.');
+  const isTypeLost = !takesType && typeof body.input_type === 'string';
   const wire = (sent: JsonObject): DialectRequest => ({
     wire: { operation: 'invoke', headers: {}, body: sent },
+    ignored: isTypeLost ? [...ignored, 'input_type'] : ignored,
   });
   const size = typeof body.dimensions === 'number' ? body.dimensions : undefined;
-  if (baseModelId.startsWith('cohere.')) {
+  if (takesType) {
     const { input_type: type = 'search_document' } = body;
     const sized = size !== undefined && { output_dimension: size };
     return wire({ texts, input_type: type, embedding_types: ['float'], ...sized });

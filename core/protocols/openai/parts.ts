@@ -24,7 +24,39 @@ export function contentOf(
   return eachBlock(conversation, content, path, (part, at) => [
     ...partOf(conversation, part, at),
     ...cachePoints(conversation, part.cache_control, joinPath(at, 'cache_control')),
+    ...breakpointsOf(conversation, part, joinPath(at, 'prompt_cache_breakpoint')),
   ]);
+}
+
+/** Lifetimes of OpenAI's caches, at least, and the shortest of Bedrock's that lives as long. */
+const LIFETIMES: Readonly<Record<string, string>> = { '30m': '1h' };
+
+/** Of `prompt_cache_options`: the lifetime of the breakpoints that name none. */
+export function setBreakpoints(conversation: Conversation, options: unknown): void {
+  const ttl = memberOf(options, 'ttl') ?? undefined;
+  conversation.breakpointTtl = lifetimeOf(conversation, ttl, '$.prompt_cache_options.ttl');
+}
+
+function lifetimeOf(conversation: Conversation, ttl: unknown, path: string): string | undefined {
+  if (ttl === undefined || ttl === null) return undefined;
+  const lifetime = typeof ttl === 'string' ? memberOf(LIFETIMES, ttl) : undefined;
+  if (typeof lifetime === 'string') return lifetime;
+  conversation.problem(path, `${quoted(ttl)} is longer than Bedrock keeps a cache: write "30m"`);
+  return undefined;
+}
+
+function breakpointsOf(
+  conversation: Conversation,
+  { prompt_cache_breakpoint: mark }: JsonObject,
+  path: string,
+): readonly JsonObject[] {
+  if (mark === undefined || mark === null) return [];
+  const own = lifetimeOf(conversation, memberOf(mark, 'ttl'), joinPath(path, 'ttl'));
+  const ttl = own ?? conversation.breakpointTtl;
+  const known = { type: 'ephemeral', ...(ttl !== undefined && { ttl }) };
+  if (memberOf(mark, 'mode') === 'explicit') return cachePoints(conversation, known, path);
+  conversation.problem(joinPath(path, 'mode'), 'must be "explicit"');
+  return [];
 }
 
 function partOf(conversation: Conversation, part: JsonObject, at: string): readonly JsonObject[] {
@@ -37,7 +69,9 @@ function partOf(conversation: Conversation, part: JsonObject, at: string): reado
       conversation.problem(joinPath(at, 'text'), 'must be a string');
       return [];
     case 'refusal':
-      return textBlocks(String(part.refusal ?? ''));
+      if (typeof part.refusal === 'string') return textBlocks(part.refusal);
+      conversation.problem(joinPath(at, 'refusal'), 'must be a string');
+      return [];
     case 'image_url':
     case 'input_image': {
       const url = memberOf(part, 'image_url', 'url') ?? part.image_url;

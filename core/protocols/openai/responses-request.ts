@@ -6,23 +6,23 @@ import { type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
 import { quoted } from '../../safe-text.ts';
 import { Conversation, eachBlock, textBlocks } from '../converse/conversation.ts';
-import { fieldProblems, REFUSED } from '../fields/field-list.ts';
+import { metadataOf } from '../converse/metadata.ts';
+import { REFUSED } from '../fields/field-list.ts';
+import { typeProblems } from '../fields/member-types.ts';
 import type { DialectRequest } from '../relay/dialect.ts';
-import { RESPONSES_FIELDS } from './fields.ts';
-import { contentOf, toolInput } from './parts.ts';
+import { contentOf, setBreakpoints, toolInput } from './parts.ts';
 import { unsealed } from './thoughts.ts';
-import { toConverse, type Wanted, wantedChoice, wantedFormat, wantedMetadata } from './wanted.ts';
+import { SHARED_TYPES, toConverse, type Wanted, wantedChoice, wantedFormat } from './wanted.ts';
 
 /** Problems of the request itself, whatever the model. */
-export function responsesProblems(
-  body: JsonObject,
-  allowed: ReadonlySet<string>,
-): readonly InputProblem[] {
+export function responsesProblems(body: JsonObject): readonly InputProblem[] {
   const { store, background, truncation, include } = body;
+  const mode = memberOf(body, 'reasoning', 'mode') ?? 'standard';
   const includes: readonly unknown[] = Array.isArray(include) ? include : [];
   const unknown = includes.find((each) => each !== 'reasoning.encrypted_content');
   return [
-    ...fieldProblems(body, RESPONSES_FIELDS, allowed),
+    ...typeProblems(body, '$', TYPES),
+    ...(mode === 'standard' ? [] : [{ path: '$.reasoning.mode', message: REFUSED }]),
     ...(store === true ? [{ path: '$.store', message: 'must be false: nothing is stored' }] : []),
     ...(background === true ? [{ path: '$.background', message: REFUSED }] : []),
     ...(truncation === undefined || truncation === null || truncation === 'disabled'
@@ -34,8 +34,16 @@ export function responsesProblems(
   ];
 }
 
+const TYPES = {
+  ...SHARED_TYPES,
+  background: 'boolean',
+  instructions: 'string',
+  include: 'list',
+} as const;
+
 export function responsesToConverse(body: JsonObject, model: Model): DialectRequest {
   const conversation = new Conversation();
+  setBreakpoints(conversation, body.prompt_cache_options);
   const { instructions, input } = body;
   if (typeof instructions === 'string') conversation.system.push(...textBlocks(instructions));
   if (typeof input === 'string') conversation.add('user', textBlocks(input));
@@ -62,15 +70,15 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
     effort: { value: effort, path: '$.reasoning.effort' },
     verbosity: { value: memberOf(body, 'text', 'verbosity'), path: '$.text.verbosity' },
     tier: body.service_tier,
-    metadata: wantedMetadata(conversation, body),
+    metadata: metadataOf(conversation, body.metadata, body.user),
     own: { top_logprobs: body.top_logprobs },
   };
 }
 
 function toolsOf(conversation: Conversation, tools: unknown): Wanted['tools'] {
-  const found: { definition: JsonObject; path: string }[] = [];
+  const found: Wanted['tools'][number][] = [];
   eachBlock(conversation, tools ?? [], '$.tools', (tool, at) => {
-    if (tool.type === 'function') found.push({ definition: tool, path: at });
+    if (tool.type === 'function') found.push({ definition: tool, path: at, definitionPath: at });
     else conversation.problem(joinPath(at, 'type'), `${quoted(tool.type)} ${REFUSED}`);
     return [];
   });

@@ -5,6 +5,7 @@ import type { Model } from '../../policy/policy.ts';
 import { quoted } from '../../safe-text.ts';
 import { type Conversation, cachePoints } from '../converse/conversation.ts';
 import { effortFields } from '../converse/effort.ts';
+import { typeProblems } from '../fields/member-types.ts';
 import type { DialectRequest } from '../relay/dialect.ts';
 
 /** A value, and where the caller wrote it. */
@@ -16,6 +17,7 @@ export interface Given {
 interface WantedTool {
   readonly definition: JsonObject;
   readonly path: string;
+  readonly definitionPath: string;
 }
 
 interface WantedFormat {
@@ -117,8 +119,9 @@ function toolsOf(
   if (tools.length === 0) return undefined;
   // Nothing says "none": without tools none is called, unless the history has some.
   if (choice === 'none' && !conversation.usesTools) return undefined;
-  const specs = tools.flatMap(({ definition, path }) => {
+  const specs = tools.flatMap(({ definition, path, definitionPath }) => {
     const { name, description, parameters, strict, cache_control: mark } = definition;
+    conversation.problems.push(...typeProblems(definition, definitionPath, TOOL_TYPES));
     const json = isJsonObject(parameters) ? parameters : { type: 'object', properties: {} };
     const toolSpec = {
       name,
@@ -135,6 +138,13 @@ function toolsOf(
   const toolChoice = choiceOf(choice);
   return { tools: specs, ...(toolChoice && { toolChoice }) };
 }
+
+const TOOL_TYPES = {
+  name: 'string',
+  description: 'string',
+  parameters: 'object',
+  strict: 'boolean',
+} as const;
 
 function choiceOf(choice: Wanted['choice']): JsonObject | undefined {
   if (choice === undefined || choice === 'none') return undefined;
@@ -268,6 +278,8 @@ export function wantedFormat(
   }
   const given = isJsonObject(format) && type === 'json_schema' ? schemaOf(format) : undefined;
   const { name, description, schema } = isJsonObject(given) ? given : {};
+  const types = { name: 'string', description: 'string' } as const;
+  conversation.problems.push(...typeProblems({ name, description }, path, types));
   if (isJsonObject(schema)) {
     return { name: typeof name === 'string' ? name : 'answer', description, schema, isAny: false };
   }
@@ -275,24 +287,17 @@ export function wantedFormat(
   return undefined;
 }
 
-/** Of both APIs: at most 16 entries, of the characters that Bedrock takes. */
-export function wantedMetadata(
-  conversation: Conversation,
-  { metadata, user }: JsonObject,
-): JsonObject {
-  const entries = isJsonObject(metadata) ? Object.entries(metadata) : [];
-  for (const [name, value] of entries) {
-    if (typeof value === 'string' && METADATA.test(value) && METADATA.test(name)) continue;
-    const message = 'must be a text of at most 256 letters, digits, spaces and :_@$#=/+,.-';
-    conversation.problem(`$.metadata.${name}`, message);
-  }
-  const end = typeof user === 'string' ? user.replace(/[^\w\s:@$#=/+,.-]/g, '_').slice(0, 256) : '';
-  return { ...Object.fromEntries(entries), ...(end !== '' && { end_user: end }) };
-}
-
-const METADATA = /^[a-zA-Z0-9\s:_@$#=/+,.-]{0,256}$/;
-
 export const missingModel = ({ model }: JsonObject): InputProblem | undefined =>
   typeof model === 'string' && model !== ''
     ? undefined
     : { path: '$.model', message: 'must be the name of a model' };
+
+/** Of both APIs. */
+export const SHARED_TYPES = {
+  stream: 'boolean',
+  'stream_options.include_usage': 'boolean',
+  store: 'boolean',
+  parallel_tool_calls: 'boolean',
+  metadata: 'object',
+  user: 'string',
+} as const;

@@ -14,6 +14,10 @@ export type DialectRequest =
       readonly wire: WireRequest;
       /** Paths in the caller's body by paths in the sent one; others are the same. */
       readonly paths?: Readonly<Record<string, string>>;
+      /** Members without a place in what is sent, which the answer names. */
+      readonly ignored?: readonly string[];
+      /** Betas without such a place. */
+      readonly droppedBetas?: readonly string[];
     }
   | { readonly problems: readonly InputProblem[] };
 
@@ -27,7 +31,8 @@ export interface AnsweredCall {
 }
 
 export interface Dialect {
-  toWire(model: Model): DialectRequest;
+  /** @param allowed `proxy.allow_fields`. */
+  toWire(model: Model, allowed: ReadonlySet<string>): DialectRequest;
   /** The whole answer; undefined where the model's own is not in its format. */
   toAnswer(bytes: Uint8Array, call: AnsweredCall, counts: TokenCounts): Uint8Array | undefined;
   toStream(call: AnsweredCall): StreamWriter;

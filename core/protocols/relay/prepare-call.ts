@@ -24,7 +24,7 @@ import type { EpochMs } from '../../time.ts';
 import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
 import type { ModelOperation } from '../fields/operations.ts';
 import type { PriceOf } from '../metering/token-counts.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, DialectRequest } from './dialect.ts';
 import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';
 
@@ -211,10 +211,10 @@ function candidatesOf(
     const profileArn = costCenter.inferenceProfiles.get(key);
     const target = { model, profileArn, allowed, now };
     if (!request.dialect) return toWireCandidate(request, target);
-    const translated = request.dialect.toWire(model);
+    const translated = request.dialect.toWire(model, allowed);
     return 'problems' in translated
       ? { outcome: 'not_valid' as const, problems: translated.problems }
-      : inOwnPlaces(toWireCandidate(translated.wire, target), translated.paths ?? {});
+      : asTranslated(toWireCandidate(translated.wire, target), translated);
   };
   const first = prepare(context.model);
   if (first.outcome === 'not_valid') return first;
@@ -225,12 +225,17 @@ function candidatesOf(
   return { candidates: [first.candidate, ...fallbacks] };
 }
 
-/** Problems at the places where the caller wrote what is sent. */
-function inOwnPlaces<T extends ReturnType<typeof toWireCandidate>>(
-  result: T,
-  paths: Readonly<Record<string, string>>,
-) {
-  if (result.outcome === 'valid') return result;
+/** Problems at the places where the caller wrote what is sent, and what was not sent. */
+function asTranslated(
+  result: ReturnType<typeof toWireCandidate>,
+  { paths = {}, ignored = [], droppedBetas = [] }: Exclude<DialectRequest, { problems: unknown }>,
+): ReturnType<typeof toWireCandidate> {
+  if (result.outcome === 'valid') {
+    const { candidate } = result;
+    const dropped = [...candidate.droppedBetas, ...droppedBetas];
+    const notSent = { ignoredFields: ignored, droppedBetas: dropped };
+    return { ...result, candidate: { ...candidate, ...notSent } };
+  }
   const problems = result.problems.map((problem) => {
     const path = Object.hasOwn(paths, problem.path) ? paths[problem.path] : undefined;
     return { ...problem, path: path ?? problem.path };

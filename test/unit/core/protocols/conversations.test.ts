@@ -179,7 +179,7 @@ function contentIn(events: readonly Json[]): readonly Json[] {
 }
 
 const chat: Api = {
-  dialect: (body) => chatDialect(body, new Set()),
+  dialect: (body) => chatDialect(body),
   body: (messages, stream) => ({
     model: 'm',
     stream,
@@ -210,7 +210,7 @@ const chat: Api = {
 };
 
 const responses: Api = {
-  dialect: (body) => responsesDialect(body, new Set()),
+  dialect: (body) => responsesDialect(body),
   body: (input, stream) => ({
     model: 'm',
     stream,

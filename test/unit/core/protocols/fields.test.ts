@@ -1,4 +1,5 @@
 /** Method: the lists of fields against the service model of the SDK, and requests against the lists. */
+import { readFileSync } from 'node:fs';
 import {
   ConverseRequest$,
   ConverseStreamRequest$,
@@ -14,19 +15,33 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../core/json-value.ts';
 import type { EffectivePrice } from '../../../../core/pricing/price.ts';
+import { CONVERSE_MESSAGES_FIELDS } from '../../../../core/protocols/anthropic/fields.ts';
 import { readBetas } from '../../../../core/protocols/fields/betas.ts';
 import {
   additionalFields,
   CONVERSE_FIELDS,
   CONVERSE_TOOL_FIELDS,
 } from '../../../../core/protocols/fields/converse-fields.ts';
-import { fieldProblems } from '../../../../core/protocols/fields/field-list.ts';
+import {
+  type FieldList,
+  fieldProblems,
+  KindsOf,
+  ListOf,
+  ObjectOr,
+} from '../../../../core/protocols/fields/field-list.ts';
 import { invokeFamily } from '../../../../core/protocols/fields/invoke-fields.ts';
 import { askedService, tierProblems } from '../../../../core/protocols/fields/service-tier.ts';
 import {
   servedAsInHeaders,
   servedAsInJson,
 } from '../../../../core/protocols/metering/served-as.ts';
+import {
+  CHAT_FIELDS,
+  EMBEDDINGS_FIELDS,
+  RESPONSES_FIELDS,
+} from '../../../../core/protocols/openai/fields.ts';
+
+type FieldShape = FieldList[string];
 
 /** The names of a shape's members, as the SDK's schemas list them. */
 const membersOf = (shape: unknown): readonly string[] => {
@@ -69,6 +84,33 @@ describe('every member of the newest service model has a mark', () => {
       expect(membersOf(shape).filter((name) => !known.includes(name))).toEqual([]);
     },
   );
+});
+
+describe('every field that is ignored', () => {
+  /** Names of the members with that mark, those of inner objects included. */
+  const ignoredIn = (shape: FieldShape, name = ''): readonly string[] => {
+    if (typeof shape === 'string') return shape === 'ignored' ? [name] : [];
+    if (shape instanceof ListOf) return ignoredIn(shape.each, name);
+    const fields = shape instanceof ObjectOr ? shape.fields : shape;
+    const inner = fields instanceof KindsOf ? fields.kinds : fields;
+    return Object.entries(inner).flatMap(([member, each]) => ignoredIn(each, member));
+  };
+
+  test.each([
+    ['chat completions', CHAT_FIELDS],
+    ['responses', RESPONSES_FIELDS],
+    ['embeddings', EMBEDDINGS_FIELDS],
+    ['messages', CONVERSE_MESSAGES_FIELDS],
+  ])('in %s is in docs/clients.md', (_, list) => {
+    const [, part = ''] = readFileSync('docs/clients.md', 'utf8').split(
+      '## Fields that are ignored',
+    );
+    const names = ignoredIn(list);
+    expect(names.length).toBeGreaterThan(0);
+    const [table = ''] = part.split('\n## ');
+    const written = (name: string) => table.includes(`\`${name}\``) || table.includes(`.${name}\``);
+    expect(names.filter((name) => !written(name))).toEqual([]);
+  });
 });
 
 describe('a request', () => {

@@ -19,7 +19,10 @@ const headers = (given: Record<string, string> = {}) => new Headers(given);
 const messages = [{ role: 'user', content: 'Hi' }];
 const ask = (body: JsonObject, alias = 'claude', given = {}) => {
   const request = { body: { model: alias, max_tokens: 9, messages, ...body } };
-  return anthropicDialect({ ...request, headers: headers(given) }).toWire(modelOf(alias));
+  return anthropicDialect({ ...request, headers: headers(given) }).toWire(
+    modelOf(alias),
+    new Set(),
+  );
 };
 const wireOf = (body: JsonObject, alias?: string, given?: object) => {
   const result = ask(body, alias, given);
@@ -161,7 +164,31 @@ describe('for another model', () => {
 
   test.each([
     [{ cache_control: { type: 'ephemeral' } }, '$.cache_control'],
-    [{ context_management: { edits: [] } }, '$.context_management'],
+    [{ thinking: 'on' }, '$.thinking'],
+    [{ thinking: { type: 'between_tools' } }, '$.thinking.type'],
+    [{ tool_choice: 'any' }, '$.tool_choice'],
+    [
+      { output_config: { task_budget: { type: 'tokens', total: 9 } } },
+      '$.output_config.task_budget',
+    ],
+    [{ system: [{ type: 'text', text: 'a', novelty: 1 }] }, '$.system[0].novelty'],
+    [{ messages: [{ role: 'user', content: 'a', clear_at: 'end' }] }, '$.messages[0].clear_at'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'a', citations: [{}] }] }] },
+      '$.messages[0].content[0].citations',
+    ],
+    [
+      {
+        messages: [
+          { role: 'user', content: [{ type: 'tool_result', is_error: 'no', content: 'a' }] },
+        ],
+      },
+      '$.messages[0].content[0].is_error',
+    ],
+    [
+      { context_management: { edits: [{ type: 'compact_20260112' }] } },
+      '$.context_management.edits[0].type',
+    ],
     [{ tools: [{ type: 'bash_20250124', name: 'bash' }] }, '$.tools[0].type'],
     [
       { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
@@ -196,8 +223,22 @@ describe('for another model', () => {
       { messages: [{ role: 'user', content: [{ type: 'text', text: 'a', cache_control: {} }] }] },
       '$.messages[0].content[0].cache_control',
     ],
-  ])('%p is refused, never lost', (body, path) => {
-    expect(problemsOf(body, 'micro')).toEqual([path]);
+  ])('%j is refused, never lost', (body, path) => {
+    expect(problemsOf(body, 'micro')).toContain(path);
+  });
+
+  test('hints are left out and named, and so is every beta', () => {
+    const asked = {
+      thinking: { type: 'enabled', budget_tokens: 1024 },
+      context_management: { edits: [{ type: 'clear_thinking_20251015', keep: { type: 'all' } }] },
+      metadata: { user_id: 'user & session' },
+      tools: [{ name: 'look', input_schema: {}, defer_loading: true, input_examples: [] }],
+    };
+    expect(ask(asked, 'nova2', { 'anthropic-beta': 'effort-2025-11-24' })).toMatchObject({
+      ignored: ['thinking.budget_tokens', 'context_management', 'tools.defer_loading'],
+      droppedBetas: ['effort-2025-11-24'],
+      wire: { body: { requestMetadata: { end_user: 'user _ session' } } },
+    });
   });
 });
 

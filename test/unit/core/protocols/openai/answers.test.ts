@@ -9,7 +9,6 @@ import { limit, NOW, tags } from '../../../../support/denied-limit.ts';
 import { eventFrame, writtenText } from '../../../../support/event-frames.ts';
 import { jsonEvents } from '../../../../support/sse.ts';
 
-const none = new Set<string>();
 const call = {
   operation: 'converse' as const,
   requestId: 'a-b',
@@ -68,7 +67,7 @@ const frames = [
 ];
 
 describe('a chat completion', () => {
-  const chat = chatDialect({}, none);
+  const chat = chatDialect({});
 
   test('has the text, the calls, the reasoning with its signature, and the usage', () => {
     expect(whole(chat, content, 'tool_use')).toEqual({
@@ -117,7 +116,7 @@ describe('a chat completion', () => {
   });
 
   test('streams its deltas, and the usage last where it is asked for', async () => {
-    const asked = chatDialect({ stream_options: { include_usage: true } }, none);
+    const asked = chatDialect({ stream_options: { include_usage: true } });
     const text = await streamed(asked, frames);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
     const chunks = jsonEvents(text);
@@ -161,7 +160,7 @@ describe('a chat completion', () => {
 });
 
 describe('a response', () => {
-  const responses = responsesDialect({ instructions: 'Be brief.' }, none);
+  const responses = responsesDialect({ instructions: 'Be brief.' });
 
   test('has an item for each block', () => {
     const response = whole(responses, content, 'tool_use');

@@ -21,10 +21,9 @@ const policy = policyOf(
     },
   }),
 );
-const none = new Set<string>();
 const sentFor = (alias: string, body: JsonObject) => {
   const model = policy.models.get(alias);
-  return model && embeddingsDialect({ input: 'a', ...body }, none, ['a']).toWire(model);
+  return model && embeddingsDialect({ input: 'a', ...body }, ['a']).toWire(model, new Set());
 };
 
 describe('embeddings', () => {
@@ -66,11 +65,11 @@ describe('embeddings', () => {
   ])('%j are read', (body, counts, vectors, tokens) => {
     const call = { operation: 'invoke' as const, requestId: 'r', answeredAt: 0, modelName: 'm' };
     const bytes = Buffer.from(JSON.stringify(body));
-    const answer = embeddingsDialect({}, none, ['a']).toAnswer(bytes, call, counts);
+    const answer = embeddingsDialect({}, ['a']).toAnswer(bytes, call, counts);
     const json = JSON.parse(Buffer.from(answer ?? '').toString());
     expect(json.data.map((each: { embedding: number[] }) => each.embedding)).toEqual(vectors);
     expect(json.usage).toEqual({ prompt_tokens: tokens, total_tokens: tokens });
-    const packed = embeddingsDialect({ encoding_format: 'base64' }, none, ['a']);
+    const packed = embeddingsDialect({ encoding_format: 'base64' }, ['a']);
     const encoded = JSON.parse(Buffer.from(packed.toAnswer(bytes, call, {}) ?? '').toString());
     const read = Buffer.from(encoded.data[0].embedding, 'base64');
     expect(read.readFloatLE(0)).toBe(vectors[0]?.[0]);
@@ -82,7 +81,7 @@ describe('embeddings', () => {
     [{ input: 'a', encoding_format: 'int8' }, '$.encoding_format'],
   ])('%j is refused', (body, path) => {
     const model = policy.models.get('titan');
-    const result = model && embeddingsDialect(body, none, ['']).toWire(model);
+    const result = model && embeddingsDialect(body, ['']).toWire(model, new Set());
     expect(result).toMatchObject({ problems: [{ path }] });
   });
 });

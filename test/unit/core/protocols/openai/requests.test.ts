@@ -2,58 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../../core/json-value.ts';
 import { chatProblems } from '../../../../../core/protocols/openai/chat-request.ts';
-import { chatDialect, responsesDialect } from '../../../../../core/protocols/openai/dialect.ts';
-import { responsesProblems } from '../../../../../core/protocols/openai/responses-request.ts';
 import { sealed } from '../../../../../core/protocols/openai/thoughts.ts';
-import type { Dialect } from '../../../../../core/protocols/relay/dialect.ts';
-import { configWith, policyOf } from '../../../../support/policy.ts';
+import { chat, messages, pathsOf, respond, wireOf } from '../../../../support/openai-requests.ts';
 
-const price = { input: 0.02, output: 0 };
-const policy = policyOf(
-  configWith({
-    models: {
-      haiku45: { model_id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
-      opus5: { model_id: 'us.anthropic.claude-opus-5' },
-      micro: { model_id: 'amazon.nova-micro-v1:0' },
-      oss: { model_id: 'openai.gpt-oss-120b-1:0' },
-      llama: { model_id: 'meta.llama3-70b-instruct-v1:0' },
-      titan: {
-        model_id: 'amazon.titan-embed-text-v2:0',
-        price,
-        context_tokens: 8192,
-        max_output_tokens: 1,
-      },
-      cohere: {
-        model_id: 'cohere.embed-english-v3',
-        price,
-        context_tokens: 512,
-        max_output_tokens: 1,
-      },
-    },
-    cost_centers: {
-      retail: { model: 'micro', models: ['micro'], applications: ['faq'], limits: [] },
-    },
-  }),
-);
-const modelOf = (alias: string) => {
-  const model = policy.models.get(alias);
-  if (!model) throw new Error(alias);
-  return model;
-};
-const wireOf = (dialect: Dialect, alias: string) => {
-  const result = dialect.toWire(modelOf(alias));
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return result.wire;
-};
-const pathsOf = (dialect: Dialect, alias: string) => {
-  const result = dialect.toWire(modelOf(alias));
-  return 'problems' in result ? result.problems.map(({ path }) => path) : [];
-};
-
-const none = new Set<string>();
-const messages = [{ role: 'user', content: 'Hi' }];
 const converse = [{ role: 'user', content: [{ text: 'Hi' }] }];
-const chat = (body: JsonObject) => chatDialect({ model: 'm', messages, ...body }, none);
 const tool = {
   type: 'function',
   function: { name: 'look', description: 'd', parameters: { type: 'object' }, strict: true },
@@ -137,7 +89,7 @@ describe('a chat request', () => {
     ['max_completion_tokens', { max_completion_tokens: 7 }],
     ['both, equal', { max_completion_tokens: 7, max_tokens: 7 }],
   ])('names its output bound by %s', (_, body) => {
-    expect(chatProblems({ model: 'm', messages, ...body }, none)).toEqual([]);
+    expect(chatProblems({ model: 'm', messages, ...body })).toEqual([]);
     expect(wireOf(chat(body), 'micro').body.inferenceConfig).toEqual({ maxTokens: 7 });
   });
 
@@ -265,14 +217,13 @@ describe('a chat request', () => {
     [{ novelty: 1 }, '$.novelty'],
     [{ max_tokens: 1, max_completion_tokens: 2 }, '$.max_tokens'],
   ])('with %j is refused for every model', (body, path) => {
-    const problems = chatProblems({ model: 'm', messages, ...body }, none);
-    expect(problems.map((each) => each.path)).toEqual([path]);
+    for (const alias of ['haiku45', 'micro', 'oss']) {
+      expect(pathsOf(chat(body), alias)).toEqual([path]);
+    }
   });
 });
 
 describe('a request for a response', () => {
-  const respond = (body: JsonObject) => responsesDialect({ model: 'm', ...body }, none);
-
   test('holds all items of a conversation', () => {
     const body = {
       instructions: 'Be brief.',
@@ -328,9 +279,17 @@ describe('a request for a response', () => {
     [{ truncation: 'auto' }, '$.truncation'],
     [{ include: ['file_search_call.results'] }, '$.include'],
     [{ conversation: 'c' }, '$.conversation'],
+    [{ instructions: 7 }, '$.instructions'],
+    [{ include: 'reasoning' }, '$.include'],
+    [{ reasoning: { mode: 'pro' } }, '$.reasoning.mode'],
+    [{ background: 'yes' }, '$.background'],
+    [
+      { input: [{ type: 'function_call', call_id: 'c', name: 'a', namespace: 'n' }] },
+      '$.input[0].namespace',
+    ],
+    [{ tools: [{ type: 'function', name: 'a', defer_loading: true }] }, '$.tools[0].defer_loading'],
   ])('with %j is refused', (body, path) => {
-    const problems = responsesProblems({ model: 'm', input: 'Hi', ...body }, none);
-    expect(problems.map((each) => each.path)).toEqual([path]);
+    expect(pathsOf(respond(body), 'haiku45')).toEqual([path]);
   });
 
   test.each([
