@@ -1,7 +1,7 @@
 /** Bedrock CountTokens through the AWS SDK. It costs nothing, so failing is no more than a pity. */
 import { isNativeError } from 'node:util/types';
 import { type BedrockRuntimeClient, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
-import type { CountRequest, TokenCounter } from '../core/call/bound/ports.ts';
+import type { CountRequest, TokenCounter } from '../core/call/prompt-bound/ports.ts';
 import type { Clock } from '../core/time.ts';
 import { toConversation } from './bedrock-converse-input.ts';
 

@@ -9,8 +9,8 @@ import type {
   CounterState,
   Counters,
   ExpireWrite,
+  HolderRank,
   InFlightBound,
-  Nearness,
   ReserveWrite,
   SettleWrite,
 } from '../core/ledger/ports.ts';
@@ -104,7 +104,7 @@ export function reserveExpression(write: ReserveWrite): Expression {
   }
   const text = reservationText({ ...write, costCenter: inFlight.costCenter });
   const set = [`${reservation} = ${p.value({ S: text })}`];
-  const keptUntil = write.held?.keptUntil;
+  const keptUntil = write.unlisted?.keptUntil;
   if (typeof keptUntil === 'number') set.push(`${p.name(TTL)} = ${p.value(number(keptUntil))}`);
   const remove = keptUntil === null ? ` REMOVE ${p.name(TTL)}` : '';
   const update = `SET ${set.join(', ')} ADD ${additions.join(', ')}${remove}`;
@@ -339,7 +339,7 @@ export const NEAR_LIST = 'nearList';
 export const NEAR_PERCENT = 'nearPercent';
 
 /** Puts an item that is still there into the index, or takes it out. */
-export function rankExpression(place: Nearness | undefined): Expression {
+export function rankExpression(place: HolderRank | undefined): Expression {
   const p = new Placeholders();
   const [list, percent] = [p.name(NEAR_LIST), p.name(NEAR_PERCENT)];
   const update = place
@@ -348,7 +348,7 @@ export function rankExpression(place: Nearness | undefined): Expression {
   return p.expression(update, `attribute_exists(${p.name('pk')})`);
 }
 
-export function parseNearness(item: AttributeMap | undefined): Nearness | undefined {
+export function parseRank(item: AttributeMap | undefined): HolderRank | undefined {
   const list = item?.[NEAR_LIST]?.S;
   const percent = Number(item?.[NEAR_PERCENT]?.N);
   return list === undefined ? undefined : { list, percent };

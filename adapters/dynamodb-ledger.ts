@@ -19,8 +19,8 @@ import {
   type CounterState,
   type Counters,
   type ExpireWrite,
+  type HolderRank,
   type LedgerStore,
-  type Nearness,
   type PruneWrite,
   type ReserveWrite,
   type ReserveWriteResult,
@@ -37,7 +37,7 @@ import {
   markPublishedExpression,
   parseAlertStates,
   parseCounters,
-  parseNearness,
+  parseRank,
   rankExpression,
   removeCountersExpression,
   removeIdleExpression,
@@ -96,7 +96,7 @@ export class DynamoDbLedger implements LedgerStore {
         written,
         item = {},
         sends,
-      } = await this.#update(write.account, reserveExpression(write), write.held !== undefined);
+      } = await this.#update(write.account, reserveExpression(write), write.unlisted !== undefined);
       isRepeated ||= sends > 1;
       if (written) {
         const committed = [...parseCounters(item)].map(
@@ -133,7 +133,7 @@ export class DynamoDbLedger implements LedgerStore {
     const until = closes ? this.#closedUntil(write) : undefined;
     // A reservation that arrives between the two writes is there for the second round.
     for (let round = 0; round < ROUNDS.settle; round++) {
-      const result = await this.#update(account, settleExpression(write, until), write.isHeld);
+      const result = await this.#update(account, settleExpression(write, until), write.isOfHolder);
       if (result.written) return settled(write, result.item, actual);
       const item = result.item ?? {};
       const found = findReservation(item, reservationId);
@@ -143,7 +143,11 @@ export class DynamoDbLedger implements LedgerStore {
       }
       if (until === undefined || isClosed(item, reservationId)) return { outcome: 'replayed' };
       const charge = chargesUnreserved ? write : { ...write, amounts: [] };
-      const charged = await this.#update(account, chargeExpression(charge, until), write.isHeld);
+      const charged = await this.#update(
+        account,
+        chargeExpression(charge, until),
+        write.isOfHolder,
+      );
       if (!charged.written) continue;
       return chargesUnreserved ? settled(write, charged.item, actual) : { outcome: 'replayed' };
     }
@@ -173,7 +177,7 @@ export class DynamoDbLedger implements LedgerStore {
     }
   }
 
-  async rank(account: AccountKey, place: Nearness | undefined): Promise<void> {
+  async rank(account: AccountKey, place: HolderRank | undefined): Promise<void> {
     await this.#update(account, rankExpression(place));
   }
 
@@ -300,8 +304,8 @@ const toReservation = (stored: StoredReservation): AccountReservation => ({
   ...(stored.linked && { linked: stored.linked }),
 });
 
-const snapshotFor = ({ account, held }: ReserveWrite, item: AttributeMap) =>
-  held && { snapshot: { ...snapshotOf({ ...item, pk: { S: account } }, held.now) } };
+const snapshotFor = ({ account, unlisted }: ReserveWrite, item: AttributeMap) =>
+  unlisted && { snapshot: { ...snapshotOf({ ...item, pk: { S: account } }, unlisted.now) } };
 
 const isClosed = (item: AttributeMap, id: string): boolean => item[markerName(id)] !== undefined;
 
@@ -345,14 +349,14 @@ function unavailable(error: unknown): LedgerUnavailableError {
 }
 
 const settled = (
-  { isHeld }: SettleWrite,
+  { isOfHolder }: SettleWrite,
   item: AttributeMap | undefined,
   added: ReadonlyMap<CounterKey, number>,
 ): SettleWriteResult => ({
   outcome: 'settled',
   counters: parseCounters(item),
   added,
-  ...(isHeld && { alertStates: parseAlertStates(item), nearness: parseNearness(item) }),
+  ...(isOfHolder && { alertStates: parseAlertStates(item), rank: parseRank(item) }),
 });
 
 function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {

@@ -1,7 +1,7 @@
 /** The key for seals, in an item of the ledger table that is created at its first use. */
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { SealKeys } from '../core/call/seal/ports.ts';
-import { SealKeyError } from '../core/call/seal/seals.ts';
+import type { SealKeys } from '../core/call/state-seal/ports.ts';
+import { SealKeyError } from '../core/call/state-seal/seals.ts';
 import type { Clock, EpochMs } from '../core/time.ts';
 
 interface SealKeyOptions {

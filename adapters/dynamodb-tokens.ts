@@ -6,7 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TokenRecord } from '../core/call/identity/key-record.ts';
+import type { TokenRecord } from '../core/call/identity/proxy-key-record.ts';
 import type { LiveTokens, TokenStore } from '../core/call/identity/tokens.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';

@@ -1,20 +1,20 @@
 /** Keys as an operator makes and ends them, on the ledger table. Part of no Lambda. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isTokenId } from '../core/call/identity/key-format.ts';
-import { parseKeyRequest } from '../core/call/identity/key-request.ts';
 import {
   createKey,
   type KeyChange,
   keyReport,
   revokeKey,
   rotateKey,
-} from '../core/call/identity/manage-keys.ts';
+} from '../core/call/identity/manage-proxy-keys.ts';
+import { isTokenId } from '../core/call/identity/proxy-key-format.ts';
+import { parseKeyRequest } from '../core/call/identity/proxy-key-request.ts';
 import { revokeToken, tokenReport } from '../core/call/identity/tokens.ts';
 import type { JsonObject } from '../core/json-value.ts';
 import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
-import { DynamoDbKeys } from './dynamodb-keys.ts';
 import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
+import { DynamoDbKeys } from './dynamodb-proxy-keys.ts';
 import { DynamoDbTokens } from './dynamodb-tokens.ts';
 import { systemRandomBytes, systemSecrets } from './system.ts';
 

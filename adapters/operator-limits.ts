@@ -1,6 +1,6 @@
 /** Limits as an operator sees and changes them, on the ledger table. Part of no Lambda. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isToken } from '../core/call/identity/key-record.ts';
+import { isToken } from '../core/call/identity/proxy-key-record.ts';
 import type { Ids } from '../core/ids.ts';
 import type { LimitsReport } from '../core/insight/usage/limits-report.schema.ts';
 import { limitsReport } from '../core/insight/usage/limits-report.ts';
@@ -10,10 +10,10 @@ import type { OverridePlan, OverrideRequest } from '../core/policy/plan-override
 import type { PolicySource } from '../core/policy/ports.ts';
 import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
-import { DynamoDbKeys } from './dynamodb-keys.ts';
 import { DynamoDbLedger } from './dynamodb-ledger.ts';
 import { createDynamoDbOverrides } from './dynamodb-overrides.ts';
 import { createDynamoDbPolicySource } from './dynamodb-policy.ts';
+import { DynamoDbKeys } from './dynamodb-proxy-keys.ts';
 
 interface LimitsTable {
   readonly client: DynamoDBClient;

@@ -1,9 +1,9 @@
 /** The host's clock, randomness, timers and hash. */
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Digest } from '../core/call/idempotency/ports.ts';
-import type { KeySecrets } from '../core/call/identity/key-record.ts';
+import type { KeySecrets } from '../core/call/identity/proxy-key-record.ts';
 import type { Sleeper } from '../core/call/model/ports.ts';
-import type { MessageAuthentication } from '../core/call/seal/ports.ts';
+import type { MessageAuthentication } from '../core/call/state-seal/ports.ts';
 import type { Ids, Random } from '../core/ids.ts';
 import type { Clock } from '../core/time.ts';
 

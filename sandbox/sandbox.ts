@@ -1,6 +1,6 @@
 /** Starts the sandbox: engines first, then the functions, then the HTTP server. */
 import { readFile } from 'node:fs/promises';
-import { DynamoDbKeys } from '../adapters/dynamodb-keys.ts';
+import { DynamoDbKeys } from '../adapters/dynamodb-proxy-keys.ts';
 import { operatorKeys } from '../adapters/operator-keys.ts';
 import { operatorLimits } from '../adapters/operator-limits.ts';
 import { systemIds } from '../adapters/system.ts';

@@ -1,7 +1,7 @@
 /** Where keys are made and ended: a ledger table, or a sandbox. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type OperatorKeys, operatorKeys } from '../../adapters/operator-keys.ts';
-import type { KeyChange } from '../../core/call/identity/manage-keys.ts';
+import type { KeyChange } from '../../core/call/identity/manage-proxy-keys.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../core/json-value.ts';

@@ -1,6 +1,6 @@
 /** Runs `keys create`, `list`, `revoke` and `rotate`. */
 import type { OperatorKeys } from '../../adapters/operator-keys.ts';
-import type { KeyChange } from '../../core/call/identity/manage-keys.ts';
+import type { KeyChange } from '../../core/call/identity/manage-proxy-keys.ts';
 import type { JsonObject } from '../../core/json-value.ts';
 import { momentOf } from '../../core/policy/parse-until.ts';
 import { printable, quoted } from '../../core/safe-text.ts';

@@ -1,8 +1,8 @@
 /** Which limits a call meets, and how much of each it may still take. */
 
-import { type CallIdentity, holderOf } from '../policy/held-limit.ts';
+import { type CallIdentity, holderOf } from '../policy/limit-of-holder.ts';
 import { isShared, type OwnerLimits, organizationLimits } from '../policy/limit-owners.ts';
-import { heldLimitInForce, limitInForce } from '../policy/overrides.ts';
+import { limitInForce, limitOfHolderInForce } from '../policy/overrides.ts';
 import {
   type Holder,
   type Limit,
@@ -87,7 +87,7 @@ export function effectiveLimits(
   const call: MetCall = { policy, scope, requested, at };
   const center = { owner: costCenterOwner(scope), limits: centerLimits(call) };
   const organization = organizationLimits(policy);
-  const linked = [center, organization].flatMap((each) => heldAccounts(call, each));
+  const linked = [center, organization].flatMap((each) => holderAccounts(call, each));
   const model: OwnerLimits = {
     owner: { kind: 'model', name: scope.model },
     limits: policy.models.get(scope.model)?.limits ?? [],
@@ -137,12 +137,12 @@ function ownAccount(
 }
 
 /** One account for each user, key and session that a limit of the owner counts apart. */
-function heldAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly AccountLimits[] {
+function holderAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly AccountLimits[] {
   const { policy, scope, at } = call;
   const { who = {} } = scope;
   return PERS.flatMap((per) => {
-    const held = limits.filter((limit) => limit.per === per);
-    const met = held.filter((limit) => matches(limit.scope, scope));
+    const apart = limits.filter((limit) => limit.per === per);
+    const met = apart.filter((limit) => matches(limit.scope, scope));
     if (met.length === 0) return [];
     const holder = holderOf(per, who);
     const groups = who.groups;
@@ -150,10 +150,10 @@ function heldAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly A
       {
         owner: { ...owner, holder },
         limits: met.map((limit) =>
-          effectiveLimit(call, heldLimitInForce(limit, policy, at, { holder, groups })),
+          effectiveLimit(call, limitOfHolderInForce(limit, policy, at, { holder, groups })),
         ),
         shards: 1,
-        keptUntil: keptUntil(policy, held, per, at),
+        keptUntil: keptUntil(policy, apart, per, at),
       },
     ];
   });
@@ -169,15 +169,15 @@ const SESSION_KEPT_MS = 7 * DAY_MS;
  */
 function keptUntil(
   policy: Policy,
-  held: readonly Limit[],
+  apart: readonly Limit[],
   per: Holder['kind'],
   at: EpochMs,
 ): EpochMs | null {
-  const ends = held
+  const ends = apart
     .filter(({ window }) => window !== 'total')
     .map(({ window }) => periodAt(window, at, policy.timeZone).endsAt + KEPT_AFTER_MS);
   if (per === 'session') return Math.max(at + SESSION_KEPT_MS, ...ends);
-  return ends.length < held.length ? null : Math.max(...ends);
+  return ends.length < apart.length ? null : Math.max(...ends);
 }
 
 function effectiveLimit({ policy, scope, requested, at }: MetCall, limit: Limit): EffectiveLimit {

@@ -1,7 +1,7 @@
 /** The port of the index: users, keys and sessions of one limit, the nearest to it first. */
-import type { AccountKey, Nearness } from './ports.ts';
+import type { AccountKey, HolderRank } from './ports.ts';
 
-export interface NearHolder extends Nearness {
+export interface RankedHolder extends HolderRank {
   readonly account: AccountKey;
 }
 
@@ -12,6 +12,6 @@ export interface NearestHolders {
    */
   list(
     list: string,
-    page: { readonly count: number; readonly after?: NearHolder },
-  ): Promise<readonly NearHolder[]>;
+    page: { readonly count: number; readonly after?: RankedHolder },
+  ): Promise<readonly RankedHolder[]>;
 }

@@ -37,7 +37,7 @@ export interface ReserveWrite {
   /** Other accounts of this call, which the sweep finds through this reservation alone. */
   readonly linked?: readonly AccountKey[];
   /** Of an account that the sweep does not list; the result then has a snapshot of it. */
-  readonly held?: {
+  readonly unlisted?: {
     /** When the item can be deleted, or null for never. */
     readonly keptUntil: EpochSeconds | null;
     /** Leases and markers that ended by then are over for every host. */
@@ -84,7 +84,7 @@ export type ReserveWriteResult =
       readonly snapshot?: AccountSnapshot;
     };
 
-interface HeldReservation {
+interface StoredReservation {
   readonly reservationId: string;
   readonly leaseExpiresAt: EpochSeconds;
   readonly amounts: ReadonlyMap<CounterKey, number>;
@@ -95,7 +95,7 @@ interface HeldReservation {
 }
 
 /** Reservation of an earlier attempt of the same call in one account. */
-export interface AccountReservation extends HeldReservation {
+export interface AccountReservation extends StoredReservation {
   /** The `attemptId` it was reserved with. */
   readonly leaseHolder: string;
 }
@@ -121,7 +121,7 @@ export interface SettleWrite {
   /** With `closes`: charges the amounts also where nothing is reserved, once. */
   readonly chargesUnreserved: boolean;
   /** The account is one of a user, key or session: the result has more of its item. */
-  readonly isHeld?: boolean;
+  readonly isOfHolder?: boolean;
   /** How long the marker stays; default: `CLOSED_SECONDS`. */
   readonly closedSeconds?: number;
 }
@@ -139,23 +139,23 @@ export type SettleWriteResult =
       readonly counters: Counters;
       /** Amounts that this write added to the settled counters. */
       readonly added: ReadonlyMap<CounterKey, number>;
-      /** With `isHeld`. */
+      /** With `isOfHolder`. */
       readonly alertStates?: AlertStates;
-      /** With `isHeld`: where the item is in the index. */
-      readonly nearness?: Nearness | undefined;
+      /** With `isOfHolder`: where the item is in the index. */
+      readonly rank?: HolderRank | undefined;
     }
   /** An earlier attempt had taken effect, or the lease had ended. */
   | { readonly outcome: 'replayed' };
 
 /** A place in the index of those who are near to a limit. */
-export interface Nearness {
+export interface HolderRank {
   /** One for each limit and window. */
   readonly list: string;
   readonly percent: number;
 }
 
 /** A reservation whose lease ended. */
-export interface ExpiredReservation extends HeldReservation {
+export interface ExpiredReservation extends StoredReservation {
   readonly account: AccountKey;
   readonly attemptId: string;
 }
@@ -223,7 +223,7 @@ export interface LedgerStore {
   expire(write: ExpireWrite): Promise<Counters | undefined>;
   prune(write: PruneWrite): Promise<void>;
   /** Moves an item in the index, or takes it out. */
-  rank(account: AccountKey, place: Nearness | undefined): Promise<void>;
+  rank(account: AccountKey, place: HolderRank | undefined): Promise<void>;
   /** Records an alert as pending. False when it was recorded already. */
   claimAlert(account: AccountKey, key: CounterKey, mark: AlertKey): Promise<boolean>;
   /** Records alerts as published. */

@@ -20,6 +20,7 @@ import {
   type ReserveWriteResult,
 } from './ports.ts';
 import type { PriorAttempt, ReservedAmounts } from './prior-attempt.ts';
+import { endExpired, pruneHolderAccount } from './prune-holder-account.ts';
 import type { RecentCounters } from './recent-counters.ts';
 import {
   type Reservation,
@@ -29,7 +30,6 @@ import {
 } from './reservation.ts';
 import { release, releaseAndClose } from './settle.ts';
 import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
-import { endExpired, tidyHeldAccount } from './tidy-held-account.ts';
 
 /** The attempt to reserve for one candidate in all its accounts. */
 export interface CandidateAttempt {
@@ -152,11 +152,11 @@ async function reserveTidily(
   const snapshot = 'snapshot' in result ? result.snapshot : undefined;
   if (!snapshot) return result;
   if (result.outcome === 'denied') {
-    // Only what it held may have stood in the way.
+    // The expired reservations may have been all that stood in the way.
     return (await endExpired(store, policy, snapshot)) > 0 ? store.reserve(write) : result;
   }
-  // The call has what it needs; what cannot be tidied now can be later.
-  await tidyHeldAccount(store, policy, snapshot, now).catch(() => undefined);
+  // The call has what it needs; what cannot be pruned now can be later.
+  await pruneHolderAccount(store, policy, snapshot, now).catch(() => undefined);
   return result;
 }
 
@@ -221,7 +221,7 @@ function accountReserve(
     inFlight: inFlightBound(policy, base.costCenter, accountKey(owner, shard), now),
     ...(linked && { linked }),
     ...(keptUntil !== undefined && {
-      held: {
+      unlisted: {
         keptUntil: keptUntil && itemEnd(keptUntil, base),
         now: Math.floor(now / 1_000) - CLOCK_SKEW_SECONDS,
       },

@@ -6,7 +6,6 @@ import { ownerKey } from '../policy/limit-owners.ts';
 import type { Owner } from '../policy/policy.ts';
 import { isAccountOf, isHolderAccount } from './account-keys.ts';
 import { type AmountsByUnit, NO_AMOUNTS } from './effective-limits.ts';
-import { keepPlace } from './nearness.ts';
 import type {
   AccountKey,
   Counters,
@@ -15,6 +14,7 @@ import type {
   SettleWrite,
   SettleWriteResult,
 } from './ports.ts';
+import { rankHolder } from './rank-holder.ts';
 import type {
   LimitSnapshot,
   Reservation,
@@ -72,7 +72,7 @@ export async function settle(
     }
     const settled = result.value;
     // Views may lag behind; money does not depend on them.
-    await keepPlace(store, reserved, settled).catch(() => undefined);
+    await rankHolder(store, reserved, settled).catch(() => undefined);
     crossings.push(...reserved.counters.flatMap((counter) => crossingsOf(counter, settled)));
   }
   const exceeded = parts.some(({ amounts }) =>
@@ -101,12 +101,14 @@ async function settleParts(
       if (result) results.set(reserved.account, result);
     }
   };
-  const held = parts.filter(({ reserved }) => isHolderAccount(reserved.account));
+  const ofHolders = parts.filter(({ reserved }) => isHolderAccount(reserved.account));
   const owner: Owner = { kind: 'costCenter', name: reservation.costCenter };
   const leads = ({ reserved }: SettledPart) =>
-    held.length > 0 && isAccountOf(reserved.account, owner);
+    ofHolders.length > 0 && isAccountOf(reserved.account, owner);
   await settleAll(parts.filter((part) => !leads(part)));
-  const failed = held.some(({ reserved }) => results.get(reserved.account)?.status === 'rejected');
+  const failed = ofHolders.some(
+    ({ reserved }) => results.get(reserved.account)?.status === 'rejected',
+  );
   if (!failed) await settleAll(parts.filter(leads));
   return results;
 }
@@ -120,7 +122,7 @@ const settleWrite = (
   attemptId,
   costCenter,
   amounts,
-  ...(isHolderAccount(reserved.account) && { isHeld: true }),
+  ...(isHolderAccount(reserved.account) && { isOfHolder: true }),
   closes: reserved.isRepeated || basis === 'unreserved',
   chargesUnreserved: basis === 'unreserved',
 });

@@ -12,8 +12,8 @@ import {
   typedEntries,
   type UnvalidatedObject,
 } from '../unvalidated.ts';
+import { perProblems } from './holder-limit-checks.ts';
 import { limitAmount } from './limit-amount.ts';
-import { perProblems } from './per-checks.ts';
 import type { OwnerKind } from './policy.ts';
 
 /** Names that a limit's scope and fallbacks can use, depending on its owner. */

@@ -2,10 +2,10 @@
 
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
-import { dependsOnGroups, heldLimit } from './held-limit.ts';
+import { dependsOnGroups, limitOfHolder } from './limit-of-holder.ts';
 import { ownerKey } from './limit-owners.ts';
 import { overrideKey } from './override-items.ts';
-import { heldLimitInForce, limitInForce } from './overrides.ts';
+import { limitInForce, limitOfHolderInForce } from './overrides.ts';
 import type { Holder, Limit, Owner, Per, Policy } from './policy.ts';
 
 /** A limit as it is configured and as it is in force. Amounts in its unit; nano-USD for usd. */
@@ -50,11 +50,11 @@ export function limitOverview(
   named?: Holder,
 ): LimitOverview {
   const holder = named && given.per === named.kind ? named : null;
-  const limit = holder ? heldLimit(given, holder, undefined) : given;
+  const limit = holder ? limitOfHolder(given, holder, undefined) : given;
   const { owner, name, window, unit, mode, scope, amount, per } = limit;
   const override = overrideOf(limit, policy, now);
   const inForce = holder
-    ? heldLimitInForce(given, policy, now, { holder })
+    ? limitOfHolderInForce(given, policy, now, { holder })
     : limitInForce(limit, policy, now);
   const isOfGroups = holder && !override && dependsOnGroups(given, holder);
   return {

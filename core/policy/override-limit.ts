@@ -2,7 +2,7 @@
 import { invariant } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../time.ts';
-import { heldLimit } from './held-limit.ts';
+import { limitOfHolder } from './limit-of-holder.ts';
 import { limitOverview, limitReference } from './limit-overview.ts';
 import { allLimits } from './limit-owners.ts';
 import { holderIn } from './named-holder.ts';
@@ -46,7 +46,7 @@ async function store(ports: ChangePorts, policy: Policy, planned: PlannedOverrid
   const found = allLimits(policy).find((each) => limitReference(each) === planned.limit.limit);
   invariant(found, 'a planned change is about a limit of the policy');
   const holder = holderIn(planned.limit);
-  const key = overrideKey(holder ? heldLimit(found, holder, undefined) : found);
+  const key = overrideKey(holder ? limitOfHolder(found, holder, undefined) : found);
   const newest = policy.overrideRecords.findLast((record) => record.key === key);
   // Later than what it replaces, even where another operator's clock is ahead.
   const at = newest ? Math.max(now, Date.parse(newest.createdAt) + 1) : now;

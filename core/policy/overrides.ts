@@ -1,6 +1,6 @@
 /** Overrides in force: an operator raises or lowers one limit temporarily, without a deployment. */
 import type { EpochMs } from '../time.ts';
-import { heldLimit } from './held-limit.ts';
+import { limitOfHolder } from './limit-of-holder.ts';
 import { overrideKey } from './override-items.ts';
 import type { Holder, Limit, Override, Policy } from './policy.ts';
 
@@ -15,14 +15,14 @@ export function overrideInForce(limit: Limit, policy: Policy, at: EpochMs): Over
  * The limit of one user, key or session at a given time. An override of that one counts before the
  * configured amounts; an override of the whole limit replaces `amount` alone.
  */
-export function heldLimitInForce(
+export function limitOfHolderInForce(
   configured: Limit,
   policy: Policy,
   at: EpochMs,
   { holder, groups }: { readonly holder: Holder; readonly groups?: readonly string[] | undefined },
 ): Limit {
-  const held = heldLimit(limitInForce(configured, policy, at), holder, groups);
-  return limitInForce(held, policy, at);
+  const ofHolder = limitOfHolder(limitInForce(configured, policy, at), holder, groups);
+  return limitInForce(ofHolder, policy, at);
 }
 
 /** The limit at a given time: with the amount of its override until that one ends. */

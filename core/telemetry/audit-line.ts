@@ -4,7 +4,7 @@
 import type { CallStatus } from '../call-status.ts';
 import type { Caller } from '../caller.ts';
 import { formatUsd } from '../money.ts';
-import type { CallIdentity } from '../policy/held-limit.ts';
+import type { CallIdentity } from '../policy/limit-of-holder.ts';
 import { holderOfOverride, limitKeyOf } from '../policy/override-items.ts';
 import type { Holder, Limit, OverrideRecord, Unit } from '../policy/policy.ts';
 import type { TokenUsage } from '../pricing/cost.ts';

@@ -1,5 +1,5 @@
 /** The request's idempotency key, from its header. */
-import { idempotencyKeyProblem } from '../../core/call/idempotency/key.ts';
+import { idempotencyKeyProblem } from '../../core/call/idempotency/idempotency-key.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError } from './http-error.ts';
 

@@ -1,8 +1,12 @@
 /** The caller of a request, by its key or token; in a sandbox without identities, by its headers. */
 import type { JwtCheck } from '../../core/call/identity/jwt-check.ts';
-import type { KeyCheck } from '../../core/call/identity/key-check.ts';
-import { KEY_PREFIX } from '../../core/call/identity/key-format.ts';
-import { isToken, type KeyRecord, type TokenRecord } from '../../core/call/identity/key-record.ts';
+import type { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
+import { KEY_PREFIX } from '../../core/call/identity/proxy-key-format.ts';
+import {
+  isToken,
+  type KeyRecord,
+  type TokenRecord,
+} from '../../core/call/identity/proxy-key-record.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { SentryError } from '../../core/errors.ts';
 import { sessionUser } from '../../core/policy/role-pattern.ts';

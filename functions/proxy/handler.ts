@@ -2,11 +2,11 @@
 import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
 import { bedrockRelay } from '../../adapters/bedrock-relay.ts';
-import { DynamoDbKeys } from '../../adapters/dynamodb-keys.ts';
+import { DynamoDbKeys } from '../../adapters/dynamodb-proxy-keys.ts';
 import { eventStream } from '../../adapters/event-stream.ts';
 import { createJwtCheck } from '../../adapters/jwt-check.ts';
 import { systemClock, systemDigest, systemIds, systemSecrets } from '../../adapters/system.ts';
-import { KeyCheck } from '../../core/call/identity/key-check.ts';
+import { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
 import { issuerFrom, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { KEY_PREFIX } from '../../core/call/identity/key-format.ts';
+import { KEY_PREFIX } from '../../core/call/identity/proxy-key-format.ts';
 import type { Clock } from '../../core/time.ts';
 import { type HttpResponse, sendJson } from '../base/loopback-server.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';

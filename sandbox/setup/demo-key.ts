@@ -1,6 +1,6 @@
 /** A key of the sandbox that is made at its start, for the lines to paste. */
 import { systemRandomBytes, systemSecrets } from '../../adapters/system.ts';
-import { createKey, type KeyStore } from '../../core/call/identity/manage-keys.ts';
+import { createKey, type KeyStore } from '../../core/call/identity/manage-proxy-keys.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Clock } from '../../core/time.ts';
 

@@ -1,5 +1,5 @@
 /** Valid bodies of each protocol; a fuzzed request starts from one of them. */
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../ledger-simulation/random.ts';
 import { IMAGE, textOf } from './values.ts';
 
 type Body = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** Faults around a call: of the model, of the ledger before and after a write, and sweeps. */
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../ledger-simulation/random.ts';
 
 const MODEL_ERRORS = [
   'ThrottlingException',

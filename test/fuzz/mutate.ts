@@ -1,6 +1,6 @@
 /** Spoils requests: their values, their text, and how they are sent. */
 import { deflateSync, gzipSync } from 'node:zlib';
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../ledger-simulation/random.ts';
 import { ODD_NAMES, ODD_NUMBERS, ODD_VALUES, RawJson, textOf } from './values.ts';
 
 type Path = readonly (string | number)[];

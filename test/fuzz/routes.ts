@@ -1,5 +1,5 @@
 /** The routes that are fuzzed: a route of a new protocol is one entry here. */
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../ledger-simulation/random.ts';
 import {
   anthropicCount,
   anthropicMessages,

@@ -1,5 +1,5 @@
 /** Fuzzes one route of a built sandbox that it starts, and checks the ledger when all is quiet. */
-import { randomOf } from '../simulation/random.ts';
+import { randomOf } from '../ledger-simulation/random.ts';
 import { isLine, type Line, restFindings, type Usage } from './at-rest.ts';
 import { disturb } from './chaos.ts';
 import { type Json, judge } from './judge.ts';

@@ -1,6 +1,6 @@
 /** Builds the n-th request of a route, and sends it byte by byte as it is. */
 import { Agent, request as httpRequest } from 'node:http';
-import { type Random, randomOf } from '../simulation/random.ts';
+import { type Random, randomOf } from '../ledger-simulation/random.ts';
 import {
   CONTENT_TYPES,
   copyOf,

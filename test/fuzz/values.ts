@@ -1,6 +1,6 @@
 /** Texts, files and odd values that fuzzed requests are made of. */
 import { deflateSync } from 'node:zlib';
-import type { Random } from '../simulation/random.ts';
+import type { Random } from '../ledger-simulation/random.ts';
 
 /** JSON text that is put into a body as it is, also if it is not valid. */
 export class RawJson {

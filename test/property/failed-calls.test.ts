@@ -13,8 +13,8 @@ import type { ReserveOutcome, ValidCall } from '../../core/call/steps/state.ts';
 import { validateAndSetContext } from '../../core/call/steps/validate-and-set-context.ts';
 import { expireReservations } from '../../core/ledger/expire-lease.ts';
 import { prune } from '../../core/ledger/prune.ts';
-import { answerOf, clientOver } from '../simulation/dynamodb/client.ts';
-import { DynamoDbModel } from '../simulation/dynamodb/model.ts';
+import { answerOf, clientOver } from '../ledger-simulation/dynamodb/client.ts';
+import { DynamoDbModel } from '../ledger-simulation/dynamodb/model.ts';
 import {
   answered,
   type CallHarness,

@@ -11,8 +11,8 @@ import { DynamoDbIdempotency } from '../../adapters/dynamodb-idempotency.ts';
 import { problemDetails } from '../../core/call/answers/answers.ts';
 import type { ClaimWrite, IdempotencyStore } from '../../core/call/idempotency/ports.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { answerOf, clientOver, type Sent } from '../simulation/dynamodb/client.ts';
-import { DynamoDbModel } from '../simulation/dynamodb/model.ts';
+import { answerOf, clientOver, type Sent } from '../ledger-simulation/dynamodb/client.ts';
+import { DynamoDbModel } from '../ledger-simulation/dynamodb/model.ts';
 
 const RUNNING_SECONDS = 50;
 const KEPT_SECONDS = 1_000;

@@ -3,11 +3,11 @@
  * machine. Four times the request is four times the work, whatever its shape.
  */
 import { describe, expect, jest, test } from '@jest/globals';
-import { jsonTokenBound } from '../../core/call/bound/json-bound.ts';
-import { textTokenBound } from '../../core/call/bound/text-bound.ts';
+import { jsonTokenBound } from '../../core/call/prompt-bound/json-bound.ts';
+import { textTokenBound } from '../../core/call/prompt-bound/text-bound.ts';
 import { depthProblems } from '../../core/call/request/check-content.ts';
 import { loneSurrogateProblems } from '../../core/call/request/check-text.ts';
-import { toWireCandidate } from '../../core/protocols/bound/wire-candidate.ts';
+import { toWireCandidate } from '../../core/protocols/request-bound/wire-candidate.ts';
 import { policyOf } from '../support/policy.ts';
 
 /** The value, and how often anything has read a member of it, or listed its members. */

@@ -13,9 +13,9 @@ import {
   adapterStep,
   adaptersOf,
 } from '../conformance/support/adapter-history.ts';
-import { answerOf, clientOver } from '../simulation/dynamodb/client.ts';
-import { DynamoDbModel } from '../simulation/dynamodb/model.ts';
-import { randomOf } from '../simulation/random.ts';
+import { answerOf, clientOver } from '../ledger-simulation/dynamodb/client.ts';
+import { DynamoDbModel } from '../ledger-simulation/dynamodb/model.ts';
+import { randomOf } from '../ledger-simulation/random.ts';
 import { ManualClock } from '../support/ledger.ts';
 
 const HISTORIES = 60;

@@ -3,11 +3,11 @@
  * that the simulation would notice if the ledger were wrong. Longer: `npm run test:simulate`.
  */
 import { describe, expect, test } from '@jest/globals';
-import { BROKEN_LEDGERS } from '../simulation/broken-ledgers.ts';
-import { type CallPlan, type Plan, planOf, type StreamPlan } from '../simulation/plan.ts';
-import { runPlan } from '../simulation/run.ts';
-import { shrink } from '../simulation/shrink.ts';
-import type { RunOptions, RunResult } from '../simulation/simulated-run.ts';
+import { BROKEN_LEDGERS } from '../ledger-simulation/broken-ledgers.ts';
+import { type CallPlan, type Plan, planOf, type StreamPlan } from '../ledger-simulation/plan.ts';
+import { runPlan } from '../ledger-simulation/run.ts';
+import { shrink } from '../ledger-simulation/shrink.ts';
+import type { RunOptions, RunResult } from '../ledger-simulation/simulated-run.ts';
 
 const SEEDS = 240;
 const GROUP = 40;

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { measurePrompt } from '../../core/call/bound/prompt-size.ts';
-import { textTokenBound } from '../../core/call/bound/text-bound.ts';
+import { measurePrompt } from '../../core/call/prompt-bound/prompt-size.ts';
+import { textTokenBound } from '../../core/call/prompt-bound/text-bound.ts';
 import { toPrompt } from '../../core/call/request/prompt.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string());

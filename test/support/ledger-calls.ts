@@ -4,7 +4,7 @@ import type { AccountKey, CounterState, LedgerStore } from '../../core/ledger/po
 import type { Reservation } from '../../core/ledger/reservation.ts';
 import { reserve } from '../../core/ledger/reserve.ts';
 import type { ReserveRequest } from '../../core/ledger/reserve-request.ts';
-import type { CallIdentity } from '../../core/policy/held-limit.ts';
+import type { CallIdentity } from '../../core/policy/limit-of-holder.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { TestLedger } from './ledger.ts';
 import { limitsConfig, policyOf } from './policy.ts';

@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../caller.ts';
 import type { InputProblem } from '../../input-problem.ts';
-import { modelsAlsoNamed } from '../../policy/also-named.ts';
+import { modelsByPattern } from '../../policy/models-by-pattern.ts';
 import type { Application, CallerBinding, CostCenter, Model, Policy } from '../../policy/policy.ts';
 import type { ProblemCode } from '../../problem-http-status.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
@@ -170,7 +170,7 @@ function findModel(
   const models = [...policy.models.values()];
   const withId = models.filter(({ modelId }) => modelId === name);
   // Ids that clients have built in: only where no model has exactly this one.
-  const found = withId.length > 0 ? withId : modelsAlsoNamed(models, name);
+  const found = withId.length > 0 ? withId : modelsByPattern(models, name);
   const usable = found.find((each) => costCenter?.models.includes(each.alias)) ?? found[0];
   if (usable) return usable;
   const known = costCenter?.models ?? [...policy.models.keys()];

@@ -2,7 +2,7 @@
 
 import type { Caller, IamCaller } from '../../caller.ts';
 import { canonicalJson } from '../../canonical-json.ts';
-import type { CallIdentity } from '../../policy/held-limit.ts';
+import type { CallIdentity } from '../../policy/limit-of-holder.ts';
 import type { CostCenter, Policy, UserClaims } from '../../policy/policy.ts';
 import { sessionRole, sessionUser } from '../../policy/role-pattern.ts';
 import { claimedUser, namedUser } from '../../policy/user-name.ts';

@@ -6,8 +6,14 @@ import { quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
-import { keyText, SECRET_BYTES, TOKEN_ID_BYTES, type TokenKind, tokenParts } from './key-format.ts';
-import { isInForce, type KeySecrets, type TokenRecord } from './key-record.ts';
+import {
+  keyText,
+  SECRET_BYTES,
+  TOKEN_ID_BYTES,
+  type TokenKind,
+  tokenParts,
+} from './proxy-key-format.ts';
+import { isInForce, type KeySecrets, type TokenRecord } from './proxy-key-record.ts';
 
 /** The tokens of one identity, as last read. */
 export interface LiveTokens {

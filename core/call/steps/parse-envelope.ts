@@ -5,7 +5,7 @@ import type { Ids } from '../../ids.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { schemaErrorProblems } from '../../schema-errors.ts';
 import type { Clock } from '../../time.ts';
-import { idempotencyKeyProblem } from '../idempotency/key.ts';
+import { idempotencyKeyProblem } from '../idempotency/idempotency-key.ts';
 import type { EnvelopeConfig } from './envelope.schema.ts';
 import { validate } from './envelope.validator.ts';
 import type { WorkflowInput } from './state.ts';

@@ -8,7 +8,7 @@ import type { Reservation } from '../../ledger/reservation.ts';
 import type { EpochMs } from '../../time.ts';
 import type { ConversePorts } from '../model/converse-with-retries.ts';
 import type { ConverseFailure } from '../model/failure-rules.ts';
-import type { Seals } from '../seal/seals.ts';
+import type { Seals } from '../state-seal/seals.ts';
 import { invokeModel, notInvoked } from './invoke-model.ts';
 import { type ReservePorts, type ReserveRun, reserveBudget } from './reserve-budget.ts';
 import type {

@@ -10,7 +10,7 @@ import type { Caller } from '../../caller.ts';
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import type { FirstLimitEvent } from '../../ledger/first-events.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
-import type { CallIdentity } from '../../policy/held-limit.ts';
+import type { CallIdentity } from '../../policy/limit-of-holder.ts';
 import type { CacheTtl } from '../../pricing/worst-case.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { AuditedBound } from '../../telemetry/audit-line.ts';

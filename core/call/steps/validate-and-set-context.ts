@@ -6,13 +6,13 @@ import type { PolicySource } from '../../policy/ports.ts';
 import { problemDetails } from '../answers/answers.ts';
 import { type CandidatePorts, selectCandidates } from '../candidate/select-candidates.ts';
 import { type CallContext, resolveContext } from '../context/resolve-context.ts';
-import { toClaim } from '../idempotency/key.ts';
+import { toClaim } from '../idempotency/idempotency-key.ts';
 import type { Digest } from '../idempotency/ports.ts';
 import { callIdentity } from '../identity/call-identity.ts';
 import { parseRequest } from '../request/parse-request.ts';
 import { type Prompt, requiredCapabilities, toPrompt } from '../request/prompt.ts';
 import type { InvokeRequest } from '../request/request.schema.ts';
-import { SealKeyError, type Seals } from '../seal/seals.ts';
+import { SealKeyError, type Seals } from '../state-seal/seals.ts';
 import {
   boundedCall,
   invalidCall,

@@ -125,7 +125,7 @@ export class MemoryLedger implements LedgerStore {
   }
 
   async expire(write: ExpireWrite): Promise<Counters | undefined> {
-    const { reservationId, attemptId, amounts: held, charge } = write;
+    const { reservationId, attemptId, amounts: reserved, charge } = write;
     const account = this.#open(write.account);
     const mine = account.reservations.get(reservationId);
     if (mine?.attemptId !== attemptId || mine.expiresAt !== write.leaseExpiresAt) return undefined;
@@ -133,8 +133,9 @@ export class MemoryLedger implements LedgerStore {
     if (write.restrictsUntil !== undefined && write.costCenter !== undefined) {
       account.restricted.set(write.costCenter, write.restrictsUntil);
     }
-    for (const [key, amount] of held) add(account, key, charge ? 0 : -amount, charge ? amount : 0);
-    return countersIn(account, held.keys());
+    for (const [key, amount] of reserved)
+      add(account, key, charge ? 0 : -amount, charge ? amount : 0);
+    return countersIn(account, reserved.keys());
   }
 
   async prune(write: PruneWrite): Promise<void> {
@@ -240,8 +241,8 @@ export class MemoryLedger implements LedgerStore {
   }
 }
 
-const snapshotFor = ({ account: key, held }: ReserveWrite, account: Account) =>
-  held && { snapshot: contentsOf(key, account, held.now) };
+const snapshotFor = ({ account: key, unlisted }: ReserveWrite, account: Account) =>
+  unlisted && { snapshot: contentsOf(key, account, unlisted.now) };
 
 const newAccount = (): Account => ({
   counters: new Map(),

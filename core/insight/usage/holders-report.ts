@@ -4,15 +4,15 @@
  * any number of them.
  */
 import { counterKey, holderOwnerOf } from '../../ledger/account-keys.ts';
-import type { NearestHolders, NearHolder } from '../../ledger/nearest-holders.ts';
-import { nearnessList } from '../../ledger/nearness.ts';
-import { type CallIdentity, dependsOnGroups } from '../../policy/held-limit.ts';
-import { heldOwnerLimits } from '../../policy/held-owners.ts';
+import type { NearestHolders, RankedHolder } from '../../ledger/nearest-holders.ts';
+import { rankList } from '../../ledger/rank-holder.ts';
+import { type CallIdentity, dependsOnGroups } from '../../policy/limit-of-holder.ts';
 import {
   costCenterLimits,
   type OwnerLimits,
   organizationLimits,
 } from '../../policy/limit-owners.ts';
+import { limitsOfHolder } from '../../policy/limits-of-holder.ts';
 import { limitInForce } from '../../policy/overrides.ts';
 import type { CostCenter, Owner, Per, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
@@ -71,7 +71,7 @@ export async function usageOfCaller(
   centers: readonly CostCenter[],
   now: EpochMs,
 ): Promise<readonly HolderUsage[]> {
-  const owners = heldOwnerLimits(policy, who, pers, now, centers);
+  const owners = limitsOfHolder(policy, who, pers, now, centers);
   const usage = await usageOfOwners(ports, policy, owners, now);
   return who.groups ? usage : usage.map((each) => withAmounts(policy, each, now));
 }
@@ -86,7 +86,7 @@ export async function holdersReport(
   const { per, centers, name } = query;
   const head = { asOf: isoTimestamp(now), per };
   if (name !== undefined) {
-    const owners = heldOwnerLimits(policy, { [per]: name }, [per], now, centers);
+    const owners = limitsOfHolder(policy, { [per]: name }, [per], now, centers);
     const visible = owners.filter(({ owner }) => query.isWhole || owner.kind === 'costCenter');
     const holders = await usageOfOwners(ports, policy, visible, now);
     return { ...head, holders: holders.map((each) => withAmounts(policy, each, now)) };
@@ -129,7 +129,7 @@ const ownLimits = (
   now: EpochMs,
 ): readonly OwnerLimits[] => {
   const center = owner.kind === 'costCenter' ? policy.costCenters.get(owner.name) : undefined;
-  return heldOwnerLimits(
+  return limitsOfHolder(
     policy,
     { [holder.kind]: holder.name },
     [holder.kind],
@@ -166,13 +166,13 @@ function listsOf(policy: Policy, query: HolderQuery, now: EpochMs): readonly str
       .map((limit) => {
         const { name } = periodAt(limit.window, now, policy.timeZone);
         const holder = { kind: per, name: '' };
-        return nearnessList({ ...owner, holder }, counterKey(limit.name, name));
+        return rankList({ ...owner, holder }, counterKey(limit.name, name));
       }),
   );
 }
 
 interface Page {
-  readonly holders: readonly NearHolder[];
+  readonly holders: readonly RankedHolder[];
   readonly next?: string;
 }
 
@@ -182,7 +182,7 @@ async function nearestPage(
   lists: readonly string[],
   { count, after }: HolderQuery,
 ): Promise<Page | undefined> {
-  const last = after === undefined ? new Map<string, NearHolder>() : parseCursor(after, lists);
+  const last = after === undefined ? new Map<string, RankedHolder>() : parseCursor(after, lists);
   if (!last) return undefined;
   const found = await Promise.all(
     lists.map((list) => {
@@ -197,12 +197,15 @@ async function nearestPage(
   return { holders, next: cursorOf([...last.values()]) };
 }
 
-const cursorOf = (last: readonly NearHolder[]): string =>
+const cursorOf = (last: readonly RankedHolder[]): string =>
   encodeURIComponent(
     JSON.stringify(last.map(({ list, account, percent }) => [list, account, percent])),
   );
 
-function parseCursor(text: string, lists: readonly string[]): Map<string, NearHolder> | undefined {
+function parseCursor(
+  text: string,
+  lists: readonly string[],
+): Map<string, RankedHolder> | undefined {
   let value: unknown;
   try {
     value = JSON.parse(decodeURIComponent(text));
@@ -210,7 +213,7 @@ function parseCursor(text: string, lists: readonly string[]): Map<string, NearHo
     return undefined;
   }
   if (!Array.isArray(value)) return undefined;
-  const last = new Map<string, NearHolder>();
+  const last = new Map<string, RankedHolder>();
   for (const each of value) {
     const [list, account, percent]: readonly unknown[] = Array.isArray(each) ? each : [];
     const isOurs = typeof list === 'string' && lists.includes(list);

@@ -1,9 +1,9 @@
 /** Reports every limit with its configured and current amount, for `cost-sentry limits show`. */
 import type { LedgerStore } from '../../ledger/ports.ts';
 import { formatUsd } from '../../money.ts';
-import { heldOwnerLimits } from '../../policy/held-owners.ts';
 import { type LimitOverview, limitOverview, limitReference } from '../../policy/limit-overview.ts';
 import { allOwnerLimits } from '../../policy/limit-owners.ts';
+import { limitsOfHolder } from '../../policy/limits-of-holder.ts';
 import type { Holder, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type LimitUsage, readLimitUsage } from './limit-usage.ts';
@@ -21,11 +21,11 @@ export async function limitsReport(
 ): Promise<LimitsReport> {
   const owners = allOwnerLimits(policy);
   const usage = await readLimitUsage({ ledger: store }, policy, owners, now);
-  const held = await usageOfHolder(store, policy, holder, now);
+  const ofHolder = await usageOfHolder(store, policy, holder, now);
   const limits = owners.flatMap((each, i) =>
     each.limits.flatMap((limit, j) => {
       const overview = limitOverview(limit, policy, now, holder);
-      const used = held.get(overview.limit) ?? usage[i]?.limits[j];
+      const used = ofHolder.get(overview.limit) ?? usage[i]?.limits[j];
       return used ? [reported(overview, used)] : [];
     }),
   );
@@ -41,7 +41,7 @@ async function usageOfHolder(
 ): Promise<ReadonlyMap<string, LimitUsage>> {
   if (!holder) return new Map();
   const { kind, name } = holder;
-  const owners = heldOwnerLimits(policy, { [kind]: name }, [kind], now);
+  const owners = limitsOfHolder(policy, { [kind]: name }, [kind], now);
   const usage = await readLimitUsage({ ledger }, policy, owners, now);
   return new Map(
     owners.flatMap(({ limits }, i) =>

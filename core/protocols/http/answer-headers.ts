@@ -6,7 +6,7 @@ import { formatUsd } from '../../money.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Window } from '../../windows.ts';
-import type { WireCandidate } from '../bound/wire-candidate.ts';
+import type { WireCandidate } from '../request-bound/wire-candidate.ts';
 
 interface AnsweredCall {
   readonly requestId: string;

@@ -1,7 +1,7 @@
 /** The names of a call in AWS's own records: the metadata that Bedrock writes into its invocation log. */
 import type { JsonObject } from '../../json-value.ts';
 import type { RequestTags } from '../../request-tags.ts';
-import type { WireRequest } from '../bound/wire-candidate.ts';
+import type { WireRequest } from '../request-bound/wire-candidate.ts';
 import { requestMetadata } from './prepare-call.ts';
 
 /**

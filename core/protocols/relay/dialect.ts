@@ -2,10 +2,10 @@
 import type { InputProblem } from '../../input-problem.ts';
 import type { Model } from '../../policy/policy.ts';
 import type { EpochMs } from '../../time.ts';
-import type { WireRequest } from '../bound/wire-candidate.ts';
 import type { ModelOperation } from '../fields/operations.ts';
 import type { StreamFrame } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
+import type { WireRequest } from '../request-bound/wire-candidate.ts';
 import type { StreamFrames } from './ports.ts';
 
 /** The request for one model, or why that model cannot be asked for it. */

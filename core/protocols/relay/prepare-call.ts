@@ -21,9 +21,13 @@ import { namedUser } from '../../policy/user-name.ts';
 import { priceNamed } from '../../pricing/named-price.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
 import type { EpochMs } from '../../time.ts';
-import { toWireCandidate, type WireCandidate, type WireRequest } from '../bound/wire-candidate.ts';
 import type { ModelOperation } from '../fields/operations.ts';
 import type { PriceOf } from '../metering/token-counts.ts';
+import {
+  toWireCandidate,
+  type WireCandidate,
+  type WireRequest,
+} from '../request-bound/wire-candidate.ts';
 import type { Dialect, DialectRequest } from './dialect.ts';
 import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';

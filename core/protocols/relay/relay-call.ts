@@ -16,7 +16,6 @@ import { reserveCall } from '../../call/steps/reserve-budget.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
 import type { ServedAs } from '../../pricing/price.ts';
-import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { isStreamed } from '../fields/operations.ts';
 import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
 import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-as.ts';
@@ -26,6 +25,7 @@ import {
   type TokenCounts,
   toReportedUsage,
 } from '../metering/token-counts.ts';
+import type { WireCandidate } from '../request-bound/wire-candidate.ts';
 import { withAttribution } from './attribution.ts';
 import { sameStream } from './dialect.ts';
 import { loggedPrompt, WrittenText } from './logged-content.ts';

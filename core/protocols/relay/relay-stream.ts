@@ -1,9 +1,9 @@
 /** Relays a stream event by event, and settles its call before the last event is written. */
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import type { ServedAs } from '../../pricing/price.ts';
-import type { WireCandidate } from '../bound/wire-candidate.ts';
 import { eventJson, type StreamFrame, StreamMeter } from '../metering/stream-meter.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
+import type { WireCandidate } from '../request-bound/wire-candidate.ts';
 import type { StreamWriter } from './dialect.ts';
 import type { WrittenText } from './logged-content.ts';
 import { brokenOff, type RelayPorts } from './ports.ts';

@@ -40,8 +40,8 @@ export function expiredCallsByOwner({
 }
 
 function ownerIn(account: string): Owner {
-  const held = holderOwnerOf(account);
-  if (held) return { kind: held.kind, name: held.name };
+  const holder = holderOwnerOf(account);
+  if (holder) return { kind: holder.kind, name: holder.name };
   const [, kindName, name = ''] = account.split('#');
   const kind = KINDS.find((each) => each === kindName) ?? 'organization';
   return { kind, name: kind === 'organization' ? kind : name };

@@ -1,7 +1,7 @@
 /** Seals on what the workflow hands from function to function. */
 import { createSealKeys } from '../../../adapters/dynamodb-seal-keys.ts';
 import { newSealKey, systemClock, systemMac } from '../../../adapters/system.ts';
-import { createSeals, type Seals } from '../../../core/call/seal/seals.ts';
+import { createSeals, type Seals } from '../../../core/call/state-seal/seals.ts';
 import { dynamoDbClient } from '../aws-clients.ts';
 import { type Environment, requiredEnv } from '../environment.ts';
 

@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measurePrompt } from '../../../core/call/bound/prompt-size.ts';
-import { inputTokenBound } from '../../../core/call/bound/token-bound.ts';
+import { measurePrompt } from '../../../core/call/prompt-bound/prompt-size.ts';
+import { inputTokenBound } from '../../../core/call/prompt-bound/token-bound.ts';
 import { lookupModel } from '../../../core/pricing/catalogue.ts';
 import { costOf } from '../../../core/pricing/cost.ts';
 import { worstCaseOf, writtenCacheTtl } from '../../../core/pricing/worst-case.ts';

@@ -7,7 +7,7 @@ import { type NanoUsd, toSafeInteger } from '../../../core/money.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
 import { costOf } from '../../../core/pricing/cost.ts';
 import { worstCaseOf } from '../../../core/pricing/worst-case.ts';
-import { type Random, randomOf } from '../../simulation/random.ts';
+import { type Random, randomOf } from '../../ledger-simulation/random.ts';
 import { limitsConfig, policyOf } from '../../support/policy.ts';
 
 export interface Call {

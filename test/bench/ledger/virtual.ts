@@ -1,11 +1,11 @@
 /** The traffic in virtual time, against the table in memory, which meters what DynamoDB would bill. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { itemBytes } from '../../../adapters/dynamodb-item-size.ts';
-import { answerOf, clientOver } from '../../simulation/dynamodb/client.ts';
-import { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
+import { answerOf, clientOver } from '../../ledger-simulation/dynamodb/client.ts';
+import { DynamoDbModel } from '../../ledger-simulation/dynamodb/model.ts';
 
-import { randomOf } from '../../simulation/random.ts';
-import { Scheduler } from '../../simulation/scheduler.ts';
+import { randomOf } from '../../ledger-simulation/random.ts';
+import { Scheduler } from '../../ledger-simulation/scheduler.ts';
 import { type Outcome, runCallers } from './closed-loop.ts';
 import { type ContenderName, contenderNamed } from './contenders.ts';
 import { START, type TrafficOptions, trafficOf } from './traffic.ts';

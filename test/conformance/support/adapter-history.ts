@@ -13,7 +13,7 @@ import type {
 } from '../../../core/ledger/ports.ts';
 import type { ShardLayout } from '../../../core/policy/policy.ts';
 import type { OverrideStore } from '../../../core/policy/ports.ts';
-import type { Random } from '../../simulation/random.ts';
+import type { Random } from '../../ledger-simulation/random.ts';
 import { ManualClock } from '../../support/ledger.ts';
 
 /** Everything that writes to the ledger's table. */

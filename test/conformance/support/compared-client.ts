@@ -6,9 +6,9 @@ import {
   paginateScan,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-dynamodb';
-import { answerOf } from '../../simulation/dynamodb/client.ts';
-import type { DynamoDbModel } from '../../simulation/dynamodb/model.ts';
-import { canonical, type Item } from '../../simulation/dynamodb/values.ts';
+import { answerOf } from '../../ledger-simulation/dynamodb/client.ts';
+import type { DynamoDbModel } from '../../ledger-simulation/dynamodb/model.ts';
+import { canonical, type Item } from '../../ledger-simulation/dynamodb/values.ts';
 import type { ConformanceEngine } from './engines.ts';
 
 const REGION = { region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };

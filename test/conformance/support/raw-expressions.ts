@@ -1,7 +1,7 @@
 /** Random conditions and updates over a handful of attributes. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { number, type Placeholders } from '../../../adapters/dynamodb-ledger-expressions.ts';
-import type { Random } from '../../simulation/random.ts';
+import type { Random } from '../../ledger-simulation/random.ts';
 
 type Type = 'N' | 'S';
 

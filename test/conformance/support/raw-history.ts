@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { number, Placeholders } from '../../../adapters/dynamodb-ledger-expressions.ts';
-import type { Random } from '../../simulation/random.ts';
+import type { Random } from '../../ledger-simulation/random.ts';
 import { type DrawOptions, ExpressionDraw, MAPS, PLAIN } from './raw-expressions.ts';
 
 const PARTITIONS = ['raw', 'override'] as const;

@@ -1,7 +1,7 @@
 /** kill -9 in the middle of the load, again and again: the ledger that is left is sound. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { type Random, randomOf } from '../../simulation/random.ts';
+import { type Random, randomOf } from '../../ledger-simulation/random.ts';
 import { Folder, question, WORST_NANO_USD } from './support/ledger-policy.ts';
 import { charged, limitOf, moveClock, statuses, sweepAfterLeases } from './support/ledger-steps.ts';
 import { type Answer, type RunningSandbox, runSandbox, sandboxPid } from './support/run-sandbox.ts';

@@ -9,7 +9,7 @@ const NOT_TESTS = [
   /^test\/bench\//,
   /^test\/fixtures\//,
   /^test\/golden\//,
-  /^test\/simulation\//,
+  /^test\/ledger-simulation\//,
   /^test\/fuzz\//,
   /^test\/clients\/programs\//,
   /^test\/(?:.+\/)?support\//,

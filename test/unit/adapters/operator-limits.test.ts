@@ -1,7 +1,7 @@
 /** Method: the real policy store, ledger and overrides on dynalite. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDbKeys } from '../../../adapters/dynamodb-keys.ts';
 import { createDynamoDbPolicySource } from '../../../adapters/dynamodb-policy.ts';
+import { DynamoDbKeys } from '../../../adapters/dynamodb-proxy-keys.ts';
 import { type OperatorLimits, operatorLimits } from '../../../adapters/operator-limits.ts';
 import { PolicyUnavailableError } from '../../../core/errors.ts';
 import { readLimitUsage } from '../../../core/insight/usage/limit-usage.ts';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTrace, TraceStats } from '../../../cli/simulate/read-trace.ts';
 import { sortedCalls } from '../../../cli/simulate/sorted-calls.ts';
-import { randomOf } from '../../simulation/random.ts';
+import { randomOf } from '../../ledger-simulation/random.ts';
 import { answeredLine, deniedLine } from '../../support/audit-lines.ts';
 import { costSentry } from '../../support/command-line.ts';
 import { limitsConfig } from '../../support/policy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { heldLimit } from '../../../../core/policy/held-limit.ts';
+import { limitOfHolder } from '../../../../core/policy/limit-of-holder.ts';
 import {
   canonicalUser,
   claimedUser,
@@ -52,7 +52,7 @@ describe('the amount of one user', () => {
   );
   if (!limit) throw new Error('no limit');
   const usd = (name: string, groups?: readonly string[]) =>
-    heldLimit(limit, { kind: 'user', name }, groups).amount / 1e9;
+    limitOfHolder(limit, { kind: 'user', name }, groups).amount / 1e9;
 
   test.each([
     ['the own amount wins', 'ada', ['contractors'], 100],

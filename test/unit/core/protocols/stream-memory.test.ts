@@ -7,10 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { eventStream } from '../../../../adapters/event-stream.ts';
-import { toWireCandidate } from '../../../../core/protocols/bound/wire-candidate.ts';
 import { sameStream } from '../../../../core/protocols/relay/dialect.ts';
 import { WrittenText } from '../../../../core/protocols/relay/logged-content.ts';
 import { relayStream } from '../../../../core/protocols/relay/relay-stream.ts';
+import { toWireCandidate } from '../../../../core/protocols/request-bound/wire-candidate.ts';
 import { eventFrame } from '../../../support/event-frames.ts';
 import { configWith, policyOf } from '../../../support/policy.ts';
 

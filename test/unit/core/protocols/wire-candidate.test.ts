@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   toWireCandidate,
   type WireRequest,
-} from '../../../../core/protocols/bound/wire-candidate.ts';
+} from '../../../../core/protocols/request-bound/wire-candidate.ts';
 import { policyOf } from '../../../support/policy.ts';
 
 const PRICE = { input: 1, output: 5, cache_read: 0.1, cache_write: 1.25, cache_write_1h: 2 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { measurePrompt } from '../../../../../core/call/bound/prompt-size.ts';
 import { toCandidate } from '../../../../../core/call/candidate/candidate.ts';
+import { measurePrompt } from '../../../../../core/call/prompt-bound/prompt-size.ts';
 import { toPrompt } from '../../../../../core/call/request/prompt.ts';
 import type {
   InvokeRequest,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../adapters/system.ts';
-import type { CountRequest } from '../../../../../core/call/bound/ports.ts';
+import type { CountRequest } from '../../../../../core/call/prompt-bound/ports.ts';
 import { validateAndSetContext } from '../../../../../core/call/steps/validate-and-set-context.ts';
 import { request } from '../../../../support/call-harness.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';

@@ -1,16 +1,16 @@
 /** Method: keys made, checked, revoked and rotated on a store in memory whose reads are counted. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { systemRandomBytes, systemSecrets } from '../../../../../adapters/system.ts';
-import { KeyCheck } from '../../../../../core/call/identity/key-check.ts';
-import { keyParts, keyText, parseKey } from '../../../../../core/call/identity/key-format.ts';
-import type { KeyRecord } from '../../../../../core/call/identity/key-record.ts';
-import { parseKeyRequest } from '../../../../../core/call/identity/key-request.ts';
 import {
   createKey,
   keyReport,
   revokeKey,
   rotateKey,
-} from '../../../../../core/call/identity/manage-keys.ts';
+} from '../../../../../core/call/identity/manage-proxy-keys.ts';
+import { KeyCheck } from '../../../../../core/call/identity/proxy-key-check.ts';
+import { keyParts, keyText, parseKey } from '../../../../../core/call/identity/proxy-key-format.ts';
+import type { KeyRecord } from '../../../../../core/call/identity/proxy-key-record.ts';
+import { parseKeyRequest } from '../../../../../core/call/identity/proxy-key-request.ts';
 import { LedgerUnavailableError } from '../../../../../core/errors.ts';
 import type { KeyChange } from '../../../../../core/telemetry/audit-line.ts';
 import { ManualClock } from '../../../../support/ledger.ts';

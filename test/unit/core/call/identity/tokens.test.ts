@@ -2,8 +2,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { systemDigest, systemRandomBytes, systemSecrets } from '../../../../../adapters/system.ts';
 import { callIdentity } from '../../../../../core/call/identity/call-identity.ts';
-import { isTokenId, keyParts, parseKey } from '../../../../../core/call/identity/key-format.ts';
-import type { TokenRecord } from '../../../../../core/call/identity/key-record.ts';
+import {
+  isTokenId,
+  keyParts,
+  parseKey,
+} from '../../../../../core/call/identity/proxy-key-format.ts';
+import type { TokenRecord } from '../../../../../core/call/identity/proxy-key-record.ts';
 import {
   type LiveTokens,
   mintToken,

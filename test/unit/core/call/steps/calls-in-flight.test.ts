@@ -6,7 +6,7 @@ import { validateAndSetContext } from '../../../../../core/call/steps/validate-a
 import { WaitingCalls } from '../../../../../core/call/steps/waiting-calls.ts';
 import type { LedgerStore, SettleWrite } from '../../../../../core/ledger/ports.ts';
 import { release } from '../../../../../core/ledger/settle.ts';
-import { changed } from '../../../../simulation/changed-store.ts';
+import { changed } from '../../../../ledger-simulation/changed-store.ts';
 import { type CallHarness, callHarnessOn, request } from '../../../../support/call-harness.ts';
 import { startLedger, type TestLedger } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSealKeys } from '../../../../../adapters/dynamodb-seal-keys.ts';
 import { newSealKey, systemMac } from '../../../../../adapters/system.ts';
-import { createSeals, type Seals } from '../../../../../core/call/seal/seals.ts';
+import { createSeals, type Seals } from '../../../../../core/call/state-seal/seals.ts';
 import { recordOutcome } from '../../../../../core/call/steps/record-outcome.ts';
 import { invokeSealed, reserveSealed } from '../../../../../core/call/steps/sealed-steps.ts';
 import type { ApprovedCall, ValidCall } from '../../../../../core/call/steps/state.ts';

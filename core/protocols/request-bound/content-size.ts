@@ -1,6 +1,6 @@
 /** Upper bound of a request's content, added up part by part, and its cache lifetimes. */
-import { jsonTokenBound } from '../../call/bound/json-bound.ts';
-import { textTokenBound } from '../../call/bound/text-bound.ts';
+import { jsonTokenBound } from '../../call/prompt-bound/json-bound.ts';
+import { textTokenBound } from '../../call/prompt-bound/text-bound.ts';
 import { readImage } from '../../call/request/files.ts';
 import type { ImageSize } from '../../call/request/image-header.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';

@@ -358,7 +358,7 @@ function noteDecision(run: SimulatedRun, truth: Truth, state: object): void {
   if (!('status' in state)) return;
   if (state.status === 'approved') {
     const reservation = 'reservation' in state ? state.reservation : undefined;
-    const isHeld = JSON.stringify(reservation).includes('"basis":"reserved"');
-    run.oracle.decided(truth, isHeld ? 'approved' : 'unreserved');
+    const isOfHolder = JSON.stringify(reservation).includes('"basis":"reserved"');
+    run.oracle.decided(truth, isOfHolder ? 'approved' : 'unreserved');
   } else run.oracle.decided(truth, state.status === 'denied' ? 'denied' : 'other');
 }

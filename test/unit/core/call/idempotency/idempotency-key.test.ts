@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemDigest } from '../../../../../adapters/system.ts';
-import { idempotencyKeyProblem, toClaim } from '../../../../../core/call/idempotency/key.ts';
+import {
+  idempotencyKeyProblem,
+  toClaim,
+} from '../../../../../core/call/idempotency/idempotency-key.ts';
 
 type KeyedRequest = Parameters<typeof toClaim>[1];
 

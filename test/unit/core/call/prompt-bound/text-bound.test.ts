@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { textTokenBound } from '../../../../../core/call/bound/text-bound.ts';
+import { textTokenBound } from '../../../../../core/call/prompt-bound/text-bound.ts';
 
 describe('the bound of a text', () => {
   test.each([

@@ -1,5 +1,5 @@
 /**
- * Tidies the account of one user, key or session. The sweep does not list them, so that any number
+ * Prunes the account of one user, key or session. The sweep does not list them, so that any number
  * of them costs it nothing; each next call sees the whole item in the answer to its write.
  */
 import type { Policy } from '../policy/policy.ts';
@@ -10,7 +10,7 @@ import { isOld, prune } from './prune.ts';
 /** So much old may stay, so that not every call writes twice. */
 const LEFT_MAX = 8;
 
-/** Ends what calls held that never came to their end. @returns how many. */
+/** Expires the reservations whose leases have ended. @returns how many. */
 export async function endExpired(
   store: LedgerStore,
   { ledger }: Policy,
@@ -21,7 +21,7 @@ export async function endExpired(
   return expired.length;
 }
 
-export async function tidyHeldAccount(
+export async function pruneHolderAccount(
   store: LedgerStore,
   policy: Policy,
   snapshot: AccountSnapshot,

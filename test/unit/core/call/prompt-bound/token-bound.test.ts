@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { measurePrompt } from '../../../../../core/call/bound/prompt-size.ts';
-import { countedTokenBound, inputTokenBound } from '../../../../../core/call/bound/token-bound.ts';
+import { measurePrompt } from '../../../../../core/call/prompt-bound/prompt-size.ts';
+import {
+  countedTokenBound,
+  inputTokenBound,
+} from '../../../../../core/call/prompt-bound/token-bound.ts';
 import { toPrompt } from '../../../../../core/call/request/prompt.ts';
 import type { InvokeRequest } from '../../../../../core/call/request/request.schema.ts';
 import { familyDefaults } from '../../../../../core/pricing/model-families.ts';

@@ -21,7 +21,7 @@ export const holderOf = (per: Holder['kind'], who: CallIdentity): Holder => ({
 });
 
 /** The limit as it holds for one of those that it counts apart, with their configured amount. */
-export function heldLimit(
+export function limitOfHolder(
   limit: Limit,
   holder: Holder,
   groups: readonly string[] | undefined,

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import { parseIsoTime } from '../../time.ts';
-import type { KeyChange, KeyRequest } from './manage-keys.ts';
+import type { KeyChange, KeyRequest } from './manage-proxy-keys.ts';
 
 const TEXTS = ['costCenter', 'application', 'environment', 'user', 'name', 'author'] as const;
 const LISTS = ['models', 'groups'] as const;

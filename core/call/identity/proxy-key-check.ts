@@ -1,14 +1,14 @@
 /** Finds the owner of a request's key or token, with few reads and never from an old one. */
 import { LedgerUnavailableError } from '../../errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
-import { parseKey } from './key-format.ts';
+import { parseKey } from './proxy-key-format.ts';
 import {
   type CredentialRecord,
   isInForce,
   isToken,
   type KeyReader,
   type KeySecrets,
-} from './key-record.ts';
+} from './proxy-key-record.ts';
 
 type KeyResult =
   | { readonly outcome: 'known'; readonly record: CredentialRecord }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonTokenBound } from '../../../../../core/call/bound/json-bound.ts';
-import { textTokenBound } from '../../../../../core/call/bound/text-bound.ts';
+import { jsonTokenBound } from '../../../../../core/call/prompt-bound/json-bound.ts';
+import { textTokenBound } from '../../../../../core/call/prompt-bound/text-bound.ts';
 
 describe('the bound of JSON', () => {
   const value = { city: 'Z\u00fcrich', days: [1, 2, 3], more: { deep: { er: '"quoted"' } } };

@@ -4,8 +4,8 @@
  */
 import { expect, test } from '@jest/globals';
 import mistral from 'mistral-tokenizer-js';
-import { measurePrompt } from '../../../../../core/call/bound/prompt-size.ts';
-import { textTokenBound } from '../../../../../core/call/bound/text-bound.ts';
+import { measurePrompt } from '../../../../../core/call/prompt-bound/prompt-size.ts';
+import { textTokenBound } from '../../../../../core/call/prompt-bound/text-bound.ts';
 import { corpus } from '../../../../bench/bound/corpus.ts';
 
 const tokensOf = (text: string): number => mistral.encode(text, false, true).length;

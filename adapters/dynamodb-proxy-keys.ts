@@ -6,9 +6,13 @@ import {
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
-import { isTokenId } from '../core/call/identity/key-format.ts';
-import type { CredentialRecord, KeyReader, KeyRecord } from '../core/call/identity/key-record.ts';
-import type { KeyStore, StoredKey } from '../core/call/identity/manage-keys.ts';
+import type { KeyStore, StoredKey } from '../core/call/identity/manage-proxy-keys.ts';
+import { isTokenId } from '../core/call/identity/proxy-key-format.ts';
+import type {
+  CredentialRecord,
+  KeyReader,
+  KeyRecord,
+} from '../core/call/identity/proxy-key-record.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { KeyChange } from '../core/telemetry/audit-line.ts';
 import { KEY_CHANGE_PARTITION } from './dynamodb-key-changes.ts';

@@ -5,8 +5,8 @@ import { namedUser } from '../../policy/user-name.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange as AuditedChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
-import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './key-format.ts';
-import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './key-record.ts';
+import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './proxy-key-format.ts';
+import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './proxy-key-record.ts';
 
 export interface StoredKey extends KeyRecord {
   /** `2026-11-29`. */

@@ -3,7 +3,7 @@ import type { Model } from './policy.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** Those with a pattern that matches, the most specific pattern first. */
-export function modelsAlsoNamed(models: readonly Model[], name: string): readonly Model[] {
+export function modelsByPattern(models: readonly Model[], name: string): readonly Model[] {
   const named = models.flatMap((model) =>
     (model.also ?? [])
       .filter((pattern) => matchesWildcard(pattern, name))

@@ -6,7 +6,7 @@ import { LedgerUnavailableError } from '../../core/errors.ts';
 import { sweepReservations } from '../../core/jobs/sweep-reservations.ts';
 import { isHolderAccount } from '../../core/ledger/account-keys.ts';
 import { CLOCK_SKEW_SECONDS } from '../../core/ledger/ports.ts';
-import { tidyHeldAccount } from '../../core/ledger/tidy-held-account.ts';
+import { pruneHolderAccount } from '../../core/ledger/prune-holder-account.ts';
 import { checkAlertStates, checkAtRest, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
 import { Violation } from './oracle.ts';
@@ -76,7 +76,7 @@ async function callByEveryUser(run: SimulatedRun, random: Random): Promise<void>
   const accounts = run.accounts().map(({ pk }) => pk?.S ?? '');
   const now = Math.floor(clock.now() / 1_000) - CLOCK_SKEW_SECONDS;
   for await (const snapshot of store.contents(accounts.filter(isHolderAccount), now)) {
-    await tidyHeldAccount(store, run.policyOf(0), snapshot, clock.now());
+    await pruneHolderAccount(store, run.policyOf(0), snapshot, clock.now());
   }
 }
 

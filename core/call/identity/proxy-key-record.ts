@@ -1,6 +1,6 @@
 /** A key as it is stored: what it is bound to, and the hash of its secret. */
 import type { EpochMs } from '../../time.ts';
-import type { TokenKind } from './key-format.ts';
+import type { TokenKind } from './proxy-key-format.ts';
 
 /** Permissions of a key. */
 export interface KeyBinding {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { imageTokenBound } from '../../../../../core/call/bound/image-bound.ts';
+import { imageTokenBound } from '../../../../../core/call/prompt-bound/image-bound.ts';
 
 const MARKS = 16;
 

@@ -115,7 +115,7 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
     name: 'leaves the users to the end of their leases',
     store: (store) =>
       changed(store, {
-        settle: async (write) => (write.isHeld ? { outcome: 'replayed' } : store.settle(write)),
+        settle: async (write) => (write.isOfHolder ? { outcome: 'replayed' } : store.settle(write)),
       }),
   },
   {
@@ -124,7 +124,7 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
       changed(store, {
         reserve: (write) => {
           const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
-          return store.reserve(write.held ? { ...write, amounts } : write);
+          return store.reserve(write.unlisted ? { ...write, amounts } : write);
         },
       }),
   },

@@ -1,7 +1,7 @@
 /** A request of the Bedrock runtime for one model: checked, bounded, priced, and ready to send. */
 
-import { inputTokenBound } from '../../call/bound/token-bound.ts';
 import { calledAs, type PricedCandidate, pricedBound } from '../../call/candidate/priced-bound.ts';
+import { inputTokenBound } from '../../call/prompt-bound/token-bound.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf, withMember } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';

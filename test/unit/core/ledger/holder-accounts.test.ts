@@ -8,7 +8,7 @@ import { accountKey, holderOwnerOf } from '../../../../core/ledger/account-keys.
 import { expireReservations } from '../../../../core/ledger/expire-lease.ts';
 import type { LedgerStore } from '../../../../core/ledger/ports.ts';
 import { release, settle } from '../../../../core/ledger/settle.ts';
-import { changed } from '../../../simulation/changed-store.ts';
+import { changed } from '../../../ledger-simulation/changed-store.ts';
 import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { amounts, CenterCalls } from '../../../support/ledger-calls.ts';
 

@@ -1,5 +1,5 @@
 /** Units that embeddings and reranking bill besides tokens, counted in a request. */
-import { textTokenBound } from '../../call/bound/text-bound.ts';
+import { textTokenBound } from '../../call/prompt-bound/text-bound.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../json-value.ts';
 import type { BilledUnit, Price } from '../../pricing/price.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolveContext } from '../../../../core/call/context/resolve-context.ts';
-import { modelsAlsoNamed } from '../../../../core/policy/also-named.ts';
+import { modelsByPattern } from '../../../../core/policy/models-by-pattern.ts';
 import { policyOf } from '../../../support/policy.ts';
 import { center, config, problemsOf } from '../../../support/small-config.ts';
 
@@ -13,7 +13,7 @@ const configured = (lite: readonly string[], haiku: readonly string[]) =>
     },
   });
 const named = (name: string, lite: readonly string[], haiku: readonly string[]) =>
-  modelsAlsoNamed([...policyOf(configured(lite, haiku)).models.values()], name).map(
+  modelsByPattern([...policyOf(configured(lite, haiku)).models.values()], name).map(
     ({ alias }) => alias,
   );
 
