@@ -44,16 +44,18 @@ module "schema_check" {
 module "configuration" {
   source = "./modules/configuration"
 
-  region               = local.region
-  name                 = local.given.name
-  models               = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
-  applications         = local.given.applications
-  cost_centers         = local.cost_centers_given
-  default_cost_center  = local.given.default_cost_center
-  time_zone            = local.given.time_zone
-  ledger               = local.given.ledger
-  log_prompts          = local.given.log_prompts
-  proxy                = local.given.proxy
+  region              = local.region
+  name                = local.given.name
+  models              = { for alias, model in local.given.models : alias => { for key, value in model : key => value if key != "limits" && key != "price" } }
+  applications        = local.given.applications
+  cost_centers        = local.cost_centers_given
+  default_cost_center = local.given.default_cost_center
+  time_zone           = local.given.time_zone
+  ledger              = local.given.ledger
+  log_prompts         = local.given.log_prompts
+  proxy               = local.given.proxy
+  # Not checked by the schema, whose messages show values.
+  proxy_origin_secrets = var.proxy_origin_secrets
   api                  = local.given.api
   identity             = local.given.identity
   access_policies      = local.given.access_policies

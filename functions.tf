@@ -15,6 +15,21 @@ locals {
     } : name => value if value != null },
   )
 
+  # How long a front waits for the first bytes of an answer, and then for the next ones.
+  cloudfront_read_seconds = 60
+  front_wait_seconds = {
+    function_url = null
+    cloudfront   = local.cloudfront_read_seconds
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html (2026-11)
+    rest_api = 300
+  }[local.config.proxy.front]
+  proxy_front = merge(
+    { for seconds in local.front_wait_seconds[*] : "ANSWER_SECONDS" => tostring(seconds - 3) },
+    # The function needs to recognize the secrets only. A digest of so many random characters does not
+    # reveal them.
+    { for secrets in local.config.proxy.front == "cloudfront" ? [var.proxy_origin_secrets] : [] : "ORIGIN_DIGESTS" => join(",", [for secret in nonsensitive(secrets) : sha256(secret)]) },
+  )
+
   # By name, because the workflow calls functions of the same map that start it.
   state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.config.name}"
   audit_log_group = {
@@ -98,7 +113,7 @@ locals {
       enabled         = local.config.proxy.enabled
       description     = "Streams model APIs to unchanged clients"
       timeout_seconds = local.config.proxy.stream_seconds
-      environment     = merge(local.ledger_environment, local.events_environment, local.proxy_authentication)
+      environment     = merge(local.ledger_environment, local.events_environment, local.proxy_authentication, local.proxy_front)
       statements = concat(
         local.may_read_policy,
         [local.may_read_keys, local.may_record_key_use, local.may_read_accounts, local.may_count, local.may_alert],

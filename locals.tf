@@ -115,9 +115,10 @@ locals {
     ledger              = local.config.ledger
     execution           = local.config.execution
     log_prompts         = local.config.log_prompts
-    proxy               = local.config.proxy
-    tag_keys            = local.config.tag_keys
-    user_claims         = { user = try(local.config.api.jwt.user_claim, null), groups = try(local.config.api.jwt.groups_claim, null) }
+    # Without what the functions do not read, which may be known only after apply.
+    proxy       = { for key, value in local.config.proxy : key => value if !contains(["domain", "web_acl", "cloudfront", "rest_api"], key) }
+    tag_keys    = local.config.tag_keys
+    user_claims = { user = try(local.config.api.jwt.user_claim, null), groups = try(local.config.api.jwt.groups_claim, null) }
   })
   policy_cost_centers = {
     for name, settings in local.config.cost_centers : name => jsonencode({
@@ -142,6 +143,16 @@ locals {
     window      = limit.window
     mode        = coalesce(limit.mode, "enforce")
   } if limit.per == null && limit.window != "request"]
+}
+
+# The front of the proxy, as its metrics name it.
+locals {
+  observed_front = one([for front in values(module.proxy) : {
+    kind            = local.config.proxy.front
+    function_name   = "${local.config.name}-proxy"
+    distribution_id = front.distribution_id
+    rest_api        = front.rest_api
+  }])
 }
 
 # AWS Budgets, in addition to the ledger.

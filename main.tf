@@ -115,10 +115,20 @@ module "proxy" {
   source   = "./modules/proxy"
   for_each = toset(local.config.proxy.enabled ? ["proxy"] : [])
 
-  name          = local.config.name
-  function_name = module.functions[each.key].name
-  function_arn  = module.functions[each.key].arn
-  tags          = local.tags
+  name                 = local.config.name
+  function_name        = module.functions[each.key].name
+  function_arn         = module.functions[each.key].arn
+  front                = local.config.proxy.front
+  stream_seconds       = local.config.proxy.stream_seconds
+  domain               = local.config.proxy.domain
+  web_acl              = local.config.proxy.web_acl
+  origin_secrets       = var.proxy_origin_secrets
+  read_timeout_seconds = local.cloudfront_read_seconds
+  cloudfront           = local.config.proxy.cloudfront
+  rest_api             = local.config.proxy.rest_api
+  log_retention_days   = local.config.log_retention_days
+  kms_key_arn          = local.config.kms_key_arn
+  tags                 = local.tags
 }
 
 # Creates no resources: policy documents to attach.
@@ -157,6 +167,7 @@ module "observability" {
   environments           = local.environments
   cost_centers           = keys(local.config.cost_centers)
   limits                 = local.observed_limits
+  front                  = local.observed_front
   function_names         = [for name in keys(local.functions) : "${local.config.name}-${name}"]
   state_machine_arn      = module.workflow.state_machine_arn
   ledger_table_name      = module.ledger.table_name

@@ -13,6 +13,16 @@ output "proxy_url" {
   value       = one(values(module.proxy)[*].url)
 }
 
+output "proxy_dns_target" {
+  description = "Target of the DNS record of `proxy.domain`, as an alias or CNAME: `name` and `zone_id`; null without a domain."
+  value       = one(values(module.proxy)[*].dns_target)
+}
+
+output "client_settings" {
+  description = "Lines to paste for each client of the proxy, with its URL and region; `$KEY` stands for the key. Empty without a proxy."
+  value       = local.client_settings
+}
+
 output "state_machine_arn" {
   description = "ARN of the Express state machine that runs a request."
   value       = module.workflow.state_machine_arn

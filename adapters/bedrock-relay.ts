@@ -17,15 +17,19 @@ type Relayed = Parameters<ModelRelay['send']>[0];
 /** @param client with `maxAttempts: 1`: a second try may be billed. */
 export const bedrockRelay = (client: BedrockRuntimeClient, clock: Clock): ModelRelay => ({
   send: async (relayed) => {
-    const wait = relayed.deadline - clock.now();
-    if (wait <= 0) {
+    const { deadline: endsAt, answerBy } = relayed;
+    const left = (until: number): number => until - clock.now();
+    if (left(Math.min(endsAt, answerBy)) <= 0) {
       const failure = { name: 'DeadlineBeforeCall', message: 'no time was left to call the model' };
       return { outcome: 'failed', failure };
     }
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), wait);
+    const abort = () => deadline.abort();
+    let timer = setTimeout(abort, left(Math.min(endsAt, answerBy)));
     try {
       const response = await rawAnswer(client, relayed, deadline.signal);
+      clearTimeout(timer);
+      timer = setTimeout(abort, left(endsAt));
       return toAnswer(response, deadline.signal, () => clearTimeout(timer));
     } catch (error) {
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import type { InputProblem } from '../core/input-problem.ts';
 import { convertValues } from '../core/policy/convert-values.ts';
 import { operationsProblems } from '../core/policy/operations-checks.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import { proxyFrontProblems } from '../core/policy/proxy-fronts.ts';
 import { regionServiceProblems, regionServiceWarnings } from '../core/policy/region-services.ts';
 import {
   DEFAULT_REGION,
@@ -43,7 +44,9 @@ export async function loadTfvarsPolicy(
     ...withoutFollowUps(read, [
       ...(resolution && 'problems' in resolution ? resolution.problems : []),
       ...(read.complete ? operationsProblems(config) : []),
-      ...(read.complete && isPlan ? regionServiceProblems(config, region) : []),
+      ...(read.complete && isPlan
+        ? [...proxyFrontProblems(config, region), ...regionServiceProblems(config, region)]
+        : []),
     ]),
   ];
   const warnings = [

@@ -34,6 +34,7 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
   const path = pathFromPointer(error.instancePath, document);
   const { keyword, params, data } = error;
   const title = text(error.parentSchema, 'title');
+  const shown = shownBy(error.parentSchema, data);
   switch (keyword) {
     case 'required': {
       const name = String(params.missingProperty);
@@ -48,7 +49,7 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
     case 'pattern': {
       const advice = text(error.parentSchema, 'description') ?? 'write it differently';
       const at = error.propertyName === undefined ? path : joinPath(path, error.propertyName);
-      return { path: at, message: `${quoted(data)} is not ${title ?? 'valid'}: ${advice}` };
+      return { path: at, message: `${shown} is not ${title ?? 'valid'}: ${advice}` };
     }
     case 'type':
       return {
@@ -72,10 +73,10 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
       return { path, message: `must name at most ${params.limit} ${title ?? 'entry'}${count}` };
     }
     case 'uniqueItems':
-      return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), data);
+      return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), error);
     case 'minLength':
     case 'maxLength':
-      return { path, message: `${quoted(data)} is too short or too long` };
+      return { path, message: `${shown} is too short or too long` };
     default:
       // `propertyNames` only repeats the error of the pattern inside it.
       return undefined;
@@ -119,8 +120,12 @@ function wrongType(types: readonly string[], given: unknown, schema: unknown): s
   const hint = unquoted && type !== 'array' && type !== 'object' ? '; leave the quotes out' : '';
   const allowed = ownProperty(schema, 'enum');
   const choices = Array.isArray(allowed) ? `: use one of ${allowed.join(', ')}` : hint;
-  return `must be ${wanted}, not ${quoted(given)}${choices}`;
+  return `must be ${wanted}, not ${shownBy(schema, given)}${choices}`;
 }
+
+/** Secrets, which a schema marks as `writeOnly`, are in no message. */
+const shownBy = (schema: unknown, value: unknown): string =>
+  ownProperty(schema, 'writeOnly') === true ? 'this value' : quoted(value);
 
 /** `be a whole number from 1 to 64`, after the schema's own bounds. */
 function range(schema: unknown): string {
@@ -139,12 +144,14 @@ function range(schema: unknown): string {
     : `be ${what} of at least ${minimum}`;
 }
 
-function duplicateItem(path: string, index: number, data: unknown): InputProblem {
+function duplicateItem(
+  path: string,
+  index: number,
+  { data, parentSchema }: ErrorObject,
+): InputProblem {
   const item: unknown = Array.isArray(data) ? data[index] : undefined;
-  return {
-    path: joinPath(path, index),
-    message: `${quoted(item)} is named twice: write it once`,
-  };
+  const message = `${shownBy(parentSchema, item)} is named twice: write it once`;
+  return { path: joinPath(path, index), message };
 }
 
 function text(schema: unknown, name: string): string | undefined {

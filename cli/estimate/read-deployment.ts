@@ -26,11 +26,13 @@ export function readDeployment(
   if ('problems' in memory) return memory;
   const [observability, reports] = [part('observability'), part('cost_reports')];
   const [reported, compared] = [isEnabled(reports), isEnabled(part('reconciliation'))];
+  const proxy = isEnabled(part('proxy'));
   const { functions, metrics, utilizationWindows } = DEFAULT_DEPLOYMENT;
   const windows = observability.get('utilization_windows');
   const deployment = {
     memory: memory.memory,
-    functions: functions + (reported ? 1 : 0) + (compared ? 1 : 0),
+    functions: functions + [reported, compared, proxy].filter(Boolean).length,
+    proxy,
     dashboard: observability.get('dashboard') !== false,
     alarms: observability.get('alarms') !== false,
     metrics: METRIC_DETAILS.find((each) => each === observability.get('metrics')) ?? metrics,

@@ -1,5 +1,5 @@
 /** The tfvars shape of the variable `api`, as a part of the operations schema. */
-import { BOOLEAN, TEXT, TEXTS } from './value.schema.ts';
+import { BOOLEAN, TEXT, TEXTS, THROTTLING } from './value.schema.ts';
 
 export const API = {
   type: 'object',
@@ -18,14 +18,7 @@ export const API = {
         groups_claim: TEXT,
       },
     },
-    throttling: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        rate: { type: 'number', exclusiveMinimum: 0 },
-        burst: { type: 'number', minimum: 1 },
-      },
-    },
+    throttling: THROTTLING,
     cors: {
       type: 'object',
       additionalProperties: false,

@@ -20,6 +20,7 @@ export const OPERATIONS_VARIABLES: readonly string[] = [
   'log_retention_days',
   'observability',
   'permissions_boundary_arn',
+  'proxy_origin_secrets',
   'reconciliation',
   'reporting',
   'role_name_prefix',

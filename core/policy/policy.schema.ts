@@ -7,6 +7,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { WINDOWS } from '../windows.ts';
 import { EXECUTIONS, MODES, PERS, UNITS } from './policy.ts';
+import { PROXY } from './proxy.schema.ts';
 import { TAG_KEY, TAG_VALUE } from './value.schema.ts';
 
 const NAME = {
@@ -254,56 +255,6 @@ const LEDGER = {
     in_flight_max: { type: 'integer', minimum: 1, maximum: 2_000 },
     wait_seconds: { type: 'integer', minimum: 0, maximum: 10 },
     on_ledger_error: { type: 'string', enum: ['deny', 'allow'], title: 'on_ledger_error' },
-  },
-} as const;
-
-const JWT = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['issuer', 'audience'],
-  properties: {
-    issuer: {
-      type: 'string',
-      pattern: '^https://[^\\s?#]{1,512}$',
-      title: 'the URL of an issuer',
-      description: 'use a URL such as "https://login.example.com"',
-    },
-    audience: {
-      type: 'array',
-      title: 'audience',
-      minItems: 1,
-      uniqueItems: true,
-      items: { type: 'string', minLength: 1, maxLength: 256 },
-    },
-    user_claim: { type: 'string', minLength: 1, maxLength: 256 },
-    groups_claim: { type: 'string', minLength: 1, maxLength: 256 },
-  },
-} as const;
-
-const PROXY = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    enabled: { type: 'boolean' },
-    authentication: {
-      type: 'array',
-      minItems: 1,
-      uniqueItems: true,
-      items: { type: 'string', enum: ['key', 'jwt'], title: 'authentication' },
-    },
-    jwt: JWT,
-    front: { type: 'string', enum: ['function_url'], title: 'front' },
-    stream_seconds: { type: 'integer', minimum: 30, maximum: 900 },
-    allow_fields: {
-      type: 'array',
-      uniqueItems: true,
-      items: {
-        type: 'string',
-        pattern: '^[A-Za-z][A-Za-z0-9_.]{0,255}$',
-        title: 'the path of a field',
-        description: 'use the path in a request, such as "additionalModelRequestFields.top_k"',
-      },
-    },
   },
 } as const;
 

@@ -18,6 +18,8 @@ interface Request {
   readonly service: Service;
   /** Whether the configuration asks for it. */
   readonly isAsked: boolean;
+  /** What to write instead, where leaving it out is not enough. */
+  readonly instead?: string;
 }
 
 /** Settings that no one asked for are left out where the service is missing. */
@@ -30,14 +32,16 @@ function requestsOf(config: UnvalidatedObject): readonly Request[] {
     isAsked,
   });
   const proxy = section('proxy');
-  const isUrl = (stringField(proxy, 'front') ?? 'function_url') === 'function_url';
+  const front = stringField(proxy, 'front') ?? 'function_url';
+  const onFront = { path: 'proxy.front', instead: 'write front = "rest_api"' };
   return [
     {
       path: 'api.function_url',
       service: 'functionUrls',
       isAsked: section('api').get('enabled') !== false && isOn('api', 'function_url'),
     },
-    { path: 'proxy.front', service: 'functionUrls', isAsked: isOn('proxy') && isUrl },
+    { ...onFront, service: 'functionUrls', isAsked: isOn('proxy') && front !== 'rest_api' },
+    { ...onFront, service: 'cloudFront', isAsked: isOn('proxy') && front === 'cloudfront' },
     billing('budgets.enabled', isOn('budgets')),
     billing('budgets.action', section('budgets').has('action')),
     billing('anomaly_detection.enabled', isOn('anomaly_detection')),
@@ -50,10 +54,10 @@ function requestsOf(config: UnvalidatedObject): readonly Request[] {
 
 /** Everything that the region lacks of what is asked for. */
 export const regionServiceProblems = (config: unknown, region: string): InputProblem[] =>
-  requestsOf(toUnvalidated(config)).flatMap(({ path, service, isAsked }) => {
+  requestsOf(toUnvalidated(config)).flatMap(({ path, service, isAsked, instead }) => {
     if (!isAsked || hasService(service, region)) return [];
     const { name } = list.services[service];
-    return [{ path, message: `AWS has no ${name} in ${region}: leave this out` }];
+    return [{ path, message: `AWS has no ${name} in ${region}: ${instead ?? 'leave this out'}` }];
   });
 
 /** A region that can call no model is only a warning: the list could be older than the region. */

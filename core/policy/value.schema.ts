@@ -42,3 +42,29 @@ export const BUCKET_NAME = {
 } as const;
 
 export const RETENTION_DAYS = { type: 'integer', minimum: 0 } as const;
+
+/** Limits of an API for all its callers together. */
+export const THROTTLING = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    rate: { type: 'number', exclusiveMinimum: 0 },
+    burst: { type: 'number', minimum: 1 },
+  },
+} as const;
+
+/** `writeOnly` keeps the value out of messages. */
+export const ORIGIN_SECRETS = {
+  type: 'array',
+  writeOnly: true,
+  title: 'secrets',
+  maxItems: 2,
+  uniqueItems: true,
+  items: {
+    type: 'string',
+    writeOnly: true,
+    pattern: '^[A-Za-z0-9_.~+/=-]{32,128}$',
+    title: 'a secret for a header',
+    description: 'write 32 to 128 random letters, digits and _ . ~ + / = -',
+  },
+} as const;

@@ -25,6 +25,14 @@ export function oneOfEnv<T extends string>(
   throw new Error(`the environment variable ${name} is "${value}": write ${allowed.join(', ')}`);
 }
 
+/** @returns 0 where it is not set. */
+export function optionalSeconds(env: Environment, name: string): number {
+  const value = env[name];
+  if (value === undefined) return 0;
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new Error(`the environment variable ${name} is "${value}": write seconds, 1 to 9999`);
+}
+
 /** The issuer of JWTs, and where its keys are if that is not discovered. */
 export function issuerFrom(env: Environment) {
   const jwksUrl = env.JWT_JWKS_URL;

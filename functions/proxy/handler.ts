@@ -7,8 +7,9 @@ import { eventStream } from '../../adapters/event-stream.ts';
 import { createJwtCheck } from '../../adapters/jwt-check.ts';
 import { systemClock, systemDigest, systemIds, systemSecrets } from '../../adapters/system.ts';
 import { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
+import type { EpochMs } from '../../core/time.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
-import { issuerFrom, oneOfEnv, requiredEnv } from '../edge/environment.ts';
+import { issuerFrom, oneOfEnv, optionalSeconds, requiredEnv } from '../edge/environment.ts';
 import { ledgerFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { recordPorts } from '../edge/ports/record.ts';
@@ -16,6 +17,7 @@ import { waitPorts } from '../edge/ports/reserve.ts';
 import { warn } from '../edge/workflow-step.ts';
 import { authenticate } from './credentials.ts';
 import { type ProxyEvent, toRequest } from './lambda-events.ts';
+import { originCheck } from './origin.ts';
 import { createProxy } from './serve.ts';
 import { writeAll } from './write-all.ts';
 
@@ -42,6 +44,8 @@ const ledger = ledgerFrom(env);
 const tableName = requiredEnv(env, 'LEDGER_TABLE_NAME');
 const authentication = oneOfEnv(env, 'AUTHENTICATION', AUTHENTICATIONS);
 const isRequired = authentication !== 'off';
+const isFromOrigin = originCheck(env.ORIGIN_DIGESTS);
+const answerMs = optionalSeconds(env, 'ANSWER_SECONDS') * 1000;
 const keys = new KeyCheck({
   keys: new DynamoDbKeys(dynamoDbClient(), tableName),
   secrets: systemSecrets,
@@ -66,16 +70,25 @@ const ports = {
 };
 
 async function serve(event: ProxyEvent, stream: Writable, context: Context): Promise<void> {
-  const deadline = systemClock.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+  const arrivedAt = systemClock.now();
+  const response = isFromOrigin(event)
+    ? await answer(event, context, arrivedAt)
+    : Response.json({ message: 'Forbidden' }, { status: 403 });
+  const prelude = { statusCode: response.status, headers: Object.fromEntries(response.headers) };
+  const written = awslambda.HttpResponseStream.from(stream, prelude);
+  // The status goes out at once: nothing is sent before the first write.
+  written.write('');
+  if (response.body) await writeAll(response.body, written);
+  written.end();
+}
+
+function answer(event: ProxyEvent, context: Context, arrivedAt: EpochMs): Promise<Response> {
   const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
   const proxy = createProxy({ ...ports, deployment: { region, accountId } });
-  const response = await proxy(toRequest(event), deadline);
-  const prelude = { statusCode: response.status, headers: Object.fromEntries(response.headers) };
-  const answer = awslambda.HttpResponseStream.from(stream, prelude);
-  // The status goes out at once: nothing is sent before the first write.
-  answer.write('');
-  if (response.body) await writeAll(response.body, answer);
-  answer.end();
+  return proxy(toRequest(event), {
+    deadline: arrivedAt + context.getRemainingTimeInMillis() - ANSWER_MS,
+    ...(answerMs > 0 && { answerBy: arrivedAt + answerMs }),
+  });
 }
 
 export const handler = awslambda.streamifyResponse(serve);

@@ -183,13 +183,14 @@ export async function tokenCountAnswer(
     const detail = first ? `${first.path}: ${first.message}` : 'The request is not valid.';
     return { problem: problemDetails('invalid_request', start.tags, detail) };
   }
-  const { deadline } = call;
+  const { answerBy = call.deadline } = call;
   const result = await relay.send({
     operation: 'count-tokens',
     modelId: model.baseModelId,
     body: JSON.stringify(counted.body),
     headers: {},
-    deadline,
+    deadline: Math.min(call.deadline, answerBy),
+    answerBy,
   });
   if (result.outcome === 'answered') return result;
   const upstream = upstreamError(result.failure);

@@ -24,6 +24,7 @@ export interface Arrived {
   readonly requestId: string;
   readonly receivedAt: EpochMs;
   readonly deadline: EpochMs;
+  readonly answerBy?: EpochMs;
   readonly request: Request;
   readonly api: ApiName;
 }

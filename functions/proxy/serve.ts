@@ -20,17 +20,23 @@ import {
 } from './responses.ts';
 import { usageAnswer } from './usage.ts';
 
-/** @param deadline when this process is ended from outside. */
-type Proxy = (request: Request, deadline: EpochMs) => Promise<Response>;
+interface Times {
+  /** When this process is ended from outside. */
+  readonly deadline: EpochMs;
+  /** When the front gives a request up whose answer has not begun. Absent where it waits. */
+  readonly answerBy?: EpochMs;
+}
+
+type Proxy = (request: Request, times: Times) => Promise<Response>;
 
 export function createProxy(ports: ProxyPorts): Proxy {
-  return async (request, deadline) => {
+  return async (request, times) => {
     const { pathname } = new URL(request.url);
     const found = apiRoute(request.method, pathname);
     const arrived: Arrived = {
       requestId: ports.ids.uuid(),
       receivedAt: ports.clock.now(),
-      deadline,
+      ...times,
       request,
       api: found.outcome === 'found' ? found.route.api : found.api,
     };

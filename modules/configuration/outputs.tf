@@ -41,6 +41,11 @@ output "config" {
     error_message = join("\n", local.region_problems)
   }
 
+  precondition {
+    condition     = length(local.front_problems) == 0
+    error_message = join("\n", local.front_problems)
+  }
+
   # Addresses and ARNs apart: they may be known only after apply.
   precondition {
     condition     = length(local.email_problems) == 0
@@ -50,6 +55,11 @@ output "config" {
   precondition {
     condition     = length(local.role_problems) == 0
     error_message = join("\n", local.role_problems)
+  }
+
+  precondition {
+    condition     = length(local.front_arn_problems) == 0
+    error_message = join("\n", local.front_arn_problems)
   }
 }
 

@@ -14,7 +14,8 @@ locals {
 
   region_requests = [
     { path = "api.function_url", service = "functionUrls", asked = var.api.enabled && var.api.function_url == true },
-    { path = "proxy.front", service = "functionUrls", asked = var.proxy.enabled && var.proxy.front == "function_url" },
+    { path = "proxy.front", service = "functionUrls", asked = var.proxy.enabled && var.proxy.front != "rest_api", instead = "write front = \"rest_api\"" },
+    { path = "proxy.front", service = "cloudFront", asked = var.proxy.enabled && var.proxy.front == "cloudfront", instead = "write front = \"rest_api\"" },
     { path = "budgets.enabled", service = "billing", asked = var.budgets.enabled == true },
     { path = "budgets.action", service = "billing", asked = var.budgets.action != null },
     { path = "anomaly_detection.enabled", service = "billing", asked = var.anomaly_detection.enabled },
@@ -25,7 +26,7 @@ locals {
   ]
   region_problems = [
     for request in local.region_requests :
-    "${request.path}: AWS has no ${local.region_services[request.service].name} in ${var.region}: leave this out"
+    "${request.path}: AWS has no ${local.region_services[request.service].name} in ${var.region}: ${lookup(request, "instead", "leave this out")}"
     if request.asked && !local.has_service[request.service]
   ]
 }

@@ -37,6 +37,7 @@ variable "observability" {
       - `denials` - Denied calls of a cost center. Default: 50.
       - `failed_settlements`, `expired_reservations`, `function_errors`, `workflow_failures` - Default: 1.
       - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+      - `front_errors`, `front_refusals` - Answers of the proxy's front with a status of 5xx and of 4xx. Default: 5 and 1000.
       - `shards_item_kilobytes` - Size of the largest account item at which an alarm names the number of shards to set. Default: 16.
       - `item_kilobytes` - Size of the largest account item, of at most 400. Default: 200.
     - `utilization_windows` - Windows whose limits have an alarm of their usage. Default: `day` and `month`.
@@ -56,6 +57,8 @@ variable "observability" {
       function_errors       = optional(number)
       workflow_failures     = optional(number)
       throttles             = optional(number)
+      front_errors          = optional(number)
+      front_refusals        = optional(number)
       shards_item_kilobytes = optional(number)
       item_kilobytes        = optional(number)
     }), {})

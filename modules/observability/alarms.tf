@@ -116,6 +116,36 @@ locals {
     }
   ]...)
 
+  # A denial of a limit is a 4xx too, hence the high threshold.
+  front_metrics = { for metrics in [{
+    function_url = { namespace = "AWS/Lambda", requests = "UrlRequestCount", errors = "Url5xxCount", refusals = "Url4xxCount", latency = "UrlRequestLatency" }
+    # Its own metrics are in us-east-1 only, where alarms of another region cannot read them. What the
+    # function answers to it is here.
+    cloudfront = { namespace = "AWS/Lambda", requests = "UrlRequestCount", errors = "Url5xxCount", refusals = "Url4xxCount", latency = "UrlRequestLatency" }
+    rest_api   = { namespace = "AWS/ApiGateway", requests = "Count", errors = "5XXError", refusals = "4XXError", latency = "Latency" }
+  }] : "front" => metrics[var.front.kind] if var.front != null }
+  front_dimensions = try(
+    { ApiName = var.front.rest_api.name, Stage = var.front.rest_api.stage },
+    { FunctionName = var.front.function_name },
+    null,
+  )
+  front_alarms = merge([for metrics in values(local.front_metrics) : {
+    front_errors = {
+      description = "The front of the proxy answers with server errors (5xx)"
+      namespace   = metrics.namespace
+      metric      = metrics.errors
+      dimensions  = local.front_dimensions
+      threshold   = local.thresholds.front_errors
+    }
+    front_refusals = {
+      description = "The front of the proxy refuses many requests (4xx): wrong keys, denials of limits, or more requests than its throttling lets through"
+      namespace   = metrics.namespace
+      metric      = metrics.refusals
+      dimensions  = local.front_dimensions
+      threshold   = local.thresholds.front_refusals
+    }
+  }]...)
+
   workflow_alarms = {
     for metric in ["ExecutionsFailed", "ExecutionsTimedOut"] : "workflow_${metric}" => {
       description = "The workflow: ${metric}"
@@ -145,6 +175,7 @@ locals {
       dimensions = { Deployment = var.name }
     }) if var.metrics != "none" },
     { for key, alarm in local.function_alarms : key => merge(local.usual_alarm, alarm, { namespace = "AWS/Lambda" }) },
+    { for key, alarm in local.front_alarms : key => merge(local.usual_alarm, alarm) },
     { for key, alarm in local.workflow_alarms : key => merge(local.usual_alarm, alarm, {
       namespace  = "AWS/States"
       dimensions = { StateMachineArn = var.state_machine_arn }

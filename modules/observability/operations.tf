@@ -61,6 +61,40 @@ locals {
     })
   }]
 
+  # Of each front, the statuses that it answers and how long it takes.
+  front_widgets = flatten([for metrics in values(local.front_metrics) : concat(
+    [{
+      type = "metric", width = 12, height = 6
+      properties = merge(local.graph, {
+        title = "Proxy, ${var.front.kind}: requests"
+        metrics = [for label in ["requests", "refusals", "errors"] :
+          flatten([metrics.namespace, metrics[label], [for name, value in local.front_dimensions : [name, value]], { label = { requests = "requests", refusals = "4xx", errors = "5xx" }[label] }])
+        ]
+      })
+    }],
+    [{
+      type = "metric", width = 12, height = 6
+      properties = merge(local.graph, {
+        title = "Proxy, ${var.front.kind}: latency (ms)"
+        metrics = [for stat in ["p50", "p95", "p99"] :
+          flatten([metrics.namespace, metrics.latency, [for name, value in local.front_dimensions : [name, value]], { label = stat, stat = stat }])
+        ]
+      })
+    }],
+    [for id in var.front.distribution_id[*] : {
+      type = "metric", width = 24, height = 6
+      properties = merge(local.graph, {
+        title  = "Proxy, CloudFront: requests, and percent of 4xx and 5xx"
+        region = "us-east-1"
+        metrics = [for metric, options in {
+          Requests       = { stat = "Sum" }
+          "4xxErrorRate" = { stat = "Average", yAxis = "right" }
+          "5xxErrorRate" = { stat = "Average", yAxis = "right" }
+        } : ["AWS/CloudFront", metric, "Region", "Global", "DistributionId", id, merge({ label = metric }, options)]]
+      })
+    }],
+  )])
+
   operation_widgets = concat(
     [for metric, stat in { Errors = "Sum", Throttles = "Sum", Duration = "p95" } : {
       type                        = "metric", width = 8, height = 6
@@ -98,5 +132,6 @@ locals {
         metrics = [[local.namespace, metric, "Deployment", var.name, { label = metric }]]
       })
     } if local.has_metrics],
+    local.front_widgets,
   )
 }

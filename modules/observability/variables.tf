@@ -65,6 +65,24 @@ variable "function_names" {
   nullable    = false
 }
 
+variable "front" {
+  description = <<-EOT
+    Front of the proxy. Default: there is none.
+
+    - `kind` - `function_url`, `cloudfront` or `rest_api`.
+    - `function_name` - Name of the function that serves the proxy.
+    - `distribution_id` - Id of the distribution of `cloudfront`.
+    - `rest_api` - Of `rest_api`: its `name` and `stage`.
+  EOT
+  type = object({
+    kind            = string
+    function_name   = string
+    distribution_id = optional(string)
+    rest_api        = optional(object({ name = string, stage = string }))
+  })
+  default = null
+}
+
 variable "state_machine_arn" {
   description = "ARN of the state machine."
   type        = string
@@ -122,6 +140,8 @@ variable "thresholds" {
     - `function_errors` - Errors of a function. Default: 1.
     - `workflow_failures` - Executions that failed or timed out. Default: 1.
     - `throttles` - Calls that Bedrock, DynamoDB or Lambda throttled. Default: 10.
+    - `front_errors` - Answers of the proxy's front with a status of 5xx. Default: 5.
+    - `front_refusals` - Answers of the proxy's front with a status of 4xx. Default: 1000.
     - `shards_item_kilobytes` - Average size of the largest account item at which an alarm names a number of shards to set. Default: 16.
     - `item_kilobytes` - Size of the largest account item, of at most 400. Default: 200.
   EOT
@@ -133,6 +153,8 @@ variable "thresholds" {
     function_errors       = optional(number, 1)
     workflow_failures     = optional(number, 1)
     throttles             = optional(number, 10)
+    front_errors          = optional(number, 5)
+    front_refusals        = optional(number, 1000)
     shards_item_kilobytes = optional(number, 16)
     item_kilobytes        = optional(number, 200)
   })

@@ -1,44 +1,21 @@
-# A public URL: the function checks the key of every request itself, because the clients of model
-# APIs sign for Bedrock, or send a key, and not for Lambda.
-resource "aws_lambda_function_url" "this" {
-  #checkov:skip=CKV_AWS_258: clients send a key of this service, which the function checks before all else.
-  function_name      = var.function_name
-  authorization_type = "NONE"
-  invoke_mode        = "RESPONSE_STREAM"
-}
+# The parts that each front needs, in a file for each.
 
-# Function URLs made since October 2025 need both permissions:
-# https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-resource "aws_lambda_permission" "url" {
-  #checkov:skip=CKV_AWS_301: see aws_lambda_function_url.
-  statement_id           = "AllowTheUrl"
-  action                 = "lambda:InvokeFunctionUrl"
-  function_name          = var.function_name
-  principal              = "*"
-  function_url_auth_type = aws_lambda_function_url.this.authorization_type
-}
+data "aws_region" "current" {}
 
-# Without the condition anyone could invoke the function directly; the provider has no argument for
-# it before version 6.28.
-resource "aws_cloudformation_stack" "permission" {
-  #checkov:skip=CKV_AWS_124: it has one resource, which changes only with the function.
-  name       = "${var.name}-proxy-permission"
-  on_failure = "DELETE"
-  tags       = var.tags
+data "aws_partition" "current" {}
 
-  template_body = jsonencode({
-    AWSTemplateFormatVersion = "2010-09-09"
-    Description              = "Lets the Function URL of ${var.function_name} invoke it"
-    Resources = {
-      Permission = {
-        Type = "AWS::Lambda::Permission"
-        Properties = {
-          Action                = "lambda:InvokeFunction"
-          FunctionName          = var.function_arn
-          Principal             = "*"
-          InvokedViaFunctionUrl = true
-        }
-      }
-    }
-  })
+locals {
+  region = data.aws_region.current.id # `name` in version 5 of the provider, `region` in version 6
+
+  urls          = toset(var.front == "rest_api" ? [] : ["url"])
+  distributions = toset(var.front == "cloudfront" ? ["distribution"] : [])
+  rest_apis     = toset(var.front == "rest_api" ? ["api"] : [])
+
+  # Without a slash at their ends: clients append their paths.
+  function_url = one([for url in aws_lambda_function_url.this : trimsuffix(url.function_url, "/")])
+  own_url = {
+    function_url = local.function_url
+    cloudfront   = one([for distribution in aws_cloudfront_distribution.this : "https://${distribution.domain_name}"])
+    rest_api     = local.rest_api_url
+  }[var.front]
 }

@@ -326,9 +326,9 @@ step('one cost center is added, one removed, and the proxy switched off', async 
     `delete ${part}.module.role.aws_iam_role_policy.this`,
     `delete ${alarms}["errors_genai-proxy"]`,
     `delete ${alarms}["throttles_genai-proxy"]`,
-    'delete module.cost_sentry.module.proxy["proxy"].aws_cloudformation_stack.permission',
-    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_function_url.this',
-    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_permission.url',
+    'delete module.cost_sentry.module.proxy["proxy"].aws_cloudformation_stack.permission["url"]',
+    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_function_url.this["url"]',
+    'delete module.cost_sentry.module.proxy["proxy"].aws_lambda_permission.url["url"]',
   ]);
   expect((await deployment.outputs()).proxyUrl).toBe('');
   expect((await leftIn(facade)).filter((left) => left.includes('genai-proxy'))).toEqual([]);

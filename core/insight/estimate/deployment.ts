@@ -9,6 +9,8 @@ export interface Deployment {
   readonly memory: Memory;
   /** Functions deployed. */
   readonly functions: number;
+  /** Whether there is a front for clients of model APIs, which has alarms. */
+  readonly proxy: boolean;
   readonly dashboard: boolean;
   readonly alarms: boolean;
   readonly metrics: MetricDetail;
@@ -24,6 +26,7 @@ export interface Deployment {
 export const DEFAULT_DEPLOYMENT: Deployment = {
   memory: new Map(),
   functions: 6,
+  proxy: false,
   dashboard: true,
   alarms: true,
   metrics: 'cost_center',

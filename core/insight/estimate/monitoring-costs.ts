@@ -5,8 +5,11 @@ import type { Deployment } from './deployment.ts';
 
 /** As in modules/observability: beyond this number, cost centers have separate dashboards. */
 const COST_CENTERS_PER_DASHBOARD = 20;
-/** Errors and throttles; failed and timed-out executions; shards and size of account items. */
-const ALARMS = { ofFunction: 2, ofWorkflow: 2, ofItemSize: 2 };
+/**
+ * Errors and throttles; failed and timed-out executions; shards and size of account items; statuses
+ * of 4xx and 5xx.
+ */
+const ALARMS = { ofFunction: 2, ofWorkflow: 2, ofItemSize: 2, ofFront: 2 };
 /** Settlements and expirations use the metric of every series, throttles that of every model. */
 const ANALYZED_OF_SERIES = 3;
 /** Operations of the ledger, each with a metric of its throttled requests. */
@@ -26,8 +29,10 @@ interface Watching {
 export function billableMonitoring(
   policy: Policy,
   callSeries: number,
-  { dashboard, alarms, metrics: detail, utilizationWindows, functions, reconciliation }: Deployment,
+  deployment: Deployment,
 ): Watching {
+  const { dashboard, alarms, metrics: detail, utilizationWindows } = deployment;
+  const { functions, proxy, reconciliation } = deployment;
   const centers = policy.costCenters.size;
   const groups = Math.ceil(centers / COST_CENTERS_PER_DASHBOARD);
   const watched = allLimits(policy).filter(
@@ -35,8 +40,9 @@ export function billableMonitoring(
   ).length;
   const analyzed = callSeries * ANALYZED_OF_SERIES + LEDGER_OPERATIONS;
   const drifts = reconciliation.enabled ? centers : 0;
+  const fronts = proxy ? ALARMS.ofFront : 0;
   const sizes = detail === 'none' ? 0 : ALARMS.ofItemSize;
-  const ofDeployment = functions * ALARMS.ofFunction + ALARMS.ofWorkflow + sizes;
+  const ofDeployment = functions * ALARMS.ofFunction + ALARMS.ofWorkflow + fronts + sizes;
   const own = watched + centers + drifts + ofDeployment;
   return {
     metrics: (alarms ? centers : 0) + drifts,

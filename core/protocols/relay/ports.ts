@@ -16,6 +16,8 @@ interface RelayedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** When the call is given up and its connection closed. */
   readonly deadline: EpochMs;
+  /** When it is given up unless its answer has begun. */
+  readonly answerBy: EpochMs;
 }
 
 export interface RelayedAnswer {

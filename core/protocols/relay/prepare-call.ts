@@ -45,6 +45,8 @@ export interface RelayedRequest extends Pick<WireRequest, 'body' | 'headers'> {
   readonly receivedAt: EpochMs;
   /** When the caller, or this function, stops waiting. */
   readonly deadline: EpochMs;
+  /** When the front gives up a request whose answer has not begun. Absent where it waits. */
+  readonly answerBy?: EpochMs;
   /** As the path has it: an alias, an id, a cost center or the ARN of a profile. */
   readonly modelName: string;
   readonly caller?: Caller;

@@ -84,13 +84,18 @@ export async function relayCall(
     ...(prepared.logPrompts && { prompt: loggedPrompt(candidate.body) }),
   };
   const { operation } = candidate;
+  const { deadline, answerBy = deadline } = request;
   const sent = withAttribution(candidate, reserved.tags, prepared.user);
   const result = await ports.relay.send({
     operation,
     modelId: candidate.modelId,
     body: JSON.stringify(sent.body),
     headers: sent.headers,
-    deadline: callDeadline(reserved, request.deadline),
+    deadline: callDeadline(
+      reserved,
+      isStreamed(operation) ? deadline : Math.min(deadline, answerBy),
+    ),
+    answerBy: callDeadline(reserved, answerBy),
   });
   if (result.outcome === 'failed') {
     const problem = await fail(ports, reserved, startedAt, result);

@@ -82,6 +82,20 @@ const metadata = eventFrame('metadata', {
   metrics: { latencyMs: 5 },
 });
 
+describe('a front that gives up an answer that has not begun', () => {
+  test.each([
+    ['of a call without a stream', 'converse', 20_000, 20_000],
+    ['of a stream, which may go on after that', 'converse-stream', 60_000, 20_000],
+  ])('bounds the time %s', async (_what, operation, deadline, answerBy) => {
+    script.parts = [start, stop, metadata];
+    await relayed({ operation, answerBy: table.clock.now() + 20_000 });
+    // The rest is for writing the outcome.
+    const left = (until = 0) => until - table.clock.now() + 1_500;
+    expect(left(sent[0]?.deadline)).toBe(deadline);
+    expect(left(sent[0]?.answerBy)).toBe(answerBy);
+  });
+});
+
 describe('a stream', () => {
   test('comes out byte for byte, and is settled before its last event', async () => {
     const frames = [start, delta('Hel'), delta('lo'), stop, metadata];

@@ -79,6 +79,12 @@ describe('estimate', () => {
     expect(amountOf(lines, 'dashboards')).toBeUndefined();
   });
 
+  test('a proxy has alarms of its function and of its front', () => {
+    const deployment = { ...DEFAULT_DEPLOYMENT, functions: 7, proxy: true };
+    const { lines } = estimate(policyWith(), traffic, deployment).executions.direct;
+    expect(amountOf(lines, 'metrics of the alarms')).toBe(31n);
+  });
+
   test('limits that are observed or of a short window have no alarm', () => {
     const limits = [
       monthly,
