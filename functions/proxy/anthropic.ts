@@ -12,8 +12,8 @@ import { errorOf, parsedJson, readWhole } from '../../core/protocols/relay/servi
 import { tokenCountAnswer } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
 import {
+  type ApiRequest,
   type Arrived,
-  type DialectRequest,
   invalid,
   json,
   problemResponse,
@@ -25,7 +25,7 @@ export async function answerAnthropic(
   ports: ProxyPorts,
   arrived: Arrived,
   kind: Exclude<Extract<ApiRoute, { api: 'anthropic' }>['kind'], 'models'>,
-  asked: DialectRequest,
+  asked: ApiRequest,
 ): Promise<Response> {
   const { body } = asked;
   const { headers } = arrived.request;

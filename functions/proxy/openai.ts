@@ -16,7 +16,7 @@ import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts'
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
 import { modelNamed } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
-import { type Arrived, type DialectRequest, invalid, refuse, relay } from './responses.ts';
+import { type ApiRequest, type Arrived, invalid, refuse, relay } from './responses.ts';
 
 const DIALECTS: Readonly<Record<'chat' | 'responses', (body: JsonObject) => Dialect>> = {
   chat: chatDialect,
@@ -27,7 +27,7 @@ export async function answerOpenAi(
   ports: ProxyPorts,
   arrived: Arrived,
   kind: Exclude<Extract<ApiRoute, { api: 'openai' }>['kind'], 'models'>,
-  asked: DialectRequest,
+  asked: ApiRequest,
 ): Promise<Response> {
   const { body } = asked;
   const problem = missingModel(body);

@@ -79,7 +79,7 @@ export function askedBy(
 }
 
 /** A request of another API than Bedrock's, before its model is known. */
-export type DialectRequest = ReturnType<typeof askedBy> & { readonly body: JsonObject };
+export type ApiRequest = ReturnType<typeof askedBy> & { readonly body: JsonObject };
 
 export async function bodyOf({
   request,
