@@ -32,14 +32,15 @@ class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
 
 /** As `workflow.asl.json.tftpl` says. */
-const STEP_MS = 30_000;
-const INVOKE_MS = 240_000;
-/** The execution, and its last step. */
-const EXECUTION_MS = 330_000;
-const TRIES_MAX = 3;
-const RETRY_MS = 1_000;
-/** One more than the workflow carries. */
-const STATE_BYTES = 262_145;
+const WORKFLOW = {
+  stepMs: 30_000,
+  invokeMs: 240_000,
+  /** Of the execution, and its last step. */
+  executionMs: 330_000,
+  triesMax: 3,
+  retryMs: 1_000,
+  stateBytesMax: 262_144,
+} as const;
 
 export class CallRun {
   readonly #run: SimulatedRun;
@@ -83,7 +84,7 @@ export class CallRun {
     const host = this.#pickHost();
     const { life } = host;
     const parts = { run: this.#run, call: this.#call, truth: this.#truth, host };
-    const work = playStream({ ...parts, withinMs: INVOKE_MS }, this.#portsOn(life));
+    const work = playStream({ ...parts, withinMs: WORKFLOW.invokeMs }, this.#portsOn(life));
     await this.#during(life, work);
   }
 
@@ -91,25 +92,25 @@ export class CallRun {
   async #workflow(): Promise<void> {
     const [beforeReserve = 0, beforeInvoke = 0, beforeRecord = 0] = this.#call.pauses;
     const { scheduler } = this.#run;
-    this.#endsBy = scheduler.now + EXECUTION_MS - STEP_MS;
-    const validated = await this.#step(1, STEP_MS, (ports) => this.#validate(ports));
+    this.#endsBy = scheduler.now + WORKFLOW.executionMs - WORKFLOW.stepMs;
+    const validated = await this.#step(1, WORKFLOW.stepMs, (ports) => this.#validate(ports));
     if (validated === undefined) return;
     let state: RecordInput = validated;
     if (validated.status === 'valid') {
       await scheduler.sleep(beforeReserve);
-      const reserved = await this.#step(TRIES_MAX, STEP_MS, async (ports, tries) =>
+      const reserved = await this.#step(WORKFLOW.triesMax, WORKFLOW.stepMs, async (ports, tries) =>
         this.#carried(ports, await this.#reserve(ports, validated, tries > 1)),
       );
       state = reserved ?? validated;
       if (reserved?.status === 'approved') {
         await scheduler.sleep(beforeInvoke);
-        const invoke = (ports: PipelinePorts) => this.#invoke(ports, reserved, INVOKE_MS);
-        state = (await this.#step(1, INVOKE_MS, invoke)) ?? reserved;
+        const invoke = (ports: PipelinePorts) => this.#invoke(ports, reserved, WORKFLOW.invokeMs);
+        state = (await this.#step(1, WORKFLOW.invokeMs, invoke)) ?? reserved;
       }
     }
     await scheduler.sleep(beforeRecord);
     const last = state;
-    await this.#step(TRIES_MAX, STEP_MS, (ports) => this.#record(ports, last));
+    await this.#step(WORKFLOW.triesMax, WORKFLOW.stepMs, (ports) => this.#record(ports, last));
   }
 
   /** One process, and a crash ends all of it. */
@@ -125,7 +126,9 @@ export class CallRun {
       validated.status === 'valid' ? await this.#reserve(ports, validated) : validated;
     this.#noteDecision(reserved);
     const last =
-      reserved.status === 'approved' ? await this.#invoke(ports, reserved, INVOKE_MS) : reserved;
+      reserved.status === 'approved'
+        ? await this.#invoke(ports, reserved, WORKFLOW.invokeMs)
+        : reserved;
     await this.#record(ports, last);
   }
 
@@ -164,7 +167,7 @@ export class CallRun {
       this.#truth.phase = 'reserving';
       this.#truth.reservingSince = this.#run.scheduler.now;
     }
-    const endsBy = ports.clock.now() + EXECUTION_MS;
+    const endsBy = ports.clock.now() + WORKFLOW.executionMs;
     return reserveBudget(ports, valid, { isRepeat: again, endsBy });
   }
 
@@ -178,7 +181,9 @@ export class CallRun {
     const warn = () => {
       isReleased = false;
     };
-    const state = await releaseTooLarge({ ...ports, warn }, reserved, STATE_BYTES, STATE_BYTES - 1);
+    const { stateBytesMax } = WORKFLOW;
+    const bytes = stateBytesMax + 1;
+    const state = await releaseTooLarge({ ...ports, warn }, reserved, bytes, stateBytesMax);
     this.#truth.isReleasedTooLarge = isReleased;
     return state;
   }
@@ -240,7 +245,7 @@ export class CallRun {
       } catch (error) {
         if (!(error instanceof HostCrashed || error instanceof StepTimedOut)) throw error;
         if (tries === triesMax) return undefined;
-        await scheduler.sleep(RETRY_MS);
+        await scheduler.sleep(WORKFLOW.retryMs);
       }
     }
   }

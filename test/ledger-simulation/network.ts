@@ -49,9 +49,8 @@ class NoAnswer extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** As `functions/edge/clients.ts` sets the client up. */
-const TRIES_MAX = 3;
-const ANSWER_WITHIN_MS = 2_000;
+/** As `functions/edge/aws-clients.ts` sets the client up. */
+const CLIENT = { triesMax: 3, answerWithinMs: 2_000 } as const;
 const LATEST_ARRIVAL_MS = 8_000;
 
 export interface Route {
@@ -75,7 +74,7 @@ export function transportOver(route: Route): Transport {
         if (result.error instanceof ServiceException) result.error.$metadata.attempts = tries;
         throw result.error;
       }
-      if (tries === TRIES_MAX) throw new NoAnswer('the table did not answer');
+      if (tries === CLIENT.triesMax) throw new NoAnswer('the table did not answer');
       await survived(route.life, route.scheduler.sleep(route.random.integer(0, 100)));
     }
   };
@@ -88,9 +87,9 @@ async function tryOnce(route: Route, sent: Sent): Promise<Result> {
   const fault = route.nextFault();
   const way = () => scheduler.sleep(random.integer(0, latency));
   if (fault === 'delayed') {
-    const late = ANSWER_WITHIN_MS + random.integer(0, LATEST_ARRIVAL_MS);
+    const late = CLIENT.answerWithinMs + random.integer(0, LATEST_ARRIVAL_MS);
     scheduler.after(late, () => void arrived(route, sent));
-    await scheduler.sleep(ANSWER_WITHIN_MS);
+    await scheduler.sleep(CLIENT.answerWithinMs);
     return { lost: true };
   }
   await way();

@@ -71,9 +71,8 @@ const MONTH_SECONDS = 2_628_000;
 const DAYS = 31;
 /** Metrics that the reconciliation requests: five of the sentry's and six of Bedrock's. */
 const METRICS_RECONCILED = 11;
-/** Step Functions bills memory by 64 MB and time by 100 ms. */
-const EXPRESS_MB = 64;
-const EXPRESS_STEP_MS = 100;
+/** The steps in which Step Functions bills memory and time. */
+const EXPRESS = { memoryMb: 64, timeMs: 100 } as const;
 /** States that a successful request enters, Choice and Succeed among them. */
 const STATES_OF_A_REQUEST = 8;
 
@@ -178,13 +177,13 @@ function workflowLines(
     const transitions = requests * BigInt(STATES_OF_A_REQUEST);
     return [line('standardTransition', [service, 'Standard transitions'], transitions)];
   }
-  const billedMs = Math.ceil(wholeMs / EXPRESS_STEP_MS) * EXPRESS_STEP_MS;
+  const billedMs = Math.ceil(wholeMs / EXPRESS.timeMs) * EXPRESS.timeMs;
   return [
     line('expressRequest', [service, 'Express requests'], requests),
     line(
       'expressDuration',
       [service, 'Express duration'],
-      requests * BigInt(EXPRESS_MB * billedMs),
+      requests * BigInt(EXPRESS.memoryMb * billedMs),
     ),
   ];
 }

@@ -5,6 +5,7 @@
  */
 import { CACHE_CONTROL } from '../converse/conversation.ts';
 import { type FieldList, KindsOf, ListOf, ObjectOr } from '../fields/field-list.ts';
+import { ANTHROPIC_SERVICE_FIELDS } from '../fields/invoke-fields.ts';
 
 const TEXT: FieldList = {
   type: 'free',
@@ -130,16 +131,8 @@ export const CONVERSE_MESSAGES_FIELDS: FieldList = {
   context_management: 'ignored',
   cache_control: 'inexpressible',
   output_format: 'inexpressible',
-  speed: 'refused',
-  inference_geo: 'refused',
-  container: 'refused',
-  mcp_servers: 'refused',
-  fallbacks: 'refused',
-  fallback_credit_token: 'refused',
-  billing_policy: 'refused',
-  compaction: 'refused',
+  ...ANTHROPIC_SERVICE_FIELDS,
   diagnostics: 'inexpressible',
-  thread: 'refused',
   user_profile_id: 'inexpressible',
   workspace_id: 'inexpressible',
 };

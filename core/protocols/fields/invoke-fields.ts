@@ -19,6 +19,19 @@ export interface InvokeFamily {
 
 const MAX_TOKENS = [['max_tokens']];
 
+/** Fields of the Messages API that only the service of Anthropic has. */
+export const ANTHROPIC_SERVICE_FIELDS: FieldList = {
+  speed: 'refused',
+  inference_geo: 'refused',
+  container: 'refused',
+  mcp_servers: 'refused',
+  fallbacks: 'refused',
+  fallback_credit_token: 'refused',
+  billing_policy: 'refused',
+  compaction: 'refused',
+  thread: 'refused',
+};
+
 const ANTHROPIC_MESSAGES: InvokeFamily = {
   name: 'Anthropic Messages',
   fields: {
@@ -40,16 +53,8 @@ const ANTHROPIC_MESSAGES: InvokeFamily = {
     top_p: 'free',
     top_k: 'free',
     service_tier: 'priced',
-    speed: 'refused',
-    inference_geo: 'refused',
-    container: 'refused',
-    mcp_servers: 'refused',
-    fallbacks: 'refused',
-    fallback_credit_token: 'refused',
-    billing_policy: 'refused',
-    compaction: 'refused',
+    ...ANTHROPIC_SERVICE_FIELDS,
     diagnostics: 'refused',
-    thread: 'refused',
     user_profile_id: 'refused',
     workspace_id: 'refused',
   },
