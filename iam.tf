@@ -101,13 +101,14 @@ locals {
   # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
   may_count_tokens = [for statement in local.may_count_any_tokens : statement if local.config.ledger.reservation == "count"]
   may_count_any_tokens = [{
-    sid     = "CountTokensOfThePolicysModels"
-    actions = ["bedrock:CountTokens"]
-    resources = sort(distinct([
-      for model in module.configuration.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
-    ]))
+    sid        = "CountTokensOfThePolicysModels"
+    actions    = ["bedrock:CountTokens"]
+    resources  = local.counted_model_arns
     conditions = {}
   }]
+  counted_model_arns = sort(distinct([
+    for model in module.configuration.resolved_models : "arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}" if !model.is_arn
+  ]))
 
   # Roles of the functions with a right to call or count.
   bedrock_role_arns = [
@@ -115,18 +116,44 @@ locals {
     if anytrue([for action in flatten(settings.statements[*].actions) : startswith(action, "bedrock:")])
   ]
 
-  model_arns = {
+  # With another account id, because the real one is known only after the first apply.
+  model_arns = { for alias, arns in local.model_arn_forms : alias => [for arn in arns : replace(arn, local.some_account_id, local.account_id)] }
+
+  some_account_id = "000000000000"
+  model_arn_forms = {
     for alias, model in module.configuration.resolved_models : alias => compact(concat(
       model.is_arn ? [local.config.models[alias].model_id] : [],
       model.is_arn || model.prefix != "" ? [] : ["arn:${local.partition}:bedrock:${local.region}::foundation-model/${model.base_id}"],
       model.prefix == "" ? [] : [
-        "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${local.config.models[alias].model_id}",
+        "arn:${local.partition}:bedrock:${local.region}:${local.some_account_id}:inference-profile/${local.config.models[alias].model_id}",
         "arn:${local.partition}:bedrock:*::foundation-model/${model.base_id}",
       ],
       # The global profiles may route to a region that the request does not name.
       model.prefix == "global." ? ["arn:${local.partition}:bedrock:::foundation-model/${model.base_id}"] : [],
     ))
   }
+}
+
+# The ARNs of models are the one part of a role's policy that grows.
+locals {
+  # Characters of all inline policies of a role, without white space:
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  policy_characters_max            = 10240
+  policy_characters_besides_models = 4000 # with the longest names; test/terraform/policy_sizes.tftest.hcl
+
+  # Each with its quotes and a comma.
+  invoked_characters = sum([for arn in distinct(flatten(values(local.model_arn_forms))) : length(arn) + 3])
+  counted_characters = sum(concat([0], [for arn in local.counted_model_arns : length(arn) + 3]))
+  model_characters = { for name, settings in local.functions : name => sum(concat([0], [
+    for statement in settings.statements : lookup({
+      InvokeModelsOfThePolicy       = local.invoked_characters
+      CountTokensOfThePolicysModels = local.counted_characters
+    }, statement.sid, 0)
+  ])) }
+  models_too_long = [
+    for name, characters in local.model_characters : name
+    if characters + local.policy_characters_besides_models > local.policy_characters_max
+  ]
 }
 
 # Permissions that the role of a cost center's caller needs. The gateway checks `callers`, not IAM.

@@ -36,6 +36,11 @@ output "ledger_table_name" {
 output "inference_profile_arns" {
   description = "ARNs of the application inference profiles, by `<costCenter>/<application>/<environment>/<alias>`."
   value       = module.inference_profiles.arns
+
+  precondition {
+    condition     = length(local.models_too_long) == 0
+    error_message = "models: their ARNs take ${max(values(local.model_characters)...)} characters in the policy of a role (${join(", ", local.models_too_long)}), which has room for ${local.policy_characters_max - local.policy_characters_besides_models}: remove models, or divide them between two deployments."
+  }
 }
 
 output "audit_log_group_name" {
@@ -89,13 +94,23 @@ output "caller_policy_json" {
 }
 
 output "deny_direct_bedrock_policy_json" {
-  description = "IAM policy that denies calls to Bedrock that bypass the sentry, for the roles and users of the account."
+  description = "IAM policy that denies calls to Bedrock that bypass the sentry, for the roles and users of the account; null if one document cannot hold what `access_policies` requires."
   value       = module.access_policies.policy_json
 }
 
 output "deny_direct_bedrock_scp_json" {
-  description = "The same policy as a service control policy, for accounts and organizational units."
+  description = "The same policy as a service control policy, for accounts and organizational units; null if one document cannot hold what `access_policies` requires."
   value       = module.access_policies.scp_json
+}
+
+output "deny_direct_bedrock_policy_documents" {
+  description = "The same IAM policy as a list: one document, or several to attach together if one cannot hold all statements."
+  value       = module.access_policies.policy_documents
+}
+
+output "deny_direct_bedrock_scp_documents" {
+  description = "The same service control policy as a list: one document, or several to attach together if one cannot hold all statements."
+  value       = module.access_policies.scp_documents
 }
 
 output "report_bucket_name" {

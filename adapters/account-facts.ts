@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeOrganizationCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
-import { paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type {
   AccountFacts,
@@ -24,12 +24,10 @@ import type {
   ModelAccess,
   QuotaUse,
 } from '../core/insight/doctor/ports.ts';
+import { QUOTAS, type QuotaId } from '../core/insight/doctor/quotas.ts';
 
 /** Actions of one simulation; https://docs.aws.amazon.com/IAM/latest/APIReference/, 2026-11. */
 const SIMULATED_AT_ONCE = 50;
-/** Defaults of AWS, for accounts whose quotas cannot be read. */
-const PROFILES_QUOTA = 1_000;
-const RULES_QUOTA = 300;
 /** Services that have one endpoint for all regions of a partition. */
 const GLOBAL_REGION = 'us-east-1';
 
@@ -87,13 +85,15 @@ export class AwsAccountFacts implements AccountFacts {
   }
 
   async inferenceProfiles(name: string): Promise<QuotaUse> {
-    const quota = await this.#quota('bedrock', /application inference profiles/i, PROFILES_QUOTA);
+    const quota = await this.#quota(QUOTAS.inferenceProfiles);
+    // Hyphens in a row are one in the name of a profile.
+    const isOwn = startsWith(`${name}-`.replaceAll(/-+/g, '-'));
     const usedByOthers = await using(this.#bedrock(), async (client) => {
       let others = 0;
       const input = { typeEquals: 'APPLICATION' } as const;
       for await (const page of paginateListInferenceProfiles({ client }, input)) {
-        const names = page.inferenceProfileSummaries ?? [];
-        others += names.filter((each) => !each.inferenceProfileName?.startsWith(`${name}-`)).length;
+        const profiles = page.inferenceProfileSummaries ?? [];
+        others += profiles.filter((profile) => !isOwn(profile.inferenceProfileName)).length;
       }
       return others;
     });
@@ -101,9 +101,9 @@ export class AwsAccountFacts implements AccountFacts {
   }
 
   async eventRules(bus: string, name: string): Promise<QuotaUse> {
-    const quota = await this.#quota('events', /^rules/i, RULES_QUOTA);
+    const quota = await this.#quota(QUOTAS.eventRules);
     const usedByOthers = await using(new EventBridgeClient({ region: this.#region }), (client) =>
-      countRules(client, bus, name),
+      countRules(client, bus, startsWith(`${name}_alerts`)),
     );
     return { quota, usedByOthers };
   }
@@ -155,17 +155,18 @@ export class AwsAccountFacts implements AccountFacts {
     );
   }
 
-  /** The account's own value, or the default where the list does not have it. */
-  async #quota(service: string, name: RegExp, fallback: number): Promise<number> {
-    return using(new ServiceQuotasClient({ region: this.#region }), async (client) => {
-      const input = { ServiceCode: service };
-      for await (const { Quotas = [] } of paginateListServiceQuotas({ client }, input)) {
-        const found = Quotas.find(
-          ({ QuotaName }) => QuotaName !== undefined && name.test(QuotaName),
-        );
-        if (found?.Value !== undefined) return found.Value;
+  /** The account's value, which is AWS's default until it is changed. */
+  async #quota({ service, code }: QuotaId): Promise<number | undefined> {
+    const client = new ServiceQuotasClient({ region: this.#region });
+    return using(client, async () => {
+      try {
+        const input = { ServiceCode: service, QuotaCode: code };
+        const { Quota } = await client.send(new GetServiceQuotaCommand(input));
+        return Quota?.Value;
+      } catch (error) {
+        if (isNamed(error, 'NoSuchResourceException')) return undefined;
+        throw error;
       }
-      return fallback;
     });
   }
 
@@ -192,12 +193,21 @@ async function using<Client extends { destroy(): void }, T>(
   }
 }
 
-async function countRules(client: EventBridgeClient, bus: string, name: string): Promise<number> {
+const startsWith =
+  (prefix: string) =>
+  (name: string | undefined): boolean =>
+    name?.startsWith(prefix) === true;
+
+async function countRules(
+  client: EventBridgeClient,
+  bus: string,
+  isOwn: (name: string | undefined) => boolean,
+): Promise<number> {
   let others = 0;
   for (let token: string | undefined; ; ) {
     const input = { EventBusName: bus, ...(token !== undefined && { NextToken: token }) };
     const { Rules = [], NextToken } = await client.send(new ListRulesCommand(input));
-    others += Rules.filter((rule) => !rule.Name?.startsWith(`${name}-`)).length;
+    others += Rules.filter((rule) => !isOwn(rule.Name)).length;
     if (NextToken === undefined || NextToken === token) return others;
     token = NextToken;
   }

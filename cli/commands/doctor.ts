@@ -17,7 +17,7 @@ interface Options {
 
 const EXAMPLES = `
 Run it with the credentials that apply the module. It only reads. It needs iam:GetRole,
-iam:SimulatePrincipalPolicy, lambda:GetAccountSettings, servicequotas:ListServiceQuotas,
+iam:SimulatePrincipalPolicy, lambda:GetAccountSettings, servicequotas:GetServiceQuota,
 events:ListRules, bedrock:ListInferenceProfiles, bedrock:GetFoundationModelAvailability,
 bedrock:GetUseCaseForModelAccess, organizations:DescribeOrganization and, in the payer account,
 ce:ListCostAllocationTags. A check without its right is shown as unknown.

@@ -58,6 +58,13 @@ locals {
     "aws-external-anthropic:*",
   ]
 
+  # A name is unique among the roles of an account, so a long path is left out.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+  sentry_roles = sort(distinct([for arn in var.sentry_role_arns : replace(arn, local.long_path, local.any_path)]))
+  sentry_parts = sort(distinct([for arn in try(var.protection.role_arns, []) : replace(arn, local.long_path, local.any_path)]))
+  long_path    = "/:role/.{2,}[/]/"
+  any_path     = ":role/*/"
+
   # For a session of a role, aws:PrincipalArn is the ARN of the role:
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
   deny = [
@@ -66,7 +73,7 @@ locals {
       Effect    = "Deny"
       Action    = local.calls
       Resource  = "*"
-      Condition = { ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(var.sentry_role_arns, var.exceptions))) } }
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(local.sentry_roles, var.exceptions))) } }
     },
     merge(
       {
@@ -97,7 +104,7 @@ locals {
     },
   ]])
 
-  is_sentry    = { ArnLike = { "aws:PrincipalArn" = sort(distinct(var.sentry_role_arns)) } }
+  is_sentry    = { ArnLike = { "aws:PrincipalArn" = local.sentry_roles } }
   profile_arns = "arn:${data.aws_partition.current.partition}:bedrock:*:*:application-inference-profile/*"
 
   # Actions that can bypass the sentry: docs/security.md.
@@ -112,9 +119,9 @@ locals {
         "iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePolicy",
       ]
       # With a wildcard for versions and aliases of the functions, and the backups of the table.
-      Resource = concat([for arn in sort(concat(protection.function_arns, [protection.table_arn])) : "${arn}*"], sort(protection.schedule_arns), sort(protection.role_arns))
+      Resource = concat([for arn in sort(concat(protection.function_arns, [protection.table_arn])) : "${arn}*"], sort(protection.schedule_arns), local.sentry_parts)
       Condition = {
-        ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(protection.role_arns, protection.operator_arns))) }
+        ArnNotLike = { "aws:PrincipalArn" = sort(distinct(concat(local.sentry_parts, protection.operator_arns))) }
         # Callers of a Function URL need the right to invoke through it.
         BoolIfExists = { "lambda:InvokedViaFunctionUrl" = "false" }
       }
@@ -154,29 +161,4 @@ locals {
       Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:${data.aws_partition.current.partition}:iam::*:role/aws-service-role/sso.amazonaws.com/*"] } }
     },
   ]])
-
-  # Characters that each form may have:
-  # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-  size_max = { scp = 5120, policy = 6144 }
-
-  # From the most to the least that a document says; the first that fits is taken. What protects the
-  # sentry comes before the confinement, which the roles' own policies repeat.
-  variants = [for parts in [{ protect = true, confine = true }, { protect = true, confine = false }, { protect = false, confine = true }, { protect = false, confine = false }] : {
-    json = jsonencode({
-      Version   = "2012-10-17"
-      Statement = concat(local.deny, [for statement in local.protect : statement if parts.protect], [for statement in local.confine : statement if parts.confine])
-    })
-    is_enough = (parts.protect || !local.must_protect) && (parts.confine || !local.must_confine)
-  }]
-  must_protect = try(var.protection.required, false)
-  must_confine = try(var.confinement.required, false)
-
-  # Where nothing fits, the longest of what is required, so that the error says by how much.
-  documents = {
-    for form, size_max in local.size_max : form => concat(
-      [for variant in local.variants : variant.json if variant.is_enough && length(variant.json) <= size_max],
-      reverse([for variant in local.variants : variant.json if variant.is_enough]),
-    )[0]
-  }
 }

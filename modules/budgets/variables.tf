@@ -131,6 +131,14 @@ variable "action" {
     error_message = "action.roles: must be 1 to 100 roles for each cost center, got none or more for \"${join("\", \"", [for name, roles in try(var.action.roles, {}) : name if length(roles) < 1 || length(roles) > 100])}\"."
   }
 
+  # The policy of the role that attaches has 10,240 characters, of which 500 are no roles; the ARN of a
+  # role has up to 41 besides its name, with quotes and a comma.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  validation {
+    condition     = sum(concat([0], [for role in distinct(flatten(values(try(var.action.roles, {})))) : length(role) + 41])) <= 9740
+    error_message = "action.roles: their ARNs take about ${sum(concat([0], [for role in distinct(flatten(values(try(var.action.roles, {})))) : length(role) + 41]))} characters, of the 9740 that the policy of the role of budget actions has for them: name fewer roles."
+  }
+
   validation {
     condition     = alltrue([for role in flatten(values(try(var.action.roles, {}))) : can(regex(local.role_pattern, role))])
     error_message = "action.roles: ${join(", ", formatlist("\"%s\"", [for role in flatten(values(try(var.action.roles, {}))) : role if !can(regex(local.role_pattern, role))]))} is not the name of a role: use its name without the ARN, such as \"sales-app\"."

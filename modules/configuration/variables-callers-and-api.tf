@@ -53,9 +53,9 @@ variable "access_policies" {
     Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`.
 
     - `exceptions` - ARNs of roles and users that can still call Bedrock directly; `*` and `?` match characters of the account or the name.
-    - `confine_sentry` - Whether the policies also restrict the sentry's roles to the models and profiles of this configuration. Default: restricted if the model list fits into a document; with `true`, a list that does not fit is an error.
+    - `confine_sentry` - Whether the policies also restrict the sentry's roles to the models and profiles of this configuration. Default: restricted if the model list fits into a document; with `true`, a list that fits into none is an error.
     - `operators` - ARNs of roles and users that deploy and operate the sentry; `*` and `?` match characters. Name the role that applies this configuration.
-    - `protect_sentry` - Whether the policies also deny everyone but the operators to use or change the sentry's functions, state machine, table, schedules and inference profiles. Default: protected if there are operators and it fits into a document; with `true`, a document that is too long is an error.
+    - `protect_sentry` - Whether the policies also deny everyone but the operators to use or change the sentry's functions, state machine, table, schedules and inference profiles. Default: protected if there are operators and it fits into a document; with `true`, a list of operators that fits into none is an error.
   EOT
   type = object({
     exceptions     = optional(list(string), [])

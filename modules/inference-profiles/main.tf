@@ -16,8 +16,10 @@ resource "aws_bedrock_inference_profile" "this" {
 
   # A profile can't be changed, only replaced. Its name holds a hash of its source, so the new one
   # can be there before the old one goes, and no request finds none.
+  # A description cannot be changed either, and is not in the hash: a later wording is for new ones.
   lifecycle {
     create_before_destroy = true
+    ignore_changes        = [description]
   }
 }
 

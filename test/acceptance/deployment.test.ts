@@ -23,7 +23,7 @@ import { STEP_MS_MAX, step } from './support/steps.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-deployed-'));
 const facade = new Facade(folder);
-const deployment = new Deployment(facade);
+const deployment = new Deployment(facade, 'complete');
 
 const SHARDS = 4;
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/genai-ledger';

@@ -8,6 +8,8 @@ export interface Account {
   readonly concurrency?: number;
   readonly profileNames?: readonly string[];
   readonly profilesQuota?: number;
+  /** Whether Service Quotas has none of the quotas. */
+  readonly withoutQuotas?: boolean;
   readonly ruleNames?: readonly string[];
   /** Models without an agreement. */
   readonly withoutAgreement?: readonly string[];
@@ -15,7 +17,7 @@ export interface Account {
   /** Management account of the organization; absent: no organization. */
   readonly payer?: string;
   readonly activeTags?: readonly string[];
-  /** Operations that AWS refuses, such as `ListServiceQuotas`. */
+  /** Operations that AWS refuses, such as `GetServiceQuota`. */
   readonly refused?: readonly string[];
 }
 
@@ -132,13 +134,18 @@ const ANSWERS: Readonly<Record<string, (account: Account, text: string) => Answe
   'GET /2016-08-19/account-settings': ({ concurrency = 1_000 }) => ({
     body: { AccountLimit: { UnreservedConcurrentExecutions: concurrency } },
   }),
-  ListServiceQuotas: ({ profilesQuota = 1_000 }, text) => ({
-    body: {
-      Quotas: text.includes('"bedrock"')
-        ? [{ QuotaName: 'Application inference profiles per account', Value: profilesQuota }]
-        : [{ QuotaName: 'Rules', Value: 300 }],
-    },
-  }),
+  // Codes: https://docs.aws.amazon.com/general/latest/gr/bedrock.html, eb-quota.html, 2026-11.
+  GetServiceQuota: ({ profilesQuota = 1_000, withoutQuotas = false }, text) => {
+    const { QuotaCode } = JSON.parse(text);
+    const values: Readonly<Record<string, number>> = {
+      'L-40EC9882': profilesQuota,
+      'L-244521F2': 300,
+    };
+    const Value = withoutQuotas ? undefined : values[QuotaCode];
+    return Value === undefined
+      ? error('NoSuchResourceException')
+      : { body: { Quota: { QuotaCode, Value } } };
+  },
   'GET /inference-profiles': ({ profileNames = [] }) => ({
     body: {
       inferenceProfileSummaries: profileNames.map((name) => ({

@@ -106,6 +106,16 @@ run "each_form_holds_what_fits" {
     condition     = length(jsondecode(output.scp_json).Statement) == 2 && length(jsondecode(output.policy_json).Statement) == 4
     error_message = "Got ${length(output.scp_json)} and ${length(output.policy_json)} characters."
   }
+
+  assert {
+    condition     = output.policy_documents == [output.policy_json]
+    error_message = "What fits into one document is one."
+  }
+
+  assert {
+    condition     = [for document in output.scp_documents : jsondecode(document).Statement[*].Sid] == [["DenyCallsAroundTheSentry", "DenyDetours"], ["ConfineTheSentryToItsModels", "ConfineTheSentryToItsProfiles"]]
+    error_message = "Two documents have what one cannot hold: ${jsonencode(output.scp_documents)}"
+  }
 }
 
 run "refuses_a_required_confinement_that_does_not_fit" {
@@ -117,13 +127,13 @@ run "refuses_a_required_confinement_that_does_not_fit" {
 
   variables {
     confinement = {
-      model_arns  = [for number in range(60) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
+      model_arns  = [for number in range(80) : "arn:aws:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
       profile_tag = { key = "costSentry", value = "genai" }
       required    = true
     }
   }
 
-  expect_failures = [output.scp_json, output.policy_json]
+  expect_failures = [output.scp_documents, output.policy_documents]
 }
 
 run "refuses_exceptions_that_do_not_fit" {
@@ -137,7 +147,7 @@ run "refuses_exceptions_that_do_not_fit" {
     exceptions = [for number in range(100) : "arn:aws:iam::111122223333:role/research/notebook-${number}"]
   }
 
-  expect_failures = [output.scp_json, output.policy_json]
+  expect_failures = [output.scp_documents, output.policy_documents]
 }
 
 run "refuses_no_sentry" {
@@ -281,6 +291,64 @@ run "protected" {
   assert {
     condition     = output.scp_json == output.policy_json
     error_message = "It fits into both forms: ${length(output.scp_json)} characters."
+  }
+}
+
+# The longest names and path that the module allows, in the region with the longest name.
+run "the_longest_names_take_several_documents" {
+  command = plan
+
+  module {
+    source = "./modules/access-policies"
+  }
+
+  variables {
+    sentry_role_arns = [for number in range(4) : "arn:aws-us-gov:iam::111122223333:role/${join("", [for _ in range(500) : "p"])}/${join("", [for _ in range(63) : "r"])}${number}"]
+    confinement = {
+      model_arns  = [for number in range(20) : "arn:aws-us-gov:bedrock:*::foundation-model/anthropic.claude-haiku-4-5-20251001-v${number}:0"]
+      profile_tag = { key = "costSentry", value = join("", [for _ in range(32) : "n"]) }
+      required    = true
+    }
+    protection = {
+      function_arns     = [for number in range(9) : "arn:aws-us-gov:lambda:ap-southeast-1:111122223333:function:${join("", [for _ in range(56) : "f"])}${number}"]
+      table_arn         = "arn:aws-us-gov:dynamodb:ap-southeast-1:111122223333:table/${join("", [for _ in range(39) : "t"])}"
+      state_machine_arn = "arn:aws-us-gov:states:ap-southeast-1:111122223333:stateMachine:${join("", [for _ in range(32) : "n"])}"
+      schedule_arns     = [for number in range(4) : "arn:aws-us-gov:scheduler:ap-southeast-1:111122223333:schedule/default/${join("", [for _ in range(58) : "s"])}${number}"]
+      role_arns         = [for number in range(13) : "arn:aws-us-gov:iam::111122223333:role/${join("", [for _ in range(500) : "p"])}/${join("", [for _ in range(62) : "r"])}${format("%02d", number)}"]
+      starter_arns      = ["arn:aws-us-gov:iam::111122223333:role/gateway"]
+      operator_arns     = ["arn:aws-us-gov:iam::111122223333:role/terraform"]
+      profile_tag       = { key = "costSentry", value = join("", [for _ in range(32) : "n"]) }
+      required          = true
+    }
+  }
+
+  assert {
+    condition     = output.policy_json == null && output.scp_json == null
+    error_message = "Without a statement that is required, a document would protect less than was asked for."
+  }
+
+  assert {
+    condition     = alltrue([for document in output.policy_documents : length(document) <= 6144]) && length(output.policy_documents) <= 4
+    error_message = "Roles attach 10 policies: ${jsonencode([for document in output.policy_documents : length(document)])}"
+  }
+
+  # With the policy that AWS attaches at first, FullAWSAccess, an account or unit can have 5.
+  assert {
+    condition     = alltrue([for document in output.scp_documents : length(document) <= 5120]) && length(output.scp_documents) <= 4
+    error_message = "Accounts attach 5 policies: ${jsonencode([for document in output.scp_documents : length(document)])}"
+  }
+
+  assert {
+    condition = sort(flatten([for document in output.scp_documents : jsondecode(document).Statement[*].Sid])) == sort([
+      "DenyCallsAroundTheSentry", "DenyDetours", "ProtectTheSentry", "ProtectItsRoles", "ProtectTheWorkflow", "ProtectItsProfiles",
+      "ProtectAccountSettings", "ProtectNamesOfSso", "ConfineTheSentryToItsModels", "ConfineTheSentryToItsProfiles",
+    ])
+    error_message = "Together the documents say everything, once: ${jsonencode(output.scp_documents)}"
+  }
+
+  assert {
+    condition     = !strcontains(join("", output.policy_documents), "ppp") && strcontains(join("", output.policy_documents), ":role/*/r")
+    error_message = "A role is named without its path."
   }
 }
 

@@ -4,6 +4,7 @@ import type { DoctorRequest } from './doctor-request.ts';
 import type { Finding } from './finding.ts';
 import { modelFindings } from './model-findings.ts';
 import type { AccountFacts, Caller, QuotaUse } from './ports.ts';
+import { QUOTAS, quotaPage } from './quotas.ts';
 
 /**
  * @param explain a sentence for an error of AWS, undefined for any other, which is thrown.
@@ -28,7 +29,8 @@ export async function examineAccount(
   const found: Finding[] = [{ check: 'identity', status: 'ok', detail: who }];
   const checks: readonly (readonly [string, () => Promise<readonly Finding[]>])[] = [
     ['rights', () => rightsFindings(facts, caller, request)],
-    ['concurrency', () => concurrencyFindings(facts)],
+    ['rights of functions', () => functionFindings(facts, caller)],
+    ['concurrency', () => concurrencyFindings(facts, request)],
     ['inference profiles', () => profileFindings(facts, request)],
     ['event rules', () => ruleFindings(facts, request)],
     ...request.models.map(
@@ -75,45 +77,95 @@ async function rightsFindings(
   });
 }
 
+/** Of the functions, which have roles that do not exist yet. */
+const CALLS_OF_FUNCTIONS = [
+  'bedrock:InvokeModel',
+  'bedrock:InvokeModelWithResponseStream',
+  'bedrock:CountTokens',
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  'events:PutEvents',
+  'states:StartSyncExecution',
+  'logs:PutLogEvents',
+];
+
+/** What denies the deployer such a call in the name of the organization denies it to every role. */
+async function functionFindings(
+  facts: AccountFacts,
+  { principal }: Caller,
+): Promise<readonly Finding[]> {
+  if (principal === 'root') return [];
+  const check = 'rights of functions';
+  const decisions = await facts.decisions(principal, CALLS_OF_FUNCTIONS);
+  const denied = decisions.filter(({ deniedBy }) => deniedBy === 'organization');
+  if (denied.length === 0) {
+    const detail = 'no service control policy denies their calls';
+    return [{ check, status: 'ok', detail }];
+  }
+  const names = denied.map(({ action }) => action).join(', ');
+  const detail = `${DENIED.organization} ${names} to roles of this account`;
+  const fix = 'ask the owners of the organization for an exception of the roles of the functions';
+  return [{ check, status: 'missing', detail, fix }];
+}
+
 /** AWS's default is 1,000; new accounts can have 10. */
 const CONCURRENCY = { needed: 100, usual: 1_000 };
 
-async function concurrencyFindings(facts: AccountFacts): Promise<readonly Finding[]> {
+async function concurrencyFindings(
+  facts: AccountFacts,
+  { region }: DoctorRequest,
+): Promise<readonly Finding[]> {
   const check = 'concurrency';
   const free = await facts.unreservedConcurrency();
   const detail = `${free} concurrent executions of Lambda are not reserved`;
   if (free >= CONCURRENCY.usual) return [{ check, status: 'ok', detail }];
   const fix =
-    'each call in flight takes one, and two with execution = "workflow": request more ' +
-    '(Service Quotas, AWS Lambda, Concurrent executions)';
+    'each call in flight takes one, and two with execution = "workflow": request more at ' +
+    quotaPage(QUOTAS.concurrency, region);
   return [{ check, status: free < CONCURRENCY.needed ? 'missing' : 'warning', detail, fix }];
 }
 
 async function profileFindings(
   facts: AccountFacts,
-  { name, profiles }: DoctorRequest,
+  { name, profiles, region }: DoctorRequest,
 ): Promise<readonly Finding[]> {
   const use = await facts.inferenceProfiles(name);
-  const fix =
-    'request more (Service Quotas, Amazon Bedrock), or set inference_profile = false on models';
-  return [quotaFinding('inference profiles', use, profiles, fix)];
+  const page = quotaPage(QUOTAS.inferenceProfiles, region);
+  const other = 'set inference_profile = false on models';
+  return [quotaFinding('inference profiles', use, profiles, { page, other })];
 }
 
 async function ruleFindings(
   facts: AccountFacts,
-  { name, bus, rules }: DoctorRequest,
+  { name, bus, rules, region }: DoctorRequest,
 ): Promise<readonly Finding[]> {
   const use = await facts.eventRules(bus, name);
-  const fix =
-    'request more (Service Quotas, Amazon EventBridge, Rules), or use another event_bus_name';
-  return [quotaFinding('event rules', use, rules, fix)];
+  const page = quotaPage(QUOTAS.eventRules, region);
+  return [quotaFinding('event rules', use, rules, { page, other: 'use another event_bus_name' })];
 }
 
-function quotaFinding(check: string, use: QuotaUse, needed: number, fix: string): Finding {
-  const { quota, usedByOthers } = use;
-  const detail = `${needed} needed, ${usedByOthers} used by others, quota ${quota}`;
-  const status = needed + usedByOthers > quota ? 'missing' : 'ok';
-  return { check, status, detail, ...(status === 'missing' && { fix }) };
+interface Remedies {
+  readonly page: string;
+  /** What to do instead of a larger quota. */
+  readonly other: string;
+}
+
+function quotaFinding(
+  check: string,
+  { quota, usedByOthers }: QuotaUse,
+  needed: number,
+  { page, other }: Remedies,
+): Finding {
+  const use = `${needed} needed, ${usedByOthers} used by others`;
+  if (quota === undefined) {
+    const detail = `${use}, quota not checked: Service Quotas does not have it in this region`;
+    return { check, status: 'unknown', detail, fix: `compare with ${page}` };
+  }
+  const detail = `${use}, quota ${quota}`;
+  if (needed + usedByOthers <= quota) return { check, status: 'ok', detail };
+  return { check, status: 'missing', detail, fix: `request more at ${page}, or ${other}` };
 }
 
 async function useCaseFindings(

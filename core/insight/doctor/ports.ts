@@ -14,8 +14,8 @@ export interface ActionDecision {
 }
 
 export interface QuotaUse {
-  /** Default of AWS if the account's own cannot be read. */
-  readonly quota: number;
+  /** Undefined if Service Quotas does not have it. */
+  readonly quota: number | undefined;
   /** Without those of this deployment. */
   readonly usedByOthers: number;
 }

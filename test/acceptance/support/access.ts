@@ -52,9 +52,9 @@ export class Access {
 
   /** Whether the policies of a role allow one action. */
   async allows(roleArn: string, request: AccessRequest): Promise<boolean> {
-    const policies = await this.#options.policies.of(roleNameOf(roleArn));
+    const layers = await this.#options.policies.of(roleNameOf(roleArn));
     const context = { 'aws:PrincipalArn': roleArn, ...request.context };
-    return decide([policies], { ...request, context }).outcome === 'allowed';
+    return decide(layers, { ...request, context }).outcome === 'allowed';
   }
 
   #deny(call: AwsCall, roleArn: string, { action, resource }: AccessRequest): AwsAnswer {

@@ -1,10 +1,11 @@
 /**
- * AWS Budgets with their notifications and subscribers:
+ * AWS Budgets with their notifications, subscribers and actions:
  * https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsAnswer, done, refuse } from './aws-answer.ts';
 import type { Api, AwsCall } from './aws-call.ts';
+import { BudgetActions } from './budget-actions.ts';
 import { listAt, recordAt, textAt } from './members.ts';
 import { isTagging, TagLists } from './tags.ts';
 
@@ -26,10 +27,12 @@ const NO_END_SECONDS = 3_706_473_600;
 export class Budgets {
   readonly budgets = new Map<string, Kept>();
   readonly #tags = new TagLists({ key: 'Key', value: 'Value' });
+  readonly actions = new BudgetActions(this.#tags);
 
   readonly api: Api = ({ service, operation, input }) => {
     if (service !== 'budgets') return undefined;
     if (operation === 'CreateBudget') return this.#create(input);
+    if (operation.endsWith('BudgetAction')) return this.actions.answer(operation, input);
     if (isTagging(operation)) {
       const arn = textAt(input, 'ResourceARN');
       return this.#tags.answer(operation, arn, input, 'NotFoundException');

@@ -15,6 +15,8 @@ import { mendPolicy } from './function-policies.ts';
 import { recordAt, textAt } from './members.ts';
 
 interface Deployed {
+  /** As the calls that made and changed it say. */
+  readonly configuration: AwsCall['input'];
   readonly roleArn: string;
   readonly logGroup: string;
   readonly env: Readonly<Record<string, string>>;
@@ -132,8 +134,9 @@ export class DeployedFunctions {
 
   #deploy(name: string, input: AwsCall['input']): void {
     const zip = textAt(recordAt(input, 'Code'), 'ZipFile');
+    const { Code: _, ...configuration } = input;
     this.#functions.set(name, {
-      ...settingsOf(name, input),
+      ...settingsOf(name, configuration),
       bundle: this.#unpack(name, zip),
       host: undefined,
     });
@@ -148,11 +151,13 @@ export class DeployedFunctions {
     this.#functions.set(name, { ...deployed, bundle, host: undefined });
   }
 
+  /** What a call leaves out stays as it was. */
   async #configure(name: string, input: AwsCall['input']): Promise<void> {
     const deployed = this.#functions.get(name);
     if (!deployed) return;
     await deployed.host?.close();
-    this.#functions.set(name, { ...deployed, ...settingsOf(name, input), host: undefined });
+    const settings = settingsOf(name, { ...deployed.configuration, ...input });
+    this.#functions.set(name, { ...deployed, ...settings, host: undefined });
     this.#remember(name, input);
   }
 
@@ -204,12 +209,15 @@ export class DeployedFunctions {
 /** A function is named by its name or its ARN. */
 export const nameOf = (id: string): string => /:function:([\w-]+)/.exec(id)?.[1] ?? id;
 
-function settingsOf(name: string, input: AwsCall['input']) {
-  const variables = recordAt(recordAt(input, 'Environment'), 'Variables');
-  const seconds = typeof input.Timeout === 'number' ? input.Timeout : TIMEOUT_DEFAULT_SECONDS;
+function settingsOf(name: string, configuration: AwsCall['input']) {
+  const { Timeout } = configuration;
+  const variables = recordAt(recordAt(configuration, 'Environment'), 'Variables');
+  const seconds = typeof Timeout === 'number' ? Timeout : TIMEOUT_DEFAULT_SECONDS;
+  const logGroup = textAt(recordAt(configuration, 'LoggingConfig'), 'LogGroup');
   return {
-    roleArn: textAt(input, 'Role'),
-    logGroup: textAt(recordAt(input, 'LoggingConfig'), 'LogGroup') || `/aws/lambda/${name}`,
+    configuration,
+    roleArn: textAt(configuration, 'Role'),
+    logGroup: logGroup || `/aws/lambda/${name}`,
     env: Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, String(text)])),
     timeoutMs: seconds * 1000,
   };

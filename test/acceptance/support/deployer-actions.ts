@@ -50,10 +50,53 @@ const REST: Readonly<Record<string, readonly (readonly [pattern: RegExp, action:
   ],
 };
 
+/**
+ * S3 calls of a bucket: by what the query asks for, the action without its verb. Deleting a setting
+ * needs the right to put it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
+ */
+const BUCKET_PARTS: Readonly<Record<string, string>> = {
+  accelerate: 'AccelerateConfiguration',
+  acl: 'BucketAcl',
+  cors: 'BucketCORS',
+  encryption: 'EncryptionConfiguration',
+  lifecycle: 'LifecycleConfiguration',
+  location: 'BucketLocation',
+  logging: 'BucketLogging',
+  'object-lock': 'BucketObjectLockConfiguration',
+  ownershipControls: 'BucketOwnershipControls',
+  policy: 'BucketPolicy',
+  publicAccessBlock: 'BucketPublicAccessBlock',
+  replication: 'ReplicationConfiguration',
+  requestPayment: 'BucketRequestPayment',
+  tagging: 'BucketTagging',
+  versioning: 'BucketVersioning',
+  website: 'BucketWebsite',
+};
+const BUCKET: Readonly<Record<string, string>> = {
+  PUT: 's3:CreateBucket',
+  HEAD: 's3:ListBucket',
+  GET: 's3:ListBucket',
+  DELETE: 's3:DeleteBucket',
+};
+
+function bucketAction({ operation, query }: AwsCall): string | undefined {
+  const [, method = ''] = /^([A-Z]+) \/[^/]+\/?$/.exec(operation) ?? [];
+  if ('versions' in query) return 's3:ListBucketVersions';
+  if (method === 'POST' && 'delete' in query) return 's3:DeleteObject';
+  const [, part] = Object.entries(BUCKET_PARTS).find(([name]) => name in query) ?? [];
+  if (part === undefined) return BUCKET[method];
+  if (method === 'DELETE' && part === 'BucketPolicy') return 's3:DeleteBucketPolicy';
+  return `s3:${method === 'GET' ? 'Get' : 'Put'}${part}`;
+}
+
 /** @returns the action, or the call itself where it is not known. */
-export function deployerAction({ service, operation }: AwsCall): string {
+export function deployerAction(call: AwsCall): string {
+  const { service, operation } = call;
   const unknown = `${service} ${operation}`;
+  if (service === 's3') return bucketAction(call) ?? unknown;
   if (service === 'apigateway') return `apigateway:${operation.split(' ')[0]}`;
+  if (service === 'budgets' && operation.endsWith('BudgetAction')) return `budgets:${operation}`;
   if (service === 'budgets' && !/Tags?(ForResource)?$|Resource$/.test(operation)) {
     return /^Describe/.test(operation) ? 'budgets:ViewBudget' : 'budgets:ModifyBudget';
   }

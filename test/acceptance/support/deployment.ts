@@ -1,4 +1,4 @@
-/** One deployment of the packed complete example: Terraform, and requests to what it made. */
+/** One deployment of a packed example: Terraform, and requests to what it made. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,15 +15,22 @@ type Answer = Readonly<Record<string, unknown>>;
 interface CallSettings {
   readonly costCenter: string;
   readonly model?: string;
+  readonly applicationId?: string;
+  readonly environment?: string;
 }
 
-export const requestOf = ({ costCenter, model = 'nova-lite' }: CallSettings) => ({
+export const requestOf = ({
+  costCenter,
+  model = 'nova-lite',
+  applicationId = 'aws-documentation-helper',
+  environment = 'dev',
+}: CallSettings) => ({
   model,
   prompt: {
     messages: [{ role: 'user', content: 'Hello' }],
     parameters: { max_tokens: 200 },
   },
-  tags: { applicationId: 'aws-documentation-helper', costCenter, environment: 'dev' },
+  tags: { applicationId, costCenter, environment },
 });
 
 interface Outputs {
@@ -46,13 +53,14 @@ export class Deployment {
   readonly #folder: string;
   #outputs: Promise<Outputs> | undefined;
 
-  constructor(facade: Facade) {
+  /** @param example folder in `examples`. */
+  constructor(facade: Facade, example: string) {
     const module = process.env.ACCEPTANCE_MODULE;
     if (!module) {
       throw new Error('ACCEPTANCE_MODULE: is not set; run the suite with npm run test:acceptance');
     }
     this.#facade = facade;
-    this.#folder = join(module, 'examples', 'complete');
+    this.#folder = join(module, 'examples', example);
   }
 
   /** @returns what it printed. @throws Error with what it printed, when it fails. */
@@ -91,6 +99,11 @@ export class Deployment {
     writeFileSync(file, parts.join(to));
   }
 
+  /** Writes a file next to the example's own. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text);
+  }
+
   /** Runs the packed command line as the operator. @returns what it printed as JSON. */
   async cli(...args: readonly string[]): Promise<unknown> {
     const env = {
@@ -101,7 +114,11 @@ export class Deployment {
       AWS_SECRET_ACCESS_KEY: 'none',
     };
     const program = join(this.#folder, '..', '..', 'dist', 'cli', 'cost-sentry.mjs');
-    const { stdout } = await runFile(process.execPath, [program, ...args, '--json'], { env });
+    const { stdout } = await runFile(process.execPath, [program, ...args, '--json'], { env }).catch(
+      ({ message, stdout: printed }) => {
+        throw new Error(`${message}\n${printed}`);
+      },
+    );
     return parseJson(Buffer.from(stdout));
   }
 

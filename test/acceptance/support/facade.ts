@@ -11,7 +11,9 @@ import { Access } from './access.ts';
 import { type AwsAnswer, refuse } from './aws-answer.ts';
 import { type AwsCall, readCall } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
+import { CostAllocationTags } from './cost-allocation-tags.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
+import { DataExports } from './data-exports.ts';
 import { DeployedFunctions, nameOf, type StreamedBytes } from './deployed-functions.ts';
 import { deployerAction } from './deployer-actions.ts';
 import { EventBuses } from './event-buses.ts';
@@ -29,12 +31,16 @@ export const ACCOUNT = '123456789012';
 const MOTO_STATES = 'ak';
 /** No API of AWS says it with a page: that is moto's web server, which has no such path. */
 const PAGE = /^<!doctype html/i;
+/** Of which moto answers nothing. */
+const OWN_SERVICES = ['bedrock', 'budgets', 'ce', 'bcm-data-exports'];
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 export class Facade {
   readonly profiles = new InferenceProfiles(ACCOUNT);
   readonly anomalies = new CostAnomalies(ACCOUNT);
   readonly budgets = new Budgets();
+  readonly exports = new DataExports(ACCOUNT);
+  readonly costTags = new CostAllocationTags();
   readonly queries = new SavedQueries();
   readonly buses = new EventBuses();
   /** IAM actions of Terraform's calls. */
@@ -135,7 +141,7 @@ export class Facade {
     }
     const own = await this.#own(call);
     if (own) return encode(own);
-    if (['bedrock', 'budgets', 'ce'].includes(call.service)) return this.#refuseUnknown(call);
+    if (OWN_SERVICES.includes(call.service)) return this.#refuseUnknown(call);
     const answered = await this.moto.forward(request, bytes);
     if (call.service === 'iam') this.#policies.noteCall(call.operation);
     // moto's way to say that it lacks something; sent on, it would be tried again for minutes.
@@ -148,8 +154,9 @@ export class Facade {
   }
 
   async #own(call: AwsCall): Promise<AwsAnswer | undefined> {
-    const { profiles, anomalies, budgets, queries, buses } = this;
-    for (const { api } of [profiles, anomalies, budgets, queries, buses, this.#states]) {
+    const { profiles, anomalies, budgets, exports, costTags, queries, buses } = this;
+    const billing = [anomalies, costTags, budgets, exports];
+    for (const { api } of [profiles, ...billing, queries, buses, this.#states]) {
       const answer = await api(call);
       if (answer) return answer;
     }

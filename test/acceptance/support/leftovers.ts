@@ -32,6 +32,7 @@ const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[]
     path: '/?Action=DescribeStacks&Version=2010-05-15',
     item: /<StackName>/,
   },
+  { service: 's3', path: '/', item: /<Bucket>/ },
 ];
 
 /** @returns the listings that are not empty, with what they hold. */
@@ -64,6 +65,9 @@ export async function leftIn(facade: Facade): Promise<readonly string[]> {
     ...facade.profiles.modelIds.keys(),
     ...facade.anomalies.resources.keys(),
     ...facade.budgets.budgets.keys(),
+    ...facade.budgets.actions.actions.keys(),
+    ...facade.exports.exports.keys(),
+    ...facade.costTags.active,
     ...facade.queries.definitions.keys(),
   ];
   return [...left, ...kept];

@@ -23,8 +23,8 @@ export const isOpenToAll = (facade: Facade, functionArn: string): Promise<boolea
   lets(facade.moto, functionArn, isAnyone, { action: 'lambda:InvokeFunction' });
 
 /** Streams one answer with a key. */
-export async function converseStream(facade: Facade, key: string) {
-  const { status, headers, bytes } = await post(facade, 'genai-proxy', {
+export async function converseStream(facade: Facade, key: string, proxy = 'genai-proxy') {
+  const { status, headers, bytes } = await post(facade, proxy, {
     path: '/model/nova-lite/converse-stream',
     headers: { authorization: `Bearer ${key}` },
     body: { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] },

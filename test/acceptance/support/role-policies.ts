@@ -1,8 +1,11 @@
-/** Rights of a role: its policies as IAM has them now. */
+/** Rights of a role: its policies and its permissions boundary as IAM has them now. */
 import { type Policy, parsePolicy } from '../../support/iam/policy.ts';
 
 /** Calls an action of IAM's query protocol. @returns the XML of its answer. */
 type CallIam = (parameters: Readonly<Record<string, string>>) => Promise<string>;
+
+/** The identity's policies, and its boundary if it has one. */
+type Layers = readonly (readonly Policy[])[];
 
 /** Actions after which a role may do something else than before. */
 const CHANGES = /^(Put|Delete|Attach|Detach|Create|Update|Set)/;
@@ -10,7 +13,7 @@ const CHANGES = /^(Put|Delete|Attach|Detach|Create|Update|Set)/;
 export class RolePolicies {
   readonly #callIam: CallIam;
   /** By role; read once between two changes of anything in IAM. */
-  readonly #known = new Map<string, Promise<readonly Policy[]>>();
+  readonly #known = new Map<string, Promise<Layers>>();
 
   constructor(callIam: CallIam) {
     this.#callIam = callIam;
@@ -22,29 +25,31 @@ export class RolePolicies {
   }
 
   /** @throws Error for a role that does not exist, and for policies that cannot be evaluated. */
-  of(roleName: string): Promise<readonly Policy[]> {
+  of(roleName: string): Promise<Layers> {
     const known = this.#known.get(roleName) ?? this.#read(roleName);
     this.#known.set(roleName, known);
     return known;
   }
 
-  async #read(RoleName: string): Promise<readonly Policy[]> {
-    const role = await this.#callIam({ Action: 'GetRole', RoleName });
-    if (textsIn(role, 'PermissionsBoundaryArn').length > 0) {
-      throw new Error(`${RoleName}: has a permissions boundary, which is not evaluated`);
-    }
-    const documents: string[] = [];
+  async #read(RoleName: string): Promise<Layers> {
+    const documents: Policy[] = [];
     const inline = await this.#callIam({ Action: 'ListRolePolicies', RoleName });
     for (const PolicyName of textsIn(inline, 'member')) {
-      documents.push(await this.#callIam({ Action: 'GetRolePolicy', RoleName, PolicyName }));
+      const xml = await this.#callIam({ Action: 'GetRolePolicy', RoleName, PolicyName });
+      documents.push(parsePolicy(documentIn(xml)));
     }
     const attached = await this.#callIam({ Action: 'ListAttachedRolePolicies', RoleName });
-    for (const PolicyArn of textsIn(attached, 'PolicyArn')) {
-      const policy = await this.#callIam({ Action: 'GetPolicy', PolicyArn });
-      const [VersionId = ''] = textsIn(policy, 'DefaultVersionId');
-      documents.push(await this.#callIam({ Action: 'GetPolicyVersion', PolicyArn, VersionId }));
-    }
-    return documents.map((xml) => parsePolicy(documentIn(xml)));
+    for (const arn of textsIn(attached, 'PolicyArn')) documents.push(await this.#managed(arn));
+    const role = await this.#callIam({ Action: 'GetRole', RoleName });
+    const [boundary] = textsIn(role, 'PermissionsBoundaryArn');
+    return boundary === undefined ? [documents] : [documents, [await this.#managed(boundary)]];
+  }
+
+  async #managed(PolicyArn: string): Promise<Policy> {
+    const policy = await this.#callIam({ Action: 'GetPolicy', PolicyArn });
+    const [VersionId = ''] = textsIn(policy, 'DefaultVersionId');
+    const xml = await this.#callIam({ Action: 'GetPolicyVersion', PolicyArn, VersionId });
+    return parsePolicy(documentIn(xml));
   }
 }
 

@@ -73,14 +73,21 @@ describe('the examination', () => {
         profileNames: ['other-1', 'other-2', 'other-3', 'o4', 'o5', 'o6', 'o7'],
       },
       /^54 needed, 7 used by others, quota 60$/,
-      /inference_profile = false/,
+      /console.aws.amazon.com\/servicequotas\/home\/services\/bedrock\/quotas\/L-40EC9882, or set inf/,
     ],
     [
       'event rules',
       'missing',
       { ruleNames: Array.from({ length: 297 }, (_, index) => `rule-${index}`) },
       /^4 needed, 297 used by others, quota 300$/,
-      /event_bus_name/,
+      /services\/events\/quotas\/L-244521F2, or use another event_bus_name/,
+    ],
+    [
+      'rights of functions',
+      'missing',
+      { denied: { 'bedrock:InvokeModel': 'organization', 'dynamodb:Query': 'implicit' } },
+      /^a service control policy of the organization denies bedrock:InvokeModel to roles of this/,
+      /exception/,
     ],
     [
       'model claude-2',
@@ -106,9 +113,25 @@ describe('the examination', () => {
   });
 
   test('counts the profiles and rules of the deployment once', async () => {
-    const own = Array.from({ length: 54 }, (_, index) => `genai-${index}`);
-    const { other } = await findings({ profilesQuota: 60, profileNames: own });
+    const profileNames = Array.from({ length: 54 }, (_, index) => `genai-${index}`);
+    const rules = ['genai_alerts', 'genai_alerts_sales'];
+    const ruleNames = [...rules, ...Array.from({ length: 296 }, (_, index) => `rule-${index}`)];
+    const { other } = await findings({ profilesQuota: 60, profileNames, ruleNames });
     expect(other).toEqual([]);
+  });
+
+  test('does not guess a quota that the region does not have', async () => {
+    const { exitCode, other } = await findings({ withoutQuotas: true });
+    expect(exitCode).toBe(0);
+    expect(other).toEqual([
+      {
+        check: 'inference profiles',
+        status: 'unknown',
+        detail: expect.stringMatching(/^54 needed, 0 used by others, quota not checked: /),
+        fix: expect.stringContaining('us-east-1.console.aws.amazon.com'),
+      },
+      expect.objectContaining({ check: 'event rules', status: 'unknown' }),
+    ]);
   });
 
   test('sends a member account to its payer, whose tags it cannot see', async () => {
