@@ -6,14 +6,14 @@ locals {
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   size_max = { scp = 5120, policy = 6144 }
 
-  # What the sentry's roles use, the roles themselves, and the rest.
+  # Resources that the sentry's roles use, the roles, and the rest.
   uses  = [for statement in slice(local.protect, 0, min(1, length(local.protect))) : merge(statement, { Action = [for action in statement.Action : action if !startswith(action, "iam:")], Resource = tolist(setsubtract(statement.Resource, local.sentry_parts)) })]
   roles = [for statement in slice(local.protect, 0, min(1, length(local.protect))) : merge(statement, { Sid = "ProtectItsRoles", Action = [for action in statement.Action : action if startswith(action, "iam:")], Resource = local.sentry_parts })]
   rest  = slice(local.protect, min(1, length(local.protect)), length(local.protect))
 
   # From the most to the least that the documents say, and then from the fewest documents. What protects
   # the sentry comes before the confinement, which the roles' own policies repeat. Every statement denies,
-  # so it means the same in a document of its own.
+  # so it means the same in a separate document.
   layouts = concat(
     [
       [concat(local.deny, local.protect, local.confine)],

@@ -91,7 +91,7 @@ const CALLS_OF_FUNCTIONS = [
   'logs:PutLogEvents',
 ];
 
-/** What denies the deployer such a call in the name of the organization denies it to every role. */
+/** A service control policy denies a call to the deployer and to every other role. */
 async function functionFindings(
   facts: AccountFacts,
   { principal }: Caller,
@@ -148,7 +148,7 @@ async function ruleFindings(
 
 interface Remedies {
   readonly page: string;
-  /** What to do instead of a larger quota. */
+  /** The way to do without a larger quota. */
   readonly other: string;
 }
 

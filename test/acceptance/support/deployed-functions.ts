@@ -151,7 +151,7 @@ export class DeployedFunctions {
     this.#functions.set(name, { ...deployed, bundle, host: undefined });
   }
 
-  /** What a call leaves out stays as it was. */
+  /** A member that a call leaves out stays as it was. */
   async #configure(name: string, input: AwsCall['input']): Promise<void> {
     const deployed = this.#functions.get(name);
     if (!deployed) return;
