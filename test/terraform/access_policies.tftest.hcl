@@ -109,7 +109,7 @@ run "each_form_holds_what_fits" {
 
   assert {
     condition     = output.policy_documents == [output.policy_json]
-    error_message = "What fits into one document is one."
+    error_message = "One document is enough."
   }
 
   assert {
