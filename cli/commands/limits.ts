@@ -5,7 +5,7 @@ import type { OverrideRequest } from '../../core/policy/plan-override.ts';
 import { type ChangeOptions, runOverride } from '../limits/override-limit.ts';
 import { showLimits } from '../limits/show-limits.ts';
 import type { CommonOptions } from '../limits/with-limits.ts';
-import { TABLE_VARIABLE, URL_VARIABLE } from '../remote/target.ts';
+import { withLedgerTarget } from '../remote/target-options.ts';
 import type { AddCommand } from '../terminal/io.ts';
 
 const NAMES = `
@@ -25,7 +25,7 @@ export const addLimits: AddCommand = ({ program, io, done }) => {
     .action(async (name: string | undefined, options: CommonOptions & NamedHolder) =>
       done(await showLimits(name, options, io)),
     );
-  withSource(withHolder(show)).addHelpText(
+  withLedgerTarget(withHolder(show)).addHelpText(
     'after',
     NAMES + examples('show --table genai-ledger', 'show sales'),
   );
@@ -64,15 +64,6 @@ const EXAMPLES = {
 const examples = (...lines: readonly string[]): string =>
   ['\nExamples:', ...lines.map((line) => `  $ cost-sentry limits ${line}`)].join('\n');
 
-const withSource = (command: Command): Command =>
-  command
-    .option(
-      '--table <name>',
-      `DynamoDB ledger table (or ${TABLE_VARIABLE}); uses AWS_PROFILE and AWS_REGION`,
-    )
-    .option('--url <url>', `sandbox URL, instead of --table (or ${URL_VARIABLE})`)
-    .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}');
-
 const withHolder = (command: Command): Command =>
   command
     .option('--user <name>', 'only this user, for a limit with per = "user"')
@@ -89,7 +80,7 @@ const withAmount = (command: Command): Command =>
     );
 
 const withChange = (command: Command): Command =>
-  withSource(
+  withLedgerTarget(
     command
       .argument('<limit>', 'limit to change, as <owner>/<limit>')
       .option('--reason <text>', 'reason for the change, recorded in the audit log')

@@ -56,7 +56,7 @@ Examples:
   $ cost-sentry report --format csv --out november.csv
   $ cost-sentry report --format html --var-file terraform.tfvars --out november.html
   $ cost-sentry report --filter costCenter= --by model     untagged cost
-  $ cost-sentry report --by iamPrincipal/costSentry        cost through the sentry, and around it
+  $ cost-sentry report --by iamPrincipal/costSentry        cost through the sentry, and others
 
 Exit codes: 0 report written; 2 invalid usage, or AWS refused the request.`;
 

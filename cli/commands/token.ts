@@ -18,10 +18,10 @@ export const addToken: AddCommand = ({ program, io, done }) => {
   program
     .command('token')
     .description('print a short-lived token of the proxy, for your AWS identity')
-    .option('--url <url>', `the API or a sandbox (or ${URL_VARIABLE})`)
-    .option('--expires <duration>', 'how long a new token is valid, at most 12h', '1h')
+    .option('--url <url>', `API or sandbox URL (or ${URL_VARIABLE})`)
+    .option('--expires <duration>', 'validity of a new token, at most 12h', '1h')
     .option('--renew', 'get a new token, even if the current one is still valid')
-    .option('--no-cache', 'neither read nor write the file')
+    .option('--no-cache', 'do not read or write the file with the token')
     .option('--json', 'print JSON: token and expiresAt')
     .addHelpText('after', EXAMPLES)
     .action(async (options: TokenOptions) => done(await printToken(options, io)));

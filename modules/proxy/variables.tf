@@ -21,11 +21,6 @@ variable "front" {
   type        = string
   default     = "function_url"
   nullable    = false
-
-  validation {
-    condition     = contains(["function_url", "cloudfront", "rest_api"], var.front)
-    error_message = "front: unknown front \"${var.front}\": use one of function_url, cloudfront, rest_api."
-  }
 }
 
 variable "stream_seconds" {
