@@ -17,6 +17,7 @@ module "schema_check" {
     proxy                    = var.proxy
     api                      = var.api
     identity                 = var.identity
+    operators                = var.operators
     access_policies          = var.access_policies
     functions                = var.functions
     workflow                 = var.workflow
@@ -58,6 +59,7 @@ module "configuration" {
   proxy_origin_secrets = var.proxy_origin_secrets
   api                  = local.given.api
   identity             = local.given.identity
+  operators            = local.given.operators
   access_policies      = local.given.access_policies
   functions            = local.given.functions
   workflow             = local.given.workflow

@@ -30,6 +30,17 @@ locals {
     { for secrets in local.config.proxy.front == "cloudfront" ? [var.proxy_origin_secrets] : [] : "ORIGIN_DIGESTS" => join(",", [for secret in nonsensitive(secrets) : sha256(secret)]) },
   )
 
+  has_operators = length(local.config.operators.iam_role_arns) + length(local.config.operators.jwt) > 0
+  # Claims count in tokens of the API's identity provider, or else of the proxy's.
+  operator_jwt = local.config.api.jwt != null ? local.config.api.jwt : local.config.proxy.jwt
+  operator_authentication = merge(
+    { AUTHENTICATION = length(local.config.operators.jwt) == 0 ? "token" : "token,jwt" },
+    { for name, value in {
+      JWT_ISSUER   = try(local.operator_jwt.issuer, null)
+      JWT_AUDIENCE = try(join("\n", local.operator_jwt.audience), null)
+    } : name => value if value != null && length(local.config.operators.jwt) > 0 },
+  )
+
   # By name, because the workflow calls functions of the same map that start it.
   state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.config.name}"
   audit_log_group = {
@@ -116,12 +127,24 @@ locals {
       environment     = merge(local.ledger_environment, local.events_environment, local.proxy_authentication, local.proxy_front)
       statements = concat(
         local.may_read_policy,
-        [local.may_read_keys, local.may_record_key_use, local.may_read_accounts, local.may_count, local.may_alert],
+        [local.may_read_keys, local.may_record_key_use, local.may_list_holders, local.may_read_accounts, local.may_count, local.may_alert],
         local.may_stream,
         local.may_count_any_tokens,
         local.may_use_key,
       )
       log_group = local.audit_log_group
+    }
+
+    "operate" = {
+      enabled         = local.has_operators
+      description     = "Changes limits and keys for operators"
+      timeout_seconds = 30
+      environment     = merge(local.ledger_environment, local.operator_authentication)
+      statements = concat(
+        local.may_read_policy,
+        [local.may_read_accounts, local.may_list_holders, local.may_read_tokens, local.may_list_keys, local.may_change_keys, local.may_change_limits],
+        local.may_use_key,
+      )
     }
 
     "publish-report" = {

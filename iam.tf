@@ -15,6 +15,10 @@ locals {
   is_token    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["token", "tokenOwner", "keyChange"] } }
   is_owner    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["tokenOwner"] } }
   is_key_use  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyUse"] } }
+  is_a_token  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["token"] } }
+  is_any_key  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key", "keyUse"] } }
+  is_key_work = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key", "token", "keyChange"] } }
+  is_override = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["override"] } }
   is_change   = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyChange"] } }
   is_claim    = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["idempotency#*"] } }
 
@@ -43,6 +47,12 @@ locals {
   # The proxy reads keys and tokens, and records the day of the last use of keys in separate items.
   may_read_keys      = { sid = "ReadKeys", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_key }
   may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
+  # The function of operators alone writes keys and limits: keys are written after a line for the audit
+  # log, limits are overridden by items that the sweep puts there.
+  may_read_tokens   = { sid = "ReadTokens", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_a_token }
+  may_list_keys     = { sid = "ListKeys", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_any_key }
+  may_change_keys   = { sid = "ChangeKeys", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_work }
+  may_change_limits = { sid = "ChangeLimits", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_override }
   # The sweep alone writes the shard layout, and marks overrides as written to the audit log.
   may_keep_settings = { sid = "KeepSettings", actions = ["dynamodb:UpdateItem"], resources = [local.ledger_arn], conditions = local.is_settings }
   # Changes of keys wait in the table until the sweep has put them into the audit log.

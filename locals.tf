@@ -117,6 +117,7 @@ locals {
     log_prompts         = local.config.log_prompts
     # Without what the functions do not read, which may be known only after apply.
     proxy       = { for key, value in local.config.proxy : key => value if !contains(["domain", "web_acl", "cloudfront", "rest_api"], key) }
+    operators   = local.config.operators
     tag_keys    = local.config.tag_keys
     user_claims = { user = try(local.config.api.jwt.user_claim, null), groups = try(local.config.api.jwt.groups_claim, null) }
   })

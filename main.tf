@@ -101,6 +101,7 @@ module "api" {
   name               = local.config.name
   function_name      = module.functions["gateway"].name
   function_arn       = module.functions["gateway"].arn
+  operate_function   = one([for name, function in module.functions : { name = function.name, arn = function.arn } if name == "operate"])
   authorization      = local.config.api.authorization
   jwt                = local.config.api.jwt
   throttling         = local.config.api.throttling

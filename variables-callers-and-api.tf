@@ -13,6 +13,13 @@ variable "identity" {
   default     = null
 }
 
+variable "operators" {
+  description = "Who can change limits and keys, and see the usage of all, with tokens of `cost-sentry token --operator`."
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
 variable "access_policies" {
   description = "Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`."
   type        = any

@@ -1,8 +1,9 @@
-/** Keys as an operator makes and ends them, on the ledger table. Part of no Lambda. */
+/** Keys as an operator makes and ends them, on the ledger table. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   createKey,
   type KeyChange,
+  type KeyRotation,
   keyReport,
   revokeKey,
   rotateKey,
@@ -23,11 +24,6 @@ interface KeysTable {
   readonly tableName: string;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
-}
-
-interface KeyRotation {
-  readonly id: string;
-  readonly graceMs: number;
 }
 
 /** Answers are JSON; a new key's text is in `key`, and nowhere else. Methods throw a SentryError. */

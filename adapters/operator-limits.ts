@@ -1,4 +1,4 @@
-/** Limits as an operator sees and changes them, on the ledger table. Part of no Lambda. */
+/** Limits as an operator sees and changes them, on the ledger table. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isToken } from '../core/call/identity/proxy-key-record.ts';
 import type { Ids } from '../core/ids.ts';

@@ -63,8 +63,9 @@ function greet({ url, identities, tls, demoKey }: Sandbox, flags: Flags): void {
 
 function sayIdentities({ roles, tokens }: Identities): void {
   say('Callers must sign with SigV4 (service execute-api) or send a token. Demo callers:');
-  for (const { costCenter = 'none', roleArn, accessKeyId, secretAccessKey } of roles) {
-    say(`  ${costCenter}: ${roleArn}  ${accessKeyId}  ${secretAccessKey}`);
+  for (const { costCenter, operator, roleArn, accessKeyId, secretAccessKey } of roles) {
+    const owner = costCenter ?? (operator ? 'operator' : 'none');
+    say(`  ${owner}: ${roleArn}  ${accessKeyId}  ${secretAccessKey}`);
   }
   for (const { costCenter, claims } of tokens) {
     say(`  ${costCenter}: POST /_sandbox/token ${JSON.stringify({ claims })}`);

@@ -30,6 +30,7 @@ import { openTlsPort, type TlsPort } from './http/tls-port.ts';
 import { createTokenIssuer, startJwksServer } from './http/token-issuer.ts';
 import { createDemoIdentities, type Identities } from './setup/demo-identities.ts';
 import { createDemoKey, type DemoKey } from './setup/demo-key.ts';
+import { withOperators } from './setup/demo-operators.ts';
 import { createDemoProfiles } from './setup/demo-profiles.ts';
 import { directStartsOf, settingsOf } from './setup/settings.ts';
 
@@ -78,7 +79,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
-  const { flags, policy, config, root, report } = options;
+  const { flags, root, report } = options;
+  const { policy, config } = withOperators(options);
   const opening = <T extends { close(): Promise<void> }>(part: T): T => {
     opened.push(() => part.close());
     return part;
@@ -149,7 +151,9 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   late.functions = functions;
   const hosts = Object.values(functions);
   for (const each of hosts) opening(each);
-  await Promise.all(hosts.map((each) => each.start()));
+  // Few need it, so it is loaded by its first request.
+  const early = hosts.filter((each) => each !== functions.operate);
+  await Promise.all(early.map((each) => each.start()));
 
   const identities = createDemoIdentities(policy);
   const client = dynamoDbAt(dynamoDb.url);
@@ -173,6 +177,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
   };
   const front = createApiGateway({
     gateway: functions.gateway,
+    operate: functions.operate,
     proxy: functions.proxy,
     noticesDisconnect: () => bedrock.behavior().noticeDisconnect === true,
     clock,

@@ -11,6 +11,7 @@ Examples:
   $ export COST_SENTRY_URL=https://abc123.execute-api.eu-west-1.amazonaws.com
   $ export AWS_BEARER_TOKEN_BEDROCK=$(cost-sentry token)
   $ cost-sentry token --expires 12h --json
+  $ export COST_SENTRY_TOKEN=$(cost-sentry token --operator)
 
 Exit codes: 0 a token was printed; 1 the service refused it; 2 invalid usage, or no answer.`;
 
@@ -19,6 +20,10 @@ export const addToken: AddCommand = ({ program, io, done }) => {
     .command('token')
     .description('print a short-lived token of the proxy, for your AWS identity')
     .option('--url <url>', `API or sandbox URL (or ${URL_VARIABLE})`)
+    .option(
+      '--operator',
+      'a token for limits, keys and the usage of all, if your role is among operators; at most 1h',
+    )
     .option('--expires <duration>', 'validity of a new token, at most 12h', '1h')
     .option('--renew', 'get a new token, even if the current one is still valid')
     .option('--no-cache', 'do not read or write the file with the token')

@@ -6,13 +6,13 @@ import { PERS } from '../../core/policy/policy.ts';
 import { namedUser } from '../../core/policy/user-name.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
+import { AUTHS, authorization } from '../remote/authorization.ts';
 import { awsErrorSentence } from '../remote/aws-errors.ts';
 import { parseUrl } from '../remote/http-json.ts';
 import { ledgerTarget, TABLE_VARIABLE, type TargetFlags, URL_VARIABLE } from '../remote/target.ts';
 import { failWithProblems, toFlagProblem } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { choiceOption } from '../terminal/options.ts';
-import { AUTHS, authorization } from '../usage/authorization.ts';
 import { exhaustedLimits, usageTable } from '../usage/format.ts';
 import { endpointUsage, tableUsage, type UsageSource } from '../usage/usage-source.ts';
 
@@ -132,7 +132,7 @@ function openSource(
   if ('problem' in base) return { problem: toFlagProblem(base.problem) };
   const authorized = authorization(options.auth, base.url, io);
   if ('problem' in authorized) return authorized;
-  return { source: endpointUsage(base.url, authorized.authorize) };
+  return { source: endpointUsage(base.url, authorized) };
 }
 
 /** @param before text to print before the table. */

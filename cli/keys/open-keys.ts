@@ -1,13 +1,9 @@
-/** Where keys are made and ended: a ledger table, or a sandbox. */
+/** Where keys are made and ended: a ledger table, an API or a sandbox. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type OperatorKeys, operatorKeys } from '../../adapters/operator-keys.ts';
-import type { KeyChange } from '../../core/call/identity/manage-proxy-keys.ts';
-import { LedgerUnavailableError } from '../../core/errors.ts';
-import type { InputProblem } from '../../core/input-problem.ts';
-import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
-import { printable } from '../../core/safe-text.ts';
-import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
-import { callJson, parseUrl } from '../remote/http-json.ts';
+import { isJsonObject } from '../../core/json-value.ts';
+import { asList } from '../../core/unvalidated.ts';
+import { type OperatorApi, operatorApi } from '../remote/operator-api.ts';
 import { ledgerTarget, type TargetFlags } from '../remote/target.ts';
 import type { FoundSource } from '../remote/with-source.ts';
 import type { Io } from '../terminal/io.ts';
@@ -20,9 +16,9 @@ export function openKeys(flags: TargetFlags, io: Io): FoundSource<KeysSource> {
   const target = ledgerTarget(flags, io);
   if ('problem' in target) return target;
   if ('url' in target) {
-    const base = parseUrl(target.url);
-    if ('problem' in base) return base;
-    return { source: { ...sandboxKeys(base.url), close: () => undefined } };
+    const found = operatorApi(target.url, io);
+    if ('problem' in found) return found;
+    return { source: { ...remoteKeys(found.api), close: () => undefined } };
   }
   const client = new DynamoDBClient();
   const warn = (message: string) => io.err(`${message}\n`);
@@ -31,47 +27,18 @@ export function openKeys(flags: TargetFlags, io: Io): FoundSource<KeysSource> {
   return { source: { ...keys, close: () => client.destroy() } };
 }
 
-const ROUTE = '/_sandbox/keys';
+const ROUTE = '/v1/operator/keys';
 
-function sandboxKeys(base: URL): OperatorKeys {
-  const call = async (
-    method: string,
-    route: string,
-    input?: object,
-  ): Promise<KeyChange<unknown>> => {
-    const { status, body } = await callJson(new URL(route, base), {
-      method,
-      ...(input && { input }),
-    });
-    const problems = asList(toUnvalidated(body).get('errors')).map(toProblem);
-    if (status === 400 && problems.length > 0) return { problems };
-    if (status === 200) return { value: body };
-    const detail = stringField(toUnvalidated(body), 'detail') ?? `status ${status}`;
-    throw new LedgerUnavailableError(`${base.origin} refused: ${printable(detail, 500)}`);
-  };
-  const change = async (
-    method: string,
-    route: string,
-    input: object,
-  ): Promise<KeyChange<JsonObject>> => {
-    const result = await call(method, route, input);
-    return 'problems' in result ? result : { value: asObject(result.value) };
-  };
+function remoteKeys(api: OperatorApi): OperatorKeys {
   return {
-    create: (input) => change('POST', ROUTE, asObject(input)),
-    list: async () => {
-      const result = await call('GET', ROUTE);
-      return 'problems' in result ? [] : asList(result.value).filter(isJsonObject);
+    create: (input) => {
+      const { author, ...request } = isJsonObject(input) ? input : {};
+      const named = !api.hasIdentity && author !== undefined && { author };
+      return api.post(ROUTE, { ...request, ...named });
     },
-    revoke: (id) => change('DELETE', ROUTE, { id }),
+    list: async () => asList(await api.get(ROUTE)).filter(isJsonObject),
+    revoke: (id) => api.post(`${ROUTE}/revoke`, { id }),
     rotate: ({ id, graceMs }) =>
-      change('POST', `${ROUTE}/rotate`, { id, graceSeconds: Math.round(graceMs / 1000) }),
+      api.post(`${ROUTE}/rotate`, { id, graceSeconds: Math.round(graceMs / 1000) }),
   };
 }
-
-const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
-
-const toProblem = (each: unknown): InputProblem => ({
-  path: stringField(toUnvalidated(each), 'path') ?? '',
-  message: printable(stringField(toUnvalidated(each), 'message') ?? '', 500),
-});

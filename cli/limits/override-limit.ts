@@ -9,7 +9,6 @@ import {
   amountText,
   namedIn,
   type OverrideRequest,
-  overrideReport,
   type PlannedOverride,
   planOverride,
 } from '../../core/policy/plan-override.ts';
@@ -33,6 +32,10 @@ export const runOverride = (
   io: Io,
 ): Promise<ExitCode> =>
   withLimits(options, io, async (source) => {
+    if (source.hasIdentity && options.author !== undefined) {
+      const message = 'is the identity of the token: leave it out';
+      return failWithFlagProblems([{ path: 'author', message }], options, io);
+    }
     const named = namesIn(options);
     const report = await source.report(named);
     const { by, to, until, reason, author = io.user } = options;
@@ -54,10 +57,10 @@ export const runOverride = (
         return 1;
       }
     }
-    const problems = await source.change(asConfirmed(planned));
-    if (problems.length > 0) return failWithFlagProblems(problems, options, io);
+    const changed = await source.change(asConfirmed(planned));
+    if ('problems' in changed) return failWithFlagProblems(changed.problems, options, io);
     const words = `${describeOverride(planned)}: takes effect within 60 seconds\n`;
-    io.out(options.json ? toJsonText(overrideReport(planned)) : words);
+    io.out(options.json ? toJsonText(changed.value) : words);
     return 0;
   });
 

@@ -1,6 +1,7 @@
 /** Limits of a deployed stack, by its ledger table and the usual AWS environment. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { operatorLimits } from '../../adapters/operator-limits.ts';
+import { overrideReport } from '../../core/policy/plan-override.ts';
 import type { Io } from '../terminal/io.ts';
 import type { LimitsSource } from './limits-source.ts';
 
@@ -9,10 +10,11 @@ export function tableLimits(tableName: string, { clock, ids, err }: Io): LimitsS
   const warn = (message: string) => err(`${message}\n`);
   const limits = operatorLimits({ client, tableName, clock, ids, warn });
   return {
+    hasIdentity: false,
     report: limits.report,
     change: async (change) => {
       const plan = await limits.change(change);
-      return 'problems' in plan ? plan.problems : [];
+      return 'problems' in plan ? plan : { value: { ...overrideReport(plan.planned) } };
     },
     close: () => client.destroy(),
   };

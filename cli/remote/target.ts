@@ -1,4 +1,4 @@
-/** Selects the ledger of a command: a DynamoDB table, or the URL of a sandbox. */
+/** Selects the ledger of a command: a DynamoDB table, or the URL of an API or a sandbox. */
 import type { InputProblem } from '../../core/input-problem.ts';
 import type { Io } from '../terminal/io.ts';
 

@@ -14,10 +14,10 @@ import type { Per } from '../../core/policy/policy.ts';
 import { printable } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import type { Authorized } from '../remote/authorization.ts';
 import { callJson } from '../remote/http-json.ts';
 import type { Io } from '../terminal/io.ts';
 import { regionOf } from '../terminal/region.ts';
-import type { Authorize } from './authorization.ts';
 
 type Usage =
   | {
@@ -103,10 +103,14 @@ function asJson(report: object): UsageReport {
 /** The URL can include the route, if it was copied from a request. */
 const ROUTE = /(?:\/v1(?:\/usage)?)?\/?$/;
 
-export function endpointUsage(base: URL, authorize: Authorize): UsageSource {
+export function endpointUsage(
+  base: URL,
+  { authorize, isOperator = false }: Authorized,
+): UsageSource {
+  const route = isOperator ? '/v1/operator/usage' : '/v1/usage';
   return {
     usage: async (name, asked) => {
-      const url = new URL(`${base.pathname.replace(ROUTE, '')}/v1/usage`, base);
+      const url = new URL(`${base.pathname.replace(ROUTE, '')}${route}`, base);
       const query = { costCenter: name, ...asked };
       for (const [key, value] of Object.entries(query)) {
         if (value !== undefined) url.searchParams.set(key, value);

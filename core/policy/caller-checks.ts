@@ -1,4 +1,4 @@
-/** Checks `callers` of a cost center: one binding, or a list of them. */
+/** Checks `callers` of a cost center: one binding, or a list of them; and the roles of operators. */
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';

@@ -52,6 +52,7 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
     ...defaultCostCenterProblems(config, known),
     ...timeZoneProblems(config),
     ...(isStored ? [] : matchingLimitsProblems(config)),
+    ...(isStored ? [] : rolePatternProblems('operators', config.get('operators'))),
     ...unknownOutcomeProblems(toUnvalidated(config.get('ledger'))),
     ...(isStored ? [] : tagProblems(config)),
   ];

@@ -27,6 +27,7 @@ const crossProblems = (config: UnvalidatedObject): InputProblem[] => [
   ...reconciliationProblems(config),
   ...exceptionProblems(config),
   ...operatorProblems(config),
+  ...operatorRouteProblems(config),
 ];
 
 const section = (config: UnvalidatedObject, name: string): UnvalidatedObject =>
@@ -142,4 +143,24 @@ function operatorProblems(config: UnvalidatedObject): InputProblem[] {
   const message =
     'must name at least one role with protect_sentry = true, or no one could change the sentry any more';
   return [{ path: 'access_policies.operators', message }];
+}
+
+/** The API serves operators; claims are those of tokens that it or else the proxy accepts. */
+function operatorRouteProblems(config: UnvalidatedObject): InputProblem[] {
+  const operators = section(config, 'operators');
+  const claims = toUnvalidated(operators.get('jwt'));
+  const api = section(config, 'api');
+  const problems: InputProblem[] = [];
+  if (claims.size > 0 && !api.has('jwt') && !section(config, 'proxy').has('jwt')) {
+    const message =
+      'needs an identity provider: set api.authorization = "jwt" with api.jwt, or proxy.authentication with "jwt" and proxy.jwt';
+    problems.push({ path: 'operators.jwt', message });
+  }
+  const hasAny = asList(operators.get('iam_role_arns')).length + claims.size > 0;
+  if (hasAny && api.get('enabled') === false) {
+    const message =
+      'are served by the API: set api.enabled = true, or leave operators out and use the command line with --table';
+    problems.push({ path: 'operators', message });
+  }
+  return problems;
 }

@@ -37,6 +37,7 @@ const FUNCTIONS = [
   'sweep-reservations',
   'gateway',
   'proxy',
+  'operate',
   'publish-report',
   'reconcile-costs',
 ] as const;

@@ -35,6 +35,7 @@ const SETTINGS_VARIABLES = [
   'execution',
   'log_prompts',
   'proxy',
+  'operators',
   'tag_keys',
 ] as const;
 

@@ -209,6 +209,12 @@ const BINDING = {
   properties: BINDING_PROPERTIES,
 } as const;
 
+const OPERATORS = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { iam_role_arns: BINDING_PROPERTIES.iam_role_arns, jwt: BINDING_PROPERTIES.jwt },
+} as const;
+
 /** One binding, or a list of them. */
 const CALLERS = { ...BINDING, type: ['object', 'array'], items: BINDING } as const;
 
@@ -302,6 +308,7 @@ export const POLICY_SCHEMA = {
     execution: { type: 'string', enum: EXECUTIONS, title: 'execution' },
     log_prompts: { type: 'boolean' },
     proxy: PROXY,
+    operators: OPERATORS,
     tag_keys: {
       type: 'object',
       additionalProperties: false,

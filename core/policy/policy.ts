@@ -105,6 +105,9 @@ export interface CallerBinding {
   readonly trustSessionNames: boolean;
 }
 
+/** Who may change limits and keys, and see the usage of all. */
+export type Operators = Pick<CallerBinding, 'iamRoleArns' | 'jwt'>;
+
 /** The claims of a token that say who its user is. */
 export interface UserClaims {
   readonly user?: string;
@@ -217,6 +220,7 @@ export interface Policy {
   readonly costCenters: ReadonlyMap<string, CostCenter>;
   readonly organization: { readonly limits: readonly Limit[] };
   readonly proxy: ProxySettings;
+  readonly operators: Operators;
   /** Over how many items each window's counters are split; see `ledger/shard-layout.ts`. */
   readonly shardLayout: ShardLayout;
   /** The layout is the one that the table was made with, and the sweep has not taken it over. */

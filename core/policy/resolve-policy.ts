@@ -147,6 +147,10 @@ function toPolicy(
       allowFields: config.proxy?.allow_fields ?? [],
       userClaims: claimNames(config.proxy?.jwt),
     },
+    operators: {
+      iamRoleArns: config.operators?.iam_role_arns ?? [],
+      jwt: config.operators?.jwt ?? {},
+    },
     // Values of the table take precedence; without a table, only the configuration counts.
     shardLayout: [{ shards: ledger.shards, from: 0 }],
     overrides: new Map(),

@@ -13,12 +13,15 @@ interface ProblemResponsePorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly warn: (message: string, cause: unknown) => void;
+  /** Whether a request can have called a model; absent: none can. */
+  readonly isCall?: (event: HttpEvent) => boolean;
 }
 
 export const problemMiddleware = ({
   clock,
   ids,
   warn,
+  isCall = () => false,
 }: ProblemResponsePorts): MiddlewareObj<HttpEvent, HttpResponse> => ({
   before: ({ event }) => {
     event.headers ??= {};
@@ -30,8 +33,7 @@ export const problemMiddleware = ({
     const tags: RequestTags = { requestId, timestamp: isoTimestamp(receivedAt) };
     const headers = error instanceof HttpProblemError ? error.headers : {};
     if (!(error instanceof HttpProblemError)) warn('a request could not be completed', error);
-    const isCall = event.requestContext.http.method === 'POST';
-    request.response = toHttpResponse(toProblem(error, tags, isCall), headers);
+    request.response = toHttpResponse(toProblem(error, tags, isCall(event)), headers);
   },
 });
 
@@ -46,7 +48,7 @@ function toProblem(error: unknown, tags: RequestTags, isCall: boolean): ProblemD
   }
   const [code, text, mayHaveRun] =
     error instanceof SentryError
-      ? ([error.code, `${printable(error.message)}.`, !error.retryable] as const)
+      ? ([error.code, `${printable(error.message)}.`, isCall && !error.retryable] as const)
       : (['workflow_unavailable', 'The request could not be completed.', isCall] as const);
   if (!mayHaveRun) return problemDetails(code, tags, text);
   return problemDetails(code, tags, `${text} ${MAY_HAVE_RUN}`, { charged: { basis: 'unknown' } });

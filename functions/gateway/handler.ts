@@ -21,10 +21,13 @@ import { jsonBodyMiddleware } from '../edge/json-body.ts';
 import { ledgerFrom, nearestHoldersFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { problemMiddleware } from '../edge/problem-middleware.ts';
+import { routeOf } from '../edge/routes.ts';
 import { sessionOf } from '../edge/session.ts';
+import { usageAnswer } from '../edge/usage-answer.ts';
 import { warn } from '../edge/workflow-step.ts';
+import { modelsAnswer } from './models-answer.ts';
 import { OPENAPI_DOCUMENT, OPENAPI_ROUTE } from './openapi.ts';
-import { modelsAnswer, routeOf, usageAnswer } from './routes.ts';
+import { ROUTES } from './route-table.ts';
 import { invokeFrom } from './run-request.ts';
 import { TOKEN_ROUTE, tokenAnswer } from './token-answer.ts';
 
@@ -47,22 +50,28 @@ const HTTP_API_MS = 29_000;
 /** Time left to send the response. */
 const ANSWER_MS = 500;
 
+const pathOf = (event: HttpEvent): string => routeOf(ROUTES, event);
+
 async function answer(event: HttpEvent, context: Context): Promise<HttpResponse> {
-  const route = routeOf(event);
+  const route = pathOf(event);
   if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
   if (route === OPENAPI_ROUTE) return jsonResponse(200, OPENAPI_DOCUMENT);
   if (route === TOKEN_ROUTE) return tokenAnswer(ports, event);
   const caller = callerOf(event, identity);
   const bound = identity === 'off' ? undefined : caller;
+  const query = event.queryStringParameters ?? {};
   switch (route) {
     case '/v1/models':
       return jsonResponse(200, await modelsAnswer(ports, bound));
     case '/v1/usage':
-      return jsonResponse(200, await usageAnswer(ports, { caller, bound }, event));
+      return jsonResponse(200, await usageAnswer(ports, { caller, bound }, query));
     default:
       return invokeAnswer(event, context, caller);
   }
 }
+
+const isCall = ({ rawPath, requestContext }: HttpEvent): boolean =>
+  requestContext.http.method === 'POST' && /^\/v1\/invoke\/?$/.test(rawPath);
 
 async function invokeAnswer(
   event: HttpEvent,
@@ -94,7 +103,7 @@ async function invokeAnswer(
 
 export const handler = middy<HttpEvent, HttpResponse>({ timeoutEarlyInMillis: 0 })
   .use(headMiddleware())
-  .use(problemMiddleware({ clock: systemClock, ids: systemIds, warn }))
-  .use({ before: ({ event }) => void routeOf(event) })
-  .use(jsonBodyMiddleware((event) => routeOf(event) === TOKEN_ROUTE))
+  .use(problemMiddleware({ clock: systemClock, ids: systemIds, warn, isCall }))
+  .use({ before: ({ event }) => void pathOf(event) })
+  .use(jsonBodyMiddleware((event) => pathOf(event) === TOKEN_ROUTE))
   .handler(answer);

@@ -1,104 +1,26 @@
 /** `GET /openapi.json`: the API as an OpenAPI 3.1 document, made of the schemas that check requests. */
-import { requestSchema } from '../../core/call/request/request.schema.ts';
-import { USAGE_REPORT_SCHEMA } from '../../core/insight/usage/usage-report.schema.ts';
-import { PROBLEM_CODES } from '../../core/problem-http-status.ts';
+import { PERS } from '../../core/policy/policy.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { SCHEMAS, TEXT } from './openapi-schemas.ts';
 
 export const OPENAPI_ROUTE = '/openapi.json';
 
-const TEXT = { type: 'string' } as const;
-const TIME = { type: 'string', format: 'date-time' } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
+type SchemaName = keyof typeof SCHEMAS;
 
-const schema = (name: keyof typeof SCHEMAS) => ({ $ref: `#/components/schemas/${name}` });
-const json = (name: keyof typeof SCHEMAS) => ({ 'application/json': { schema: schema(name) } });
-
-const object = (required: readonly string[], properties: object) => ({
-  type: 'object',
-  required,
-  properties,
-});
-
-const SCHEMAS = {
-  InvokeRequest: requestSchema,
-  InvokeAnswer: object(['requestId', 'outcome', 'model', 'message', 'usage', 'cost', 'tags'], {
-    requestId: TEXT,
-    outcome: { const: 'succeeded' },
-    model: { type: 'string', description: 'Alias of the model that answered.' },
-    modelId: TEXT,
-    modelMetric: TEXT,
-    fallbackFrom: TEXT,
-    message: object(['role', 'content'], {
-      role: { const: 'assistant' },
-      content: { type: 'array', items: { type: 'object' } },
-    }),
-    stopReason: TEXT,
-    usage: object(['inputTokens', 'outputTokens', 'totalTokens'], {
-      inputTokens: COUNT,
-      outputTokens: COUNT,
-      cacheReadInputTokens: COUNT,
-      cacheWriteInputTokens: COUNT,
-      totalTokens: COUNT,
-    }),
-    cost: object(['currency', 'amount'], {
-      currency: { const: 'USD' },
-      amount: { type: 'string', description: 'Decimal USD.' },
-      nanoUsd: COUNT,
-      reservedNanoUsd: COUNT,
-    }),
-    tags: { type: 'object', additionalProperties: TEXT },
-    limits: { type: 'array', items: { type: 'object' } },
-  }),
-  UsageReport: USAGE_REPORT_SCHEMA,
-  ModelsReport: object(['asOf', 'models'], {
-    asOf: TIME,
-    models: { type: 'array', items: { type: 'object' } },
-  }),
-  TokenRequest: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      expiresInSeconds: { type: 'integer', minimum: 60, maximum: 43_200, default: 3_600 },
-      operator: { type: 'boolean', default: false },
-    },
-  },
-  Token: object(['id', 'token', 'identity', 'expiresAt'], {
-    id: TEXT,
-    token: TEXT,
-    identity: { type: 'string', description: 'ARN that signed the request.' },
-    kind: { enum: ['caller', 'operator'] },
-    status: TEXT,
-    createdAt: TIME,
-    expiresAt: TIME,
-  }),
-  Problem: object(['type', 'title', 'status', 'detail', 'code', 'requestId'], {
-    type: TEXT,
-    title: TEXT,
-    status: { type: 'integer' },
-    detail: TEXT,
-    code: { enum: Object.keys(PROBLEM_CODES) },
-    requestId: TEXT,
-    outcome: TEXT,
-    retryAfter: { type: 'integer', description: 'Seconds, as in Retry-After.' },
-    errors: {
-      type: 'array',
-      items: object(['path', 'message'], { path: TEXT, message: TEXT }),
-    },
-    tags: { type: 'object', additionalProperties: TEXT },
-  }),
-} as const;
+const schema = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
+const json = (name: SchemaName) => ({ 'application/json': { schema: schema(name) } });
 
 const PROBLEM = {
   description: 'The request was not completed: an RFC 9457 problem.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-const answer = (name: keyof typeof SCHEMAS, description: string) => ({
+const answer = (name: SchemaName, description: string) => ({
   200: { description, content: json(name) },
   default: { $ref: '#/components/responses/Problem' },
 });
 
-const body = (name: keyof typeof SCHEMAS, required: boolean) => ({ required, content: json(name) });
+const body = (name: SchemaName, required: boolean) => ({ required, content: json(name) });
 
 const parameter = (name: string, place: 'query' | 'header', description: string) => ({
   name,
@@ -106,6 +28,90 @@ const parameter = (name: string, place: 'query' | 'header', description: string)
   description,
   schema: TEXT,
 });
+
+const USAGE_PARAMETERS = [
+  parameter('costCenter', 'query', 'Names of cost centers, with commas between them.'),
+  parameter('per', 'query', 'List the users, keys or sessions that have an own limit.'),
+  parameter('user', 'query', 'With per=user: this user alone.'),
+  parameter('limit', 'query', 'With per: how many of them, at most 100.'),
+  parameter('after', 'query', 'With per: the `next` of the page before.'),
+] as const;
+
+const usage = (description: string) => ({
+  200: {
+    description,
+    content: {
+      'application/json': { schema: { anyOf: [schema('UsageReport'), schema('HoldersReport')] } },
+    },
+  },
+  default: { $ref: '#/components/responses/Problem' },
+});
+
+const BY_OPERATORS = [{ operatorToken: [] }];
+
+/** Served where the configuration names `operators`. */
+const OPERATOR_PATHS = {
+  '/v1/operator/usage': {
+    get: {
+      operationId: 'getWholeUsage',
+      summary: 'Show the usage of all cost centers and users',
+      security: BY_OPERATORS,
+      parameters: USAGE_PARAMETERS,
+      responses: usage('The limits of all, or of the users, keys or sessions with an own limit.'),
+    },
+  },
+  '/v1/operator/limits': {
+    get: {
+      operationId: 'listLimits',
+      summary: 'List limits, their amounts and what overrides them',
+      security: BY_OPERATORS,
+      parameters: PERS.map((per) =>
+        parameter(per, 'query', `Of own limits, what this ${per} has.`),
+      ),
+      responses: answer('LimitsReport', 'All limits.'),
+    },
+    post: {
+      operationId: 'changeLimit',
+      summary: 'Raise or lower a limit for a while, or reset it',
+      security: BY_OPERATORS,
+      requestBody: body('LimitChange', true),
+      responses: answer('ChangedLimit', 'The change, which takes effect within 60 seconds.'),
+    },
+  },
+  '/v1/operator/keys': {
+    get: {
+      operationId: 'listKeys',
+      summary: 'List the keys of the proxy',
+      security: BY_OPERATORS,
+      responses: answer('Keys', 'All keys, without their secrets.'),
+    },
+    post: {
+      operationId: 'createKey',
+      summary: 'Create a key',
+      security: BY_OPERATORS,
+      requestBody: body('KeyRequest', true),
+      responses: answer('NewKey', 'The key, which is shown once.'),
+    },
+  },
+  '/v1/operator/keys/revoke': {
+    post: {
+      operationId: 'revokeKey',
+      summary: 'End a key or a token',
+      security: BY_OPERATORS,
+      requestBody: body('KeyRevocation', true),
+      responses: answer('RevokedCredential', 'It is refused within 60 seconds.'),
+    },
+  },
+  '/v1/operator/keys/rotate': {
+    post: {
+      operationId: 'rotateKey',
+      summary: 'Create a key with the binding of another, which ends after a grace period',
+      security: BY_OPERATORS,
+      requestBody: body('KeyRotation', true),
+      responses: answer('NewKey', 'The new key, which is shown once.'),
+    },
+  },
+} as const;
 
 /** @see https://spec.openapis.org/oas/v3.1.1.html */
 export const OPENAPI_DOCUMENT = {
@@ -135,14 +141,8 @@ export const OPENAPI_DOCUMENT = {
       get: {
         operationId: 'getUsage',
         summary: 'Show limits and what is used of them',
-        parameters: [
-          parameter('costCenter', 'query', 'Names of cost centers, with commas between them.'),
-          parameter('per', 'query', 'List the users, keys or sessions that have an own limit.'),
-          parameter('user', 'query', 'With per=user: this user alone.'),
-          parameter('limit', 'query', 'With per: how many of them, at most 100.'),
-          parameter('after', 'query', 'With per: the `next` of the page before.'),
-        ],
-        responses: answer('UsageReport', 'The limits of the cost centers that the caller can see.'),
+        parameters: USAGE_PARAMETERS,
+        responses: usage('The limits of the cost centers that the caller can see.'),
       },
     },
     '/v1/models': {
@@ -169,6 +169,7 @@ export const OPENAPI_DOCUMENT = {
         responses: { 200: { description: 'It answers.' } },
       },
     },
+    ...OPERATOR_PATHS,
   },
   components: {
     schemas: SCHEMAS,
@@ -181,6 +182,12 @@ export const OPENAPI_DOCUMENT = {
         description: 'AWS Signature Version 4, for the service execute-api.',
       },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      operatorToken: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'Token of `cost-sentry token --operator`, or a JWT with the claims of `operators.jwt`.',
+      },
     },
   },
 } as const;

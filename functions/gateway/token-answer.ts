@@ -1,5 +1,6 @@
 /** `POST /v1/tokens`: a short-lived token for the identity that signed the request. */
-import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
+import { boundCostCenters, isOperator } from '../../core/call/context/caller-cost-centers.ts';
+import type { TokenKind } from '../../core/call/identity/proxy-key-format.ts';
 import {
   LIVE_TOKENS_MAX,
   mintToken,
@@ -28,11 +29,7 @@ export async function tokenAnswer(ports: TokenPorts, event: HttpEvent): Promise<
     const detail = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new HttpProblemError('invalid_request', detail, { errors: parsed.problems });
   }
-  if (parsed.value.kind === 'operator') {
-    throw new HttpProblemError('forbidden_operator', 'This caller is not an operator.');
-  }
-  const policy = await ports.policies.load();
-  checkRights(policy, arn);
+  checkRights(await ports.policies.load(), arn, parsed.value.kind);
   const made = await mintToken(ports, arn, parsed.value);
   const now = ports.clock.now();
   if (made.outcome === 'made') {
@@ -44,8 +41,14 @@ export async function tokenAnswer(ports: TokenPorts, event: HttpEvent): Promise<
   throw new HttpProblemError('too_many_tokens', detail, {}, { 'retry-after': String(seconds) });
 }
 
-function checkRights(policy: Policy, arn: string): void {
-  if (boundCostCenters(policy, { kind: 'iam', arn }).length > 0) return;
+function checkRights(policy: Policy, arn: string, kind: TokenKind): void {
+  const caller = { kind: 'iam', arn } as const;
+  if (kind === 'operator') {
+    if (isOperator(policy, caller)) return;
+    const detail = 'This caller is not an operator: add its role to operators.iam_role_arns.';
+    throw new HttpProblemError('forbidden_operator', detail);
+  }
+  if (boundCostCenters(policy, caller).length > 0) return;
   const detail =
     'This caller is not bound to any cost center: add its role to callers.iam_role_arns of one.';
   throw new HttpProblemError('forbidden_cost_center', detail);

@@ -12,12 +12,15 @@ import type { SentryError } from '../../core/errors.ts';
 import { sessionUser } from '../../core/policy/role-pattern.ts';
 import { namedUser } from '../../core/policy/user-name.ts';
 import type { NamedContext } from '../../core/protocols/relay/names.ts';
+import { credentialsIn, TWO_CREDENTIALS } from '../edge/credentials-in.ts';
 
 export interface Sender {
   /** Absent only where no identity is checked. */
   readonly caller?: Caller;
   readonly key: NamedContext;
   readonly models?: readonly string[];
+  /** The token is one of an operator, which calls no model. */
+  readonly isOperator?: true;
 }
 
 export type Authentication =
@@ -37,12 +40,11 @@ export async function authenticate(
   { keys, jwts }: Credentials,
   isRequired: boolean,
 ): Promise<Authentication> {
-  const given = [...new Set(credentialsIn(headers))];
+  const given = credentialsIn(headers);
   const relevant = isRequired ? given : given.filter((text) => text.startsWith(KEY_PREFIX));
   const [text, another] = relevant;
   if (another !== undefined) {
-    const detail = 'Two different credentials were sent: send one.';
-    return { outcome: 'refused', status: 401, detail };
+    return { outcome: 'refused', status: 401, detail: TWO_CREDENTIALS };
   }
   if (text === undefined) {
     return isRequired
@@ -56,8 +58,8 @@ export async function authenticate(
   if (found.outcome === 'unknown') return { outcome: 'refused', status: 403, detail: WRONG_KEY };
   const { record } = found;
   if (!isToken(record)) return { outcome: 'known', sender: senderOf(record) };
-  if (record.kind === 'caller') return { outcome: 'known', sender: tokenSender(record) };
-  return { outcome: 'refused', status: 403, detail: OPERATOR_TOKEN };
+  const isOperator = record.kind === 'operator' && { isOperator: true as const };
+  return { outcome: 'known', sender: { ...tokenSender(record), ...isOperator } };
 }
 
 const NO_KEY =
@@ -66,15 +68,8 @@ const NO_KEYS =
   'Keys are not accepted here: send a JWT of the identity provider as a bearer token.';
 const WRONG_KEY =
   'The key or token is not known, has expired or was revoked: use a key made with "cost-sentry keys create", or a new token of "cost-sentry token".';
-const OPERATOR_TOKEN =
+export const OPERATOR_TOKEN =
   'This is the token of an operator, which calls no model: use one of "cost-sentry token" without --operator.';
-
-/** SigV4 of a client is no credential here: nothing can verify it. */
-function credentialsIn(headers: Headers): readonly string[] {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
-  const apiKey = headers.get('x-api-key') ?? undefined;
-  return [bearer, apiKey].flatMap((text) => (text ? [text] : []));
-}
 
 function senderOf(record: KeyRecord): Sender {
   const { id, family, costCenter, application, environment, user, groups, models } = record;

@@ -10,7 +10,7 @@ import { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { bedrockRuntimeClient, dynamoDbClient } from '../edge/aws-clients.ts';
 import { issuerFrom, oneOfEnv, optionalSeconds, requiredEnv } from '../edge/environment.ts';
-import { ledgerFrom } from '../edge/ports/ledger.ts';
+import { ledgerFrom, nearestHoldersFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';
 import { policiesFrom } from '../edge/ports/policies.ts';
 import { recordPorts } from '../edge/ports/record.ts';
 import { waitPorts } from '../edge/ports/reserve.ts';
@@ -61,6 +61,8 @@ const credentials = {
 const ports = {
   ...recordPorts(env, ledger),
   policies: policiesFrom(env),
+  nearest: nearestHoldersFrom(env),
+  history: usageHistoryFrom(env),
   ids: systemIds,
   digest: systemDigest,
   relay: bedrockRelay(bedrockRuntimeClient(), systemClock),

@@ -5,7 +5,7 @@ import { printable } from '../../core/safe-text.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { answerAnthropic } from './anthropic.ts';
 import { answerBedrock } from './bedrock.ts';
-import type { Sender } from './credentials.ts';
+import { OPERATOR_TOKEN, type Sender } from './credentials.ts';
 import { modelsAnswer } from './models.ts';
 import { answerOpenAi } from './openai.ts';
 import type { ProxyPorts } from './ports.ts';
@@ -18,7 +18,7 @@ import {
   ownHeaders,
   refuse,
 } from './responses.ts';
-import { usageAnswer } from './usage.ts';
+import { operatorUsage, usageAnswer } from './usage.ts';
 
 interface Times {
   /** When this process is ended from outside. */
@@ -75,7 +75,12 @@ async function answerRoute(
   route: ApiRoute,
   sender: Sender,
 ): Promise<Response> {
-  if (route.kind === 'usage') return usageAnswer(ports, arrived, sender);
+  if (route.kind === 'usage') {
+    return sender.isOperator
+      ? operatorUsage(ports, arrived, sender)
+      : usageAnswer(ports, arrived, sender);
+  }
+  if (sender.isOperator) return refuse(arrived, 'forbidden_operator', OPERATOR_TOKEN);
   if (route.api === 'bedrock') return answerBedrock(ports, arrived, route, sender);
   const asked = askedBy(arrived, route, sender);
   if (route.kind === 'models') return modelsAnswer(ports, arrived, asked, route.id);

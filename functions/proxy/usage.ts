@@ -1,8 +1,10 @@
-/** Usage of a key or token: the limits of its cost centers, and its own. */
-import { boundCostCenters } from '../../core/call/context/caller-cost-centers.ts';
+/** Usage of a key or token: the limits of its cost centers, and its own; for an operator, all. */
+import { boundCostCenters, isOperator } from '../../core/call/context/caller-cost-centers.ts';
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import { usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
+import { HttpProblemError } from '../edge/http-error.ts';
+import { usageAnswer as wholeUsage } from '../edge/usage-answer.ts';
 import type { Sender } from './credentials.ts';
 import type { ProxyPorts } from './ports.ts';
 import { type Arrived, json, refuse } from './responses.ts';
@@ -32,4 +34,23 @@ export async function usageAnswer(
   // The limits of the organization are the same in every cost center.
   const own = new Map(owns.flat().map((each) => [`${each.costCenter}/${each.name}`, each]));
   return json(arrived, 200, { ...report, own: [...own.values()] });
+}
+
+/** As `GET /v1/operator/usage`: of all cost centers and users. */
+export async function operatorUsage(
+  ports: ProxyPorts,
+  arrived: Arrived,
+  { caller }: Sender,
+): Promise<Response> {
+  const policy = await ports.policies.load();
+  if (!caller || !isOperator(policy, caller)) {
+    return refuse(arrived, 'forbidden_operator', 'This caller is not an operator.');
+  }
+  const query = Object.fromEntries(new URL(arrived.request.url).searchParams);
+  try {
+    return json(arrived, 200, { ...(await wholeUsage(ports, { caller }, query)) });
+  } catch (error) {
+    if (error instanceof HttpProblemError) return refuse(arrived, error.code, error.message);
+    throw error;
+  }
 }

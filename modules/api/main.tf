@@ -5,6 +5,9 @@ locals {
   # A token is made for the identity that has signed the request.
   signed_routes = ["POST /v1/tokens"]
 
+  # The function checks the tokens of operators, which API Gateway does not know.
+  operator_routes = [for function in var.operate_function[*] : "ANY /v1/operator/{proxy+}"]
+
   # Uptime monitors cannot sign: the answer of /healthz is the same for all callers.
   routes = merge(
     { for route in local.plain_routes : route => endswith(route, "/healthz") ? "none" : var.authorization },
@@ -72,6 +75,35 @@ resource "aws_apigatewayv2_route" "this" {
   target             = "integrations/${aws_apigatewayv2_integration.gateway.id}"
   authorization_type = local.authorization_types[each.value]
   authorizer_id      = each.value == "jwt" ? one(values(aws_apigatewayv2_authorizer.jwt)[*].id) : null
+}
+
+resource "aws_apigatewayv2_integration" "operate" {
+  for_each = { for key, function in { operate = var.operate_function } : key => function if function != null }
+
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = each.value.arn
+  payload_format_version = "2.0"
+  timeout_milliseconds   = 30000
+}
+
+resource "aws_apigatewayv2_route" "operate" {
+  for_each = toset(local.operator_routes)
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  target             = "integrations/${aws_apigatewayv2_integration.operate["operate"].id}"
+  authorization_type = "NONE"
+}
+
+resource "aws_lambda_permission" "operate" {
+  for_each = aws_apigatewayv2_integration.operate
+
+  statement_id  = "AllowTheApi"
+  action        = "lambda:InvokeFunction"
+  function_name = var.operate_function.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
 }
 
 resource "aws_apigatewayv2_authorizer" "jwt" {

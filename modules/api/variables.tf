@@ -16,6 +16,20 @@ variable "function_arn" {
   nullable    = false
 }
 
+variable "operate_function" {
+  description = <<-EOT
+    Function that serves operators below `/v1/operator/`. It checks their tokens itself. Default: none.
+
+    - `name` - Name of the function.
+    - `arn` - ARN of the function.
+  EOT
+  type = object({
+    name = string
+    arn  = string
+  })
+  default = null
+}
+
 variable "authorization" {
   description = "Authorization of callers: `iam` (signed requests), `jwt` or `none`."
   type        = string

@@ -12,6 +12,7 @@ locals {
     "sweep-reservations",
     "gateway",
     "proxy",
+    "operate",
     "publish-report",
     "reconcile-costs",
   ]

@@ -13,6 +13,7 @@ output "config" {
     proxy                = var.proxy
     api                  = merge(var.api, { function_url = local.has_function_url })
     identity             = var.identity
+    operators            = var.operators
     access_policies      = var.access_policies
     functions            = var.functions
     workflow             = var.workflow

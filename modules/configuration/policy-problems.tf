@@ -182,7 +182,7 @@ locals {
   )
 }
 
-# Callers.
+# Callers, and the roles of operators.
 locals {
   bindings = flatten([for name, center in var.cost_centers : [
     for index, binding in center.callers : merge(binding, {
@@ -212,7 +212,7 @@ locals {
     ],
   )])
 
-  role_arns = flatten([for binding in local.bindings : [
+  role_arns = flatten([for binding in concat(local.bindings, [{ path = "operators", iam_role_arns = var.operators.iam_role_arns }]) : [
     for index, arn in binding.iam_role_arns : { path = "${binding.path}.iam_role_arns[${index}]", arn = arn, others = slice(binding.iam_role_arns, 0, index) }
   ]])
   # The ARN of a session does not contain the path of its role: core/policy/role-pattern.ts.

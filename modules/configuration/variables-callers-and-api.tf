@@ -48,6 +48,31 @@ variable "identity" {
   }
 }
 
+variable "operators" {
+  description = <<-EOT
+    Who can change limits and keys, and see the usage of all, with tokens of `cost-sentry token --operator`. Default: no one; the command line then needs rights on the ledger table.
+
+    - `iam_role_arns` - IAM role ARNs; `*` matches any characters of a role's name, as in `cost_centers.*.callers`. Their sessions get tokens that are valid for at most an hour.
+    - `jwt` - Claims that a token of the identity provider must have, with these values. The provider is that of `api.jwt`, or else of `proxy.jwt`.
+  EOT
+  type = object({
+    iam_role_arns = optional(list(string), [])
+    jwt           = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.operators.jwt) == 0 || var.api.jwt != null || var.proxy.jwt != null
+    error_message = "operators.jwt: needs an identity provider: set api.authorization = \"jwt\" with api.jwt, or proxy.authentication with \"jwt\" and proxy.jwt."
+  }
+
+  validation {
+    condition     = var.api.enabled || length(var.operators.iam_role_arns) + length(var.operators.jwt) == 0
+    error_message = "operators: are served by the API: set api.enabled = true, or leave operators out and use the command line with --table."
+  }
+}
+
 variable "access_policies" {
   description = <<-EOT
     Policies that deny Bedrock calls that bypass the sentry, in the outputs `deny_direct_bedrock_*_json`.

@@ -27,7 +27,10 @@ interface FrontDoor {
 const SANDBOX: FrontDoor = {
   accountId: '000000000000',
   domainName: 'sandbox.execute-api.us-east-1.amazonaws.com',
-  routeKeyOf: (methodAndPath) => (ROUTE_KEYS.includes(methodAndPath) ? methodAndPath : '$default'),
+  routeKeyOf: (methodAndPath) => {
+    if (ROUTE_KEYS.includes(methodAndPath)) return methodAndPath;
+    return methodAndPath.includes(' /v1/operator/') ? 'ANY /v1/operator/{proxy+}' : '$default';
+  },
 };
 
 /** The front of the proxy. */

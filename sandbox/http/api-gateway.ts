@@ -32,6 +32,8 @@ import { alsoHttp2 } from './protocols.ts';
 
 interface GatewayParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
+  /** What operators do: it checks their tokens itself. */
+  readonly operate: Pick<LambdaHost, 'invoke'>;
   readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;
   readonly noticesDisconnect?: () => boolean;
@@ -142,18 +144,23 @@ async function answerRequest(
     await passToProxy(parts, request, response);
     return;
   }
+  if (OPERATOR_PATH.test(request.url)) {
+    await passOn(parts, parts.operate, request, {}, response);
+    return;
+  }
   const authorization = await authorizationOf(parts, request);
   if ('refused' in authorization) {
     sendProblem(response, problem('unauthenticated', authorization.refused));
     return;
   }
-  const pass = () => passOn(parts, request, authorization, response);
+  const pass = () => passOn(parts, parts.gateway, request, authorization, response);
   // Read-only requests do not wait behind calls.
   await (request.method === 'POST' && parts.admission ? parts.admission.run(pass) : pass());
 }
 
 async function passOn(
   parts: GatewayParts,
+  target: GatewayParts['gateway'],
   request: GatewayRequest,
   authorization: Authorization | Record<never, never>,
   response: HttpResponse,
@@ -163,7 +170,7 @@ async function passOn(
   if (Buffer.byteLength(JSON.stringify(event)) > LAMBDA_PAYLOAD_BYTES_MAX) {
     refuseTooLarge(response);
   } else {
-    await integrate(parts, event, response);
+    await integrate(parts, target, event, response);
   }
 }
 
@@ -180,12 +187,17 @@ async function authorizationOf(
 /**
  * As in API Gateway: after the time limit the caller gets a timeout, and the function continues.
  */
-async function integrate(parts: GatewayParts, event: object, response: HttpResponse) {
+async function integrate(
+  parts: GatewayParts,
+  target: GatewayParts['gateway'],
+  event: object,
+  response: HttpResponse,
+) {
   const done = new AbortController();
   const patience = sleep<undefined>(INTEGRATION_MS_MAX, undefined, { signal: done.signal }).catch(
     () => undefined,
   );
-  const result = await Promise.race([parts.gateway.invoke(event), patience]);
+  const result = await Promise.race([target.invoke(event), patience]);
   done.abort();
   if (!result) {
     sendJson(response, { status: 503, body: { message: 'Service Unavailable' } });
@@ -193,11 +205,12 @@ async function integrate(parts: GatewayParts, event: object, response: HttpRespo
   }
   if ('payload' in result && sendGatewayAnswer(response, result.payload)) return;
   const error = 'error' in result ? result.error : { errorType: 'not a response of payload 2.0' };
-  parts.report(`gateway: ${JSON.stringify(error)}`);
+  parts.report(`function: ${JSON.stringify(error)}`);
   sendJson(response, INTERNAL_ERROR);
 }
 
 const SANDBOX_PATH = /^\/_sandbox(?:[/?]|$)/;
+const OPERATOR_PATH = /^\/v1\/operator(?:[/?]|$)/;
 const TOKENS_PATH = /^\/v1\/tokens\/?(?:\?|$)/;
 const HEALTH_PATH = /^\/healthz\/?(?:\?|$)/;
 const INTERNAL_ERROR = { status: 500, body: { message: 'Internal Server Error' } };

@@ -14,6 +14,8 @@ interface Reach {
 export interface RoleIdentity extends Reach {
   /** Absent: a caller that matches no cost center. */
   readonly costCenter?: string;
+  /** Matches `operators`. */
+  readonly operator?: true;
   readonly roleArn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -32,7 +34,8 @@ export interface Identities {
 const STRANGER = 'arn:aws:iam::000000000000:role/stranger';
 
 /**
- * A role for each pattern of `callers.iam_role_arns`, a role that matches none, and the JWT claims.
+ * A role for each pattern of `callers.iam_role_arns`, a role that matches none, a role for each of
+ * `operators`, and the JWT claims.
  */
 export function createDemoIdentities(policy: Policy): Identities {
   const centers = [...policy.costCenters.values()];
@@ -49,6 +52,10 @@ export function createDemoIdentities(policy: Policy): Identities {
         ),
       ),
       roleWithKeys(STRANGER),
+      ...policy.operators.iamRoleArns.map((pattern) => ({
+        operator: true as const,
+        ...roleWithKeys(matching(pattern)),
+      })),
     ],
     tokens: centers.flatMap(({ name, callers }) =>
       (callers ?? []).flatMap(({ jwt, applications, environments }) =>

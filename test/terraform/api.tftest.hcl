@@ -94,6 +94,28 @@ run "jwt" {
   }
 }
 
+run "operators" {
+  command = plan
+
+  module {
+    source = "./modules/api"
+  }
+
+  variables {
+    operate_function = { name = "genai-operate", arn = "arn:aws:lambda:eu-west-1:111122223333:function:genai-operate" }
+  }
+
+  assert {
+    condition     = [for key, route in aws_apigatewayv2_route.operate : { key = key, type = route.authorization_type }] == [{ key = "ANY /v1/operator/{proxy+}", type = "NONE" }]
+    error_message = "The function of operators checks their tokens itself."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_integration.operate["operate"].integration_uri == var.operate_function.arn && aws_lambda_permission.operate["operate"].function_name == "genai-operate"
+    error_message = "The route must lead to the function of operators, which the API may invoke."
+  }
+}
+
 run "open" {
   command = plan
 

@@ -1,6 +1,6 @@
 /** Who calls, and for which cost centers, applications and environments. */
 import type { Caller, KeyCaller } from '../../caller.ts';
-import type { CallerBinding, CostCenter, Policy } from '../../policy/policy.ts';
+import type { CallerBinding, CostCenter, Operators, Policy } from '../../policy/policy.ts';
 import { matchesRole, sessionRole } from '../../policy/role-pattern.ts';
 
 /** A cost center, and what binds a caller to it. */
@@ -26,13 +26,17 @@ const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames:
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 
+/** Whether a caller may do what operators do; a key never can. */
+export const isOperator = ({ operators }: Policy, caller: Caller): boolean =>
+  caller.kind !== 'key' && isBound(operators, caller);
+
 /** Bindings of a caller to a cost center. */
 export const bindingsOf = (
   { callers = [] }: CostCenter,
   caller: MatchedCaller,
 ): readonly CallerBinding[] => callers.filter((binding) => isBound(binding, caller));
 
-function isBound(binding: CallerBinding, caller: MatchedCaller): boolean {
+function isBound(binding: Operators, caller: MatchedCaller): boolean {
   if (caller.kind === 'iam') {
     const role = sessionRole(caller.arn);
     return role !== undefined && binding.iamRoleArns.some((each) => matchesRole(each, role));

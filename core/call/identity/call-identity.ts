@@ -82,7 +82,11 @@ function trustedSession(costCenter: CostCenter, caller: IamCaller) {
 
 const DEFAULT_USER_CLAIM = 'sub';
 
-function claimedPerson(userClaims: UserClaims, claims: Readonly<Record<string, string>>): Person {
+/** The user and groups that the claims of a token name. */
+export function claimedPerson(
+  userClaims: UserClaims,
+  claims: Readonly<Record<string, string>>,
+): Person {
   const { user: name = DEFAULT_USER_CLAIM, groups: groupsName } = userClaims;
   const claim = ownClaim(claims, name);
   const user =

@@ -103,17 +103,16 @@ export async function revokeKey(
   return { value: record };
 }
 
-interface Rotation {
+export interface KeyRotation {
   readonly id: string;
   /** How long the old key goes on working. */
   readonly graceMs: number;
-  readonly author: string;
 }
 
 /** A new key of the same family and binding; the old one ends after the grace period. */
 export async function rotateKey(
   ports: KeyPorts,
-  { id, graceMs, author }: Rotation,
+  { id, graceMs, author }: KeyRotation & { readonly author: string },
 ): Promise<KeyChange<MadeKey & { readonly replaced: KeyRecord }>> {
   const found = await findKey(ports, id);
   if ('problems' in found) return found;

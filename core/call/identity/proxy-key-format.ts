@@ -51,6 +51,10 @@ export function tokenParts(
 export const isTokenId = (id: string): boolean =>
   Object.values(TOKEN_MARKS).some((mark) => id.startsWith(mark));
 
+/** Whether a text begins as the tokens of operators do; it may still be wrong. */
+export const isOperatorToken = (text: string): boolean =>
+  text.startsWith(`${KEY_PREFIX}${TOKEN_MARKS.operator}`);
+
 export const keyText = ({ id, secret }: KeyParts): string =>
   `${KEY_PREFIX}${id}_${secret}${checksumOf(id, secret)}`;
 

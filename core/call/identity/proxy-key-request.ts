@@ -1,10 +1,10 @@
-/** Parses the request for a key, in JSON of unknown shape. */
+/** Parses requests to create, revoke and rotate keys, in JSON of unknown shape. */
 import type { InputProblem } from '../../input-problem.ts';
-import { isJsonObject } from '../../json-value.ts';
+import { isJsonObject, type JsonObject } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import { parseIsoTime } from '../../time.ts';
-import type { KeyChange, KeyRequest } from './manage-proxy-keys.ts';
+import type { KeyChange, KeyRequest, KeyRotation } from './manage-proxy-keys.ts';
 
 const TEXTS = ['costCenter', 'application', 'environment', 'user', 'name', 'author'] as const;
 const LISTS = ['models', 'groups'] as const;
@@ -14,9 +14,7 @@ const TEXT_LENGTH_MAX = 256;
 /** @param author who asks, where the request does not say. */
 export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRequest> {
   if (!isJsonObject(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
-  const problems: InputProblem[] = Object.keys(input)
-    .filter((name) => !NAMES.includes(name))
-    .map((name) => ({ path: name, message: unknownValueMessage('property', name, NAMES) }));
+  const problems: InputProblem[] = [...unknownNames(input, NAMES)];
   const text = (name: (typeof TEXTS)[number]): string | undefined => {
     const value = input[name];
     if (value === undefined) return undefined;
@@ -65,4 +63,39 @@ export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRe
       ...(end !== undefined && { expiresAt: end }),
     },
   };
+}
+
+const NOT_AN_ID = 'must be the id of a key';
+
+const unknownNames = (input: JsonObject, names: readonly string[]): readonly InputProblem[] =>
+  Object.keys(input)
+    .filter((name) => !names.includes(name))
+    .map((name) => ({ path: name, message: unknownValueMessage('property', name, names) }));
+
+/** The id of the key or token to revoke. */
+export function parseKeyRevocation(input: unknown): KeyChange<string> {
+  if (!isJsonObject(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
+  const { id } = input;
+  const problems = unknownNames(input, ['id']);
+  if (typeof id === 'string' && problems.length === 0) return { value: id };
+  return {
+    problems: typeof id === 'string' ? problems : [...problems, { path: 'id', message: NOT_AN_ID }],
+  };
+}
+
+const GRACE_SECONDS_MAX = 90 * 86_400;
+
+export function parseKeyRotation(input: unknown): KeyChange<KeyRotation> {
+  if (!isJsonObject(input)) return { problems: [{ path: '', message: 'must be a JSON object' }] };
+  const { id, graceSeconds = 0 } = input;
+  const problems = [...unknownNames(input, ['id', 'graceSeconds'])];
+  const seconds = Number(graceSeconds);
+  const isInRange = Number.isSafeInteger(graceSeconds) && seconds >= 0;
+  if (!isInRange || seconds > GRACE_SECONDS_MAX) {
+    const message = `must be a whole number from 0 to ${GRACE_SECONDS_MAX}, not ${quoted(graceSeconds)}`;
+    problems.push({ path: 'graceSeconds', message });
+  }
+  if (typeof id !== 'string') problems.push({ path: 'id', message: NOT_AN_ID });
+  if (problems.length > 0 || typeof id !== 'string') return { problems };
+  return { value: { id, graceMs: seconds * 1_000 } };
 }

@@ -35,6 +35,7 @@ const BY_CODE: Partial<Readonly<Record<ProblemCode, ErrorKind>>> = {
   forbidden_application: 'forbidden',
   forbidden_environment: 'forbidden',
   forbidden_user: 'forbidden',
+  forbidden_operator: 'forbidden',
   request_in_progress: 'conflict',
   ledger_unavailable: 'unavailable',
   policy_unavailable: 'unavailable',

@@ -30,6 +30,7 @@ export function createFunctions(settings: FunctionSettings, runtime: LambdaRunti
     'record-outcome': host('record-outcome'),
     gateway: host('gateway'),
     proxy: host('proxy'),
+    operate: host('operate'),
     'sweep-reservations': host('sweep-reservations'),
   };
 }
@@ -47,6 +48,7 @@ function timeoutSeconds(name: FunctionName, policy: Policy): number {
     'record-outcome': 15,
     gateway: model + 30,
     proxy: PROXY_SECONDS,
+    operate: 30,
     'sweep-reservations': 55,
   };
   return seconds[name];

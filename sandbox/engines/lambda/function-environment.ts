@@ -16,6 +16,7 @@ export const FUNCTION_NAMES = [
   ...WORKFLOW_FUNCTIONS,
   'gateway',
   'proxy',
+  'operate',
   'sweep-reservations',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -74,7 +75,7 @@ export function functionEnvironment(
     IDENTITY: flags.identity === 'on' ? 'any' : 'off',
     DIRECT_STARTS: settings.directStarts ?? 'refused',
     METRICS: 'full',
-    AUTHENTICATION: flags.identity === 'on' ? 'key,jwt' : 'off',
+    AUTHENTICATION: flags.identity === 'off' ? 'off' : name === 'operate' ? 'token,jwt' : 'key,jwt',
     JWT_ISSUER,
     JWT_AUDIENCE,
     JWT_JWKS_URL: endpoints.jwks,

@@ -67,6 +67,8 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     sandbox = await runSandbox(
       '--var-file',
       SMALL,
+      '--var-file',
+      pathOf('test/integration/sandbox/support/limit-per-key.tfvars'),
       '--execution',
       execution,
       '--dynamodb-endpoint',
@@ -96,6 +98,7 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     expect((await sandbox.get('/v1/usage')).status).toBe(200);
     await mintToken();
     await callByKey();
+    await operate();
     await putOverrideAndLayout();
     await sandbox.post('/_sandbox/clock', { now: new Date(Date.now() + 3_600_000).toISOString() });
     expect((await sandbox.post('/_sandbox/sweep', {})).status).toBe(200);
@@ -125,6 +128,34 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
     expect(await sandbox.get('/v1/usage', { authorization })).toMatchObject({ status: 200 });
   }
 
+  /** All that operators can do, and their look at the usage of all through the proxy. */
+  async function operate(): Promise<void> {
+    const { body } = await sandbox.get('/_sandbox/identities');
+    const role = body.roles.find((each: Json) => each.operator);
+    const [token, other] = await Promise.all([
+      tokenOf(sandbox.url, role, '--operator'),
+      tokenOf(sandbox.url, role, '--operator'),
+    ]);
+    const headers = { authorization: `Bearer ${token}` };
+    const made = async (route: string, input: object) => {
+      const answer = await sandbox.post(`/v1/operator/${route}`, input, headers);
+      expect(answer).toMatchObject({ status: 200 });
+      return answer.body.id;
+    };
+    const id = await made('keys', { costCenter: 'wholesale' });
+    await made('keys/revoke', { id });
+    await made('keys/revoke', { id: other.slice(4, 14) });
+    const change = { action: 'raise', limit: 'wholesale/many', by: 1, until: '1h', reason: 'test' };
+    await made('limits', change);
+    for (const path of ['/v1/operator/keys', '/v1/operator/usage', '/v1/usage']) {
+      expect(await sandbox.get(path, headers)).toMatchObject({ status: 200 });
+    }
+    for (const path of ['/v1/operator/usage', '/v1/usage']) {
+      const listed = await sandbox.get(`${path}?per=key`, headers);
+      expect(listed).toMatchObject({ status: 200, body: { holders: [] } });
+    }
+  }
+
   /** An operator's change to be audited, and more shards than the policy wants. */
   async function putOverrideAndLayout(): Promise<void> {
     const client = new DynamoDBClient({
@@ -148,10 +179,16 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
 
   const functions =
     execution === 'direct'
-      ? { gateway: 'gateway-direct', proxy: 'proxy', 'sweep-reservations': 'sweep-reservations' }
+      ? {
+          gateway: 'gateway-direct',
+          proxy: 'proxy',
+          operate: 'operate',
+          'sweep-reservations': 'sweep-reservations',
+        }
       : {
           gateway: 'gateway-workflow',
           proxy: 'proxy',
+          operate: 'operate',
           'validate-and-set-context': 'validate-and-set-context',
           'reserve-budget': 'reserve-budget',
           'invoke-model': 'invoke-model',

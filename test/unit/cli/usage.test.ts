@@ -1,7 +1,7 @@
 /** Method: the command line in this process; the table is dynalite's, the endpoint a local server. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { authorization } from '../../../cli/usage/authorization.ts';
+import { authorization } from '../../../cli/remote/authorization.ts';
 import { settle } from '../../../core/ledger/settle.ts';
 import { verifySigV4 } from '../../../sandbox/http/sigv4.ts';
 import { costSentry } from '../../support/command-line.ts';

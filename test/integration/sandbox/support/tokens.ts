@@ -12,31 +12,39 @@ interface Printed {
   readonly err: string;
 }
 
-/** Runs `cost-sentry token` with the keys of a role, and its cache in that folder. */
-export async function printedToken(
-  url: string,
-  role: Json,
-  cache: string,
-  ...args: readonly string[]
+/** Runs the built command line, with nothing else in its environment. */
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Printed> {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: cache,
-    XDG_CACHE_HOME: cache,
-    AWS_ACCESS_KEY_ID: role.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
   const file = pathOf('dist/cli/cost-sentry.mjs');
+  const options = { env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', ...env } };
   try {
-    const command = [file, 'token', '--url', url, ...args];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { env });
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [file, ...args],
+      options,
+    );
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, out: stdout, err: stderr };
   }
 }
+
+/** Runs `cost-sentry token` with the keys of a role, and its cache in that folder. */
+export const printedToken = (
+  url: string,
+  role: Json,
+  cache: string,
+  ...args: readonly string[]
+): Promise<Printed> =>
+  runCli(['token', '--url', url, ...args], {
+    HOME: cache,
+    XDG_CACHE_HOME: cache,
+    AWS_ACCESS_KEY_ID: role.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
+  });
 
 export async function tokenOf(url: string, role: Json, ...args: readonly string[]) {
   const cache = await mkdtemp(join(tmpdir(), 'tokens-'));

@@ -54,6 +54,7 @@ describe('policy items', () => {
         execution: null,
         log_prompts: null,
         proxy: null,
+        operators: null,
         tag_keys: null,
       },
       { config: { model: 'm' }, inference_profiles: { 'app/dev/m': 'arn:1' } },

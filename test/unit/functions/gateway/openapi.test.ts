@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { OPENAPI_DOCUMENT, OPENAPI_ROUTE } from '../../../../functions/gateway/openapi.ts';
 import { ROUTES } from '../../../../functions/gateway/route-table.ts';
+import { ROUTES as OPERATOR_ROUTES } from '../../../../functions/operate/route-table.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, which the tests look into
 type Json = any;
@@ -32,11 +33,19 @@ const at = (reference: string): unknown =>
 describe('the OpenAPI document', () => {
   test('is of version 3.1, and has every route with the parameters that it takes', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
-    const routes = Object.entries(ROUTES).filter(([path]) => path !== OPENAPI_ROUTE);
+    const routes = Object.entries({ ...ROUTES, ...OPERATOR_ROUTES })
+      .filter(([path]) => path !== OPENAPI_ROUTE)
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { parameters = [] }]) => ({
+          path,
+          method,
+          parameters,
+        })),
+      );
     expect(operations.map(([key]) => key).sort()).toEqual(
-      routes.map(([path, { method }]) => `${method} ${path}`).sort(),
+      routes.map(({ path, method }) => `${method} ${path}`).sort(),
     );
-    for (const [path, { method, parameters = [] }] of routes) {
+    for (const { path, method, parameters } of routes) {
       const found = document.paths[path][method.toLowerCase()].parameters ?? [];
       const named = found
         .filter((each: Json) => each.in === 'query')

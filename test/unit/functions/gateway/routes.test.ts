@@ -4,7 +4,8 @@ import { headMiddleware } from '../../../../functions/edge/head.ts';
 import type { HttpEvent, HttpResponse } from '../../../../functions/edge/http.ts';
 import { HttpProblemError } from '../../../../functions/edge/http-error.ts';
 import { jsonBodyMiddleware } from '../../../../functions/edge/json-body.ts';
-import { routeOf } from '../../../../functions/gateway/routes.ts';
+import { routeOf as routeIn } from '../../../../functions/edge/routes.ts';
+import { ROUTES } from '../../../../functions/gateway/route-table.ts';
 import { toGatewayEvent } from '../../../../sandbox/http/api-gateway-event.ts';
 import type { AuthorizerContext } from '../../../../sandbox/http/authorizer.ts';
 
@@ -26,6 +27,8 @@ function eventOf({ method = 'GET', url = '/', headers = {}, body = '', authorize
   const parsed: HttpEvent = JSON.parse(JSON.stringify(event));
   return parsed;
 }
+
+const routeOf = (event: HttpEvent): string => routeIn(ROUTES, event);
 
 function problemOf(run: () => unknown): HttpProblemError {
   try {

@@ -30,6 +30,7 @@ async function start(over: Partial<FrontParts> = {}): Promise<void> {
         return result;
       },
     },
+    operate: { invoke: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     proxy: { invokeStreamed: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     clock: { now: () => Date.parse('2026-11-03T04:05:06Z') },
     authorizeSigned: async () => ({ refused: 'Sign it.' }),

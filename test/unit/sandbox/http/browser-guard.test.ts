@@ -22,6 +22,7 @@ async function start(over: Partial<Parameters<typeof createApiGateway>[0]> = {})
         return { payload: JSON.stringify({ statusCode: 200, headers: {}, body: 'fine' }) };
       },
     },
+    operate: { invoke: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     proxy: { invokeStreamed: async () => ({ error: { errorType: 'None', errorMessage: '' } }) },
     clock: { now: () => 0 },
     authorizeSigned: async () => ({ refused: 'Sign it.' }),

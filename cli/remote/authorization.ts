@@ -1,15 +1,27 @@
 /** Authenticates requests to a deployed API: none, SigV4, or a token. */
+
+import { isOperatorToken } from '../../core/call/identity/proxy-key-format.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { quoted } from '../../core/safe-text.ts';
-import { signedHeaders } from '../remote/sign-request.ts';
 import type { Io } from '../terminal/io.ts';
+import { signedHeaders } from './sign-request.ts';
 
 export const AUTHS = ['auto', 'none', 'iam', 'jwt'] as const;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-const TOKEN_VARIABLE = 'COST_SENTRY_TOKEN';
+export const TOKEN_VARIABLE = 'COST_SENTRY_TOKEN';
+
+/** A token is sent over https, and otherwise to this machine alone. */
+export const canCarryToken = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || LOOPBACK.test(hostname);
 
 /** The headers to send with a GET. */
-export type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
+type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
+
+export interface Authorized {
+  readonly authorize: Authorize;
+  /** The token is one of an operator. */
+  readonly isOperator?: boolean;
+}
 
 /**
  * @param auth `auto`: the token if set, otherwise SigV4; over http, only the token and only to
@@ -19,11 +31,10 @@ export function authorization(
   auth: string,
   url: URL,
   { env }: Pick<Io, 'env'>,
-): { readonly authorize: Authorize } | { readonly problem: InputProblem } {
+): Authorized | { readonly problem: InputProblem } {
   const token = env[TOKEN_VARIABLE];
   const isSecret = url.protocol === 'https:';
-  const automatic =
-    token && (isSecret || LOOPBACK.test(url.hostname)) ? 'jwt' : isSecret ? 'iam' : 'none';
+  const automatic = token && canCarryToken(url) ? 'jwt' : isSecret ? 'iam' : 'none';
   switch (auth === 'auto' ? automatic : auth) {
     case 'none':
       return { authorize: async () => ({}) };
@@ -31,7 +42,10 @@ export function authorization(
       return { authorize: (each) => signedHeaders({ method: 'GET', url: each }) };
     case 'jwt':
       return token
-        ? { authorize: async () => ({ authorization: `Bearer ${token}` }) }
+        ? {
+            authorize: async () => ({ authorization: `Bearer ${token}` }),
+            isOperator: isOperatorToken(token),
+          }
         : { problem: { path: TOKEN_VARIABLE, message: 'is required for --auth jwt' } };
     default:
       return { problem: { path: '--auth', message: unknownAuth(auth) } };

@@ -1,13 +1,15 @@
-/** The API's routes, and what each does once its body is parsed. */
-
-import { boundCostCenters, isBindingChecked } from '../../core/call/context/caller-cost-centers.ts';
+/** `GET /v1/usage`: the limits that a caller or an operator can see, and what is used of them. */
+import {
+  boundCostCenters,
+  isBindingChecked,
+  isOperator,
+} from '../../core/call/context/caller-cost-centers.ts';
 import type { Digest } from '../../core/call/idempotency/ports.ts';
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import type { Caller } from '../../core/caller.ts';
 import { joinPath } from '../../core/input-path.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
 import { holdersReport, usageOfCaller } from '../../core/insight/usage/holders-report.ts';
-import { modelsReport } from '../../core/insight/usage/models-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
 import type { NearestHolders } from '../../core/ledger/nearest-holders.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
@@ -17,49 +19,10 @@ import { namedUser } from '../../core/policy/user-name.ts';
 import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../core/time.ts';
-import type { HttpEvent } from '../edge/http.ts';
-import { HttpProblemError } from '../edge/http-error.ts';
-import { ROUTES, type Route } from './route-table.ts';
+import { HttpProblemError } from './http-error.ts';
 
-/** HEAD is answered as GET; the body is left out by `headMiddleware`. */
-const allowedMethods = ({ method }: Route): readonly string[] =>
-  method === 'GET' ? ['GET', 'HEAD'] : [method];
-
-/** @throws HttpProblem 404, 405 or 400, before anything else is checked. */
-export function routeOf({ rawPath, queryStringParameters, requestContext }: HttpEvent): string {
-  const path = rawPath.length > 1 ? rawPath.replace(/\/$/, '') : rawPath;
-  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  if (route === undefined) {
-    const available = Object.entries(ROUTES).map(([name, { method }]) => `${method} ${name}`);
-    const detail = `Path not found. Available: ${available.join(', ')}.`;
-    throw new HttpProblemError('not_found', detail);
-  }
-  const allow = allowedMethods(route);
-  if (!allow.includes(requestContext.http.method)) {
-    const detail = `${path} takes ${allow.join(' and ')} only.`;
-    throw new HttpProblemError('method_not_allowed', detail, {}, { allow: allow.join(', ') });
-  }
-  checkParameters(path, route, Object.keys(queryStringParameters ?? {}));
-  return path;
-}
-
-/** A misspelled parameter would otherwise be ignored, and the answer be another one. */
-function checkParameters(path: string, { parameters }: Route, given: readonly string[]): void {
-  if (!parameters) return;
-  const errors = given
-    .filter((name) => name !== '' && !parameters.includes(name))
-    .map((name) => ({
-      path: joinPath('query', name),
-      message:
-        parameters.length === 0
-          ? `unknown query parameter ${quoted(name)}: ${path} takes none`
-          : unknownValueMessage('query parameter', name, parameters),
-    }));
-  const [first] = errors;
-  if (first === undefined) return;
-  const detail = `${first.path}: ${first.message}`;
-  throw new HttpProblemError('invalid_request', detail, { errors });
-}
+/** Query parameters of the route. */
+export const USAGE_PARAMETERS = ['costCenter', 'per', 'user', 'limit', 'after'] as const;
 
 interface ReportPorts {
   readonly policies: PolicySource;
@@ -70,22 +33,15 @@ interface ReportPorts {
   readonly clock: Clock;
 }
 
-export async function modelsAnswer({ policies, clock }: ReportPorts, caller: Caller | undefined) {
-  const policy = await policies.load();
-  const now = clock.now();
-  const models = modelsReport(policy, visibleTo(policy, caller), now);
-  return { asOf: isoTimestamp(now), models };
-}
-
 /** @throws HttpProblem for an unknown cost center, or one that the caller cannot use. */
 export async function usageAnswer(
   ports: ReportPorts,
-  { caller, bound }: UsageAsker,
-  event: HttpEvent,
+  { caller, bound: given }: UsageAsker,
+  query: Query,
 ) {
   const { policies, ledger, history, clock } = ports;
   const policy = await policies.load();
-  const query = event.queryStringParameters ?? {};
+  const bound = given && !isOperator(policy, given) ? given : undefined;
   const visible = visibleTo(policy, bound);
   const asked = query.costCenter?.split(',').filter(Boolean);
   const centers = asked ? asked.map((name) => pick(name, visible, bound)) : visible;
@@ -99,11 +55,13 @@ export async function usageAnswer(
   return { ...report, ...(own.length > 0 && { own }) };
 }
 
+type Query = Readonly<Partial<Record<string, string>>>;
+
 interface UsageAsker {
   /** As far as known, also where cost centers are not bound to callers. */
-  readonly caller: Caller | undefined;
+  readonly caller?: Caller | undefined;
   /** Absent: every cost center is visible. */
-  readonly bound: Caller | undefined;
+  readonly bound?: Caller | undefined;
 }
 
 type OwnUsage = Awaited<ReturnType<typeof usageOfCaller>>;
@@ -142,7 +100,7 @@ async function holdersAnswer(
   { ledger, nearest }: ReportPorts,
   policy: Policy,
   { centers, shared, bound, own }: VisibleHolders,
-  { per: given, user, limit = '50', after }: Partial<Record<string, string>>,
+  { per: given, user, limit = '50', after }: Query,
   now: EpochMs,
 ) {
   const per = PERS.find((each) => each === given);
@@ -170,8 +128,8 @@ function invalidQuery(name: string, message: string): never {
   });
 }
 
-const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>
-  caller && isBindingChecked(policy, caller)
+export const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>
+  caller && isBindingChecked(policy, caller) && !isOperator(policy, caller)
     ? boundCostCenters(policy, caller).map(({ costCenter }) => costCenter)
     : [...policy.costCenters.values()];
 

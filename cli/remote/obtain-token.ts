@@ -1,0 +1,121 @@
+/** Gets a token from the cache or from `POST /v1/tokens`. */
+import { LedgerUnavailableError, SentryError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
+import { durationMs } from '../../core/policy/parse-until.ts';
+import { printable, quoted } from '../../core/safe-text.ts';
+import { parseIsoTime } from '../../core/time.ts';
+import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
+import type { Io } from '../terminal/io.ts';
+import { regionOf } from '../terminal/region.ts';
+import { awsErrorSentence } from './aws-errors.ts';
+import { callJson, parseUrl } from './http-json.ts';
+import { signedHeaders } from './sign-request.ts';
+import { URL_VARIABLE } from './target.ts';
+import { type CachedToken, tokenCache } from './token-cache.ts';
+
+export interface WantedToken {
+  readonly url?: string;
+  readonly operator?: boolean;
+  readonly expires: string;
+  readonly renew?: boolean;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+}
+
+/** The URL can include the route, if it was copied from a request. */
+const ROUTE = /(?:\/v1(?:\/tokens)?)?\/?$/;
+/** A token is printed with at least this left: clients keep it for minutes. */
+const LEFT_MS = 10 * 60_000;
+
+export async function obtainToken(options: WantedToken, io: Io): Promise<Obtained> {
+  const asked = requestOf(options, io);
+  if ('problem' in asked) return asked;
+  const { url, input } = asked;
+  const now = io.clock.now();
+  const cache = options.cache
+    ? tokenCache(io.env, [url.href, input.operator ? 'operator' : 'caller'])
+    : undefined;
+  const cached = await cache?.read(now);
+  // One that is valid for a shorter time than this is renewed after half of it.
+  const left = Math.min(LEFT_MS, (input.expiresInSeconds * 1_000) / 2);
+  if (cached && !options.renew && isValidFor(cached, left, now)) return { token: cached };
+  let minted: Obtained;
+  try {
+    minted = await mint(url, input, io);
+  } catch (error) {
+    const sentence =
+      awsErrorSentence(error, io.env) ?? (error instanceof SentryError ? error.message : undefined);
+    if (!cached || options.renew || sentence === undefined) throw error;
+    io.err(`the token could not be renewed (${sentence}): the current one is still valid\n`);
+    return { token: cached };
+  }
+  if (!('token' in minted)) return minted;
+  try {
+    await cache?.write(minted.token);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown error';
+    io.err(`the token could not be kept for the next time (${printable(reason, 300)})\n`);
+  }
+  return minted;
+}
+
+interface TokenInput {
+  readonly expiresInSeconds: number;
+  readonly operator?: true;
+}
+
+type TokenRequest =
+  | { readonly url: URL; readonly input: TokenInput }
+  | { readonly problem: InputProblem };
+
+function requestOf({ url: flag, operator, expires }: WantedToken, { env }: Io): TokenRequest {
+  const text = flag ?? env[URL_VARIABLE];
+  if (!text) {
+    const message = `is required (or ${URL_VARIABLE}): the API, from Terraform output api_endpoint`;
+    return { problem: { path: 'url', message } };
+  }
+  const base = parseUrl(text);
+  if ('problem' in base) return base;
+  const url = new URL(base.url);
+  url.pathname = `${url.pathname.replace(ROUTE, '')}/v1/tokens`;
+  url.search = '';
+  const ms = durationMs(expires);
+  if (ms === undefined || ms < 1_000) {
+    const message = `must be a duration such as 30m or 12h, not ${quoted(expires)}`;
+    return { problem: { path: 'expires', message } };
+  }
+  const expiresInSeconds = Math.round(ms / 1_000);
+  return { url, input: { expiresInSeconds, ...(operator && { operator }) } };
+}
+
+type Obtained =
+  | { readonly token: CachedToken }
+  | { readonly problem: InputProblem }
+  /** By the service, which knows the identity. */
+  | { readonly refused: string };
+
+async function mint(url: URL, input: TokenInput, io: Io): Promise<Obtained> {
+  const headers = await signedHeaders({
+    method: 'POST',
+    url,
+    body: JSON.stringify(input),
+    headers: { 'content-type': 'application/json' },
+    ...(url.protocol === 'http:' && { defaultRegion: regionOf(undefined, io) }),
+  });
+  const { status, body } = await callJson(url, { method: 'POST', headers, input });
+  const fields = toUnvalidated(body);
+  const [token, expiresAt] = [stringField(fields, 'token'), stringField(fields, 'expiresAt')];
+  if (status === 200 && token !== undefined && expiresAt !== undefined) {
+    return { token: { token, expiresAt } };
+  }
+  const said = stringField(fields, 'detail') ?? stringField(fields, 'message');
+  const detail = said === undefined ? `status ${status}` : printable(said, 500);
+  if (status === 400) return { problem: { path: 'expires', message: detail } };
+  if (status === 401 || status === 403 || status === 429) {
+    return { refused: `${url.origin} refused: ${detail}` };
+  }
+  throw new LedgerUnavailableError(`${url.origin} made no token: ${detail}`);
+}
+
+const isValidFor = ({ expiresAt }: CachedToken, ms: number, now: number): boolean =>
+  (parseIsoTime(expiresAt) ?? 0) - now >= ms;
