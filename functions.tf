@@ -142,7 +142,7 @@ locals {
       environment     = merge(local.ledger_environment, local.operator_authentication)
       statements = concat(
         local.may_read_policy,
-        [local.may_read_accounts, local.may_list_holders, local.may_read_tokens, local.may_list_keys, local.may_change_keys, local.may_change_limits],
+        [local.may_read_accounts, local.may_list_holders, local.may_read_keys, local.may_list_keys, local.may_change_keys, local.may_change_limits],
         local.may_use_key,
       )
     }

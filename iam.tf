@@ -15,7 +15,6 @@ locals {
   is_token    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["token", "tokenOwner", "keyChange"] } }
   is_owner    = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["tokenOwner"] } }
   is_key_use  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["keyUse"] } }
-  is_a_token  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["token"] } }
   is_any_key  = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key", "keyUse"] } }
   is_key_work = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["key", "token", "keyChange"] } }
   is_override = { "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = ["override"] } }
@@ -49,7 +48,6 @@ locals {
   may_record_key_use = { sid = "RecordKeyUse", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_use }
   # The function of operators alone writes keys and limits: keys are written after a line for the audit
   # log, limits are overridden by items that the sweep puts there.
-  may_read_tokens   = { sid = "ReadTokens", actions = ["dynamodb:GetItem"], resources = [local.ledger_arn], conditions = local.is_a_token }
   may_list_keys     = { sid = "ListKeys", actions = ["dynamodb:Query"], resources = [local.ledger_arn], conditions = local.is_any_key }
   may_change_keys   = { sid = "ChangeKeys", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_key_work }
   may_change_limits = { sid = "ChangeLimits", actions = ["dynamodb:PutItem"], resources = [local.ledger_arn], conditions = local.is_override }

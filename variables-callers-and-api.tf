@@ -14,7 +14,7 @@ variable "identity" {
 }
 
 variable "operators" {
-  description = "Who can change limits and keys, and see the usage of all, with tokens of `cost-sentry token --operator`."
+  description = "Identities that can change limits and keys, and see the usage of all, with tokens of `cost-sentry token --operator`."
   type        = any
   default     = {}
   nullable    = false

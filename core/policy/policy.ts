@@ -105,7 +105,7 @@ export interface CallerBinding {
   readonly trustSessionNames: boolean;
 }
 
-/** Who may change limits and keys, and see the usage of all. */
+/** Identities that may change limits and keys, and see the usage of all. */
 export type Operators = Pick<CallerBinding, 'iamRoleArns' | 'jwt'>;
 
 /** The claims of a token that say who its user is. */

@@ -19,7 +19,7 @@ export interface Operator {
   readonly caller?: Caller;
 }
 
-export interface OperatorPorts {
+interface OperatorPorts {
   readonly keys: KeyCheck;
   /** Absent where no JWT is accepted. */
   readonly jwts?: JwtCheck;

@@ -32,7 +32,7 @@ import { alsoHttp2 } from './protocols.ts';
 
 interface GatewayParts {
   readonly gateway: Pick<LambdaHost, 'invoke'>;
-  /** What operators do: it checks their tokens itself. */
+  /** Serves operators: it checks their tokens itself. */
   readonly operate: Pick<LambdaHost, 'invoke'>;
   readonly proxy: Pick<LambdaHost, 'invokeStreamed'>;
   readonly clock: Clock;

@@ -175,7 +175,7 @@ describe('an operator', () => {
     ]);
   });
 
-  test('is told what is wrong with a change', async () => {
+  test('gets every problem of a change', async () => {
     const unknown = await asOperator('keys', 'create', '--cost-center', 'sale');
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('"sales"')]);
     const posted = await sandbox.post(

@@ -143,6 +143,8 @@ describe.each(['workflow', 'direct'])('executed in %s', (execution) => {
       return answer.body.id;
     };
     const id = await made('keys', { costCenter: 'wholesale' });
+    const ofKey = { limit: 'organization/each', key: id, by: 1, until: '1h', reason: 'test' };
+    await made('limits', { action: 'raise', ...ofKey });
     await made('keys/revoke', { id });
     await made('keys/revoke', { id: other.slice(4, 14) });
     const change = { action: 'raise', limit: 'wholesale/many', by: 1, until: '1h', reason: 'test' };

@@ -236,14 +236,19 @@ describe('the clock', () => {
 describe('overrides', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['POST', { limit: 'a/b' }, 'action', /one of raise, lower/],
-    ['POST', { action: 'reset', limit: 'a/b' }, 'action', /one of raise, lower/],
+    ['POST', { action: 'grow', limit: 'a/b' }, 'action', /one of raise, lower, reset/],
     ['POST', { action: 'raise' }, 'limit', /is required/],
     ['POST', { action: 'raise', limit: 3 }, 'limit', /must be text/],
     ['POST', { action: 'raise', limit: 'a/b', until: 3 }, 'until', /must be text/],
     ['POST', { action: 'raise', limit: 'a/b', at: 3 }, 'at', /use one of action, limit/],
     ['POST', [], '', /JSON object/],
     ['DELETE', {}, 'limit', /is required/],
-    ['DELETE', { limit: 'a/b', to: 5 }, 'to', /use one of limit, user, reason, author/],
+    [
+      'DELETE',
+      { limit: 'a/b', to: 5 },
+      'to',
+      /use one of limit, user, key, session, reason, author/,
+    ],
   ])('%s does not take %j', async (method, body, path, message) => {
     const answer = await call(method, 'overrides', body);
     expect(answer).toMatchObject({
