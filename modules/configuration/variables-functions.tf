@@ -7,7 +7,7 @@ variable "functions" {
     - `bundle_directory` - Folder with a zip file for each function, `<function>.zip`. Default: the module's `dist/functions`.
     - `memory_mb` - Memory by function name, 128 to 10240. Default: 512.
     - `reserved_concurrency` - Reserved concurrent executions by function name; 0 stops the function. Default: none reserved.
-    - `tracing` - Whether X-Ray tracing is on. Default: `false`.
+    - `tracing` - Whether X-Ray tracing is on, and Lambda logs a report of each call with the duration of a start and the memory used. Default: `false`.
     - `vpc` - VPC that they run in; docs/aws.md lists the endpoints that they need. Default: no VPC.
       - `subnet_ids` - Ids of private subnets, at least one.
       - `security_group_ids` - Ids of security groups that allow HTTPS out, at least one.

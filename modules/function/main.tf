@@ -36,11 +36,12 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # Start and end of every call are Lambda's own messages below WARN; they would double the log.
+  # Start and end of every call are Lambda's own messages below WARN; they would double the log. The
+  # report at the end has the duration of the start, which tracing is about.
   logging_config {
     log_format       = "JSON"
     log_group        = local.log_group.name
-    system_log_level = "WARN"
+    system_log_level = var.tracing ? "INFO" : "WARN"
   }
 
   tracing_config {

@@ -102,7 +102,7 @@ variable "dead_letters" {
 }
 
 variable "tracing" {
-  description = "Whether X-Ray tracing is on."
+  description = "Whether X-Ray tracing is on, and Lambda logs a report of each call."
   type        = bool
   default     = false
   nullable    = false

@@ -22,7 +22,7 @@ locals {
   # those up, and a region has 200 alarms on queries.
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html (2026-11)
   denials = {
-    pattern    = "{ ($.kind = \"audit\") && ($.decision = \"denied\") }"
+    pattern    = "{ ($.kind = \"audit\") && ($.decision = \"denied\") && ($.tags.costCenter = \"*\") }"
     namespace  = local.namespace
     metric     = "DeniedOfCostCenter"
     dimensions = { CostCenter = "$.tags.costCenter" }

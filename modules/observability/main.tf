@@ -84,6 +84,11 @@ locals {
     ? "SELECT SUM(METRIC) FROM ${local.call_schema}"
     : "SUM(SEARCH('${local.calls} MetricName=\"METRIC\"', 'Sum', ${local.period_seconds}))"
   )
+  # Bedrock's own, of which each inference profile is one.
+  total_of_bedrock = (local.series_max > 500
+    ? "SELECT SUM(METRIC) FROM SCHEMA(\"AWS/Bedrock\", ModelId)"
+    : "SUM(SEARCH('{AWS/Bedrock,ModelId} MetricName=\"METRIC\"', 'Sum', ${local.period_seconds}))"
+  )
   # LIMIT is a word of the query language, hence the quotes.
   limit_schema = "SCHEMA(\"${local.namespace}\", CostCenter, \"Limit\")"
 }

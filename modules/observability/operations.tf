@@ -32,14 +32,14 @@ locals {
       properties = merge(local.graph, {
         title = "All calls: sentry and Bedrock"
         metrics = [for index, line in [
-          { label = "approved by the sentry", schema = local.calls, metric = "RateLimitApproved" },
-          { label = "made, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "Invocations" },
-          { label = "client errors, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "InvocationClientErrors" },
-          { label = "server errors, says Bedrock", schema = "{AWS/Bedrock,ModelId}", metric = "InvocationServerErrors" },
+          { label = "approved by the sentry", total = local.total_of_calls, metric = "RateLimitApproved" },
+          { label = "made, says Bedrock", total = local.total_of_bedrock, metric = "Invocations" },
+          { label = "client errors, says Bedrock", total = local.total_of_bedrock, metric = "InvocationClientErrors" },
+          { label = "server errors, says Bedrock", total = local.total_of_bedrock, metric = "InvocationServerErrors" },
           ] : [{
             id         = "e${index}"
             label      = line.label
-            expression = line.schema == local.calls ? replace(local.total_of_calls, "METRIC", line.metric) : "SUM(SEARCH('${line.schema} MetricName=\"${line.metric}\"', 'Sum', ${local.period_seconds}))"
+            expression = replace(line.total, "METRIC", line.metric)
         }]]
       })
     }],

@@ -128,6 +128,11 @@ run "full" {
   }
 
   assert {
+    condition     = one(aws_lambda_function.this.logging_config).system_log_level == "INFO"
+    error_message = "With tracing the log has Lambda's report of each call."
+  }
+
+  assert {
     condition     = [for statement in jsondecode(output.policy_json).Statement : statement.Sid] == ["ReadPolicy", "Log", "Trace"]
     error_message = "With tracing it may also trace, and no more, got ${output.policy_json}."
   }

@@ -277,7 +277,7 @@ run "totals_of_many_combinations_are_queries" {
   }
 
   assert {
-    condition     = alltrue([for metric in ["TotalRequests", "RateLimitDenied", "CostUsd", "InputTokens", "SettlementFailed"] : strcontains(output.dashboard_bodies["genai"], "SELECT SUM(${metric}) FROM SCHEMA(")])
+    condition     = alltrue([for metric in ["TotalRequests", "RateLimitDenied", "CostUsd", "InputTokens", "SettlementFailed", "Invocations"] : strcontains(output.dashboard_bodies["genai"], "SELECT SUM(${metric}) FROM SCHEMA(")])
     error_message = "Totals of 720 combinations must not be sums of a search."
   }
 }

@@ -1,7 +1,7 @@
 /** The needs of a deployment, from its configuration. */
 import type { Policy } from '../../policy/policy.ts';
 import { hasService } from '../../policy/region-services.ts';
-import { stringField, toUnvalidated } from '../../unvalidated.ts';
+import { stringField, toUnvalidated, type UnvalidatedObject } from '../../unvalidated.ts';
 import deployerPolicy from './deployer-policy.json' with { type: 'json' };
 
 export interface DoctorModel {
@@ -27,6 +27,27 @@ export interface DoctorRequest {
   readonly payerOnly: readonly string[];
 }
 
+/** Statements of the deployer's policy that only some settings need. */
+function unneededStatements(
+  variables: UnvalidatedObject,
+  isOn: (name: string) => boolean,
+  hasBilling: boolean,
+): readonly string[] {
+  const object = (name: string) => toUnvalidated(variables.get(name));
+  const withKeys = [variables, ...['alerts', 'reporting', 'cost_reports'].map(object)];
+  const needs = {
+    Budgets: hasBilling,
+    Proxy: isOn('proxy'),
+    Buckets: isOn('reporting') || isOn('cost_reports'),
+    Export: isOn('reporting'),
+    Anomalies: isOn('anomaly_detection'),
+    CostAllocationTags: isOn('cost_allocation_tags'),
+    Vpc: toUnvalidated(object('functions').get('vpc')).size > 0,
+    Keys: withKeys.some((each) => stringField(each, 'kms_key_arn') !== undefined),
+  };
+  return Object.entries(needs).flatMap(([sid, isNeeded]) => (isNeeded ? [] : [sid]));
+}
+
 const actionsWithout = (sids: readonly string[]): readonly string[] =>
   deployerPolicy.Statement.filter(({ Sid }) => !sids.includes(Sid)).flatMap(({ Action }) => Action);
 
@@ -37,11 +58,10 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
     toUnvalidated(variables.get(name)).get('enabled') === true;
   const hasBilling = hasService('billing', policy.region);
   const { tagKeys } = policy;
-  const unneeded = [...(hasBilling ? [] : ['Budgets']), ...(isOn('proxy') ? [] : ['Proxy'])];
   return {
     region: policy.region,
     name: policy.name,
-    actions: actionsWithout(unneeded),
+    actions: actionsWithout(unneededStatements(variables, isOn, hasBilling)),
     models: [...policy.models.values()]
       .filter(({ modelId }) => !modelId.startsWith('arn:'))
       .map(({ alias, modelId, baseModelId }) => ({ alias, modelId, baseModelId })),

@@ -10,7 +10,10 @@ interface Filter {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** `($.path = "text")`, as an operand of `&&`. */
+/**
+ * `($.path = "text")`, as an operand of `&&`; the text `*` is any value.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
 const TERM = /^\(\$\.([\w.]+) = "([^"]*)"\)$/;
 
 function valueAt(line: unknown, path: string): unknown {
@@ -34,7 +37,11 @@ export function metricFilter({ pattern, namespace, metric, dimensions }: Filter)
       return { path, wanted };
     });
   return (line: unknown): readonly (Series & { readonly value: number })[] => {
-    if (!terms.every(({ path, wanted }) => valueAt(line, path) === wanted)) return [];
+    const isMatch = terms.every(({ path, wanted }) => {
+      const value = valueAt(line, path);
+      return wanted === '*' ? value !== undefined : value === wanted;
+    });
+    if (!isMatch) return [];
     const values = Object.entries(dimensions).flatMap(([name, path]) => {
       const value = valueAt(line, path.replace(/^\$\./, ''));
       return typeof value === 'string' ? [[name, value] as const] : [];

@@ -1,8 +1,11 @@
 /** Method: the command line in this process, with the clients of the AWS SDK, against an account. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Account, startAccount } from '../../support/aws-account.ts';
 import { costSentry } from '../../support/command-line.ts';
 import { withEnvironment } from '../../support/environment.ts';
+import { inFolder } from '../../support/temporary-folder.ts';
 
 withEnvironment({
   AWS_ACCESS_KEY_ID: 'test',
@@ -140,6 +143,21 @@ describe('the examination', () => {
     expect(out).toContain('only the payer account 444455556666 sees the cost allocation tags');
     expect(account.asked).not.toContain('ListCostAllocationTags');
   });
+
+  test('asks for the rights that the settings need', () =>
+    inFolder(async (folder) => {
+      const denied = {
+        's3:CreateBucket': 'implicit',
+        'ce:CreateAnomalyMonitor': 'implicit',
+      } as const;
+      const without = await examine({ denied });
+      expect(without.out).toMatch(/^ok +rights /m);
+      await account.close();
+      const file = join(folder, 'reports.tfvars');
+      writeFileSync(file, 'cost_reports = { enabled = true }');
+      const { out } = await examine({ denied }, '--var-file', file);
+      expect(out).toMatch(/^missing +rights +no policy allows s3:CreateBucket$/m);
+    }));
 
   test('shows a question that AWS refuses to answer as unknown', async () => {
     const { exitCode, other } = await findings({
