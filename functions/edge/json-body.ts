@@ -1,15 +1,13 @@
 /** Middleware: the body as strict JSON, for the routes that take one. */
-import { setImmediate } from 'node:timers/promises';
 import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { quoted } from '../../core/safe-text.ts';
 import { strictJsonProblem } from '../../core/strict-json.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError, invalidBody } from './http-error.ts';
+import { turnAfter } from './turn.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
-/** Characters. */
-const LARGE = 500_000;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 const parser = httpJsonBodyParser<HttpEvent>({ disableContentTypeError: false });
@@ -51,10 +49,10 @@ export const jsonBodyMiddleware = (
     } catch (error) {
       throw invalidBody(`is not JSON: ${reasonOf(error)}`);
     }
+    await turnAfter(text);
     const problem = strictJsonProblem(text);
     if (problem) throw invalidBody(problem.message, problem.path);
-    // Others get their turn before a large body is validated and measured.
-    if (text.length > LARGE) await setImmediate();
+    await turnAfter(text);
   },
 });
 

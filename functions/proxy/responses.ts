@@ -7,7 +7,7 @@ import { anthropicErrors } from '../../core/protocols/anthropic/error.ts';
 import { answerHeaders, unifiedLimitHeaders } from '../../core/protocols/http/answer-headers.ts';
 import type { ApiName, ApiRoute } from '../../core/protocols/http/api-route.ts';
 import { bedrockErrors } from '../../core/protocols/http/bedrock-error.ts';
-import { parseJsonBody } from '../../core/protocols/http/json-body.ts';
+import { readJsonBody, strictJsonBody } from '../../core/protocols/http/json-body.ts';
 import { EVENT_STREAM_HEADERS } from '../../core/protocols/http/sse.ts';
 import type { ErrorFormat, ServiceFailure } from '../../core/protocols/http/wire-error.ts';
 import { openAiErrors } from '../../core/protocols/openai/error.ts';
@@ -16,6 +16,7 @@ import type { RelayedRequest, RelayRequest } from '../../core/protocols/relay/pr
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../../core/time.ts';
+import { turnAfter } from '../edge/turn.ts';
 import type { Sender } from './credentials.ts';
 import { headerNames, sessionOf } from './request-names.ts';
 import { toBody, toStream } from './response-stream.ts';
@@ -89,8 +90,12 @@ export async function bodyOf({
     const message = `send the body without Content-Encoding, not as ${quoted(encoding)}`;
     return { problem: { path: '$', message } };
   }
-  const parsed = parseJsonBody(new Uint8Array(await request.arrayBuffer()));
-  return 'problems' in parsed ? { problem: parsed.problems[0] } : parsed;
+  const read = readJsonBody(new Uint8Array(await request.arrayBuffer()));
+  if ('problem' in read) return read;
+  await turnAfter(read.text);
+  const strict = strictJsonBody(read);
+  await turnAfter(read.text);
+  return strict;
 }
 
 /** Runs a call and answers it, as the model streams or at once. */

@@ -1,5 +1,4 @@
 /** Builds the messages of a Converse request; neighbors of one role become one message. */
-import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
@@ -118,7 +117,7 @@ export function eachBlock(
     return [];
   }
   return values.flatMap((value: unknown, index) => {
-    const at = joinPath(path, index);
+    const at = `${path}[${index}]`;
     if (isJsonObject(value)) return each(value, at);
     conversation.problem(at, 'must be an object');
     return [];

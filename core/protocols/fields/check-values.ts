@@ -54,10 +54,13 @@ const INNER = [['content'], ['toolResult', 'content'], ['source', 'content'], ['
 
 function blocksProblems(content: unknown, path: string): Problems {
   return eachObject(content, path, (block, at) => {
-    const nested = INNER.flatMap((names) =>
+    const own = blockProblems(block, at);
+    const lists = INNER.filter((names) => Array.isArray(memberOf(block, ...names)));
+    if (lists.length === 0) return own;
+    const nested = lists.flatMap((names) =>
       blocksProblems(memberOf(block, ...names), joinPath(at, ...names)),
     );
-    return [...blockProblems(block, at), ...nested];
+    return [...own, ...nested];
   });
 }
 
@@ -75,9 +78,11 @@ function blockProblems(block: JsonObject, path: string): Problems {
   if (block.type === 'tool_addition' && added !== 'tool_reference') {
     return [{ path: joinPath(path, 'tool', 'type'), message: `${quoted(added)} ${REFUSED}` }];
   }
-  const own = sourceProblems(block.source, joinPath(path, 'source'));
+  const own = sourceProblems(block.source, path, 'source');
   const media = MEDIA.flatMap((kind) =>
-    sourceProblems(memberOf(block[kind], 'source'), joinPath(path, kind, 'source')),
+    block[kind] === undefined
+      ? []
+      : sourceProblems(memberOf(block[kind], 'source'), path, kind, 'source'),
   );
   const link = memberOf(block, 'image_url', 'url') ?? block.image_url;
   const isLink = typeof link === 'string' && !link.startsWith('data:');
@@ -92,11 +97,11 @@ function blockProblems(block: JsonObject, path: string): Problems {
 
 const ELSEWHERE = 'names a file that is kept elsewhere: send its bytes';
 
-function sourceProblems(source: unknown, path: string): Problems {
+function sourceProblems(source: unknown, at: string, ...names: readonly string[]): Problems {
   if (!isJsonObject(source)) return [];
   const isElsewhere =
     source.s3Location !== undefined || source.type === 'url' || source.type === 'file';
-  return isElsewhere ? [{ path, message: ELSEWHERE }] : [];
+  return isElsewhere ? [{ path: joinPath(at, ...names), message: ELSEWHERE }] : [];
 }
 
 function eachObject(
@@ -106,6 +111,6 @@ function eachObject(
 ): Problems {
   if (!Array.isArray(values)) return [];
   return values.flatMap((value: unknown, index) =>
-    isJsonObject(value) ? check(value, joinPath(path, index)) : [],
+    isJsonObject(value) ? check(value, `${path}[${index}]`) : [],
   );
 }

@@ -87,11 +87,13 @@ class FieldReader {
   }
 
   members(value: JsonObject, fields: FieldList, path: string): void {
-    for (const [name, inner] of Object.entries(value)) {
-      const at = joinPath(path, name);
+    for (const name of Object.keys(value)) {
+      const inner = value[name];
       const shape = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (shape === undefined) this.#unlisted(at);
-      else if (inner !== null && inner !== undefined) this.#shaped(inner, shape, at);
+      if (shape === undefined) this.#unlisted(joinPath(path, name));
+      else if (inner === null || inner === undefined || PASSED.has(shape)) continue;
+      // A listed name is printable; a path for every member would take longer than all the rest.
+      else this.#shaped(inner, shape, `${path}.${name}`);
     }
   }
 
@@ -99,7 +101,7 @@ class FieldReader {
     if (typeof shape === 'string') this.#marked(value, shape, at);
     else if (shape instanceof ListOf) {
       for (const [index, each] of Array.isArray(value) ? value.entries() : []) {
-        if (isJsonObject(each)) this.#shaped(each, shape.each, joinPath(at, index));
+        if (isJsonObject(each)) this.#shaped(each, shape.each, `${at}[${index}]`);
       }
     } else if (shape instanceof KindsOf || shape instanceof ObjectOr) {
       const fields = isJsonObject(value) ? membersIn(value, shape) : undefined;
@@ -125,6 +127,8 @@ class FieldReader {
     this.problems.push({ path, message });
   }
 }
+
+const PASSED: ReadonlySet<FieldShape> = new Set<FieldShape>(['free', 'priced', 'bound']);
 
 function membersIn(value: JsonObject, shape: KindsOf | ObjectOr): FieldList | undefined {
   if (shape instanceof ObjectOr) return shape.fields;

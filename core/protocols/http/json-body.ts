@@ -1,13 +1,18 @@
-/** A request's body as strict JSON: what is priced is what is sent. */
+/** A request's body as strict JSON: what is priced is what is sent. In two steps, for large ones. */
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../json-value.ts';
 import { strictJsonProblem } from '../../strict-json.ts';
 
-type ParsedBody =
-  | { readonly body: JsonObject }
-  | { readonly problems: readonly [InputProblem, ...InputProblem[]] };
+interface ReadBody {
+  readonly text: string;
+  readonly value: unknown;
+}
 
-export function parseJsonBody(bytes: Uint8Array): ParsedBody {
+interface WrongBody {
+  readonly problem: InputProblem;
+}
+
+export function readJsonBody(bytes: Uint8Array): ReadBody | WrongBody {
   if (bytes.length === 0) return problem('the body is empty: send a JSON object');
   let text: string;
   try {
@@ -15,15 +20,20 @@ export function parseJsonBody(bytes: Uint8Array): ParsedBody {
   } catch {
     return problem('is not valid UTF-8');
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { text, value: JSON.parse(text) };
   } catch {
     return problem('is not JSON');
   }
+}
+
+export function strictJsonBody({
+  text,
+  value,
+}: ReadBody): { readonly body: JsonObject } | WrongBody {
   const strict = strictJsonProblem(text);
-  if (strict) return { problems: [strict] };
+  if (strict) return { problem: strict };
   return isJsonObject(value) ? { body: value } : problem('must be a JSON object');
 }
 
-const problem = (message: string): ParsedBody => ({ problems: [{ path: '$', message }] });
+const problem = (message: string): WrongBody => ({ problem: { path: '$', message } });

@@ -21,11 +21,16 @@ export function contentOf(
 ): readonly JsonObject[] {
   if (content === undefined || content === null) return [];
   if (typeof content === 'string') return textBlocks(content);
-  return eachBlock(conversation, content, path, (part, at) => [
-    ...partOf(conversation, part, at),
-    ...cachePoints(conversation, part.cache_control, joinPath(at, 'cache_control')),
-    ...breakpointsOf(conversation, part, joinPath(at, 'prompt_cache_breakpoint')),
-  ]);
+  return eachBlock(conversation, content, path, (part, at) => {
+    const blocks = partOf(conversation, part, at);
+    const { cache_control: mark, prompt_cache_breakpoint: breakpoint } = part;
+    if (mark === undefined && breakpoint === undefined) return blocks;
+    return [
+      ...blocks,
+      ...cachePoints(conversation, mark, joinPath(at, 'cache_control')),
+      ...breakpointsOf(conversation, breakpoint, joinPath(at, 'prompt_cache_breakpoint')),
+    ];
+  });
 }
 
 /** Lifetimes of OpenAI's caches, at least, and the shortest of Bedrock's that lives as long. */
@@ -47,7 +52,7 @@ function lifetimeOf(conversation: Conversation, ttl: unknown, path: string): str
 
 function breakpointsOf(
   conversation: Conversation,
-  { prompt_cache_breakpoint: mark }: JsonObject,
+  mark: unknown,
   path: string,
 ): readonly JsonObject[] {
   if (mark === undefined || mark === null) return [];

@@ -21,19 +21,20 @@ export function billedUnits(
   body: JsonObject,
   prices: Price['units'],
 ): { readonly units: Units; readonly problems: readonly InputProblem[] } {
+  if (!prices) return { units: {}, problems: [] };
   const media = mediaIn(body);
   const image = media.find(({ kind, count }) => kind === 'image' && count > 0);
   const timed = media.find(({ kind }) => kind === 'audio' || kind === 'video');
-  const isTimePriced = prices?.audioSecond !== undefined || prices?.videoSecond !== undefined;
+  const isTimePriced = prices.audioSecond !== undefined || prices.videoSecond !== undefined;
   const images = media.reduce((sum, { kind, count }) => sum + (kind === 'image' ? count : 0), 0);
   return {
     units: {
-      ...(prices?.query !== undefined && { query: queriesOf(body) }),
-      ...(prices?.image !== undefined && images > 0 && { image: images }),
+      ...(prices.query !== undefined && { query: queriesOf(body) }),
+      ...(prices.image !== undefined && images > 0 && { image: images }),
     },
     problems: [
       ...(timed && isTimePriced ? [problemAt(timed, TIMED)] : []),
-      ...(image && prices && prices.image === undefined ? [problemAt(image, NO_IMAGE_PRICE)] : []),
+      ...(image && prices.image === undefined ? [problemAt(image, NO_IMAGE_PRICE)] : []),
     ],
   };
 }

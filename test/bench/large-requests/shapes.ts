@@ -205,6 +205,34 @@ export const PROTOCOLS: readonly Protocol[] = [
     body: chat,
   },
   {
+    name: 'OpenAI chat completions',
+    function: 'proxy',
+    path: '/openai/v1/chat/completions',
+    body: (content) => ({ model: 'claude', ...chat(content) }),
+  },
+  {
+    name: 'OpenAI responses',
+    function: 'proxy',
+    path: '/openai/v1/responses',
+    body: (content) => {
+      const flat = (name: string, parameters: unknown) => ({ type: 'function', name, parameters });
+      const { messages: input, tools } = anthropicLike(content, flat);
+      return { model: 'claude', max_output_tokens: 10, input, ...(tools && { tools }) };
+    },
+  },
+  {
+    name: 'Anthropic messages',
+    function: 'proxy',
+    path: '/anthropic/v1/messages',
+    body: (content) => ({ model: 'claude', ...anthropic(content) }),
+  },
+  {
+    name: 'Anthropic messages, another model',
+    function: 'proxy',
+    path: '/anthropic/v1/messages',
+    body: (content) => ({ model: 'gpt', ...anthropic(content) }),
+  },
+  {
     name: 'InvokeModel, embeddings',
     function: 'proxy',
     path: '/model/vectors/invoke',

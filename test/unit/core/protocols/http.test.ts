@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { problemDetails } from '../../../../core/call/answers/answers.ts';
 import { apiRoute } from '../../../../core/protocols/http/api-route.ts';
 import { bedrockErrors } from '../../../../core/protocols/http/bedrock-error.ts';
-import { parseJsonBody } from '../../../../core/protocols/http/json-body.ts';
+import { readJsonBody, strictJsonBody } from '../../../../core/protocols/http/json-body.ts';
 import { limit, NOW, tags } from '../../../support/denied-limit.ts';
 
 describe('a path', () => {
@@ -120,13 +120,18 @@ test.each([
   expect(error.headers['x-should-retry']).toBe(retry);
 });
 
+const bodyOf = (text: string) => {
+  const read = readJsonBody(Buffer.from(text));
+  return 'problem' in read ? read : strictJsonBody(read);
+};
+
 describe('a body', () => {
   test.each(['', '[]', '{', '{"a":1,"a":2}', '"text"', '{"__proto__":1}'])(
     '%p is refused',
-    (text) => expect(parseJsonBody(Buffer.from(text))).toHaveProperty('problems'),
+    (text) => expect(bodyOf(text)).toHaveProperty('problem'),
   );
 
   test('that is an object is taken', () => {
-    expect(parseJsonBody(Buffer.from('{"a":[1]}'))).toEqual({ body: { a: [1] } });
+    expect(bodyOf('{"a":[1]}')).toEqual({ body: { a: [1] } });
   });
 });

@@ -1,0 +1,9 @@
+/** Lets other requests have their turn between the steps that read a large body. */
+import { setImmediate } from 'node:timers/promises';
+
+/** Characters or bytes. */
+const LARGE = 500_000;
+
+export async function turnAfter({ length }: { readonly length: number }): Promise<void> {
+  if (length > LARGE) await setImmediate();
+}
