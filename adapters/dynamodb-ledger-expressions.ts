@@ -102,6 +102,7 @@ export function reserveExpression(write: ReserveWrite): Expression {
     const fits = `${committed} <= ${p.value(number(left))}`;
     conditions.push(left >= 0 ? `(${isAbsent(committed)} OR ${fits})` : fits);
   }
+  if (write.unlisted?.isBegun) conditions.push(`attribute_exists(${p.name(TTL)})`);
   const text = reservationText({ ...write, costCenter: inFlight.costCenter });
   const set = [`${reservation} = ${p.value({ S: text })}`];
   const keptUntil = write.unlisted?.keptUntil;
@@ -112,7 +113,7 @@ export function reserveExpression(write: ReserveWrite): Expression {
 }
 
 /** The attribute by which DynamoDB deletes items. */
-const TTL = 'ttl';
+export const TTL = 'ttl';
 
 /** Few may be in flight until the cost center is no longer restricted. */
 function restriction(
@@ -127,7 +128,7 @@ function restriction(
   return [`(${isOver} OR ${isFew})`];
 }
 
-const isAbsent = (name: string): string => `attribute_not_exists(${name})`;
+export const isAbsent = (name: string): string => `attribute_not_exists(${name})`;
 
 /**
  * Turns the reserved amounts into the actual ones, if this call's reservation is still there.

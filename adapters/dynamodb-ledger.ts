@@ -24,11 +24,12 @@ import {
   type PruneWrite,
   type ReserveWrite,
   type ReserveWriteResult,
+  type SessionStart,
   type SettleWrite,
   type SettleWriteResult,
 } from '../core/ledger/ports.ts';
 import type { Clock, EpochSeconds } from '../core/time.ts';
-import { itemBytes } from './dynamodb-item-size.ts';
+import { snapshotOf } from './dynamodb-account-snapshot.ts';
 import {
   chargeExpression,
   claimAlertExpression,
@@ -53,11 +54,10 @@ import {
   inFlightAllowed,
   inFlightName,
   markerName,
-  parseInFlight,
-  parseMarkers,
   parseReservations,
   type StoredReservation,
 } from './dynamodb-reservation-encoding.ts';
+import { isBegun, isStarted, startExpression } from './dynamodb-session-starts.ts';
 
 export const SORT_KEY = 'counters';
 const BATCH_GET_MAX = 100;
@@ -112,6 +112,7 @@ export class DynamoDbLedger implements LedgerStore {
         isClosed(item, reservationId) ||
         otherIds.some((id) => findReservation(item, id) !== undefined);
       if (isTaken) return { outcome: 'conflict' };
+      if (write.unlisted?.isBegun && !isBegun(item)) return { outcome: 'absent', isRepeated };
       const counters = parseCounters(item);
       const allowed = inFlightAllowed(item, write.inFlight);
       const isCrowded = liveCount(item, write.inFlight.costCenter) >= allowed;
@@ -125,6 +126,13 @@ export class DynamoDbLedger implements LedgerStore {
       // Only where the item had to be read after the write: what refused has ended in between.
       if (round === ROUNDS.read) return { outcome: 'conflict' };
     }
+  }
+
+  async startSession(start: SessionStart): Promise<boolean> {
+    const { account, minute } = start;
+    const { written, item } = await this.#update(account, startExpression(start), false, minute);
+    // A repeat, or another call of the session at the same time.
+    return written || isStarted(item, start);
   }
 
   async settle(write: SettleWrite): Promise<SettleWriteResult> {
@@ -232,7 +240,7 @@ export class DynamoDbLedger implements LedgerStore {
    */
   async *#items(accounts: readonly AccountKey[], consistent: boolean): AsyncIterable<AttributeMap> {
     for (let i = 0; i < accounts.length; i += BATCH_GET_MAX) {
-      let keys = accounts.slice(i, i + BATCH_GET_MAX).map(key);
+      let keys = accounts.slice(i, i + BATCH_GET_MAX).map((account) => key(account));
       for (let silent = 0; keys.length > 0; ) {
         const request = { Keys: keys, ConsistentRead: consistent };
         const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: request } });
@@ -251,10 +259,11 @@ export class DynamoDbLedger implements LedgerStore {
     account: AccountKey,
     expression: Expression,
     returnsItem = false,
+    sortKey = SORT_KEY,
   ): Promise<Written> {
     const command = new UpdateItemCommand({
       TableName: this.#table,
-      Key: key(account),
+      Key: key(account, sortKey),
       ...expression,
       ReturnValues: returnsItem ? 'ALL_NEW' : 'UPDATED_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -264,7 +273,7 @@ export class DynamoDbLedger implements LedgerStore {
       output = await this.#client.send(command);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error);
-      const item = error.Item ?? (await this.#readItem(account));
+      const item = error.Item ?? (await this.#readItem(account, sortKey));
       return { written: false, item, sends: error.$metadata.attempts ?? 1 };
     }
     const sends = output.$metadata.attempts ?? 1;
@@ -275,10 +284,10 @@ export class DynamoDbLedger implements LedgerStore {
    * For engines that do not return the item with a failed condition. On DynamoDB itself an absent
    * item is one that does not exist, and the read says the same.
    */
-  async #readItem(account: AccountKey): Promise<AttributeMap | undefined> {
+  async #readItem(account: AccountKey, sortKey: string): Promise<AttributeMap | undefined> {
     const command = new GetItemCommand({
       TableName: this.#table,
-      Key: key(account),
+      Key: key(account, sortKey),
       ConsistentRead: true,
     });
     return (await this.#reach(() => this.#client.send(command))).Item;
@@ -293,7 +302,10 @@ export class DynamoDbLedger implements LedgerStore {
   }
 }
 
-const key = (account: AccountKey): AttributeMap => ({ pk: { S: account }, sk: { S: SORT_KEY } });
+const key = (account: AccountKey, sortKey = SORT_KEY): AttributeMap => ({
+  pk: { S: account },
+  sk: { S: sortKey },
+});
 
 const toReservation = (stored: StoredReservation): AccountReservation => ({
   reservationId: stored.reservationId,
@@ -358,38 +370,3 @@ const settled = (
   added,
   ...(isOfHolder && { alertStates: parseAlertStates(item), rank: parseRank(item) }),
 });
-
-function snapshotOf(item: AttributeMap, now: EpochSeconds): AccountSnapshot {
-  const account = item.pk?.S ?? '';
-  const reservations = parseReservations(item);
-  const expired = reservations
-    .filter(({ expiresAt }) => expiresAt <= now)
-    .map(({ leaseHolder, expiresAt, reservationId, amounts, costCenter, linked }) => ({
-      account,
-      reservationId,
-      attemptId: leaseHolder,
-      leaseExpiresAt: expiresAt,
-      amounts,
-      ...(costCenter !== undefined && { costCenter }),
-      ...(linked && { linked }),
-    }))
-    .sort((a, b) => a.leaseExpiresAt - b.leaseExpiresAt);
-  const staleMarkers = parseMarkers(item)
-    .filter(({ expiresAt }) => expiresAt <= now)
-    .map(({ reservationId }) => reservationId);
-  const referred = new Set(reservations.flatMap(({ amounts }) => [...amounts.keys()]));
-  const counters = parseCounters(item);
-  const alertStates = parseAlertStates(item);
-  const known = new Set([...counters.keys(), ...alertStates.keys()]);
-  const idleCounters = [...known].filter((counter) => !referred.has(counter));
-  return {
-    account,
-    counters,
-    alertStates,
-    inFlight: parseInFlight(item),
-    expired,
-    staleMarkers,
-    idleCounters,
-    bytes: itemBytes(item),
-  };
-}

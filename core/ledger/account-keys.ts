@@ -26,6 +26,10 @@ export const candidateReservationId = (reservationId: string, candidate: number)
 export const accountKey = (owner: Owner, shard: number): AccountKey =>
   owner.holder ? `account#${ownerKey(owner)}` : `account#${ownerKey(owner)}#${shard}`;
 
+/** The item that counts the sessions that a caller begins; one a minute. */
+export const sessionsAccountKey = (owner: Owner): AccountKey =>
+  `account#sessions#${ownerKey(owner)}`;
+
 const HOLDER_ACCOUNT = /^account#(user|key|session)#([^#]*)#(.*)$/s;
 
 /** Whether it is the account of one user, key or session. */

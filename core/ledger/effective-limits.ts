@@ -2,6 +2,7 @@
 
 import { type CallIdentity, holderOf } from '../policy/limit-of-holder.ts';
 import { isShared, type OwnerLimits, organizationLimits } from '../policy/limit-owners.ts';
+import { type NamedSession, namedSession } from '../policy/named-session.ts';
 import { limitInForce, limitOfHolderInForce } from '../policy/overrides.ts';
 import {
   type Holder,
@@ -63,6 +64,8 @@ export interface AccountLimits {
   readonly limits: readonly EffectiveLimit[];
   /** Items of the account that a call can reserve in. */
   readonly shards: number;
+  /** Of the account of a session that the call names. */
+  readonly session?: NamedSession;
   /** Accounts of users, keys and sessions: this account's reservation names them for the sweep. */
   readonly linked?: readonly AccountKey[];
   /**
@@ -146,8 +149,10 @@ function holderAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly
     if (met.length === 0) return [];
     const holder = holderOf(per, who);
     const groups = who.groups;
+    const session = per === 'session' ? namedSession(owner, who) : undefined;
     return [
       {
+        ...(session && { session }),
         owner: { ...owner, holder },
         limits: met.map((limit) =>
           effectiveLimit(call, limitOfHolderInForce(limit, policy, at, { holder, groups })),

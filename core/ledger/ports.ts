@@ -38,6 +38,8 @@ export interface ReserveWrite {
   readonly linked?: readonly AccountKey[];
   /** Of an account that the sweep does not list; the result then has a snapshot of it. */
   readonly unlisted?: {
+    /** Reserves only where an earlier call has made the item. */
+    readonly isBegun?: true;
     /** When the item can be deleted, or null for never. */
     readonly keptUntil: EpochSeconds | null;
     /** Leases and markers that ended by then are over for every host. */
@@ -72,6 +74,8 @@ export type ReserveWriteResult =
   | ({ readonly outcome: 'replayed' } & AccountReservation)
   /** Another call, or another run of this one, has reserved under this id, or it is closed. */
   | { readonly outcome: 'conflict' }
+  /** With `isBegun`: no call has made the item. */
+  | { readonly outcome: 'absent'; readonly isRepeated: boolean }
   | {
       readonly outcome: 'denied';
       readonly counters: Counters;
@@ -83,6 +87,20 @@ export type ReserveWriteResult =
       readonly leaseEnds: readonly EpochSeconds[];
       readonly snapshot?: AccountSnapshot;
     };
+
+/** A session that a caller begins in one minute. */
+export interface SessionStart {
+  /** Of the caller's sessions. */
+  readonly account: AccountKey;
+  /** `2026-11-23T14:05`. */
+  readonly minute: string;
+  /** The hash of its name. */
+  readonly session: string;
+  /** How many may begin in the minute. */
+  readonly max: number;
+  /** When the record of the minute can be deleted. */
+  readonly keptUntil: EpochSeconds;
+}
 
 interface StoredReservation {
   readonly reservationId: string;
@@ -215,6 +233,8 @@ export interface AccountSnapshot {
  */
 export interface LedgerStore {
   reserve(write: ReserveWrite): Promise<ReserveWriteResult>;
+  /** Counts a session of its minute, once. False where that would be one too many. */
+  startSession(start: SessionStart): Promise<boolean>;
   settle(write: SettleWrite): Promise<SettleWriteResult>;
   /**
    * Ends a reservation if it still has the lease that was seen. Returns the counters after it, or

@@ -28,6 +28,7 @@ import {
   type ReservedCounter,
   toReservedCounter,
 } from './reservation.ts';
+import { newSessionsDenial, reserveInSession } from './session-starts.ts';
 import { release, releaseAndClose } from './settle.ts';
 import { shardNumbers, shardOrder, shardShare } from './shard-layout.ts';
 
@@ -82,7 +83,8 @@ export async function reserveAccount(
     const result = await tryShard(store, attempt, met, shard, whole);
     if (result instanceof LedgerFullError) full = result;
     else if (result.outcome === 'denied') tried.set(shard, result);
-    else return result;
+    else if (result.outcome === 'not_begun') return notBegun(attempt, met);
+    else return { outcome: result.outcome };
   }
   // A full shard could not be tried and might have enough left: that is not a denial.
   if (full) throw full;
@@ -108,13 +110,23 @@ export function shardsFor(
   return fitting.length > 0 ? shardOrder(reservationId, fitting) : [0];
 }
 
+/** Its caller has begun as many sessions in this minute as it may. */
+const notBegun = (
+  { policy, now }: CandidateAttempt,
+  { session }: AccountLimits,
+): AccountOutcome => ({
+  outcome: 'denied',
+  denials: session ? [newSessionsDenial(policy, session, now)] : [],
+  leaseEnds: [],
+});
+
 type DeniedShard = Pick<
   Extract<ReserveWriteResult, { outcome: 'denied' }>,
   'counters' | 'alertStates' | 'crowdedAt' | 'leaseEnds'
 >;
 
 type ShardOutcome =
-  | { outcome: 'reserved' | 'conflict' }
+  | { outcome: 'reserved' | 'conflict' | 'not_begun' }
   | ({ outcome: 'denied' } & DeniedShard)
   | LedgerFullError;
 
@@ -133,7 +145,7 @@ async function tryShard(
   }));
   const write = accountReserve(attempt, met, shard, part);
   accounts.push({ account, isRepeated: true, counters });
-  const result = await reserveTidily(store, attempt, write).catch((error: unknown) => {
+  const result = await reserveTidily(store, attempt, met, write).catch((error: unknown) => {
     if (error instanceof LedgerFullError) return error;
     throw error;
   });
@@ -146,9 +158,12 @@ async function tryShard(
 async function reserveTidily(
   store: LedgerStore,
   { policy, now }: CandidateAttempt,
+  { session }: AccountLimits,
   write: ReserveWrite,
 ): Promise<ReserveWriteResult> {
-  const result = await store.reserve(write);
+  const result = session
+    ? await reserveInSession(store, policy, session, write, now)
+    : await store.reserve(write);
   const snapshot = 'snapshot' in result ? result.snapshot : undefined;
   if (!snapshot) return result;
   if (result.outcome === 'denied') {
@@ -182,6 +197,7 @@ async function recordAttempt(
         counters: withStoredAmounts(counters, result.amounts),
       });
       return { outcome: 'reserved' };
+    case 'absent':
     case 'denied':
       attempt.recent?.forget(account);
       // An earlier copy of the write, or one of an earlier run, may still arrive and fit where this
@@ -190,7 +206,7 @@ async function recordAttempt(
         const own = [{ account, isRepeated: true, counters }];
         await releaseAndClose(store, { ...base, basis: 'unreserved', accounts: own });
       }
-      return result;
+      return result.outcome === 'absent' ? { outcome: 'not_begun' } : result;
   }
 }
 

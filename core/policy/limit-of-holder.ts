@@ -8,6 +8,8 @@ export interface CallIdentity {
   readonly user?: string;
   /** Absent: not known, which is not the same as none. */
   readonly groups?: readonly string[];
+  /** ARN of the role that signed the request, where nothing else says who begins its session. */
+  readonly role?: string;
   /** The family of the key. */
   readonly key?: string;
   /** A hash of what the caller named it. */

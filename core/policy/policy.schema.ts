@@ -55,6 +55,15 @@ const AMOUNTS = {
   additionalProperties: { type: 'number' },
 } as const;
 
+/** An HTTP API passes the claim on as `[one two]`. */
+const GROUP = {
+  type: 'string',
+  pattern: '^[^\\s,]{1,128}$',
+  title: 'the name of a group',
+  description:
+    'write 1 to 128 characters without spaces and commas, which separate the groups of a token',
+} as const;
+
 const LIMIT = {
   type: 'object',
   additionalProperties: false,
@@ -73,7 +82,7 @@ const LIMIT = {
     },
     ceilings: { type: 'array', items: CEILING },
     per: { type: 'string', enum: PERS, title: 'per' },
-    groups: { ...AMOUNTS, title: 'group' },
+    groups: { ...AMOUNTS, title: 'group', propertyNames: GROUP },
     users: { ...AMOUNTS, title: 'user' },
   },
 } as const;
@@ -259,6 +268,7 @@ const LEDGER = {
       title: 'expired_reservation',
     },
     in_flight_max: { type: 'integer', minimum: 1, maximum: 2_000 },
+    new_sessions_per_minute: { type: 'integer', minimum: 1, maximum: 1_000 },
     wait_seconds: { type: 'integer', minimum: 0, maximum: 10 },
     on_ledger_error: { type: 'string', enum: ['deny', 'allow'], title: 'on_ledger_error' },
   },

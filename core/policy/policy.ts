@@ -143,6 +143,8 @@ export interface LedgerSettings {
   readonly inFlightMax: number;
   /** The same in an account that others share, after many of its calls did not complete. */
   readonly inFlightRestrictedMax: number;
+  /** Sessions that one caller may begin in a minute, where sessions have limits. */
+  readonly newSessionsPerMinute: number;
   /** How long a call waits for calls in flight to leave enough, before it is denied. */
   readonly waitSeconds: number;
   readonly onLedgerError: 'deny' | 'allow';

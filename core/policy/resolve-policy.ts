@@ -178,6 +178,9 @@ const LIMITS_OF_IN_FLIGHT_MAX = 3;
 /** Of one cost center in an item that others pay for: about one write unit. */
 const RESTRICTED_MAX = 20;
 
+/** An agent begins few; a caller that needs more names another one in each request. */
+const NEW_SESSIONS_PER_MINUTE = 60;
+
 /** With more limits of one owner a reservation is larger: fewer of them are as large together. */
 function inFlightMaxOf({ cost_centers, models, organization }: PolicyConfig): number {
   const owners = [...Object.values(cost_centers), ...Object.values(models), organization];
@@ -197,6 +200,7 @@ function toLedger(policy: PolicyConfig): LedgerSettings {
     unknownOutcome: config.unknown_outcome ?? config.expired_reservation ?? 'charge',
     inFlightMax,
     inFlightRestrictedMax: Math.min(RESTRICTED_MAX, inFlightMax),
+    newSessionsPerMinute: config.new_sessions_per_minute ?? NEW_SESSIONS_PER_MINUTE,
     waitSeconds: config.wait_seconds ?? 0,
     onLedgerError: config.on_ledger_error ?? 'deny',
   };

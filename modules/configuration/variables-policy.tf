@@ -204,19 +204,21 @@ variable "ledger" {
     - `unknown_outcome` - For a call whose outcome is unknown: `charge` its worst case, or `release` the reservation. Default: `charge`.
     - `expired_reservation` - Earlier name of `unknown_outcome`.
     - `in_flight_max` - Maximum calls in flight of one cost center in an account item, 1 to 2000; calls above it are denied. Default: 400, fewer if an owner has more than three limits (docs/scale.md).
+    - `new_sessions_per_minute` - Sessions that one key, user or role can begin in a minute, where a limit has `per = "session"`, 1 to 1000. Default: 60.
     - `wait_seconds` - Seconds that a request waits for reservations in flight before it is denied, 0 to 10. Default: 0.
     - `on_ledger_error` - `deny` or `allow` requests while the ledger is unavailable. Default: `deny`.
   EOT
   type = object({
-    shards              = optional(number)
-    lease_seconds       = optional(number)
-    history_windows     = optional(number)
-    reservation         = optional(string)
-    unknown_outcome     = optional(string)
-    expired_reservation = optional(string)
-    in_flight_max       = optional(number)
-    wait_seconds        = optional(number)
-    on_ledger_error     = optional(string)
+    shards                  = optional(number)
+    lease_seconds           = optional(number)
+    history_windows         = optional(number)
+    reservation             = optional(string)
+    unknown_outcome         = optional(string)
+    expired_reservation     = optional(string)
+    in_flight_max           = optional(number)
+    new_sessions_per_minute = optional(number)
+    wait_seconds            = optional(number)
+    on_ledger_error         = optional(string)
   })
   default  = {}
   nullable = false

@@ -46,6 +46,7 @@ function twin(table: LedgerStore, memory: LedgerStore, answered: (name: string) 
   };
   const store: LedgerStore = {
     reserve: (write) => both('reserve', (ledger) => ledger.reserve(write)),
+    startSession: (start) => both('startSession', (ledger) => ledger.startSession(start)),
     settle: (write) => both('settle', (ledger) => ledger.settle(write)),
     expire: (write) => both('expire', (ledger) => ledger.expire(write)),
     prune: (write) => both('prune', (ledger) => ledger.prune(write)),
@@ -121,6 +122,7 @@ test('the ledger in memory answers as the one on the table', async () => {
     'reserve reserved',
     'settle replayed',
     'settle settled',
+    'startSession ',
     'takeOver ',
   ]);
 });

@@ -1,6 +1,7 @@
 /** The answer to a denied call, in words and figures. */
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import { percentOf } from '../../ledger/effective-limits.ts';
+import { NEW_SESSIONS } from '../../ledger/session-starts.ts';
 import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
@@ -43,6 +44,12 @@ function detailOf(denying: DenyingLimit): string {
     return (
       `${denying.limit} calls of ${formatOwner(owner)} are in flight, ${why}: ` +
       'send it again when one of them has ended.'
+    );
+  }
+  if (name === NEW_SESSIONS) {
+    return (
+      `${upperFirst(formatOwner(owner))} has begun ${used} sessions in this minute, as many as ` +
+      `ledger.new_sessions_per_minute allows: go on with one of them. ${resetText(denying.resetsAt)}`
     );
   }
   const of = `limit ${name} of ${formatOwner(owner)}`;

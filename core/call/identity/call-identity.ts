@@ -29,10 +29,14 @@ export function callIdentity(
     ? personOf(policy, costCenter, caller)
     : { user: user === undefined ? undefined : namedUser(user) };
   const key = caller && keyOf(costCenter, caller);
+  const isNamed = key !== undefined || person.user !== undefined;
   return {
     ...(person.user !== undefined && { user: person.user }),
     ...(person.groups && { groups: person.groups }),
     ...(key !== undefined && { key }),
+    ...(session !== undefined &&
+      !isNamed &&
+      caller?.kind === 'iam' && { role: roleArn(caller.arn) }),
     ...(session !== undefined && {
       session: sessionName(digest, [key ?? person.user ?? null, session]),
     }),

@@ -17,6 +17,7 @@ import {
   type PruneWrite,
   type ReserveWrite,
   type ReserveWriteResult,
+  type SessionStart,
   type SettleWrite,
   type SettleWriteResult,
 } from '../../ledger/ports.ts';
@@ -38,6 +39,8 @@ interface Account {
   readonly alertStates: Map<CounterKey, Map<AlertKey, boolean>>;
   /** Restricted cost centers, and until when. */
   readonly restricted: Map<string, EpochSeconds>;
+  /** Whether a call has reserved in it. */
+  isBegun: boolean;
   /** Cost centers that have reserved. */
   readonly costCenters: Set<string>;
 }
@@ -46,6 +49,8 @@ const ZERO: CounterState = { committed: 0, settled: 0 };
 
 export class MemoryLedger implements LedgerStore {
   readonly #accounts = new Map<AccountKey, Account>();
+  /** By caller and minute. */
+  readonly #started = new Map<string, Set<string>>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -70,6 +75,8 @@ export class MemoryLedger implements LedgerStore {
     const until = account.restricted.get(costCenter) ?? 0;
     const allowed = restricted && until > restricted.now ? Math.min(max, restricted.max) : max;
     const isCrowded = liveIn(account, costCenter) >= allowed;
+    if (write.unlisted?.isBegun && !account.isBegun)
+      return { outcome: 'absent', isRepeated: false };
     if (isOver || isCrowded) {
       const { alertStates } = account;
       const counters = new Map(account.counters);
@@ -79,6 +86,7 @@ export class MemoryLedger implements LedgerStore {
       return { outcome: 'denied', isRepeated: false, ...crowded, ...seen };
     }
     this.#accounts.set(key, account);
+    account.isBegun = true;
     for (const { key: counter, amount } of holds) add(account, counter, amount, 0);
     account.costCenters.add(costCenter);
     account.reservations.set(reservationId, {
@@ -100,6 +108,15 @@ export class MemoryLedger implements LedgerStore {
       committed: new Map(committed.map(([counter, state]) => [counter, state.committed])),
       ...snapshotFor(write, account),
     };
+  }
+
+  async startSession({ account, minute, session, max }: SessionStart): Promise<boolean> {
+    const key = `${account} ${minute}`;
+    const started = this.#started.get(key) ?? new Set();
+    this.#started.set(key, started);
+    if (!started.has(session) && started.size >= max) return false;
+    started.add(session);
+    return true;
   }
 
   async settle(write: SettleWrite): Promise<SettleWriteResult> {
@@ -251,6 +268,7 @@ const newAccount = (): Account => ({
   alertStates: new Map(),
   restricted: new Map(),
   costCenters: new Set(),
+  isBegun: false,
 });
 
 const liveIn = ({ reservations }: Account, costCenter: string): number =>

@@ -51,7 +51,7 @@ const AMOUNTS = [0, 1, 1, 1, 2, 2, 3, 999_999_999, 4_503_599_627_370_496] as con
 /** One step of a history: one call of a port, whatever it then answers. */
 export async function adapterStep(random: Random, adapters: Adapters): Promise<void> {
   const often = random.pick([reserve, reserve, reserve, settle, expire]);
-  const step = random.pick([often, often, often, prune, publish, read, change, claim]);
+  const step = random.pick([often, often, often, prune, publish, read, change, claim, start]);
   await step(random, adapters);
 }
 
@@ -81,6 +81,17 @@ async function reserve(random: Random, { ledger }: Adapters): Promise<void> {
       max: random.pick([1, 3, 400]),
       ...(random.chance(0.5) && { restricted: { max: random.pick([1, 3]), now: 1_000 } }),
     },
+  });
+}
+
+/** Sessions that a caller begins. */
+async function start(random: Random, { ledger }: Adapters): Promise<void> {
+  await ledger.startSession({
+    account: 'account#sessions#key#sales#ci',
+    minute: random.pick(['2026-11-23T14:05', '2026-11-23T14:06']),
+    session: random.pick(IDS),
+    max: random.pick([1, 2, 4]),
+    keptUntil: 9_000,
   });
 }
 

@@ -75,6 +75,7 @@ describe('names of users', () => {
     ['zero-width characters', 'al\u200bice@exa\u00admple.com'],
     ['a mark of direction', '\u202ealice@example.com'],
     ['a variation selector', 'alice\ufe0f@example.com'],
+    ['the blank of Braille', 'alice\u2800@example.com'],
     ['spaces that hide behind an invisible character', '\u200b alice@example.com'],
   ])('differ not by %s', (_, name) => {
     expect(canonicalUser(name)).toBe('alice@example.com');
@@ -93,6 +94,36 @@ describe('names of users', () => {
       const form = canonicalUser(name);
       expect(canonicalUser(form)).toBe(form);
     }
+  });
+
+  test('are the same in every case and Unicode form, whatever the letter', () => {
+    const cased = Array.from({ length: 0x11000 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((letter) => letter.toUpperCase() !== letter || letter.normalize('NFKD') !== letter);
+    expect(cased.length).toBeGreaterThan(10_000);
+    const differing = cased.filter((letter) => {
+      const name = `a${letter}\u03c3 b`;
+      const form = canonicalUser(name);
+      return [
+        form,
+        name.toUpperCase(),
+        name.toLowerCase(),
+        name.normalize('NFD'),
+        name.normalize('NFKD'),
+        ` ${name.replace(' ', '\u00a0 ')}`,
+      ].some((other) => canonicalUser(other) !== form);
+    });
+    expect(differing).toEqual([]);
+  });
+
+  test.each(['', ' ', '\u200b\u00a0'])('are not the claim %j of a token', (claim) => {
+    expect(claimedUser('https://idp.example.com', claim)).toBeUndefined();
+  });
+
+  test('of a token are never those of another issuer', () => {
+    const name = 'https://other.example.com#alice@example.com';
+    expect(claimedUser('https://idp.example.com', name)).toBe(`https://idp.example.com#${name}`);
   });
 
   test('of a token that are no address are kept byte for byte, with their issuer', () => {
