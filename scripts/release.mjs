@@ -33,7 +33,9 @@ async function billOfMaterials(manifest) {
   const { timestamp, ...rest } = metadata;
   if (rest.component.version !== manifest.version)
     throw new Error('the bill is of another version');
-  return `${JSON.stringify({ ...bom, metadata: rest }, null, 2)}\n`;
+  // npm takes the name of the folder.
+  const component = { ...rest.component, name: manifest.name };
+  return `${JSON.stringify({ ...bom, metadata: { ...rest, component } }, null, 2)}\n`;
 }
 
 async function release(out) {
