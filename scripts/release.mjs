@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './lib/bootstrap.mjs';
 import { exec } from './lib/exec.mjs';
 import { readFlags } from './lib/flags.mjs';
@@ -63,4 +63,4 @@ async function release(out) {
 
 const flags = readFlags({ out: { type: 'string', default: 'release' } }, USAGE);
 if (flags?.help) process.stdout.write(USAGE);
-else if (flags) await release(join(root, flags.out));
+else if (flags) await release(resolve(root, flags.out));
