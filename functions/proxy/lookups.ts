@@ -28,7 +28,7 @@ export interface Lookups {
   readonly deployment: { readonly region: string; readonly accountId: string };
 }
 
-interface AskedProfiles {
+interface ProfilesRequest {
   readonly kind: 'profiles' | 'profile';
   readonly profile?: string;
 }
@@ -77,7 +77,7 @@ export function modelsOf(policy: Policy, asker: Asker, isKnown: boolean): readon
 export function profileAnswer(
   { deployment }: Lookups,
   policy: Policy,
-  asked: AskedProfiles,
+  asked: ProfilesRequest,
   asker: Asker,
 ): { readonly body: JsonObject } | { readonly problem: string } {
   const profiles = centersOf(policy, asker).flatMap((center) =>
