@@ -120,12 +120,18 @@ describe('a call', () => {
     });
   });
 
-  test('fails when the role is gone or bounded', async () => {
-    const iam = new Iam();
-    const { access } = accessOver(iam);
+  test('fails when the role is gone', async () => {
+    const { access } = accessOver(new Iam());
     await expect(access.refusal(call('lost'))).rejects.toThrow('NoSuchEntity gone');
-    iam.boundary = '<PermissionsBoundaryArn>arn:aws:iam::1:policy/b</PermissionsBoundaryArn>';
-    await expect(access.refusal(call('reads'))).rejects.toThrow('permissions boundary');
+  });
+
+  test('is refused when the permissions boundary does not allow it', async () => {
+    const iam = new Iam();
+    // The policy that is attached, and allows only writes.
+    iam.boundary = '<PermissionsBoundaryArn>arn:aws:iam::1:policy/p</PermissionsBoundaryArn>';
+    const { access } = accessOver(iam);
+    expect(await access.refusal(call('reads'))).toMatchObject({ status: 400 });
+    expect(await access.refusal(call('reads', 'PutItem'))).toBeUndefined();
   });
 });
 
