@@ -6,6 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEstimate } from './commands/estimate.ts';
+import { addInvoke } from './commands/invoke.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addModels } from './commands/models.ts';
@@ -22,6 +23,7 @@ import type { AddCommand, ExitCode, Io } from './terminal/io.ts';
 const COMMANDS: readonly AddCommand[] = [
   addValidate,
   addDoctor,
+  addInvoke,
   addUsage,
   addLimits,
   addModels,

@@ -14,13 +14,15 @@ export const TOKEN_VARIABLE = 'COST_SENTRY_TOKEN';
 export const canCarryToken = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || LOOPBACK.test(hostname);
 
-/** The headers to send with a GET. */
-type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
+/** The headers to send with a GET, or with a POST of JSON. */
+type Authorize = (url: URL, body?: object) => Promise<Readonly<Record<string, string>>>;
 
 export interface Authorized {
   readonly authorize: Authorize;
   /** The token is one of an operator. */
   readonly isOperator?: boolean;
+  /** What `COST_SENTRY_TOKEN` has. */
+  readonly sendsToken?: boolean;
 }
 
 /**
@@ -39,18 +41,29 @@ export function authorization(
     case 'none':
       return { authorize: async () => ({}) };
     case 'iam':
-      return { authorize: (each) => signedHeaders({ method: 'GET', url: each }) };
+      return { authorize: sign };
     case 'jwt':
       return token
         ? {
             authorize: async () => ({ authorization: `Bearer ${token}` }),
             isOperator: isOperatorToken(token),
+            sendsToken: true,
           }
         : { problem: { path: TOKEN_VARIABLE, message: 'is required for --auth jwt' } };
     default:
       return { problem: { path: '--auth', message: unknownAuth(auth) } };
   }
 }
+
+const sign: Authorize = (url, body) =>
+  body === undefined
+    ? signedHeaders({ method: 'GET', url })
+    : signedHeaders({
+        method: 'POST',
+        url,
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      });
 
 const unknownAuth = (auth: string): string =>
   `must be one of ${AUTHS.join(', ')}, got ${quoted(auth)}`;

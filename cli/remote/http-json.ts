@@ -11,23 +11,42 @@ interface JsonRequest {
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly input?: object;
+  readonly timeoutMs?: number;
 }
 
 /** @throws LedgerUnavailableError without a response; every status is a response. */
-export async function callJson(url: URL, { method, headers, input }: JsonRequest) {
+export async function callJson(url: URL, request: JsonRequest) {
+  const response = await callHttp(url, request);
+  return { status: response.status, headers: response.headers, body: await jsonOf(response, url) };
+}
+
+/** The same for a response that is read as it comes. */
+export async function callHttp(url: URL, request: JsonRequest): Promise<Response> {
+  const { method, headers, input, timeoutMs = ANSWER_MS } = request;
   try {
-    const response = await fetch(url, {
+    return await fetch(url, {
       method,
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: { ...headers, ...(input && { 'content-type': 'application/json' }) },
       ...(input && { body: JSON.stringify(input) }),
     });
-    return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
-    // `fetch failed` gives no reason; its cause does.
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    throw new LedgerUnavailableError(`${url.origin} is not responding`, cause);
+    throw notResponding(url, error);
   }
+}
+
+export async function jsonOf(response: Response, url: URL): Promise<unknown> {
+  try {
+    return parseJson(await response.text());
+  } catch (error) {
+    throw notResponding(url, error);
+  }
+}
+
+/** `fetch failed` gives no reason; its cause does. */
+function notResponding({ origin }: URL, error: unknown): LedgerUnavailableError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return new LedgerUnavailableError(`${origin} is not responding`, cause);
 }
 
 /** Parses the value of `--url`. */

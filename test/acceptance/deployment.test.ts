@@ -16,6 +16,7 @@ import { permissionsOn } from './support/function-policies.ts';
 import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
 import { listAt, recordAt, textAt } from './support/members.ts';
+import { OPERATORS, raiseAs } from './support/operator.ts';
 import { converseStream, isOpenToAll } from './support/public-url.ts';
 import { withoutRight, withRole } from './support/roles.ts';
 import { runSchedules } from './support/schedules.ts';
@@ -66,7 +67,7 @@ step('terraform init', async () => {
 step('terraform apply', async () => {
   deployment.edit('shards              = 1', `shards              = ${SHARDS}`);
   deployment.useAccount(ACCOUNT);
-  deployment.edit(RETENTION, `${RETENTION}\n  ${PROXY}`, 'main.tf');
+  deployment.edit(RETENTION, `${RETENTION}\n  ${PROXY}\n  ${OPERATORS}`, 'main.tf');
   await deployment.apply();
   expect(facade.unknown).toEqual([]);
 });
@@ -168,6 +169,11 @@ step('the proxy streams to clients with a key, and to no others', async () => {
   expect(await auditLines(facade, auditLogGroup, requestId)).toEqual([
     expect.stringContaining('"costCenter":"sales"'),
   ]);
+});
+
+step('an operator raises a limit with a token of the API, and a caller gets none', async () => {
+  expect(await raiseAs(facade, deployment, 'finops')).toEqual(['tokens: 200', 'limits: 200']);
+  expect(await raiseAs(facade, deployment, 'sales-app')).toEqual(['tokens: 403', 'limits: 401']);
 });
 
 step('requests above a limit are denied and reach no model', async () => {

@@ -43,10 +43,13 @@ export async function requestApi(
   const read = (path: string) => facade.moto.read('apigateway', `${api}${path}`);
   const stages = listAt(await read('/stages'), 'items');
   if (!stages.some((stage) => textAt(stage, 'stageName') === STAGE)) throw new Error('no stage');
-  const routeKey = `${request.method} ${request.path.split('?')[0]}`;
+  const asked = `${request.method} ${request.path.split('?')[0]}`;
   const routes = listAt(await read('/routes'), 'items');
-  const route = routes.find((each) => textAt(each, 'routeKey') === routeKey);
+  const route =
+    routes.find((each) => textAt(each, 'routeKey') === asked) ??
+    routes.find((each) => isBelow(textAt(each, 'routeKey'), request.path));
   if (!route) return refused(404, 'Not Found');
+  const routeKey = textAt(route, 'routeKey');
   const arn = `arn:aws:execute-api:us-east-1:${ACCOUNT}:${hostname.split('.')[0]}/${STAGE}/${routeKey.replace(' ', '')}`;
   const type = textAt(route, 'authorizationType');
   if (!['AWS_IAM', 'NONE'].includes(type)) throw new Error(`${type}: is not run here`);
@@ -84,6 +87,12 @@ export async function requestFunctionUrl(
   const door = { accountId: ACCOUNT, domainName: hostname, routeKeyOf: () => STAGE };
   return invoke(facade, arn, door, request);
 }
+
+/** Whether a path is below that of a greedy route of any method. */
+const isBelow = (routeKey: string, path: string): boolean =>
+  routeKey.startsWith('ANY ') &&
+  routeKey.endsWith('/{proxy+}') &&
+  path.startsWith(routeKey.slice('ANY '.length, -'{proxy+}'.length));
 
 const refused = (status: number, message: string): HttpAnswer => ({
   status,

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Json, type RunningSandbox, runSandbox } from './support/run-sandbox.ts';
 import { SMALL, smallRequest } from './support/small-policy.ts';
+import { runCli } from './support/tokens.ts';
 
 let sandbox: RunningSandbox;
 let roles: Json[];
@@ -91,4 +92,60 @@ test('the callers are printed at the start', () => {
     expect(sandbox.process.stdout).toContain(roleArn);
     expect(sandbox.process.stdout).toContain(accessKeyId);
   }
+});
+
+describe('cost-sentry invoke', () => {
+  const invoke = (env: Record<string, string>, ...args: readonly string[]) =>
+    runCli(['invoke', '--url', sandbox.url, ...args], { AWS_REGION: 'us-east-1', ...env });
+  const asked = ['--prompt', 'Hi', '--application', 'faq', '--environment', 'dev'];
+
+  test('signs a prompt, and prints the answer, its cost and the nearest limit', async () => {
+    const { accessKeyId, secretAccessKey } = roleOf('wholesale');
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    const printed = await invoke(env, '--auth', 'iam', '--model', 'wholesale', ...asked);
+    expect([printed.code, printed.out]).toEqual([0, expect.stringContaining('the sandbox')]);
+    expect(printed.err).toMatch(
+      /^model micro; cost USD 0\.\d+, \d+ input and \d+ output tokens; nearest limit wholesale\/many: \d+ requests? of 1000 requests used/,
+    );
+    const json = await invoke(env, '--auth', 'iam', '--model', 'micro', '--json', ...asked);
+    expect(JSON.parse(json.out)).toMatchObject({
+      outcome: 'succeeded',
+      tags: { costCenter: 'wholesale', environment: 'dev' },
+    });
+  });
+
+  test('sends a JWT, and gets every problem by its flag', async () => {
+    const { body } = await sandbox.post('/_sandbox/token', { claims: { team: 'wholesale' } });
+    const env = { COST_SENTRY_TOKEN: body.token };
+    expect(await invoke(env, '--model', 'micro', ...asked)).toMatchObject({ code: 0 });
+    const unknown = await invoke(env, '--model', 'mikro', ...asked);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toMatch(/^--model: .*micro/);
+    const streamed = await invoke(env, '--model', 'micro', '--stream', '--max-tokens', '0');
+    expect(streamed.code).toBe(2);
+    expect(streamed.err).toMatch(/^--max-tokens: .*\n--stream: needs a key or token/);
+    const anonymous = await invoke({}, '--model', 'micro', ...asked);
+    expect([anonymous.code, anonymous.err]).toEqual([2, expect.stringContaining('(401)')]);
+  });
+
+  test('streams with a key, until a limit denies it: exit 1', async () => {
+    const { key } = (await sandbox.post('/_sandbox/keys', { costCenter: 'retail' })).body;
+    const ask = (...args: readonly string[]) =>
+      invoke({ COST_SENTRY_TOKEN: key }, '--model', 'micro', ...asked, ...args);
+    const streamed = await ask('--stream');
+    expect([streamed.code, streamed.out]).toEqual([0, expect.stringContaining('the sandbox')]);
+    expect(streamed.err).toMatch(
+      /output tokens; cost center retail; nearest limit three: \d+ % left/,
+    );
+    const whole = JSON.parse((await ask('--json')).out);
+    expect(whole).toMatchObject({ stopReason: 'end_turn', usage: { inputTokens: 1 } });
+    let last = await ask();
+    for (let count = 0; count < 5 && last.code === 0; count += 1) last = await ask('--stream');
+    expect([last.code, last.out]).toEqual([1, '']);
+    expect(last.err).toMatch(
+      /^denied: Limit three of cost center retail would be exceeded: 3 requests/,
+    );
+    const wrong = await invoke({ COST_SENTRY_TOKEN: `${key}x` }, '--model', 'micro', ...asked);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('(403)')]);
+  });
 });
