@@ -15,9 +15,14 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
+const PROBLEMS = {
+  '4XX': { $ref: '#/components/responses/Problem' },
+  '5XX': { $ref: '#/components/responses/Problem' },
+} as const;
+
 const answer = (name: SchemaName, description: string) => ({
   200: { description, content: json(name) },
-  default: { $ref: '#/components/responses/Problem' },
+  ...PROBLEMS,
 });
 
 const body = (name: SchemaName, required: boolean) => ({ required, content: json(name) });
@@ -44,7 +49,7 @@ const usage = (description: string) => ({
       'application/json': { schema: { anyOf: [schema('UsageReport'), schema('HoldersReport')] } },
     },
   },
-  default: { $ref: '#/components/responses/Problem' },
+  ...PROBLEMS,
 });
 
 const BY_OPERATORS = [{ operatorToken: [] }];
@@ -119,7 +124,9 @@ export const OPENAPI_DOCUMENT = {
   info: {
     title: 'Bedrock cost sentry',
     version: manifest.version,
-    description: 'Amazon Bedrock behind spending limits.',
+    description:
+      'Amazon Bedrock behind spending limits. The proxy has the routes of the APIs of Bedrock, OpenAI ' +
+      'and Anthropic, which their own documents describe.',
     license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
@@ -166,7 +173,7 @@ export const OPENAPI_DOCUMENT = {
         operationId: 'getHealth',
         summary: 'Check that the API answers',
         security: [],
-        responses: { 200: { description: 'It answers.' } },
+        responses: { 200: { description: 'It answers.' }, ...PROBLEMS },
       },
     },
     ...OPERATOR_PATHS,

@@ -1,5 +1,6 @@
 /** Method: the document against the routes of the gateway, and its schemas compiled as OpenAPI has them. */
 import { describe, expect, test } from '@jest/globals';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { OPENAPI_DOCUMENT, OPENAPI_ROUTE } from '../../../../functions/gateway/openapi.ts';
 import { ROUTES } from '../../../../functions/gateway/route-table.ts';
@@ -52,6 +53,18 @@ describe('the OpenAPI document', () => {
         .map((each: Json) => each.name);
       expect(named).toEqual(parameters);
     }
+  });
+
+  test('has no error and no warning of the linter', async () => {
+    const config = await createConfig({ extends: ['recommended-strict'] });
+    const source = JSON.stringify(document);
+    const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+    const found = problems.map(({ ruleId, message, location: [at] }) => [
+      ruleId,
+      at?.pointer,
+      message,
+    ]);
+    expect(found).toEqual([]);
   });
 
   test('has an id, a summary and described answers for each operation', () => {
