@@ -1,5 +1,5 @@
 /** The tfvars shape of the variable `api`, as a part of the operations schema. */
-import { BOOLEAN, TEXT, TEXTS, THROTTLING } from './value.schema.ts';
+import { BOOLEAN, ORIGINS, TEXT, TEXTS, THROTTLING } from './value.schema.ts';
 
 export const API = {
   type: 'object',
@@ -24,18 +24,7 @@ export const API = {
       additionalProperties: false,
       required: ['allow_origins'],
       properties: {
-        allow_origins: {
-          type: 'array',
-          title: 'origin',
-          minItems: 1,
-          uniqueItems: true,
-          items: {
-            type: 'string',
-            pattern: '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$',
-            title: 'an origin',
-            description: 'write one without wildcards, such as "https://app.example.com"',
-          },
-        },
+        allow_origins: { ...ORIGINS, minItems: 1 },
       },
     },
     function_url: BOOLEAN,

@@ -195,6 +195,8 @@ interface ProxySettings {
   readonly enabled: boolean;
   /** Of JWTs that the proxy accepts. */
   readonly userClaims: UserClaims;
+  /** Web pages that may call it from a browser. */
+  readonly allowOrigins: readonly string[];
   /** Paths of fields that are passed on although they are on no list. */
   readonly allowFields: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** The tfvars shape of the variable `proxy`, as a part of the policy schema. */
-import { BOOLEAN, THROTTLING } from './value.schema.ts';
+import { BOOLEAN, ORIGINS, THROTTLING } from './value.schema.ts';
 
 const JWT = {
   type: 'object',
@@ -108,6 +108,7 @@ export const PROXY = {
     },
     rest_api: REST_API,
     stream_seconds: { type: 'integer', minimum: 30, maximum: 900 },
+    allow_origins: ORIGINS,
     allow_fields: {
       type: 'array',
       uniqueItems: true,

@@ -144,6 +144,7 @@ function toPolicy(
     tagKeys: toTagKeys(config.tag_keys),
     proxy: {
       enabled: config.proxy?.enabled ?? false,
+      allowOrigins: config.proxy?.allow_origins ?? [],
       allowFields: config.proxy?.allow_fields ?? [],
       userClaims: claimNames(config.proxy?.jwt),
     },

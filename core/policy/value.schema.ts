@@ -68,3 +68,16 @@ export const ORIGIN_SECRETS = {
     description: 'write 32 to 128 random letters, digits and _ . ~ + / = -',
   },
 } as const;
+
+/** Of web pages. */
+export const ORIGINS = {
+  type: 'array',
+  title: 'origin',
+  uniqueItems: true,
+  items: {
+    type: 'string',
+    pattern: '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$',
+    title: 'an origin',
+    description: 'write one without wildcards, such as "https://app.example.com"',
+  },
+} as const;

@@ -5,6 +5,7 @@ import { printable } from '../../core/safe-text.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { answerAnthropic } from './anthropic.ts';
 import { answerBedrock } from './bedrock.ts';
+import { corsOf } from './cors.ts';
 import { OPERATOR_TOKEN, type Sender } from './credentials.ts';
 import { modelsAnswer } from './models.ts';
 import { answerOpenAi } from './openai.ts';
@@ -41,7 +42,8 @@ export function createProxy(ports: ProxyPorts): Proxy {
       api: found.outcome === 'found' ? found.route.api : found.api,
     };
     try {
-      return await serve(ports, arrived, found);
+      const cors = await corsOf(ports, request);
+      return cors.preflight ?? cors.withHeaders(await serve(ports, arrived, found));
     } catch (error) {
       ports.warn('a request could not be completed', error);
       return error instanceof SentryError

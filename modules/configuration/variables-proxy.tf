@@ -16,6 +16,7 @@ variable "proxy" {
       - `throttling` - Limits for all callers together: `rate` in requests per second (default 50), `burst` in requests (default 100).
       - `access_log` - Whether it writes a line for each request. The region of the account must have a role for the logs of API Gateway. Default: `true`.
     - `stream_seconds` - Maximum seconds of a response, 30 to 900. Default: 900.
+    - `allow_origins` - Origins of web pages that can call the proxy from a browser, such as `https://app.example.com`. Default: none.
     - `allow_fields` - Paths of request fields that are passed on although their effect on the cost is unknown, such as `additionalModelRequestFields.novelty`. Default: none.
   EOT
   type = object({
@@ -44,6 +45,7 @@ variable "proxy" {
       access_log = optional(bool, true)
     }))
     stream_seconds = optional(number, 900)
+    allow_origins  = optional(list(string), [])
     allow_fields   = optional(list(string), [])
   })
   default  = {}
@@ -52,6 +54,11 @@ variable "proxy" {
   validation {
     condition     = contains(var.proxy.authentication, "jwt") == (var.proxy.jwt != null)
     error_message = "proxy.jwt: is required with \"jwt\" in proxy.authentication, and only allowed then."
+  }
+
+  validation {
+    condition     = alltrue([for origin in var.proxy.allow_origins : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
+    error_message = join("\n", [for index, origin in var.proxy.allow_origins : "proxy.allow_origins[${index}]: \"${origin}\" is not an origin: write one without wildcards, such as \"https://app.example.com\"" if !can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", origin))])
   }
 }
 

@@ -131,6 +131,10 @@ async function answerRequest(
     sendJson(response, await parts.sandboxRoutes(request));
     return;
   }
+  if (isProxyPath(request.url) || isUsageByKey(request)) {
+    await passToProxy(parts, request, response);
+    return;
+  }
   const preflight = preflightHeaders(parts.cors, request);
   if (preflight) {
     response.writeHead(204, preflight);
@@ -139,10 +143,6 @@ async function answerRequest(
   }
   for (const [name, value] of Object.entries(corsHeaders(parts.cors, request))) {
     response.setHeader(name, value);
-  }
-  if (isProxyPath(request.url) || isUsageByKey(request)) {
-    await passToProxy(parts, request, response);
-    return;
   }
   if (OPERATOR_PATH.test(request.url)) {
     await passOn(parts, parts.operate, request, {}, response);

@@ -167,3 +167,52 @@ describe('an error has the shape of its API:', () => {
     expect([status, body.error.message]).toEqual([404, expect.stringContaining(hint)]);
   });
 });
+
+describe('a web page', () => {
+  const PATHS = [
+    '/openai/v1/chat/completions',
+    '/anthropic/v1/messages',
+    '/model/micro/converse-stream',
+  ];
+  const send = (path: string, method: string, headers: Record<string, string>) =>
+    fetch(sandbox.url + path, { method, headers, ...(method === 'POST' && { body: '{}' }) });
+  const ASKED = 'authorization,content-type,x-api-key,x-stainless-lang';
+  const preflight = (path: string, origin: string) =>
+    send(path, 'OPTIONS', {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': ASKED,
+    });
+
+  test.each(PATHS)('of an allowed origin may call %s, and read its answers', async (path) => {
+    const origin = 'https://app.example.com';
+    const asked = await preflight(path, origin);
+    expect([asked.status, await asked.text()]).toEqual([204, '']);
+    expect(Object.fromEntries(asked.headers)).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET, HEAD, POST',
+      'access-control-allow-headers': ASKED,
+      vary: 'Origin',
+    });
+    const { status, headers } = await send(path, 'POST', { origin });
+    expect(status).toBe(400);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-expose-headers')).toBe('*');
+    expect(headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test.each(['https://evil.example.com', 'https://app.example.com.evil.com', 'null'])(
+    'of %s may not',
+    async (origin) => {
+      for (const path of PATHS) {
+        for (const answer of [
+          await preflight(path, origin),
+          await send(path, 'POST', { origin }),
+        ]) {
+          expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+          expect(answer.headers.get('vary')).toBe('Origin');
+        }
+      }
+    },
+  );
+});

@@ -22,4 +22,4 @@ cost_centers = {
   }
 }
 default_cost_center = "retail"
-proxy               = { enabled = true }
+proxy               = { enabled = true, allow_origins = ["https://app.example.com"] }
