@@ -8,14 +8,10 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import {
-  NEAR_LIST,
-  NEAR_PERCENT,
-  NEAREST_INDEX,
-} from '../../../adapters/dynamodb-ledger-expressions.ts';
 import { INITIAL_LAYOUT_KEY } from '../../../adapters/dynamodb-sweep.ts';
 import { shardLayoutJson } from '../../../core/ledger/shard-layout.ts';
 import { POLICY_PARTITION, type PolicyItem } from '../../../core/policy/policy-items.ts';
+import { ensureNearestIndex, ledgerTable } from './nearest-index.ts';
 
 interface LedgerTableOptions {
   readonly endpoint: string;
@@ -53,32 +49,7 @@ export async function prepareLedgerTable(options: LedgerTableOptions): Promise<v
 
 /** @returns false when it was there already. */
 async function createTable(client: DynamoDBClient, tableName: string): Promise<boolean> {
-  const creation = client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: NEAR_LIST, AttributeType: 'S' },
-        { AttributeName: NEAR_PERCENT, AttributeType: 'N' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: NEAREST_INDEX,
-          KeySchema: [
-            { AttributeName: NEAR_LIST, KeyType: 'HASH' },
-            { AttributeName: NEAR_PERCENT, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  const creation = client.send(new CreateTableCommand(ledgerTable(tableName)));
   const isNew = await creation.then(
     () => true,
     (error: unknown) => {
@@ -90,6 +61,7 @@ async function createTable(client: DynamoDBClient, tableName: string): Promise<b
     { client, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1 },
     { TableName: tableName },
   );
+  if (!isNew) await ensureNearestIndex(client, tableName);
   return isNew;
 }
 

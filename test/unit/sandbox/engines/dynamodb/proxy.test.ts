@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ConditionalCheckFailedException,
+  CreateTableCommand,
   DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createDynamoDbNearestHolders } from '../../../../../adapters/dynamodb-nearest-holders.ts';
 import { POLICY_PARTITION, type PolicyItem } from '../../../../../core/policy/policy-items.ts';
 import { prepareLedgerTable } from '../../../../../sandbox/engines/dynamodb/ledger-table.ts';
+import { ledgerTable } from '../../../../../sandbox/engines/dynamodb/nearest-index.ts';
 import {
   type DynamoDbProxy,
   startDynamoDb,
@@ -218,4 +222,25 @@ describe('what AWS refuses is refused', () => {
       message: expect.stringMatching(/item size/i),
     });
   });
+});
+
+test('a table of an earlier release gets the index, and keeps what is in it', async () => {
+  const { GlobalSecondaryIndexes: _, ...earlier } = ledgerTable('earlier');
+  const AttributeDefinitions = earlier.AttributeDefinitions?.slice(0, 2);
+  await client.send(new CreateTableCommand({ ...earlier, AttributeDefinitions }));
+  const item = (i: number) => ({
+    pk: { S: `account#user#sales#user-${i}` },
+    sk: { S: 'counters' },
+    nearList: { S: 'user#sales#day_2026-11-23' },
+    nearPercent: { N: String(50 + i) },
+  });
+  for (let i = 0; i < 5; i++) {
+    await client.send(new PutItemCommand({ TableName: 'earlier', Item: item(i) }));
+  }
+  for (let start = 0; start < 2; start++) {
+    await prepareLedgerTable({ endpoint: db.url, tableName: 'earlier', policyItems: [] });
+    const nearest = createDynamoDbNearestHolders(client, 'earlier');
+    const found = await nearest.list('user#sales#day_2026-11-23', { count: 9 });
+    expect(found.map(({ percent }) => percent)).toEqual([54, 53, 52, 51, 50]);
+  }
 });
