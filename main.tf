@@ -168,6 +168,7 @@ module "observability" {
   environments           = local.environments
   cost_centers           = keys(local.config.cost_centers)
   limits                 = local.observed_limits
+  counts_users           = anytrue([for limit in module.configuration.limits : limit.per != null])
   front                  = local.observed_front
   function_names         = [for name in keys(local.functions) : "${local.config.name}-${name}"]
   state_machine_arn      = module.workflow.state_machine_arn

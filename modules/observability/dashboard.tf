@@ -35,6 +35,7 @@ locals {
       [for widget in local.latency_widgets : widget if local.has_metrics],
       flatten([for widgets in values(local.group_widgets) : widgets if !local.is_split && local.has_metrics]),
       [for widget in local.utilization_widgets["all"] : widget if local.has_metrics],
+      [for widget in local.user_widgets : widget if var.counts_users],
       local.bedrock_widgets,
       local.drift_widgets,
       local.operation_widgets,
@@ -159,6 +160,19 @@ locals {
       })
     }
   ] }
+  # Metrics have no users: CloudWatch reads the audit log when someone opens the dashboard.
+  user_widgets = [for title, query in {
+    "Users by spend (USD)" = "top users"
+    "Denials of users"     = "denials of users"
+    } : {
+    type = "log", width = 12, height = 6
+    properties = {
+      title  = title
+      region = local.region
+      view   = "table"
+      query  = "SOURCE '${var.audit_log_group_name}' | ${trimspace(local.queries[query])}"
+    }
+  }]
   group_widgets = { for name, group in local.cost_center_groups : name => concat(
     local.call_widgets["CostCenter#${name}"],
     flatten([for cost_center in group : local.utilization_widgets[cost_center]]),

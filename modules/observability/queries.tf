@@ -15,6 +15,17 @@ locals {
       | stats count(*) as denials, latest(at) as last by tags.costCenter, tags.applicationId, tags.environment, `limit`
       | sort denials desc
     EOT
+    "denials of users"     = <<-EOT
+      ${local.audited} and decision = "denied" and ispresent(holder.kind)
+      | stats count(*) as denials, count_distinct(holder.name) as denied, latest(at) as last by tags.costCenter, `limit`, holder.kind
+      | sort denials desc
+    EOT
+    "top users"            = <<-EOT
+      ${local.audited} and ispresent(actualNanoUsd)
+      | stats sum(actualNanoUsd) / 1000000000 as usd, count(*) as calls by coalesce(who.user, "unknown") as user, tags.costCenter
+      | sort usd desc
+      | limit 50
+    EOT
     "slowest"              = <<-EOT
       ${local.audited} and ispresent(latencyMs)
       | fields at, requestId, tags.costCenter, tags.applicationId, model, latencyMs, usage.outputTokens, outcome

@@ -59,6 +59,13 @@ variable "limits" {
   }
 }
 
+variable "counts_users" {
+  description = "Whether a limit has `per`: the dashboard then lists the users that spend most, and the denials of their limits, from the audit log. Metrics have no users."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "function_names" {
   description = "Names of the Lambda functions."
   type        = list(string)

@@ -62,7 +62,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = length(output.query_names) == 4 && alltrue([for query in aws_cloudwatch_query_definition.this : query.log_group_names == tolist(["/genai/audit"]) && strcontains(query.query_string, "kind = \"audit\"")])
+    condition     = length(output.query_names) == 6 && alltrue([for query in aws_cloudwatch_query_definition.this : query.log_group_names == tolist(["/genai/audit"]) && strcontains(query.query_string, "kind = \"audit\"")])
     error_message = "Every saved query reads audit lines of the audit group only."
   }
 
@@ -156,7 +156,13 @@ run "metrics_by_cost_center_and_model_only" {
   }
 
   variables {
-    metrics = "cost_center"
+    metrics      = "cost_center"
+    counts_users = true
+  }
+
+  assert {
+    condition     = length([for widget in jsondecode(output.dashboard_bodies["genai"]) : widget if widget.type == "log" && startswith(try(widget.properties.query, ""), "SOURCE '/genai/audit' | filter kind = \"audit\"")]) == 2
+    error_message = "Users are listed from the audit log: ${output.dashboard_bodies["genai"]}"
   }
 
   assert {

@@ -1,7 +1,7 @@
 /** Billable usage of a policy: accounts that a call writes to, metrics, log lines. */
 
 import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
-import { allLimits, allOwnerLimits } from '../../policy/limit-owners.ts';
+import { allOwnerLimits, isShared, sharedLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { atDetail, type MetricDetail, metricCount } from '../../telemetry/metric-detail.ts';
 import { callRecord, utilizationRecords } from '../../telemetry/metric-record.ts';
@@ -56,7 +56,11 @@ export function billableUsage(
   const most = (part: (call: CallFootprint) => number) => Math.max(...calls.map(part));
   const callSeries = seriesOf(scopes, detail);
   const { shards } = policy.ledger;
-  const owners = allOwnerLimits(policy).filter(({ limits }) => limits.length > 0);
+  const owners = allOwnerLimits(policy)
+    .filter(({ limits }) => limits.length > 0)
+    .map(({ owner, limits }) => ({ owner, limits: limits.filter(isShared) }))
+    // The item of a cost center leads the sweep to those of its users.
+    .filter(({ owner, limits }) => owner.kind === 'costCenter' || limits.length > 0);
   const readUnits = owners.map(
     ({ limits }) =>
       shards * Math.ceil(itemBytes(policy, limits.length, inFlight) / READ_UNIT_BYTES),
@@ -71,7 +75,7 @@ export function billableUsage(
     callSeries,
     metrics:
       callSeries * most(({ metrics }) => metrics) +
-      (detail === 'none' ? 0 : allLimits(policy).length + ITEM_SIZE_METRICS),
+      (detail === 'none' ? 0 : sharedLimits(policy).length + ITEM_SIZE_METRICS),
     accountsOfCall: most(({ accounts }) => accounts),
     unitsOfCall: most(({ units }) => units),
     accounts: owners.length * shards,

@@ -1,5 +1,5 @@
 /** Monitoring cost: the dashboards and alarms of modules/observability. */
-import { allLimits } from '../../policy/limit-owners.ts';
+import { sharedLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -35,7 +35,7 @@ export function billableMonitoring(
   const { functions, proxy, reconciliation } = deployment;
   const centers = policy.costCenters.size;
   const groups = Math.ceil(centers / COST_CENTERS_PER_DASHBOARD);
-  const watched = allLimits(policy).filter(
+  const watched = sharedLimits(policy).filter(
     ({ mode, window }) => detail !== 'none' && mode === 'enforce' && utilizationWindows.has(window),
   ).length;
   const analyzed = callSeries * ANALYZED_OF_SERIES + LEDGER_OPERATIONS;

@@ -18,8 +18,9 @@ export interface MonthlyLimits {
 /** The lowest monthly limit in USD that applies to all of an owner's requests. */
 function lowest(limits: readonly Limit[]): MonthlyLimit | undefined {
   const whole = limits.filter(
-    ({ window, unit, scope }) =>
+    ({ window, unit, scope, per }) =>
       window === 'month' &&
+      per === undefined &&
       unit === 'usd' &&
       Object.values(scope).every((part) => part === undefined),
   );

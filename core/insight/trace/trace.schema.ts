@@ -47,6 +47,7 @@ const WHO = {
     groups: { type: 'array', items: TEXT },
     key: TEXT,
     session: TEXT,
+    role: TEXT,
   },
 } as const;
 

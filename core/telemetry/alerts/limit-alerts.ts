@@ -188,10 +188,10 @@ const usageCommand = ({ owner }: LimitSnapshot): string =>
     : 'cost-sentry usage';
 
 const raiseCommand = (limit: LimitSnapshot): string =>
-  `cost-sentry limits raise ${limitReference(limit)}${userFlag(limit)} --help`;
+  `cost-sentry limits raise ${limitReference(limit)}${holderFlag(limit)} --help`;
 
-const userFlag = ({ owner: { holder } }: LimitSnapshot): string =>
-  holder?.kind === 'user' && holder.name !== UNKNOWN ? ` --user ${holder.name}` : '';
+const holderFlag = ({ owner: { holder } }: LimitSnapshot): string =>
+  holder && holder.name !== UNKNOWN ? ` --${holder.kind} ${holder.name}` : '';
 
 /** ` until it resets`, and when; nothing for what never does. */
 const untilReset = (resetsAt: string | null, saysWhen = false): string =>

@@ -35,6 +35,6 @@ cost_centers = {
   }
 }
 operators = { iam_role_arns = ["arn:aws:iam::111122223333:role/finops"] }
-ledger = { new_sessions_per_minute = 4 }
-api    = { authorization = "jwt", jwt = { issuer = "https://idp.example.com", audience = ["people"], user_claim = "email", groups_claim = "groups" } }
-proxy  = { enabled = true }
+ledger    = { new_sessions_per_minute = 4 }
+api       = { authorization = "jwt", jwt = { issuer = "https://idp.example.com", audience = ["people"], user_claim = "email", groups_claim = "groups" } }
+proxy     = { enabled = true }

@@ -147,6 +147,18 @@ describe('the footprint', () => {
     expect(none).toMatchObject({ accountsOfCall: 0, unitsOfCall: 0, accounts: 0, readUnits: 0 });
   });
 
+  test('a limit of each user is one account more for a call, and none for the sweep or metrics', () => {
+    const perUser = policyWith({}, [monthly, { ...monthly, name: 'own', per: 'user' }]);
+    const shared = billableUsage(policyWith(), 0, AT, 'full');
+    expect(billableUsage(perUser, 0, AT, 'full')).toMatchObject({
+      accountsOfCall: 2,
+      unitsOfCall: 2,
+      accounts: shared.accounts,
+      readUnits: shared.readUnits,
+      metrics: shared.metrics,
+    });
+  });
+
   test('metrics are ten for a combination, one for a limit and one for item sizes', () => {
     expect(billableUsage(policyWith(), 0, AT, 'full')).toMatchObject({
       combinations: 1,

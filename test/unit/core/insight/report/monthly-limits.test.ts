@@ -28,6 +28,7 @@ describe('the monthly limit', () => {
       usd('part', 10, { application: 'faq' }),
       usd('day', 5, { window: 'day' }),
       usd('tokens', 9, { unit: 'tokens' }),
+      usd('each', 20, { per: 'user' }),
     ];
     const found = monthlyLimits(policyOf(limitsConfig(limits)));
     expect([...found.costCenters]).toEqual([
