@@ -57,4 +57,31 @@ const CLIENTS: readonly Client[] = [
   },
 ];
 
-describeClients(pathOf('test/clients/support/clients.tfvars'), CLIENTS);
+/**
+ * Its answers are always streams, and it shows each whole. It calls again after every 429 and every
+ * stream that breaks off, five times within two minutes, whatever their headers say.
+ */
+const opencode = (name: string, provider: string, rest: Pick<Client, 'env' | 'scenarios'>) => ({
+  name,
+  program: ['opencode.mjs', provider] as const,
+  toolUse: { name: 'read', input: { filePath: 'weather.txt' } },
+  ...NOVA,
+  ...rest,
+});
+const OPENCODE: readonly Client[] = [
+  opencode('opencode, as a client of OpenAI', 'sentry', {
+    env: ({ url }) => ({ OPENAI_BASE_URL: `${url}/openai/v1` }),
+    scenarios: ['plain', 'tools'],
+  }),
+  opencode('opencode, as a client of Bedrock', 'amazon-bedrock', {
+    env: ({ url }) => ({ BEDROCK_ENDPOINT: url }),
+    scenarios: ['plain', 'denied'],
+  }),
+];
+/** Its package for this system is the one that is locked. */
+const hasOpencode = process.platform === 'linux' && process.arch === 'x64';
+
+describeClients(pathOf('test/clients/support/clients.tfvars'), [
+  ...CLIENTS,
+  ...(hasOpencode ? OPENCODE : []),
+]);

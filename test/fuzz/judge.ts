@@ -9,7 +9,8 @@ type Names = Readonly<Record<number, readonly string[]>>;
 /** Of the HTTP server itself, before any function. */
 const SERVER: Names = {
   400: ['invalid_request'],
-  // A path that was spoiled may belong to another function.
+  // A path that was spoiled may belong to the proxy, which has other words and wants a key.
+  403: ['AccessDeniedException'],
   404: ['not_found', 'UnknownOperationException', 'invalid_request_error', 'not_found_error'],
   408: ['request_timeout'],
   413: ['payload_too_large', 'Request Entity Too Large'],

@@ -53,7 +53,10 @@ function resultOf(events) {
 }
 
 await serve({
-  plain: async (model) => (await ask(model)).result,
+  plain: async (model) => {
+    const { events, result } = await ask(model);
+    return { ...result, warning: events.find(({ type }) => type === 'rate_limit_event') };
+  },
   streamed: async (model, pieces) => {
     const { events, result } = await ask(model, '--include-partial-messages');
     for (const { event } of events) {

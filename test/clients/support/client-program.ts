@@ -15,6 +15,8 @@ export interface ClientResult {
   readonly pieces: readonly string[];
   readonly usage?: { readonly input: number; readonly output: number };
   readonly toolInput?: unknown;
+  /** Of a limit that is nearly used, as Claude Code reports it. */
+  readonly warning?: { readonly rate_limit_info: Readonly<Record<string, unknown>> };
   /** As its user sees it. */
   readonly error?: { readonly name?: string; readonly status?: number; readonly message: string };
 }

@@ -13,6 +13,11 @@ cost_centers = {
     applications = ["agents"]
     limits       = [{ name = "plenty", window = "month", unit = "usd", amount = 1000 }]
   }
+  near = {
+    models       = ["sonnet"]
+    applications = ["agents"]
+    limits       = [{ name = "nearly-used", window = "month", unit = "usd", amount = 40 }]
+  }
   poor = {
     models       = ["haiku", "nova", "sonnet"]
     applications = ["agents"]

@@ -16,6 +16,8 @@ export interface Addresses {
   readonly certificateFile: string;
 }
 
+type Scenario = 'plain' | 'streamed' | 'tools' | 'denied' | 'cut';
+
 export interface Client {
   readonly name: string;
   readonly program: Program['program'];
@@ -28,6 +30,8 @@ export interface Client {
   readonly toolUse?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
   /** Whether it asks once more, without a stream, when a stream has broken off. */
   readonly asksAgain?: true;
+  /** What applies to it; absent: all. */
+  readonly scenarios?: readonly Scenario[];
 }
 
 const TEXT = 'The answer of the model, which comes in several pieces.';
@@ -87,7 +91,11 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
     output: line.usage.outputTokens,
   });
 
-  test('gets an answer, which is charged as the client counts it', async () => {
+  const given = (scenario: Scenario, name: string, run: () => Promise<void>) => {
+    if (client.scenarios?.includes(scenario) ?? true) test(name, run);
+  };
+
+  given('plain', 'gets an answer, which is charged as the client counts it', async () => {
     const { result, calls, lines, limit } = await run('plain', {});
     expect(result).toMatchObject({ text: TEXT });
     expect(calls).toHaveLength(1);
@@ -103,7 +111,7 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
     expect(limit.reserved).toBe(0);
   });
 
-  test('gets a stream, in pieces and whole', async () => {
+  given('streamed', 'gets a stream, in pieces and whole', async () => {
     const { result, calls, lines } = await run('streamed', { chunkMs: 5 });
     expect(result.error).toBeUndefined();
     expect(result.pieces.length).toBeGreaterThan(2);
@@ -113,7 +121,7 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
     expect(usageOf(lines[0])).toEqual(result.usage);
   });
 
-  test("calls a tool for the model, and sends the tool's result back", async () => {
+  given('tools', "calls a tool for the model, and sends the tool's result back", async () => {
     const { toolUse = TOOL_USE } = client;
     const { result, calls, lines } = await run('tools', { toolUse });
     expect(result).toMatchObject({ toolInput: toolUse.input, text: TEXT });
@@ -122,15 +130,19 @@ function describeClient(client: Client, running: () => RunningSandbox): void {
     expect(lines.map((line) => line.settlement)).toEqual(['settled', 'settled']);
   });
 
-  test('that is denied asks once, and its user reads which limit and until when', async () => {
-    const { result, calls, lines, limit } = await run('plain', {}, 'poor');
-    expect(result.error?.message).toContain(limit.name);
-    expect(result.error?.message).toContain(limit.resetsAt);
-    expect(calls).toEqual([]);
-    expect(lines).toMatchObject([{ outcome: 'denied' }]);
-  });
+  given(
+    'denied',
+    'that is denied asks once, and its user reads which limit and until when',
+    async () => {
+      const { result, calls, lines, limit } = await run('plain', {}, 'poor');
+      expect(result.error?.message).toContain(limit.name);
+      expect(result.error?.message).toContain(limit.resetsAt);
+      expect(calls).toEqual([]);
+      expect(lines).toMatchObject([{ outcome: 'denied' }]);
+    },
+  );
 
-  test('notices that a stream broke off, and it is charged', async () => {
+  given('cut', 'notices that a stream broke off, and it is charged', async () => {
     const { result, calls, lines, limit } = await run('streamed', {
       cut: { afterEvents: 4, how: 'destroy' },
     });

@@ -77,6 +77,42 @@ describe('a call', () => {
     expect(hello.status).toBe(200);
   });
 
+  test.each([
+    ['x-api-key', '2023-06-01'],
+    ['x-api-key', '2026-10-21'],
+    ['authorization', '2023-06-01'],
+    ['authorization', '2026-10-21'],
+  ])('has its key in %s, in version %s of the API', async (name, version) => {
+    const { id, key } = (await sandbox.post('/_sandbox/keys', { costCenter: 'retail' })).body;
+    const given = { [name]: name === 'authorization' ? `Bearer ${key}` : key };
+    const { status } = await post(MESSAGES, ask('haiku'), {
+      ...given,
+      'anthropic-version': version,
+    });
+    expect(status).toBe(200);
+    expect((await lastLine()).caller).toMatchObject({ kind: 'key', id });
+    const [request] = (await sandbox.get('/_sandbox/bedrock/requests?last=1')).body;
+    expect(request.body.anthropic_version).toBe('bedrock-2023-05-31');
+    expect(JSON.stringify(request)).not.toContain(key);
+  });
+
+  test('of another model leaves out what it has no place for, and names it', async () => {
+    const edits = [{ type: 'clear_thinking_20251015', keep: { type: 'all' } }];
+    const hints = { thinking: { type: 'disabled' }, context_management: { edits } };
+    const betas = { 'anthropic-beta': 'context-management-2025-06-27' };
+    const { status, headers } = await post(MESSAGES, ask('micro', hints), betas);
+    expect(status).toBe(200);
+    expect(headers.get('x-sentry-ignored-fields')).toBe('context_management');
+    expect(headers.get('x-sentry-dropped-betas')).toBe('context-management-2025-06-27');
+    const search = { tools: [{ type: 'web_search_20260318', name: 'web_search' }] };
+    const refused = await post(MESSAGES, ask('micro', search));
+    expect(refused.status).toBe(400);
+    expect(refused.body.error).toMatchObject({
+      type: 'invalid_request_error',
+      message: expect.stringContaining('tools[0].type'),
+    });
+  });
+
   test('leaves out betas that are not known, and names them', async () => {
     const betas = { 'anthropic-beta': 'claude-code-20250219,effort-2025-11-24' };
     const { headers } = await post(MESSAGES, ask('haiku'), betas);
@@ -146,6 +182,21 @@ describe('an error has the shape of its API:', () => {
     expect(await lastLine()).toMatchObject({ outcome: 'not_valid' });
     const bound = await post(CHAT, ask('micro', { max_tokens: 10_000_000 }));
     expect(bound.body.error.param).toBe('max_tokens');
+  });
+
+  test('a count of tokens that cannot be made', async () => {
+    const count = (body: object) => post(`${MESSAGES}/count_tokens`, body);
+    const unknown = await count({ model: 'none', messages });
+    expect([unknown.status, unknown.body.error.type]).toEqual([404, 'not_found_error']);
+    const wrong = await count({ model: 'micro', messages, tools: [{ type: 'bash_20250124' }] });
+    expect([wrong.status, wrong.body.error.type]).toEqual([400, 'invalid_request_error']);
+    expect(wrong.body.error.message).toContain('tools[0].type');
+    const without = await count({ messages });
+    expect(without.body.error.message).toContain('model');
+    await behave({ fail: { name: 'AccessDeniedException', times: 1 } });
+    const failed = await count({ model: 'haiku', messages });
+    expect([failed.status, failed.body.type]).toEqual([403, 'error']);
+    expect((await lastLine()).outcome).not.toBe('failed');
   });
 
   test('an error of the service, in its own words', async () => {

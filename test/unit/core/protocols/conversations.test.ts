@@ -8,6 +8,8 @@ import { eventStream } from '../../../../adapters/event-stream.ts';
 import type { JsonObject } from '../../../../core/json-value.ts';
 import { accountKey } from '../../../../core/ledger/account-keys.ts';
 import { anthropicDialect } from '../../../../core/protocols/anthropic/dialect.ts';
+import type { ModelOperation } from '../../../../core/protocols/fields/operations.ts';
+import type { StreamFrame } from '../../../../core/protocols/metering/stream-meter.ts';
 import { chatDialect, responsesDialect } from '../../../../core/protocols/openai/dialect.ts';
 import type { Dialect } from '../../../../core/protocols/relay/dialect.ts';
 import type { ModelRelay, RelayPorts } from '../../../../core/protocols/relay/ports.ts';
@@ -18,6 +20,7 @@ import { startLedger, type TestLedger } from '../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../support/policy.ts';
 import { jsonEvents } from '../../../support/sse.ts';
 
+type Frame = Pick<StreamFrame, 'payload'>;
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client of each API would.
 type Json = any;
 
@@ -138,17 +141,25 @@ function claudeFrames(turn: number): readonly Buffer[] {
 }
 
 interface Api {
-  readonly dialect: (body: JsonObject) => Dialect;
+  readonly asked: (
+    body: JsonObject,
+    isStreamed: boolean,
+  ) => { dialect: Dialect } | { operation: ModelOperation };
   readonly body: (history: readonly JsonObject[], isStreamed: boolean) => JsonObject;
   /** The turns to add: those of the model, and the result of the tool. */
-  readonly turns: (answer: string, isStreamed: boolean, turn: number) => readonly JsonObject[];
+  readonly turns: (
+    answer: string,
+    isStreamed: boolean,
+    turn: number,
+    frames: readonly Frame[],
+  ) => readonly JsonObject[];
 }
 
 const schema = { type: 'object' };
 const result = 'It rains.';
 
 const anthropic: Api = {
-  dialect: (body) => anthropicDialect({ body, headers: new Headers() }),
+  asked: (body) => ({ dialect: anthropicDialect({ body, headers: new Headers() }) }),
   body: (messages, stream) => ({
     model: 'm',
     stream,
@@ -179,7 +190,7 @@ function contentIn(events: readonly Json[]): readonly Json[] {
 }
 
 const chat: Api = {
-  dialect: (body) => chatDialect(body),
+  asked: (body) => ({ dialect: chatDialect(body) }),
   body: (messages, stream) => ({
     model: 'm',
     stream,
@@ -210,7 +221,7 @@ const chat: Api = {
 };
 
 const responses: Api = {
-  dialect: (body) => responsesDialect(body),
+  asked: (body) => ({ dialect: responsesDialect(body) }),
   body: (input, stream) => ({
     model: 'm',
     stream,
@@ -225,11 +236,85 @@ const responses: Api = {
   },
 };
 
+const thinking = { type: 'enabled', budget_tokens: 1024 };
+
+const converse: Api = {
+  asked: (_, isStreamed) => ({ operation: isStreamed ? 'converse-stream' : 'converse' }),
+  body: (messages) => ({
+    inferenceConfig: { maxTokens: 4000 },
+    additionalModelRequestFields: { thinking },
+    toolConfig: {
+      tools: [
+        { toolSpec: { name: 'look', inputSchema: { json: schema } } },
+        { cachePoint: { type: 'default' } },
+      ],
+    },
+    messages: messages.map(({ role, content }) => ({
+      role,
+      content: typeof content === 'string' ? [{ text: content }] : content,
+    })),
+  }),
+  turns: (answer, isStreamed, turn, frames) => {
+    const content = isStreamed
+      ? converseContent(frames)
+      : JSON.parse(answer).output.message.content;
+    const back = { toolUseId: `tool${turn}`, content: [{ text: result }] };
+    return [
+      { role: 'assistant', content },
+      { role: 'user', content: [{ toolResult: back }] },
+    ];
+  },
+};
+
+/** As the clients of AWS put blocks together. */
+function converseContent(frames: readonly Frame[]): readonly Json[] {
+  const deltas = frames.flatMap(({ payload }) => (payload as Json).delta ?? []);
+  const thoughts = deltas.flatMap(({ reasoningContent }) => reasoningContent ?? []);
+  const { toolUse } = frames
+    .map(({ payload }) => (payload as Json).start ?? {})
+    .find((s) => s.toolUse);
+  const texts = deltas.flatMap((each) => each.toolUse?.input ?? []);
+  const reasoningText = Object.assign({}, ...thoughts);
+  return [
+    { reasoningContent: { reasoningText } },
+    { toolUse: { ...toolUse, input: JSON.parse(texts.join('')) } },
+  ];
+}
+
+const invoke: Api = {
+  asked: (_, isStreamed) => ({
+    operation: isStreamed ? 'invoke-with-response-stream' : 'invoke',
+  }),
+  body: (messages) => {
+    const { model: _, stream: __, ...body } = anthropic.body(messages, false);
+    return { anthropic_version: 'bedrock-2023-05-31', ...body };
+  },
+  turns: (answer, isStreamed, turn, frames) => {
+    const events = frames.map(({ payload }) => {
+      const { bytes } = payload as Json;
+      return JSON.parse(Buffer.from(bytes, 'base64').toString());
+    });
+    const content = isStreamed ? contentIn(events) : JSON.parse(answer).content;
+    return anthropic.turns(JSON.stringify({ content }), false, turn, []);
+  },
+};
+
+async function framesOf(bytes: Buffer): Promise<readonly Frame[]> {
+  const frames: Frame[] = [];
+  const source = (async function* () {
+    yield bytes;
+  })();
+  for await (const frame of eventStream.read(source)) frames.push(frame);
+  return frames;
+}
+
 test.each([
+  ['converse', converse],
+  ['invoke', invoke],
   ['messages', anthropic],
   ['chat', chat],
   ['responses', responses],
-])('by %s costs the sum of its calls', async (name, { dialect, body, turns }) => {
+])('by %s costs the sum of its calls', async (name, { asked, body, turns }) => {
   const limit = { name: 'all', window: 'month', unit: 'usd', amount: 100 };
   const center = { model: 'm', models: ['m'], applications: ['faq'], limits: [limit] };
   const config = { models: { m: { model_id: MODEL } }, cost_centers: { [name]: center } };
@@ -253,16 +338,16 @@ test.each([
   let history: readonly JsonObject[] = [{ role: 'user', content: 'Hi' }];
   for (turn = 1; turn <= TURNS; turn += 1) {
     const isStreamed = turn % 2 === 0;
-    const asked = body(history, isStreamed);
+    const request = body(history, isStreamed);
     const outcome = await relayCall(ports, {
       requestId: `${name}-${turn}`,
       receivedAt: table.clock.now(),
       deadline: table.clock.now() + 60_000,
       modelName: 'm',
-      body: asked,
+      body: request,
       headers: {},
       metadata: {},
-      dialect: dialect(asked),
+      ...asked(request, isStreamed),
       key: { costCenter: name, application: 'faq', environment: 'production' },
       path: {},
       header: {},
@@ -271,7 +356,10 @@ test.each([
     const pieces: Uint8Array[] = [];
     if (outcome.body instanceof Uint8Array) pieces.push(outcome.body);
     else for await (const bytes of outcome.body) pieces.push(bytes);
-    history = [...history, ...turns(Buffer.concat(pieces).toString(), isStreamed, turn)];
+    const whole = Buffer.concat(pieces);
+    const isFramed = isStreamed && 'operation' in asked(request, isStreamed);
+    const frames = isFramed ? await framesOf(whole) : [];
+    history = [...history, ...turns(whole.toString(), isStreamed, turn, frames)];
   }
   const expected = Array.from({ length: TURNS }, (_, index) => costOf(index + 1));
   expect(bench.audit.map(({ actualNanoUsd }) => BigInt(actualNanoUsd ?? -1))).toEqual(expected);
