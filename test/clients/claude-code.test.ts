@@ -1,4 +1,4 @@
-/** Claude Code in Anthropic format: what it asks beside its calls, and the warning near a limit. */
+/** Claude Code in Anthropic format: its requests next to its calls, and the warning near a limit. */
 
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
@@ -54,7 +54,7 @@ async function ask(costCenter: string, env: (key: string) => Readonly<Record<str
   }
 }
 
-test('it finds its models at the sentry, and all that it asks beside its call costs nothing', async () => {
+test('it finds its models at the sentry, and all its other requests cost nothing', async () => {
   const { error } = await ask('rich', () => ({ CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1' }));
   expect(error).toBeUndefined();
   expect(seen).toContain('GET /anthropic/v1/models?limit=1000 200');

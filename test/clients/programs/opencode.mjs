@@ -1,4 +1,4 @@
-/** opencode as a script calls it, with the provider that the argument names: one prompt, and out. */
+/** Runs opencode as a script does, with the provider that the argument names: one prompt, and out. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

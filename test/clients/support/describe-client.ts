@@ -30,7 +30,7 @@ export interface Client {
   readonly toolUse?: { readonly name: string; readonly input: Readonly<Record<string, unknown>> };
   /** Whether it asks once more, without a stream, when a stream has broken off. */
   readonly asksAgain?: true;
-  /** What applies to it; absent: all. */
+  /** Those that apply to it; absent: all. */
   readonly scenarios?: readonly Scenario[];
 }
 
