@@ -28,8 +28,8 @@ export interface Program {
 }
 
 /** Installed by scripts/install-tools.sh test-clients. */
-const INSTALLED = pathOf('.tools/test-clients');
-const PYTHON = `${INSTALLED}/venv/bin/python`;
+export const INSTALLED = pathOf('.tools/test-clients');
+export const PYTHON = `${INSTALLED}/venv/bin/python`;
 /** Python packages of the former major version of a client. */
 export const FORMER_PACKAGES = `${INSTALLED}/anthropic-0`;
 
