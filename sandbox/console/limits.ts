@@ -5,22 +5,36 @@ import { amountText, at, figureText, listAt, moment, numberAt, textAt, until } f
 const NEAR_PERCENT = 80;
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function showLimits(container: Element, usage: unknown): void {
+/** @param near users, keys and sessions near to their limits, of `GET /v1/usage?per=…`. */
+export function showLimits(container: Element, usage: unknown, near: readonly unknown[]): void {
   const { asOf: _, ...limits } = Object(usage);
   // Times are shown by the minute, so a new second alone does not render again.
   const minute = textAt(usage, 'asOf').slice(0, 16);
-  redraw(container, [limits, minute], () => {
+  redraw(container, [limits, near, minute], () => {
     const organization = at(usage, 'organization');
     const owners = [
       ...listAt(usage, 'costCenters').map((owner) => ['cost center', owner] as const),
       ...listAt(usage, 'models').map((owner) => ['model', owner] as const),
       ...(organization === undefined ? [] : [['', organization] as const]),
+      ...holders([...listAt(usage, 'own'), ...near]),
     ].filter(([, owner]) => listAt(owner, 'limits').length > 0);
     if (owners.length === 0) return [make('p', 'soft', 'No limits are configured.')];
     const all = owners.flatMap(([, owner]) => listAt(owner, 'limits'));
     const sorted = owners.toSorted(([, a], [, b]) => highest(b) - highest(a));
     return [summary(all), ...sorted.flatMap(([kind, owner]) => ownerLimits(kind, owner, usage))];
   });
+}
+
+/** Each user, key and session once, as an owner of limits. */
+function holders(found: readonly unknown[]): readonly (readonly [string, unknown])[] {
+  const byName = new Map(
+    found.map((each) => {
+      const [per, owner] = [textAt(each, 'per'), textAt(each, 'costCenter') || 'organization'];
+      const name = `${textAt(each, 'name')} in ${owner}`;
+      return [`${per} ${name}`, [per, { name, limits: at(each, 'limits') }] as const];
+    }),
+  );
+  return [...byName.values()];
 }
 
 /** The highest utilization of an owner's limits. */
@@ -89,6 +103,7 @@ function describe(limit: unknown): string {
     ...scope,
     ...observed,
     ...override,
+    ...(at(limit, 'dependsOn') === undefined ? [] : ['smallest amount of the groups']),
   ].join(', ');
 }
 

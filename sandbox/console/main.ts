@@ -10,6 +10,8 @@ import { listAt, moment, textAt } from './values.ts';
 
 const POLL_MS = 2_000;
 const LAST = 20;
+/** Each has a list of those near to their limits. */
+const PERS = ['user', 'key', 'session'];
 
 const api = new Api();
 const caller = new Caller(api, () => {
@@ -57,15 +59,19 @@ async function look(): Promise<void> {
   if (!isOffered) await start(settings);
   const isAsked = textAt(settings, 'identity') === 'off' || api.token !== '';
   const list = async (path: string) => listAt((await api.get(`${path}?last=${LAST}`)).body);
-  const [usage, audit, alerts, reached] = await Promise.all([
+  const near = PERS.map(async (per) =>
+    isAsked ? listAt((await api.get(`/v1/usage?per=${per}`)).body, 'holders') : [],
+  );
+  const [usage, holders, audit, alerts, reached] = await Promise.all([
     isAsked ? api.get('/v1/usage') : undefined,
+    Promise.all(near),
     list('/_sandbox/audit'),
     list('/_sandbox/alerts'),
     list('/_sandbox/bedrock/requests'),
   ]);
   byId('clock', HTMLTimeElement).textContent = moment(textAt(settings, 'now'));
   const limits = byId('limits', HTMLElement);
-  if (usage?.status === 200) showLimits(limits, usage.body);
+  if (usage?.status === 200) showLimits(limits, usage.body, holders.flat());
   else sayWhyNot(limits, usage?.body);
   showAudit(byId('audit', HTMLElement), audit);
   showAlerts(byId('alerts', HTMLElement), alerts);

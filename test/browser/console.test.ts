@@ -139,6 +139,26 @@ describe('the console', () => {
     await signing.context.close();
   });
 
+  test('shows users near to their limits, next to the cost centers', async () => {
+    const near = await openPage(browser, 'about:blank', 'light');
+    const limits = [
+      {
+        ...{ name: 'own', window: 'day', unit: 'requests', mode: 'enforce', scope: {} },
+        ...{ limit: 10, used: 9, reserved: 0, remaining: 1, utilization: 90, resetsAt: null },
+        ...{ projected: 9, dependsOn: { amount: 20, groups: { temps: 10 } } },
+      },
+    ];
+    const holders = [{ costCenter: 'retail', per: 'user', name: 'ada@example.com', limits }];
+    await near.page.route('**/v1/usage?per=user', (route) => route.fulfill({ json: { holders } }));
+    await near.page.goto(sandbox.url);
+    const shown = near.page.locator('[data-limit="ada@example.com in retail/own"]');
+    await shows(shown, '9 used, 0 reserved of 10 requests');
+    await shows(shown, 'smallest amount of the groups');
+    await shows(near.page.locator('#limits'), 'user ada@example.com in retail');
+    expect(near.complaints).toEqual([]);
+    await near.context.close();
+  });
+
   test('fits a telephone, in the dark', async () => {
     const telephone = await openPage(browser, sandbox.url, 'dark', 390);
     await shows(telephone.page.locator('[data-limit="retail/three"]'), '1 used');
