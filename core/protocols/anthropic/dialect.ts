@@ -3,6 +3,7 @@ import type { InputProblem } from '../../input-problem.ts';
 import type { JsonObject } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';
 import { formatChoices, quoted } from '../../safe-text.ts';
+import { betasProblem } from '../fields/betas.ts';
 import type { AnsweredCall, Dialect, DialectRequest } from '../relay/dialect.ts';
 import { betasOf, toClaudeBody } from './claude-request.ts';
 import { claudeStream } from './claude-stream.ts';
@@ -28,6 +29,8 @@ export function messagesProblem({ body, headers }: MessagesRequest): InputProble
     return { path: 'headers.anthropic-version', message };
   }
   const { model, stream } = body;
+  const problem = betasProblem(body.anthropic_beta, '$.anthropic_beta');
+  if (problem) return problem;
   if (typeof model !== 'string' || model === '') {
     return { path: '$.model', message: 'must be the name of a model' };
   }

@@ -3,6 +3,7 @@ import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import { quoted } from '../../safe-text.ts';
 import { ObjectOr } from '../fields/field-list.ts';
+import { ValueSize } from './value-size.ts';
 
 type ConverseRole = 'user' | 'assistant';
 
@@ -15,6 +16,8 @@ interface Turn {
 export class Conversation {
   readonly problems: InputProblem[] = [];
   readonly system: JsonObject[] = [];
+  /** Of values that came as text. */
+  readonly valueSize = new ValueSize();
   /** Of cache points that name no lifetime; absent: Bedrock's. */
   breakpointTtl: string | undefined;
   readonly #turns: Turn[] = [];
@@ -47,7 +50,7 @@ export class Conversation {
     this.#documents += 1;
     const text = typeof given === 'string' ? given.replace(/\.[A-Za-z0-9]{1,5}$/, '') : '';
     const name = text.replace(/[^A-Za-z0-9 ()[\]-]+/g, '-').replace(/ {2,}/g, ' ');
-    return `${name.trim().slice(0, 150) || 'document'} ${this.#documents}`;
+    return `${name.trim().slice(0, 150).trim() || 'document'} ${this.#documents}`;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Anthropic's betas that change nothing about what a call can cost; any other is left out. */
+import type { InputProblem } from '../../input-problem.ts';
 
 /** By name without its date. */
 const KNOWN = new Set([
@@ -28,6 +29,17 @@ interface Betas {
   readonly dropped: readonly string[];
   /** The one that widens the context window, as the request names it. */
   readonly longContext?: string;
+}
+
+const NAMES_MAX = 100;
+
+/** Of `anthropic_beta`; a value of another form could name betas that are not read here. */
+export function betasProblem(value: unknown, path: string): InputProblem | undefined {
+  if (value === undefined || value === null) return undefined;
+  const names: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
+  const isList = names?.every((each) => typeof each === 'string') && names.length <= NAMES_MAX;
+  if (isList) return undefined;
+  return { path, message: `must be a list of the names of betas, at most ${NAMES_MAX}` };
 }
 
 /** @param value `anthropic_beta`: a list of names, as the body has it. */

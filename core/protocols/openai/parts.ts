@@ -129,6 +129,11 @@ export function toolInput(
   if (text === '' || text === undefined || text === null) return {};
   try {
     const value: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+    const problem = isJsonObject(value) ? conversation.valueSize.problemOf(value) : undefined;
+    if (problem !== undefined) {
+      conversation.problem(path, problem);
+      return undefined;
+    }
     if (isJsonObject(value)) return value;
   } catch {
     // Reported below, as any other text that is no object.

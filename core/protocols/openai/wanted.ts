@@ -277,9 +277,9 @@ export function wantedFormat(
     return { name: 'answer', schema: { type: 'object' }, isAny: true };
   }
   const given = isJsonObject(format) && type === 'json_schema' ? schemaOf(format) : undefined;
-  const { name, description, schema } = isJsonObject(given) ? given : {};
-  const types = { name: 'string', description: 'string' } as const;
-  conversation.problems.push(...typeProblems({ name, description }, path, types));
+  const { name, description, schema, strict } = isJsonObject(given) ? given : {};
+  const types = { name: 'string', description: 'string', strict: 'boolean' } as const;
+  conversation.problems.push(...typeProblems({ name, description, strict }, path, types));
   if (isJsonObject(schema)) {
     return { name: typeof name === 'string' ? name : 'answer', description, schema, isAny: false };
   }

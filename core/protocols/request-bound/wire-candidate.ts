@@ -8,7 +8,7 @@ import type { Model } from '../../policy/policy.ts';
 import { priceAt } from '../../pricing/price-at.ts';
 import { type CacheTtl, writtenCacheTtl } from '../../pricing/worst-case.ts';
 import type { EpochMs } from '../../time.ts';
-import { LONG_CONTEXT_TOKENS, readBetas } from '../fields/betas.ts';
+import { betasProblem, LONG_CONTEXT_TOKENS, readBetas } from '../fields/betas.ts';
 import {
   contentProblems,
   contextEditProblems,
@@ -95,7 +95,10 @@ function bounded(
 ): WireCandidateResult {
   const { model, profileArn, now } = target;
   const betaPath = family ? ['anthropic_beta'] : ['additionalModelRequestFields', 'anthropic_beta'];
-  const betas = readBetas(memberOf(body, ...betaPath));
+  const givenBetas = memberOf(body, ...betaPath);
+  const wrongBetas = betasProblem(givenBetas, `$.${betaPath.join('.')}`);
+  if (wrongBetas) return refuse([wrongBetas]);
+  const betas = readBetas(givenBetas);
   const kept = betas.kept ? withMember(body, betaPath, betas.kept) : body;
   const reasoning = family ? body : asObject(body.additionalModelRequestFields);
   const places = family ? family.outputBound : [['inferenceConfig', 'maxTokens']];

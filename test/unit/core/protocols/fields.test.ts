@@ -16,7 +16,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../core/json-value.ts';
 import type { EffectivePrice } from '../../../../core/pricing/price.ts';
 import { CONVERSE_MESSAGES_FIELDS } from '../../../../core/protocols/anthropic/fields.ts';
-import { readBetas } from '../../../../core/protocols/fields/betas.ts';
+import { betasProblem, readBetas } from '../../../../core/protocols/fields/betas.ts';
 import {
   additionalFields,
   CONVERSE_FIELDS,
@@ -180,6 +180,15 @@ describe('betas', () => {
       kept: ['interleaved-thinking-2025-05-14'],
       dropped: ['novelty-2027-01-01'],
     });
+  });
+
+  test('that are no list of names, or too many, are refused', () => {
+    for (const value of ['context-1m-2025-08-07', { 0: 'a' }, [1], Array(101).fill('a')]) {
+      expect(betasProblem(value, '$.anthropic_beta')?.path).toBe('$.anthropic_beta');
+    }
+    for (const value of [undefined, null, [], ['effort-2025-11-24']]) {
+      expect(betasProblem(value, '$.anthropic_beta')).toBeUndefined();
+    }
   });
 
   test('with a larger window are seen', () => {

@@ -6,6 +6,38 @@ import { chat, messages, modelOf, pathsOf, wireOf } from '../../../../support/op
 const converse = [{ role: 'user', content: [{ text: 'Hi' }] }];
 
 describe('a chat request', () => {
+  test('with arguments of tools that are deep or many is refused, with those of all calls', () => {
+    const call = (text: string) => ({
+      id: 'a',
+      type: 'function',
+      function: { name: 'f', arguments: text },
+    });
+    const asked = (...texts: readonly string[]) =>
+      pathsOf(
+        chat({ messages: [...messages, { role: 'assistant', tool_calls: texts.map(call) }] }),
+        'haiku45',
+      );
+    const path = (index: number) => `$.messages[1].tool_calls[${index}].function.arguments`;
+    const lists = (count: number) => `{"a":[${'[],'.repeat(count)}1]}`;
+    expect(asked(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toEqual([path(0)]);
+    expect(asked(lists(120_000), lists(120_000))).toEqual([]);
+    expect(asked(lists(120_000), lists(140_000))).toEqual([path(1)]);
+    // A name that a model wrote twice goes on as it was read; the conversation is not stuck.
+    expect(asked('{"a":1,"a":2}', '{"constructor":{"prototype":1}}')).toEqual([]);
+  });
+
+  test('with a long name of a file has a name that Bedrock takes', () => {
+    const file = { filename: 'a '.repeat(300), file_data: 'data:application/pdf;base64,AA==' };
+    const content = [{ type: 'file', file }];
+    const { messages: sent } = wireOf(
+      chat({ messages: [{ role: 'user', content }] }),
+      'haiku45',
+    ).body;
+    const name = Array.isArray(sent) ? sent[0].content[0].document.name : '';
+    expect(name).toMatch(/^[^ ](?: ?[^ ])+$/);
+    expect(name.length).toBeLessThanOrEqual(200);
+  });
+
   test('with breakpoints of OpenAI has cache points that live as long', () => {
     const textWith = (mark: object) => [
       { type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit', ...mark } },
