@@ -2,7 +2,7 @@
 
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
-import { PERS } from '../../core/policy/policy.ts';
+import { PERS, type Per } from '../../core/policy/policy.ts';
 import { namedUser } from '../../core/policy/user-name.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
@@ -156,14 +156,15 @@ async function show(
     const blocks = io.screen !== undefined;
     const table =
       per && report.costCenters.length === 0
-        ? NO_ONE_NEAR
+        ? noOneNear(per)
         : usageTable(report, { colors, blocks, ...(width !== undefined && { width }) });
     io.out(`${before}${table}`);
   }
   return exhaustedLimits(report).length > 0 ? 1 : 0;
 }
 
-const NO_ONE_NEAR = 'None has used half of a limit. Name one with --user to see it.\n';
+const noOneNear = (per: Per): string =>
+  `No ${per} has used half of a limit. Show one: cost-sentry limits show --${per} <name>\n`;
 
 const HOME_AND_CLEAR = '\u001b[H\u001b[J';
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];

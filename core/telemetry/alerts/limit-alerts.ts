@@ -11,6 +11,7 @@ import { formatUsd } from '../../money.ts';
 import { limitReference } from '../../policy/limit-overview.ts';
 import { ownerKey } from '../../policy/limit-owners.ts';
 import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
+import type { Holder } from '../../policy/policy.ts';
 import { UNKNOWN } from '../../policy/user-name.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { resetTimestamp } from '../../windows.ts';
@@ -182,16 +183,24 @@ function usageText({ limit, used, reserved }: FirstLimitEvent): string {
 const nextSteps = (limit: LimitSnapshot): string =>
   `Show usage: ${usageCommand(limit)}. Raise the limit: ${raiseCommand(limit)}.`;
 
-const usageCommand = ({ owner }: LimitSnapshot): string =>
-  owner.kind === 'costCenter'
-    ? `cost-sentry usage --cost-center ${owner.name}`
-    : 'cost-sentry usage';
+const usageCommand = ({ owner: { kind, name, holder } }: LimitSnapshot): string => {
+  const center = kind === 'costCenter' ? ` --cost-center ${name}` : '';
+  const per = holder ? ` --per ${holder.kind}` : '';
+  const user = holder?.kind === 'user' && holder.name !== UNKNOWN ? ` --user ${word(holder)}` : '';
+  return `cost-sentry usage${center}${per}${user}`;
+};
 
 const raiseCommand = (limit: LimitSnapshot): string =>
   `cost-sentry limits raise ${limitReference(limit)}${holderFlag(limit)} --help`;
 
 const holderFlag = ({ owner: { holder } }: LimitSnapshot): string =>
-  holder && holder.name !== UNKNOWN ? ` --${holder.kind} ${holder.name}` : '';
+  holder && holder.name !== UNKNOWN ? ` --${holder.kind} ${word(holder)}` : '';
+
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** As one word of a shell, which runs nothing in it: users choose parts of their names. */
+const word = ({ name }: Holder): string =>
+  PLAIN.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 
 /** ` until it resets`, and when; nothing for what never does. */
 const untilReset = (resetsAt: string | null, saysWhen = false): string =>

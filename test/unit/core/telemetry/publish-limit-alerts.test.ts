@@ -74,6 +74,23 @@ describe('threshold crossings', () => {
     expect(await publishedPercents('a_1')).toEqual([50, 80]);
   });
 
+  test.each([
+    ['user', 'ann@example.com', 'user ann@example.com'],
+    ['key', '3xK9mQ2p7R', 'key 3xK9mQ2p7R'],
+    ['user', "https://idp#$(reboot) it's", "user 'https://idp#$(reboot) it'\\''s'"],
+  ] as const)('of one %s, %s, name it in the commands', async (kind, name, words) => {
+    const own = { ...limit, owner: { ...limit.owner, holder: { kind, name } } };
+    const at = { key: `own-${name.length}_1`, percent: 50, used: 50, resetsAt: null };
+    await publishThresholdCrossings(ports(), [toThresholdCrossing(own, at)]);
+    const user = kind === 'user' ? ` --${words}` : '';
+    expect(alerts[0]?.detail).toMatchObject({
+      summary: expect.stringContaining(
+        `Show usage: cost-sentry usage --cost-center retail --per ${kind}${user}. ` +
+          `Raise the limit: cost-sentry limits raise retail/budget --${words} --help.`,
+      ),
+    });
+  });
+
   test('are recorded for each counter separately', async () => {
     await publishThresholdCrossings(ports(), [crossing(50, 'b_1'), crossing(80, 'b_2')]);
     expect([await publishedPercents('b_1'), await publishedPercents('b_2')]).toEqual([[50], [80]]);
