@@ -195,9 +195,9 @@ locals {
     function_arns     = values(module.functions)[*].arn
     table_arn         = module.ledger.table_arn
     state_machine_arn = local.state_machine_arn
-    schedule_arns     = flatten(values(module.functions)[*].schedule_arns)
-    role_arns         = concat(values(module.functions)[*].role_arn, flatten(values(module.functions)[*].schedule_role_arns), [module.workflow.role_arn])
-    starter_arns      = concat(local.is_workflow ? [module.functions["gateway"].role_arn] : [], local.config.workflow.starters)
+    schedule_arns     = flatten([for function in module.functions : values(function.schedules)[*].arn])
+    role_arns         = concat(values(module.functions)[*].role.arn, [for function in module.functions : function.schedule_role.arn if length(function.schedules) > 0], [module.workflow.role.arn])
+    starter_arns      = concat(local.is_workflow ? [module.functions["gateway"].role.arn] : [], local.config.workflow.starters)
     operator_arns     = local.config.access_policies.operators
     profile_tag       = { key = local.owner_tag, value = local.config.name }
     required          = local.config.access_policies.protect_sentry == true

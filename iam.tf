@@ -120,7 +120,7 @@ locals {
 
   # Roles of the functions with a right to call or count.
   bedrock_role_arns = [
-    for name, settings in local.functions : module.functions[name].role_arn
+    for name, settings in local.functions : module.functions[name].role.arn
     if anytrue([for action in flatten(settings.statements[*].actions) : startswith(action, "bedrock:")])
   ]
 

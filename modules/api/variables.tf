@@ -99,6 +99,4 @@ variable "kms_key_arn" {
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

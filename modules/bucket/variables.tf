@@ -53,6 +53,4 @@ variable "force_destroy" {
 variable "tags" {
   description = "Tags of the bucket."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

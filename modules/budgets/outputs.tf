@@ -14,7 +14,7 @@ output "action_role_arn" {
 }
 
 output "action_role" {
-  description = "Role of the budget actions: `name`, `path` and `boundary`; null without actions."
+  description = "Role of the budget actions: `arn`, `name`, `path` and `boundary`; null without actions."
   value       = one(values(module.action_role)[*].identity)
 }
 

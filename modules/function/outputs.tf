@@ -8,11 +8,6 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
-output "role_arn" {
-  description = "ARN of the function's role."
-  value       = module.role.arn
-}
-
 output "policy_json" {
   description = "IAM policy of the role, as JSON."
   value       = local.policy_json
@@ -29,30 +24,21 @@ output "dead_letter_queue_arn" {
 }
 
 output "schedules" {
-  description = "Schedules that call the function, by name: `expression` and `input`."
+  description = "Schedules that call the function, by name: `arn`, `expression` and `input`."
   value = { for key, schedule in aws_scheduler_schedule.this : key => {
+    arn        = schedule.arn
     expression = schedule.schedule_expression
     input      = one(schedule.target).input
   } }
 }
 
-output "schedule_arns" {
-  description = "ARNs of the schedules that call the function."
-  value       = values(aws_scheduler_schedule.this)[*].arn
-}
-
-output "schedule_role_arns" {
-  description = "ARNs of the roles of these schedules; none without schedules."
-  value       = values(module.schedule_role)[*].arn
-}
-
 output "role" {
-  description = "Its role: `name`, `path` and `boundary`."
+  description = "Its role: `arn`, `name`, `path` and `boundary`."
   value       = module.role.identity
 }
 
 output "schedule_role" {
-  description = "Role of its schedules: `name`, `path` and `boundary`; null when it has none."
+  description = "Role of its schedules: `arn`, `name`, `path` and `boundary`; null when it has none."
   value       = one(values(module.schedule_role)[*].identity)
 }
 

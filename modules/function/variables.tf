@@ -165,13 +165,9 @@ variable "vpc" {
 variable "roles" {
   description = "Settings of its IAM roles, in the form of `settings` of modules/service-role, which checks them."
   type        = any
-  default     = {}
-  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

@@ -40,6 +40,4 @@ variable "account_id" {
 variable "tags" {
   description = "Tags of every profile, in addition to its three own tags."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

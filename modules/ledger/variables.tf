@@ -40,6 +40,4 @@ variable "deletion_protection" {
 variable "tags" {
   description = "Tags of the table."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

@@ -206,6 +206,4 @@ variable "alarm_actions" {
 variable "tags" {
   description = "Tags of the alarms; dashboards and saved queries cannot have tags."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

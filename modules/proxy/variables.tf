@@ -103,6 +103,4 @@ variable "kms_key_arn" {
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

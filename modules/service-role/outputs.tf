@@ -9,8 +9,8 @@ output "id" {
 }
 
 output "identity" {
-  description = "Name, path and permissions boundary of the role."
-  value       = { name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
+  description = "ARN, name, path and permissions boundary of the role."
+  value       = { arn = aws_iam_role.this.arn, name = aws_iam_role.this.name, path = aws_iam_role.this.path, boundary = aws_iam_role.this.permissions_boundary }
 }
 
 output "assume_role_policy" {

@@ -55,6 +55,4 @@ variable "settings" {
 variable "tags" {
   description = "Tags of the role."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

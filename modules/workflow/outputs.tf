@@ -3,11 +3,6 @@ output "state_machine_arn" {
   value       = aws_sfn_state_machine.this.arn
 }
 
-output "role_arn" {
-  description = "ARN of the state machine's role."
-  value       = module.role.arn
-}
-
 output "definition" {
   description = "Rendered state machine, in Amazon States Language."
   value       = local.definition
@@ -19,6 +14,6 @@ output "policy_json" {
 }
 
 output "role" {
-  description = "Its role: `name`, `path` and `boundary`."
+  description = "Its role: `arn`, `name`, `path` and `boundary`."
   value       = module.role.identity
 }

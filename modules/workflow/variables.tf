@@ -52,13 +52,9 @@ variable "kms_key_arn" {
 variable "roles" {
   description = "Settings of its IAM roles, in the form of `settings` of modules/service-role, which checks them."
   type        = any
-  default     = {}
-  nullable    = false
 }
 
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)
-  default     = {}
-  nullable    = false
 }

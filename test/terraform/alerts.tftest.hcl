@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   name       = "genai"
   account_id = "111122223333"
+  tags       = {}
 }
 
 run "defaults" {

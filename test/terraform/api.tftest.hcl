@@ -6,6 +6,7 @@ variables {
   name          = "genai"
   function_name = "genai-gateway"
   function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:genai-gateway"
+  tags          = {}
 }
 
 run "defaults" {

@@ -4,6 +4,7 @@ mock_provider "aws" {
 
 variables {
   name = "genai-reports-111122223333"
+  tags = {}
 }
 
 run "defaults" {

@@ -6,6 +6,7 @@ variables {
   name       = "genai"
   account_id = "111122223333"
   tag_keys   = { cost_center = "costCenter", application = "applicationId", environment = "environment" }
+  tags       = {}
 }
 
 run "none" {

@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   table_name      = "genai-ledger"
   policy_settings = "{}"
+  tags            = {}
 }
 
 run "defaults" {

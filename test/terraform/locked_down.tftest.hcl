@@ -33,22 +33,22 @@ run "roles_and_functions" {
   command = plan
 
   assert {
-    condition     = alltrue([for name, function in module.functions : function.role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-${name}-eu-west-1" }])
-    error_message = "Roles of functions: ${jsonencode([for function in module.functions : function.role])}."
+    condition     = alltrue([for name, function in module.functions : [function.role.name, function.role.path, function.role.boundary] == ["app-genai-${name}-eu-west-1", "/platform/genai/", "arn:aws:iam::111122223333:policy/boundary"]])
+    error_message = "Roles of functions: ${jsonencode([for function in module.functions : function.role.name])}."
   }
 
   assert {
     condition     = alltrue([for function in module.functions : function.schedule_role == null || try(function.schedule_role.path == "/platform/genai/" && function.schedule_role.boundary == "arn:aws:iam::111122223333:policy/boundary", false)])
-    error_message = "Roles of schedules: ${jsonencode([for function in module.functions : function.schedule_role])}."
+    error_message = "Roles of schedules: ${jsonencode([for function in module.functions : try(function.schedule_role.name, null)])}."
   }
 
   assert {
-    condition     = module.workflow.role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-workflow-eu-west-1" }
-    error_message = "Role of the workflow: ${jsonencode(module.workflow.role)}."
+    condition     = [module.workflow.role.name, module.workflow.role.path, module.workflow.role.boundary] == ["app-genai-workflow-eu-west-1", "/platform/genai/", "arn:aws:iam::111122223333:policy/boundary"]
+    error_message = "Role of the workflow: ${module.workflow.role.name}."
   }
 
   assert {
-    condition     = module.budgets.action_role == { path = "/platform/genai/", boundary = "arn:aws:iam::111122223333:policy/boundary", name = "app-genai-budget-actions-eu-west-1" }
+    condition     = [module.budgets.action_role.name, module.budgets.action_role.path, module.budgets.action_role.boundary] == ["app-genai-budget-actions-eu-west-1", "/platform/genai/", "arn:aws:iam::111122223333:policy/boundary"]
     error_message = "Role of the budget actions: ${jsonencode(module.budgets.action_role)}."
   }
 

@@ -28,6 +28,7 @@ variables {
   audit_log_group_name   = "/genai/audit"
   topic_arns             = { sales = "arn:aws:sns:eu-west-1:111122223333:sales" }
   organization_topic_arn = "arn:aws:sns:eu-west-1:111122223333:organization"
+  tags                   = {}
 }
 
 run "defaults" {

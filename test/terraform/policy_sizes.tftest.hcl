@@ -59,6 +59,8 @@ variables {
     tracing          = true
     vpc              = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
   }
+  tags  = {}
+  roles = {}
 }
 
 run "roles" {

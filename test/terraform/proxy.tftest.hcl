@@ -12,6 +12,7 @@ variables {
   # Of the module alone.
   function_name = "genai-proxy"
   function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:genai-proxy"
+  tags          = {}
 }
 
 run "function_url" {

@@ -10,6 +10,8 @@ variables {
     "invoke-model"             = "arn:aws:lambda:eu-west-1:111122223333:function:genai-invoke-model"
     "record-outcome"           = "arn:aws:lambda:eu-west-1:111122223333:function:genai-record-outcome"
   }
+  tags  = {}
+  roles = {}
 }
 
 run "defaults" {
