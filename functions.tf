@@ -107,6 +107,8 @@ locals {
       environment = merge(
         local.ledger_environment,
         { EXECUTION = local.config.execution, IDENTITY = local.identity },
+        # Without an API it is invoked directly, and believes no identity that an event names.
+        local.config.api.enabled ? {} : { FRONT = "none" },
         local.is_workflow ? { STATE_MACHINE_ARN = local.state_machine_arn } : local.events_environment,
       )
       statements = concat(

@@ -169,7 +169,17 @@ locals {
   caller_statements = concat(
     [for statement in local.may_call_api : statement if local.config.api.enabled && (local.config.api.authorization == "iam" || local.config.proxy.enabled)],
     [for statement in local.may_call_function_url : statement if local.config.api.function_url && local.config.api.enabled],
+    [for statement in local.may_invoke_for_tokens : statement if local.token_function],
   )
+
+  # Without an API, the function itself makes tokens of the proxy, for identities that AWS confirms.
+  token_function = !local.config.api.enabled && local.config.proxy.enabled
+  may_invoke_for_tokens = [{
+    Sid      = "GetTokens"
+    Effect   = "Allow"
+    Action   = ["lambda:InvokeFunction"]
+    Resource = [module.functions["gateway"].arn]
+  }]
 
   may_call_api = [{
     Sid      = "CallTheApi"

@@ -18,6 +18,11 @@ output "proxy_dns_target" {
   value       = one(values(module.proxy)[*].dns_target)
 }
 
+output "token_function_arn" {
+  description = "ARN of the function that `cost-sentry token --function` gets tokens of the proxy from; null with an API, which does that."
+  value       = local.token_function ? module.functions["gateway"].arn : null
+}
+
 output "client_settings" {
   description = "Lines to paste for each client of the proxy, with its URL and region; `$KEY` stands for the key. Empty without a proxy."
   value       = local.client_settings

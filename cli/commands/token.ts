@@ -1,4 +1,5 @@
 /** `cost-sentry token`: a short-lived token for a person or program with AWS credentials. */
+import { FUNCTION_VARIABLE } from '../remote/obtain-token.ts';
 import { URL_VARIABLE } from '../remote/target.ts';
 import type { AddCommand } from '../terminal/io.ts';
 import { printToken, type TokenOptions } from '../token/run-token.ts';
@@ -20,6 +21,10 @@ export const addToken: AddCommand = ({ program, io, done }) => {
     .command('token')
     .description('print a short-lived token of the proxy, for your AWS identity')
     .option('--url <url>', `API or sandbox URL (or ${URL_VARIABLE})`)
+    .option(
+      '--function <arn>',
+      `ARN of the function, where there is no API: Terraform output token_function_arn (or ${FUNCTION_VARIABLE})`,
+    )
     .option(
       '--operator',
       'a token for limits, keys and the usage of all, if your role is among operators; at most 1h',

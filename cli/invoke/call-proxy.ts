@@ -99,7 +99,7 @@ function usageOf(usage: unknown): string {
   return `${input ?? '?'} input and ${output ?? '?'} output tokens`;
 }
 
-/** Who paid, how much, and the nearest limit: docs/clients.md describes the headers. */
+/** The cost center, the cost and the nearest limit: docs/clients.md describes the headers. */
 function limitOf(headers: Headers): readonly string[] {
   const [costCenter, cost] = ['cost-center', 'cost-usd'].map((name) =>
     headers.get(`x-sentry-${name}`),

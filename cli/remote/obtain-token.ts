@@ -1,4 +1,5 @@
-/** Gets a token from the cache or from `POST /v1/tokens`. */
+/** Gets a token from the cache, from `POST /v1/tokens`, or from the function itself. */
+import { stsUrlOf } from '../../core/call/identity/identity-proof.ts';
 import { LedgerUnavailableError, SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { durationMs } from '../../core/policy/parse-until.ts';
@@ -9,12 +10,15 @@ import type { Io } from '../terminal/io.ts';
 import { regionOf } from '../terminal/region.ts';
 import { awsErrorSentence } from './aws-errors.ts';
 import { callJson, parseUrl } from './http-json.ts';
+import { invokeForToken } from './invoke-function.ts';
 import { signedHeaders } from './sign-request.ts';
 import { URL_VARIABLE } from './target.ts';
 import { type CachedToken, tokenCache } from './token-cache.ts';
 
 export interface WantedToken {
   readonly url?: string;
+  /** ARN of the function, where there is no API. */
+  readonly function?: string;
   readonly operator?: boolean;
   readonly expires: string;
   readonly renew?: boolean;
@@ -30,10 +34,10 @@ const LEFT_MS = 10 * 60_000;
 export async function obtainToken(options: WantedToken, io: Io): Promise<Obtained> {
   const asked = requestOf(options, io);
   if ('problem' in asked) return asked;
-  const { url, input } = asked;
+  const { source, input } = asked;
   const now = io.clock.now();
   const cache = options.cache
-    ? tokenCache(io.env, [url.href, input.operator ? 'operator' : 'caller'])
+    ? tokenCache(io.env, [nameOf(source), input.operator ? 'operator' : 'caller'])
     : undefined;
   const cached = await cache?.read(now);
   // One that is valid for a shorter time than this is renewed after half of it.
@@ -41,7 +45,7 @@ export async function obtainToken(options: WantedToken, io: Io): Promise<Obtaine
   if (cached && !options.renew && isValidFor(cached, left, now)) return { token: cached };
   let minted: Obtained;
   try {
-    minted = await mint(url, input, io);
+    minted = await mint(source, input, io);
   } catch (error) {
     const sentence =
       awsErrorSentence(error, io.env) ?? (error instanceof SentryError ? error.message : undefined);
@@ -64,14 +68,49 @@ interface TokenInput {
   readonly operator?: true;
 }
 
+/** The API, or the ARN of a function that is invoked directly. */
+type Source = { readonly url: URL } | { readonly functionArn: string };
+
+const nameOf = (source: Source): string => ('url' in source ? source.url.href : source.functionArn);
+
 type TokenRequest =
-  | { readonly url: URL; readonly input: TokenInput }
+  | { readonly source: Source; readonly input: TokenInput }
   | { readonly problem: InputProblem };
 
-function requestOf({ url: flag, operator, expires }: WantedToken, { env }: Io): TokenRequest {
-  const text = flag ?? env[URL_VARIABLE];
-  if (!text) {
-    const message = `is required (or ${URL_VARIABLE}): the API, from Terraform output api_endpoint`;
+function requestOf(wanted: WantedToken, { env }: Io): TokenRequest {
+  const source = sourceOf(wanted, env);
+  if ('problem' in source) return source;
+  const { operator, expires } = wanted;
+  const ms = durationMs(expires);
+  if (ms === undefined || ms < 1_000) {
+    const message = `must be a duration such as 30m or 12h, not ${quoted(expires)}`;
+    return { problem: { path: 'expires', message } };
+  }
+  const expiresInSeconds = Math.round(ms / 1_000);
+  return { source, input: { expiresInSeconds, ...(operator && { operator }) } };
+}
+
+export const FUNCTION_VARIABLE = 'COST_SENTRY_FUNCTION';
+
+function sourceOf(
+  wanted: WantedToken,
+  env: Io['env'],
+): Source | { readonly problem: InputProblem } {
+  const isFlagged = wanted.url !== undefined || wanted.function !== undefined;
+  const text = isFlagged ? wanted.url : env[URL_VARIABLE] || undefined;
+  const functionArn = isFlagged ? wanted.function : env[FUNCTION_VARIABLE];
+  if (wanted.url !== undefined && wanted.function !== undefined) {
+    return { problem: { path: 'function', message: 'conflicts with --url: use one of them' } };
+  }
+  if (text === undefined && functionArn) {
+    if (stsUrlOf(functionArn)) return { functionArn };
+    const message = `must be the ARN of a function, from Terraform output token_function_arn, not ${quoted(functionArn)}`;
+    return { problem: { path: 'function', message } };
+  }
+  if (text === undefined) {
+    const message =
+      `is required (or ${URL_VARIABLE}): the API, from Terraform output api_endpoint. ` +
+      `Without an API: --function (or ${FUNCTION_VARIABLE})`;
     return { problem: { path: 'url', message } };
   }
   const base = parseUrl(text);
@@ -79,13 +118,7 @@ function requestOf({ url: flag, operator, expires }: WantedToken, { env }: Io): 
   const url = new URL(base.url);
   url.pathname = `${url.pathname.replace(ROUTE, '')}/v1/tokens`;
   url.search = '';
-  const ms = durationMs(expires);
-  if (ms === undefined || ms < 1_000) {
-    const message = `must be a duration such as 30m or 12h, not ${quoted(expires)}`;
-    return { problem: { path: 'expires', message } };
-  }
-  const expiresInSeconds = Math.round(ms / 1_000);
-  return { url, input: { expiresInSeconds, ...(operator && { operator }) } };
+  return { url };
 }
 
 type Obtained =
@@ -94,15 +127,12 @@ type Obtained =
   /** By the service, which knows the identity. */
   | { readonly refused: string };
 
-async function mint(url: URL, input: TokenInput, io: Io): Promise<Obtained> {
-  const headers = await signedHeaders({
-    method: 'POST',
-    url,
-    body: JSON.stringify(input),
-    headers: { 'content-type': 'application/json' },
-    ...(url.protocol === 'http:' && { defaultRegion: regionOf(undefined, io) }),
-  });
-  const { status, body } = await callJson(url, { method: 'POST', headers, input });
+async function mint(source: Source, input: TokenInput, io: Io): Promise<Obtained> {
+  const { status, body } =
+    'url' in source
+      ? await callSigned(source.url, input, io)
+      : await invokeForToken(source.functionArn, input, io);
+  const asked = 'url' in source ? source.url.origin : source.functionArn;
   const fields = toUnvalidated(body);
   const [token, expiresAt] = [stringField(fields, 'token'), stringField(fields, 'expiresAt')];
   if (status === 200 && token !== undefined && expiresAt !== undefined) {
@@ -112,9 +142,20 @@ async function mint(url: URL, input: TokenInput, io: Io): Promise<Obtained> {
   const detail = said === undefined ? `status ${status}` : printable(said, 500);
   if (status === 400) return { problem: { path: 'expires', message: detail } };
   if (status === 401 || status === 403 || status === 429) {
-    return { refused: `${url.origin} refused: ${detail}` };
+    return { refused: `${asked} refused: ${detail}` };
   }
-  throw new LedgerUnavailableError(`${url.origin} made no token: ${detail}`);
+  throw new LedgerUnavailableError(`${asked} made no token: ${detail}`);
+}
+
+async function callSigned(url: URL, input: TokenInput, io: Io) {
+  const headers = await signedHeaders({
+    method: 'POST',
+    url,
+    body: JSON.stringify(input),
+    headers: { 'content-type': 'application/json' },
+    ...(url.protocol === 'http:' && { defaultRegion: regionOf(undefined, io) }),
+  });
+  return callJson(url, { method: 'POST', headers, input });
 }
 
 const isValidFor = ({ expiresAt }: CachedToken, ms: number, now: number): boolean =>

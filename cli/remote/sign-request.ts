@@ -10,6 +10,8 @@ interface UnsignedRequest {
   readonly defaultRegion?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of another AWS service; absent: by the host, an API or a Function URL. */
+  readonly scope?: { readonly service: string; readonly region: string };
 }
 
 /** AWS host names contain the service and region; a custom domain is an API's. */
@@ -19,14 +21,14 @@ const AWS_HOST = /^[a-z0-9]+\.(execute-api|lambda-url)\.([a-z0-9-]+)\./;
 export async function signedHeaders(
   request: UnsignedRequest,
 ): Promise<Readonly<Record<string, string>>> {
-  const { method, url, body, defaultRegion } = request;
+  const { method, url, body, defaultRegion, scope } = request;
   const [, host, hostRegion] = AWS_HOST.exec(url.hostname) ?? [];
   // Any client resolves them the same way; this one is already a dependency.
   const client = new DynamoDBClient();
   const signer = new SignatureV4({
     credentials: client.config.credentials,
-    region: hostRegion ?? defaultRegion ?? client.config.region,
-    service: host === 'lambda-url' ? 'lambda' : 'execute-api',
+    region: scope?.region ?? hostRegion ?? defaultRegion ?? client.config.region,
+    service: scope?.service ?? (host === 'lambda-url' ? 'lambda' : 'execute-api'),
     sha256: Sha256,
   });
   const { headers } = await signer.sign({

@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { DynamoDbTokens } from '../../adapters/dynamodb-tokens.ts';
+import { createStsIdentity } from '../../adapters/sts-identity.ts';
 import {
   systemClock,
   systemDigest,
@@ -29,7 +30,7 @@ import { modelsAnswer } from './models-answer.ts';
 import { OPENAPI_DOCUMENT, OPENAPI_ROUTE } from './openapi.ts';
 import { ROUTES } from './route-table.ts';
 import { invokeFrom } from './run-request.ts';
-import { TOKEN_ROUTE, tokenAnswer } from './token-answer.ts';
+import { proverOf, signerOf, TOKEN_ROUTE, tokenAnswer } from './token-answer.ts';
 
 const ports = {
   ledger: ledgerFrom(process.env),
@@ -44,6 +45,9 @@ const ports = {
 };
 const invoke = invokeFrom(process.env, ports);
 const identity = oneOfEnv(process.env, 'IDENTITY', IDENTITIES);
+/** `none`: without an API it is invoked directly, and makes tokens only. */
+const front = oneOfEnv(process.env, 'FRONT', ['api', 'none']);
+const proofs = createStsIdentity(process.env.AWS_ENDPOINT_URL_STS);
 
 /** An HTTP API times out after 30 s while the call continues and costs; it is ended before that. */
 const HTTP_API_MS = 29_000;
@@ -56,7 +60,10 @@ async function answer(event: HttpEvent, context: Context): Promise<HttpResponse>
   const route = pathOf(event);
   if (route === '/healthz') return jsonResponse(200, { status: 'ok' });
   if (route === OPENAPI_ROUTE) return jsonResponse(200, OPENAPI_DOCUMENT);
-  if (route === TOKEN_ROUTE) return tokenAnswer(ports, event);
+  if (front === 'none') {
+    return tokenAnswer(ports, await proverOf(proofs, event, context.invokedFunctionArn), event);
+  }
+  if (route === TOKEN_ROUTE) return tokenAnswer(ports, signerOf(event), event);
   const caller = callerOf(event, identity);
   const bound = identity === 'off' ? undefined : caller;
   const query = event.queryStringParameters ?? {};

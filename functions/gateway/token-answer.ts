@@ -1,5 +1,6 @@
 /** `POST /v1/tokens`: a short-lived token for the identity that signed the request. */
 import { boundCostCenters, isOperator } from '../../core/call/context/caller-cost-centers.ts';
+import { type IdentityProofCheck, PROOF_HEADER } from '../../core/call/identity/identity-proof.ts';
 import type { TokenKind } from '../../core/call/identity/proxy-key-format.ts';
 import {
   LIVE_TOKENS_MAX,
@@ -17,13 +18,40 @@ export const TOKEN_ROUTE = '/v1/tokens';
 
 type TokenPorts = Parameters<typeof mintToken>[0] & { readonly policies: PolicySource };
 
-/** @throws HttpProblem for a caller who has not signed the request, whatever `identity` says. */
-export async function tokenAnswer(ports: TokenPorts, event: HttpEvent): Promise<HttpResponse> {
-  const arn = event.requestContext.authorizer?.iam?.userArn;
-  if (!arn) {
-    const detail = 'Sign the request with SigV4: only an AWS identity gets a token.';
+/** The identity that the API has checked. @throws HttpProblem 401, whatever `identity` says. */
+export function signerOf({ requestContext }: HttpEvent): string {
+  const arn = requestContext.authorizer?.iam?.userArn;
+  if (arn) return arn;
+  const detail = 'Sign the request with SigV4: only an AWS identity gets a token.';
+  throw new HttpProblemError('unauthenticated', detail);
+}
+
+/**
+ * The identity of a direct invocation. Its event can name any identity, so that none is taken from
+ * it. @throws HttpProblem 401 without a proof that AWS accepts.
+ */
+export async function proverOf(
+  check: IdentityProofCheck,
+  { headers }: HttpEvent,
+  functionArn: string,
+): Promise<string> {
+  const proof = headers[PROOF_HEADER];
+  if (proof === undefined) {
+    const detail = 'There is no API: get tokens with "cost-sentry token --function".';
     throw new HttpProblemError('unauthenticated', detail);
   }
+  const found = await check.verify(proof, functionArn);
+  if (found.outcome === 'unavailable') throw found.error;
+  if (found.outcome === 'known') return found.arn;
+  throw new HttpProblemError('unauthenticated', `The proof is not valid: ${found.reason}.`);
+}
+
+/** @param arn of the identity that asks. @throws HttpProblem */
+export async function tokenAnswer(
+  ports: TokenPorts,
+  arn: string,
+  event: HttpEvent,
+): Promise<HttpResponse> {
   const parsed = parseTokenRequest(event.body);
   if ('problems' in parsed) {
     const detail = parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');

@@ -25,6 +25,7 @@ export async function verifySigV4(
   request: SignedRequest,
   roles: readonly RoleIdentity[],
   now: number = Date.now(),
+  services: readonly string[] = SERVICES,
 ): Promise<Verification> {
   const parts = AUTHORIZATION.exec(request.headers.authorization ?? '');
   if (!parts) return { refused: 'The Authorization header is not an AWS4-HMAC-SHA256 signature.' };
@@ -32,9 +33,9 @@ export async function verifySigV4(
     parts;
   const role = roles.find((each) => each.accessKeyId === accessKeyId);
   if (!role) return { refused: 'Unknown access key: see GET /_sandbox/identities.' };
-  if (!SERVICES.includes(service)) {
+  if (!services.includes(service)) {
     return {
-      refused: `The signature is for service ${service}: sign for ${SERVICES.join(' or ')}.`,
+      refused: `The signature is for service ${service}: sign for ${services.join(' or ')}.`,
     };
   }
   const signed = signedList.split(';');

@@ -63,7 +63,7 @@ run "roles_and_functions" {
   }
 
   assert {
-    condition     = output.api_endpoint == null && output.function_url == null && output.caller_policy_json["sales"] == null && length(module.api) == 0
+    condition     = output.api_endpoint == null && output.function_url == null && output.caller_policy_json["sales"] == null && length(module.api) == 0 && local.functions["gateway"].environment.FRONT == "none" && output.token_function_arn == null
     error_message = "Without an API there is the state machine only."
   }
 }

@@ -323,3 +323,27 @@ run "root_with_rest_api" {
     error_message = "The dashboard must show the REST API."
   }
 }
+
+run "tokens_without_api" {
+  command = apply
+
+  variables {
+    name         = "genai"
+    models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
+    applications = { chat = { environments = ["production"] } }
+    cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
+    functions    = { bundle_directory = "test/fixtures/bundles" }
+    proxy        = { enabled = true }
+    api          = { enabled = false }
+  }
+
+  assert {
+    condition     = local.functions["gateway"].environment.FRONT == "none" && output.token_function_arn == module.functions["gateway"].arn
+    error_message = "Without an API the function makes tokens only, and checks the identity of its caller itself."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(output.caller_policy_json["sales"]).Statement : { actions = statement.Action, resources = statement.Resource }] == [{ actions = ["lambda:InvokeFunction"], resources = [module.functions["gateway"].arn] }]
+    error_message = "Callers need the right to invoke the function that makes tokens, got ${output.caller_policy_json["sales"]}."
+  }
+}

@@ -15,7 +15,7 @@ import {
   tokenReport,
 } from '../../../../../core/call/identity/tokens.ts';
 import type { HttpEvent } from '../../../../../functions/edge/http.ts';
-import { tokenAnswer } from '../../../../../functions/gateway/token-answer.ts';
+import { signerOf, tokenAnswer } from '../../../../../functions/gateway/token-answer.ts';
 import { ManualClock } from '../../../../support/ledger.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
@@ -115,9 +115,10 @@ describe('the gateway', () => {
     }),
   );
   const policies = { load: async () => policy };
-  const answer = (requestContext: object, body: unknown = {}) => {
-    const event = { headers: { 'x-amz-user-arn': ARN }, requestContext, body };
-    return tokenAnswer({ ...ports(), policies }, event as unknown as HttpEvent);
+  const answer = async (requestContext: object, body: unknown = {}) => {
+    const sent = { headers: { 'x-amz-user-arn': ARN }, requestContext, body };
+    const event = sent as unknown as HttpEvent;
+    return tokenAnswer({ ...ports(), policies }, signerOf(event), event);
   };
 
   test('makes one for the identity that signed', async () => {
