@@ -50,7 +50,7 @@ variables {
   log_prompts    = true
   event_bus_name = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
   kms_key_arn    = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234567890abcdef1234567890abcdef"
-  proxy          = { enabled = true }
+  proxy          = { enabled = true, front = "rest_api" }
   reconciliation = { enabled = true, bill = false, fold = true }
   observability  = { metrics = "full" }
   workflow       = { tracing = true }
