@@ -9,19 +9,23 @@ resource "aws_lambda_function_url" "this" {
   function_name      = var.function_name
   authorization_type = "NONE"
   invoke_mode        = "RESPONSE_STREAM"
+
+  depends_on = [aws_lambda_permission.url]
 }
 
 # Function URLs made since October 2025 need both permissions:
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+# Before version 6.28 the provider adds the first to every public URL that it creates, by this id, and
+# never removes it. With the same id there is one, which goes with the URL.
 resource "aws_lambda_permission" "url" {
   #checkov:skip=CKV_AWS_301: see aws_lambda_function_url.
   for_each = local.urls
 
-  statement_id           = "AllowTheUrl"
+  statement_id           = "FunctionURLAllowPublicAccess"
   action                 = "lambda:InvokeFunctionUrl"
   function_name          = var.function_name
   principal              = "*"
-  function_url_auth_type = aws_lambda_function_url.this[each.key].authorization_type
+  function_url_auth_type = "NONE"
 }
 
 # Without the condition anyone could invoke the function directly; the provider has no argument for

@@ -9,7 +9,8 @@ locals {
 
   urls          = toset(var.front == "rest_api" ? [] : ["url"])
   distributions = toset(var.front == "cloudfront" ? ["distribution"] : [])
-  rest_apis     = toset(var.front == "rest_api" ? ["api"] : [])
+  # A private and a public API are separate resources, because an API in place would keep endpoints.
+  rest_apis = toset(var.front == "rest_api" ? [local.is_private ? "private" : "public"] : [])
 
   # Without a slash at their ends: clients append their paths.
   function_url = one([for url in aws_lambda_function_url.this : trimsuffix(url.function_url, "/")])

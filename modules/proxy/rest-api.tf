@@ -58,6 +58,7 @@ locals {
 }
 
 resource "aws_api_gateway_rest_api" "this" {
+  #checkov:skip=CKV_AWS_237: no change replaces it; a private one is a separate resource.
   for_each = local.rest_apis
 
   name        = "${var.name}-proxy"
@@ -72,10 +73,6 @@ resource "aws_api_gateway_rest_api" "this" {
   endpoint_configuration {
     types            = [local.is_private ? "PRIVATE" : "REGIONAL"]
     vpc_endpoint_ids = local.is_private ? var.rest_api.vpc_endpoint_ids : null
-  }
-
-  lifecycle {
-    create_before_destroy = true
   }
 }
 
@@ -122,6 +119,7 @@ resource "aws_api_gateway_stage" "this" {
   #checkov:skip=CKV_AWS_73: the function's tracing is the caller's decision.
   #checkov:skip=CKV_AWS_120: answers of models are not cached.
   #checkov:skip=CKV2_AWS_4: execution logs would have request headers, and so keys.
+  #checkov:skip=CKV2_AWS_77: which rules a web ACL has is the caller's decision.
   #checkov:skip=CKV2_AWS_29: a web ACL is the caller's decision (web_acl).
   #checkov:skip=CKV2_AWS_51: clients have keys, not certificates.
   for_each = local.rest_apis
@@ -165,7 +163,7 @@ resource "aws_api_gateway_method_settings" "this" {
 
 resource "aws_cloudwatch_log_group" "access" {
   #checkov:skip=CKV_AWS_338: how long to keep logs is the caller's decision (log_retention_days).
-  for_each = var.rest_api.access_log ? local.rest_apis : toset([])
+  for_each = toset(var.front == "rest_api" && var.rest_api.access_log ? ["api"] : [])
 
   name              = "/aws/vendedlogs/apigateway/${var.name}-proxy"
   retention_in_days = var.log_retention_days
@@ -174,13 +172,13 @@ resource "aws_cloudwatch_log_group" "access" {
 }
 
 resource "aws_lambda_permission" "api" {
-  for_each = local.rest_apis
+  for_each = toset(var.front == "rest_api" ? ["api"] : [])
 
   statement_id  = "AllowTheRestApi"
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.this[each.key].execution_arn}/${local.stage}/*"
+  source_arn    = "${one(values(aws_api_gateway_rest_api.this)).execution_arn}/${local.stage}/*"
 }
 
 resource "aws_wafv2_web_acl_association" "this" {

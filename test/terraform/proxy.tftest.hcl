@@ -120,7 +120,7 @@ run "rest_api" {
   }
 
   assert {
-    condition = toset(flatten([for path in values(jsondecode(aws_api_gateway_rest_api.this["api"].body).paths) : [
+    condition = toset(flatten([for path in values(jsondecode(aws_api_gateway_rest_api.this["public"].body).paths) : [
       for method in values(path) : jsonencode(method["x-amazon-apigateway-integration"])
       ]])) == toset([jsonencode({
       httpMethod           = "POST"
@@ -130,29 +130,29 @@ run "rest_api" {
       type                 = "aws_proxy"
       uri                  = "arn:aws:apigateway:eu-west-1:lambda:path/2021-11-15/functions/arn:aws:lambda:eu-west-1:111122223333:function:genai-proxy/response-streaming-invocations"
     })])
-    error_message = "Every path and method must stream from the function: ${aws_api_gateway_rest_api.this["api"].body}."
+    error_message = "Every path and method must stream from the function: ${aws_api_gateway_rest_api.this["public"].body}."
   }
 
   assert {
-    condition     = jsondecode(aws_api_gateway_rest_api.this["api"].body)["x-amazon-apigateway-binary-media-types"] == ["*/*"] && keys(jsondecode(aws_api_gateway_rest_api.this["api"].body).paths) == ["/", "/{path+}"]
+    condition     = jsondecode(aws_api_gateway_rest_api.this["public"].body)["x-amazon-apigateway-binary-media-types"] == ["*/*"] && keys(jsondecode(aws_api_gateway_rest_api.this["public"].body).paths) == ["/", "/{path+}"]
     error_message = "Bodies must reach the function as they are, on every path."
   }
 
   assert {
-    condition     = one(aws_api_gateway_rest_api.this["api"].endpoint_configuration).types == tolist(["REGIONAL"]) && length(aws_api_gateway_rest_api_policy.this) == 0 && aws_api_gateway_rest_api.this["api"].disable_execute_api_endpoint
+    condition     = one(aws_api_gateway_rest_api.this["public"].endpoint_configuration).types == tolist(["REGIONAL"]) && length(aws_api_gateway_rest_api_policy.this) == 0 && aws_api_gateway_rest_api.this["public"].disable_execute_api_endpoint
     error_message = "Without VPC endpoints it is public, here by its domain alone."
   }
 
   assert {
-    condition = one([for settings in aws_api_gateway_method_settings.this["api"].settings : [
+    condition = one([for settings in aws_api_gateway_method_settings.this["public"].settings : [
       settings.throttling_rate_limit, settings.throttling_burst_limit, settings.logging_level, settings.data_trace_enabled
     ]]) == [20, 40, "OFF", false]
     error_message = "It must be throttled, and never log headers."
   }
 
   assert {
-    condition     = !can(regex("(?i)header|authori|api_?key|token|query", one(aws_api_gateway_stage.this["api"].access_log_settings).format))
-    error_message = "An access line must have no credential: ${one(aws_api_gateway_stage.this["api"].access_log_settings).format}."
+    condition     = !can(regex("(?i)header|authori|api_?key|token|query", one(aws_api_gateway_stage.this["public"].access_log_settings).format))
+    error_message = "An access line must have no credential: ${one(aws_api_gateway_stage.this["public"].access_log_settings).format}."
   }
 
   assert {
@@ -166,7 +166,7 @@ run "rest_api" {
   }
 
   assert {
-    condition     = aws_wafv2_web_acl_association.this["api"].web_acl_arn == "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/genai/1a2b" && aws_wafv2_web_acl_association.this["api"].resource_arn == aws_api_gateway_stage.this["api"].arn
+    condition     = aws_wafv2_web_acl_association.this["public"].web_acl_arn == "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/genai/1a2b" && aws_wafv2_web_acl_association.this["public"].resource_arn == aws_api_gateway_stage.this["public"].arn
     error_message = "The web ACL must protect the stage."
   }
 
@@ -189,20 +189,20 @@ run "private_rest_api" {
   }
 
   assert {
-    condition     = one(aws_api_gateway_rest_api.this["api"].endpoint_configuration).types == tolist(["PRIVATE"]) && one(aws_api_gateway_rest_api.this["api"].endpoint_configuration).vpc_endpoint_ids == toset(["vpce-0123456789abcdef0"]) && aws_api_gateway_rest_api.this["api"].put_rest_api_mode == "merge"
+    condition     = one(aws_api_gateway_rest_api.this["private"].endpoint_configuration).types == tolist(["PRIVATE"]) && one(aws_api_gateway_rest_api.this["private"].endpoint_configuration).vpc_endpoint_ids == toset(["vpce-0123456789abcdef0"]) && aws_api_gateway_rest_api.this["private"].put_rest_api_mode == "merge"
     error_message = "It must be private to the endpoint."
   }
 
   assert {
-    condition = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this["api"].policy).Statement : [statement.Effect, statement.Resource, try(statement.Condition.StringNotEquals["aws:SourceVpce"], [])]] == [
+    condition = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this["private"].policy).Statement : [statement.Effect, statement.Resource, try(statement.Condition.StringNotEquals["aws:SourceVpce"], [])]] == [
       ["Allow", "arn:aws:execute-api:eu-west-1:111122223333:restapiid1/*", []],
       ["Deny", "arn:aws:execute-api:eu-west-1:111122223333:restapiid1/*", ["vpce-0123456789abcdef0"]],
     ]
-    error_message = "Requests that come by another way must be denied: ${aws_api_gateway_rest_api_policy.this["api"].policy}."
+    error_message = "Requests that come by another way must be denied: ${aws_api_gateway_rest_api_policy.this["private"].policy}."
   }
 
   assert {
-    condition     = output.url == "https://restapiid1-vpce-0123456789abcdef0.execute-api.eu-west-1.amazonaws.com/proxy" && length(aws_cloudwatch_log_group.access) == 0 && length(aws_api_gateway_stage.this["api"].access_log_settings) == 0
+    condition     = output.url == "https://restapiid1-vpce-0123456789abcdef0.execute-api.eu-west-1.amazonaws.com/proxy" && length(aws_cloudwatch_log_group.access) == 0 && length(aws_api_gateway_stage.this["private"].access_log_settings) == 0
     error_message = "Clients reach it by the name of the endpoint: ${output.url}."
   }
 }

@@ -34,10 +34,14 @@ function unneededStatements(
   hasBilling: boolean,
 ): readonly string[] {
   const object = (name: string) => toUnvalidated(variables.get(name));
+  const front = stringField(object('proxy'), 'front');
   const withKeys = [variables, ...['alerts', 'reporting', 'cost_reports'].map(object)];
   const needs = {
     Budgets: hasBilling,
-    Proxy: isOn('proxy'),
+    // The stack of a Function URL's permission.
+    Proxy: isOn('proxy') && front !== 'rest_api',
+    CloudFront: isOn('proxy') && front === 'cloudfront',
+    WebAcl: isOn('proxy') && object('proxy').has('web_acl'),
     Buckets: isOn('reporting') || isOn('cost_reports'),
     Export: isOn('reporting'),
     Anomalies: isOn('anomaly_detection'),

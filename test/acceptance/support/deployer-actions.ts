@@ -40,6 +40,14 @@ const REST: Readonly<Record<string, readonly (readonly [pattern: RegExp, action:
     [/^PUT \/schedules\//, 'UpdateSchedule'],
     [/^DELETE \/schedules\//, 'DeleteSchedule'],
   ],
+  cloudfront: [
+    [/^POST \S+\/distribution$/, 'CreateDistribution'],
+    [/^GET \S+\/distribution\/[^/]+$/, 'GetDistribution'],
+    [/^GET \S+\/distribution\/[^/]+\/config$/, 'GetDistributionConfig'],
+    [/^PUT \S+\/distribution\/[^/]+\/config$/, 'UpdateDistribution'],
+    [/^DELETE \S+\/distribution\/[^/]+$/, 'DeleteDistribution'],
+    [/^GET \S+\/tagging$/, 'ListTagsForResource'],
+  ],
   bedrock: [
     [/^POST \/inference-profiles$/, 'CreateInferenceProfile'],
     [/^GET \/inference-profiles\//, 'GetInferenceProfile'],
@@ -49,6 +57,9 @@ const REST: Readonly<Record<string, readonly (readonly [pattern: RegExp, action:
     [/^POST \/untagResource$/, 'UntagResource'],
   ],
 };
+
+/** Operations that a parameter of the query names. */
+const TAGGING: Readonly<Record<string, string>> = { Tag: 'TagResource', Untag: 'UntagResource' };
 
 /**
  * S3 calls of a bucket: by what the query asks for, the action without its verb. Deleting a setting
@@ -92,9 +103,12 @@ function bucketAction({ operation, query }: AwsCall): string | undefined {
 
 /** @returns the action, or the call itself where it is not known. */
 export function deployerAction(call: AwsCall): string {
-  const { service, operation } = call;
+  const { service, operation, query } = call;
   const unknown = `${service} ${operation}`;
   if (service === 's3') return bucketAction(call) ?? unknown;
+  if (service === 'cloudfront' && operation.startsWith('POST') && query.Operation !== undefined) {
+    return `cloudfront:${TAGGING[query.Operation] ?? query.Operation}`;
+  }
   if (service === 'apigateway') return `apigateway:${operation.split(' ')[0]}`;
   if (service === 'budgets' && operation.endsWith('BudgetAction')) return `budgets:${operation}`;
   if (service === 'budgets' && !/Tags?(ForResource)?$|Resource$/.test(operation)) {

@@ -1,7 +1,7 @@
 /** One deployment of a packed example: Terraform, and requests to what it made. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
@@ -53,7 +53,7 @@ export class Deployment {
   readonly #folder: string;
   #outputs: Promise<Outputs> | undefined;
 
-  /** @param example folder in `examples`. */
+  /** @param example folder in `examples`, which may have to be made. */
   constructor(facade: Facade, example: string) {
     const module = process.env.ACCEPTANCE_MODULE;
     if (!module) {
@@ -91,17 +91,18 @@ export class Deployment {
     return changesIn(await this.terraform('plan', '-json'));
   }
 
+  /** Writes a file of the configuration. */
+  write(name: string, text: string): void {
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(join(this.#folder, name), text);
+  }
+
   /** Edits terraform.tfvars. @throws Error when the text to replace is not there exactly once. */
   edit(from: string, to: string, name = 'terraform.tfvars'): void {
     const file = join(this.#folder, name);
     const parts = readFileSync(file, 'utf8').split(from);
     if (parts.length !== 2) throw new Error(`${name}: has ${from} ${parts.length - 1} times`);
     writeFileSync(file, parts.join(to));
-  }
-
-  /** Writes a file next to the example's own. */
-  write(name: string, text: string): void {
-    writeFileSync(join(this.#folder, name), text);
   }
 
   /** Runs the packed command line as the operator. @returns what it printed as JSON. */

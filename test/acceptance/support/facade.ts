@@ -18,7 +18,9 @@ import { DeployedFunctions, nameOf, type StreamedBytes } from './deployed-functi
 import { deployerAction } from './deployer-actions.ts';
 import { EventBuses } from './event-buses.ts';
 import { type Answered, forward, OneByOne } from './forward.ts';
+import { Fronts } from './fronts.ts';
 import { FunctionLogs } from './function-logs.ts';
+import { statementConflict } from './function-policies.ts';
 import { InferenceProfiles } from './inference-profiles.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { RolePolicies } from './role-policies.ts';
@@ -43,6 +45,7 @@ export class Facade {
   readonly costTags = new CostAllocationTags();
   readonly queries = new SavedQueries();
   readonly buses = new EventBuses();
+  readonly fronts = new Fronts();
   /** IAM actions of Terraform's calls. */
   readonly deployerActions = new Set<string>();
   /** Requests refused with 501, as `service operation`. */
@@ -147,7 +150,8 @@ export class Facade {
     // moto's way to say that it lacks something; sent on, it would be tried again for minutes.
     if (answered.status >= 500 || (answered.status === 404 && PAGE.test(answered.bytes.toString())))
       return this.#refuseUnknown(call, `moto answered ${answered.status}`);
-    if (call.service !== 'lambda' || answered.status >= 300) return answered;
+    const mended = this.fronts.mend(call, answered);
+    if (call.service !== 'lambda' || answered.status >= 300) return mended;
     const body = parseJson(answered.bytes);
     const observed = await this.#functions.observe(call, body);
     return observed === undefined ? answered : encode({ status: answered.status, body: observed });
@@ -160,7 +164,8 @@ export class Facade {
       const answer = await api(call);
       if (answer) return answer;
     }
-    return call.service === 'lambda' ? this.#functions.invoke(call) : undefined;
+    if (call.service !== 'lambda') return undefined;
+    return (await statementConflict(this.moto, call)) ?? this.#functions.invoke(call);
   }
 
   #refuseUnknown(call: AwsCall, reason = ''): Answered {

@@ -16,7 +16,7 @@ export const authorizationOf = (service: string): string =>
   `AWS4-HMAC-SHA256 Credential=none/20260101/us-east-1/${service}/aws4_request, ` +
   'SignedHeaders=host, Signature=none';
 
-const PASSED_ON = /^(authorization|content-type|x-amz(n)?-.+|accept)$/;
+const PASSED_ON = /^(authorization|content-type|x-amz(n)?-.+|accept|if-match)$/;
 const NOT_PASSED_BACK =
   /^(content-(length|encoding)|date|connection|transfer-encoding|server|keep-alive)$/;
 

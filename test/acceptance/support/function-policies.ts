@@ -2,6 +2,8 @@
 import { isRecord, parseJson } from '../../../sandbox/base/json.ts';
 import { type AccessRequest, decide } from '../../support/iam/decide.ts';
 import { parsePolicy } from '../../support/iam/policy.ts';
+import { type AwsAnswer, refuse } from './aws-answer.ts';
+import type { AwsCall } from './aws-call.ts';
 import type { OneByOne } from './forward.ts';
 import { listAt, recordAt, textAt } from './members.ts';
 
@@ -27,6 +29,21 @@ function mendStatement(statement: Statement): Statement {
   };
   if (!type && !via) return kept;
   return { ...kept, Condition: { ...recordAt(kept, 'Condition'), ...type, ...via } };
+}
+
+/** Refuses a second statement with the id of another, as Lambda does; moto adds it. */
+export async function statementConflict(
+  moto: Reader,
+  { operation, input }: AwsCall,
+): Promise<AwsAnswer | undefined> {
+  const [, name] = /^POST \S+\/functions\/([^/]+)\/policy$/.exec(operation) ?? [];
+  if (name === undefined) return undefined;
+  const id = textAt(input, 'StatementId');
+  // Without a policy there is none to read.
+  const statements = await statementsOf(moto, name).catch(() => []);
+  if (!statements.some((statement) => textAt(statement, 'Sid') === id)) return undefined;
+  const message = `The statement id (${id}) provided already exists. Please provide a new statement id, or remove the existing statement.`;
+  return refuse('ResourceConflictException', message, 409);
 }
 
 /** Each as `principal action conditions`. */

@@ -110,7 +110,11 @@ const mayCall = async (
   roleArn !== undefined && (await access.allows(roleArn, { action, resource, context }));
 
 /** Whether the function's own policy lets API Gateway call it for this route. */
-const letsApiIn = (facade: Facade, functionArn: string, sourceArn: string): Promise<boolean> =>
+export const letsApiIn = (
+  facade: Facade,
+  functionArn: string,
+  sourceArn: string,
+): Promise<boolean> =>
   lets(
     facade.moto,
     functionArn,

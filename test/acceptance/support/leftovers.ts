@@ -23,10 +23,12 @@ const JSON_LISTINGS: readonly Listing[] = [
   { service: 'lambda', method: 'GET', path: '/2015-03-31/functions/' },
   { service: 'scheduler', method: 'GET', path: '/schedules' },
   { service: 'apigateway', method: 'GET', path: '/v2/apis' },
+  { service: 'apigateway', method: 'GET', path: '/restapis' },
 ];
 const QUERY_LISTINGS: readonly { service: string; path: string; item: RegExp }[] = [
   { service: 'iam', path: '/?Action=ListRoles&Version=2010-05-08', item: /<RoleName>/ },
   { service: 'sns', path: '/?Action=ListTopics&Version=2010-03-31', item: /<TopicArn>/ },
+  { service: 'cloudfront', path: '/2020-05-31/distribution', item: /<DistributionSummary>/ },
   {
     service: 'cloudformation',
     path: '/?Action=DescribeStacks&Version=2010-05-15',

@@ -1,20 +1,12 @@
 /** Requests to a public Function URL that streams, let in by the policy of its function alone. */
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { eventStream } from '../../../adapters/event-stream.ts';
 import { LOOPBACK } from '../../../sandbox/base/loopback-server.ts';
 import { toGatewayEvent } from '../../../sandbox/http/api-gateway-event.ts';
 import type { StreamedBytes } from './deployed-functions.ts';
 import { ACCOUNT, type Facade } from './facade.ts';
+import type { FrontRequest } from './front-request.ts';
 import { lets } from './function-policies.ts';
-import { textAt } from './members.ts';
-
-interface PublicRequest {
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body: unknown;
-}
+import { listAt, textAt } from './members.ts';
 
 const isAnyone = (principal: unknown): boolean => principal === '*';
 
@@ -22,27 +14,12 @@ const isAnyone = (principal: unknown): boolean => principal === '*';
 export const isOpenToAll = (facade: Facade, functionArn: string): Promise<boolean> =>
   lets(facade.moto, functionArn, isAnyone, { action: 'lambda:InvokeFunction' });
 
-/** Streams one answer with a key. */
-export async function converseStream(facade: Facade, key: string, proxy = 'genai-proxy') {
-  const { status, headers, bytes } = await post(facade, proxy, {
-    path: '/model/nova-lite/converse-stream',
-    headers: { authorization: `Bearer ${key}` },
-    body: { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] },
-  });
-  const events: string[] = [];
-  if (status === 200) {
-    for await (const { name } of eventStream.read(Readable.from([bytes]))) events.push(name);
-  }
-  return { status, events, requestId: headers['x-sentry-request-id'] ?? 'none' };
-}
-
-/** @throws Error for a URL that is not public, or does not stream. */
-async function post(
+/** @throws Error for a URL that is not that of the proxy, is not public, or does not stream. */
+export async function requestPublicUrl(
   facade: Facade,
-  functionName: string,
-  { path, headers = {}, body }: PublicRequest,
+  { host, method, path, headers, body }: FrontRequest,
 ): Promise<StreamedBytes> {
-  const config = await facade.moto.read('lambda', `/2021-10-31/functions/${functionName}/url`);
+  const config = await urlAt(facade, host);
   const type = textAt(config, 'AuthType');
   if (type !== 'NONE') throw new Error(`${type}: is not public`);
   const mode = textAt(config, 'InvokeMode');
@@ -59,17 +36,21 @@ async function post(
       context: { 'lambda:InvokedViaFunctionUrl': 'true' },
     }));
   if (!isLetIn) return { status: 403, headers: {}, bytes: Buffer.from('Forbidden') };
-  const { hostname } = new URL(textAt(config, 'FunctionUrl'));
   const event = toGatewayEvent(
-    {
-      method: 'POST',
-      url: path,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: Buffer.from(JSON.stringify(body)),
-      sourceIp: LOOPBACK,
-    },
+    { method, url: path, headers: { ...headers, host }, body, sourceIp: LOOPBACK },
     { requestId: randomUUID(), now: Date.now() },
-    { accountId: ACCOUNT, domainName: hostname, routeKeyOf: () => '$default' },
+    { accountId: ACCOUNT, domainName: host, routeKeyOf: () => '$default' },
   );
   return facade.runStreamed(arn, event);
+}
+
+/** The URL of the one of the deployed proxies that has this host. */
+async function urlAt({ moto }: Facade, host: string): Promise<unknown> {
+  const functions = listAt(await moto.read('lambda', '/2015-03-31/functions/'), 'Functions');
+  for (const name of functions.map((each) => textAt(each, 'FunctionName'))) {
+    if (!name.endsWith('-proxy')) continue;
+    const config = await moto.read('lambda', `/2021-10-31/functions/${name}/url`);
+    if (new URL(textAt(config, 'FunctionUrl')).hostname === host) return config;
+  }
+  throw new Error(`${host}: there is no such Function URL`);
 }
