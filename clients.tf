@@ -11,7 +11,7 @@ locals {
       openai            = "export OPENAI_BASE_URL=${url}/openai/v1 OPENAI_API_KEY=$KEY"
       anthropic         = "export ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_API_KEY=$KEY"
       anthropic_bedrock = "export AWS_REGION=${local.region} ANTHROPIC_BEDROCK_BASE_URL=${url} AWS_BEARER_TOKEN_BEDROCK=$KEY"
-      litellm           = "export OPENAI_API_BASE=${url}/openai/v1 OPENAI_API_KEY=$KEY ANTHROPIC_API_BASE=${url}/anthropic ANTHROPIC_API_KEY=$KEY"
+      litellm           = "export OPENAI_BASE_URL=${url}/openai/v1 OPENAI_API_KEY=$KEY ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_API_KEY=$KEY"
     },
     { for id in slice(local.claude_ids, 0, min(1, length(local.claude_ids))) : "claude_code_bedrock" => "export CLAUDE_CODE_USE_BEDROCK=1 AWS_REGION=${local.region} ANTHROPIC_BEDROCK_BASE_URL=${url} AWS_BEARER_TOKEN_BEDROCK=$KEY ANTHROPIC_MODEL=${id}" },
     { for id in slice(local.claude_ids, 0, min(1, length(local.claude_ids))) : "claude_code_anthropic" => "export ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_AUTH_TOKEN=$KEY ANTHROPIC_MODEL=${id}" },

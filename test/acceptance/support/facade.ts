@@ -25,6 +25,7 @@ import { InferenceProfiles } from './inference-profiles.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { RolePolicies } from './role-policies.ts';
 import { SavedQueries } from './saved-queries.ts';
+import { Stacks } from './stacks.ts';
 import { StateMachines } from './state-machines.ts';
 
 /** moto's own. */
@@ -59,6 +60,7 @@ export class Facade {
   readonly #states = new StateMachines((operation, input) =>
     this.moto.json('states', `AWSStepFunctions.${operation}`, input),
   );
+  readonly #stacks = new Stacks(this.moto);
   readonly #functions: DeployedFunctions;
   readonly #server: Server;
   #url = '';
@@ -150,6 +152,7 @@ export class Facade {
     // moto's way to say that it lacks something; sent on, it would be tried again for minutes.
     if (answered.status >= 500 || (answered.status === 404 && PAGE.test(answered.bytes.toString())))
       return this.#refuseUnknown(call, `moto answered ${answered.status}`);
+    if (answered.status < 300) await this.#stacks.observe(call);
     const mended = this.fronts.mend(call, answered);
     if (call.service !== 'lambda' || answered.status >= 300) return mended;
     const body = parseJson(answered.bytes);

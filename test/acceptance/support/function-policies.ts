@@ -53,7 +53,10 @@ export const permissionsOn = async (moto: Reader, functionId: string): Promise<r
       `${String(principal)} ${String(action)} ${JSON.stringify(condition)}`,
   );
 
-async function statementsOf(moto: Reader, functionId: string): Promise<readonly Statement[]> {
+export async function statementsOf(
+  moto: Reader,
+  functionId: string,
+): Promise<readonly Statement[]> {
   const path = `/2015-03-31/functions/${functionId}/policy`;
   const answer = mendPolicy(recordAt({ of: await moto.read('lambda', path) }, 'of'));
   return listAt(parseJson(Buffer.from(textAt(answer, 'Policy'))), 'Statement').filter(isRecord);
