@@ -82,6 +82,11 @@ const READS = [
   '/v1/usage?costCenter=retail',
   '/v1/usage?costCenter=poor',
   '/v1/models',
+  '/v1/operator/usage',
+  '/v1/operator/usage?per=user&limit=5',
+  '/v1/operator/limits',
+  '/v1/operator/keys',
+  '/openapi.json',
   '/healthz',
 ] as const;
 const PROFILE_READS = ['/inference-profiles', '/inference-profiles/haiku'] as const;
