@@ -38,6 +38,7 @@ const BY_CODE: Partial<Readonly<Record<ProblemCode, ErrorKind>>> = {
   forbidden_operator: 'forbidden',
   request_in_progress: 'conflict',
   ledger_unavailable: 'unavailable',
+  identity_unavailable: 'unavailable',
   policy_unavailable: 'unavailable',
   workflow_unavailable: 'unavailable',
 };

@@ -1,9 +1,12 @@
 /** Method: paths to operations, problems to the answers of the Bedrock runtime. */
 import { describe, expect, test } from '@jest/globals';
 import { problemDetails } from '../../../../core/call/answers/answers.ts';
+import { PROBLEM_CODES } from '../../../../core/problem-http-status.ts';
 import { apiRoute } from '../../../../core/protocols/http/api-route.ts';
 import { bedrockErrors } from '../../../../core/protocols/http/bedrock-error.ts';
+import { problemKind } from '../../../../core/protocols/http/error-kind.ts';
 import { readJsonBody, strictJsonBody } from '../../../../core/protocols/http/json-body.ts';
+import { typedEntries } from '../../../../core/unvalidated.ts';
 import { limit, NOW, tags } from '../../../support/denied-limit.ts';
 
 describe('a path', () => {
@@ -134,4 +137,17 @@ describe('a body', () => {
   test('that is an object is taken', () => {
     expect(bodyOf('{"a":[1]}')).toEqual({ body: { a: [1] } });
   });
+});
+
+test.each([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [503, 'unavailable'],
+])('each problem of status %d is %s in every API', (status, kind) => {
+  const codes = typedEntries(PROBLEM_CODES).filter(([, [each]]) => each === status);
+  const kinds = codes.map(([code]) => [
+    code,
+    problemKind(problemDetails(code, tags, 'x'), NOW).kind,
+  ]);
+  expect(kinds).toEqual(codes.map(([code]) => [code, kind]));
 });
