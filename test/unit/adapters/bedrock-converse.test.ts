@@ -199,9 +199,7 @@ describe('a failure', () => {
 
   test('a silent model is given up at the deadline', async () => {
     mock.behave({ hang: true });
-    const startedAt = Date.now();
     expect(await failureName(converse(mock.url, hi, 100))).toBe('DeadlineExceeded');
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 
   test('a refused connection: nothing was sent', async () => {

@@ -65,12 +65,13 @@ describe('a hosted function', () => {
   test('answers many events at once', async () => {
     const { host } = hostOf();
     await host.start();
-    const start = performance.now();
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, () => host.invoke({ do: 'wait', ms: 200 })),
+    const order: unknown[] = [];
+    const waits = [500, ...Array(49).fill(0)];
+    const answers = waits.map(async (ms) =>
+      order.push(value(await host.invoke({ do: 'wait', ms }))),
     );
-    expect(answers.map(value)).toEqual(Array(50).fill(200));
-    expect(performance.now() - start).toBeLessThan(2_000);
+    await Promise.all(answers);
+    expect(order).toEqual([...Array(49).fill(0), 500]);
   });
 
   test('fails with the name and message of what it throws', async () => {
@@ -145,24 +146,28 @@ describe("a hosted function's clock", () => {
     await host.start();
     clock.offsetMs = YEAR_MS;
     await host.setClock();
+    const earliest = Date.now() + YEAR_MS;
     const { now, iso, text, given, isDate } = Object(value(await host.invoke({ do: 'now' })));
-    const expected = Date.now() + YEAR_MS;
-    expect(Math.abs(now - expected)).toBeLessThan(2_000);
-    expect(Math.abs(Date.parse(iso) - expected)).toBeLessThan(2_000);
-    expect(text).toContain(String(new Date(expected).getUTCFullYear()));
+    const latest = Date.now() + YEAR_MS;
+    for (const time of [now, Date.parse(iso)]) {
+      expect(time).toBeGreaterThanOrEqual(earliest);
+      expect(time).toBeLessThanOrEqual(latest);
+    }
+    expect(text).toContain(String(new Date(latest).getUTCFullYear()));
     expect(given).toBe('1970-01-01T00:00:00.000Z');
     expect(isDate).toBe(true);
   });
 
   test("goes back to the host's, and holds in a worker that was started again", async () => {
     const { host, clock } = hostOf();
+    const begun = Date.now();
     clock.offsetMs = YEAR_MS;
     await host.invoke({ do: 'exit' });
     const later = Object(value(await host.invoke({ do: 'now' })));
-    expect(later.now - Date.now()).toBeGreaterThan(YEAR_MS - 5_000);
+    expect(later.now).toBeGreaterThanOrEqual(begun + YEAR_MS);
     clock.offsetMs = 0;
     await host.setClock();
-    const now = Object(value(await host.invoke({ do: 'now' })));
-    expect(Math.abs(now.now - Date.now())).toBeLessThan(2_000);
+    const { now } = Object(value(await host.invoke({ do: 'now' })));
+    expect(now).toBeLessThanOrEqual(Date.now());
   });
 });
