@@ -23,7 +23,7 @@ const asked = { costCenter: 'research', applicationId: 'chat', environment: 'pro
 const OUTPUTS = ['state_machine_arn', 'ledger_table_name', 'audit_log_group_name', 'proxy_url'];
 const PROVIDER = 'provider "aws" {\n  s3_use_path_style = true\n}\n';
 
-/** Sets these variables in the example's call of the module, in place of its own values. */
+/** Sets these variables in the example's call of the module, instead of the example's values. */
 const set = (options: object) =>
   deployment.write(
     'options_override.tf.json',
