@@ -30,13 +30,14 @@ export function operatorApi(
   const base = parseUrl(text);
   if ('problem' in base) return base;
   const { origin, pathname } = base.url;
-  const urlOf = (route: string) => new URL(`${pathname.replace(ROUTE, '')}${route}`, origin);
+  const root = `${origin}${pathname.replace(ROUTE, '')}`;
+  const urlOf = (route: string) => new URL(`${root}${route}`);
   const given = canCarryToken(base.url) ? io.env[TOKEN_VARIABLE] : undefined;
   const hasIdentity = Boolean(given) || base.url.protocol === 'https:';
   let obtained: Promise<string> | undefined;
   const headers = async (): Promise<Readonly<Record<string, string>>> => {
     if (!hasIdentity) return {};
-    obtained ??= given ? Promise.resolve(given) : ownToken(base.url, io);
+    obtained ??= given ? Promise.resolve(given) : ownToken(root, io);
     return { authorization: `Bearer ${await obtained}` };
   };
   return {
@@ -65,11 +66,8 @@ export function operatorApi(
   };
 }
 
-async function ownToken(url: URL, io: Io): Promise<string> {
-  const found = await obtainToken(
-    { url: url.href, operator: true, expires: '1h', cache: true },
-    io,
-  );
+async function ownToken(url: string, io: Io): Promise<string> {
+  const found = await obtainToken({ url, operator: true, expires: '1h', cache: true }, io);
   if ('token' in found) return found.token.token;
   throw new LedgerUnavailableError('refused' in found ? found.refused : found.problem.message);
 }
