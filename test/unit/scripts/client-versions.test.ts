@@ -6,9 +6,11 @@ const read = (path: string): string =>
   readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 const clients = 'test/clients';
-const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
-  read(`${clients}/package.json`),
-);
+const manifest: Record<
+  'dependencies' | 'optionalDependencies',
+  Record<string, string>
+> = JSON.parse(read(`${clients}/package.json`));
+const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies };
 const { packages }: { packages: Record<string, { version: string }> } = JSON.parse(
   read(`${clients}/package-lock.json`),
 );
@@ -51,6 +53,9 @@ test('docs/clients.md names every tested client at its installed version', () =>
     'openai (JavaScript)': [npm('openai')],
     litellm: [pip('litellm')],
     'Claude Code, in both formats': [npm('@anthropic-ai/claude-code')],
+    'opencode, with the providers `@ai-sdk/openai-compatible` and `amazon-bedrock`': [
+      npm('opencode-linux-x64'),
+    ],
   });
 });
 
