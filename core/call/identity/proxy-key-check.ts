@@ -24,21 +24,27 @@ interface KeyCheckPorts {
 }
 
 interface CachedKey {
-  /** When its read began; absent records are kept as well. */
+  /** When its read began. */
   readonly readAt: EpochMs;
   readonly record: CredentialRecord | undefined;
 }
 
 /** A key that was revoked is honored no longer than this. */
 const HONORED_MS = 60_000;
+/** Of keys, and as many of unknown ids. */
 const CACHED_MAX = 1_000;
-/** Reads of unknown ids that are allowed within a window: guessing costs the ledger no more. */
+/**
+ * Reads of unknown ids that are allowed within a window: guessing costs the ledger no more. Then an
+ * id is not read unless it was that of a key before: anyone can send unknown ids.
+ */
 const UNKNOWN_READS_MAX = 50;
 const UNKNOWN_WINDOW_MS = 10_000;
 
 export class KeyCheck {
   readonly #ports: KeyCheckPorts;
-  readonly #cached = new Map<string, CachedKey>();
+  /** Those that exist. Also too old to be honored: they can be read again, whatever others send. */
+  readonly #known = new Map<string, CachedKey>();
+  readonly #unknown = new Map<string, CachedKey>();
   readonly #reading = new Map<string, Promise<CachedKey>>();
   #unknownReads = 0;
   #windowStart: EpochMs = 0;
@@ -65,7 +71,7 @@ export class KeyCheck {
   }
 
   #fresh(id: string): CachedKey | undefined {
-    const cached = this.#cached.get(id);
+    const cached = this.#known.get(id) ?? this.#unknown.get(id);
     const age = cached ? this.#ports.clock.now() - cached.readAt : HONORED_MS;
     return age >= 0 && age < HONORED_MS ? cached : undefined;
   }
@@ -86,7 +92,7 @@ export class KeyCheck {
       this.#windowStart = readAt;
       this.#unknownReads = 0;
     }
-    if (this.#unknownReads >= UNKNOWN_READS_MAX) {
+    if (this.#unknownReads >= UNKNOWN_READS_MAX && !this.#known.has(id)) {
       throw new LedgerUnavailableError(
         'too many unknown keys were sent: try again in some seconds',
       );
@@ -94,10 +100,9 @@ export class KeyCheck {
     const record = await keys.read(id);
     if (!record) this.#unknownReads += 1;
     const cached = { readAt, record };
-    this.#cached.delete(id);
-    this.#cached.set(id, cached);
-    const [oldest] = this.#cached.keys();
-    if (this.#cached.size > CACHED_MAX && oldest !== undefined) this.#cached.delete(oldest);
+    this.#known.delete(id);
+    this.#unknown.delete(id);
+    keep(record ? this.#known : this.#unknown, id, cached);
     if (record && !isToken(record)) this.#recordUse(id, readAt);
     return cached;
   }
@@ -109,4 +114,11 @@ export class KeyCheck {
       warn('the last use of a key could not be recorded', error);
     });
   }
+}
+
+/** The newest of them. */
+function keep(all: Map<string, CachedKey>, id: string, cached: CachedKey): void {
+  all.set(id, cached);
+  const [oldest] = all.keys();
+  if (all.size > CACHED_MAX && oldest !== undefined) all.delete(oldest);
 }
