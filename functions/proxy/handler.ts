@@ -84,10 +84,12 @@ async function serve(event: ProxyEvent, stream: Writable, context: Context): Pro
   written.end();
 }
 
-function answer(event: ProxyEvent, context: Context, arrivedAt: EpochMs): Promise<Response> {
+async function answer(event: ProxyEvent, context: Context, arrivedAt: EpochMs): Promise<Response> {
+  const request = toRequest(event);
+  if (!request) return Response.json({ message: 'Method Not Allowed' }, { status: 405 });
   const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
   const proxy = createProxy({ ...ports, deployment: { region, accountId } });
-  return proxy(toRequest(event), {
+  return proxy(request, {
     deadline: arrivedAt + context.getRemainingTimeInMillis() - ANSWER_MS,
     ...(answerMs > 0 && { answerBy: arrivedAt + answerMs }),
   });

@@ -7,6 +7,8 @@ export interface ProxyEvent {
   readonly rawQueryString?: string;
   readonly httpMethod?: string;
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  /** Of a REST API: `headers` has the last value of each alone. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly multiValueQueryStringParameters?: Readonly<
     Record<string, readonly string[] | undefined>
   > | null;
@@ -20,21 +22,38 @@ export interface ProxyEvent {
 }
 
 const NO_BODY = new Set(['GET', 'HEAD']);
+/** A request cannot be made with others, such as TRACE. */
+const METHODS = new Set([...NO_BODY, 'DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-export function toRequest(event: ProxyEvent): Request {
+/** @returns undefined for a method that no route has. */
+export function toRequest(event: ProxyEvent): Request | undefined {
   const method = event.requestContext?.http?.method ?? event.httpMethod ?? 'GET';
+  if (!METHODS.has(method)) return undefined;
   const query = event.rawQueryString ?? queryOf(event);
   const path = event.rawPath ?? event.path ?? '/';
   const url = new URL('https://localhost/');
   url.pathname = path;
   url.search = query;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (value !== undefined) headers.set(name, value);
-  }
+  const headers = headersOf(event);
   if (NO_BODY.has(method)) return new Request(url, { method, headers });
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   return new Request(url, { method, headers, body });
+}
+
+/** A client can send bytes that no header has; a header with them is left out. */
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Several values of one name become a list, as a Function URL hands them on. */
+function headersOf({ headers: last, multiValueHeaders }: ProxyEvent): Headers {
+  const headers = new Headers();
+  const all = multiValueHeaders ?? last ?? {};
+  for (const [name, given] of Object.entries(all)) {
+    for (const value of typeof given === 'string' ? [given] : (given ?? [])) {
+      if (NAME.test(name) && VALUE.test(value)) headers.append(name, value);
+    }
+  }
+  return headers;
 }
 
 function queryOf({ multiValueQueryStringParameters }: ProxyEvent): string {

@@ -5,7 +5,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { KeyCheck } from '../../../../core/call/identity/proxy-key-check.ts';
 import { authenticate } from '../../../../functions/proxy/credentials.ts';
-import { type ProxyEvent, toRequest } from '../../../../functions/proxy/lambda-events.ts';
+import {
+  toRequest as asRequest,
+  type ProxyEvent,
+} from '../../../../functions/proxy/lambda-events.ts';
+
+function toRequest(event: ProxyEvent): Request {
+  const request = asRequest(event);
+  if (!request) throw new Error('no request');
+  return request;
+}
 
 const MODEL = 'arn%3Aaws%3Abedrock%3Aus-east-1%3A111122223333%3Aapplication-inference-profile%2Fx';
 const BODY = JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'Grüße' }] }] });
@@ -56,7 +65,41 @@ describe.each<[string, ProxyEvent]>([
   });
 
   test('may have no headers and no body', () => {
-    expect(toRequest({ ...event, headers: null, body: null }).headers.get('host')).toBeNull();
+    expect(
+      toRequest({ ...event, headers: null, multiValueHeaders: null, body: null }).headers.get(
+        'host',
+      ),
+    ).toBeNull();
+  });
+});
+
+describe('an event that no client of a model API sends', () => {
+  test.each(['TRACE', 'CONNECT', 'get', 'A B'])(
+    'has the method %p, and is no request',
+    (method) => {
+      expect(asRequest({ ...restEvent, httpMethod: method })).toBeUndefined();
+      expect(asRequest({ ...urlEvent, requestContext: { http: { method } } })).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['x-title', '\u6f22'],
+    ['x-title', 'a\r\nauthorization: b'],
+    ['x title', 'a'],
+  ])('has a header %p that HTTP does not allow, which is left out', (name, value) => {
+    const headers = { ...urlEvent.headers, [name]: value };
+    expect([...toRequest({ ...urlEvent, headers }).headers]).toEqual([
+      ...toRequest(urlEvent).headers,
+    ]);
+  });
+
+  test('has a header twice: every value counts, not the last alone', async () => {
+    const headers = { Authorization: 'Bearer bcs_b' };
+    const multiValueHeaders = { Authorization: ['Bearer bcs_a', 'Bearer bcs_b'] };
+    const request = toRequest({ ...restEvent, headers, multiValueHeaders });
+    expect(request.headers.get('authorization')).toBe('Bearer bcs_a, Bearer bcs_b');
+    const known = await authenticate(request.headers, {}, true);
+    expect(known).toMatchObject({ outcome: 'refused' });
   });
 });
 
