@@ -14,7 +14,7 @@ interface NameRule {
 }
 
 /** Keys are counted by their family, tokens by the ARN of their identity. */
-const KEY = /^(?:[0-9A-Za-z]{10}|arn:[!-~]{1,512})$/;
+const KEY = /^(?:[0-9A-Za-z]{10}|arn:[\w:/+=,.@-]{1,240})$/;
 /** The hash of what the caller named it, as denials and `usage --per session` show it. */
 const SESSION = /^[0-9a-f]{32}$/;
 

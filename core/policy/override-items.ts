@@ -68,12 +68,15 @@ interface LoadedOverrides {
   readonly warnings: readonly string[];
 }
 
-/** The name of a user may hold any character, so it is escaped. */
+/**
+ * The name of a user may hold any character, so what could end it is escaped. Letters of other
+ * alphabets stay as they are: escaped, a long name would not fit into a sort key.
+ */
+const escapedName = (name: string): string => name.replace(/[\0-\x7f]+/g, encodeURIComponent);
+
 export const overrideKey = ({ owner, name }: Pick<Limit, 'owner' | 'name'>): string => {
   const limit = `${fullOwnerKey(owner)}/${name}`;
-  return owner.holder
-    ? `${limit}/${owner.holder.kind}/${encodeURIComponent(owner.holder.name)}`
-    : limit;
+  return owner.holder ? `${limit}/${owner.holder.kind}/${escapedName(owner.holder.name)}` : limit;
 };
 
 /** Whose amount an override changes, where it is not that of a whole limit. */

@@ -3,7 +3,7 @@
  * that have used half of a limit, the nearest to it first. The others are not listed: there may be
  * any number of them.
  */
-import { counterKey, holderOwnerOf } from '../../ledger/account-keys.ts';
+import { counterKey, holderOwnerOf, isHolderAccount } from '../../ledger/account-keys.ts';
 import type { NearestHolders, RankedHolder } from '../../ledger/nearest-holders.ts';
 import { rankList } from '../../ledger/rank-holder.ts';
 import { type CallIdentity, dependsOnGroups } from '../../policy/limit-of-holder.ts';
@@ -202,6 +202,9 @@ const cursorOf = (last: readonly RankedHolder[]): string =>
     JSON.stringify(last.map(({ list, account, percent }) => [list, account, percent])),
   );
 
+/** Of a forged cursor: a longer one is of no item. */
+const ACCOUNT_MAX = 500;
+
 function parseCursor(
   text: string,
   lists: readonly string[],
@@ -217,7 +220,9 @@ function parseCursor(
   for (const each of value) {
     const [list, account, percent]: readonly unknown[] = Array.isArray(each) ? each : [];
     const isOurs = typeof list === 'string' && lists.includes(list);
-    if (!isOurs || typeof account !== 'string' || typeof percent !== 'number') return undefined;
+    const isHolder = typeof account === 'string' && isHolderAccount(account);
+    if (!isOurs || !isHolder || account.length > ACCOUNT_MAX) return undefined;
+    if (typeof percent !== 'number' || !Number.isFinite(percent)) return undefined;
     last.set(list, { list, account, percent });
   }
   return last;
