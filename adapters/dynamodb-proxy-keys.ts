@@ -1,9 +1,11 @@
 /** Keys as items of the ledger table, and the day of their last use as items that the proxy may write. */
 import {
   type AttributeValue,
+  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
 import type { KeyStore, StoredKey } from '../core/call/identity/manage-proxy-keys.ts';
@@ -13,7 +15,7 @@ import type {
   KeyReader,
   KeyRecord,
 } from '../core/call/identity/proxy-key-record.ts';
-import { LedgerUnavailableError } from '../core/errors.ts';
+import { LedgerUnavailableError, SentryError } from '../core/errors.ts';
 import type { KeyChange } from '../core/telemetry/audit-line.ts';
 import { KEY_CHANGE_PARTITION } from './dynamodb-key-changes.ts';
 import { DynamoDbTokens } from './dynamodb-tokens.ts';
@@ -51,14 +53,23 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
     return this.#put({ ...textItem(item), ttl: { N: String(ttl) } });
   }
 
-  write(record: KeyRecord): Promise<void> {
-    const { expiresAt, revokedAt } = record;
-    const end = Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
-    const item = { pk: PARTITION, sk: record.id, body: JSON.stringify(record) };
-    return this.#put({
-      ...textItem(item),
-      ...(end !== Infinity && { ttl: { N: String(Math.ceil(end / 1000) + KEPT_SECONDS) } }),
-    });
+  add(record: KeyRecord): Promise<void> {
+    return this.#put(itemOf(record));
+  }
+
+  async replace(seen: KeyRecord, record: KeyRecord): Promise<boolean> {
+    try {
+      await this.#put(itemOf(record), {
+        ConditionExpression: 'body = :seen',
+        ExpressionAttributeValues: { ':seen': { S: JSON.stringify(seen) } },
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof SentryError && error.cause instanceof ConditionalCheckFailedException) {
+        return false;
+      }
+      throw error;
+    }
   }
 
   recordChange(change: KeyChange): Promise<void> {
@@ -76,9 +87,10 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
     });
   }
 
-  #put(item: Item): Promise<void> {
+  #put(item: Item, condition: Partial<PutItemCommandInput> = {}): Promise<void> {
     return this.#attempt('write', async () => {
-      await this.#client.send(new PutItemCommand({ TableName: this.#tableName, Item: item }));
+      const input = { TableName: this.#tableName, Item: item, ...condition };
+      await this.#client.send(new PutItemCommand(input));
     });
   }
 
@@ -113,6 +125,15 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
 
 const textItem = (values: Readonly<Record<string, string>>): Item =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { S: value }]));
+
+function itemOf(record: KeyRecord): Item {
+  const { id, expiresAt, revokedAt } = record;
+  const end = Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity);
+  return {
+    ...textItem({ pk: PARTITION, sk: id, body: JSON.stringify(record) }),
+    ...(end !== Infinity && { ttl: { N: String(Math.ceil(end / 1000) + KEPT_SECONDS) } }),
+  };
+}
 
 /** An unreadable item is not a key. */
 function toRecord({ body }: Item): KeyRecord | undefined {

@@ -7,6 +7,9 @@ const LISTED_MAX = 12;
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
+/** Whether a text is one line that shows all of its characters. */
+export const isPrintable = (text: string): boolean => text.search(UNPRINTABLE) < 0;
+
 const escaped = (character: string): string =>
   `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 

@@ -3,7 +3,7 @@
 import { invariant } from '../errors.ts';
 import type { InputProblem } from '../input-problem.ts';
 import { formatUsd, parseUsd } from '../money.ts';
-import { formatChoices, quoted } from '../safe-text.ts';
+import { formatChoices, isPrintable, quoted } from '../safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../time.ts';
 import { limitAmount } from './limit-amount.ts';
 import { type LimitOverview, selectLimits } from './limit-overview.ts';
@@ -170,15 +170,13 @@ function untilOf(
 }
 
 /** Control and formatting characters would let a line of the audit log look like another. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
-
 function wordsOf(change: OverrideRequest, path: 'reason' | 'author', report: Report) {
   const text = change[path]?.trim() ?? '';
   if (text === '') return report(path, 'is required for the audit log');
   if (text.length > OVERRIDE_TEXT_MAX) {
     return report(path, `must have at most ${OVERRIDE_TEXT_MAX} characters, got ${text.length}`);
   }
-  if (!UNPRINTABLE.test(text)) return text;
+  if (isPrintable(text)) return text;
   return report(path, `must be one line without control characters, got ${quoted(text)}`);
 }
 

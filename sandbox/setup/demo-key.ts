@@ -29,7 +29,8 @@ export async function createDemoKey(
   // No operator made it: nothing is put into the audit log.
   const keys: KeyStore = {
     list: () => store.list(),
-    write: (record) => store.write(record),
+    add: (record) => store.add(record),
+    replace: (seen, record) => store.replace(seen, record),
     recordChange: async () => undefined,
   };
   const ports = { keys, clock, secrets: systemSecrets, random: systemRandomBytes };

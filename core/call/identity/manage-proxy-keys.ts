@@ -1,11 +1,12 @@
 /** Creates, lists, revokes and rotates keys. Each change is audited. */
+import { LedgerUnavailableError } from '../../errors.ts';
 import type { InputProblem } from '../../input-problem.ts';
 import type { CostCenter, Policy } from '../../policy/policy.ts';
 import { namedUser } from '../../policy/user-name.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange as AuditedChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
-import { ID_BYTES, keyParts, keyText, SECRET_BYTES } from './proxy-key-format.ts';
+import { ID_BYTES, isCredentialId, keyParts, keyText, SECRET_BYTES } from './proxy-key-format.ts';
 import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './proxy-key-record.ts';
 
 export interface StoredKey extends KeyRecord {
@@ -14,8 +15,10 @@ export interface StoredKey extends KeyRecord {
 }
 
 export interface KeyStore {
-  /** Adds or replaces one. @throws LedgerUnavailableError */
-  write(record: KeyRecord): Promise<void>;
+  /** Adds a new one. @throws LedgerUnavailableError */
+  add(record: KeyRecord): Promise<void>;
+  /** False if another change was made to it since it was read. @throws LedgerUnavailableError */
+  replace(seen: KeyRecord, record: KeyRecord): Promise<boolean>;
   /** Keeps a change until the audit log has it. @throws LedgerUnavailableError */
   recordChange(change: AuditedChange): Promise<void>;
   list(): Promise<readonly StoredKey[]>;
@@ -70,7 +73,7 @@ async function makeKey(ports: KeyPorts, request: KeyRequest, now: EpochMs, repla
   };
   const action = replaces === undefined ? 'create' : 'rotate';
   await keys.recordChange({ ...changeOf(action, record, request.author, now), ...replaces });
-  await keys.write(record);
+  await keys.add(record);
   return { record, key: keyText(parts) };
 }
 
@@ -97,11 +100,32 @@ export async function revokeKey(
   const found = await findKey(ports, id);
   if ('problems' in found) return found;
   const now = ports.clock.now();
-  const record = { ...found.value, revokedAt: found.value.revokedAt ?? now };
-  await ports.keys.recordChange(changeOf('revoke', record, author, now));
-  await ports.keys.write(record);
-  return { value: record };
+  await ports.keys.recordChange(changeOf('revoke', found.value, author, now));
+  return changeKey(ports, id, (current) => ({ ...current, revokedAt: current.revokedAt ?? now }));
 }
+
+/** Requests that change one key at the same moment. */
+const ATTEMPTS_MAX = 10;
+
+/** Changes a key as it is at that moment: a revocation is not undone by what was read before it. */
+async function changeKey(
+  ports: KeyPorts,
+  id: string,
+  change: (current: KeyRecord) => KeyRecord | undefined,
+): Promise<KeyChange<KeyRecord>> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const found = await findKey(ports, id);
+    if ('problems' in found) return found;
+    const record = change(found.value);
+    if (!record) return ended(id);
+    if (await ports.keys.replace(found.value, record)) return { value: record };
+  }
+  throw new LedgerUnavailableError('too many changes of this key were made at once: try again');
+}
+
+const ended = (id: string): { readonly problems: readonly InputProblem[] } => ({
+  problems: [{ path: 'id', message: `the key ${id} has ended: create a new one` }],
+});
 
 export interface KeyRotation {
   readonly id: string;
@@ -125,17 +149,24 @@ export async function rotateKey(
     family: ____,
     ...binding
   } = found.value;
-  if (revokedAt !== undefined || !isInForce(found.value, now)) {
-    return { problems: [{ path: 'id', message: `the key ${id} has ended: create a new one` }] };
-  }
+  if (revokedAt !== undefined || !isInForce(found.value, now)) return ended(id);
   const made = await makeKey(ports, { ...binding, author }, now, found.value);
-  const expiresAt = Math.min(found.value.expiresAt ?? Infinity, now + graceMs);
-  const replaced = { ...found.value, expiresAt };
-  await ports.keys.write(replaced);
-  return { value: { ...made, replaced } };
+  const replaced = await changeKey(ports, id, (current) =>
+    isInForce(current, now)
+      ? { ...current, expiresAt: Math.min(current.expiresAt ?? Infinity, now + graceMs) }
+      : undefined,
+  );
+  if ('value' in replaced) return { value: { ...made, replaced: replaced.value } };
+  // It was revoked at this moment, and so is what replaces it, which no one has seen.
+  await ports.keys.replace(made.record, { ...made.record, revokedAt: now });
+  return replaced;
 }
 
+const NOT_AN_ID = 'must be the id of a key or token: the 10 characters between its underscores';
+
 async function findKey({ keys }: KeyPorts, id: string): Promise<KeyChange<KeyRecord>> {
+  // It could be the key itself, which is not repeated in a message.
+  if (!isCredentialId(id)) return { problems: [{ path: 'id', message: NOT_AN_ID }] };
   const all = await keys.list();
   const found = all.find((each) => each.id === id);
   if (!found) {

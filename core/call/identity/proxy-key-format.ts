@@ -48,8 +48,13 @@ export function tokenParts(
   return { id, secret: base62(secretBytes, SECRET_LENGTH) };
 }
 
+const ID = new RegExp(`^[0-9A-Za-z]{${ID_LENGTH}}$`);
+
+/** Whether a text can be the id of a key or token. */
+export const isCredentialId = (text: string): boolean => ID.test(text);
+
 export const isTokenId = (id: string): boolean =>
-  Object.values(TOKEN_MARKS).some((mark) => id.startsWith(mark));
+  isCredentialId(id) && Object.values(TOKEN_MARKS).some((mark) => id.startsWith(mark));
 
 /** Whether a text begins as the tokens of operators do; it may still be wrong. */
 export const isOperatorToken = (text: string): boolean =>

@@ -1,7 +1,7 @@
 /** Parses requests to create, revoke and rotate keys, in JSON of unknown shape. */
 import type { InputProblem } from '../../input-problem.ts';
 import { isJsonObject, type JsonObject } from '../../json-value.ts';
-import { quoted } from '../../safe-text.ts';
+import { isPrintable, quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import { parseIsoTime } from '../../time.ts';
 import type { KeyChange, KeyRequest, KeyRotation } from './manage-proxy-keys.ts';
@@ -10,6 +10,22 @@ const TEXTS = ['costCenter', 'application', 'environment', 'user', 'name', 'auth
 const LISTS = ['models', 'groups'] as const;
 const NAMES = [...TEXTS, ...LISTS, 'shared', 'expiresAt'];
 const TEXT_LENGTH_MAX = 256;
+/** A key is read with each call, and all of them are listed together. */
+const LIST_LENGTH_MAX = 100;
+const LISTED_TEXT_MAX = 128;
+
+/** One line: lists of keys, and the audit log, show it. A user's name has an own check. */
+const isText = (name: string, value: unknown): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  value.length <= TEXT_LENGTH_MAX &&
+  (name === 'user' || isPrintable(value));
+
+const isListed = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  value.length <= LISTED_TEXT_MAX &&
+  isPrintable(value);
 
 /** @param author who asks, where the request does not say. */
 export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRequest> {
@@ -18,10 +34,10 @@ export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRe
   const text = (name: (typeof TEXTS)[number]): string | undefined => {
     const value = input[name];
     if (value === undefined) return undefined;
-    if (typeof value === 'string' && value !== '' && value.length <= TEXT_LENGTH_MAX) return value;
+    if (isText(name, value)) return value;
     problems.push({
       path: name,
-      message: `must be text of 1 to 256 characters, not ${quoted(value)}`,
+      message: `must be text of 1 to ${TEXT_LENGTH_MAX} printable characters, not ${quoted(value)}`,
     });
     return undefined;
   };
@@ -29,9 +45,11 @@ export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRe
     const value = input[name];
     if (value === undefined) return undefined;
     const texts: readonly unknown[] = Array.isArray(value) ? value : [];
-    const found = texts.filter((each) => typeof each === 'string');
-    if (found.length > 0 && found.length === texts.length) return found;
-    problems.push({ path: name, message: 'must be a list of names' });
+    const found = texts.filter(isListed);
+    const isWhole = found.length > 0 && found.length === texts.length;
+    if (isWhole && found.length <= LIST_LENGTH_MAX) return [...new Set(found)];
+    const message = `must be a list of 1 to ${LIST_LENGTH_MAX} names, each of 1 to ${LISTED_TEXT_MAX} printable characters`;
+    problems.push({ path: name, message });
     return undefined;
   };
   const [costCenter, application, environment, user, name, given] = TEXTS.map(text);

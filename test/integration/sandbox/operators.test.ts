@@ -244,6 +244,45 @@ describe('an operator', () => {
   });
 
   test.each([
+    ['x', 50],
+    ['', 50],
+    [`account#user#sales#${'x'.repeat(3_000)}`, 50],
+    ['account#user#sales#dan@example.com', null],
+  ])(
+    'gets 400 for a page that begins with a changed cursor: %p at %p',
+    async (account, percent) => {
+      const { body } = await sandbox.get(
+        '/v1/operator/usage?costCenter=sales&per=user&limit=1',
+        bearer(token),
+      );
+      const [[list]] = JSON.parse(decodeURIComponent(body.next));
+      const after = encodeURIComponent(JSON.stringify([[list, account, percent]]));
+      const path = `/v1/operator/usage?costCenter=sales&per=user&after=${after}`;
+      const answer = await sandbox.get(path, bearer(token));
+      expect(answer.body.errors).toMatchObject([{ path: 'query.after' }]);
+    },
+  );
+
+  test.each(['\u{1f600}'.repeat(128), 'a/../%00#@'.padEnd(128, '/')])(
+    'raises the limit of a user with the longest name there can be',
+    async (user) => {
+      const input = {
+        action: 'raise',
+        limit: 'sales/each',
+        to: 50,
+        until: '1d',
+        reason: 'r',
+        user,
+      };
+      expect((await sandbox.post('/v1/operator/limits', input, bearer(token))).status).toBe(200);
+      const query = `user=${encodeURIComponent(user)}`;
+      const { body } = await sandbox.get(`/v1/operator/limits?${query}`, bearer(token));
+      const each = body.limits.find(({ limit }: Json) => limit === 'sales/each');
+      expect(each).toMatchObject({ user, inForce: 50 });
+    },
+  );
+
+  test.each([
     ['a token', () => bearer(token)],
     [
       'a JWT',

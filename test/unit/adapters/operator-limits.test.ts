@@ -227,7 +227,7 @@ describe('a change of what one key has', () => {
   test('is one of its family: also of the key that it was rotated to', async () => {
     const keys = new DynamoDbKeys(table.client, table.table);
     for (const id of ['0000000001', '0000000002']) {
-      await keys.write({ ...record, id, family: '0000000001' });
+      await keys.add({ ...record, id, family: '0000000001' });
     }
     await made(limits, change({ key: '0000000002', by: '5', until: undefined }));
     const shown = (key: string) => limits.report({ key }).then(({ limits: [limit] }) => limit);

@@ -30,7 +30,12 @@ const keys = {
     return stored.get(id);
   },
   used: async (id: string, day: string) => void used.push(`${id} ${day}`),
-  write: async (record: KeyRecord) => void stored.set(record.id, record),
+  add: async (record: KeyRecord) => void stored.set(record.id, record),
+  replace: async (seen: KeyRecord, record: KeyRecord) => {
+    if (JSON.stringify(stored.get(seen.id)) !== JSON.stringify(seen)) return false;
+    stored.set(record.id, record);
+    return true;
+  },
   recordChange: async (change: KeyChange) => void changes.push(change),
   list: async () => [...stored.values()],
 };
@@ -148,6 +153,24 @@ describe('a key', () => {
     expect(await check.find(key)).toMatchObject({ outcome: 'known' });
   });
 
+  test('that was read before is read again, however many unknown ones others send', async () => {
+    const { key } = await made();
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+    const flood = async () => {
+      for (let at = 0; at < 2_000; at += 1) {
+        const [id, secret] = [systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)];
+        if (at % 50 === 0) later(10_000);
+        await check.find(keyText(keyParts(id, secret)));
+      }
+      for (let at = 0; at < 60; at += 1) {
+        const [id, secret] = [systemRandomBytes.bytes(7), systemRandomBytes.bytes(32)];
+        await check.find(keyText(keyParts(id, secret)));
+      }
+    };
+    await flood();
+    expect(await check.find(key)).toMatchObject({ outcome: 'known' });
+  });
+
   test('is recorded as used, to the day', async () => {
     const { key, record } = await made();
     await check.find(key);
@@ -164,6 +187,71 @@ describe('a key', () => {
     expect(await check.find(key)).toEqual({ outcome: 'unknown' });
     expect(await check.find(result.value.key)).toMatchObject({ outcome: 'known' });
   });
+});
+
+describe('a key that is revoked while it is rotated', () => {
+  const rotation = (id: string) => ({ id, graceMs: 3_600_000, author: 'me' });
+  /** Another operator revokes it between the reads and the writes of this one. */
+  const revoking = (id: string) => {
+    let isDone = false;
+    const add = async (record: KeyRecord) => {
+      await keys.add(record);
+      if (isDone) return;
+      isDone = true;
+      await revokeKey(portsOf(), { id, author: 'you' });
+    };
+    return { ...portsOf(), keys: { ...keys, add } };
+  };
+
+  test('stays revoked, and no key replaces it', async () => {
+    const { record } = await made();
+    const result = await rotateKey(revoking(record.id), rotation(record.id));
+    expect(result).toMatchObject({ problems: [{ path: 'id' }] });
+    expect([...stored.values()].map((each) => each.revokedAt !== undefined)).toEqual([true, true]);
+  });
+
+  test('is revoked as it was then, where the change of another came first', async () => {
+    const { record } = await made();
+    let isDone = false;
+    const list = async () => {
+      const seen = await keys.list();
+      if (!isDone) {
+        isDone = true;
+        await rotateKey(portsOf(), rotation(record.id));
+      }
+      return seen;
+    };
+    const ports = { ...portsOf(), keys: { ...keys, list } };
+    const revoked = await revokeKey(ports, { id: record.id, author: 'you' });
+    expect(revoked).toMatchObject({ value: { expiresAt: clock.now() + 3_600_000 } });
+    expect(stored.get(record.id)).toMatchObject({ revokedAt: clock.now() });
+  });
+});
+
+test.each(['', 'x', 't'.repeat(2_000), 'revoke'])('%p is not the id of a key', async (id) => {
+  const message = 'must be the id of a key or token: the 10 characters between its underscores';
+  const problems = [{ path: 'id', message }];
+  expect(await revokeKey(portsOf(), { id, author: 'me' })).toEqual({ problems });
+});
+
+test('a whole key in place of its id is not repeated in the message', async () => {
+  const { key } = await made();
+  const result = await revokeKey(portsOf(), { id: key, author: 'me' });
+  expect(JSON.stringify(result)).not.toContain(key.slice(-49));
+});
+
+test.each([
+  { name: '\u001b]0;title\u0007' },
+  { name: 'a\u202eb' },
+  { application: 'a\nb' },
+  { groups: Array(101).fill('a') },
+  { groups: ['a'.repeat(129)] },
+  { groups: ['a\nb'] },
+  { groups: [''] },
+  { models: [] },
+])('a request for a key with %j is not valid', (over) => {
+  const found = parseKeyRequest({ costCenter: 'retail', ...over }, 'me');
+  expect('problems' in found && found.problems.map(({ path }) => path)).toEqual(Object.keys(over));
 });
 
 describe('a key is refused', () => {
