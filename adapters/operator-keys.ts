@@ -5,6 +5,7 @@ import {
   type KeyChange,
   type KeyRotation,
   keyReport,
+  keyWarnings,
   revokeKey,
   rotateKey,
 } from '../core/call/identity/manage-proxy-keys.ts';
@@ -46,10 +47,13 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
     create: async (input) => {
       const parsed = parseKeyRequest(input, author);
       if ('problems' in parsed) return parsed;
-      const made = await createKey(ports, await policies(), parsed.value);
+      const policy = await policies();
+      const made = await createKey(ports, policy, parsed.value);
       if ('problems' in made) return made;
       const { record, key } = made.value;
-      return { value: { ...keyReport(record, clock.now()), key } };
+      const warnings = keyWarnings(policy, record);
+      const told = warnings.length > 0 && { warnings };
+      return { value: { ...keyReport(record, clock.now()), key, ...told } };
     },
     list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
     revoke: async (id) => {

@@ -27,7 +27,7 @@ export const addKeys: AddCommand = ({ program, io, done }) => {
       )
       .option('--user <name>', 'user of the key, such as alice@example.com')
       .option('--shared', 'several people use the key, so it has no user')
-      .option('--groups <names>', 'groups of the user, separated by commas')
+      .option('--groups <names>', 'groups of the user, separated by commas; "" for none')
       .option('--name <text>', 'label of the key, such as ci')
       .option(
         '--expires <when>',

@@ -111,7 +111,10 @@ function holderProblems({ per, user, after }: Options): readonly InputProblem[] 
       ? [
           {
             path: '--user',
-            message: `must be the name of a user, with --per user, got ${quoted(user)}`,
+            message:
+              name === undefined
+                ? `must be 1 to 128 printable characters, got ${quoted(user)}`
+                : 'shows one user: use --per user too',
           },
         ]
       : []),
@@ -163,8 +166,10 @@ async function show(
   return exhaustedLimits(report).length > 0 ? 1 : 0;
 }
 
+const NAMED_BY: Readonly<Record<Per, string>> = { user: '<name>', key: '<id>', session: '<hash>' };
+
 const noOneNear = (per: Per): string =>
-  `No ${per} has used half of a limit. Show one: cost-sentry limits show --${per} <name>\n`;
+  `No ${per} has used half of a limit. Show one: cost-sentry limits show --${per} ${NAMED_BY[per]}\n`;
 
 const HOME_AND_CLEAR = '\u001b[H\u001b[J';
 const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];

@@ -1,6 +1,7 @@
 /** Sends a prompt to the proxy with a key or token, as Converse or ConverseStream. */
 import { eventStream } from '../../adapters/event-stream.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { InputProblem } from '../../core/input-problem.ts';
 import { printable } from '../../core/safe-text.ts';
 import { asList, numberField, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import type { Authorized } from '../remote/authorization.ts';
@@ -57,10 +58,23 @@ async function refused(url: URL, response: Response): Promise<Answered> {
   const detail = printable(said, 1_000);
   if (DENIED.includes(status)) return { outcome: 'denied', detail, json: body };
   if (NOT_VALID.includes(status)) {
-    return { outcome: 'not_valid', problems: [{ path: 'the request', message: detail }] };
+    return { outcome: 'not_valid', problems: [problemIn(detail)] };
   }
   if (status === 424 || status === 408) return { outcome: 'failed', detail, json: body };
   throw new LedgerUnavailableError(`${url.origin} refused (${status}): ${detail}`);
+}
+
+/** Fields of the request that flags of the command set. */
+const FLAGS: Readonly<Record<string, string>> = {
+  '$.model': '--model',
+  '$.inferenceConfig.maxTokens': '--max-tokens',
+  '$.requestMetadata.user': '--user',
+};
+
+function problemIn(detail: string): InputProblem {
+  const [, field = '', message = ''] = /^(\$[^:\s]*): (.*)$/s.exec(detail) ?? [];
+  const flag = FLAGS[field];
+  return flag === undefined ? { path: 'the request', message: detail } : { path: flag, message };
 }
 
 function whole(body: unknown): Answered {

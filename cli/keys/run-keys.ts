@@ -1,10 +1,11 @@
 /** Runs `keys create`, `list`, `revoke` and `rotate`. */
 import type { OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { KeyChange } from '../../core/call/identity/manage-proxy-keys.ts';
-import type { JsonObject } from '../../core/json-value.ts';
+import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
 import { momentOf } from '../../core/policy/parse-until.ts';
 import { printable, quoted } from '../../core/safe-text.ts';
 import { isoTimestamp } from '../../core/time.ts';
+import { asList } from '../../core/unvalidated.ts';
 import type { TargetFlags } from '../remote/target.ts';
 import { withSource } from '../remote/with-source.ts';
 import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
@@ -98,6 +99,14 @@ function momentIn(text: string | undefined, { clock }: Io): number | string | un
   return `${quoted(text)} is not a future time: use a day, a time such as 2026-12-01T18:00:00Z, or a duration such as 12h or 90d`;
 }
 
+/** When a replaced key ends, and warnings about the new one. */
+function notesOf({ warnings, replaced }: JsonObject): readonly string[] {
+  const { id, expiresAt } = isJsonObject(replaced) ? replaced : {};
+  const ending = typeof expiresAt === 'string' ? [`key ${id} ends at ${expiresAt}`] : [];
+  const missing = asList(warnings).map((each) => `${each} (name them with --groups)`);
+  return [...ending, ...missing].map((note) => printable(note, 500));
+}
+
 /** The only time that the key itself is seen. */
 function showNewKey(result: KeyChange<JsonObject>, options: KeysOptions, io: Io): ExitCode {
   if ('problems' in result) return failWithFlagProblems(result.problems, options, io);
@@ -107,6 +116,7 @@ function showNewKey(result: KeyChange<JsonObject>, options: KeysOptions, io: Io)
   } else {
     io.out(`${String(key)}\n`);
     io.err(`key ${String(id)}: it is shown once and stored as a hash\n`);
+    for (const note of notesOf(result.value)) io.err(`${note}\n`);
   }
   return 0;
 }
@@ -124,11 +134,20 @@ const COLUMNS = [
   ['LAST USED', 'lastUsedOn'],
 ] as const;
 
+/** A key without a binding is valid for all; a shared one has no user. */
+function cellOf(key: JsonObject, name: (typeof COLUMNS)[number][1]): string {
+  const value = key[name];
+  if (value !== undefined)
+    return asList(value).length > 0 ? asList(value).join(', ') : String(value);
+  if (name === 'user' && key.shared === true) return 'shared';
+  return name === 'application' || name === 'environment' || name === 'models' ? 'all' : '-';
+}
+
 const keysTable = (keys: readonly JsonObject[]): string =>
   formatTable(
     [
       COLUMNS.map(([title]) => title),
-      ...keys.map((key) => COLUMNS.map(([, name]) => printable(String(key[name] ?? '-')))),
+      ...keys.map((key) => COLUMNS.map(([, name]) => printable(cellOf(key, name)))),
     ],
     new Set(),
   );

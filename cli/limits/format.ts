@@ -37,10 +37,15 @@ function rowOf(limit: ReportedLimit): readonly string[] {
   const marks = [
     ...(mode === 'observe' ? ['observed'] : []),
     ...(per === undefined ? [] : [limit[per] ?? `each ${per}`]),
+    ...(limit.isOfGroups === true ? ['smallest amount of groups'] : []),
   ];
   const name = marks.length > 0 ? `${limit.limit} (${marks.join(', ')})` : limit.limit;
-  const amounts = [configured, inForce, used, reserved].map((each) => amountText(unit, each));
-  return [name, limit.window, unit, ...amounts, overrideText(limit)];
+  const amounts = [configured, inForce].map((each) => amountText(unit, each));
+  // A limit of one request counts nothing.
+  const counted = [used, reserved].map((each) =>
+    limit.window === 'request' ? '-' : amountText(unit, each),
+  );
+  return [name, limit.window, unit, ...amounts, ...counted, overrideText(limit)];
 }
 
 function overrideText({ override }: ReportedLimit): string {

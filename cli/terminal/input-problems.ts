@@ -26,8 +26,16 @@ export const failWithFlagProblems = (
   io: Io,
 ): ExitCode => failWithProblems(options.json ? problems : problems.map(toFlagProblem), options, io);
 
-/** Names the flag if the path is one; `limit` is an argument. */
+const ARGUMENTS = ['limit', 'id'];
+/** Fields whose flag has another name. */
+const FLAGS: Readonly<Record<string, string>> = {
+  costCenter: '--cost-center',
+  expiresAt: '--expires',
+  graceSeconds: '--grace',
+};
+
+/** Names the flag if the path is one, and not an argument. */
 export const toFlagProblem = ({ path, message }: InputProblem): InputProblem => ({
-  path: /^[a-z]+$/.test(path) && path !== 'limit' ? `--${path}` : path,
+  path: FLAGS[path] ?? (/^[a-z]+$/.test(path) && !ARGUMENTS.includes(path) ? `--${path}` : path),
   message,
 });

@@ -116,7 +116,7 @@ const cut = (text: string, width: number): string =>
     ? text
     : `${stripVTControlCharacters(text).slice(0, Math.max(0, width - 1))}…`;
 
-function rowsOf({ costCenters, models = [], organization }: UsageReport): readonly Row[] {
+function rowsOf({ costCenters, models = [], organization, own = [] }: UsageReport): readonly Row[] {
   const of = (kind: Owner['kind'], owners: UsageReport['costCenters']) =>
     owners.flatMap(({ name, limits }) =>
       limits.map((limit) => {
@@ -128,8 +128,20 @@ function rowsOf({ costCenters, models = [], organization }: UsageReport): readon
     ...of('costCenter', costCenters),
     ...of('model', models),
     ...of('organization', organization ? [organization] : []),
+    ...of('costCenter', own.map(holderAsOwner)),
   ];
 }
+
+/** Each user, key or session as an owner of limits. */
+export const holderAsOwner = <Limits>({
+  costCenter = 'organization',
+  name,
+  limits,
+}: {
+  readonly costCenter?: string | undefined;
+  readonly name: string;
+  readonly limits: Limits;
+}) => ({ name: `${costCenter}/${name}`, limits });
 
 /** Whether nothing remains: calls are denied, unless the limit only observes. */
 const isExhausted = ({ remaining }: Pick<UsedLimit, 'remaining'>): boolean => remaining === 0;
@@ -152,12 +164,21 @@ function cellsOf({ reference, limit }: Row, asOf: string, style: BarStyle): Cell
     window: limit.window,
     limit: `${amounts.limit} ${unit === 'usd' ? 'USD' : unit.replace('_', ' ')}`,
     bar: bar(limit, style),
+    ...(limit.window === 'request' && NO_COUNTER),
     reachedAt: isExhausted(limit)
       ? colored('now', RED, style)
       : reachedIn(forecast?.reachedAt, asOf, style),
-    resetsAt: limit.resetsAt === null ? 'never' : moment(limit.resetsAt, asOf),
+    resetsAt:
+      limit.window === 'request'
+        ? '-'
+        : limit.resetsAt === null
+          ? 'never'
+          : moment(limit.resetsAt, asOf),
   };
 }
+
+/** A limit of one request counts nothing. */
+const NO_COUNTER = { used: '-', reserved: '-', left: '-', bar: '-', projected: '-' } as const;
 
 /** Marks limits that only observe, and amounts that an override changed. */
 function nameOf(reference: string, { mode, override, dependsOn }: UsedLimit): string {

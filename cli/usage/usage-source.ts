@@ -18,6 +18,7 @@ import type { Authorized } from '../remote/authorization.ts';
 import { callJson } from '../remote/http-json.ts';
 import type { Io } from '../terminal/io.ts';
 import { regionOf } from '../terminal/region.ts';
+import { holderAsOwner } from './format.ts';
 
 type Usage =
   | {
@@ -87,8 +88,8 @@ function holdersAsUsage(json: unknown): Usage {
   const report = toUnvalidated(json);
   const costCenters = asList(report.get('holders')).map((value) => {
     const holder = toUnvalidated(value);
-    const owner = stringField(holder, 'costCenter') ?? 'organization';
-    return { name: `${owner}/${stringField(holder, 'name')}`, limits: holder.get('limits') };
+    const [costCenter, name = ''] = ['costCenter', 'name'].map((each) => stringField(holder, each));
+    return holderAsOwner({ costCenter, name, limits: holder.get('limits') });
   });
   return { report: asJson({ asOf: report.get('asOf'), costCenters }), json };
 }

@@ -98,7 +98,7 @@ function checkHolder(change: OverrideRequest, limit: LimitOverview, report: Repo
   } else if (limit.isOfGroups && change.by !== undefined) {
     report(
       'by',
-      `the amount of ${holder.name} depends on their groups: give the new amount with to`,
+      `the amount of ${holder.name} depends on their groups: give the new amount as "to"`,
     );
   }
 }

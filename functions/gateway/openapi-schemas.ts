@@ -157,6 +157,7 @@ export const SCHEMAS = {
   NewKey: object([...KEY_REQUIRED, 'key'], {
     ...KEY,
     key: { type: 'string', description: 'Shown once: its hash is stored.' },
+    warnings: { ...NAMES, description: 'Facts that the operator may not expect.' },
   }),
   Keys: { type: 'array', items: { $ref: '#/components/schemas/Key' } },
   KeyRevocation: {

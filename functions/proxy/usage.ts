@@ -3,6 +3,8 @@ import { boundCostCenters, isOperator } from '../../core/call/context/caller-cos
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import { usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
+import { PERS } from '../../core/policy/policy.ts';
+import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 import { usageAnswer as wholeUsage } from '../edge/usage-answer.ts';
 import type { Sender } from './credentials.ts';
@@ -33,7 +35,17 @@ export async function usageAnswer(
   ]);
   // The limits of the organization are the same in every cost center.
   const own = new Map(owns.flat().map((each) => [`${each.costCenter}/${each.name}`, each]));
-  return json(arrived, 200, { ...report, own: [...own.values()] });
+  const per = new URL(arrived.request.url).searchParams.get('per');
+  if (per === null) return json(arrived, 200, { ...report, own: [...own.values()] });
+  if (!PERS.some((each) => each === per)) {
+    return refuse(
+      arrived,
+      'invalid_request',
+      `query.per: ${unknownValueMessage('value', per, PERS)}`,
+    );
+  }
+  const holders = [...own.values()].filter((each) => each.per === per);
+  return json(arrived, 200, { asOf: report.asOf, per, holders });
 }
 
 /** As `GET /v1/operator/usage`: of all cost centers and users. */

@@ -8,6 +8,11 @@ interface Addresses {
   readonly region: string;
 }
 
+/** A path or header that names another application or environment is refused. */
+const boundTo = ({ costCenter, application, environment }: DemoKey): string =>
+  `cost center ${costCenter}, application ${application}` +
+  (environment === undefined ? '' : `, environment ${environment}`);
+
 export function clientLines(demo: DemoKey, { url, tls, region }: Addresses): readonly string[] {
   const key = 'AWS_BEARER_TOKEN_BEDROCK=$KEY';
   const bedrock = `AWS_REGION=${region} ${key}`;
@@ -15,7 +20,7 @@ export function clientLines(demo: DemoKey, { url, tls, region }: Addresses): rea
     ? `export AWS_DEFAULT_REGION=${region} ${key} AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${tls.url} AWS_CA_BUNDLE=${tls.certificateFile}`
     : '(start with --tls: it sends keys over HTTPS only)';
   return [
-    `Clients use the model ${demo.model} with this key of the cost center ${demo.costCenter}:`,
+    `Clients use the model ${demo.model} with this key of ${boundTo(demo)}:`,
     `  KEY=${demo.key}`,
     `  boto3        ${boto3}`,
     `  AWS SDK (JS) export ${bedrock} AWS_ENDPOINT_URL_BEDROCK_RUNTIME=${url}`,

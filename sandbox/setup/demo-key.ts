@@ -7,6 +7,8 @@ import type { Clock } from '../../core/time.ts';
 export interface DemoKey {
   readonly key: string;
   readonly costCenter: string;
+  readonly application: string;
+  readonly environment?: string;
   /** An alias that the key may use. */
   readonly model: string;
   /** Id of a Claude model that it may use, if there is one. */
@@ -51,6 +53,8 @@ export async function createDemoKey(
   return {
     key: made.value.key,
     costCenter: center.name,
+    application: application.name,
+    ...(environment !== undefined && { environment }),
     model: center.model,
     ...(claude !== undefined && { claude }),
   };

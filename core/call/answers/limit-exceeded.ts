@@ -2,7 +2,13 @@
 import type { DenyingLimit } from '../../ledger/denial.ts';
 import { percentOf } from '../../ledger/effective-limits.ts';
 import { NEW_SESSIONS } from '../../ledger/session-starts.ts';
-import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
+import {
+  formatAmount,
+  formatOwner,
+  perWindow,
+  resetText,
+  unnamedText,
+} from '../../policy/limit-text.ts';
 import type { RequestTags } from '../../request-tags.ts';
 import type { EpochMs } from '../../time.ts';
 import { NEVER } from '../../windows.ts';
@@ -64,8 +70,14 @@ function detailOf(denying: DenyingLimit): string {
   return (
     `${subject} would be exceeded: ${inUnit(used)} of ${inUnit(most)} ${perWindow(window)} used, ` +
     `${inUnit(reserved)} reserved by calls in flight, up to ${inUnit(requested)} requested by this ` +
-    `call. ${when}`
+    `call. ${when}${remedyOf(denying, most)}`
   );
 }
+
+/** A sentence, after a space, with the remedies of a caller other than to wait. */
+const remedyOf = ({ owner, unit, requested }: DenyingLimit, most: number): string =>
+  (requested > most && unit !== 'requests'
+    ? ' The call needs more than the whole limit: lower max_tokens or send a shorter prompt.'
+    : '') + unnamedText(owner);
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,10 @@
 /** Creates, lists, revokes and rotates keys. Each change is audited. */
 import { LedgerUnavailableError } from '../../errors.ts';
 import type { InputProblem } from '../../input-problem.ts';
-import type { CostCenter, Policy } from '../../policy/policy.ts';
+import { dependsOnGroups, limitOfHolder } from '../../policy/limit-of-holder.ts';
+import { limitReference } from '../../policy/limit-overview.ts';
+import { formatAmount } from '../../policy/limit-text.ts';
+import type { CostCenter, Holder, Policy } from '../../policy/policy.ts';
 import { namedUser } from '../../policy/user-name.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange as AuditedChange } from '../../telemetry/audit-line.ts';
@@ -208,7 +211,7 @@ function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputPro
   }
   if (user === undefined && !isShared && hasUserLimits(policy, center)) {
     const message =
-      'must be given, as each user has an own limit here: name the user, or make the key a shared one, whose calls all count on one counter';
+      'must be given, because each user has a separate limit here: name the user, or make the key a shared one, whose calls all have one counter';
     problems.push({ path: 'user', message });
   }
   if (user !== undefined && namedUser(user) === undefined) {
@@ -216,6 +219,23 @@ function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputPro
     problems.push({ path: 'user', message });
   }
   return problems;
+}
+
+/** Facts about a new key that its operator may not expect. */
+export function keyWarnings(
+  policy: Policy,
+  { costCenter, user, groups }: KeyRecord,
+): readonly string[] {
+  const center = policy.costCenters.get(costCenter);
+  if (!center || user === undefined || groups !== undefined) return [];
+  const named: Holder = { kind: 'user', name: user };
+  return [...center.limits, ...policy.organization.limits]
+    .filter((limit) => limit.per === 'user' && dependsOnGroups(limit, named))
+    .map(
+      (limit) =>
+        `${limitReference(limit)} depends on the groups of ${user}, which this key does not name: ` +
+        `its smallest amount applies, ${formatAmount(limit.unit, limitOfHolder(limit, named, undefined).amount)}`,
+    );
 }
 
 const hasUserLimits = ({ organization }: Policy, { limits }: CostCenter): boolean =>

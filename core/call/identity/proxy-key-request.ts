@@ -46,9 +46,13 @@ export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRe
     if (value === undefined) return undefined;
     const texts: readonly unknown[] = Array.isArray(value) ? value : [];
     const found = texts.filter(isListed);
-    const isWhole = found.length > 0 && found.length === texts.length;
-    if (isWhole && found.length <= LIST_LENGTH_MAX) return [...new Set(found)];
-    const message = `must be a list of 1 to ${LIST_LENGTH_MAX} names, each of 1 to ${LISTED_TEXT_MAX} printable characters`;
+    // A user can be known to be in no group.
+    const least = name === 'groups' ? 0 : 1;
+    const isWhole = Array.isArray(value) && found.length === texts.length;
+    if (isWhole && found.length >= least && found.length <= LIST_LENGTH_MAX) {
+      return [...new Set(found)];
+    }
+    const message = `must be a list of ${least} to ${LIST_LENGTH_MAX} names, each of 1 to ${LISTED_TEXT_MAX} printable characters`;
     problems.push({ path: name, message });
     return undefined;
   };

@@ -65,6 +65,11 @@ export const USAGE_REPORT_SCHEMA = {
     costCenters: { type: 'array', items: OWNER },
     models: { type: 'array', items: OWNER },
     organization: OWNER,
+    /** Limits of the caller alone; without a cost center, those of the organization. */
+    own: {
+      type: 'array',
+      items: { ...OWNER, properties: { ...OWNER.properties, costCenter: TEXT } },
+    },
   },
 } as const;
 

@@ -145,6 +145,10 @@ describe('cost-sentry invoke', () => {
     expect(last.err).toMatch(
       /^denied: Limit three of cost center retail would be exceeded: 3 requests/,
     );
+    const unknown = await invoke({ COST_SENTRY_TOKEN: key }, '--model', 'mikro', ...asked);
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/^--model: .*micro/)]);
+    const long = await ask('--max-tokens', '999999');
+    expect([long.code, long.err]).toEqual([2, expect.stringMatching(/^--max-tokens: is 999999/)]);
     const wrong = await invoke({ COST_SENTRY_TOKEN: `${key}x` }, '--model', 'micro', ...asked);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('(403)')]);
   });

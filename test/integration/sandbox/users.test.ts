@@ -53,6 +53,13 @@ async function keyFor(binding: object): Promise<{ readonly id: string; readonly 
   return body;
 }
 
+/** The environment of an operator. */
+async function asOperator(): Promise<{ readonly COST_SENTRY_TOKEN: string }> {
+  const { body } = await sandbox.get('/_sandbox/identities');
+  const role = body.roles.find((each: Json) => each.operator);
+  return { COST_SENTRY_TOKEN: await tokenOf(sandbox.url, role, '--operator') };
+}
+
 const STAFF = { groups: ['staff'] };
 
 const keyCall = async (user: string): Promise<Call> =>
@@ -207,6 +214,32 @@ describe('one person has one allowance', () => {
     expect((await staff()).status).toBe(200);
   });
 
+  test('a key without groups is made with a warning, and its holder sees what it may use', async () => {
+    const binding = ['--cost-center', 'sales', '--user', 'hal@example.com'];
+    const url = ['--url', sandbox.url];
+    const operator = await asOperator();
+    const made = await runCli(['keys', 'create', ...url, ...binding], operator);
+    expect([made.code, made.err]).toEqual([
+      0,
+      expect.stringContaining('its smallest amount applies, USD 0.00005 (name them with --groups)'),
+    ]);
+    const inNone = await runCli(['keys', 'create', ...url, ...binding, '--groups', ''], operator);
+    expect([inNone.code, inNone.err]).toEqual([0, expect.not.stringContaining('smallest')]);
+    const [key, other] = [made.out.trim(), inNone.out.trim()];
+    expect((await proxied(key)()).status).toBe(200);
+    const shown = async (text: string, ...args: readonly string[]) =>
+      (await runCli(['usage', ...url, ...args], { COST_SENTRY_TOKEN: text })).out;
+    const own = /sales\/hal@example.com\/own \(smallest amount of groups\) +total +0.00001 /;
+    expect(await shown(key)).toMatch(own);
+    expect(await shown(key, '--per', 'user')).toMatch(own);
+    expect(await shown(other)).toMatch(/sales\/hal@example.com\/own +total .* 0.00010? USD/);
+    const wrong = await sandbox.get('/v1/usage?per=team', { authorization: `Bearer ${key}` });
+    expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([
+      400,
+      expect.stringContaining('query.per'),
+    ]);
+  });
+
   test('callers without a name, or with one that cannot be, share one counter', async () => {
     const shared = proxied((await keyFor({ shared: true })).key);
     const calls = [
@@ -223,6 +256,8 @@ describe('one person has one allowance', () => {
     expect((await allowed(calls, 2)) * COST).toBeLessThanOrEqual(OF_TEMPS);
     expect(await usedBy('sales', 'erin@example.com')).toBe(0);
     expect(await auditLine()).toMatchObject({ holder: { kind: 'user', name: 'unknown' } });
+    const { detail } = (await (await jwtCall({}))()).body;
+    expect(detail).toMatch(/share one counter: use a key or token that names the user/);
   });
 
   test('a person of Identity Center has one with the token and the signature', async () => {
@@ -280,11 +315,8 @@ describe('sessions', () => {
 
 describe('an operator raises the limit', () => {
   const limits = async (...args: readonly string[]): Promise<void> => {
-    const { body } = await sandbox.get('/_sandbox/identities');
-    const operator = body.roles.find((each: Json) => each.operator);
-    const COST_SENTRY_TOKEN = await tokenOf(sandbox.url, operator, '--operator');
     const command = ['limits', ...args, '--url', sandbox.url, '--reason', 'migration', '--yes'];
-    const { code, err } = await runCli(command, { COST_SENTRY_TOKEN });
+    const { code, err } = await runCli(command, await asOperator());
     expect([code, err]).toEqual([0, '']);
   };
   const lines = async (): Promise<Json[]> => {

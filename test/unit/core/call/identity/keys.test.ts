@@ -284,6 +284,15 @@ describe('a key is refused', () => {
   });
 });
 
+test('a user can be known to be in no group; a key for no model cannot be', () => {
+  expect(parseKeyRequest({ costCenter: 'a', groups: [] }, 'me')).toMatchObject({
+    value: { groups: [] },
+  });
+  expect(parseKeyRequest({ costCenter: 'a', models: [] }, 'me')).toMatchObject({
+    problems: [{ path: 'models' }],
+  });
+});
+
 test('the name of a user has one form', async () => {
   const { record } = await made({ user: ' Alice@Example.COM\u200b ' });
   expect(record.user).toBe('alice@example.com');
