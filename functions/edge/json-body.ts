@@ -5,7 +5,7 @@ import { quoted } from '../../core/safe-text.ts';
 import { strictJsonProblem } from '../../core/strict-json.ts';
 import type { HttpEvent } from './http.ts';
 import { HttpProblemError, invalidBody } from './http-error.ts';
-import { turnAfter } from './turn.ts';
+import { yieldAfterLarge } from './yield-event-loop.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:$|\s*;)/i;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -49,10 +49,10 @@ export const jsonBodyMiddleware = (
     } catch (error) {
       throw invalidBody(`is not JSON: ${reasonOf(error)}`);
     }
-    await turnAfter(text);
+    await yieldAfterLarge(text);
     const problem = strictJsonProblem(text);
     if (problem) throw invalidBody(problem.message, problem.path);
-    await turnAfter(text);
+    await yieldAfterLarge(text);
   },
 });
 

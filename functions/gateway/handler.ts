@@ -15,7 +15,7 @@ import type { Caller } from '../../core/caller.ts';
 import { dynamoDbClient } from '../edge/aws-clients.ts';
 import { callerOf } from '../edge/caller.ts';
 import { IDENTITIES, oneOfEnv, requiredEnv } from '../edge/environment.ts';
-import { headMiddleware } from '../edge/head.ts';
+import { headMiddleware } from '../edge/head-as-get.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse, toHttpResponse } from '../edge/http.ts';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { jsonBodyMiddleware } from '../edge/json-body.ts';

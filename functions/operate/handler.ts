@@ -9,7 +9,7 @@ import { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
 import { namesIn } from '../../core/policy/named-holder.ts';
 import { dynamoDbClient } from '../edge/aws-clients.ts';
 import { issuerFrom, oneOfEnv, requiredEnv } from '../edge/environment.ts';
-import { headMiddleware } from '../edge/head.ts';
+import { headMiddleware } from '../edge/head-as-get.ts';
 import { type HttpEvent, type HttpResponse, jsonResponse } from '../edge/http.ts';
 import { jsonBodyMiddleware } from '../edge/json-body.ts';
 import { ledgerFrom, nearestHoldersFrom, usageHistoryFrom } from '../edge/ports/ledger.ts';

@@ -15,9 +15,9 @@ import { policiesFrom } from '../edge/ports/policies.ts';
 import { recordPorts } from '../edge/ports/record.ts';
 import { waitPorts } from '../edge/ports/reserve.ts';
 import { warn } from '../edge/workflow-step.ts';
+import { originCheck } from './cloudfront-origin.ts';
 import { authenticate } from './credentials.ts';
 import { type ProxyEvent, toRequest } from './lambda-events.ts';
-import { originCheck } from './origin.ts';
 import { createProxy } from './serve.ts';
 import { writeAll } from './write-all.ts';
 

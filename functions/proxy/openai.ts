@@ -10,7 +10,7 @@ import {
   joinVectors,
   takesManyTexts,
 } from '../../core/protocols/openai/embeddings.ts';
-import { missingModel } from '../../core/protocols/openai/wanted.ts';
+import { missingModel } from '../../core/protocols/openai/request-parameters.ts';
 import type { Dialect } from '../../core/protocols/relay/dialect.ts';
 import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts';
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';

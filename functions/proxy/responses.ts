@@ -16,7 +16,7 @@ import type { RelayedRequest, RelayRequest } from '../../core/protocols/relay/pr
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { type EpochMs, isoTimestamp } from '../../core/time.ts';
-import { turnAfter } from '../edge/turn.ts';
+import { yieldAfterLarge } from '../edge/yield-event-loop.ts';
 import type { Sender } from './credentials.ts';
 import { headerNames, sessionOf } from './request-names.ts';
 import { toBody, toStream } from './response-stream.ts';
@@ -92,9 +92,9 @@ export async function bodyOf({
   }
   const read = readJsonBody(new Uint8Array(await request.arrayBuffer()));
   if ('problem' in read) return read;
-  await turnAfter(read.text);
+  await yieldAfterLarge(read.text);
   const strict = strictJsonBody(read);
-  await turnAfter(read.text);
+  await yieldAfterLarge(read.text);
   return strict;
 }
 

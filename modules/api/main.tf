@@ -88,7 +88,7 @@ resource "aws_apigatewayv2_integration" "operate" {
 }
 
 resource "aws_apigatewayv2_route" "operate" {
-  #checkov:skip=CKV_AWS_309: the function checks the token or JWT itself, with the rights of today.
+  #checkov:skip=CKV_AWS_309: the function itself checks the token or JWT.
 
   for_each = toset(local.operator_routes)
 

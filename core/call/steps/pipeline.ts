@@ -4,8 +4,8 @@ import type { EpochMs } from '../../time.ts';
 import type { ConversePorts } from '../model/converse-with-retries.ts';
 import { invokeModel } from './invoke-model.ts';
 import { type RecordPorts, recordOutcome } from './record-outcome.ts';
-import { isReleasedForNewProfile, withFirstEvent } from './replaced-profile.ts';
 import { type ReservePorts, reserveBudget } from './reserve-budget.ts';
+import { isReleasedForNewProfile, withFirstEvent } from './retry-replaced-profile.ts';
 import type { CallOutcome, WorkflowOutput } from './state.ts';
 import { type ValidatePorts, validateAndSetContext } from './validate-and-set-context.ts';
 

@@ -12,7 +12,7 @@ import {
   type OwnerLimits,
   organizationLimits,
 } from '../../policy/limit-owners.ts';
-import { limitsOfHolder } from '../../policy/limits-of-holder.ts';
+import { limitsOfHolder } from '../../policy/limits-in-all-cost-centers.ts';
 import { limitInForce } from '../../policy/overrides.ts';
 import type { CostCenter, Owner, Per, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';

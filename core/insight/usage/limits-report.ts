@@ -3,7 +3,7 @@ import type { LedgerStore } from '../../ledger/ports.ts';
 import { formatUsd } from '../../money.ts';
 import { type LimitOverview, limitOverview, limitReference } from '../../policy/limit-overview.ts';
 import { allOwnerLimits } from '../../policy/limit-owners.ts';
-import { limitsOfHolder } from '../../policy/limits-of-holder.ts';
+import { limitsOfHolder } from '../../policy/limits-in-all-cost-centers.ts';
 import type { Holder, Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { type LimitUsage, readLimitUsage } from './limit-usage.ts';

@@ -2,7 +2,7 @@
 import { memberOf } from '../../json-value.ts';
 import type { ServedAs } from '../../pricing/price.ts';
 import { countsInJson } from './read-counts.ts';
-import { mergeServedAs, servedAsInJson } from './served-as.ts';
+import { mergeServedAs, servedAsInJson } from './served-tier.ts';
 import { highest, type TokenCounts } from './token-counts.ts';
 
 /** One frame of `application/vnd.amazon.eventstream`, with its bytes as they came. */

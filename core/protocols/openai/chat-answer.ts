@@ -10,8 +10,8 @@ import { sseBytes, sseText } from '../http/sse.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
 import type { AnsweredCall, StreamWriter } from '../relay/dialect.ts';
 import { streamError } from './error.ts';
+import { JSON_TOOL } from './request-parameters.ts';
 import { totalsOf } from './usage.ts';
-import { JSON_TOOL } from './wanted.ts';
 
 const FINISH: Readonly<Record<string, string>> = {
   end_turn: 'stop',

@@ -14,12 +14,12 @@ import type { DialectRequest } from '../relay/dialect.ts';
 import { contentOf, setBreakpoints, toolInput } from './parts.ts';
 import {
   type Given,
+  type RequestedParameters,
+  requestedFormat,
+  requestedToolChoice,
   SHARED_TYPES,
   toConverse,
-  type Wanted,
-  wantedChoice,
-  wantedFormat,
-} from './wanted.ts';
+} from './request-parameters.ts';
 
 /** Problems of the request itself, whatever the model. */
 export function chatProblems(body: JsonObject): readonly InputProblem[] {
@@ -51,7 +51,7 @@ export function chatToConverse(body: JsonObject, model: Model): DialectRequest {
   return toConverse(conversation, wanted, model);
 }
 
-function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
+function wantedOf(conversation: Conversation, body: JsonObject): RequestedParameters {
   const { seed, frequency_penalty, presence_penalty, logit_bias, logprobs, top_logprobs } = body;
   const path = isGiven(body.max_completion_tokens) ? 'max_completion_tokens' : 'max_tokens';
   const effort: Given = { value: body.reasoning_effort, path: '$.reasoning_effort' };
@@ -62,11 +62,11 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
     topP: body.top_p,
     stop: body.stop,
     tools: toolsOf(conversation, body.tools),
-    choice: wantedChoice(conversation, body.tool_choice, (choice) =>
+    choice: requestedToolChoice(conversation, body.tool_choice, (choice) =>
       memberOf(choice, 'function', 'name'),
     ),
     parallel: body.parallel_tool_calls,
-    format: wantedFormat(
+    format: requestedFormat(
       conversation,
       body.response_format,
       '$.response_format',
@@ -80,8 +80,8 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
   };
 }
 
-function toolsOf(conversation: Conversation, tools: unknown): Wanted['tools'] {
-  const found: Wanted['tools'][number][] = [];
+function toolsOf(conversation: Conversation, tools: unknown): RequestedParameters['tools'] {
+  const found: RequestedParameters['tools'][number][] = [];
   eachBlock(conversation, tools ?? [], '$.tools', (tool, at) => {
     if (tool.type === 'function' && isJsonObject(tool.function)) {
       const { cache_control: mark } = tool;

@@ -10,9 +10,9 @@ import { sseBytes, sseText } from '../http/sse.ts';
 import type { TokenCounts } from '../metering/token-counts.ts';
 import type { AnsweredCall, StreamWriter } from '../relay/dialect.ts';
 import { streamError } from './error.ts';
+import { JSON_TOOL } from './request-parameters.ts';
 import { sealed } from './thoughts.ts';
 import { totalsOf } from './usage.ts';
-import { JSON_TOOL } from './wanted.ts';
 
 const INCOMPLETE: Readonly<Record<string, string>> = {
   max_tokens: 'max_output_tokens',

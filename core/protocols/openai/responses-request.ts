@@ -11,8 +11,14 @@ import { REFUSED } from '../fields/field-list.ts';
 import { typeProblems } from '../fields/member-types.ts';
 import type { DialectRequest } from '../relay/dialect.ts';
 import { contentOf, setBreakpoints, toolInput } from './parts.ts';
+import {
+  type RequestedParameters,
+  requestedFormat,
+  requestedToolChoice,
+  SHARED_TYPES,
+  toConverse,
+} from './request-parameters.ts';
 import { unsealed } from './thoughts.ts';
-import { SHARED_TYPES, toConverse, type Wanted, wantedChoice, wantedFormat } from './wanted.ts';
 
 /** Problems of the request itself, whatever the model. */
 export function responsesProblems(body: JsonObject): readonly InputProblem[] {
@@ -51,7 +57,7 @@ export function responsesToConverse(body: JsonObject, model: Model): DialectRequ
   return toConverse(conversation, wantedOf(conversation, body), model);
 }
 
-function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
+function wantedOf(conversation: Conversation, body: JsonObject): RequestedParameters {
   const effort = memberOf(body, 'reasoning', 'effort');
   return {
     isStreamed: body.stream === true,
@@ -59,9 +65,9 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
     temperature: body.temperature,
     topP: body.top_p,
     tools: toolsOf(conversation, body.tools),
-    choice: wantedChoice(conversation, body.tool_choice, ({ name }) => name),
+    choice: requestedToolChoice(conversation, body.tool_choice, ({ name }) => name),
     parallel: body.parallel_tool_calls,
-    format: wantedFormat(
+    format: requestedFormat(
       conversation,
       memberOf(body, 'text', 'format'),
       '$.text.format',
@@ -75,8 +81,8 @@ function wantedOf(conversation: Conversation, body: JsonObject): Wanted {
   };
 }
 
-function toolsOf(conversation: Conversation, tools: unknown): Wanted['tools'] {
-  const found: Wanted['tools'][number][] = [];
+function toolsOf(conversation: Conversation, tools: unknown): RequestedParameters['tools'] {
+  const found: RequestedParameters['tools'][number][] = [];
   eachBlock(conversation, tools ?? [], '$.tools', (tool, at) => {
     if (tool.type === 'function') found.push({ definition: tool, path: at, definitionPath: at });
     else conversation.problem(joinPath(at, 'type'), `${quoted(tool.type)} ${REFUSED}`);

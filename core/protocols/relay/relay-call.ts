@@ -11,14 +11,17 @@ import { type Charge, chargeOfAnswer, chargeOfFailure } from '../../call/model/c
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
 import { callDeadline, chargedCall } from '../../call/steps/invoke-model.ts';
 import { recordOutcome } from '../../call/steps/record-outcome.ts';
-import { isReleasedForNewProfile, withFirstEvent } from '../../call/steps/replaced-profile.ts';
 import { reserveCall } from '../../call/steps/reserve-budget.ts';
+import {
+  isReleasedForNewProfile,
+  withFirstEvent,
+} from '../../call/steps/retry-replaced-profile.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
 import type { ServedAs } from '../../pricing/price.ts';
 import { isStreamed } from '../fields/operations.ts';
 import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
-import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-as.ts';
+import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-tier.ts';
 import {
   highest,
   type PriceOf,

@@ -34,7 +34,7 @@ import { askedService, tierProblems } from '../../../../core/protocols/fields/se
 import {
   servedAsInHeaders,
   servedAsInJson,
-} from '../../../../core/protocols/metering/served-as.ts';
+} from '../../../../core/protocols/metering/served-tier.ts';
 import {
   CHAT_FIELDS,
   EMBEDDINGS_FIELDS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { callerOf } from '../../../../functions/edge/caller.ts';
-import { headMiddleware } from '../../../../functions/edge/head.ts';
+import { headMiddleware } from '../../../../functions/edge/head-as-get.ts';
 import type { HttpEvent, HttpResponse } from '../../../../functions/edge/http.ts';
 import { HttpProblemError } from '../../../../functions/edge/http-error.ts';
 import { jsonBodyMiddleware } from '../../../../functions/edge/json-body.ts';

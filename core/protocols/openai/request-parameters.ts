@@ -30,7 +30,7 @@ interface WantedFormat {
 
 type WantedChoice = 'auto' | 'required' | 'none' | { readonly name: unknown };
 
-export interface Wanted {
+export interface RequestedParameters {
   readonly isStreamed: boolean;
   readonly maxTokens?: Given;
   readonly temperature?: unknown;
@@ -53,7 +53,7 @@ export const JSON_TOOL = 'json_answer';
 
 export function toConverse(
   conversation: Conversation,
-  wanted: Wanted,
+  wanted: RequestedParameters,
   model: Model,
 ): DialectRequest {
   const schema = formatOf(conversation, wanted, model);
@@ -113,7 +113,7 @@ function temperatureProblem(conversation: Conversation, temperature: unknown): v
 
 function toolsOf(
   conversation: Conversation,
-  { tools, choice }: Wanted,
+  { tools, choice }: RequestedParameters,
   { alias, traits }: Model,
 ): JsonObject | undefined {
   if (tools.length === 0) return undefined;
@@ -146,7 +146,7 @@ const TOOL_TYPES = {
   strict: 'boolean',
 } as const;
 
-function choiceOf(choice: Wanted['choice']): JsonObject | undefined {
+function choiceOf(choice: RequestedParameters['choice']): JsonObject | undefined {
   if (choice === undefined || choice === 'none') return undefined;
   if (choice === 'auto') return { auto: {} };
   return choice === 'required' ? { any: {} } : { tool: { name: choice.name } };
@@ -163,7 +163,7 @@ interface FormatParts {
 
 function formatOf(
   conversation: Conversation,
-  { format, tools }: Wanted,
+  { format, tools }: RequestedParameters,
   { alias, baseModelId, traits }: Model,
 ): FormatParts {
   if (!format) return {};
@@ -192,7 +192,7 @@ function formatOf(
 
 function effortOf(
   conversation: Conversation,
-  { effort, maxTokens }: Wanted,
+  { effort, maxTokens }: RequestedParameters,
   { baseModelId }: Model,
 ): JsonObject {
   if (!effort || effort.value === undefined || effort.value === null) return {};
@@ -205,7 +205,7 @@ function effortOf(
 
 function parallelOf(
   conversation: Conversation,
-  { parallel, choice, tools }: Wanted,
+  { parallel, choice, tools }: RequestedParameters,
   { alias, baseModelId }: Model,
 ): JsonObject {
   if (parallel !== false || tools.length === 0) return {};
@@ -232,7 +232,7 @@ const PASSED_TO_OTHERS = new Set(['seed', 'frequency_penalty', 'presence_penalty
 
 function ownOf(
   conversation: Conversation,
-  { own, verbosity }: Wanted,
+  { own, verbosity }: RequestedParameters,
   { alias, baseModelId }: Model,
 ): JsonObject {
   const isOther = !/^(?:anthropic|amazon)\./.test(baseModelId);
@@ -250,11 +250,11 @@ function ownOf(
 }
 
 /** Choices of tools as both APIs write them. */
-export function wantedChoice(
+export function requestedToolChoice(
   conversation: Conversation,
   value: unknown,
   nameOf: (choice: JsonObject) => unknown,
-): Wanted['choice'] {
+): RequestedParameters['choice'] {
   if (value === undefined || value === null) return undefined;
   if (value === 'auto' || value === 'required' || value === 'none') return value;
   const name = isJsonObject(value) && value.type === 'function' ? nameOf(value) : undefined;
@@ -264,7 +264,7 @@ export function wantedChoice(
 }
 
 /** Of `response_format`, or of `text.format`, whose members both have `type` first. */
-export function wantedFormat(
+export function requestedFormat(
   conversation: Conversation,
   format: unknown,
   path: string,

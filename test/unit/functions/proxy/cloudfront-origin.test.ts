@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { originCheck } from '../../../../functions/proxy/origin.ts';
+import { originCheck } from '../../../../functions/proxy/cloudfront-origin.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const NEW = 'new-0123456789abcdef0123456789abcdef';

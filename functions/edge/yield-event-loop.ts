@@ -4,6 +4,6 @@ import { setImmediate } from 'node:timers/promises';
 /** Characters or bytes. */
 const LARGE = 500_000;
 
-export async function turnAfter({ length }: { readonly length: number }): Promise<void> {
+export async function yieldAfterLarge({ length }: { readonly length: number }): Promise<void> {
   if (length > LARGE) await setImmediate();
 }
