@@ -32,6 +32,7 @@ export const addInvoke: AddCommand = ({ program, io, done }) => {
     .option('--application <name>', 'the application')
     .option('--environment <name>', 'the environment')
     .option('--user <name>', 'label `user` of the request; no proof of who the user is')
+    .option('--session <name>', 'session of the call, for a limit with per = "session"')
     .option('--stream', 'print the answer as it comes; needs a key or token')
     .option(
       '--url <url>',

@@ -10,6 +10,7 @@ export interface PromptRequest {
   readonly application?: string | undefined;
   readonly environment?: string | undefined;
   readonly user?: string | undefined;
+  readonly session?: string | undefined;
 }
 
 export type Answered =
@@ -24,6 +25,9 @@ export type Answered =
   /** By a limit, or by the model. */
   | { readonly outcome: 'denied' | 'failed'; readonly detail: string; readonly json: unknown }
   | { readonly outcome: 'not_valid'; readonly problems: readonly InputProblem[] };
+
+export const sessionOf = ({ session }: PromptRequest): Readonly<Record<string, string>> =>
+  session === undefined ? {} : { 'x-sentry-session': session };
 
 /** Of Converse content blocks. */
 export const textOf = (blocks: readonly unknown[]): string =>

@@ -1,12 +1,12 @@
 /** Sends a prompt to `POST /v1/invoke`. */
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { formatAmount } from '../../core/policy/limit-text.ts';
-import { UNITS } from '../../core/policy/policy.ts';
+import { formatAmount, formatHolder } from '../../core/policy/limit-text.ts';
+import { PERS, UNITS } from '../../core/policy/policy.ts';
 import { printable } from '../../core/safe-text.ts';
 import { asList, numberField, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import type { Authorized } from '../remote/authorization.ts';
 import { callJson } from '../remote/http-json.ts';
-import { type Answered, type PromptRequest, textOf } from './answered.ts';
+import { type Answered, type PromptRequest, sessionOf, textOf } from './answered.ts';
 
 /** The URL can include the route, if it was copied from a request. */
 const ROUTE = /(?:\/v1(?:\/invoke)?)?\/?$/;
@@ -20,7 +20,7 @@ export async function callApi(
 ): Promise<Answered> {
   const url = new URL(`${base.pathname.replace(ROUTE, '')}/v1/invoke`, base);
   const input = bodyOf(request);
-  const headers = await authorize(url, input);
+  const headers = { ...(await authorize(url, input)), ...sessionOf(request) };
   const sent = { method: 'POST', headers, input, timeoutMs: ANSWER_MS };
   const { status, body } = await callJson(url, sent);
   const fields = toUnvalidated(body);
@@ -96,6 +96,15 @@ function factsOf(body: unknown): readonly string[] {
   ].map((fact) => printable(fact, 300));
 }
 
+/** `sales/day-usd`, `model:micro/day-usd`, `sales/day-usd of user alice@example.com`. */
+function referenceTo(owner: string, name: string): string {
+  const [kind = '', of = '', ...rest] = owner.split('#');
+  const per = PERS.find((each) => each === kind);
+  if (!per) return `${owner.replace(/^costCenter#/, '').replace('#', ':')}/${name}`;
+  const holder = formatHolder({ kind: per, name: rest.join('#') });
+  return `${of === '' ? 'organization' : of}/${name} of ${holder}`;
+}
+
 /** Of the limits that applied, the one with the least left. */
 function nearestOf(limits: readonly unknown[]): readonly string[] {
   const known = limits.flatMap((each) => {
@@ -108,7 +117,7 @@ function nearestOf(limits: readonly unknown[]): readonly string[] {
     const [owner, name] = ['owner', 'name'].map((field) => stringField(fields, field));
     const resetsAt = stringField(fields, 'resetsAt');
     const taken = used + reserved;
-    const reference = `${owner?.replace(/^costCenter#/, '').replace('#', ':')}/${name}`;
+    const reference = referenceTo(owner ?? '', name ?? '');
     return [{ share: taken / limit, unit, taken, limit, name: reference, resetsAt }];
   });
   const [nearest] = known.sort((left, right) => right.share - left.share);

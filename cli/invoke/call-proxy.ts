@@ -6,7 +6,7 @@ import { printable } from '../../core/safe-text.ts';
 import { asList, numberField, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import type { Authorized } from '../remote/authorization.ts';
 import { callHttp, jsonOf } from '../remote/http-json.ts';
-import { type Answered, type PromptRequest, textOf } from './answered.ts';
+import { type Answered, type PromptRequest, sessionOf, textOf } from './answered.ts';
 
 /** As long as the proxy streams. */
 const ANSWER_MS = 900_000;
@@ -25,7 +25,7 @@ export async function callProxy(
   const operation = write ? 'converse-stream' : 'converse';
   const url = new URL(`${path}/model/${encodeURIComponent(request.model)}/${operation}`, base);
   const input = bodyOf(request);
-  const headers = { ...(await authorize(url, input)), ...namesOf(request) };
+  const headers = { ...(await authorize(url, input)), ...namesOf(request), ...sessionOf(request) };
   const sent = { method: 'POST', headers, input, timeoutMs: ANSWER_MS };
   const response = await callHttp(url, sent);
   if (response.status !== 200) return refused(url, response);

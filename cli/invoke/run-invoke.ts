@@ -41,6 +41,9 @@ export async function invoke(
   return print(answered, options, io);
 }
 
+/** As the value of a header. */
+const SESSION = /^[!-~]{1,128}$/;
+
 function targetOf(options: InvokeOptions, io: Io) {
   const text = options.url ?? io.env[URL_VARIABLE];
   if (!text) return missingUrl();
@@ -51,6 +54,11 @@ function targetOf(options: InvokeOptions, io: Io) {
   if (tokens !== undefined && !/^[1-9]\d{0,8}$/.test(tokens)) {
     const message = `must be a whole number above 0, got ${quoted(tokens)}`;
     problems.push({ path: '--max-tokens', message });
+  }
+  const { session } = options;
+  if (session !== undefined && !SESSION.test(session)) {
+    const message = `must be 1 to 128 letters, digits or signs of ASCII, got ${quoted(session)}`;
+    problems.push({ path: 'session', message });
   }
   if ('problem' in base) return { problems };
   const authorized = authorization(options.auth, base.url, io);

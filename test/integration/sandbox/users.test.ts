@@ -313,6 +313,25 @@ describe('sessions', () => {
   });
 });
 
+test('cost-sentry invoke calls in a session, up to the limit of that session', async () => {
+  await minutesLater(3);
+  const { key } = await keyFor({ costCenter: 'agents', user: 'runner@example.com' });
+  const inSession = () => proxied(key)({ 'x-sentry-session': 'nightly' });
+  for (const _ of [1, 2, 3]) expect((await inSession()).status).toBe(200);
+  const invoke = (...args: readonly string[]) =>
+    runCli(['invoke', '--url', sandbox.url, '--model', 'micro', '--prompt', 'Hi', ...args], {
+      COST_SENTRY_TOKEN: key,
+    });
+  const denied = await invoke('--session', 'nightly');
+  expect([denied.code, denied.err]).toEqual([
+    1,
+    expect.stringMatching(/^denied: Limit run of session/),
+  ]);
+  expect((await invoke('--session', 'another')).code).toBe(0);
+  const wrong = await invoke('--session', 'a\nb');
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^--session: /)]);
+});
+
 describe('an operator raises the limit', () => {
   const limits = async (...args: readonly string[]): Promise<void> => {
     const command = ['limits', ...args, '--url', sandbox.url, '--reason', 'migration', '--yes'];
