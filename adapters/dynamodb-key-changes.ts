@@ -12,7 +12,7 @@ import type { KeyChangeStore } from '../core/jobs/audit-key-changes.ts';
 import type { KeyChange } from '../core/telemetry/audit-line.ts';
 
 export const KEY_CHANGE_PARTITION = 'keyChange';
-/** Of one run; the next one continues. */
+/** Of one page. */
 const CHANGES_MAX = 100;
 
 export function createDynamoDbKeyChanges(client: DynamoDBClient, table: string): KeyChangeStore {
@@ -21,7 +21,7 @@ export function createDynamoDbKeyChanges(client: DynamoDBClient, table: string):
     Key: { pk: { S: KEY_CHANGE_PARTITION }, sk: { S: id } },
   });
   return {
-    pending: () =>
+    pending: (after) =>
       attempt(async () => {
         const { Items = [] } = await client.send(
           new QueryCommand({
@@ -29,6 +29,7 @@ export function createDynamoDbKeyChanges(client: DynamoDBClient, table: string):
             Limit: CHANGES_MAX,
             KeyConditionExpression: 'pk = :pk',
             ExpressionAttributeValues: { ':pk': { S: KEY_CHANGE_PARTITION } },
+            ...(after && { ExclusiveStartKey: keyOf(after).Key }),
           }),
         );
         return Items.flatMap(toChange);

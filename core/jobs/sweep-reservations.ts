@@ -65,8 +65,10 @@ export async function sweepReservations(
   const { ledger, clock, telemetry } = ports;
   await resizeShards(ports, policy);
   const overridesAudited = await auditOverrides(ports, policy);
+  // Half of the time, as reservations end in the rest.
+  const auditBy = (clock.now() + stopBy) / 2;
   await attempt(ports, 'changes of keys could not be put into the audit log', () =>
-    auditKeyChanges(ports, CLAIM_MS),
+    auditKeyChanges(ports, CLAIM_MS, auditBy),
   );
   const swept = await expireReservations(ledger, clock, policy, stopBy);
   const now = clock.now();

@@ -350,6 +350,18 @@ describe('a change of a key', () => {
     ]);
   });
 
+  test('is written in the next run, whatever number of others came first', async () => {
+    const policy = await harness.configure([calls]);
+    for (let at = 0; at < 250; at += 1) {
+      const earlier = { ...change, id: `2026-11-22T14:00:00.000Z@t${at}@create`, key: `t${at}` };
+      await harness.put('keyChange', earlier.id, JSON.stringify(earlier));
+    }
+    await write();
+    await harness.sweep(policy);
+    expect(harness.audit).toHaveLength(251);
+    expect(harness.audit.at(-1)).toMatchObject({ id: change.id });
+  });
+
   test('is written again where the first run died on the way', async () => {
     const policy = await harness.configure([calls]);
     await write();
