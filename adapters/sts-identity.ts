@@ -16,6 +16,7 @@ const ANSWER_MS = 3_000;
 const PROOF_LENGTH_MAX = 16_384;
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=[A-Za-z0-9]{1,128}\/\d{8}\/[a-z0-9-]{1,40}\/sts\/aws4_request, ?SignedHeaders=([a-z0-9;-]{1,500}), ?Signature=[0-9a-f]{64}$/;
+const HEADER_VALUE = /^[ -~]*$/;
 const ARN = /<Arn>(arn:[!-;=-~]{1,2048})<\/Arn>/;
 
 /** @param endpoint in place of that of AWS, as tests have it. */
@@ -64,10 +65,12 @@ function headersOf(proof: string, audience: string): Readonly<Record<string, str
     return 'it is no signed request with the name of the function';
   }
   if (given.get(AUDIENCE_HEADER) !== audience) return 'it is for another function';
-  return Object.fromEntries(
-    PROOF_HEADERS.flatMap((name) => {
-      const value = stringField(given, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const headers = PROOF_HEADERS.flatMap((name) => {
+    const value = stringField(given, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (!headers.every(([, value]) => HEADER_VALUE.test(value))) {
+    return 'it has characters that no header has';
+  }
+  return Object.fromEntries(headers);
 }

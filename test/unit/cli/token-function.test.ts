@@ -141,6 +141,10 @@ describe('a direct invocation of the gateway', () => {
     const unnamed = proof.authorization?.replace(';x-sentry-audience', '');
     const unsigned = { ...proof, authorization: unnamed };
     expect(await identityOf(eventOf(unsigned))).toMatch(/^unauthenticated: .*no signed request/);
+    for (const text of ['a\r\nhost: other', '\u6f22']) {
+      const spoiled = { ...proof, 'x-amz-date': text };
+      expect(await identityOf(eventOf(spoiled))).toMatch(/^unauthenticated: .*characters/);
+    }
     const old = { ...proof, 'x-amz-date': '20200101T000000Z' };
     expect(await identityOf(eventOf(old))).toMatch(/^unauthenticated: .*signature/);
   });
