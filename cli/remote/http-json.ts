@@ -26,6 +26,8 @@ export async function callHttp(url: URL, request: JsonRequest): Promise<Response
   try {
     return await fetch(url, {
       method,
+      // A header with credentials would go with it to another host.
+      redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
       headers: { ...headers, ...(input && { 'content-type': 'application/json' }) },
       ...(input && { body: JSON.stringify(input) }),

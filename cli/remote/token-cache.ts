@@ -65,8 +65,15 @@ function validToken(text: string, now: EpochMs): CachedToken | undefined {
   return end > now ? { token, expiresAt } : undefined;
 }
 
+/** What selects credentials, of a profile or of the platform. */
+const PROFILE_VARIABLES = [
+  ...['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'],
+  ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+];
+
 /** As the AWS SDK selects credentials. Those of a profile change with each login; its name does not. */
 const identityOf = (env: Environment): readonly string[] =>
   env.AWS_ACCESS_KEY_ID && !env.AWS_PROFILE
     ? ['key', env.AWS_ACCESS_KEY_ID]
-    : ['profile', env.AWS_PROFILE ?? 'default', env.AWS_CONFIG_FILE ?? '', env.AWS_ROLE_ARN ?? ''];
+    : PROFILE_VARIABLES.map((name) => env[name] ?? '');

@@ -24,7 +24,9 @@ let url: string;
 let cache: string;
 let clock: ManualClock;
 let asked: unknown[];
-let answer: { readonly status: number; readonly body: object } | undefined;
+let answer:
+  | { readonly status: number; readonly body?: object; readonly headers?: Record<string, string> }
+  | undefined;
 
 beforeEach(async () => {
   asked = [];
@@ -41,7 +43,8 @@ beforeEach(async () => {
     asked.push({ method, path, ...JSON.parse(body), ...(await verifySigV4(signed, [ROLE])) });
     const expiresAt = new Date(clock.now() + JSON.parse(body).expiresInSeconds * 1_000);
     const made = { token: `token ${asked.length}`, expiresAt: expiresAt.toISOString() };
-    response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json' });
+    const sent = { 'content-type': 'application/json', ...answer?.headers };
+    response.writeHead(answer?.status ?? 200, sent);
     response.end(JSON.stringify(answer?.body ?? made));
   });
   url = await listen(server);
@@ -88,6 +91,30 @@ describe('cost-sentry token', () => {
     expect((await token()).out).toBe('token 2\n');
     process.env.AWS_ACCESS_KEY_ID = ROLE.accessKeyId;
     expect((await token()).out).toBe('token 1\n');
+  });
+
+  test('of another file of credentials is another token', async () => {
+    const withFile = (AWS_SHARED_CREDENTIALS_FILE: string) => {
+      const { AWS_ACCESS_KEY_ID: _, ...others } = process.env;
+      const env = { ...others, XDG_CACHE_HOME: cache, AWS_SHARED_CREDENTIALS_FILE };
+      return costSentry(['token', '--url', url], { clock, env });
+    };
+    expect((await withFile('/home/alice/credentials')).out).toBe('token 1\n');
+    expect((await withFile('/home/bob/credentials')).out).toBe('token 2\n');
+    expect((await withFile('/home/alice/credentials')).out).toBe('token 1\n');
+  });
+
+  test('does not follow a redirect, which would hand its headers on', async () => {
+    const other: unknown[] = [];
+    const elsewhere = createServer((request, response) => {
+      other.push(request.headers);
+      response.end('{}');
+    });
+    const location = `${await listen(elsewhere)}/v1/tokens`;
+    answer = { status: 307, headers: { location } };
+    expect((await token()).exitCode).toBe(2);
+    expect(other).toEqual([]);
+    await close(elsewhere);
   });
 
   test('does not use a file that others can read', async () => {
