@@ -65,7 +65,7 @@ function validToken(text: string, now: EpochMs): CachedToken | undefined {
   return end > now ? { token, expiresAt } : undefined;
 }
 
-/** What selects credentials, of a profile or of the platform. */
+/** Variables that select credentials, of a profile or of the platform. */
 const PROFILE_VARIABLES = [
   ...['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'],
   ...['AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_WEB_IDENTITY_TOKEN_FILE'],

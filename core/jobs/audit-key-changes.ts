@@ -25,8 +25,8 @@ interface KeyAuditPorts {
 
 /**
  * Of several runs at once one writes the line; if it dies on the way, a later one does. So a change
- * is in the log at least once, and a second line has the same id. All that wait are written: else an
- * identity that gets many tokens would put off the lines of others.
+ * is in the log at least once, and a second line has the same id. All waiting changes are written:
+ * an identity that gets many tokens must not put off the lines of others.
  * @param stopBy no new line is begun from then on.
  */
 export async function auditKeyChanges(

@@ -99,9 +99,9 @@ describe('cost-sentry token', () => {
       const env = { ...others, XDG_CACHE_HOME: cache, AWS_SHARED_CREDENTIALS_FILE };
       return costSentry(['token', '--url', url], { clock, env });
     };
-    expect((await withFile('/home/alice/credentials')).out).toBe('token 1\n');
-    expect((await withFile('/home/bob/credentials')).out).toBe('token 2\n');
-    expect((await withFile('/home/alice/credentials')).out).toBe('token 1\n');
+    expect((await withFile('/keys/alice')).out).toBe('token 1\n');
+    expect((await withFile('/keys/bob')).out).toBe('token 2\n');
+    expect((await withFile('/keys/alice')).out).toBe('token 1\n');
   });
 
   test('does not follow a redirect, which would hand its headers on', async () => {
