@@ -65,7 +65,8 @@ function sayIdentities({ roles, tokens }: Identities): void {
   say('Callers must sign with SigV4 (service execute-api) or send a token. Demo callers:');
   for (const { costCenter, operator, roleArn, accessKeyId, secretAccessKey } of roles) {
     const owner = costCenter ?? (operator ? 'operator' : 'none');
-    say(`  ${owner}: ${roleArn}  ${accessKeyId}  ${secretAccessKey}`);
+    say(`  ${owner}: ${roleArn}`);
+    say(`    export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`);
   }
   for (const { costCenter, claims } of tokens) {
     say(`  ${costCenter}: POST /_sandbox/token ${JSON.stringify({ claims })}`);
