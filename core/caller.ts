@@ -28,3 +28,12 @@ export interface KeyCaller {
   /** The same for a key and those it was rotated to. */
   readonly family?: string;
 }
+
+export const ownClaim = (
+  claims: Readonly<Record<string, string>>,
+  name: string,
+): string | undefined => (Object.hasOwn(claims, name) ? claims[name] : undefined);
+
+/** A person who can change the own address without proof could pass for another. */
+export const isVerifiedClaim = (claims: Readonly<Record<string, string>>, name: string): boolean =>
+  name !== 'email' || ownClaim(claims, 'email_verified') === 'true';

@@ -1,5 +1,5 @@
 /** Who calls, and for which cost centers, applications and environments. */
-import type { Caller, KeyCaller } from '../../caller.ts';
+import { type Caller, isVerifiedClaim, type KeyCaller, ownClaim } from '../../caller.ts';
 import type { CallerBinding, CostCenter, Operators, Policy } from '../../policy/policy.ts';
 import { matchesRole, sessionRole } from '../../policy/role-pattern.ts';
 
@@ -26,9 +26,12 @@ const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames:
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 
-/** Whether a caller may do what operators do; a key never can. */
+/** Whether a caller may do what operators do; a key never can, nor an address without proof. */
 export const isOperator = ({ operators }: Policy, caller: Caller): boolean =>
-  caller.kind !== 'key' && isBound(operators, caller);
+  caller.kind !== 'key' &&
+  isBound(operators, caller) &&
+  (caller.kind === 'iam' ||
+    Object.keys(operators.jwt).every((name) => isVerifiedClaim(caller.claims, name)));
 
 /** Bindings of a caller to a cost center. */
 export const bindingsOf = (
@@ -43,10 +46,7 @@ function isBound(binding: Operators, caller: MatchedCaller): boolean {
   }
   const wanted = Object.entries(binding.jwt);
   return (
-    wanted.length > 0 &&
-    wanted.every(
-      ([claim, value]) => Object.hasOwn(caller.claims, claim) && caller.claims[claim] === value,
-    )
+    wanted.length > 0 && wanted.every(([claim, value]) => ownClaim(caller.claims, claim) === value)
   );
 }
 

@@ -1,6 +1,6 @@
 /** The user, key and session of a call, for limits that each user, key or session has for itself. */
 
-import type { Caller, IamCaller } from '../../caller.ts';
+import { type Caller, type IamCaller, isVerifiedClaim, ownClaim } from '../../caller.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import type { CallIdentity } from '../../policy/limit-of-holder.ts';
 import type { CostCenter, Policy, UserClaims } from '../../policy/policy.ts';
@@ -94,19 +94,12 @@ export function claimedPerson(
   const { user: name = DEFAULT_USER_CLAIM, groups: groupsName } = userClaims;
   const claim = ownClaim(claims, name);
   const user =
-    claim === undefined || !isVerified(claims, name)
+    claim === undefined || !isVerifiedClaim(claims, name)
       ? undefined
       : claimedUser(ownClaim(claims, 'iss') ?? '', claim);
   const groups = groupsName === undefined ? undefined : ownClaim(claims, groupsName);
   return { user, ...(groups !== undefined && { groups: namesIn(groups) }) };
 }
-
-const ownClaim = (claims: Readonly<Record<string, string>>, name: string): string | undefined =>
-  Object.hasOwn(claims, name) ? claims[name] : undefined;
-
-/** A person who can change the own address without proof could use the allowance of another. */
-const isVerified = (claims: Readonly<Record<string, string>>, name: string): boolean =>
-  name !== 'email' || ownClaim(claims, 'email_verified') === 'true';
 
 /** An HTTP API hands a list of a claim on as `[one two]`. */
 const namesIn = (text: string): readonly string[] =>

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundCostCenters, roleArn } from '../../../../../core/call/context/caller-cost-centers.ts';
+import {
+  boundCostCenters,
+  isOperator,
+  roleArn,
+} from '../../../../../core/call/context/caller-cost-centers.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const center = (callers?: object) => ({
@@ -79,4 +83,15 @@ describe('callers', () => {
     const user = 'arn:aws:iam::111122223333:user/ada';
     expect(roleArn(user)).toBe(user);
   });
+});
+
+test.each([
+  [{ email: 'ada@example.com', email_verified: 'true' }, true],
+  [{ email: 'ada@example.com', email_verified: 'false' }, false],
+  [{ email: 'ada@example.com' }, false],
+  [{ email: 'bob@example.com', email_verified: 'true' }, false],
+])('with an address among the claims of operators, %j is one: %p', (claims, isOne) => {
+  const operators = { jwt: { email: 'ada@example.com' } };
+  const policy = policyOf({ ...configWith(), operators });
+  expect(isOperator(policy, { kind: 'jwt', claims })).toBe(isOne);
 });
