@@ -56,7 +56,9 @@ async function refused(url: URL, response: Response): Promise<Answered> {
   const body = await jsonOf(response, url);
   const said = stringField(toUnvalidated(body), 'message') ?? `status ${status}`;
   const detail = printable(said, 1_000);
-  if (DENIED.includes(status)) return { outcome: 'denied', detail, json: body };
+  // A limit of one request is the only reason for a 400 that has the figures of a limit.
+  const isOfRequest = status === 400 && response.headers.has('ratelimit');
+  if (DENIED.includes(status) || isOfRequest) return { outcome: 'denied', detail, json: body };
   if (NOT_VALID.includes(status)) {
     return { outcome: 'not_valid', problems: [problemIn(detail)] };
   }
