@@ -7,12 +7,22 @@ import {
 } from '../../core/call/identity/proxy-key-request.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { isJsonObject } from '../../core/json-value.ts';
+import { type NamedHolder, namedHolder, namesIn } from '../../core/policy/named-holder.ts';
 import { parseOverrideRequest } from '../../core/policy/parse-override.ts';
 import { overrideReport } from '../../core/policy/plan-override.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
 import type { Operator } from './operator.ts';
 
 type Result<T> = { readonly value: T } | { readonly problems: readonly InputProblem[] };
+
+/** A name that can be no one's would show the amounts of all as if they were that one's. */
+export function limitsOf(limits: OperatorLimits, query: NamedHolder) {
+  const names = namesIn(query);
+  const found = namedHolder(names);
+  return limits.report(
+    checked('problem' in found ? { problems: [found.problem] } : { value: names }),
+  );
+}
 
 /** @throws HttpProblem 400 with what is wrong. */
 export async function changeLimit(limits: OperatorLimits, operator: Operator, body: unknown) {

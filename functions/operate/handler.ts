@@ -6,7 +6,6 @@ import { operatorKeys } from '../../adapters/operator-keys.ts';
 import { operatorLimits } from '../../adapters/operator-limits.ts';
 import { systemClock, systemDigest, systemIds, systemSecrets } from '../../adapters/system.ts';
 import { KeyCheck } from '../../core/call/identity/proxy-key-check.ts';
-import { namesIn } from '../../core/policy/named-holder.ts';
 import { dynamoDbClient } from '../edge/aws-clients.ts';
 import { issuerFrom, oneOfEnv, requiredEnv } from '../edge/environment.ts';
 import { headMiddleware } from '../edge/head-as-get.ts';
@@ -18,7 +17,7 @@ import { problemMiddleware } from '../edge/problem-middleware.ts';
 import { routeOf } from '../edge/routes.ts';
 import { usageAnswer } from '../edge/usage-answer.ts';
 import { warn } from '../edge/workflow-step.ts';
-import { changeLimit, createKey, revokeKey, rotateKey } from './changes.ts';
+import { changeLimit, createKey, limitsOf, revokeKey, rotateKey } from './changes.ts';
 import { type Operator, operatorOf } from './operator.ts';
 import { ROUTES } from './route-table.ts';
 
@@ -64,7 +63,7 @@ async function answer(event: OperatorEvent): Promise<HttpResponse> {
     case '/v1/operator/limits':
       return isChange
         ? jsonResponse(200, await changeLimit(limits, operator, body))
-        : jsonResponse(200, await limits.report(namesIn(query)));
+        : jsonResponse(200, await limitsOf(limits, query));
     case '/v1/operator/keys':
       return isChange
         ? jsonResponse(200, await createKey(keys(), operator, body))

@@ -283,6 +283,16 @@ describe('an operator', () => {
   );
 
   test.each([
+    ['user', 'unknown'],
+    ['key', 'k1'],
+    ['session', 'mine'],
+  ])('gets 400 for limits of a %s whose name it cannot be: %p', async (kind, name) => {
+    const path = `/v1/operator/limits?${kind}=${name}`;
+    const { status, body } = await sandbox.get(path, bearer(token));
+    expect([status, body.errors]).toMatchObject([400, [{ path: kind }]]);
+  });
+
+  test.each([
     ['a token', () => bearer(token)],
     [
       'a JWT',
