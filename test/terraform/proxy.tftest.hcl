@@ -328,13 +328,8 @@ run "tokens_without_api" {
   command = apply
 
   variables {
-    name         = "genai"
-    models       = { "nova-lite" = { model_id = "amazon.nova-lite-v1:0", price = { input = 0.07, output = 0.28 } } }
-    applications = { chat = { environments = ["production"] } }
-    cost_centers = { sales = { models = ["nova-lite"], applications = ["chat"], limits = [{ window = "month", unit = "usd", amount = 100 }], callers = { iam_role_arns = ["arn:aws:iam::111122223333:role/sales"] } } }
-    functions    = { bundle_directory = "test/fixtures/bundles" }
-    proxy        = { enabled = true }
-    api          = { enabled = false }
+    proxy = { enabled = true }
+    api   = { enabled = false }
   }
 
   assert {
