@@ -170,7 +170,7 @@ locals {
       title  = title
       region = local.region
       view   = "table"
-      query  = "SOURCE '${var.audit_log_group_name}' | ${trimspace(local.queries[query])}"
+      query  = "SOURCE '${var.audit_log_group_name}' | ${trimspace(local.all_queries[query])}"
     }
   }]
   group_widgets = { for name, group in local.cost_center_groups : name => concat(

@@ -4,7 +4,12 @@
 locals {
   audited = "filter kind = \"audit\" and ispresent(requestId)"
 
-  queries = {
+  # No limit of users: nothing to ask about them.
+  queries = { for name, query in local.all_queries : name => query if var.counts_users || !contains(local.user_queries, name) }
+
+  user_queries = ["denials of users", "top users"]
+
+  all_queries = {
     "spend by cost center" = <<-EOT
       ${local.audited} and ispresent(actualNanoUsd)
       | stats sum(actualNanoUsd) / 1000000000 as usd, count(*) as calls by tags.costCenter, model

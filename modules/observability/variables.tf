@@ -60,7 +60,7 @@ variable "limits" {
 }
 
 variable "counts_users" {
-  description = "Whether a limit has `per`: the dashboard then lists the users that spend most, and the denials of their limits, from the audit log. Metrics have no users."
+  description = "Whether a limit has `per`: the dashboard and saved queries then list the users that spend most, and the denials of their limits, from the audit log. Metrics have no users."
   type        = bool
   default     = false
   nullable    = false

@@ -43,6 +43,11 @@ run "defaults" {
   }
 
   assert {
+    condition     = length(output.query_names) == 4 && !strcontains(join(" ", output.query_names), "users")
+    error_message = "No limit of users, no query about them: ${jsonencode(output.query_names)}"
+  }
+
+  assert {
     condition     = jsondecode(aws_cloudwatch_dashboard.this["genai"].dashboard_body) == jsondecode(file("test/golden/observability/dashboard.json"))
     error_message = "Not as in test/golden/observability/dashboard.json; if it should be so, put there: ${aws_cloudwatch_dashboard.this["genai"].dashboard_body}"
   }
@@ -63,7 +68,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = length(output.query_names) == 6 && alltrue([for query in aws_cloudwatch_query_definition.this : query.log_group_names == tolist(["/genai/audit"]) && strcontains(query.query_string, "kind = \"audit\"")])
+    condition     = length(output.query_names) == 4 && alltrue([for query in aws_cloudwatch_query_definition.this : query.log_group_names == tolist(["/genai/audit"]) && strcontains(query.query_string, "kind = \"audit\"")])
     error_message = "Every saved query reads audit lines of the audit group only."
   }
 
@@ -164,6 +169,11 @@ run "metrics_by_cost_center_and_model_only" {
   assert {
     condition     = length([for widget in jsondecode(output.dashboard_bodies["genai"]) : widget if widget.type == "log" && startswith(try(widget.properties.query, ""), "SOURCE '/genai/audit' | filter kind = \"audit\"")]) == 2
     error_message = "Users are listed from the audit log: ${output.dashboard_bodies["genai"]}"
+  }
+
+  assert {
+    condition     = length(output.query_names) == 6 && contains(output.query_names, "genai/top users") && contains(output.query_names, "genai/denials of users")
+    error_message = "The queries of the dashboard are saved too: ${jsonencode(output.query_names)}"
   }
 
   assert {
