@@ -26,6 +26,10 @@ const COMMAND_TIME_LIMIT_MS = 10 * 60_000;
 
 const log = (line) => process.stderr.write(`${line}\n`);
 const print = (line) => process.stdout.write(`${line}\n`);
+// A reader such as `head` has read enough.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 function refuseUsage(message) {
   log(`${message}\n\n${USAGE}`);

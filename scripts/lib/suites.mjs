@@ -1,4 +1,4 @@
-/** Finds the test suites: every scripts/suites/*.mjs is a group of them. */
+/** Finds the test suites: every scripts/suites/*.mjs is a group of them, with about how long it takes. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,18 +10,24 @@ import { pathToFileURL } from 'node:url';
  * @property {(context: object) => Promise<{passed: number, failed: number, output: string}>} run
  */
 
-/** @returns {Promise<{group: string, suites: Suite[]}[]>} a group named after its file. */
+/**
+ * @returns {Promise<{group: string, suites: Suite[]}[]>} a group named after its file; the longest
+ *   is first, so that none begins when the others are about to end.
+ */
 export async function loadSuites(folder) {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.mjs'))
     .sort();
-  return Promise.all(
+  const groups = await Promise.all(
     files.map(async (name) => {
-      const { suites } = await import(pathToFileURL(join(folder, name)).href);
+      const { suites, minutes = 0 } = await import(pathToFileURL(join(folder, name)).href);
       if (!Array.isArray(suites)) throw new Error(`${name} exports no array \`suites\``);
-      return { group: basename(name, '.mjs'), suites };
+      return { group: basename(name, '.mjs'), suites, minutes };
     }),
   );
+  return groups
+    .sort((left, right) => right.minutes - left.minutes)
+    .map(({ group, suites }) => ({ group, suites }));
 }
 
 /**

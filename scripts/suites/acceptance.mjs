@@ -25,3 +25,6 @@ const acceptance = (context) =>
   });
 
 export const suites = [{ name: 'acceptance', tools, run: acceptance }];
+
+/** About, on two cores. */
+export const minutes = 7;

@@ -141,3 +141,6 @@ export const suites = [
     ? [{ name: 'integration', tools: [], run: integration }]
     : []),
 ];
+
+/** About, on two cores. */
+export const minutes = 9;

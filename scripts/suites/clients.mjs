@@ -20,3 +20,6 @@ async function clients(context) {
 }
 
 export const suites = [{ name: 'clients', tools: [python], run: clients }];
+
+/** About, on two cores. */
+export const minutes = 2;

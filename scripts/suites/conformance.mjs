@@ -16,3 +16,6 @@ export const suites = [
   { name: 'conformance', tools: [], run: on('dynalite') },
   { name: 'conformance on moto', tools: [moto], run: on('moto') },
 ];
+
+/** About, on two cores. */
+export const minutes = 2;

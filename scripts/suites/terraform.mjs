@@ -146,3 +146,6 @@ export const suites = [
   { name: 'terraform reference', tools: [], run: reference },
   { name: 'checkov', tools: [tool('checkov')], run: checkov },
 ];
+
+/** About, on two cores. */
+export const minutes = 8;

@@ -12,3 +12,6 @@ const git = {
 const unit = (context) => runJest(context, FOLDERS, { timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [{ name: 'unit', tools: [git], run: unit }];
+
+/** About, on two cores. */
+export const minutes = 4;
