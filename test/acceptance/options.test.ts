@@ -1,19 +1,31 @@
 /**
- * The smallest example as it is and without any option, in one deployment that is changed and
- * destroyed. Each step builds on the one before.
+ * The smallest example as it is, without any option and with every option, in one deployment that
+ * is changed and destroyed: the calls of Terraform, and that requests get through. Work of parts
+ * is in deployment.test.ts, other fronts are in fronts.test.ts. Each step builds on those before.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
+import variables from '../../modules/schema-check/variables.schema.json' with { type: 'json' };
+import { converseStream } from './support/bedrock-client.ts';
 import { Deployment, requestOf } from './support/deployment.ts';
+import {
+  changedOptions,
+  DOMAIN,
+  everyOption,
+  noOption,
+  type Surroundings,
+} from './support/every-option.ts';
 import { Facade } from './support/facade.ts';
 import { requestApi } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
-import { noOption } from './support/no-option.ts';
+import { textAt } from './support/members.ts';
+import { unsetOptions } from './support/option-paths.ts';
 import { withRole } from './support/roles.ts';
 import { STEP_MS_MAX, step } from './support/steps.ts';
+import { makeSurroundings } from './support/surroundings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-options-'));
 const facade = new Facade(folder);
@@ -22,6 +34,8 @@ const deployment = new Deployment(facade, 'basic');
 const asked = { costCenter: 'research', applicationId: 'chat', environment: 'production' };
 const OUTPUTS = ['state_machine_arn', 'ledger_table_name', 'audit_log_group_name', 'proxy_url'];
 const PROVIDER = 'provider "aws" {\n  s3_use_path_style = true\n}\n';
+const AUDIT_LOG_GROUP = '/basic/audit';
+let around: Surroundings;
 
 /** Sets these variables in the example's call of the module, instead of the example's values. */
 const set = (options: object) =>
@@ -76,15 +90,62 @@ step('without any option a caller starts the state machine', async () => {
   expect(await deployment.ask(asked)).toMatchObject({ outcome: 'succeeded' });
 });
 
-step('terraform destroy leaves nothing', async () => {
+step('with every option, in a VPC, all ways to a model answer', async () => {
+  around = await makeSurroundings(facade);
+  const every = everyOption(around);
+  expect(leftOut(every)).toEqual([
+    // Taken in place of the module's own, which are to be tested.
+    'anomaly_detection.monitor_arns',
+    'functions.bundle_directory',
+    // A change of it replaces everything.
+    'name',
+    // Of other fronts of the proxy: fronts.test.ts has them, but for the access lines of
+    // CloudFront, which test/terraform plans.
+    'proxy.cloudfront',
+    'proxy.rest_api.vpc_endpoint_ids',
+    'proxy_origin_secrets',
+  ]);
+  set(every);
+  await applied();
+  expect(await deployment.ask(asked)).toMatchObject({ outcome: 'succeeded' });
+  const { tableName, proxyUrl } = await deployment.outputs();
+  expect(proxyUrl).toBe(`https://${DOMAIN}`);
+  const binding = 'research --application chat --environment production'.split(' ');
+  const user = ['--user', 'ada@example.com'];
+  const create = ['keys', 'create', '--table', tableName, ...user, '--cost-center', ...binding];
+  const key = textAt(await deployment.cli(...create), 'key');
+  expect(await converseStream(facade, proxyUrl, key)).toMatchObject({ status: 200 });
+  expect(facade.access.refused).toEqual([]);
+  expect([...facade.access.used]).toEqual(
+    expect.arrayContaining(['acme-basic-proxy-us-east-1 bedrock:InvokeModelWithResponseStream']),
+  );
+});
+
+/** Options that have no value. Kinds of limits and of prices are no matter of AWS. */
+const leftOut = (options: object): readonly string[] =>
+  unsetOptions(variables, options)
+    .filter((path) => !/\.(limits|price)\./.test(path))
+    .sort();
+
+step('a limit and the protection of the table change, and nothing else', async () => {
+  set(changedOptions(everyOption(around)));
+  expect(await deployment.apply('-refresh=false')).toEqual([
+    'update module.cost_sentry.module.ledger.aws_dynamodb_table.this',
+    'update module.cost_sentry.module.ledger.aws_dynamodb_table_item.cost_centers["research"]',
+  ]);
+});
+
+step('terraform destroy leaves the audit log, as it was asked to', async () => {
   await deployment.terraform('destroy', '-auto-approve');
   expect(await deployment.terraform('state', 'list')).toBe('');
-  expect(await leftIn(facade)).toEqual([]);
+  const left = await leftIn(facade);
+  expect(left).toEqual([expect.stringMatching(`^logs: .*"${AUDIT_LOG_GROUP}"`)]);
+  expect(left.join().match(/"logGroupName"/g)).toHaveLength(1);
   expect(facade.unknown).toEqual([]);
   expect(facade.access.refused).toEqual([]);
 });
 
-step("the deployer's policy allows every call of Terraform with each option off", async () => {
+step("the deployer's policy allows every call of Terraform for every option", async () => {
   const allowed = deployerPolicy.Statement.flatMap(({ Action }) => Action);
   expect([...facade.deployerActions].filter((action) => !allowed.includes(action)).sort()).toEqual(
     [],

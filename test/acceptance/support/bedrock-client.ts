@@ -58,13 +58,12 @@ export async function converseStream(facade: Facade, url: string, key: string): 
   }
 }
 
-/** @throws Error for the host of no front. */
+/** A host that AWS has not named is the domain of a REST API. @throws Error for one of no front. */
 export function requestFront(facade: Facade, request: FrontRequest): Promise<StreamedBytes> {
   const { host } = request;
   if (host.includes('.lambda-url.')) return requestPublicUrl(facade, request);
   if (host.endsWith('.cloudfront.net')) return requestDistribution(facade, request);
-  if (host.includes('.execute-api.')) return requestRestApi(facade, request);
-  throw new Error(`${host}: is the host of no front`);
+  return requestRestApi(facade, request);
 }
 
 function toFrontRequest({ hostname, method, path, headers, body }: HttpRequest): FrontRequest {

@@ -32,8 +32,8 @@ export interface StreamedBytes {
   readonly bytes: Buffer;
 }
 
-/** Members of a function's configuration that moto takes and does not return. */
-const FORGOTTEN = ['LoggingConfig', 'DeadLetterConfig'];
+/** Members of a function's configuration that moto does not return, or not once they are changed. */
+const FORGOTTEN = ['LoggingConfig', 'DeadLetterConfig', 'TracingConfig', 'KMSKeyArn'];
 const PATH = /^(\w+) \/2015-03-31\/functions(?:\/([^/]+))?(?:\/([\w-]+))?$/;
 const TIMEOUT_DEFAULT_SECONDS = 3;
 

@@ -11,6 +11,7 @@ import { Access } from './access.ts';
 import { type AwsAnswer, refuse } from './aws-answer.ts';
 import { type AwsCall, readCall } from './aws-call.ts';
 import { Budgets } from './budgets.ts';
+import { ChangedKeys } from './changed-keys.ts';
 import { CostAllocationTags } from './cost-allocation-tags.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
 import { DataExports } from './data-exports.ts';
@@ -22,6 +23,7 @@ import { Fronts } from './fronts.ts';
 import { FunctionLogs } from './function-logs.ts';
 import { statementConflict } from './function-policies.ts';
 import { InferenceProfiles } from './inference-profiles.ts';
+import { makeRoom } from './invoke-configs.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { RolePolicies } from './role-policies.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -47,6 +49,7 @@ export class Facade {
   readonly queries = new SavedQueries();
   readonly buses = new EventBuses();
   readonly fronts = new Fronts();
+  readonly #keys = new ChangedKeys();
   /** IAM actions of Terraform's calls. */
   readonly deployerActions = new Set<string>();
   /** Requests refused with 501, as `service operation`. */
@@ -152,9 +155,10 @@ export class Facade {
     // moto's way to say that it lacks something; sent on, it would be tried again for minutes.
     if (answered.status >= 500 || (answered.status === 404 && PAGE.test(answered.bytes.toString())))
       return this.#refuseUnknown(call, `moto answered ${answered.status}`);
-    if (answered.status < 300) await this.#stacks.observe(call);
-    const mended = this.fronts.mend(call, answered);
-    if (call.service !== 'lambda' || answered.status >= 300) return mended;
+    if (answered.status >= 300) return answered;
+    await this.#stacks.observe(call);
+    const mended = this.#keys.mend(call, this.fronts.mend(call, answered));
+    if (call.service !== 'lambda') return mended;
     const body = parseJson(answered.bytes);
     const observed = await this.#functions.observe(call, body);
     return observed === undefined ? answered : encode({ status: answered.status, body: observed });
@@ -163,11 +167,12 @@ export class Facade {
   async #own(call: AwsCall): Promise<AwsAnswer | undefined> {
     const { profiles, anomalies, budgets, exports, costTags, queries, buses } = this;
     const billing = [anomalies, costTags, budgets, exports];
-    for (const { api } of [profiles, ...billing, queries, buses, this.#states]) {
+    for (const { api } of [profiles, ...billing, queries, buses, this.#keys, this.#states]) {
       const answer = await api(call);
       if (answer) return answer;
     }
     if (call.service !== 'lambda') return undefined;
+    await makeRoom(this.moto, call);
     return (await statementConflict(this.moto, call)) ?? this.#functions.invoke(call);
   }
 

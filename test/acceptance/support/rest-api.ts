@@ -23,8 +23,7 @@ export async function requestRestApi(
   facade: Facade,
   request: FrontRequest,
 ): Promise<StreamedBytes> {
-  const [, id = '', endpoint] = HOST.exec(request.host) ?? [];
-  const [, stage = '', path = '/'] = /^\/([^/]+)(\/[^?]*)?/.exec(request.path) ?? [];
+  const { id, endpoint, stage, path } = await targetOf(facade, request);
   const api = await facade.moto.read('apigateway', `/restapis/${id}`);
   const stages = listAt(await facade.moto.read('apigateway', `/restapis/${id}/stages`), 'item');
   const isDeployed = stages.some(
@@ -41,6 +40,28 @@ export async function requestRestApi(
   }
   if (!(await letsApiIn(facade, functionArn, arn))) return answered(500, 'Internal server error');
   return facade.runStreamed(functionArn, eventOf(request, path, stage, id));
+}
+
+interface Target {
+  /** Of the API. */
+  readonly id: string;
+  /** The VPC endpoint that the host names. */
+  readonly endpoint?: string | undefined;
+  readonly stage: string;
+  readonly path: string;
+}
+
+/** By the mapping of an own domain, which has the stage in no path, or by the name of the API. */
+async function targetOf(facade: Facade, { host, path: sent }: FrontRequest): Promise<Target> {
+  const own = HOST.exec(host);
+  if (own) {
+    const [, stage = '', path = '/'] = /^\/([^/]+)(\/[^?]*)?/.exec(sent) ?? [];
+    return { id: own[1] ?? '', endpoint: own[2], stage, path };
+  }
+  const mappings = await facade.moto.read('apigateway', `/domainnames/${host}/basepathmappings`);
+  const [mapping] = listAt(mappings, 'item');
+  const [path = ''] = sent.split('?');
+  return { id: textAt(mapping, 'restApiId'), stage: textAt(mapping, 'stage'), path };
 }
 
 const answered = (status: number, message: string): StreamedBytes => ({
