@@ -98,7 +98,9 @@ const eventOf = (
   path,
   httpMethod: method,
   headers: { ...headers, host },
-  multiValueHeaders: {},
+  multiValueHeaders: Object.fromEntries(
+    Object.entries({ ...headers, host }).map(([name, value]) => [name, [value]]),
+  ),
   queryStringParameters: null,
   multiValueQueryStringParameters: null,
   pathParameters: { path: decodeURIComponent(path.slice(1)) },
