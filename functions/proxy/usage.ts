@@ -9,9 +9,10 @@ import { HttpProblemError } from '../edge/http-error.ts';
 import { usageAnswer as wholeUsage } from '../edge/usage-answer.ts';
 import type { Sender } from './credentials.ts';
 import type { ProxyPorts } from './ports.ts';
+import { sessionOf } from './request-names.ts';
 import { type Arrived, json, refuse } from './responses.ts';
 
-/** As `GET /v1/usage` of the API answers a bound caller. */
+/** As `GET /v1/usage` of the API answers a bound caller; with the header of a session, its limits too. */
 export async function usageAnswer(
   ports: ProxyPorts,
   arrived: Arrived,
@@ -26,15 +27,19 @@ export async function usageAnswer(
   }
   const now = ports.clock.now();
   const { ledger } = ports;
+  const { sessionId: session } = sessionOf(arrived.request.headers);
+  const pers = PERS.filter((per) => per !== 'session' || session !== undefined);
   const [report, ...owns] = await Promise.all([
     usageReport({ ledger }, policy, { centers, shared: false }, now),
     ...centers.map((center) => {
-      const who = callIdentity(ports.digest, policy, center, { caller });
-      return usageOfCaller({ ledger }, policy, who, ['user', 'key'], [center], now);
+      const who = callIdentity(ports.digest, policy, center, { caller, session });
+      return usageOfCaller({ ledger }, policy, who, pers, [center], now);
     }),
   ]);
   // The limits of the organization are the same in every cost center.
-  const own = new Map(owns.flat().map((each) => [`${each.costCenter}/${each.name}`, each]));
+  const own = new Map(
+    owns.flat().map((each) => [`${each.costCenter}/${each.per}/${each.name}`, each]),
+  );
   const per = new URL(arrived.request.url).searchParams.get('per');
   if (per === null) return json(arrived, 200, { ...report, own: [...own.values()] });
   if (!PERS.some((each) => each === per)) {

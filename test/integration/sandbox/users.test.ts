@@ -328,6 +328,13 @@ test('cost-sentry invoke calls in a session, up to the limit of that session', a
     expect.stringMatching(/^denied: Limit run of session/),
   ]);
   expect((await invoke('--session', 'another')).code).toBe(0);
+  const ownOf = async (headers: Readonly<Record<string, string>>): Promise<Json> => {
+    const { body } = await sandbox.get('/v1/usage', { authorization: `Bearer ${key}`, ...headers });
+    return Object.fromEntries(body.own.map(({ per, limits: [limit] }: Json) => [per, limit.used]));
+  };
+  expect(await ownOf({ 'x-sentry-session': 'nightly' })).toEqual({ key: 4, session: 3 });
+  expect(await ownOf({ 'x-sentry-session': 'another' })).toEqual({ key: 4, session: 1 });
+  expect(await ownOf({})).toEqual({ key: 4 });
   const wrong = await invoke('--session', 'a\nb');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^--session: /)]);
 });
