@@ -3,15 +3,12 @@
  * they are, from the unpacked package, against moto behind a facade; each step builds on the one
  * before.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
 import { auditLines } from './support/audit-lines.ts';
 import { converseStream } from './support/bedrock-client.ts';
-import { Deployment, requestOf } from './support/deployment.ts';
-import { ACCOUNT, Facade } from './support/facade.ts';
+import { requestOf } from './support/deployment.ts';
+import { ACCOUNT } from './support/facade.ts';
 import { authorizationOf } from './support/forward.ts';
 import { permissionsOn } from './support/function-policies.ts';
 import { type HttpAnswer, requestApi, requestFunctionUrl } from './support/http-api.ts';
@@ -21,11 +18,9 @@ import { OPERATORS, raiseAs } from './support/operator.ts';
 import { isOpenToAll } from './support/public-url.ts';
 import { withoutRight, withRole } from './support/roles.ts';
 import { runSchedules } from './support/schedules.ts';
-import { STEP_MS_MAX, step } from './support/steps.ts';
+import { deploymentOf, step } from './support/steps.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-deployed-'));
-const facade = new Facade(folder);
-const deployment = new Deployment(facade, 'complete');
+const { deployment, facade } = deploymentOf('complete');
 
 const SHARDS = 4;
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/genai-ledger';
@@ -51,15 +46,6 @@ async function send(route: string, body?: unknown, roleArn?: string): Promise<Ht
 
 const post = (costCenter: string, roleArn: string) =>
   send('POST /v1/invoke', requestOf({ costCenter }), roleArn);
-
-beforeAll(async () => {
-  await facade.start();
-}, STEP_MS_MAX);
-
-afterAll(async () => {
-  await facade.close();
-  rmSync(folder, { recursive: true, force: true });
-}, STEP_MS_MAX);
 
 step('terraform init', async () => {
   await deployment.terraform('init', '-backend=false');

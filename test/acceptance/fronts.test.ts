@@ -2,23 +2,16 @@
  * The proxy moved from one front to another, and switched off. Method: a small deployment of the
  * packed module, with the AWS SDK as its client; each step builds on the one before.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
 import { isRecord } from '../../sandbox/base/json.ts';
 import { converseStream, requestFront } from './support/bedrock-client.ts';
-import { Deployment } from './support/deployment.ts';
-import { Facade } from './support/facade.ts';
 import { permissionsOn } from './support/function-policies.ts';
 import { leftIn } from './support/leftovers.ts';
 import { recordAt, textAt } from './support/members.ts';
-import { STEP_MS_MAX, step } from './support/steps.ts';
+import { deploymentOf, step } from './support/steps.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-fronts-'));
-const facade = new Facade(folder);
-const deployment = new Deployment(facade, 'fronts');
+const { deployment, facade } = deploymentOf('fronts');
 
 const SECRETS = ['new-5f0c1e7a94d24b2e8a60f1c3', 'old-9b3d7c2e51f84a06b7e2d4a8'].map(
   (secret) => `${secret}-0123456789`,
@@ -93,15 +86,6 @@ const addresses = (changes: readonly string[], action: string): readonly string[
   changes
     .filter((change) => change.startsWith(`${action} module.cost_sentry.module.proxy`))
     .map((change) => change.replace(/^.*?\["proxy"\]\./, ''));
-
-beforeAll(async () => {
-  await facade.start();
-}, STEP_MS_MAX);
-
-afterAll(async () => {
-  await facade.close();
-  rmSync(folder, { recursive: true, force: true });
-}, STEP_MS_MAX);
 
 step('the proxy is deployed with CloudFront, and an AWS SDK streams through it', async () => {
   deployment.write('main.tf', MAIN);

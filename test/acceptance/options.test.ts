@@ -3,14 +3,11 @@
  * is changed and destroyed: the calls of Terraform, and that requests get through. Work of parts
  * is in deployment.test.ts, other fronts are in fronts.test.ts. Each step builds on those before.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import deployerPolicy from '../../core/insight/doctor/deployer-policy.json' with { type: 'json' };
 import variables from '../../modules/schema-check/variables.schema.json' with { type: 'json' };
 import { converseStream } from './support/bedrock-client.ts';
-import { Deployment, requestOf } from './support/deployment.ts';
+import { requestOf } from './support/deployment.ts';
 import {
   changedOptions,
   DOMAIN,
@@ -18,18 +15,15 @@ import {
   noOption,
   type Surroundings,
 } from './support/every-option.ts';
-import { Facade } from './support/facade.ts';
 import { requestApi } from './support/http-api.ts';
 import { leftIn } from './support/leftovers.ts';
 import { textAt } from './support/members.ts';
 import { unsetOptions } from './support/option-paths.ts';
 import { withRole } from './support/roles.ts';
-import { STEP_MS_MAX, step } from './support/steps.ts';
+import { deploymentOf, step } from './support/steps.ts';
 import { makeSurroundings } from './support/surroundings.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'cost-sentry-options-'));
-const facade = new Facade(folder);
-const deployment = new Deployment(facade, 'basic');
+const { deployment, facade } = deploymentOf('basic');
 
 const asked = { costCenter: 'research', applicationId: 'chat', environment: 'production' };
 const OUTPUTS = ['state_machine_arn', 'ledger_table_name', 'audit_log_group_name', 'proxy_url'];
@@ -51,15 +45,6 @@ async function applied(): Promise<readonly string[]> {
   expect(await deployment.changes()).toEqual([]);
   return changed;
 }
-
-beforeAll(async () => {
-  await facade.start();
-}, STEP_MS_MAX);
-
-afterAll(async () => {
-  await facade.close();
-  rmSync(folder, { recursive: true, force: true });
-}, STEP_MS_MAX);
 
 step('the smallest example is applied as it is, and answers', async () => {
   deployment.write('provider_override.tf', PROVIDER);
