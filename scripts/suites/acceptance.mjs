@@ -20,7 +20,7 @@ const acceptance = (context) =>
   withPackedModule(context, ({ folder, module }) => {
     const env = { ...terraformEnv(context.root, folder), ACCEPTANCE_MODULE: module };
     const exec = (command, args, options) => context.exec(command, args, { ...options, env });
-    const jest = { args: ['--runInBand', '--bail'], timeoutMs: 40 * MINUTE_MS };
+    const jest = { args: ['--bail'], timeoutMs: 40 * MINUTE_MS };
     return runJest({ ...context, exec }, [FOLDER], jest);
   });
 

@@ -130,8 +130,7 @@ function packagesIn(modules) {
     .flatMap((name) => [name, ...packagesIn(join(modules, name, 'node_modules'))]);
 }
 
-const integration = (context) =>
-  runJest(context, [INTEGRATION], { args: ['--runInBand'], timeoutMs: 40 * MINUTE_MS });
+const integration = (context) => runJest(context, [INTEGRATION], { timeoutMs: 40 * MINUTE_MS });
 
 export const suites = [
   { name: 'build', tools: [], run: build },
