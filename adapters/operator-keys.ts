@@ -52,8 +52,8 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
       if ('problems' in made) return made;
       const { record, key } = made.value;
       const warnings = keyWarnings(policy, record);
-      const told = warnings.length > 0 && { warnings };
-      return { value: { ...keyReport(record, clock.now()), key, ...told } };
+      const warned = warnings.length > 0 && { warnings };
+      return { value: { ...keyReport(record, clock.now()), key, ...warned } };
     },
     list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
     revoke: async (id) => {

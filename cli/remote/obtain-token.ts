@@ -1,5 +1,6 @@
 /** Gets a token from the cache, from `POST /v1/tokens`, or from the function itself. */
 import { stsUrlOf } from '../../core/call/identity/identity-proof.ts';
+import { LIFETIME_SECONDS_MAX, LIFETIME_SECONDS_MIN } from '../../core/call/identity/tokens.ts';
 import { LedgerUnavailableError, SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
 import { durationMs } from '../../core/policy/parse-until.ts';
@@ -81,12 +82,14 @@ function requestOf(wanted: WantedToken, { env }: Io): TokenRequest {
   const source = sourceOf(wanted, env);
   if ('problem' in source) return source;
   const { operator, expires } = wanted;
-  const ms = durationMs(expires);
-  if (ms === undefined || ms < 1_000) {
-    const message = `must be a duration such as 30m or 12h, not ${quoted(expires)}`;
+  const expiresInSeconds = Math.round((durationMs(expires) ?? 0) / 1_000);
+  const most = LIFETIME_SECONDS_MAX[operator ? 'operator' : 'caller'];
+  // Here too: a token of the cache needs no service that would refuse it.
+  if (expiresInSeconds < LIFETIME_SECONDS_MIN || expiresInSeconds > most) {
+    const range = operator ? '1m to 1h for an operator' : '1m to 12h';
+    const message = `must be a duration such as 30m, from ${range}, not ${quoted(expires)}`;
     return { problem: { path: 'expires', message } };
   }
-  const expiresInSeconds = Math.round(ms / 1_000);
   return { source, input: { expiresInSeconds, ...(operator && { operator }) } };
 }
 

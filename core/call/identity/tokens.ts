@@ -54,9 +54,9 @@ type MintResult =
   | { readonly outcome: 'too_many'; readonly freeAt: EpochMs };
 
 const HOUR_SECONDS = 3_600;
-const LIFETIME_SECONDS_MIN = 60;
+export const LIFETIME_SECONDS_MIN = 60;
 /** An operator's token can do more, so it ends sooner. */
-const LIFETIME_SECONDS_MAX = { caller: 12 * HOUR_SECONDS, operator: HOUR_SECONDS } as const;
+export const LIFETIME_SECONDS_MAX = { caller: 12 * HOUR_SECONDS, operator: HOUR_SECONDS } as const;
 export const LIVE_TOKENS_MAX = 20;
 /** Requests of one identity at the same moment. */
 const ATTEMPTS_MAX = 10;

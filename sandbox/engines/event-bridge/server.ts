@@ -41,8 +41,8 @@ export async function startEventBridge(clock: Clock): Promise<EventBridge> {
     }
     if (failuresLeft > 0) {
       failuresLeft -= 1;
-      const told = refusal('InternalFailure', 'As set by the test.');
-      return sendJson(response, { ...told, status: 500 });
+      const failure = refusal('InternalFailure', 'As set by the test.');
+      return sendJson(response, { ...failure, status: 500 });
     }
     if (entries.length === 0 || entries.length > ENTRIES_MAX) {
       const message = `Entries must hold 1 to ${ENTRIES_MAX} entries.`;

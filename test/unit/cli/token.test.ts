@@ -85,6 +85,20 @@ describe('cost-sentry token', () => {
     expect(await token()).toMatchObject({ exitCode: 2, out: '' });
   });
 
+  test('is not printed for a duration that no new token could have', async () => {
+    await token();
+    await token('--operator');
+    for (const [flags, range] of [
+      [['--expires', '13h'], '1m to 12h'],
+      [['--expires', '30s'], '1m to 12h'],
+      [['--operator', '--expires', '3h'], '1m to 1h for an operator'],
+    ] as const) {
+      const { exitCode, out, err } = await token(...flags);
+      expect([exitCode, out]).toEqual([2, '']);
+      expect(err).toContain(`--expires: must be a duration such as 30m, from ${range}, not `);
+    }
+  });
+
   test('of another identity is another token', async () => {
     await token();
     process.env.AWS_ACCESS_KEY_ID = 'AKIAANOTHER';

@@ -97,7 +97,7 @@ describe('a chat request', () => {
     ]);
   });
 
-  const told = (...more: JsonObject[]) => ({ messages: [...messages, ...more] });
+  const withTurns = (...more: JsonObject[]) => ({ messages: [...messages, ...more] });
   test.each<[JsonObject, string]>([
     [{ stream: 'yes' }, '$.stream'],
     [{ stream_options: { include_usage: 1 } }, '$.stream_options.include_usage'],
@@ -117,16 +117,16 @@ describe('a chat request', () => {
     ],
     [{ prompt_cache_options: { prewarm: true } }, '$.prompt_cache_options.prewarm'],
     [{ functions: [{ name: 'a' }] }, '$.functions'],
-    [told({ role: 'assistant', thinking_blocks: 'x' }), '$.messages[1].thinking_blocks'],
-    [told({ role: 'assistant', refusal: 7 }), '$.messages[1].refusal'],
-    [told({ role: 'assistant', audio: { id: 'a' } }), '$.messages[1].audio'],
-    [told({ role: 'user', content: 'a', novelty: 1 }), '$.messages[1].novelty'],
+    [withTurns({ role: 'assistant', thinking_blocks: 'x' }), '$.messages[1].thinking_blocks'],
+    [withTurns({ role: 'assistant', refusal: 7 }), '$.messages[1].refusal'],
+    [withTurns({ role: 'assistant', audio: { id: 'a' } }), '$.messages[1].audio'],
+    [withTurns({ role: 'user', content: 'a', novelty: 1 }), '$.messages[1].novelty'],
     [
-      told({ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }),
+      withTurns({ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }),
       '$.messages[1].content[0].file.file_id',
     ],
     [
-      told({ role: 'assistant', thinking_blocks: [{ type: 'novelty' }] }),
+      withTurns({ role: 'assistant', thinking_blocks: [{ type: 'novelty' }] }),
       '$.messages[1].thinking_blocks[0]',
     ],
   ])('with %j is refused, never read as something else', (body, path) => {
