@@ -87,7 +87,7 @@ describe('a token of an operator', () => {
     const long = ['--operator', '--no-cache', '--expires', '2h'];
     const tooLong = await printedToken(sandbox.url, operator, '/tmp', ...long);
     expect([tooLong.code, tooLong.out]).toEqual([2, '']);
-    expect(tooLong.err).toContain('3600 for an operator');
+    expect(tooLong.err).toContain('1h for an operator');
   });
 
   test.each(ROUTES)('is needed for %s %s: no other credential will do', async (method, route) => {

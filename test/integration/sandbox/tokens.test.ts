@@ -206,7 +206,7 @@ describe('cost-sentry token', () => {
   });
 
   test.each([
-    [['--expires', '13h'], '--expires', '43200'],
+    [['--expires', '13h'], '--expires', '1m to 12h'],
     [['--expires', 'soon'], '--expires', 'duration'],
   ])('%j is bad usage', async (args, ...texts) => {
     const { code, err } = await printedToken(sandbox.url, role(), cache, '--no-cache', ...args);
