@@ -140,7 +140,7 @@ export function findContext(
   const found = resolveContext(policy, { model: modelName, tags }, request.caller);
   if (found.outcome === 'not_valid') {
     const [{ code }] = found.problems;
-    return invalidCall(start, code, found.problems, found.known);
+    return invalidCall(start, code, found.problems.map(withHeader), found.known);
   }
   const { context } = found;
   if (request.models && !request.models.includes(context.model.alias)) {
@@ -248,6 +248,18 @@ function asTranslated(
   });
   return { ...result, problems };
 }
+
+/** The requests of clients have no tags: what one is missing goes into a header. */
+const HEADERS: Readonly<Record<string, string>> = {
+  '$.tags.costCenter': 'headers.x-sentry-cost-center',
+  '$.tags.applicationId': 'headers.x-sentry-application',
+  '$.tags.environment': 'headers.x-sentry-environment',
+};
+
+const withHeader = <P extends InputProblem>(problem: P): P => ({
+  ...problem,
+  path: HEADERS[problem.path] ?? problem.path,
+});
 
 /** Converse has one body for all models, InvokeModel one for each maker. */
 function sharesBody(

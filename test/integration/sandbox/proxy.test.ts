@@ -298,6 +298,25 @@ test.each([
   expect(JSON.stringify(text)).toMatch(/without Content-Encoding, not as .{0,2}"gzip/);
 });
 
+test.each([
+  ['/model/micro/converse', { messages }],
+  ['/openai/v1/chat/completions', { model: 'micro', messages: [{ role: 'user', content: 'a' }] }],
+  [
+    '/anthropic/v1/messages',
+    { model: 'micro', max_tokens: 5, messages: [{ role: 'user', content: 'a' }] },
+  ],
+])('a name that is wrong at %s is reported by its header', async (path, body) => {
+  const answer = await fetch(sandbox.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-sentry-cost-center': 'unheard' },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  expect(answer.status).toBe(400);
+  expect(text).toContain('headers.x-sentry-cost-center: ');
+  expect(text).not.toContain('$.tags');
+});
+
 test('both protocols are served on one port', async () => {
   const body = JSON.stringify({ messages });
   const answer = await fetch(`${sandbox.url}/model/micro/converse`, { method: 'POST', body });
