@@ -25,6 +25,14 @@ export async function usageAnswer(
     const detail = 'A key or token of a cost center is needed to see what it has used.';
     return refuse(arrived, 'forbidden_cost_center', detail);
   }
+  const per = new URL(arrived.request.url).searchParams.get('per');
+  if (per !== null && !PERS.some((each) => each === per)) {
+    return refuse(
+      arrived,
+      'invalid_request',
+      `query.per: ${unknownValueMessage('value', per, PERS)}`,
+    );
+  }
   const now = ports.clock.now();
   const { ledger } = ports;
   const { sessionId: session } = sessionOf(arrived.request.headers);
@@ -40,15 +48,7 @@ export async function usageAnswer(
   const own = new Map(
     owns.flat().map((each) => [`${each.costCenter}/${each.per}/${each.name}`, each]),
   );
-  const per = new URL(arrived.request.url).searchParams.get('per');
   if (per === null) return json(arrived, 200, { ...report, own: [...own.values()] });
-  if (!PERS.some((each) => each === per)) {
-    return refuse(
-      arrived,
-      'invalid_request',
-      `query.per: ${unknownValueMessage('value', per, PERS)}`,
-    );
-  }
   const holders = [...own.values()].filter((each) => each.per === per);
   return json(arrived, 200, { asOf: report.asOf, per, holders });
 }
