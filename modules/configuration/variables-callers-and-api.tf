@@ -53,7 +53,7 @@ variable "operators" {
     Identities that can change limits and keys, and see the usage of all, with tokens of `cost-sentry token --operator`. Default: no one; the command line then needs rights on the ledger table.
 
     - `iam_role_arns` - IAM role ARNs; `*` matches any characters of a role's name, as in `cost_centers.*.callers`. Their sessions get tokens that are valid for at most an hour.
-    - `jwt` - Claims that a token of the identity provider must have, with these values. The provider is that of `api.jwt`, or else of `proxy.jwt`.
+    - `jwt` - Claims that a token of the identity provider must have, with these values; `email` counts if `email_verified` is true. The provider is that of `api.jwt`, or else of `proxy.jwt`.
   EOT
   type = object({
     iam_role_arns = optional(list(string), [])

@@ -74,7 +74,7 @@ variable "cost_centers" {
       - `ceilings` - Lower thresholds within the limit: `percent` (1 to 99) for requests that match `application`, `environment` and `model`. `fallback` - alias to use instead of denying.
     - `callers` - Identities that can spend its budget: one object, or a list of objects. Default: any caller that the API authorizes.
       - `iam_role_arns` - IAM role ARNs; `*` matches any characters of a role's name. With `*`, omit the path, because the ARN of a session does not contain it (docs/callers.md).
-      - `jwt` - Claims that a token must have, with these values.
+      - `jwt` - Claims that a token must have, with these values; `email` counts if `email_verified` is true.
       - `applications` - Restricts these callers to some of the cost center's applications. Default: all.
       - `environments` - Restricts these callers to some environments. Default: all.
       - `trust_session_names` - Whether the session names of these roles say who the user is. Sessions of IAM Identity Center always do. Default: `false`.

@@ -26,12 +26,9 @@ const EVERYTHING: CallerBinding = { iamRoleArns: [], jwt: {}, trustSessionNames:
 
 type MatchedCaller = Exclude<Caller, KeyCaller>;
 
-/** Whether a caller may do what operators do; a key never can, nor an address without proof. */
+/** Whether a caller may do what operators do; a key never can. */
 export const isOperator = ({ operators }: Policy, caller: Caller): boolean =>
-  caller.kind !== 'key' &&
-  isBound(operators, caller) &&
-  (caller.kind === 'iam' ||
-    Object.keys(operators.jwt).every((name) => isVerifiedClaim(caller.claims, name)));
+  caller.kind !== 'key' && isBound(operators, caller);
 
 /** Bindings of a caller to a cost center. */
 export const bindingsOf = (
@@ -44,9 +41,13 @@ function isBound(binding: Operators, caller: MatchedCaller): boolean {
     const role = sessionRole(caller.arn);
     return role !== undefined && binding.iamRoleArns.some((each) => matchesRole(each, role));
   }
+  const { claims } = caller;
   const wanted = Object.entries(binding.jwt);
   return (
-    wanted.length > 0 && wanted.every(([claim, value]) => ownClaim(caller.claims, claim) === value)
+    wanted.length > 0 &&
+    wanted.every(
+      ([name, value]) => ownClaim(claims, name) === value && isVerifiedClaim(claims, name),
+    )
   );
 }
 

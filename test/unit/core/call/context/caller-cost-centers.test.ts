@@ -90,8 +90,16 @@ test.each([
   [{ email: 'ada@example.com', email_verified: 'false' }, false],
   [{ email: 'ada@example.com' }, false],
   [{ email: 'bob@example.com', email_verified: 'true' }, false],
-])('with an address among the claims of operators, %j is one: %p', (claims, isOne) => {
-  const operators = { jwt: { email: 'ada@example.com' } };
-  const policy = policyOf({ ...configWith(), operators });
-  expect(isOperator(policy, { kind: 'jwt', claims })).toBe(isOne);
+])('where an address is among the claims of a binding, %j matches: %p', (claims, isOne) => {
+  const binding = { jwt: { email: 'ada@example.com' } };
+  const policy = policyOf(
+    configWith({ cost_centers: { sales: center(binding) }, operators: binding }),
+  );
+  for (const caller of [
+    { kind: 'jwt', claims } as const,
+    { kind: 'jwt', claims, isProxied: true } as const,
+  ]) {
+    expect(isOperator(policy, caller)).toBe(isOne);
+    expect(boundCostCenters(policy, caller)).toHaveLength(isOne ? 1 : 0);
+  }
 });
