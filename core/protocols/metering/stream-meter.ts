@@ -4,6 +4,7 @@ import type { ServedAs } from '../../pricing/price.ts';
 import { countsInJson } from './read-counts.ts';
 import { mergeServedAs, servedAsInJson } from './served-tier.ts';
 import { highest, type TokenCounts } from './token-counts.ts';
+import { writesContent } from './written-content.ts';
 
 /** One frame of `application/vnd.amazon.eventstream`, with its bytes as they came. */
 export interface StreamFrame {
@@ -21,6 +22,8 @@ export class StreamMeter {
   servedAs: ServedAs = {};
   /** Bytes of what the model has written: at least as many as its tokens. */
   writtenBytes = 0;
+  /** It has written something: no output at all can then not be right. */
+  hasContent = false;
   events = 0;
   /** The model has said that it is done. */
   hasStopped = false;
@@ -37,6 +40,7 @@ export class StreamMeter {
     this.#count(json);
     this.hasUsage ||= name === 'metadata' || memberOf(json, METRICS) !== undefined;
     this.hasStopped ||= name === 'messageStop' || isStop(json);
+    this.hasContent ||= name === 'chunk' ? writesContent(json) : name.startsWith('contentBlock');
     const written = name === 'chunk' ? json : memberOf(json, 'delta');
     if (written === undefined) return;
     const text = JSON.stringify(written);

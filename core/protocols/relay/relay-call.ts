@@ -18,7 +18,6 @@ import {
 } from '../../call/steps/retry-replaced-profile.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
-import type { ServedAs } from '../../pricing/price.ts';
 import { isStreamed } from '../fields/operations.ts';
 import { countsInHeaders, countsInJson } from '../metering/read-counts.ts';
 import { mergeServedAs, servedAsInHeaders, servedAsInJson } from '../metering/served-tier.ts';
@@ -28,6 +27,7 @@ import {
   type TokenCounts,
   toReportedUsage,
 } from '../metering/token-counts.ts';
+import { hasWritten } from '../metering/written-content.ts';
 import type { WireCandidate } from '../request-bound/wire-candidate.ts';
 import { withAttribution } from './attribution.ts';
 import { sameStream } from './dialect.ts';
@@ -178,14 +178,14 @@ async function relayWhole(
   if (read.failure) {
     const { failure } = read;
     // The status of the answer has come: the model has run.
-    const charge = chargeOf(reserved, undefined);
+    const charge = chargeOf(reserved);
     const problem = await fail(ports, reserved, startedAt, { failure, charge });
     return { kind: 'problem', problem, reserved, answer: problem };
   }
   const json = parsedJson(read.bytes);
   const counts = highest([countsInJson(json), countsInHeaders(headers)]);
   const servedAs = mergeServedAs(servedAsInJson(json), servedAsInHeaders(headers));
-  const charge = chargeOf(reserved, counts, servedAs);
+  const charge = chargeOf(reserved, { counts, servedAs, hasContent: hasWritten(json) });
   const bytes = toAnswer(read.bytes, counts);
   if (!bytes) {
     const failure = { name: 'MalformedAnswer', message: 'the answer lacks its message' };
@@ -200,25 +200,23 @@ async function settleStream(
   ports: RelayPorts,
   reserved: Reserved,
   startedAt: number,
-  { hasBegun, counts, failure, servedAs, written }: StreamEnd,
+  { hasBegun, failure, written, ...seen }: StreamEnd,
 ): Promise<void> {
-  const charge = hasBegun ? chargeOf(reserved, counts, servedAs) : undefined;
+  const charge = hasBegun ? chargeOf(reserved, seen) : undefined;
   if (failure) await fail(ports, reserved, startedAt, { failure, charge });
-  else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved, undefined), written);
+  else await succeed(ports, reserved, startedAt, charge ?? chargeOf(reserved), written);
 }
 
-/** Of a model that has written something; counts that are not known are never free. */
-function chargeOf(
-  reserved: Reserved,
-  counts: TokenCounts | undefined,
-  servedAs: ServedAs = {},
-): Charge {
+type Seen = Pick<StreamEnd, 'counts' | 'servedAs' | 'hasContent'>;
+
+/** Of a model that has run; counts that are not known are never free. */
+function chargeOf(reserved: Reserved, seen?: Seen): Charge {
   const { writesText } = reserved.candidate;
-  const reported = counts && {
-    ...toReportedUsage(counts, writesText, reserved.priceOf),
-    servedAs,
+  const reported = seen?.counts && {
+    ...toReportedUsage(seen.counts, writesText, reserved.priceOf),
+    servedAs: seen.servedAs,
   };
-  return chargeOfAnswer(chargedCall(reserved), reported, writesText);
+  return chargeOfAnswer(chargedCall(reserved), reported, writesText && seen?.hasContent !== false);
 }
 
 async function succeed(

@@ -12,6 +12,8 @@ import { brokenOff, type RelayPorts } from './ports.ts';
 export interface StreamEnd {
   /** The model had written something before the end. */
   readonly hasBegun: boolean;
+  /** Without any, a count of no output is right. */
+  readonly hasContent: boolean;
   /** Usage to charge; absent if unknown. */
   readonly counts?: TokenCounts;
   /** The tier and latency that the stream names. */
@@ -113,14 +115,15 @@ function endOf(
   broken: ConverseFailure | undefined,
   last: StreamFrame | undefined,
 ): StreamEnd {
-  const { counts, events, servedAs } = meter;
-  if (meter.hasUsage || (meter.hasStopped && !broken)) return { hasBegun: true, counts, servedAs };
+  const { counts, events, servedAs, hasContent } = meter;
+  const seen = { servedAs, hasContent };
+  if (meter.hasUsage || (meter.hasStopped && !broken)) return { ...seen, hasBegun: true, counts };
   const thrown = last && last.kind !== 'event' ? failureOf(last) : undefined;
   const failure = thrown ?? broken ?? { name: 'UsageUnknown', message: BROKEN_OFF };
-  if (events === 0) return { hasBegun: false, failure, servedAs };
+  if (events === 0) return { ...seen, hasBegun: false, failure };
   const isHidden = candidate.hidesReasoning || meter.hidesReasoning;
-  if (!thrown || isHidden) return { hasBegun: true, failure, servedAs };
-  return { hasBegun: true, failure, counts: countsSoFar(meter, candidate), servedAs };
+  if (!thrown || isHidden) return { ...seen, hasBegun: true, failure };
+  return { ...seen, hasBegun: true, failure, counts: countsSoFar(meter, candidate) };
 }
 
 const failureOf = ({ name, message }: StreamFrame): ConverseFailure => ({

@@ -186,6 +186,31 @@ describe('a stream', () => {
     expect(bench.audit[0]?.usage).toMatchObject({ inputTokens: 8, outputTokens: 6 });
   });
 
+  const nothing = { inputTokens: 8, outputTokens: 0, totalTokens: 8 };
+
+  test('in which the model wrote nothing is settled at its input', async () => {
+    script.parts = [start, stop, eventFrame('metadata', { usage: nothing })];
+    await relayed();
+    expect(bench.audit[0]).toMatchObject({ settlement: 'settled', usage: { outputTokens: 0 } });
+  });
+
+  test('of InvokeModel in which the model wrote nothing is settled at its input', async () => {
+    const stopEvent = {
+      type: 'message_stop',
+      'amazon-bedrock-invocationMetrics': { inputTokenCount: 8, outputTokenCount: 0 },
+    };
+    script.parts = [chunkFrame({ type: 'message_start', message: {} }), chunkFrame(stopEvent)];
+    const body = { anthropic_version: 'a', max_tokens: 9, messages: [] };
+    await relayed({ operation: 'invoke-with-response-stream', body });
+    expect(bench.audit[0]).toMatchObject({ settlement: 'settled', usage: { outputTokens: 0 } });
+  });
+
+  test('with text and no output cannot be right, and is settled at its worst case', async () => {
+    script.parts = [start, delta('Hello'), stop, eventFrame('metadata', { usage: nothing })];
+    await relayed();
+    expect(actual()).toBe(worst());
+  });
+
   test('goes on to its end and is settled when its reader leaves', async () => {
     script.parts = [start, delta('Hel'), delta('lo'), stop, metadata];
     const outcome = await relayCall(ports, request());
@@ -211,6 +236,17 @@ describe('an answer in one piece', () => {
     await relayed({ operation: 'converse' });
     expect(actual()).toBe(worst());
     expect(worst()).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['converse', { output: { message: { content: [] } } }, true],
+    ['converse', { output: { message: { content: [{ text: '' }] } } }, true],
+    ['converse', { output: { message: { content: [{ text: 'a' }] } } }, false],
+    ['converse', { output: { message: { content: [{ toolUse: {} }] } } }, false],
+  ])('of %s with %j and no output is settled at its input: %s', async (operation, body, exact) => {
+    script.parts = [whole({ ...body, usage: { inputTokens: 8, outputTokens: 0 } })];
+    await relayed({ operation });
+    expect(bench.audit[0]?.settlement).toBe(exact ? 'settled' : 'worst_case');
   });
 
   test('is metered by its headers where the body says nothing', async () => {
