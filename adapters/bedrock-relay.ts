@@ -1,5 +1,6 @@
 /** Calls the Bedrock runtime with a body that is ready, and passes its answer on as it comes. */
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import {
   type BedrockRuntimeClient,
   InvokeModelCommand,
@@ -82,12 +83,26 @@ function toAnswer(
   done: () => void,
 ): RelayedAnswer {
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const byName: Readonly<Record<string, string>> = Object.fromEntries(lower);
   return {
     outcome: 'answered',
     status: statusCode,
-    headers: Object.fromEntries(lower),
-    body: untilDeadline(body, deadline, done),
+    headers: byName,
+    body: untilDeadline(plain(body, byName['content-encoding']), deadline, done),
   };
+}
+
+/** Bedrock compresses nothing by itself, but a proxy on the way may. */
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+function plain(body: Readable, encoding = ''): Readable {
+  const decoder = DECODERS.get(encoding.trim().toLowerCase())?.();
+  // An error of either ends both, and reaches the reader of the decoder.
+  return decoder ? pipeline(body, decoder, () => undefined) : body;
 }
 
 class DeadlineExceededError extends Error {

@@ -1,6 +1,10 @@
-/** Goal: a call is given up when its answer has not begun in time, and a stream that has is not. */
+/**
+ * Goal: a call is given up when its answer has not begun in time, and a stream that has is not; an
+ * answer that a proxy on the way has compressed is read.
+ */
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -72,4 +76,29 @@ test('a stream ends at its deadline', async () => {
     for await (const _ of begun.body);
   };
   await expect(read()).rejects.toMatchObject({ name: 'DeadlineExceeded' });
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('an answer in %s is read', async (encoding, compress) => {
+  const { answer, response } = await sent();
+  response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"a":1}'));
+  const begun = await answer;
+  if (begun.outcome !== 'answered') throw new Error(begun.failure.message);
+  const parts: Uint8Array[] = [];
+  for await (const part of begun.body) parts.push(part);
+  expect(Buffer.concat(parts).toString()).toBe('{"a":1}');
+});
+
+test('an answer in gzip that breaks off is an error', async () => {
+  const { answer, response } = await sent();
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}').subarray(0, -9));
+  const begun = await answer;
+  if (begun.outcome !== 'answered') throw new Error(begun.failure.message);
+  const read = async () => {
+    for await (const _ of begun.body);
+  };
+  await expect(read()).rejects.toThrow('unexpected end of file');
 });
