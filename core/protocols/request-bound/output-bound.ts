@@ -12,6 +12,8 @@ type OutputBound =
 interface OutputRules {
   /** Where the bound may be; the first place is written where there is none. */
   readonly places: readonly (readonly string[])[];
+  /** Claude's own format takes 0: it then only fills the prompt cache. */
+  readonly least: 0 | 1;
   /** Objects that may hold `thinking` and `reasoningConfig`. */
   readonly reasoning: JsonObject;
 }
@@ -22,7 +24,7 @@ const ANSWER_TOKENS_MIN = 1_024;
 export function outputBound(
   body: JsonObject,
   { alias, maxOutputTokens, defaultMaxTokens }: Model,
-  { places, reasoning }: OutputRules,
+  { places, least, reasoning }: OutputRules,
 ): OutputBound {
   const given = places.filter((place) => isGiven(memberOf(body, ...place)));
   const [first, second] = given;
@@ -37,10 +39,9 @@ export function outputBound(
   if (first) {
     const value = memberOf(body, ...first);
     const path = joinPath('$', ...first);
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-      return {
-        problems: [{ path, message: `must be a whole number of at least 1, got ${quoted(value)}` }],
-      };
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
+      const message = `must be a whole number of at least ${least}, got ${quoted(value)}`;
+      return { problems: [{ path, message }] };
     }
     if (value > maxOutputTokens) {
       const message = `is ${value}, but ${alias} writes at most ${maxOutputTokens}`;

@@ -102,8 +102,10 @@ function bounded(
   const kept = betas.kept ? withMember(body, betaPath, betas.kept) : body;
   const reasoning = family ? body : asObject(body.additionalModelRequestFields);
   const places = family ? family.outputBound : [['inferenceConfig', 'maxTokens']];
+  const least = family?.shape === 'anthropic' ? 0 : 1;
+  const rules = { places, least, reasoning } as const;
   const output =
-    places.length > 0 ? outputBound(kept, model, { places, reasoning }) : { tokens: 0, body: kept };
+    places.length > 0 ? outputBound(kept, model, rules) : { tokens: 0, body: kept };
   if ('problems' in output) return refuse(output.problems);
   const size = new ContentSize();
   if (family) measureInvoke(size, family, body);

@@ -117,6 +117,15 @@ describe('the output bound', () => {
     ]);
   });
 
+  test('may be nothing in the format of Claude, which then only fills its cache', () => {
+    const candidate = valid('claude', invoke({ messages: [], max_tokens: 0 }));
+    expect(candidate.worstCase.output_tokens).toBe(0);
+    expect(candidate.body).toMatchObject({ max_tokens: 0 });
+    const body = converse({ inferenceConfig: { maxTokens: 0 } });
+    expect(problemsOf('claude', { body })).toMatchObject([{ path: '$.inferenceConfig.maxTokens' }]);
+    expect(problemsOf('gpt', invoke({ messages: [], max_tokens: 0 }))).toHaveLength(1);
+  });
+
   test('is the thinking budget where that is larger', () => {
     const thinking = { type: 'enabled', budget_tokens: 6_000 };
     const body = converse({
