@@ -20,6 +20,7 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
   model_context_window_exceeded: 'model_context_window_exceeded',
   guardrail_intervened: 'refusal',
   content_filtered: 'refusal',
+  refusal: 'refusal',
 };
 const stopReasonOf = (reason: string): string => STOP_REASONS[reason] ?? 'end_turn';
 

@@ -21,6 +21,7 @@ const FINISH: Readonly<Record<string, string>> = {
   model_context_window_exceeded: 'length',
   guardrail_intervened: 'content_filter',
   content_filtered: 'content_filter',
+  refusal: 'content_filter',
 };
 
 /** Usage with what was cached within the prompt, as OpenAI counts it. */

@@ -211,10 +211,10 @@ function parallelOf(
   if (parallel !== false || tools.length === 0) return {};
   if (baseModelId.startsWith('anthropic.')) {
     const type = choice === 'required' ? 'any' : 'auto';
-    if (typeof choice !== 'object') {
-      return { tool_choice: { type, disable_parallel_tool_use: true } };
-    }
-  } else if (!baseModelId.startsWith('amazon.')) return { parallel_tool_calls: false };
+    const chosen = typeof choice === 'object' ? { type: 'tool', name: choice.name } : { type };
+    return { tool_choice: { ...chosen, disable_parallel_tool_use: true } };
+  }
+  if (!baseModelId.startsWith('amazon.')) return { parallel_tool_calls: false };
   conversation.problem('$.parallel_tool_calls', `false is not taken by ${quoted(alias)} here`);
   return {};
 }

@@ -19,6 +19,7 @@ const INCOMPLETE: Readonly<Record<string, string>> = {
   model_context_window_exceeded: 'max_output_tokens',
   guardrail_intervened: 'content_filter',
   content_filtered: 'content_filter',
+  refusal: 'content_filter',
 };
 
 function usageOf(counts: TokenCounts): JsonObject {

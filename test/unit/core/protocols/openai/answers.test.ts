@@ -105,6 +105,7 @@ describe('a chat completion', () => {
     ['max_tokens', 'length'],
     ['stop_sequence', 'stop'],
     ['guardrail_intervened', 'content_filter'],
+    ['refusal', 'content_filter'],
   ])('that ended by %s finished by %s', (reason, finish) => {
     expect(whole(chat, [{ text: 'a' }], reason).choices[0].finish_reason).toBe(finish);
   });

@@ -106,6 +106,19 @@ describe('a chat request', () => {
   });
 
   test.each([
+    [undefined, { type: 'auto' }],
+    ['required', { type: 'any' }],
+    [{ type: 'function', function: { name: 'look' } }, { type: 'tool', name: 'look' }],
+  ])('asks Claude for one call at a time with the choice %j', (choice, expected) => {
+    const { body } = wireOf(
+      chat({ tools: [tool], tool_choice: choice, parallel_tool_calls: false }),
+      'haiku45',
+    );
+    const tool_choice = { ...expected, disable_parallel_tool_use: true };
+    expect(body.additionalModelRequestFields).toEqual({ tool_choice });
+  });
+
+  test.each([
     ['opus5', 'high', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
     ['haiku45', 'low', { thinking: { type: 'enabled', budget_tokens: 1024 } }],
     ['oss', 'medium', { reasoning_effort: 'medium' }],
