@@ -11,6 +11,7 @@ import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts'
 import { errorOf, parsedJson, readWhole } from '../../core/protocols/relay/service-answer.ts';
 import { tokenCountAnswer } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
+import { modelNameOf } from './request-names.ts';
 import {
   type ApiRequest,
   type Arrived,
@@ -31,7 +32,8 @@ export async function answerAnthropic(
   const { headers } = arrived.request;
   const problem = messagesProblem({ body, headers });
   if (problem) return invalid(arrived, problem);
-  const call = { ...asked, modelName: String(body.model), headers: {}, metadata: {} };
+  const modelName = modelNameOf(String(body.model), ports.deployment);
+  const call = { ...asked, modelName, headers: {}, metadata: {} };
   return kind === 'messages'
     ? relay(ports, arrived, { ...call, dialect: anthropicDialect({ body, headers }) })
     : countTokens(ports, arrived, call);

@@ -4,7 +4,7 @@ import type { ApiRoute } from '../../core/protocols/http/api-route.ts';
 import type { Sender } from './credentials.ts';
 import { profileAnswer, tokenCountAnswer } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
-import { bedrockHeaders } from './request-names.ts';
+import { bedrockHeaders, modelNameOf } from './request-names.ts';
 import { toStream } from './response-stream.ts';
 import {
   type Arrived,
@@ -35,7 +35,7 @@ export async function answerBedrock(
   }
   const parsed = await bodyOf(arrived);
   if ('problem' in parsed) return invalid(arrived, parsed.problem);
-  const { modelName } = route;
+  const modelName = modelNameOf(route.modelName, ports.deployment);
   const headers = bedrockHeaders(arrived.request.headers);
   const call = { ...asked, modelName, body: parsed.body, headers };
   if (route.kind === 'model') return relay(ports, arrived, { ...call, operation: route.operation });

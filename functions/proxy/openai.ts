@@ -16,6 +16,7 @@ import type { RelayedRequest } from '../../core/protocols/relay/prepare-call.ts'
 import { parsedJson } from '../../core/protocols/relay/service-answer.ts';
 import { modelNamed } from './lookups.ts';
 import type { ProxyPorts } from './ports.ts';
+import { modelNameOf } from './request-names.ts';
 import { type ApiRequest, type Arrived, invalid, refuse, relay } from './responses.ts';
 
 const DIALECTS: Readonly<Record<'chat' | 'responses', (body: JsonObject) => Dialect>> = {
@@ -33,7 +34,8 @@ export async function answerOpenAi(
   const problem = missingModel(body);
   if (problem) return invalid(arrived, problem);
   const metadata = isJsonObject(body.metadata) ? body.metadata : {};
-  const call = { ...asked, modelName: String(body.model), headers: {}, metadata };
+  const modelName = modelNameOf(String(body.model), ports.deployment);
+  const call = { ...asked, modelName, headers: {}, metadata };
   return kind === 'embeddings'
     ? embed(ports, arrived, call, await ports.policies.load())
     : relay(ports, arrived, { ...call, dialect: DIALECTS[kind](body) });

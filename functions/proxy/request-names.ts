@@ -1,4 +1,4 @@
-/** Names in the headers of a request. */
+/** Names in the path and the headers of a request. */
 import type { NamedContext } from '../../core/protocols/relay/names.ts';
 
 export function headerNames(headers: Headers): NamedContext {
@@ -23,3 +23,16 @@ const BEDROCK_HEADER = /^x-amzn-bedrock-/;
 
 export const bedrockHeaders = (headers: Headers): Readonly<Record<string, string>> =>
   Object.fromEntries([...headers].filter(([name]) => BEDROCK_HEADER.test(name)));
+
+const SYSTEM_ARN =
+  /^arn:[\w-]+:bedrock:([\w-]+):(\d*):(foundation-model|inference-profile)\/([^/]+)$/;
+
+/** The ARN that AWS gives a model or its own profile, here and in this account, stands for its id. */
+export function modelNameOf(
+  name: string,
+  { region, accountId }: { readonly region: string; readonly accountId: string },
+): string {
+  const [, inRegion, account, kind, id = name] = SYSTEM_ARN.exec(name) ?? [];
+  const isHere = inRegion === region && account === (kind === 'foundation-model' ? '' : accountId);
+  return isHere ? id : name;
+}
