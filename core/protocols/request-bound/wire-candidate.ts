@@ -104,8 +104,7 @@ function bounded(
   const places = family ? family.outputBound : [['inferenceConfig', 'maxTokens']];
   const least = family?.shape === 'anthropic' ? 0 : 1;
   const rules = { places, least, reasoning } as const;
-  const output =
-    places.length > 0 ? outputBound(kept, model, rules) : { tokens: 0, body: kept };
+  const output = places.length > 0 ? outputBound(kept, model, rules) : { tokens: 0, body: kept };
   if ('problems' in output) return refuse(output.problems);
   const size = new ContentSize();
   if (family) measureInvoke(size, family, body);

@@ -108,7 +108,10 @@ describe('a chat request', () => {
   test.each([
     [undefined, { type: 'auto' }],
     ['required', { type: 'any' }],
-    [{ type: 'function', function: { name: 'look' } }, { type: 'tool', name: 'look' }],
+    [
+      { type: 'function', function: { name: 'look' } },
+      { type: 'tool', name: 'look' },
+    ],
   ])('asks Claude for one call at a time with the choice %j', (choice, expected) => {
     const { body } = wireOf(
       chat({ tools: [tool], tool_choice: choice, parallel_tool_calls: false }),
