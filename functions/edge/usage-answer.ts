@@ -66,24 +66,19 @@ interface UsageAsker {
 
 type OwnUsage = Awaited<ReturnType<typeof usageOfCaller>>;
 
-/** The limits of the caller alone, by cost center. */
+/** The limits of the caller alone, in the cost centers that know who the caller is. */
 async function ownUsage(
   { ledger, digest }: ReportPorts,
   policy: Policy,
   caller: Caller | undefined,
-  centers: readonly CostCenter[],
+  visible: readonly CostCenter[],
   now: EpochMs,
 ): Promise<OwnUsage> {
   if (!caller) return [];
-  const known = centers.map((center) => {
-    const who = callIdentity(digest, policy, center, { caller });
-    return who.user === undefined
-      ? []
-      : usageOfCaller({ ledger }, policy, who, ['user'], [center], now);
-  });
-  const own = (await Promise.all(known)).flat();
-  // The limits of the organization are the same in every cost center.
-  return [...new Map(own.map((each) => [`${each.costCenter}/${each.name}`, each])).values()];
+  const centers = visible.filter(
+    (center) => callIdentity(digest, policy, center, { caller }).user !== undefined,
+  );
+  return usageOfCaller({ ledger, digest }, policy, { caller, centers, pers: ['user'] }, now);
 }
 
 const PAGE_MAX = 100;

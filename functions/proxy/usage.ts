@@ -1,6 +1,5 @@
 /** Usage of a key or token: the limits of its cost centers, and its own; for an operator, all. */
 import { boundCostCenters, isOperator } from '../../core/call/context/caller-cost-centers.ts';
-import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import { usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
 import { PERS } from '../../core/policy/policy.ts';
@@ -34,22 +33,15 @@ export async function usageAnswer(
     );
   }
   const now = ports.clock.now();
-  const { ledger } = ports;
+  const { ledger, digest } = ports;
   const { sessionId: session } = sessionOf(arrived.request.headers);
-  const pers = PERS.filter((per) => per !== 'session' || session !== undefined);
-  const [report, ...owns] = await Promise.all([
+  const pers = PERS.filter((each) => each !== 'session' || session !== undefined);
+  const [report, own] = await Promise.all([
     usageReport({ ledger }, policy, { centers, shared: false }, now),
-    ...centers.map((center) => {
-      const who = callIdentity(ports.digest, policy, center, { caller, session });
-      return usageOfCaller({ ledger }, policy, who, pers, [center], now);
-    }),
+    usageOfCaller({ ledger, digest }, policy, { caller, session, centers, pers }, now),
   ]);
-  // The limits of the organization are the same in every cost center.
-  const own = new Map(
-    owns.flat().map((each) => [`${each.costCenter}/${each.per}/${each.name}`, each]),
-  );
-  if (per === null) return json(arrived, 200, { ...report, own: [...own.values()] });
-  const holders = [...own.values()].filter((each) => each.per === per);
+  if (per === null) return json(arrived, 200, { ...report, own });
+  const holders = own.filter((each) => each.per === per);
   return json(arrived, 200, { asOf: report.asOf, per, holders });
 }
 

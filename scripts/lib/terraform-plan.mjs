@@ -17,7 +17,7 @@ import { unknownKeys } from './unknown-keys.mjs';
 const fold = (text) => text.replace(/\s+/g, ' ');
 
 /** Expectations in the comments at the head of a broken configuration. */
-export function readBroken(file) {
+function readBroken(file) {
   const lines = readFileSync(file, 'utf8').split('\n');
   const values = (name) =>
     lines
@@ -31,7 +31,7 @@ export function readBroken(file) {
 const REMEDY = /\b(?:write|use|must|required|add|give|rename|name another|leave|set)\b/;
 
 /** @returns why this is not the refusal that was asked for, or undefined when it is. */
-export function refusalProblem({ path, says }, code, errors) {
+function refusalProblem({ path, says }, code, errors) {
   if (code === 0) return 'was accepted';
   const missing = says.filter((text) => !fold(errors).includes(fold(text)));
   if (path === undefined) return 'has no `# path:` line';

@@ -120,7 +120,7 @@ const isOf = (name) => {
  * @returns what a plan changes besides the resources of a cost center, all of which it must `action`,
  * and one dashboard.
  */
-export function growthProblem(plan, name, action) {
+function growthProblem(plan, name, action) {
   const changed = plan.resource_changes.filter(
     ({ change }) => !['no-op', 'read'].includes(change.actions.join()),
   );

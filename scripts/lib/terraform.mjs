@@ -51,7 +51,7 @@ function foldersIn(path) {
  * TF_PLUGIN_MIRROR says, then where Terraform itself looks, then one level below a few folders.
  * @returns undefined when there is none, and the public registry is to be asked.
  */
-export function findMirror(env = process.env) {
+function findMirror(env = process.env) {
   const home = homedir();
   const usual = [
     join(home, '.terraform.d', 'plugins'),
@@ -114,7 +114,7 @@ export function terraformEnv(root, folder) {
 }
 
 /** Copies what Terraform reads of the module into `folder`. */
-export function copyModule(root, folder) {
+function copyModule(root, folder) {
   for (const name of readdirSync(root)) {
     if (name.endsWith('.tf')) cpSync(join(root, name), join(folder, name));
   }

@@ -3,10 +3,13 @@
  * that have used half of a limit, the nearest to it first. The others are not listed: there may be
  * any number of them.
  */
+import type { Digest } from '../../call/idempotency/ports.ts';
+import { callIdentity } from '../../call/identity/call-identity.ts';
+import type { Caller } from '../../caller.ts';
 import { counterKey, holderOwnerOf, isHolderAccount } from '../../ledger/account-keys.ts';
 import type { NearestHolders, RankedHolder } from '../../ledger/nearest-holders.ts';
 import { rankList } from '../../ledger/rank-holder.ts';
-import { type CallIdentity, dependsOnGroups } from '../../policy/limit-of-holder.ts';
+import { dependsOnGroups } from '../../policy/limit-of-holder.ts';
 import {
   costCenterLimits,
   type OwnerLimits,
@@ -38,6 +41,18 @@ interface HolderUsage {
   readonly limits: readonly HeldUsage[];
 }
 
+interface CallerPorts extends Pick<UsagePorts, 'ledger'> {
+  readonly digest: Digest;
+}
+
+interface CallerQuery {
+  readonly caller: Caller;
+  /** As the caller named it. */
+  readonly session?: string | undefined;
+  readonly centers: readonly CostCenter[];
+  readonly pers: readonly Per[];
+}
+
 interface HoldersReport {
   readonly asOf: string;
   readonly per: Per;
@@ -62,18 +77,26 @@ interface HolderQuery {
   readonly after?: string | undefined;
 }
 
-/** The limits of one caller. @throws LedgerUnavailableError */
+/** The limits of one caller in each of `centers`. @throws LedgerUnavailableError */
 export async function usageOfCaller(
-  ports: Pick<UsagePorts, 'ledger'>,
+  { ledger, digest }: CallerPorts,
   policy: Policy,
-  who: CallIdentity,
-  pers: readonly Per[],
-  centers: readonly CostCenter[],
+  { centers, pers, ...sender }: CallerQuery,
   now: EpochMs,
 ): Promise<readonly HolderUsage[]> {
-  const owners = limitsOfHolder(policy, who, pers, now, centers);
-  const usage = await usageOfOwners(ports, policy, owners, now);
-  return who.groups ? usage : usage.map((each) => withAmounts(policy, each, now));
+  const usage = await Promise.all(
+    centers.map(async (center) => {
+      const who = callIdentity(digest, policy, center, sender);
+      const owners = limitsOfHolder(policy, who, pers, now, [center]);
+      const own = await usageOfOwners({ ledger }, policy, owners, now);
+      return who.groups ? own : own.map((each) => withAmounts(policy, each, now));
+    }),
+  );
+  // The limits of the organization are the same in every cost center.
+  const once = usage
+    .flat()
+    .map((each) => [`${each.costCenter}/${each.per}/${each.name}`, each] as const);
+  return [...new Map(once).values()];
 }
 
 /** @throws LedgerUnavailableError. @returns undefined where `after` is no page of this report. */

@@ -1,4 +1,5 @@
 /** The module with every option set, and with none: what examples/basic is changed to. */
+import { FUNCTION_NAMES } from '../../../core/policy/operations.schema.ts';
 import { ACCOUNT } from './facade.ts';
 
 /** Needed before: ARNs of things that the account's owners create. */
@@ -163,20 +164,8 @@ const observability = {
   utilization_windows: ['day', 'week', 'month'],
 };
 
-const FUNCTIONS = [
-  'validate-and-set-context',
-  'reserve-budget',
-  'invoke-model',
-  'record-outcome',
-  'sweep-reservations',
-  'gateway',
-  'operate',
-  'proxy',
-  'publish-report',
-  'reconcile-costs',
-];
 const forEachFunction = (value: number) =>
-  Object.fromEntries(FUNCTIONS.map((name) => [name, value]));
+  Object.fromEntries(FUNCTION_NAMES.map((name) => [name, value]));
 
 /** All options with a value other than the default. */
 export const everyOption = ({ keyArn, boundaryArn, busName, webAclArn }: Surroundings) => ({
