@@ -65,7 +65,7 @@ const WORKING_MAX = 16;
 
 /** @throws Error when something can't start; what had started is closed again. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const opened: (() => Promise<void>)[] = [];
+  const opened: Opened = [];
   const closeAll = async () => {
     for (const each of opened.splice(0).reverse()) await each();
   };
@@ -78,91 +78,36 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
+type Closable = { close(): Promise<void> };
+type Opened = (() => Promise<void>)[];
+
+async function open(options: SandboxOptions, opened: Opened) {
   const { flags, root, report } = options;
   const { policy, config } = withOperators(options);
-  const opening = <T extends { close(): Promise<void> }>(part: T): T => {
+  const opening = <T extends Closable>(part: T): T => {
     opened.push(() => part.close());
     return part;
   };
   const clock = new SandboxClock();
   const telemetry = new LogSink((name, line) => flags.verbose && report(`${name}: ${line}`));
-  // Real models have no demo profiles, so plain model ids are called.
-  const profiles = createDemoProfiles(policy);
-  const profileArns = flags.bedrock === 'mock' ? profiles.arns : new Map<string, string>();
-  const dynamoDb = opening(
-    await startDynamoDb({
-      clock,
-      ...(flags.dynamodbEndpoint && { endpoint: flags.dynamodbEndpoint }),
-      ...(flags.dataDirectory !== undefined && { directory: flags.dataDirectory }),
-    }),
-  );
-  const bedrock = opening(
-    await startMockBedrock({
-      clock,
-      profiles: profiles.modelIds,
-      onWait: () => admission.admit(),
-    }),
-  );
-  const admission = new ConcurrencyGate(WORKING_MAX, bedrock.waiting);
-  const eventBridge = opening(await startEventBridge(clock));
   const tableName = `${policy.name}-ledger`;
-  const policyItems = toPolicyItems(config, profileArns, policy.region);
-  const { shards } = policy.ledger;
-  await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems, shards });
-
-  const template = await readFile(new URL(WORKFLOW_TEMPLATE, root), 'utf8');
-  // The functions need the workflow's endpoint, so they start after it.
-  const late: { functions?: Functions } = {};
-  const workflow = new WorkflowExecution(
-    renderWorkflow(template),
-    FUNCTION_NAMES,
-    (name, event) => {
-      const called = FUNCTION_NAMES.find((each) => each === name);
-      if (!called || !late.functions) throw new Error(`there is no function ${name}`);
-      return late.functions[called].invoke(event);
-    },
-  );
-  const stepFunctions = opening(await startStepFunctions(workflow, clock));
+  const engines = await startEngines({ policy, config, flags, tableName, clock }, opening);
+  const { dynamoDb, bedrock, eventBridge, admission } = engines;
   const tokens = await createTokenIssuer();
-  const issuer = opening(await startJwksServer(tokens));
-  const functions = createFunctions(
-    {
-      policy,
-      flags,
-      tableName,
-      endpoints: {
-        dynamoDb: dynamoDb.url,
-        bedrock: bedrock.url,
-        eventBridge: eventBridge.url,
-        stepFunctions: stepFunctions.url,
-        jwks: issuer.url,
-      },
-      hostEnvironment: options.hostEnvironment,
-      ...directStartsOf(config),
-      bundles: new URL('dist/functions/', root),
-    },
-    {
-      workerEntry: new URL('dist/sandbox/lambda-worker.mjs', root),
-      clockOffsetMs: () => clock.offsetMs,
-      printed: (name, line) => telemetry.add(name, line),
-    },
+  const { functions, workflowUrl } = await startFunctions(
+    { ...options, policy, config, tableName, clock, telemetry, engines, tokens },
+    opening,
   );
-  late.functions = functions;
   const hosts = Object.values(functions);
-  for (const each of hosts) opening(each);
-  // Few need it, so it is loaded by its first request.
-  const early = hosts.filter((each) => each !== functions.operate);
-  await Promise.all(early.map((each) => each.start()));
+  const sweep = functions['sweep-reservations'];
 
   const identities = createDemoIdentities(policy);
   const client = dynamoDbAt(dynamoDb.url);
   opened.push(async () => client.destroy());
   const table = { client, tableName, clock, warn: report };
-  const keys = operatorKeys(table, 'sandbox');
   const parts = {
-    keys,
-    settings: settingsOf(policy, flags, stepFunctions.url),
+    keys: operatorKeys(table, 'sandbox'),
+    settings: settingsOf(policy, flags, workflowUrl),
     limits: operatorLimits({ ...table, ids: systemIds }),
     telemetry,
     eventBridge,
@@ -171,7 +116,7 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
     clock,
     clockMoves: flags.bedrock === 'mock',
     functions: hosts,
-    sweep: functions['sweep-reservations'],
+    sweep,
     identities,
     tokens,
   };
@@ -191,13 +136,105 @@ async function open(options: SandboxOptions, opened: (() => Promise<void>)[]) {
       authorize: (request) => authorize(request, identities, tokens),
     }),
   });
-  if (flags.sweep) opened.push(scheduleSweep(functions['sweep-reservations']));
+  if (flags.sweep) opened.push(scheduleSweep(sweep));
   const url = await listen(front, flags.port);
   opened.push(() => close(front, GRACE_MS));
   const tls = flags.tlsPort === undefined ? undefined : await openTlsPort(front, flags.tlsPort);
   if (tls) opening(tls);
   const demoKey = await createDemoKey(policy, new DynamoDbKeys(client, tableName), clock);
   return { url, identities, ...(tls && { tls }), demoKey };
+}
+
+type Opening = <T extends Closable>(part: T) => T;
+type Engines = Awaited<ReturnType<typeof startEngines>>;
+
+interface Deployment extends Pick<SandboxOptions, 'flags' | 'policy' | 'config'> {
+  readonly tableName: string;
+  readonly clock: SandboxClock;
+}
+
+/** What the functions call: the ledger's table with the policy, models and the event bus. */
+async function startEngines(
+  { policy, config, flags, tableName, clock }: Deployment,
+  opening: Opening,
+) {
+  const profiles = createDemoProfiles(policy);
+  const dynamoDb = opening(
+    await startDynamoDb({
+      clock,
+      ...(flags.dynamodbEndpoint && { endpoint: flags.dynamodbEndpoint }),
+      ...(flags.dataDirectory !== undefined && { directory: flags.dataDirectory }),
+    }),
+  );
+  const bedrock = opening(
+    await startMockBedrock({
+      clock,
+      profiles: profiles.modelIds,
+      onWait: () => admission.admit(),
+    }),
+  );
+  const admission = new ConcurrencyGate(WORKING_MAX, bedrock.waiting);
+  const eventBridge = opening(await startEventBridge(clock));
+  // Real models have no demo profiles, so plain model ids are called.
+  const profileArns = flags.bedrock === 'mock' ? profiles.arns : new Map<string, string>();
+  const policyItems = toPolicyItems(config, profileArns, policy.region);
+  const { shards } = policy.ledger;
+  await prepareLedgerTable({ endpoint: dynamoDb.url, tableName, policyItems, shards });
+  return { dynamoDb, bedrock, eventBridge, admission };
+}
+
+interface FunctionParts extends Deployment, Pick<SandboxOptions, 'root' | 'hostEnvironment'> {
+  readonly telemetry: LogSink;
+  readonly engines: Engines;
+  readonly tokens: Awaited<ReturnType<typeof createTokenIssuer>>;
+}
+
+/** The functions, and the workflow that calls four of them. */
+async function startFunctions(parts: FunctionParts, opening: Opening) {
+  const { policy, config, flags, root, tableName, clock, telemetry, engines } = parts;
+  const template = await readFile(new URL(WORKFLOW_TEMPLATE, root), 'utf8');
+  // The functions need the workflow's endpoint, so they start after it.
+  const late: { functions?: Functions } = {};
+  const workflow = new WorkflowExecution(
+    renderWorkflow(template),
+    FUNCTION_NAMES,
+    (name, event) => {
+      const called = FUNCTION_NAMES.find((each) => each === name);
+      if (!called || !late.functions) throw new Error(`there is no function ${name}`);
+      return late.functions[called].invoke(event);
+    },
+  );
+  const stepFunctions = opening(await startStepFunctions(workflow, clock));
+  const issuer = opening(await startJwksServer(parts.tokens));
+  const functions = createFunctions(
+    {
+      policy,
+      flags,
+      tableName,
+      endpoints: {
+        dynamoDb: engines.dynamoDb.url,
+        bedrock: engines.bedrock.url,
+        eventBridge: engines.eventBridge.url,
+        stepFunctions: stepFunctions.url,
+        jwks: issuer.url,
+      },
+      hostEnvironment: parts.hostEnvironment,
+      ...directStartsOf(config),
+      bundles: new URL('dist/functions/', root),
+    },
+    {
+      workerEntry: new URL('dist/sandbox/lambda-worker.mjs', root),
+      clockOffsetMs: () => clock.offsetMs,
+      printed: (name, line) => telemetry.add(name, line),
+    },
+  );
+  late.functions = functions;
+  const hosts = Object.values(functions);
+  for (const each of hosts) opening(each);
+  // Few need it, so it is loaded by its first request.
+  const early = hosts.filter((each) => each !== functions.operate);
+  await Promise.all(early.map((each) => each.start()));
+  return { functions, workflowUrl: stepFunctions.url };
 }
 
 const WORKFLOW_TEMPLATE = 'modules/workflow/workflow.asl.json.tftpl';

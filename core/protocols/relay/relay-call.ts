@@ -86,20 +86,7 @@ export async function relayCall(
     priceOf: prepared.priceOf(candidate.modelId),
     ...(prepared.logPrompts && { prompt: loggedPrompt(candidate.body) }),
   };
-  const { operation } = candidate;
-  const { deadline, answerBy = deadline } = request;
-  const sent = withAttribution(candidate, reserved.tags, prepared.user);
-  const result = await ports.relay.send({
-    operation,
-    modelId: candidate.modelId,
-    body: JSON.stringify(sent.body),
-    headers: sent.headers,
-    deadline: callDeadline(
-      reserved,
-      isStreamed(operation) ? deadline : Math.min(deadline, answerBy),
-    ),
-    answerBy: callDeadline(reserved, answerBy),
-  });
+  const result = await ports.relay.send(wireRequest(request, reserved, prepared.user));
   if (result.outcome === 'failed') {
     const problem = await fail(ports, reserved, startedAt, result);
     return { kind: 'problem', problem, reserved, answer: problem };
@@ -112,7 +99,38 @@ export async function relayCall(
       ? relayCall(ports, request, reserved)
       : relayError(ports, reserved, startedAt, error);
   }
-  const { requestId, modelName, dialect } = request;
+  return relayAnswer(ports, request, reserved, startedAt, result);
+}
+
+/** The request as it is sent to the service. */
+function wireRequest(
+  { deadline, answerBy = deadline }: RelayRequest,
+  reserved: Reserved,
+  user: string | undefined,
+) {
+  const { operation, modelId } = reserved.candidate;
+  const sent = withAttribution(reserved.candidate, reserved.tags, user);
+  const latest = isStreamed(operation) ? deadline : Math.min(deadline, answerBy);
+  return {
+    operation,
+    modelId,
+    body: JSON.stringify(sent.body),
+    headers: sent.headers,
+    deadline: callDeadline(reserved, latest),
+    answerBy: callDeadline(reserved, answerBy),
+  };
+}
+
+/** The model's answer, whole or as a stream that settles the call at its end. */
+async function relayAnswer(
+  ports: RelayPorts,
+  { requestId, modelName, dialect }: RelayRequest,
+  reserved: Reserved,
+  startedAt: number,
+  result: RelayedAnswer,
+): Promise<RelayOutcome> {
+  const { candidate } = reserved;
+  const { operation } = candidate;
   const answered = { operation, requestId, modelName, answeredAt: ports.clock.now() };
   if (!isStreamed(operation)) {
     const toAnswer = (bytes: Uint8Array, counts: TokenCounts) =>
@@ -125,7 +143,7 @@ export async function relayCall(
     await settleStream(ports, reserved, startedAt, { ...end, servedAs });
   };
   const writer = dialect?.toStream(answered) ?? sameStream(ports.frames);
-  const written = prepared.logPrompts ? new WrittenText() : undefined;
+  const written = 'prompt' in reserved ? new WrittenText() : undefined;
   const body = relayStream(ports, { body: result.body, candidate, writer, settle, written });
   return { kind: 'relayed', status: 200, headers: result.headers, body, reserved };
 }
