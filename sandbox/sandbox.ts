@@ -153,7 +153,7 @@ interface Deployment extends Pick<SandboxOptions, 'flags' | 'policy' | 'config'>
   readonly clock: SandboxClock;
 }
 
-/** What the functions call: the ledger's table with the policy, models and the event bus. */
+/** The table with the policy, the models and the event bus that the functions call. */
 async function startEngines(
   { policy, config, flags, tableName, clock }: Deployment,
   opening: Opening,

@@ -29,7 +29,7 @@ const ALERT_TYPES = [
 ] as const;
 
 /** Folders of functions/. */
-export const FUNCTION_NAMES = [
+const FUNCTIONS = [
   'validate-and-set-context',
   'reserve-budget',
   'invoke-model',
@@ -47,7 +47,7 @@ const byFunction = <Schema>(schema: Schema) =>
     type: 'object',
     title: 'function',
     additionalProperties: false,
-    properties: Object.fromEntries(FUNCTION_NAMES.map((name) => [name, schema])),
+    properties: Object.fromEntries(FUNCTIONS.map((name) => [name, schema])),
   }) as const;
 
 const ALERTS = {

@@ -103,12 +103,12 @@ organization = {
 time_zone = "UTC"
 
 ledger = {
-  shards              = 1
-  lease_seconds       = 420
-  history_windows     = 3
-  reservation         = "strict"
-  expired_reservation = "charge"
-  on_ledger_error     = "deny"
+  shards          = 1
+  lease_seconds   = 420
+  history_windows = 3
+  reservation     = "strict"
+  unknown_outcome = "charge"
+  on_ledger_error = "deny"
 }
 
 execution   = "workflow"

@@ -1,5 +1,5 @@
 /** The module with every option set, and with none: what examples/basic is changed to. */
-import { FUNCTION_NAMES } from '../../../core/policy/operations.schema.ts';
+import { OPERATIONS_SCHEMA } from '../../../core/policy/operations.schema.ts';
 import { ACCOUNT } from './facade.ts';
 
 /** Needed before: ARNs of things that the account's owners create. */
@@ -164,8 +164,9 @@ const observability = {
   utilization_windows: ['day', 'week', 'month'],
 };
 
+const { memory_mb: BY_FUNCTION } = OPERATIONS_SCHEMA.properties.functions.properties;
 const forEachFunction = (value: number) =>
-  Object.fromEntries(FUNCTION_NAMES.map((name) => [name, value]));
+  Object.fromEntries(Object.keys(BY_FUNCTION.properties).map((name) => [name, value]));
 
 /** All options with a value other than the default. */
 export const everyOption = ({ keyArn, boundaryArn, busName, webAclArn }: Surroundings) => ({
