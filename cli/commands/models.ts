@@ -30,7 +30,7 @@ export const addModels: AddCommand = ({ program, io, done }) => {
     .command('list')
     .description('list the models of the price catalogue that a region can call')
     .argument('[text]', 'show only ids with this text, such as claude')
-    .option('--all', 'show models past their end of life too')
+    .option('--all', 'also show models past their end of life')
     .option('--json', 'print JSON; prices in nano-USD per million tokens')
     .addHelpText('after', examples(...EXAMPLES.list))
     .action((text: string | undefined, options) => done(runModelsList(text, options, io)));
@@ -45,7 +45,7 @@ export const addModels: AddCommand = ({ program, io, done }) => {
   withPolicy(models.command('prices'))
     .description('write the `models` variable with the prices that differ from AWS, for review')
     .option('--out <file>', 'write to this file; - for standard output (default)')
-    .option('--lower', 'write prices that are lower at AWS too')
+    .option('--lower', 'also write prices that are lower at AWS')
     .option('--json', 'print what was written as JSON; requires --out with a file')
     .addHelpText('after', NOTES + examples(...EXAMPLES.prices))
     .action(async (options) => done(await runModelsPrices(options, io)));

@@ -132,7 +132,7 @@ function describeFlags(): Command {
     )
     .option(
       '--tls [port]',
-      'also listen with HTTPS, on this port or the one after --port, with a certificate made now',
+      'also listen with HTTPS, on this port or the one after --port; creates a certificate',
       port,
     )
     .option('--verbose', 'print the output of the functions')
