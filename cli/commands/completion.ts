@@ -23,7 +23,9 @@ export const addCompletion: AddCommand = ({ program, io }) => {
   program
     .command('completion')
     .description('print a shell completion script for commands and options')
-    .addArgument(new Argument('<shell>', 'shell to print the script for').choices([...SHELLS.keys()]))
+    .addArgument(
+      new Argument('<shell>', 'shell to print the script for').choices([...SHELLS.keys()]),
+    )
     .addHelpText('after', EXAMPLES)
     .action((shell: string) => io.out(SHELLS.get(shell)?.(commandTree(program)) ?? ''));
 };

@@ -76,7 +76,7 @@ export function rotateKeys(
 ): Promise<ExitCode> {
   const end = momentIn(options.grace ?? '24h', io);
   if (typeof end !== 'number') {
-    const message = end ?? 'must be given';
+    const message = end ?? 'is required';
     return Promise.resolve(failWithFlagProblems([{ path: 'grace', message }], options, io));
   }
   const graceMs = end - io.clock.now();

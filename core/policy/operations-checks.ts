@@ -100,7 +100,7 @@ function anomalyProblems(config: UnvalidatedObject): InputProblem[] {
   if (anomalies.get('enabled') !== true || frequency === 'immediate' || emails.length > 0) {
     return [];
   }
-  const message = `${quoted(frequency)} goes by mail, and alerts.emails is empty: add an address there, or write "immediate"`;
+  const message = `${quoted(frequency)} is sent by email, and alerts.emails is empty: add an address, or use "immediate"`;
   return [{ path: 'anomaly_detection.frequency', message }];
 }
 

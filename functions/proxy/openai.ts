@@ -62,7 +62,7 @@ async function embed(
     const answer = parsedJson(new Uint8Array(await last.arrayBuffer()));
     if (isJsonObject(answer)) answers.push(answer);
   }
-  if (!last) return refuse(arrived, 'invalid_request', '$.input: must be given');
+  if (!last) return refuse(arrived, 'invalid_request', '$.input: is required');
   const joined = JSON.stringify(joinVectors(answers));
   return new Response(joined, { status: 200, headers: totals.headers(last.headers) });
 }

@@ -64,7 +64,7 @@ variable "anomaly_detection" {
 
   validation {
     condition     = !var.anomaly_detection.enabled || var.anomaly_detection.frequency == "immediate" || length(var.alerts.emails) > 0
-    error_message = "anomaly_detection.frequency: \"${var.anomaly_detection.frequency}\" goes by mail, and alerts.emails is empty: add an address there, or write \"immediate\"."
+    error_message = "anomaly_detection.frequency: \"${var.anomaly_detection.frequency}\" is sent by email, and alerts.emails is empty: add an address, or use \"immediate\"."
   }
 }
 

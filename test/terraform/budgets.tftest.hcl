@@ -207,7 +207,7 @@ run "one_monitor_for_each_cost_center" {
 
   assert {
     condition     = [for subscriber in aws_ce_anomaly_subscription.this["anomalies"].subscriber : "${subscriber.type} ${subscriber.address}"] == ["EMAIL finops@example.com"] && one(one(aws_ce_anomaly_subscription.this["anomalies"].threshold_expression).dimension).values == toset(["2.5"])
-    error_message = "A digest goes by mail."
+    error_message = "A digest is sent by email."
   }
 }
 

@@ -222,7 +222,7 @@ const missing = (path: string, choices: readonly string[]): CodedProblem => ({
 const modelNotAllowed = (model: string, { name, models }: CostCenter): CodedProblem => ({
   code: 'model_not_allowed',
   path: MODEL,
-  message: `the cost center ${name} may not use ${quoted(model)}: write ${formatChoices(models)}`,
+  message: `the cost center ${name} cannot use ${quoted(model)}: use ${formatChoices(models)}`,
 });
 
 function applicationNotAllowed(
@@ -251,5 +251,5 @@ const applicationForbidden = (given: string, { name }: CostCenter): CodedProblem
 const unknownApplication = (given: string): CodedProblem => ({
   code: 'application_not_allowed',
   path: APPLICATION,
-  message: `the application ${quoted(given)} is not known`,
+  message: `unknown application ${quoted(given)}`,
 });

@@ -68,7 +68,7 @@ export function parseKeyRequest(input: unknown, author: string): KeyChange<KeyRe
     problems.push({ path: 'expiresAt', message });
   }
   if (costCenter === undefined && input.costCenter === undefined) {
-    problems.push({ path: 'costCenter', message: 'must be given' });
+    problems.push({ path: 'costCenter', message: 'is required' });
   }
   if (problems.length > 0 || costCenter === undefined) return { problems };
   return {

@@ -25,7 +25,7 @@ export function readImage({ format, source }: ImageBlock): FileResult<ImageSize>
   const at = 'source.bytes';
   if (!bytes) return refuse(at, notBase64(source.bytes));
   if (bytes.length > IMAGE_BYTES_MAX) {
-    const message = `has ${bytes.length} bytes, and an image may have ${IMAGE_BYTES_MAX}: make it smaller`;
+    const message = `has ${bytes.length} bytes; the maximum for an image is ${IMAGE_BYTES_MAX}: make it smaller`;
     return refuse(at, message);
   }
   const header = readImageHeader(bytes);
@@ -36,7 +36,7 @@ export function readImage({ format, source }: ImageBlock): FileResult<ImageSize>
   const { width, height, animated } = header;
   if (animated) return refuse(at, 'is an animation, which cannot be bounded: send a single frame');
   if (Math.max(width, height) > IMAGE_SIDE_MAX) {
-    const message = `is ${width} x ${height} pixels, and ${IMAGE_SIDE_MAX} on a side are taken: make it smaller`;
+    const message = `is ${width} x ${height} pixels; the maximum is ${IMAGE_SIDE_MAX} on a side: make it smaller`;
     return refuse(at, message);
   }
   return { outcome: 'valid', file: { width, height } };

@@ -107,7 +107,7 @@ function messageProblems({ role, content }: RequestMessage, at: number): readonl
 
 function orderProblems([first]: readonly Turn[]): readonly InputProblem[] {
   if (!first) {
-    return [{ path: PATH, message: 'holds only system messages: add a message of the user' }];
+    return [{ path: PATH, message: 'contains only system messages: add a message of the user' }];
   }
   if (first.role === 'user') return [];
   const message = 'is "assistant", but the first message after the system ones must be the user\'s';
@@ -117,11 +117,11 @@ function orderProblems([first]: readonly Turn[]): readonly InputProblem[] {
 function turnProblems({ content, at }: Turn): readonly InputProblem[] {
   const path = `${PATH}[${at}].content`;
   if (content.every(({ cachePoint }) => cachePoint)) {
-    return [{ path, message: 'holds only cachePoints: add a text block' }];
+    return [{ path, message: 'contains only cachePoints: add a text block' }];
   }
   const hasDocument = content.some(({ document }) => document);
   if (!hasDocument || content.some(({ text }) => text !== undefined)) return [];
-  return [{ path, message: 'holds a document: add a text block that says what to do with it' }];
+  return [{ path, message: 'contains a document: add a text block that says what to do with it' }];
 }
 
 /** Every block of the prompt, and every block within a tool's result. */

@@ -145,9 +145,10 @@ export function answerTooLarge(result: SucceededCall): FailedCall {
   const { completion: _, ...rest } = result;
   const failure = {
     name: 'AnswerTooLarge',
-    message: 'the answer is over the 262144 bytes a workflow can carry',
+    message: 'the answer is larger than the 262144 bytes of a workflow state',
   };
-  const detail = 'The model answered, but too much: lower max_tokens, or use direct execution.';
+  const detail =
+    'The answer is too large for the workflow: lower max_tokens, or use direct execution.';
   return {
     ...rest,
     status: 'failed',

@@ -125,7 +125,7 @@ function addMessages(conversation: Conversation, messages: unknown): void {
       default:
         conversation.problem(
           joinPath(at, 'role'),
-          `${quoted(role)} is not known: write system, developer, user, assistant or tool`,
+          `unknown role ${quoted(role)}: use system, developer, user, assistant or tool`,
         );
     }
     return [];
@@ -183,7 +183,7 @@ function thoughtsOf(
       const signed = isGiven(signature) && signature !== '' ? { signature } : {};
       return [{ reasoningContent: { reasoningText: { text: thinking, ...signed } } }];
     }
-    const message = 'must be as the answer had it: { type: "thinking", thinking, signature }';
+    const message = 'must be unchanged from the answer: { type: "thinking", thinking, signature }';
     conversation.problem(place, message);
     return [];
   });

@@ -99,7 +99,8 @@ function partOf(conversation: Conversation, part: JsonObject, at: string): reado
 function imageOf(conversation: Conversation, url: unknown, path: string): readonly JsonObject[] {
   const match = typeof url === 'string' ? DATA_URL.exec(url) : null;
   if (match) return imageBlocks(conversation, match[1], match[2], path);
-  const message = 'must be a data URL (data:image/png;base64,…): no file that is elsewhere is read';
+  const message =
+    'must be a data URL (data:image/png;base64,…): files at other places are not read';
   conversation.problem(path, message);
   return [];
 }

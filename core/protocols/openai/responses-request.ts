@@ -127,7 +127,7 @@ function addMessage(conversation: Conversation, { role, content }: JsonObject, a
   if (role === 'system' || role === 'developer') conversation.system.push(...blocks);
   else if (role === 'user' || role === 'assistant') conversation.add(role, blocks);
   else {
-    const message = `${quoted(role)} is not known: write system, developer, user or assistant`;
+    const message = `unknown role ${quoted(role)}: use system, developer, user or assistant`;
     conversation.problem(joinPath(at, 'role'), message);
   }
 }
@@ -147,6 +147,6 @@ function addReasoning(
     conversation.add('assistant', [{ reasoningContent }]);
     return;
   }
-  const message = 'must be as an answer of this service had it: nothing is stored';
+  const message = 'must be unchanged from an answer of this service: nothing is stored';
   conversation.problem(joinPath(at, 'encrypted_content'), message);
 }

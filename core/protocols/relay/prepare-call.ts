@@ -145,7 +145,7 @@ export function findContext(
   const { context } = found;
   if (request.models && !request.models.includes(context.model.alias)) {
     const choices = formatChoices(request.models);
-    const message = `the key may not use ${quoted(modelName)}: use one of ${choices}`;
+    const message = `the key cannot use ${quoted(modelName)}: use one of ${choices}`;
     const problem = { path: 'modelId', message };
     return invalidCall(start, 'model_not_allowed', [problem], namesOf(context));
   }

@@ -211,7 +211,7 @@ function requiredProblems(
 ): readonly InputProblem[] {
   if (names.some((name) => body[name] !== undefined && body[name] !== null)) return [];
   const [first] = names;
-  return [{ path: `$.${first}`, message: `${names.join(' or ')} must be given` }];
+  return [{ path: `$.${first}`, message: `${names.join(' or ')} is required` }];
 }
 
 const HEADERS_REFUSED = /^x-amzn-bedrock-(?:guardrail|project)/;

@@ -51,7 +51,7 @@ describe('messages', () => {
     [
       'only system ones',
       { messages: [{ role: 'system', content: 's' }] },
-      ['messages holds only system messages: add a message of the user'],
+      ['messages contains only system messages: add a message of the user'],
     ],
     [
       'the assistant first',
@@ -69,7 +69,7 @@ describe('messages', () => {
       'a cache point alone',
       { messages: [user(cachePoint)] },
       [
-        'messages[0].content holds only cachePoints: add a text block',
+        'messages[0].content contains only cachePoints: add a text block',
         'messages[0].content begins with a cachePoint: put it after what is to be cached',
       ],
     ],
@@ -132,12 +132,12 @@ describe('images', () => {
     [
       'too many pixels',
       imageBlock(png(8_001, 20)).image,
-      /is 8001 x 20 pixels, and 8000 on a side are taken/,
+      /is 8001 x 20 pixels; the maximum is 8000 on a side/,
     ],
     [
       'too many bytes',
       imageBlock(Buffer.concat([png(5, 5), Buffer.alloc(4_000_000)])).image,
-      /has 40000\d\d bytes, and an image may have 3932160/,
+      /has 40000\d\d bytes; the maximum for an image is 3932160/,
     ],
   ])('refuses %s', (_, refused, message) => {
     const block = { image: refused } as unknown as Exclude<Message['content'], string>[number];
@@ -210,7 +210,7 @@ describe('documents', () => {
   test('need a text with them, and are at most five', () => {
     const one = document('txt', { text: 'x' });
     expect(problemsOf({ messages: [user(one)] })).toEqual([
-      'messages[0].content holds a document: add a text block that says what to do with it',
+      'messages[0].content contains a document: add a text block that says what to do with it',
     ]);
     const six = Array.from({ length: 6 }, (_, at) => document('txt', { text: 'x' }, `File ${at}`));
     expect(problemsOf({ messages: [user(ask, ...six)] })).toEqual([
