@@ -2,11 +2,13 @@
 
 import { parseAlertStates } from '../../adapters/dynamodb-ledger-expressions.ts';
 import { ownerKeyOfAccount, splitCounterKey } from '../../core/ledger/account-keys.ts';
+import { ownerPrefix } from './callers.ts';
 import type { Item } from './dynamodb/values.ts';
-import { type Oracle, type Truth, Violation } from './oracle.ts';
+import type { Oracle, Truth } from './oracle.ts';
 import type { LimitPlan, Plan } from './plan.ts';
-import { amountIn, ceilingOf, counterOwner, type ModelName, periodOf } from './policies.ts';
+import { amountIn, ceilingOf, type ModelName, periodOf } from './policies.ts';
 import type { SimulatedRun } from './simulated-run.ts';
+import { Violation } from './violation.ts';
 
 /** Within the three windows kept and the last hour; the final sweeps come half an hour late. */
 const WATCHED_MS = {
@@ -121,10 +123,10 @@ function isWatched(period: string, window: LimitPlan['window'], now: number): bo
 }
 
 function limitOf(plan: Plan, id: string): LimitPlan {
-  const users = ['ann', 'bob', 'unknown'];
-  const limit = plan.limits.find((each) =>
-    users.some((user) => id.startsWith(`${counterOwner(each, user)}/${each.name}_`)),
-  );
+  const limit = plan.limits.find((each) => {
+    const name = limitNameOf(id);
+    return name.startsWith(ownerPrefix(each)) && name.endsWith(`/${each.name}`);
+  });
   if (!limit) throw new Violation('I3', `${id} belongs to no limit`);
   return limit;
 }
@@ -155,7 +157,8 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
     const charged = billed.isUnreadable ? inUnit(model, worst[model]) : actual;
     if (settlements.has('settled')) return [charged];
     // Its answer may have been lost on the way to the recording step.
-    if (settlements.has('worst_case')) return [inUnit(model, worst[model])];
+    if (settlements.has('worst_case') && truth.call.execution !== 'stream')
+      return [inUnit(model, worst[model])];
     return decision === 'unreserved' ? [charged, left, 0] : [charged, left];
   }
   const isSettled = settlements.size > 0 && !settlements.has('pending');

@@ -12,6 +12,7 @@ import type {
   SettleWrite,
   SettleWriteResult,
 } from '../../core/ledger/ports.ts';
+import { PERS } from '../../core/policy/policy.ts';
 import { changed } from './changed-store.ts';
 import { periodOf } from './policies.ts';
 import { TABLE, type Variation, type VariationContext } from './simulated-run.ts';
@@ -118,13 +119,56 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
         settle: async (write) => (write.isOfHolder ? { outcome: 'replayed' } : store.settle(write)),
       }),
   },
-  {
-    name: 'observes the limits of users',
-    store: (store) =>
+  ...PERS.map((per) => ({
+    name: `observes the limits of each ${per}`,
+    store: (store: LedgerStore) =>
       changed(store, {
         reserve: (write) => {
           const amounts = write.amounts.map(({ key, amount }) => ({ key, amount }));
-          return store.reserve(write.unlisted ? { ...write, amounts } : write);
+          const isOfHolder = write.account.startsWith(`account#${per}#`);
+          return store.reserve(isOfHolder ? { ...write, amounts } : write);
+        },
+      }),
+  })),
+  {
+    name: 'lets a caller begin any number of sessions',
+    store: (store) =>
+      changed(store, { startSession: (start) => store.startSession({ ...start, max: 1_000 }) }),
+  },
+  {
+    name: 'begins a session without counting it',
+    store: (store) => changed(store, { startSession: async () => true }),
+  },
+  {
+    name: 'counts a session again in every minute',
+    store: (store) =>
+      changed(store, {
+        reserve: async (write) =>
+          write.unlisted?.isBegun
+            ? { outcome: 'absent', isRepeated: false }
+            : await store.reserve(write),
+      }),
+  },
+  {
+    name: 'links only users to the reservation of their cost center',
+    store: (store) =>
+      changed(store, {
+        reserve: ({ linked, ...write }) => {
+          const users = linked?.filter((account) => account.startsWith('account#user#'));
+          return store.reserve({ ...write, ...(users?.length && { linked: users }) });
+        },
+      }),
+  },
+  {
+    name: 'lets the item of a user vanish after a day',
+    store: (store, { clock }) =>
+      changed(store, {
+        reserve: ({ unlisted, ...write }) => {
+          const keptUntil = Math.floor(clock.now() / 1_000) + 86_400;
+          return store.reserve({
+            ...write,
+            ...(unlisted && { unlisted: { ...unlisted, keptUntil } }),
+          });
         },
       }),
   },

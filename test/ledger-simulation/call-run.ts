@@ -18,6 +18,7 @@ import { WaitingCalls } from '../../core/call/steps/waiting-calls.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
 import { release, settle } from '../../core/ledger/settle.ts';
 import type { AuditLine } from '../../core/telemetry/audit-line.ts';
+import { callerOf } from './callers.ts';
 import { changed } from './changed-store.ts';
 import { type Host, HostCrashed, type Life, survived } from './network.ts';
 import type { Truth } from './oracle.ts';
@@ -26,7 +27,7 @@ import { type ModelName, POLICY_CACHE_MS } from './policies.ts';
 import type { Random } from './random.ts';
 import { reportOf } from './report.ts';
 import { faultsInTurn, type SimulatedRun, TABLE, type Variation } from './simulated-run.ts';
-import { callerOf, playStream } from './stream-run.ts';
+import { playStream } from './stream-run.ts';
 
 class StepTimedOut extends Error {}
 class ExecutionTimedOut extends Error {}
@@ -133,7 +134,8 @@ export class CallRun {
   }
 
   async #validate(ports: PipelinePorts): Promise<ValidationOutcome> {
-    const { model, environment, costCenter, maxTokens, textLength, requestId } = this.#call;
+    const { model, environment, costCenter, maxTokens, textLength, requestId, session } =
+      this.#call;
     const caller = callerOf(this.#call);
     const request = {
       model,
@@ -148,6 +150,7 @@ export class CallRun {
       requestId,
       receivedAt: ports.clock.now(),
       ...(caller && { caller }),
+      ...(session && { session }),
     });
     if (validated.status === 'valid') {
       for (const candidate of validated.candidates) {

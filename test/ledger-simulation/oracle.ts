@@ -4,29 +4,23 @@
  */
 import { parseCounters } from '../../adapters/dynamodb-ledger-expressions.ts';
 import { parseInFlight, parseReservations } from '../../adapters/dynamodb-reservation-encoding.ts';
-import { ownerKeyOfAccount } from '../../core/ledger/account-keys.ts';
+import { ownerKeyOfAccount, splitCounterKey } from '../../core/ledger/account-keys.ts';
+import { counterOwner, type Who } from './callers.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
+import { HolderWatch } from './holder-watch.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 import {
   amountIn,
   ceilingOf,
-  counterOwner,
   type ModelName,
   POLICY_CACHE_MS,
+  periodEnd,
   periodOf,
   type Version,
   versionAt,
 } from './policies.ts';
-
-export class Violation extends Error {
-  /** `I1` to `I6`, or another short name of what is wrong. */
-  readonly invariant: string;
-  constructor(invariant: string, message: string) {
-    super(`${invariant}: ${message}`);
-    this.invariant = invariant;
-  }
-}
+import { Violation } from './violation.ts';
 
 export interface Tokens {
   readonly input: number;
@@ -75,19 +69,13 @@ export interface OracleWorld {
 }
 
 const CLOCK_SKEW_MS = 5_000;
-const WINDOW_OF_LENGTH: Record<number, number> = {
-  7: 31 * 86_400_000,
-  10: 86_400_000,
-  13: 3_600_000,
-  16: 60_000,
-};
-
 export class Oracle {
   readonly truths = new Map<string, Truth>();
   /** Committed and settled over all shards, by `<owner>/<limit>_<period>`. */
   readonly totals = new Map<string, { committed: number; settled: number }>();
   /** Ids of the thresholds that were published. */
   readonly published = new Set<string>();
+  readonly holders: HolderWatch;
   /** Writes are now a check of ours, not a call's. */
   isProbing = false;
   /** Over the limit for a good reason: more used than reserved, or come after a release. */
@@ -96,6 +84,7 @@ export class Oracle {
 
   constructor(world: OracleWorld) {
     this.#world = world;
+    this.holders = new HolderWatch(world.plan);
   }
 
   begin(call: CallPlan): Truth {
@@ -121,11 +110,13 @@ export class Oracle {
   /** @param sender absent: a sweep. */
   wrote(
     sender: Truth | undefined,
-    { pk }: ItemKey,
+    itemKey: ItemKey,
     before: Item | undefined,
     after: Item | undefined,
   ) {
+    const { pk } = itemKey;
     if (!pk.startsWith('account#')) return;
+    this.holders.wrote(sender, itemKey, after, this.#world.now());
     const owner = ownerKeyOfAccount(pk);
     const was = parseCounters({ ...before });
     const is = parseCounters({ ...after });
@@ -174,6 +165,7 @@ export class Oracle {
   refused(sender: Truth, item: Item | undefined): void {
     this.#world.trace(`${sender.call.id} was refused by the table`);
     if (sender.phase !== 'reserving') return;
+    sender.deniedRightly ||= item !== undefined && this.holders.isStartRefused(sender, item);
     const { inFlightMax, inFlightRestrictedMax } = this.#world.plan;
     const { live = 0, restrictedUntil } =
       parseInFlight({ ...item }).get(sender.call.costCenter) ?? {};
@@ -322,20 +314,14 @@ export class Oracle {
   }
 
   #checkDropped(key: string): void {
-    const period = key.slice(key.indexOf('_') + 1);
-    if (period === 'total' || period.includes('W')) {
-      throw new Violation('history', `${key} was dropped before its window ended`);
-    }
-    const begins = Date.parse(period.length <= 10 ? period : `${period.padEnd(16, ':00')}Z`);
-    const ended = begins + (WINDOW_OF_LENGTH[period.length] ?? 0);
-    if (ended > this.#world.now() - CLOCK_SKEW_MS) {
-      throw new Violation('history', `${key} was dropped before its window ended`);
-    }
+    const { periodName } = splitCounterKey(key);
+    if (periodEnd(periodName) <= this.#world.now() - CLOCK_SKEW_MS) return;
+    throw new Violation('history', `${key} was dropped before its window ended`);
   }
 }
 
-export const idOf = (limit: LimitPlan, at: number, { user }: Pick<CallPlan, 'user'>) =>
-  `${counterOwner(limit, user)}/${limit.name}_${periodOf(limit.window, at)}`;
+export const idOf = (limit: LimitPlan, at: number, who: Who) =>
+  `${counterOwner(limit, who)}/${limit.name}_${periodOf(limit.window, at)}`;
 
 const addTo = (sums: Map<string, number>, id: string, amount: number) =>
   sums.set(id, (sums.get(id) ?? 0) + amount);

@@ -20,8 +20,8 @@ export interface LimitPlan {
     readonly fallback?: 'small';
   };
   readonly notifyAt?: readonly number[];
-  /** Each user has a separate counter. */
-  readonly per?: 'user';
+  /** Each user, key or session has a separate counter. */
+  readonly per?: 'user' | 'key' | 'session';
 }
 
 /** Faults of one request to the table. */
@@ -65,6 +65,12 @@ export interface CallPlan {
   readonly costCenter: 'alpha' | 'beta';
   /** Absent: not known. */
   readonly user?: 'ann' | 'bob';
+  /** Of the cost center; absent: the user signs, or is not known. */
+  readonly key?: 'k1' | 'k2';
+  /** It calls with the key that this one was rotated to. */
+  readonly hasRotatedKey?: boolean;
+  /** As the caller names it. */
+  readonly session?: 's1' | 's2' | 's3';
   readonly environment: 'dev' | 'production';
   readonly model: 'big' | 'small';
   readonly maxTokens: number;
@@ -91,6 +97,7 @@ export interface Plan {
   readonly onLedgerError: 'deny' | 'allow';
   readonly inFlightMax: number;
   readonly waitSeconds: number;
+  readonly newSessionsPerMinute: number;
   /** In a shared account, after so many calls of a cost center did not complete. */
   readonly inFlightRestrictedMax: number;
   /** Until then, in milliseconds after the start, reservations are written as before. */
@@ -184,25 +191,63 @@ export function planOf(seed: number): Plan {
     alertFailures: random.pick([0, 0.5, 1]),
     changes: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => changeOf(random, span)),
     inFlightRestrictedMax: random.pick([20, 1, 1]),
+    newSessionsPerMinute: 60,
   };
   const stalled = random.chance(0.15) ? withStalledCalls(random, plan) : plan;
-  return random.chance(0.4) ? withUsers(random, stalled) : stalled;
+  return random.chance(0.5) ? withHolders(random, stalled) : stalled;
 }
 
-/** Some limits are for each user, or of windows that the others seldom have. */
-function withUsers(random: Random, plan: Plan): Plan {
+/** Some limits are for each user, key or session, or of windows that the others seldom have. */
+function withHolders(random: Random, plan: Plan): Plan {
   const limits = plan.limits.map((limit): LimitPlan => {
     const window = random.chance(0.2) ? random.pick(['week', 'total'] as const) : limit.window;
-    if (limit.owner === 'model#big' || random.chance(0.4)) return { ...limit, window };
+    if (limit.owner === 'model#big' || random.chance(0.3)) return { ...limit, window };
     const amount = Math.max(1, Math.floor(limit.amount / 2));
-    return { ...limit, window, amount, per: 'user' };
+    return { ...limit, window, amount, per: random.pick(['user', 'key', 'session']) };
   });
   const calls = plan.calls.map((call): CallPlan => {
     const user = random.pick(['ann', 'ann', 'bob', undefined] as const);
-    return user === undefined ? call : { ...call, user };
+    const key = random.pick(['k1', 'k1', 'k2', undefined] as const);
+    const session = random.pick(['s1', 's2', 's3', undefined] as const);
+    return {
+      ...call,
+      ...(user && { user }),
+      ...(key && { key, hasRotatedKey: random.chance(0.5) }),
+      ...(session && { session }),
+    };
   });
-  // The last release had no accounts of users.
-  return { ...plan, limits, calls, upgradedAt: 0 };
+  const newSessionsPerMinute = random.pick([60, 60, 2, 1]);
+  // The last release had no such accounts.
+  const held: Plan = { ...plan, limits, calls, newSessionsPerMinute, upgradedAt: 0 };
+  return random.chance(0.2) ? withManySessions(random, held) : held;
+}
+
+/** One key goes on with its sessions for some minutes, and may begin only one in each. */
+function withManySessions(random: Random, plan: Plan): Plan {
+  const limit: LimitPlan = {
+    owner: 'costCenter#alpha',
+    name: 'sessions',
+    window: 'hour',
+    unit: 'requests',
+    amount: 1_000,
+    mode: 'enforce',
+    per: 'session',
+  };
+  const calls = Array.from(
+    { length: 10 },
+    (_, i): CallPlan => ({
+      ...callOf(random, `n${i}`, 3 * MINUTE, 0),
+      costCenter: 'alpha',
+      key: 'k1',
+      session: random.pick(['s1', 's2', 's3']),
+    }),
+  );
+  return {
+    ...plan,
+    limits: [...plan.limits.filter(({ owner }) => owner !== 'costCenter#alpha'), limit],
+    calls: [...plan.calls, ...calls],
+    newSessionsPerMinute: 1,
+  };
 }
 
 /** Longer than an execution can take: the call keeps its reservation until its lease ends. */

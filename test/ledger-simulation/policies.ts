@@ -78,6 +78,7 @@ function versionOf(
       unknown_outcome: plan.expired,
       in_flight_max: plan.inFlightMax,
       wait_seconds: plan.waitSeconds,
+      new_sessions_per_minute: plan.newSessionsPerMinute,
       on_ledger_error: plan.onLedgerError,
     },
   });
@@ -136,12 +137,17 @@ export function periodOf(window: LimitPlan['window'], at: number): string {
   return new Date(at).toISOString().slice(0, { month: 7, day: 10, hour: 13, minute: 16 }[window]);
 }
 
-/** The owner of the counter that a call is counted on. */
-export const counterOwner = (
-  { owner, per }: Pick<LimitPlan, 'owner' | 'per'>,
-  user: string = 'unknown',
-): string =>
-  per ? `user#${owner === 'organization' ? '' : owner.replace('costCenter#', '')}#${user}` : owner;
+/** When a period of that name is over; `total` never is. */
+export function periodEnd(name: string): number {
+  if (name === 'total') return Number.POSITIVE_INFINITY;
+  const [, week] = /^2026-W(\d\d)$/.exec(name) ?? [];
+  if (week !== undefined) return Date.UTC(2026, 10, 23) + (Number(week) - 47) * 7 * 86_400_000;
+  const [year = 0, month = 1, day, hour, minute] = name.split(/[-T:]/).map(Number);
+  if (day === undefined) return Date.UTC(year, month);
+  if (hour === undefined) return Date.UTC(year, month - 1, day + 1);
+  if (minute === undefined) return Date.UTC(year, month - 1, day, hour + 1);
+  return Date.UTC(year, month - 1, day, hour, minute + 1);
+}
 
 /** Amount that a limit counts for a call that read and wrote so many tokens. */
 export function amountIn(

@@ -2,11 +2,12 @@
 import type { AmountsByUnit } from '../../core/ledger/effective-limits.ts';
 import { reserve } from '../../core/ledger/reserve.ts';
 import { release } from '../../core/ledger/settle.ts';
-import { idOf, Violation } from './oracle.ts';
+import { idOf } from './oracle.ts';
 import type { LimitPlan } from './plan.ts';
 import { ceilingOf, versionAt } from './policies.ts';
 import { randomOf } from './random.ts';
 import type { SimulatedRun } from './simulated-run.ts';
+import { Violation } from './violation.ts';
 
 const CALL = { costCenter: 'alpha', environment: 'production' } as const;
 const UNITS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'usd'] as const;
@@ -29,7 +30,7 @@ export async function probe(run: SimulatedRun): Promise<void> {
         const ceiling = ceilingOf(limit, CALL, 'small');
         if (ceiling === undefined || ceiling === Number.POSITIVE_INFINITY) return [];
         return [
-          ceiling - (run.oracle.totals.get(idOf(limit, run.scheduler.now, {}))?.committed ?? 0),
+          ceiling - (run.oracle.totals.get(idOf(limit, run.scheduler.now, CALL))?.committed ?? 0),
         ];
       });
     const least = Math.min(...left, 1_000_000);

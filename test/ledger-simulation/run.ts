@@ -9,7 +9,6 @@ import { CLOCK_SKEW_SECONDS } from '../../core/ledger/ports.ts';
 import { pruneHolderAccount } from '../../core/ledger/prune-holder-account.ts';
 import { checkAlertStates, checkAtRest, checkPublished } from './at-rest.ts';
 import { CallRun } from './call-run.ts';
-import { Violation } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
 import { POLICY_CACHE_MS } from './policies.ts';
 import { probe } from './probe.ts';
@@ -21,6 +20,7 @@ import {
   SimulatedRun,
   TABLE,
 } from './simulated-run.ts';
+import { Violation } from './violation.ts';
 
 const MARKER_LIFE_MS = 950_000;
 const SWEEP_MS = 50_000;
@@ -64,6 +64,7 @@ async function comeToRest(run: SimulatedRun): Promise<void> {
     run.watch(sweep(run, 0, {}, randomOf(run.plan.seed, 'rest', wait)));
     await run.scheduler.run();
   }
+  run.oracle.holders.checkSwept(run.accounts());
   run.watch(callByEveryUser(run, randomOf(run.plan.seed, 'users')));
   await run.scheduler.run();
 }

@@ -17,12 +17,13 @@ import { answerOf, clientOver, type Sent } from './dynamodb/client.ts';
 import { DynamoDbModel } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
 import { Host, type Life, transportOver } from './network.ts';
-import { Oracle, type Truth, Violation } from './oracle.ts';
+import { Oracle, type Truth } from './oracle.ts';
 import type { CallPlan, Plan } from './plan.ts';
 import { type Version, versionAt, versionsOf } from './policies.ts';
 import { previousRelease } from './previous-encoding.ts';
 import { type Random, randomOf } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { Violation } from './violation.ts';
 
 /** Puts something between the product and its table; for ledgers that are broken on purpose. */
 export interface Variation {
@@ -190,8 +191,8 @@ export class SimulatedRun {
   }
 
   #itemOf({ input }: Sent): Item | undefined {
-    const pk = 'Key' in input ? input.Key?.pk?.S : undefined;
-    return this.#model.items().find((item) => item.pk?.S === pk);
+    const { pk, sk } = ('Key' in input && input.Key) || {};
+    return this.#model.items().find((item) => item.pk?.S === pk?.S && item.sk?.S === sk?.S);
   }
 
   /** Whatever fails, fails the run. */

@@ -6,6 +6,7 @@ import type { StreamFrame } from '../../core/protocols/metering/stream-meter.ts'
 import type { RelayPorts } from '../../core/protocols/relay/ports.ts';
 import { prepareCall } from '../../core/protocols/relay/prepare-call.ts';
 import { relayCall } from '../../core/protocols/relay/relay-call.ts';
+import { callerOf } from './callers.ts';
 import { changed } from './changed-store.ts';
 import { type Host, survived } from './network.ts';
 import type { Tokens, Truth } from './oracle.ts';
@@ -40,6 +41,7 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
       if (result.outcome !== 'denied') isReserved = true;
       return result;
     },
+    startSession: (start) => noted(steps.ledger.startSession(start)),
     settle: (write) => noted(steps.ledger.settle(write)),
     find: (account, id) => noted(steps.ledger.find(account, id)),
     read: (accounts) => noted(steps.ledger.read(accounts)),
@@ -69,6 +71,7 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
     modelName: model,
     key: { costCenter, application: 'faq', environment },
     ...(caller && { caller }),
+    ...(call.session && { sessionId: call.session }),
     path: {},
     header: {},
     headers: {},
@@ -99,12 +102,6 @@ export async function playStream(stream: StreamRun, steps: PipelinePorts): Promi
     break;
   }
 }
-
-/** IAM Identity Center names the session after the user. */
-const SSO_SESSION = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef';
-
-export const callerOf = ({ user }: CallPlan) =>
-  user && ({ kind: 'iam', arn: `${SSO_SESSION}/${user}` } as const);
 
 const bodyOf = ({ textLength, maxTokens }: CallPlan): JsonObject => ({
   messages: [{ role: 'user', content: [{ text: 'x'.repeat(textLength) }] }],

@@ -11,8 +11,8 @@ import type { RunOptions, RunResult } from '../ledger-simulation/simulated-run.t
 
 const SEEDS = 240;
 const GROUP = 40;
-/** Every broken ledger was caught within 25 seeds when this was written (2026-11). */
-const BROKEN_SEEDS = 100;
+/** Every broken ledger was caught within 80 seeds when this was written (2026-11). */
+const BROKEN_SEEDS = 150;
 const MINUTES_MS = 600_000;
 
 const groups = Array.from({ length: SEEDS / GROUP }, (_, i) => i * GROUP + 1);

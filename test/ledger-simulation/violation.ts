@@ -1,0 +1,9 @@
+/** Invariant of a simulated run that did not hold. */
+export class Violation extends Error {
+  /** `I1` to `I9`, or another short name of what is wrong. */
+  readonly invariant: string;
+  constructor(invariant: string, message: string) {
+    super(`${invariant}: ${message}`);
+    this.invariant = invariant;
+  }
+}
