@@ -69,13 +69,14 @@ export async function* relayStream(
   };
   try {
     for (let frame = await next(); frame; frame = await next()) {
-      if (held) yield* written(writer.event(held));
-      held = undefined;
+      const before = held;
+      // Counted before anything is written: that is when a reader can disconnect.
       meter.add(frame);
       log?.add(eventJson(frame));
       const mayBeLast = meter.hasUsage || meter.hasStopped || frame.kind !== 'event';
-      if (mayBeLast) held = frame;
-      else yield* written(writer.event(frame));
+      held = mayBeLast ? frame : undefined;
+      if (before) yield* written(writer.event(before));
+      if (!mayBeLast) yield* written(writer.event(frame));
     }
     await settleOnce();
     yield* lastBytes(writer, held, meter.hasUsage || (meter.hasStopped && !broken));
@@ -83,6 +84,7 @@ export async function* relayStream(
     // The reader has disconnected: the model continues, and its usage is still settled.
     if (!isSettled) {
       for (let frame = await next(); frame; frame = await next()) {
+        held = frame;
         meter.add(frame);
         log?.add(eventJson(frame));
       }

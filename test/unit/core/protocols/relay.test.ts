@@ -211,13 +211,24 @@ describe('a stream', () => {
     expect(actual()).toBe(worst());
   });
 
-  test('goes on to its end and is settled when its reader leaves', async () => {
-    script.parts = [start, delta('Hel'), delta('lo'), stop, metadata];
-    const outcome = await relayCall(ports, request());
-    if (outcome.kind !== 'relayed' || outcome.body instanceof Uint8Array)
-      throw new Error('no stream');
-    for await (const _ of outcome.body) break;
-    expect(bench.audit[0]).toMatchObject({ settlement: 'settled', usage: { outputTokens: 5 } });
+  const exception = exceptionFrame('throttlingException', 'slow down');
+  test.each([
+    ['whole', [start, delta('Hel'), delta('lo'), stop, metadata]],
+    ['broken off by an exception', [start, delta('Hel'), delta('lo'), exception]],
+  ])('that is %s costs the same at whichever event its reader leaves', async (_, frames) => {
+    script.parts = frames;
+    await relayed();
+    const expected = actual();
+    for (const leavesAfter of frames.keys()) {
+      bench.audit.length = 0;
+      const outcome = await relayCall(ports, request());
+      if (outcome.kind !== 'relayed' || outcome.body instanceof Uint8Array)
+        throw new Error('no stream');
+      let events = 0;
+      for await (const __ of outcome.body) if (events++ === leavesAfter) break;
+      expect(bench.audit[0]).toMatchObject({ settlement: 'settled' });
+      expect(actual()).toBe(expected);
+    }
   });
 });
 
