@@ -1,4 +1,4 @@
-/** Who makes a simulated call, and whose counters it is to be counted on. */
+/** The caller of a simulated call, and the counters on which it is to be counted. */
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../core/caller.ts';
 import type { CallPlan, LimitPlan } from './plan.ts';
@@ -46,7 +46,7 @@ export function counterOwner({ owner, per }: Pick<LimitPlan, 'owner' | 'per'>, w
 export const ownerPrefix = ({ owner, per }: Pick<LimitPlan, 'owner' | 'per'>): string =>
   per ? `${per}#${owner === 'organization' ? '' : owner.replace('costCenter#', '')}#` : owner;
 
-/** Who begins the session of a call, as the item with its new sessions names it. */
+/** The caller that begins the session, as the item that counts its new sessions names it. */
 export function starterOf({ owner }: Pick<LimitPlan, 'owner'>, who: Who): string {
   const per = who.key === undefined && who.user !== undefined ? 'user' : 'key';
   return counterOwner({ owner, per }, who);

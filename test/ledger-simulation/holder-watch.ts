@@ -9,8 +9,7 @@ import { isHolderAccount, splitCounterKey } from '../../core/ledger/account-keys
 import { sessionOf, starterOf } from './callers.ts';
 import type { ItemKey } from './dynamodb/model.ts';
 import type { Item } from './dynamodb/values.ts';
-import type { Truth } from './oracle.ts';
-import type { LimitPlan, Plan } from './plan.ts';
+import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 import { periodEnd } from './policies.ts';
 import { Violation } from './violation.ts';
 
@@ -19,6 +18,12 @@ const SESSION = 'account#session#';
 
 const startNameOf = (session: string) => `t_${session.slice(0, 16)}`;
 const startsIn = (item: Item) => Object.keys(item).filter((name) => name.startsWith('t_'));
+
+/** A delivery of a request. */
+interface Delivery {
+  readonly call: CallPlan;
+  readonly reservingSince: number;
+}
 
 export class HolderWatch {
   readonly #plan: Plan;
@@ -34,7 +39,7 @@ export class HolderWatch {
   }
 
   /** @param sender absent: a sweep. */
-  wrote(sender: Truth | undefined, { pk }: ItemKey, after: Item | undefined, now: number): void {
+  wrote(sender: Delivery | undefined, { pk }: ItemKey, after: Item | undefined, now: number): void {
     const item = after ?? {};
     if (pk.startsWith(STARTS)) this.#countStarts(pk, item);
     if (pk.startsWith('account#costCenter#')) {
@@ -46,7 +51,7 @@ export class HolderWatch {
   }
 
   /** Whether a refused start is right: the minute is full, and the session had not begun. */
-  isStartRefused({ call, reservingSince }: Truth, { pk, ...item }: Item): boolean {
+  isStartRefused({ call, reservingSince }: Delivery, { pk, ...item }: Item): boolean {
     const starter = pk?.S?.startsWith(STARTS) ? pk.S.slice(STARTS.length) : undefined;
     const session = sessionOf(call);
     if (starter === undefined || session === undefined) return false;
@@ -75,7 +80,7 @@ export class HolderWatch {
   }
 
   /** A session begins with its first reservation: it is to be counted before. */
-  #checkBegun({ call }: Truth, pk: string, item: Item, now: number): void {
+  #checkBegun({ call }: Delivery, pk: string, item: Item, now: number): void {
     const [center = '', session = ''] = pk.slice(SESSION.length).split('#');
     if (this.#begun.has(pk) || parseReservations({ ...item }).length === 0) return;
     this.#begun.set(pk, now);
