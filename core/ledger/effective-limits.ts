@@ -41,6 +41,22 @@ export const NO_AMOUNTS: AmountsByUnit = {
   usd: 0,
 };
 
+/** At most what a counter holds. */
+export function sumOfAmounts(all: readonly AmountsByUnit[]): AmountsByUnit {
+  const sum = (unit: Unit) =>
+    Math.min(
+      Number.MAX_SAFE_INTEGER,
+      all.reduce((total, each) => total + each[unit], 0),
+    );
+  return {
+    requests: sum('requests'),
+    tokens: sum('tokens'),
+    input_tokens: sum('input_tokens'),
+    output_tokens: sum('output_tokens'),
+    usd: sum('usd'),
+  };
+}
+
 /** A limit as one call meets it. */
 export interface EffectiveLimit {
   readonly limit: Limit;

@@ -52,14 +52,6 @@ interface Profile {
   readonly updatedAt: string;
 }
 
-/** By any of its names. */
-export function modelNamed(policy: Policy, name: string): Model | undefined {
-  const alias = policy.costCenters.get(name)?.model ?? name;
-  return (
-    policy.models.get(alias) ?? [...policy.models.values()].find(({ modelId }) => modelId === name)
-  );
-}
-
 /** Models that an asker may use; all of them where nothing says who asks, as in a sandbox. */
 export function modelsOf(policy: Policy, asker: Asker, isKnown: boolean): readonly Model[] {
   const centers = centersOf(policy, asker);

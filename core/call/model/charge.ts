@@ -1,5 +1,5 @@
 /** Charge of a call that reached its model step, and its basis. */
-import { type AmountsByUnit, NO_AMOUNTS } from '../../ledger/effective-limits.ts';
+import { type AmountsByUnit, NO_AMOUNTS, sumOfAmounts } from '../../ledger/effective-limits.ts';
 import type { Reservation } from '../../ledger/reservation.ts';
 import { nano, toSafeInteger } from '../../money.ts';
 import { costOfParts, type PricedUsage, type TokenUsage, tariffOf } from '../../pricing/cost.ts';
@@ -134,3 +134,26 @@ export function chargeOfUnknown(call: ChargedCall): Charge {
 /** A call that failed before any byte of its answer came. */
 export const chargeOfFailure = (call: ChargedCall, failure: ConverseFailure): Charge =>
   failureRule(failure).charge === 'released' ? RELEASED : chargeOfUnknown(call);
+
+/** Of calls of the model that are settled as one: the basis is the least certain of theirs. */
+export function sumOfCharges(charges: readonly Charge[]): Charge {
+  const bases = (['worst_case', 'settled'] as const).filter((each) =>
+    charges.some(({ basis }) => basis === each),
+  );
+  const usages = charges.flatMap(({ usage }) => usage ?? []);
+  return {
+    basis: bases[0] ?? 'released',
+    amounts: sumOfAmounts(charges.map(({ amounts }) => amounts)),
+    ...(usages.length > 0 && { usage: usages.reduce(sumOfUsage) }),
+    mayHaveRun: charges.some(({ mayHaveRun }) => mayHaveRun),
+    ...(charges.some(({ isUncertain }) => isUncertain) && { isUncertain: true }),
+  };
+}
+
+const sumOfUsage = (left: TokenUsage, right: TokenUsage): TokenUsage => ({
+  inputTokens: left.inputTokens + right.inputTokens,
+  outputTokens: left.outputTokens + right.outputTokens,
+  cacheReadInputTokens: left.cacheReadInputTokens + right.cacheReadInputTokens,
+  cacheWriteInputTokens: left.cacheWriteInputTokens + right.cacheWriteInputTokens,
+  cacheWrite1hInputTokens: left.cacheWrite1hInputTokens + right.cacheWrite1hInputTokens,
+});

@@ -18,12 +18,13 @@ function embeddingsProblems(body: JsonObject): readonly InputProblem[] {
   const isKnown = encoding === null || encoding === 'float' || encoding === 'base64';
   return [
     ...typeProblems(body, '$', { dimensions: 'number', input_type: 'string' }),
-    ...(textsOf(body.input) ? [] : [{ path: '$.input', message: INPUT }]),
+    ...(textsOf(body.input) ? [] : [INPUT_PROBLEM]),
     ...(isKnown ? [] : [{ path: '$.encoding_format', message: 'must be "float" or "base64"' }]),
   ];
 }
 
 const INPUT = `must be a text, or a list of at most ${INPUTS_MAX} texts; lists of token numbers have a meaning for models of OpenAI alone`;
+const INPUT_PROBLEM: InputProblem = { path: '$.input', message: INPUT };
 
 function textsOf(input: unknown): readonly string[] | undefined {
   const texts: readonly unknown[] = Array.isArray(input) ? input : [input];
@@ -31,25 +32,23 @@ function textsOf(input: unknown): readonly string[] | undefined {
   return isTexts && texts.length >= 1 && texts.length <= INPUTS_MAX ? texts : undefined;
 }
 
-/** Models that take one text in a call are called once for each. */
-export function inputsOf(body: JsonObject, takesMany: boolean): readonly (readonly string[])[] {
-  // One that is not valid is called once, and refused there.
-  const texts = textsOf(body.input) ?? [''];
-  return takesMany ? [texts] : texts.map((each) => [each]);
-}
+const takesManyTexts = ({ baseModelId }: Model): boolean => baseModelId.startsWith('cohere.');
 
-export const takesManyTexts = ({ baseModelId }: Model): boolean =>
-  baseModelId.startsWith('cohere.');
-
-/** @param texts the inputs of this call. */
-export function embeddingsDialect(body: JsonObject, texts: readonly string[]): Dialect {
+export function embeddingsDialect(body: JsonObject): Dialect {
   return {
     toWire: (model, allowed) => {
       const read = readFields(body, EMBEDDINGS_FIELDS, allowed);
       const problems = [...read.problems, ...embeddingsProblems(body)];
-      return problems.length > 0 ? { problems } : toWire(body, texts, model, read.ignored);
+      if (problems.length > 0) return { problems };
+      const texts = textsOf(body.input) ?? [];
+      if (takesManyTexts(model)) return toWire(body, texts, model, read.ignored);
+      const [first, ...others] = texts.map((text) => toWire(body, [text], model, read.ignored));
+      if (!first || 'problems' in first) return first ?? { problems: [INPUT_PROBLEM] };
+      const more = others.flatMap((each) => ('wire' in each ? [each.wire] : []));
+      return { ...first, more };
     },
     toAnswer: (bytes, call, counts) => toVectors(bytes, call, counts, body.encoding_format),
+    join: joinVectors,
     // No model streams vectors.
     toStream: () => ({
       event: () => undefined,
@@ -59,6 +58,7 @@ export function embeddingsDialect(body: JsonObject, texts: readonly string[]): D
   };
 }
 
+/** @param texts the inputs of one call. */
 function toWire(
   body: JsonObject,
   texts: readonly string[],
@@ -153,15 +153,20 @@ function packed(vector: readonly number[]): string {
 }
 
 /** The answers of several calls as one. */
-export function joinVectors(answers: readonly JsonObject[]): JsonObject {
-  const data = answers.flatMap(({ data: each }) => (Array.isArray(each) ? each : []));
+function joinVectors(parts: readonly Uint8Array[]): Uint8Array {
+  const answers = parts.map(parsed);
+  const data = answers.flatMap((answer) => {
+    const each = memberOf(answer, 'data');
+    return Array.isArray(each) ? each : [];
+  });
   const sum = answers.reduce<number | null>((total, answer) => {
     const tokens = memberOf(answer, 'usage', 'prompt_tokens');
     return total === null || typeof tokens !== 'number' ? null : total + tokens;
   }, 0);
-  return {
-    ...answers[0],
+  const joined = {
+    ...(isJsonObject(answers[0]) && answers[0]),
     data: data.map((each: JsonObject, index) => ({ ...each, index })),
     usage: { prompt_tokens: sum, total_tokens: sum },
   };
+  return new TextEncoder().encode(JSON.stringify(joined));
 }

@@ -12,6 +12,8 @@ import type { StreamFrames } from './ports.ts';
 export type DialectRequest =
   | {
       readonly wire: WireRequest;
+      /** Further requests, where the model takes one input and the caller has several. */
+      readonly more?: readonly WireRequest[];
       /** Paths in the caller's body by paths in the sent one; others are the same. */
       readonly paths?: Readonly<Record<string, string>>;
       /** Members without a place in what is sent, which the answer names. */
@@ -35,6 +37,8 @@ export interface Dialect {
   toWire(model: Model, allowed: ReadonlySet<string>): DialectRequest;
   /** The whole answer; undefined where the model's own is not in its format. */
   toAnswer(bytes: Uint8Array, call: AnsweredCall, counts: TokenCounts): Uint8Array | undefined;
+  /** The answers of several requests as one, in their order. */
+  join?(answers: readonly Uint8Array[]): Uint8Array;
   toStream(call: AnsweredCall): StreamWriter;
 }
 

@@ -28,6 +28,7 @@ import {
   type WireCandidate,
   type WireRequest,
 } from '../request-bound/wire-candidate.ts';
+import { toWireCandidates } from '../request-bound/wire-parts.ts';
 import type { Dialect, DialectRequest } from './dialect.ts';
 import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';
@@ -220,7 +221,7 @@ function candidatesOf(
     const translated = request.dialect.toWire(model, allowed);
     return 'problems' in translated
       ? { outcome: 'not_valid' as const, problems: translated.problems }
-      : asTranslated(toWireCandidate(translated.wire, target), translated);
+      : asTranslated(candidateOf(translated, target), translated);
   };
   const first = prepare(context.model);
   if (first.outcome === 'not_valid') return first;
@@ -230,6 +231,11 @@ function candidatesOf(
     .flatMap((each) => (each.outcome === 'valid' ? [each.candidate] : []));
   return { candidates: [first.candidate, ...fallbacks] };
 }
+
+const candidateOf = (
+  { wire, more = [] }: Extract<DialectRequest, { wire: unknown }>,
+  target: Parameters<typeof toWireCandidate>[1],
+) => toWireCandidates([wire, ...more], target);
 
 /** Problems at the places where the caller wrote what is sent, and what was not sent. */
 function asTranslated(

@@ -33,7 +33,12 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** One of several calls of the model that are reserved and settled as one. */
+export interface WirePart extends WireRequest, Pick<PricedCandidate, 'worstCase' | 'units'> {}
+
 export interface WireCandidate extends PricedCandidate, WireRequest {
+  /** Given where several calls are sent in place of one. */
+  readonly parts?: readonly WirePart[];
   readonly cacheTtl: CacheTtl;
   /** Of the cache entries that the call may write, also without being asked to. */
   readonly writtenCacheTtl: CacheTtl;

@@ -1,11 +1,7 @@
 /** Method: OpenAI's embeddings to the format of each family, and its vectors back. */
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../../../core/json-value.ts';
-import {
-  embeddingsDialect,
-  inputsOf,
-  joinVectors,
-} from '../../../../../core/protocols/openai/embeddings.ts';
+import { embeddingsDialect } from '../../../../../core/protocols/openai/embeddings.ts';
 import { configWith, policyOf } from '../../../../support/policy.ts';
 
 const own = { price: { input: 0.02, output: 0 }, context_tokens: 8192, max_output_tokens: 1 };
@@ -23,7 +19,7 @@ const policy = policyOf(
 );
 const sentFor = (alias: string, body: JsonObject) => {
   const model = policy.models.get(alias);
-  return model && embeddingsDialect({ input: 'a', ...body }, ['a']).toWire(model, new Set());
+  return model && embeddingsDialect({ input: 'a', ...body }).toWire(model, new Set());
 };
 
 describe('embeddings', () => {
@@ -43,18 +39,35 @@ describe('embeddings', () => {
   });
 
   test('are asked for one by one where a model takes one text', () => {
-    expect(inputsOf({ input: ['a', 'b'] }, true)).toEqual([['a', 'b']]);
-    expect(inputsOf({ input: ['a', 'b'] }, false)).toEqual([['a'], ['b']]);
-    const answer = (prompt_tokens: number | null) => ({
+    const input = ['a', 'b', 'c'];
+    const texts = input.map((inputText) => ({ body: { inputText } }));
+    const [wire, ...more] = texts;
+    expect(sentFor('titan', { input })).toMatchObject({ wire, more });
+    const many = sentFor('cohere', { input });
+    expect(many).toMatchObject({ wire: { body: { texts: input } } });
+    expect(many).not.toHaveProperty('more.0');
+  });
+
+  test('of several calls are one list in the order of the texts', () => {
+    const answer = (prompt_tokens: number | null, embedding: number[]) =>
+      Buffer.from(
+        JSON.stringify({
+          object: 'list',
+          data: [{ index: 0, embedding }],
+          usage: { prompt_tokens },
+        }),
+      );
+    const joined = (...answers: Buffer[]) =>
+      JSON.parse(Buffer.from(embeddingsDialect({}).join?.(answers) ?? '').toString());
+    expect(joined(answer(2, [1]), answer(3, [2]))).toEqual({
       object: 'list',
-      data: [{ index: 0, embedding: [1] }],
-      usage: { prompt_tokens },
-    });
-    expect(joinVectors([answer(2), answer(3)])).toMatchObject({
-      data: [{ index: 0 }, { index: 1 }],
+      data: [
+        { index: 0, embedding: [1] },
+        { index: 1, embedding: [2] },
+      ],
       usage: { prompt_tokens: 5, total_tokens: 5 },
     });
-    expect(joinVectors([answer(2), answer(null)]).usage).toMatchObject({ prompt_tokens: null });
+    expect(joined(answer(2, [1]), answer(null, [2])).usage.prompt_tokens).toBeNull();
   });
 
   test.each([
@@ -65,11 +78,11 @@ describe('embeddings', () => {
   ])('%j are read', (body, counts, vectors, tokens) => {
     const call = { operation: 'invoke' as const, requestId: 'r', answeredAt: 0, modelName: 'm' };
     const bytes = Buffer.from(JSON.stringify(body));
-    const answer = embeddingsDialect({}, ['a']).toAnswer(bytes, call, counts);
+    const answer = embeddingsDialect({}).toAnswer(bytes, call, counts);
     const json = JSON.parse(Buffer.from(answer ?? '').toString());
     expect(json.data.map((each: { embedding: number[] }) => each.embedding)).toEqual(vectors);
     expect(json.usage).toEqual({ prompt_tokens: tokens, total_tokens: tokens });
-    const packed = embeddingsDialect({ encoding_format: 'base64' }, ['a']);
+    const packed = embeddingsDialect({ encoding_format: 'base64' });
     const encoded = JSON.parse(Buffer.from(packed.toAnswer(bytes, call, {}) ?? '').toString());
     const read = Buffer.from(encoded.data[0].embedding, 'base64');
     expect(read.readFloatLE(0)).toBe(vectors[0]?.[0]);
@@ -81,7 +94,7 @@ describe('embeddings', () => {
     [{ input: 'a', encoding_format: 'int8' }, '$.encoding_format'],
   ])('%j is refused', (body, path) => {
     const model = policy.models.get('titan');
-    const result = model && embeddingsDialect(body, ['']).toWire(model, new Set());
+    const result = model && embeddingsDialect(body).toWire(model, new Set());
     expect(result).toMatchObject({ problems: [{ path }] });
   });
 });
