@@ -1,4 +1,4 @@
-/** Bedrock CountTokens through the AWS SDK. It costs nothing, so failing is no more than a pity. */
+/** Bedrock CountTokens through the AWS SDK. It is free; if it fails, the strict bound is used. */
 import { isNativeError } from 'node:util/types';
 import { type BedrockRuntimeClient, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
 import type { CountRequest, TokenCounter } from '../core/call/prompt-bound/ports.ts';

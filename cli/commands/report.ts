@@ -24,10 +24,10 @@ import {
 import { tableReport } from '../../core/insight/report/table.ts';
 import { writeReport } from '../../core/insight/report/write-report.ts';
 import { counted, quoted } from '../../core/safe-text.ts';
-import { OutputError, openOutput, STANDARD_OUTPUT } from '../report/output-file.ts';
 import { failWithFlagProblems } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
+import { OutputError, openOutput, STANDARD_OUTPUT } from '../terminal/output-file.ts';
 import { regionOf } from '../terminal/region.ts';
 import { formatTable } from '../terminal/table.ts';
 

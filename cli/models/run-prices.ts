@@ -3,9 +3,9 @@ import type { ModelReport } from '../../core/insight/models/check-models.ts';
 import { withPrices, writtenDifferences } from '../../core/insight/models/price-variables.ts';
 import { toSafeInteger } from '../../core/money.ts';
 import { counted, quoted } from '../../core/safe-text.ts';
-import { OutputError, openOutput, STANDARD_OUTPUT } from '../report/output-file.ts';
 import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { ExitCode, Io } from '../terminal/io.ts';
+import { OutputError, openOutput, STANDARD_OUTPUT } from '../terminal/output-file.ts';
 import { aliasOf, type CheckOptions, readChecked } from './read-checked.ts';
 
 interface Options extends CheckOptions {

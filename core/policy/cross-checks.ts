@@ -1,4 +1,4 @@
-/** Cross-checks: what the form of a single value can't tell. All problems are found in one pass. */
+/** Checks that need more than one value. All problems are found in one pass. */
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';

@@ -1,4 +1,4 @@
-/** An operator's wish to change a limit for a while: what it comes to, or everything wrong with it. */
+/** An operator's request to change a limit: the override that it results in, or its problems. */
 
 import { invariant } from '../errors.ts';
 import type { InputProblem } from '../input-problem.ts';

@@ -1,4 +1,4 @@
-/** Checks the form of the tfvars against the schema and words what is wrong for their author. */
+/** Checks the tfvars against the schema, and says what is wrong with them. */
 
 import type { InputProblem } from '../input-problem.ts';
 import { schemaErrorProblems } from '../schema-errors.ts';

@@ -1,4 +1,4 @@
-/** Errors of the HTTP edge, thrown by middlewares and rendered by `problem-middleware.ts`. */
+/** Errors of HTTP requests, thrown by middlewares and rendered by `problem-middleware.ts`. */
 import type { ProblemExtensions } from '../../core/call/answers/answers.ts';
 import type { ProblemCode } from '../../core/problem-http-status.ts';
 

@@ -1,4 +1,4 @@
-/** The HTTP edge: events of an HTTP API or a Function URL (payload 2.0), and their answers. */
+/** Events of an HTTP API or a Function URL (payload 2.0), and their responses. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Answer, isProblem } from '../../core/call/answers/answers.ts';
 import type { EpochMs } from '../../core/time.ts';

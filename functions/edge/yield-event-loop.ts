@@ -1,4 +1,4 @@
-/** Lets other requests have their turn between the steps that read a large body. */
+/** Lets other requests run between the steps that read a large body. */
 import { setImmediate } from 'node:timers/promises';
 
 /** Characters or bytes. */

@@ -1,4 +1,4 @@
-/** Checks that documents have different names, as Bedrock wants of a whole conversation. */
+/** Checks that documents have different names, as Bedrock requires within a conversation. */
 import type { InputProblem } from '../../input-problem.ts';
 import { quoted } from '../../safe-text.ts';
 import type { Turn } from './turns.ts';

@@ -1,4 +1,4 @@
-/** Checks that the texts of a request are valid Unicode, which Bedrock's JSON has to be. */
+/** Checks that the texts of a request are valid Unicode, as Bedrock requires. */
 
 import { joinPath } from '../../input-path.ts';
 import type { InputProblem } from '../../input-problem.ts';

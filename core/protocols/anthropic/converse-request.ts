@@ -1,4 +1,4 @@
-/** A Messages request as Converse, for models that are not Claude; what that cannot say is named. */
+/** A Messages request as Converse, for models that are not Claude; parts that it cannot express are refused by name. */
 import { joinPath } from '../../input-path.ts';
 import { isJsonObject, type JsonObject, memberOf } from '../../json-value.ts';
 import type { Model } from '../../policy/policy.ts';

@@ -1,4 +1,4 @@
-/** The service tier and the latency of a call: each may stand in several places, and must agree. */
+/** The service tier and the latency of a call: each can be in several places, which must agree. */
 import type { InputProblem } from '../../input-problem.ts';
 import { type JsonObject, memberOf } from '../../json-value.ts';
 import { isDefaultTier, tariffOf } from '../../pricing/cost.ts';

@@ -1,4 +1,4 @@
-/** Whether a denial passes by itself soon. */
+/** Whether a denial is final, or a client should wait and try again. */
 import type { ProblemDetails } from '../../call/answers/answers.ts';
 import type { EpochMs } from '../../time.ts';
 

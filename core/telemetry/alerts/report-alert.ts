@@ -1,4 +1,4 @@
-/** The alert that a scheduled cost report is there to read. */
+/** The alert about a new scheduled cost report. */
 import { ORGANIZATION } from '../../policy/policy.ts';
 import { type Day, dayAfter } from '../../utc-days.ts';
 import type { Alert } from './alert-types.ts';

@@ -27,12 +27,14 @@ describe('the bound of a text', () => {
 
 describe('code points that no normalization changes', () => {
   test('take four bytes from U+30000 on, and the table below it is right', () => {
+    const wrong: string[] = [];
     for (let codePoint = 0x80; codePoint <= 0x10ffff; codePoint += codePoint < 0x30000 ? 1 : 97) {
       if (codePoint >= 0xd800 && codePoint <= 0xdfff) continue;
       const character = String.fromCodePoint(codePoint);
       const forms = [character, character.normalize('NFD'), character.normalize('NFKD')];
       const longest = Math.max(...forms.map((form) => Buffer.byteLength(form)));
-      if (textTokenBound(character) !== longest) throw new Error(`U+${codePoint.toString(16)}`);
+      if (textTokenBound(character) !== longest) wrong.push(`U+${codePoint.toString(16)}`);
     }
+    expect(wrong).toEqual([]);
   });
 });

@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { stringField, toUnvalidated } from '../../core/unvalidated.ts';
-import type { Io } from '../terminal/io.ts';
-import { writeErrorMessage } from '../terminal/write-errors.ts';
+import type { Io } from './io.ts';
+import { writeErrorMessage } from './write-errors.ts';
 
 interface Output {
   /** @throws OutputError as `finish` does. */
