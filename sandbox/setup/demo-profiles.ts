@@ -1,5 +1,6 @@
 /** Application inference profiles as the Terraform module creates them, with demo ARNs. */
 import { createHash } from 'node:crypto';
+import { callCombinations } from '../../core/policy/call-combinations.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 
 interface FabricatedProfiles {
@@ -20,19 +21,12 @@ const ID_CHARACTERS = 12;
 export function createDemoProfiles(policy: Policy): FabricatedProfiles {
   const arns = new Map<string, string>();
   const modelIds = new Map<string, string>();
-  for (const center of policy.costCenters.values()) {
-    for (const application of center.applications) {
-      for (const environment of policy.applications.get(application)?.environments ?? []) {
-        for (const alias of center.models) {
-          const model = policy.models.get(alias);
-          if (!model?.inferenceProfile) continue;
-          const key = `${center.name}/${application}/${environment}/${alias}`;
-          const arn = arnOf(policy.region, key);
-          arns.set(key, arn);
-          modelIds.set(arn, model.modelId);
-        }
-      }
-    }
+  for (const { costCenter, application, environment, model } of callCombinations(policy)) {
+    if (!model.inferenceProfile) continue;
+    const key = `${costCenter.name}/${application}/${environment}/${model.alias}`;
+    const arn = arnOf(policy.region, key);
+    arns.set(key, arn);
+    modelIds.set(arn, model.modelId);
   }
   return { arns, modelIds };
 }

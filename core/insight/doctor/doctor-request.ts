@@ -1,4 +1,5 @@
 /** The needs of a deployment, from its configuration. */
+import { callCombinations } from '../../policy/call-combinations.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { hasService } from '../../policy/region-services.ts';
 import { stringField, toUnvalidated, type UnvalidatedObject } from '../../unvalidated.ts';
@@ -69,7 +70,7 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
     models: [...policy.models.values()]
       .filter(({ modelId }) => !modelId.startsWith('arn:'))
       .map(({ alias, modelId, baseModelId }) => ({ alias, modelId, baseModelId })),
-    profiles: profilesOf(policy),
+    profiles: callCombinations(policy).filter(({ model }) => model.inferenceProfile).length,
     bus: stringField(variables, 'event_bus_name') ?? 'default',
     // One for each cost center, and one for the organization.
     rules: policy.costCenters.size + 1,
@@ -79,16 +80,4 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
       .filter(isOn)
       .map((name) => `${name}.enabled`),
   };
-}
-
-/** One for each cost center, application, environment and model that can have one. */
-function profilesOf({ costCenters, applications, models }: Policy): number {
-  return [...costCenters.values()].reduce((sum, center) => {
-    const places = center.applications.reduce(
-      (count, name) => count + (applications.get(name)?.environments.length ?? 0),
-      0,
-    );
-    const tagged = center.models.filter((alias) => models.get(alias)?.inferenceProfile);
-    return sum + places * tagged.length;
-  }, 0);
 }

@@ -1,6 +1,7 @@
 /** Billable usage of a policy: accounts that a call writes to, metrics, log lines. */
 
 import { type CallScope, effectiveLimits } from '../../ledger/effective-limits.ts';
+import { callCombinations } from '../../policy/call-combinations.ts';
 import { allOwnerLimits, isShared, sharedLimits } from '../../policy/limit-owners.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { atDetail, type MetricDetail, metricCount } from '../../telemetry/metric-detail.ts';
@@ -101,13 +102,11 @@ interface CallFootprint {
 }
 
 const scopesOf = (policy: Policy): readonly CallScope[] =>
-  [...policy.costCenters.values()].flatMap(({ name, applications, models }) =>
-    applications.flatMap((application) =>
-      (policy.applications.get(application)?.environments ?? []).flatMap((environment) =>
-        models.map((model) => ({ costCenter: name, application, environment, model })),
-      ),
-    ),
-  );
+  callCombinations(policy).map(({ costCenter, model, ...scope }) => ({
+    ...scope,
+    costCenter: costCenter.name,
+    model: model.alias,
+  }));
 
 const ONE_REQUEST = { requests: 1, tokens: 1, input_tokens: 1, output_tokens: 1, usd: 1 };
 

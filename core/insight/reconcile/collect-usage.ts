@@ -62,7 +62,7 @@ export async function meteredMetrics(
   const listed = await metrics.dimensionsOf(METRIC_NAMESPACE, 'TotalRequests');
   const isRecent = span.from >= dayAfter(dayAt(now), -LISTED_DAYS);
   const callMetrics = new Map(
-    [...(isRecent ? [] : waysOf(policy)), ...listed]
+    [...(isRecent ? [] : combinationsOf(policy)), ...listed]
       .filter(isCallMetric)
       .map((dimensions) => [JSON.stringify(sorted(dimensions)), dimensions]),
   );
@@ -99,14 +99,16 @@ const isCallMetric = (dimensions: Metric['dimensions']): boolean =>
 
 const DIMENSIONS = ['Model', 'ModelId', 'CostCenter', 'Application', 'Environment'] as const;
 
-const waysOf = (policy: Policy): readonly Metric['dimensions'][] =>
-  metricOwners(policy).ways.map(({ costCenter, model, modelMetric, application, environment }) => ({
-    Model: model,
-    ModelId: modelMetric,
-    CostCenter: costCenter,
-    Application: application,
-    Environment: environment,
-  }));
+const combinationsOf = (policy: Policy): readonly Metric['dimensions'][] =>
+  metricOwners(policy).combinations.map(
+    ({ costCenter, model, modelMetric, application, environment }) => ({
+      Model: model,
+      ModelId: modelMetric,
+      CostCenter: costCenter,
+      Application: application,
+      Environment: environment,
+    }),
+  );
 
 const sorted = (dimensions: Metric['dimensions']) => Object.entries(dimensions).sort();
 

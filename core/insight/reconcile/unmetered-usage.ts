@@ -60,16 +60,16 @@ const FOLDED_WINDOWS: readonly string[] = ['day', 'week', 'month', 'total'];
 export function unmeteredUsage(input: OutsideInput): readonly OutsideUse[] {
   const { policy, metered, observed, lost, tolerance, day } = input;
   const isCharged = policy.ledger.unknownOutcome === 'charge';
-  return metricOwners(policy).ways.flatMap(({ modelMetric, isProfile, ...way }) => {
+  return metricOwners(policy).combinations.flatMap(({ modelMetric, isProfile, ...combination }) => {
     // Anyone in the account can have called a model by its id.
-    if (!isProfile || (isCharged && (lost.get(way.costCenter) ?? 0) > 0)) return [];
+    if (!isProfile || (isCharged && (lost.get(combination.costCenter) ?? 0) > 0)) return [];
     const seen = observed.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
     const known = metered.series.get(modelMetric)?.get(day) ?? ZERO_USAGE;
-    const prices = pricesOf(policy, way, modelMetric);
+    const prices = pricesOf(policy, combination, modelMetric);
     const more = moreTokens(seen, known);
     const cost = prices ? costOnDay(day, more, prices) : 0n;
     if (!driftOf(known.nanoUsd, known.nanoUsd + cost, tolerance).isOver) return [];
-    return [{ ...way, amounts: amountsOf(more, cost) }];
+    return [{ ...combination, amounts: amountsOf(more, cost) }];
   });
 }
 
