@@ -197,7 +197,7 @@ variable "ledger" {
   description = <<-EOT
     Settings of the ledger.
 
-    - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 for cost centers, models or organizations above about 50 requests a second (docs/ledger.md). Default: 1.
+    - `shards` - Items that each account's limits are spread over, 1 to 64; more than 1 for many calls in flight (docs/scale.md). Default: 1.
     - `lease_seconds` - Seconds after which an open reservation expires, 60 to 86400; longer than any call. Default: 420.
     - `history_windows` - Number of windows whose counters are retained, 1 to 24. Default: 3.
     - `reservation` - `strict` bounds a request's input tokens by its bytes; `count` uses Bedrock's CountTokens. Default: `strict`.
