@@ -59,12 +59,6 @@ variable "role_path" {
   type        = string
   default     = "/"
   nullable    = false
-
-  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
-  validation {
-    condition     = length(var.role_path) <= 512
-    error_message = "role_path: is too long: write at most 512 characters, got ${length(var.role_path)}."
-  }
 }
 
 variable "role_name_prefix" {

@@ -13,19 +13,16 @@ variable "name" {
 variable "models" {
   description = "Models that can be called, by alias, as callers send it in `model`."
   type        = any
-  nullable    = false
 }
 
 variable "applications" {
   description = "Applications that can call, by name, as callers send it in the tag `applicationId`."
   type        = any
-  nullable    = false
 }
 
 variable "cost_centers" {
   description = "Cost centers by name, as callers send it in the tag `costCenter`."
   type        = any
-  nullable    = false
 }
 
 variable "tag_keys" {

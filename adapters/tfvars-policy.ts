@@ -3,6 +3,7 @@ import { invariant } from '../core/errors.ts';
 import { ownProperty } from '../core/input-path.ts';
 import type { InputProblem } from '../core/input-problem.ts';
 import { convertValues } from '../core/policy/convert-values.ts';
+import { nullEntryProblems } from '../core/policy/null-entries.ts';
 import { operationsProblems } from '../core/policy/operations-checks.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { proxyFrontProblems } from '../core/policy/proxy-fronts.ts';
@@ -42,6 +43,7 @@ export async function loadTfvarsPolicy(
   const [first, ...others] = [
     ...read.problems,
     ...withoutFollowUps(read, [
+      ...nullEntryProblems(config, VARIABLES_SCHEMA),
       ...(resolution && 'problems' in resolution ? resolution.problems : []),
       ...(read.complete ? operationsProblems(config) : []),
       ...(read.complete && isPlan

@@ -76,7 +76,10 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
       return duplicateItem(path, Math.max(Number(params.i), Number(params.j)), error);
     case 'minLength':
     case 'maxLength':
-      return { path, message: `${shown} is too short or too long` };
+      return {
+        path,
+        message: `must ${lengthOf(error.parentSchema)}, got ${[...String(data)].length}`,
+      };
     default:
       // `propertyNames` only repeats the error of the pattern inside it.
       return undefined;
@@ -142,6 +145,13 @@ function range(schema: unknown): string {
   return minimum === 0 && what === 'a number'
     ? 'not be negative'
     : `be ${what} of at least ${minimum}`;
+}
+
+/** `have 1 to 256 characters`, after the schema's own bounds. */
+function lengthOf(schema: unknown): string {
+  const [least = 0, most] = [ownProperty(schema, 'minLength'), ownProperty(schema, 'maxLength')];
+  const bounds = most === undefined ? `at least ${least}` : `${least} to ${most}`;
+  return `have ${bounds} characters`;
 }
 
 function duplicateItem(

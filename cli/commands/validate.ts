@@ -13,8 +13,8 @@ interface Options {
 }
 
 const EXAMPLES = `
-All problems are reported together, each with its path. Prices and time zones are checked too;
-terraform plan cannot check them.
+All problems are reported together, each with its path. terraform plan refuses the same; the few
+differences are in docs/configuration.md.
 
 Examples:
   $ cost-sentry validate --var-file terraform.tfvars

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 
 /** Where neither a flag nor the environment names one. */
 const DEFAULT_REGION = 'us-east-1';
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
 /** The flag wins over the environment, as with AWS's own tools. */
 export const regionOf = (given: string | undefined, { env }: Pick<Io, 'env'>): string =>

@@ -35,7 +35,7 @@ function bindingProblems(
   const environments = [...applications].flatMap(([name, each]) =>
     named.length === 0 || named.includes(name) ? each : [],
   );
-  const hasNone = asList(arns).length + toUnvalidated(binding.get('jwt')).size === 0;
+  const hasNone = isEmpty(arns) && isEmpty(binding.get('jwt'));
   return [
     ...referenceProblems(
       joinPath(path, 'applications'),
@@ -46,13 +46,18 @@ function bindingProblems(
     ...referenceProblems(
       joinPath(path, 'environments'),
       'environment',
-      // Of unknown applications, which have been reported, the environments are not known either.
-      environments.length === 0 ? undefined : binding.get('environments'),
+      // Those of unknown applications are not known either.
+      binding.get('environments'),
       new Set(environments),
     ),
     ...(hasNone ? [{ path, message: NO_CALLERS }] : []),
   ];
 }
+
+/** A value of another type is not empty, only wrong. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 /** Patterns that the ARN of a session cannot decide; what is no role ARN has been reported. */
 export function rolePatternProblems(path: string, value: unknown): InputProblem[] {

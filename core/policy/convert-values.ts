@@ -1,11 +1,12 @@
 /**
  * Converts values as Terraform does for a typed variable: `"4000"` is a number where a number is
- * wanted, and `5` is a string where a string is. What does not convert stays, for the schema check.
+ * wanted, and `5` is a string where a string is; every string and key is in Unicode's form NFC.
+ * What does not convert stays, for the schema check.
  */
 import { ownProperty } from '../input-path.ts';
 
 /** A decimal number in quotes. */
-const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const BOOLEANS = new Map([
   ['true', true],
   ['1', true],
@@ -24,7 +25,7 @@ export function convertValues(value: unknown, schema: unknown): unknown {
     const others = ownProperty(schema, 'additionalProperties');
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [
-        name,
+        name.normalize('NFC'),
         convertValues(inner, ownProperty(properties, name) ?? others),
       ]),
     );
@@ -37,6 +38,7 @@ function convertScalar(value: unknown, type: unknown): unknown {
     return String(value);
   }
   if (typeof value !== 'string') return value;
+  if (type === 'string') return value.normalize('NFC');
   if ((type === 'number' || type === 'integer') && NUMBER.test(value)) return Number(value);
   if (type === 'boolean') return BOOLEANS.get(value) ?? value;
   return value;

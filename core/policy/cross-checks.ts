@@ -2,7 +2,7 @@
 
 import { joinPath } from '../input-path.ts';
 import type { InputProblem } from '../input-problem.ts';
-import { closestMatch, quoted } from '../safe-text.ts';
+import { quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import { asStrings, stringField, toUnvalidated, type UnvalidatedObject } from '../unvalidated.ts';
 import { callersProblems, rolePatternProblems } from './caller-checks.ts';
@@ -10,12 +10,14 @@ import { type LimitContext, limitProblems, notOneOf } from './limit-checks.ts';
 import { matchingLimitsProblems } from './matching-limits.ts';
 import { referenceProblems } from './reference-checks.ts';
 import { tagProblems } from './tag-checks.ts';
+import { timeZoneProblems } from './time-zones.ts';
 
 interface Known {
   readonly models: ReadonlySet<string>;
   /** Application -> its environments. */
   readonly applications: ReadonlyMap<string, readonly string[]>;
   readonly costCenters: ReadonlySet<string>;
+  readonly isStored: boolean;
 }
 
 /**
@@ -30,12 +32,13 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
     models: new Set(models.keys()),
     applications: environmentsByApplication(config.get('applications')),
     costCenters: new Set(costCenters.keys()),
+    isStored,
   };
   return [
     ...[...models].flatMap(([alias, model]) => modelProblems(alias, model, known)),
     ...defaultEnvironmentProblems(toUnvalidated(config.get('applications'))),
     ...[...costCenters].flatMap(([name, center]) =>
-      costCenterProblems(name, toUnvalidated(center), known, isStored),
+      costCenterProblems(name, toUnvalidated(center), known),
     ),
     ...limitProblems(
       'organization.limits',
@@ -43,6 +46,7 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
       {
         owner: 'organization',
         ownerName: 'organization',
+        isStored,
         applications: known.applications,
         models: known.models,
         allModels: known.models,
@@ -50,7 +54,7 @@ export function crossFieldProblems(document: unknown, isStored: boolean): InputP
       },
     ),
     ...defaultCostCenterProblems(config, known),
-    ...timeZoneProblems(config),
+    ...timeZoneProblems(stringField(config, 'time_zone'), isStored),
     ...(isStored ? [] : matchingLimitsProblems(config)),
     ...(isStored ? [] : rolePatternProblems('operators', config.get('operators'))),
     ...unknownOutcomeProblems(toUnvalidated(config.get('ledger'))),
@@ -79,6 +83,7 @@ function modelProblems(alias: string, model: unknown, known: Known): InputProble
   return limitProblems(joinPath('models', alias, 'limits'), toUnvalidated(model).get('limits'), {
     owner: 'model',
     ownerName: alias,
+    isStored: known.isStored,
     applications: known.applications,
     models: known.models,
     allModels: known.models,
@@ -97,18 +102,14 @@ function defaultEnvironmentProblems(applications: UnvalidatedObject): InputProbl
   });
 }
 
-function costCenterProblems(
-  name: string,
-  center: UnvalidatedObject,
-  known: Known,
-  isStored: boolean,
-): InputProblem[] {
+function costCenterProblems(name: string, center: UnvalidatedObject, known: Known): InputProblem[] {
   const path = joinPath('cost_centers', name);
   const models = asStrings(center.get('models'));
   const applications = asStrings(center.get('applications'));
   const context: LimitContext = {
     owner: 'costCenter',
     ownerName: name,
+    isStored: known.isStored,
     models: new Set(models),
     applications: new Map(
       applications.flatMap((application) => {
@@ -131,7 +132,9 @@ function costCenterProblems(
     ...ownModelProblems(path, center, models, known),
     ...limitProblems(joinPath(path, 'limits'), center.get('limits'), context),
     ...callersProblems(joinPath(path, 'callers'), center.get('callers'), context.applications),
-    ...(isStored ? [] : rolePatternProblems(joinPath(path, 'callers'), center.get('callers'))),
+    ...(known.isStored
+      ? []
+      : rolePatternProblems(joinPath(path, 'callers'), center.get('callers'))),
   ];
 }
 
@@ -161,33 +164,4 @@ function defaultCostCenterProblems(config: UnvalidatedObject, known: Known): Inp
   if (name === undefined || known.costCenters.has(name)) return [];
   const message = unknownValueMessage('cost center', name, [...known.costCenters]);
   return [{ path: 'default_cost_center', message }];
-}
-
-function timeZoneProblems(config: UnvalidatedObject): InputProblem[] {
-  const zone = stringField(config, 'time_zone');
-  if (zone === undefined || isTimeZone(zone)) return [];
-  const near = closestZone(zone);
-  const hint = near === undefined ? '' : `: did you mean ${quoted(near)}?`;
-  const message = `must be an IANA time zone such as "UTC" or "Europe/Berlin", got ${quoted(zone)}${hint}`;
-  return [{ path: 'time_zone', message }];
-}
-
-/** The zone of a city that is written without its region, or the one with the closest name. */
-function closestZone(given: string): string | undefined {
-  const zones = Intl.supportedValuesOf('timeZone');
-  const city = given.trim().replaceAll(' ', '_').toLowerCase();
-  const ofCity = zones.find((zone) => zone.toLowerCase().endsWith(`/${city}`));
-  return ofCity ?? closestMatch(given, zones);
-}
-
-/** Offsets such as "+02:00" are refused: they are not zones and have no daylight saving time. */
-function isTimeZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

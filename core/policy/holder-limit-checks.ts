@@ -13,11 +13,14 @@ import { limitAmount } from './limit-amount.ts';
 import type { OwnerKind } from './policy.ts';
 import { canonicalUser, isUserName, UNKNOWN } from './user-name.ts';
 
-/** Problems of `per`, `groups`, `users` and `window` of a limit together. */
+/**
+ * Problems of `per`, `groups`, `users` and `window` of a limit together.
+ * @param isStored the policy is in force already: its names are read in the form that is counted.
+ */
 export function perProblems(
   path: string,
   limit: UnvalidatedObject,
-  owner: OwnerKind,
+  { owner, isStored }: { readonly owner: OwnerKind; readonly isStored: boolean },
 ): InputProblem[] {
   const per = stringField(limit, 'per');
   const problems: InputProblem[] = [];
@@ -38,7 +41,7 @@ export function perProblems(
   return [
     ...problems,
     ...amountsProblems(path, limit),
-    ...userNameProblems(path, limit),
+    ...(isStored ? [] : userNameProblems(path, limit)),
     ...requestProblems(path, limit),
   ];
 }

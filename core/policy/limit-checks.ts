@@ -20,6 +20,7 @@ import type { OwnerKind } from './policy.ts';
 export interface LimitContext {
   readonly owner: OwnerKind;
   readonly ownerName: string;
+  readonly isStored: boolean;
   /** Application -> its environments. */
   readonly applications: ReadonlyMap<string, readonly string[]>;
   /** Aliases a scope or a fallback may name. */
@@ -70,7 +71,7 @@ export function limitProblems(
       ...amountProblems(at, limit),
       ...scopeProblems(at, limit, context),
       ...ceilingProblems(at, limit, context),
-      ...perProblems(at, limit, context.owner),
+      ...perProblems(at, limit, context),
     );
     const window = stringField(limit, 'window');
     const unit = stringField(limit, 'unit');
@@ -176,7 +177,7 @@ function outsideLimit(
   return typedEntries(scopeOf(ceiling)).flatMap(([part, given]) => {
     const wanted = outer[part];
     if (given === undefined || wanted === undefined || given === wanted) return [];
-    const message = `${part} ${quoted(given)} never matches, as the limit is for ${part} ${quoted(wanted)} only`;
+    const message = `${part} ${quoted(given)} never matches, as the limit is for ${part} ${quoted(wanted)} only: leave it out`;
     return [{ path: joinPath(path, part), message }];
   });
 }

@@ -39,8 +39,8 @@ export function readOwnPrice(
   if (value === undefined) return undefined;
   const reader = { isExact: true, problems };
   const price = toUnvalidated(value);
-  const tiers = readTariffs(joinPath(path, 'tiers'), price.get('tiers'), reader);
-  const latency = readTariffs(joinPath(path, 'latency'), price.get('latency'), reader);
+  const tiers = readTariffs(path, 'tiers', price, reader);
+  const latency = readTariffs(path, 'latency', price, reader);
   const usd = {
     ...readTariff(path, price, reader),
     ...(tiers && { tiers }),
@@ -54,15 +54,28 @@ interface Reader {
   readonly problems: InputProblem[];
 }
 
-function readTariffs(path: string, value: unknown, reader: Reader): UsdPeriod['tiers'] {
-  if (value === undefined) return undefined;
+const TARIFFS = { tiers: ['flex', 'priority', 'reserved'], latency: ['optimized'] } as const;
+
+/** Those that are objects; what is not, and other names, the schema has refused. */
+function readTariffs(
+  path: string,
+  group: keyof typeof TARIFFS,
+  price: UnvalidatedObject,
+  reader: Reader,
+): UsdPeriod['tiers'] {
+  if (!price.has(group)) return undefined;
+  const given = toUnvalidated(price.get(group));
   return Object.fromEntries(
-    [...toUnvalidated(value)].map(([name, tariff]) => [
-      name,
-      readTariff(joinPath(path, name), toUnvalidated(tariff), reader),
-    ]),
+    TARIFFS[group]
+      .filter((name) => isObject(given.get(name)))
+      .map((name) => [
+        name,
+        readTariff(joinPath(path, group, name), toUnvalidated(given.get(name)), reader),
+      ]),
   );
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
 
 function readTariff(path: string, price: UnvalidatedObject, reader: Reader): UsdTariff {
   const parts = readParts(path, price, reader);

@@ -242,7 +242,11 @@ const COST_CENTER = {
   required: ['models', 'applications'],
   properties: {
     // An empty value is that of untagged costs.
-    tag_value: { ...TAG_VALUE, minLength: 1 },
+    tag_value: {
+      ...TAG_VALUE,
+      pattern: '^[a-zA-Z0-9 _.:/=+@-]{1,256}$',
+      description: 'write 1 to 256 letters of a to z, digits, spaces and _ . : / = + @ -',
+    },
     model: REFERENCE,
     models: { ...REFERENCES, title: 'model' },
     applications: { ...REFERENCES, title: 'application' },

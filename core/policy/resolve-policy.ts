@@ -32,6 +32,7 @@ import { type Placement, type ResolvedModel, resolveModel } from './resolve-mode
 import { isPolicyConfig, schemaProblems, withoutNulls } from './schema-check.ts';
 import { unlimitedCostCenters } from './unlimited-cost-centers.ts';
 import { userClaimProblems, userClaimsOf } from './user-claims.ts';
+import { namedUser } from './user-name.ts';
 
 export interface ResolveOptions extends Partial<Placement> {
   /** `<costCenter>/<application>/<environment>/<alias>` -> ARN, as the module's output has it. */
@@ -272,9 +273,19 @@ function toLimits(owner: Owner, limits: readonly LimitConfig[] | undefined): rea
       })),
       ...(limit.per !== undefined && { per: limit.per }),
       ...(limit.groups && { groups: toAmounts(limit.unit, limit.groups) }),
-      ...(limit.users && { users: toAmounts(limit.unit, limit.users) }),
+      ...(limit.users && { users: toAmounts(limit.unit, byCountedName(limit.users)) }),
     };
   });
+}
+
+/** Terraform cannot bring every name into the form in which it is counted. */
+function byCountedName(users: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const counted = new Map<string, number>();
+  for (const [given, amount] of Object.entries(users)) {
+    const name = namedUser(given) ?? given;
+    counted.set(name, Math.min(amount, counted.get(name) ?? amount));
+  }
+  return Object.fromEntries(counted);
 }
 
 function toAmounts(

@@ -47,12 +47,7 @@ output "config" {
     error_message = join("\n", local.front_problems)
   }
 
-  # Addresses and ARNs apart: they may be known only after apply.
-  precondition {
-    condition     = length(local.email_problems) == 0
-    error_message = join("\n", local.email_problems)
-  }
-
+  # ARNs apart: they may be known only after apply.
   precondition {
     condition     = length(local.role_problems) == 0
     error_message = join("\n", local.role_problems)

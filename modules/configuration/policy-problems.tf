@@ -14,7 +14,6 @@ locals {
   role_example = "\"arn:aws:iam::111122223333:role/sales-*\""
 
   policy_problems = concat(
-    local.repetition_problems,
     local.application_problems,
     local.model_problems,
     local.cost_center_problems,
@@ -24,27 +23,25 @@ locals {
     local.scope_problems,
     local.ceiling_problems,
     local.tag_problems,
+    local.time_zone_problems,
   )
 }
 
-# Lists.
+# Time zones.
 locals {
-  lists = concat(
-    [for name, application in var.applications : { path = "applications.${name}.environments", what = "environment", values = application.environments }],
-    flatten([for name, center in var.cost_centers : [
-      { path = "cost_centers.${name}.models", what = "model", values = center.models },
-      { path = "cost_centers.${name}.applications", what = "application", values = center.applications },
-    ]]),
-  )
+  time_zones = [for zone in jsondecode(file("${path.module}/../../core/policy/time-zones.json")).zones : lower(zone)]
+  time_zone_problems = contains(local.time_zones, lower(var.time_zone)) ? [] : [
+    "time_zone: must be an IANA time zone such as \"UTC\" or \"Europe/Berlin\", got \"${var.time_zone}\""
+  ]
+}
+
+# Applications.
+locals {
   application_problems = [
     for name, application in var.applications :
     "applications.${name}.default_environment: unknown environment \"${application.default_environment}\": use one of ${join(", ", application.environments)}"
     if application.default_environment != null && !contains(application.environments, coalesce(application.default_environment, "-"))
   ]
-  repetition_problems = flatten([for list in local.lists : [
-    for index, value in list.values : "${list.path}[${index}]: \"${value}\" is named twice: write it once"
-    if index(list.values, value) != index
-  ]])
 }
 
 # Models.
@@ -82,16 +79,6 @@ locals {
       max_output_tokens = try(coalesce(model.max_output_tokens, local.priced_models[alias].maxOutputTokens), null)
     }
   }
-  # At every depth, as in `price.tiers.flex.long_context.input`.
-  model_prices = flatten([for alias, price in var.price : [
-    for a, part in { for name, part in price : "models.${alias}.price.${name}" => part } : try([{ path = a, usd = tonumber(part) }], [
-      for b, part in part : try([{ path = "${a}.${b}", usd = tonumber(part) }], [
-        for c, part in part : try([{ path = "${a}.${b}.${c}", usd = tonumber(part) }], [
-          for d, part in part : { path = "${a}.${b}.${c}.${d}", usd = tonumber(part) }
-        ])
-      ])
-    ])
-  ]])
 
   model_problems = concat(
     local.availability_problems,
@@ -119,10 +106,7 @@ locals {
       "models.${alias}.default_max_tokens: must be at most ${local.model_maximums[alias].max_output_tokens} (the model's maximum), got ${model.default_max_tokens}"
       if try(model.default_max_tokens > local.model_maximums[alias].max_output_tokens, false)
     ],
-    [
-      for price in local.model_prices : "${price.path}: must be USD per million tokens with at most 9 decimals, got ${price.usd}"
-      if price.usd == null ? false : tonumber(format("%.9f", price.usd)) != price.usd
-    ],
+    local.price_problems,
   )
 }
 
@@ -159,11 +143,6 @@ locals {
   tag_values = { for name, center in var.cost_centers : name => coalesce(center.tag_value, name) }
 
   tag_problems = concat(
-    [
-      for name, center in var.cost_centers :
-      "cost_centers.${name}.tag_value: is empty, as that of untagged costs: write a value, or leave it out"
-      if center.tag_value == null ? false : center.tag_value == ""
-    ],
     flatten([for index, name in keys(var.tag_keys) : [
       for other in slice(keys(var.tag_keys), 0, index) :
       "tag_keys.${name}: \"${var.tag_keys[name]}\" is also the key of ${other}: use another key"
@@ -213,7 +192,7 @@ locals {
   )])
 
   role_arns = flatten([for binding in concat(local.bindings, [{ path = "operators", iam_role_arns = var.operators.iam_role_arns }]) : [
-    for index, arn in binding.iam_role_arns : { path = "${binding.path}.iam_role_arns[${index}]", arn = arn, others = slice(binding.iam_role_arns, 0, index) }
+    for index, arn in binding.iam_role_arns : { path = "${binding.path}.iam_role_arns[${index}]", arn = arn }
   ]])
   # The ARN of a session does not contain the path of its role: core/policy/role-pattern.ts.
   role_problems = concat(
@@ -232,20 +211,7 @@ locals {
       "${role.path}: \"${role.arn}\" has no letter or digit in its last segment, so it would match every role of the account: use the names of the roles, such as ${local.role_example}"
       if can(regex(":role/(.*/)?[^A-Za-z0-9/]+$", role.arn)) && !can(regex(":role/.*/[^/]*[*][^/]*$", role.arn))
     ],
-    [for role in local.role_arns : "${role.path}: \"${role.arn}\" is named twice: write it once" if contains(role.others, role.arn)],
   )
-}
-
-# Addresses.
-locals {
-  emails = flatten([for name, center in var.cost_centers : [
-    for index, email in center.alert_emails :
-    { path = "cost_centers.${name}.alert_emails[${index}]", email = email, others = slice(center.alert_emails, 0, index) }
-  ]])
-  email_problems = [
-    for entry in local.emails : "${entry.path}: \"${entry.email}\" is named twice: write it once"
-    if contains(entry.others, entry.email)
-  ]
 }
 
 # Limits, of whichever owner.
@@ -294,15 +260,25 @@ locals {
       "${amount.path}: must be at most ${amount.unit == "usd" ? "9007199.25 (about USD 9 million)" : local.amount_max}, got ${amount.value}"
       if amount.value > (amount.unit == "usd" ? local.amount_max_usd : local.amount_max)
     ],
-    flatten([for limit in local.limits : [
-      for index, percent in limit.notify_at : "${limit.path}.notify_at[${index}]: ${percent} is named twice: write it once"
-      if index(limit.notify_at, percent) != index
-    ]]),
+    [
+      for path, count in local.most_limits :
+      "${path}.limits: ${count} limits apply to one call, and a call can be counted on at most ${local.matching_limits_max} limits of an owner: remove some, or narrow them by application, environment or model"
+      if count > local.matching_limits_max
+    ],
     flatten([for path, names in local.limit_names : [
       for index, name in names : "${path}.limits[${index}].name: duplicate limit name \"${name}\": give each limit its own name"
       if index(names, name) != index
     ]]),
   )
+  # As core/policy/matching-limits.ts has it: by owner, the most limits that one call meets.
+  matching_limits_max = 60
+  crowded_owners = { for owner in local.limit_owners : owner.path => [
+    for limit in owner.limits : [for part in ["application", "environment", "model"] : limit[part] == null ? "" : limit[part]]
+  ] if length(owner.limits) > local.matching_limits_max }
+  most_limits = { for path, scopes in local.crowded_owners : path => max([
+    for call in setproduct([for part in range(3) : distinct(concat([""], [for scope in scopes : scope[part]]))]...) :
+    length([for scope in scopes : scope if alltrue([for part in range(3) : contains(["", call[part]], scope[part])])])
+  ]...) }
   limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
 }
 
@@ -310,9 +286,16 @@ locals {
 locals {
   own_amounts = flatten([for limit in local.limits : [
     for list, amounts in { groups = limit.groups, users = limit.users } : [
-      for name, amount in coalesce(amounts, {}) : { path = "${limit.path}.${list}.${name}", list = list, name = name, value = amount, unit = limit.unit }
+      for name, amount in coalesce(amounts, {}) : { path = "${limit.path}.${list}.${name}", list = list, name = name, counted_name = lookup(local.counted_names, name, name), value = amount, unit = limit.unit }
     ]
   ]])
+  # As core/policy/user-name.ts has it, without what Terraform cannot do: Unicode's form NFKC, and
+  # letters with several capitals other than ß. A name that an issuer gave is not changed.
+  user_names = distinct(flatten([for limit in local.limits : keys(coalesce(limit.users, {}))]))
+  counted_names = { for name in local.user_names : name => startswith(name, "https://") ? replace(name, local.invisible, "") : trimspace(
+    replace(lower(upper(replace(replace(replace(name, "ß", "ss"), "/[\\s\\p{Z}]+/", " "), local.invisible, ""))), "/ +/", " ")
+  ) }
+  invisible      = "/[\\p{Cc}\\p{Cf}\\p{Co}\\x{115f}\\x{1160}\\x{2800}\\x{3164}\\x{ffa0}\\x{034f}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{fe00}-\\x{fe0f}]/"
   request_limits = [for limit in local.limits : limit if limit.window == "request"]
 
   per_problems = concat(
@@ -329,16 +312,17 @@ locals {
     [
       for own in local.own_amounts :
       "${own.path}: \"unknown\" is the counter of calls that name no user, whose amount is amount: leave it out"
-      if own.list == "users" && lower(trimspace(own.name)) == "unknown"
+      if own.list == "users" && own.counted_name == "unknown"
     ],
     [
       for own in local.own_amounts :
-      "${own.path}: names are counted trimmed and in lower case: write \"${lower(trimspace(own.name))}\""
-      if own.list == "users" && !startswith(own.name, "https://") && lower(trimspace(own.name)) != own.name && lower(trimspace(own.name)) != "unknown" && trimspace(own.name) != ""
+      "${own.path}: names are counted trimmed and in lower case: write \"${own.counted_name}\""
+      # At the end of a word, the functions count σ as ς.
+      if own.list == "users" && !contains([replace(own.name, "ς", "σ"), "unknown", ""], own.counted_name) && length(own.counted_name) <= 128
     ],
     [
       for own in local.own_amounts : "${own.path}: must be a name of 1 to 128 printable characters"
-      if own.list == "users" && (trimspace(own.name) == "" || length(own.name) > 128)
+      if own.list == "users" && (own.counted_name == "" || length(own.counted_name) > 128)
     ],
     [
       for limit in local.request_limits :
@@ -419,7 +403,7 @@ locals {
     # A ceiling for requests that its limit never counts would silently do nothing.
     flatten([for ceiling in local.ceilings : [
       for part in ["application", "environment", "model"] :
-      "${ceiling.path}.${part}: ${part} \"${ceiling[part]}\" never matches, as the limit is for ${part} \"${ceiling.limit[part]}\" only"
+      "${ceiling.path}.${part}: ${part} \"${ceiling[part]}\" never matches, as the limit is for ${part} \"${ceiling.limit[part]}\" only: leave it out"
       if ceiling[part] != null && ceiling.limit[part] != null && ceiling[part] != ceiling.limit[part]
     ]]),
     [

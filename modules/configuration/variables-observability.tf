@@ -15,11 +15,6 @@ variable "alerts" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = length(distinct(var.alerts.emails)) == length(var.alerts.emails)
-    error_message = join("\n", [for index, email in var.alerts.emails : "alerts.emails[${index}]: \"${email}\" is named twice: write it once." if contains(slice(var.alerts.emails, 0, index), email)])
-  }
 }
 
 variable "observability" {

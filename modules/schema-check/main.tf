@@ -31,6 +31,17 @@ locals {
       module.depth_9.text_problems,
     ] : problems[kind]
   ]) }
+  repetition_problems = concat(
+    module.depth_1.repetition_problems,
+    module.depth_2.repetition_problems,
+    module.depth_3.repetition_problems,
+    module.depth_4.repetition_problems,
+    module.depth_5.repetition_problems,
+    module.depth_6.repetition_problems,
+    module.depth_7.repetition_problems,
+    module.depth_8.repetition_problems,
+    module.depth_9.repetition_problems,
+  )
   # Each level apart: a value that is known only after apply hides the others of its level at plan.
   value_problems = {
     1 = module.depth_1.value_problems
@@ -47,7 +58,7 @@ locals {
 
 module "depth_0" {
   source = "./depth"
-  nodes  = [{ path = "", value = var.given, schema = local.schema, key = "", allowed = [], what = "" }]
+  nodes  = [{ path = "", value = var.given, schema = local.schema, key = "", allowed = [], what = "", is_entry = false }]
 }
 
 module "depth_1" {

@@ -18,6 +18,11 @@ output "given" {
   }
 
   precondition {
+    condition     = length(local.repetition_problems) == 0
+    error_message = join("\n", local.repetition_problems)
+  }
+
+  precondition {
     condition     = length(local.value_problems[1]) == 0
     error_message = join("\n", local.value_problems[1])
   }

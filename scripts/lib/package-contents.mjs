@@ -13,7 +13,7 @@ const ALLOWED = [
   /^examples\/.+\/README\.md$/,
   /^examples\/cdktf\/[\w-]+\.(ts|json)$/,
   /^core\/insight\/doctor\/deployer-policy\.json$/,
-  /^core\/policy\/region-services\.json$/,
+  /^core\/policy\/(region-services|time-zones)\.json$/,
   /^core\/pricing\/catalogue\.json$/,
   /^core\/insight\/estimate\/aws-prices\.json$/,
   /^(core|sandbox)\/(.+\/)?README\.md$/,
@@ -41,6 +41,7 @@ const ALWAYS = [
   'package.json',
   'core/insight/doctor/deployer-policy.json',
   'core/policy/region-services.json',
+  'core/policy/time-zones.json',
   'core/pricing/catalogue.json',
 ];
 

@@ -51,7 +51,8 @@ function writeRulesOnly(root, folder) {
   const variables = readdirSync(root).filter((name) => /^variables-.*\.tf$/.test(name));
   const parts = [
     ...['modules/schema-check', 'modules/configuration'],
-    ...['core/pricing/catalogue.json', 'core/policy/region-services.json'],
+    ...['region-services', 'time-zones'].map((name) => `core/policy/${name}.json`),
+    'core/pricing/catalogue.json',
   ];
   for (const name of [...variables, 'configuration.tf', ...parts]) {
     cpSync(join(root, name), join(folder, name), { recursive: true });

@@ -22,6 +22,7 @@ const MODULE_PARTS = [
   'modules',
   'examples',
   'core/policy/region-services.json',
+  'core/policy/time-zones.json',
   'core/pricing/catalogue.json',
   'test/terraform',
   'test/golden',

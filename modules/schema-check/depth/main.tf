@@ -14,16 +14,17 @@ locals {
     is_number  = try(length([tonumber(node.value)]), 0) == 1
     is_boolean = try(length([tobool(node.value)]), 0) == 1
     is_texts   = try(length([join("", node.value)]), 0) == 1
-    # Lists of free texts are checked as a whole: their length may be known only after apply.
+    # The items of lists of free texts are not looked at one by one: how many there are may be known
+    # only after apply.
     has_texts = try(node.schema.items.type == "string" && !contains(keys(node.schema.items), "enum"), false)
   })]
 
-  # Null is the same as absent.
+  # An attribute that is null is the same as absent. An entry of a map or list must not be null.
   present = [for node in local.inspected : node if node.is_object || node.is_list || node.is_scalar]
   typed = [for node in local.present : merge(node, { fits = anytrue([
     length(node.types) == 0,
     node.is_object && contains(node.types, "object"),
-    node.is_list && contains(node.types, "array") && (!node.has_texts || node.is_texts),
+    node.is_list && contains(node.types, "array"),
     node.is_scalar && contains(node.types, "string"),
     node.is_scalar && node.is_number && (contains(node.types, "number") || contains(node.types, "integer")),
     node.is_scalar && node.is_boolean && contains(node.types, "boolean"),
@@ -31,6 +32,7 @@ locals {
 
   objects = [for node in local.typed : node if node.fits && node.is_object]
   lists   = [for node in local.typed : node if node.fits && node.is_list]
+  nulls   = [for node in local.inspected : node if node.is_entry && !(node.is_object || node.is_list || node.is_scalar)]
   scalars = [for node in local.typed : node if node.fits && node.is_scalar]
 
   type_names = {
@@ -47,20 +49,23 @@ locals {
 locals {
   children = concat(
     flatten([for node in local.objects : [for key, value in node.value : {
-      path    = node.path == "" ? key : "${node.path}.${key}"
-      key     = key
-      value   = value
-      schema  = try(node.schema.properties[key], node.schema.additionalProperties.type == null ? null : node.schema.additionalProperties, null)
-      allowed = keys(try(node.schema.properties, {}))
-      what    = try(node.schema.title, "property")
+      path  = node.path == "" ? key : "${node.path}.${key}"
+      key   = key
+      value = value
+      # Not an attribute, whose absence has a meaning.
+      is_entry = !contains(keys(try(node.schema.properties, {})), key) && can(node.schema.additionalProperties.type)
+      schema   = try(node.schema.properties[key], node.schema.additionalProperties.type == null ? null : node.schema.additionalProperties, null)
+      allowed  = keys(try(node.schema.properties, {}))
+      what     = try(node.schema.title, "property")
     }]]),
     flatten([for node in local.lists : [for index, value in node.value : {
-      path    = "${node.path}[${index}]"
-      key     = index
-      value   = value
-      schema  = node.schema.items
-      allowed = []
-      what    = ""
+      path     = "${node.path}[${index}]"
+      key      = index
+      value    = value
+      is_entry = true
+      schema   = node.schema.items
+      allowed  = []
+      what     = ""
     }] if !node.has_texts]),
   )
 
@@ -73,21 +78,25 @@ locals {
       for node in local.typed : "${node.path}: must be ${join(" or ", [for type in node.types : local.type_names[type]])}${node.has_texts ? " of strings" : ""}, not ${node.is_scalar ? jsonencode(node.value) : node.is_list ? "a list" : "an object"}${try(": use one of ${join(", ", node.schema.enum)}", "")}"
       if !node.fits
     ],
+    [for node in local.nulls : "${node.path}: must not be null: give it a value, or leave it out"],
+    flatten([for node in local.lists : [
+      for index, value in node.value : "${node.path}[${index}]: must be a string, not ${try(value == null, false) ? "null" : can(keys(value)) ? "an object" : "a list"}"
+      if try(length([upper(value)]), 0) == 0
+    ] if node.has_texts && !node.is_texts]),
     flatten([for node in local.objects : [
       for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: ${key} is required"
       if !contains(local.present_keys[node.path], key)
     ]]),
     [
       for node in concat(local.objects, local.lists) : "${node.path}: must name at least one ${try(node.schema.title, "entry")}${try(": use some of ${join(", ", node.schema.items.enum)}", "")}"
-      if try(length(node.value) < try(node.schema.minItems, node.schema.minProperties), false)
+      # The last of the required entries, as how many there are may be known only after apply.
+      if can(node.schema.minItems + 0) || can(node.schema.minProperties + 0) ? try(length([
+        try(keys(node.value), [for value in node.value : value])[try(node.schema.minItems, node.schema.minProperties) - 1]
+      ]), 0) == 0 : false
     ],
     [
       for node in local.objects : "${node.path}: must name at most ${try(node.schema.maxProperties, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
       if try(length(node.value) > node.schema.maxProperties, false)
-    ],
-    [
-      for node in local.lists : "${node.path}: must name at most ${try(node.schema.maxItems, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
-      if try(length(node.value) > node.schema.maxItems, false)
     ],
   )
   present_keys = { for node in local.objects : node.path => [
@@ -96,10 +105,11 @@ locals {
   ] }
 }
 
-# Texts and names against patterns. An unknown text passes until it is known.
+# Texts and names against patterns and lengths. An unknown text passes until it is known.
 locals {
+  text_rules = ["pattern", "minLength", "maxLength"]
   texts = concat(
-    [for node in local.scalars : { path = node.path, value = node.value, schema = node.schema } if can(node.schema.pattern)],
+    [for node in local.scalars : { path = node.path, value = node.value, schema = node.schema } if length(setintersection(keys(node.schema), local.text_rules)) > 0],
     flatten([for node in local.objects : [
       for key in keys(node.value) : { path = "${node.path}.${key}", value = key, schema = node.schema.propertyNames }
     ] if can(node.schema.propertyNames.pattern)]),
@@ -107,17 +117,39 @@ locals {
   # Apart: the length of a list may be known only after apply.
   listed_texts = flatten([for node in local.lists : [
     for index, value in node.value : { path = "${node.path}[${index}]", value = value, schema = node.schema.items }
-  ] if node.has_texts && can(node.schema.items.pattern)])
+  ] if node.has_texts && node.is_texts && length(setintersection(keys(node.schema.items), local.text_rules)) > 0])
 
   # RE2 counts to 1000, and has no `(?!...)`, which is only ever the beginning of a pattern: what it
   # bars becomes a line break, which no pattern takes.
-  text_problems = { for name, texts in { given = local.texts, listed = local.listed_texts } : name => [
-    for text in texts : "${text.path}: \"${text.value}\" is not ${text.schema.title}: ${text.schema.description}"
-    if try(length([regex(
-      replace(replace(text.schema.pattern, "/\\(\\?![^)]*\\)/", ""), "/\\{[0-9]+,[0-9]{4,}\\}/", "*"),
-      replace(text.value, try("/^(?:${regex("^\\^\\(\\?!([^)]*)\\)", text.schema.pattern)[0]})/", "\n"), "\n"),
-    )]), 0) == 0
-  ] }
+  text_problems = { for name, texts in { given = local.texts, listed = local.listed_texts } : name => concat(
+    [
+      for text in texts : "${text.path}: \"${text.value}\" is not ${text.schema.title}: ${text.schema.description}"
+      if can(text.schema.pattern) && try(length([regex(
+        replace(replace(text.schema.pattern, "/\\(\\?![^)]*\\)/", ""), "/\\{[0-9]+,[0-9]{4,}\\}/", "*"),
+        replace(text.value, try("/^(?:${regex("^\\^\\(\\?!([^)]*)\\)", text.schema.pattern)[0]})/", "\n"), "\n"),
+      )]), 0) == 0
+    ],
+    [
+      for text in texts : "${text.path}: must have ${try("${try(text.schema.minLength, 0)} to ${text.schema.maxLength}", "at least ${text.schema.minLength}")} characters, got ${length(text.value)}"
+      if(can(text.schema.minLength) || can(text.schema.maxLength)) && try(length([regex(
+        "^(?s:.{${try(text.schema.minLength, 0)},${try(text.schema.maxLength, "")}})$", text.value
+      )]), 0) == 0
+    ],
+  ) }
+}
+
+# Entries of a list that are the same, where both are known.
+locals {
+  unique_lists = [for node in local.lists : merge(node, {
+    names = [for value in node.value : "${value}"]
+    quote = node.schema.items.type == "string" ? "\"" : ""
+  }) if try(node.schema.uniqueItems, false) && node.is_texts]
+
+  # A text that is no number is an error, and an unknown text is not.
+  repetition_problems = flatten([for node in local.unique_lists : [
+    for index, name in node.names : "${node.path}[${index}]: ${node.quote}${name}${node.quote} is named twice: write it once"
+    if try(length([for other in slice(node.names, 0, index) : tonumber(other == name ? "twice" : "0")]), -1) < 0
+  ]])
 }
 
 # Values, which may be known only after apply.
@@ -135,6 +167,10 @@ locals {
   ) }
 
   value_problems = concat(
+    [
+      for node in local.lists : "${node.path}: must name at most ${try(node.schema.maxItems, 0)} ${try(node.schema.title, "entry")}, got ${length(node.value)}"
+      if try(length(node.value) > node.schema.maxItems, false)
+    ],
     [
       for node in local.enums : "${node.path}: unknown ${try(node.schema.title, "value")} \"${node.value}\": use one of ${join(", ", node.schema.enum)}"
       if !contains([for value in node.schema.enum : tostring(value)], tostring(node.value))

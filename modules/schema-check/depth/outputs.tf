@@ -13,6 +13,11 @@ output "text_problems" {
   value       = local.text_problems
 }
 
+output "repetition_problems" {
+  description = "Entries of lists that are named twice, as `<path>: <message>`; unknown at plan while the length of a list is."
+  value       = local.repetition_problems
+}
+
 output "children" {
   description = "The values one level deeper, as `nodes` of the next level."
   value       = local.children

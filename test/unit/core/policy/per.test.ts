@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitOfHolder } from '../../../../core/policy/limit-of-holder.ts';
+import { resolvePolicy } from '../../../../core/policy/resolve-policy.ts';
 import {
   canonicalUser,
   claimedUser,
@@ -29,6 +30,20 @@ describe('a limit with per', () => {
     ['keys', { per: 'key', window: 'week' }],
   ])('goes with %s', (_, more) => {
     expect(problemsOf(withLimits({ ...PER_USER, ...more }))).toEqual([]);
+  });
+
+  test('counts names of a policy in force in their one form, with the smaller of two amounts', () => {
+    const users = { 'Alice@Example.com': 5, 'alice@example.com': 7, '\uff42ob': 9 };
+    const document = withLimits({ ...PER_USER, users });
+    expect(problemsOf(document)).not.toEqual([]);
+    const resolved = resolvePolicy(document, { isStored: true });
+    const limits = 'policy' in resolved ? resolved.policy.costCenters.get('sales')?.limits : [];
+    expect(limits?.[0]?.users).toEqual(
+      new Map([
+        ['alice@example.com', 5_000_000_000],
+        ['bob', 9_000_000_000],
+      ]),
+    );
   });
 
   test('goes with shards, and in the organization', () => {
