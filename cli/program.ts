@@ -1,7 +1,6 @@
 /** The `cost-sentry` program; a command is one file in `commands/` and one entry here. */
 import { Command, CommanderError } from 'commander';
 import { BillingUnavailableError, MetricsUnavailableError, SentryError } from '../core/errors.ts';
-import { quoted } from '../core/safe-text.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -54,24 +53,11 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
-      const hint = varFileHint(args, error);
-      if (hint !== undefined) io.err(hint);
       return error.exitCode === 0 ? 0 : 2;
     }
     io.err(`${sentenceOf(error, io)}\n`);
     return 2;
   }
-}
-
-/** For a tfvars file without its flag. */
-function varFileHint(
-  args: readonly string[],
-  { code, message }: CommanderError,
-): string | undefined {
-  const file = args.find((arg) => /\.tfvars(?:\.json)?$/.test(arg));
-  const isMissing =
-    code === 'commander.missingMandatoryOptionValue' && message.includes('--var-file');
-  return isMissing && file !== undefined ? `(use --var-file ${quoted(file)})\n` : undefined;
 }
 
 /** @throws errors that do not come from outside: a programming error shows its stack. */

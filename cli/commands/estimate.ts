@@ -7,7 +7,7 @@ import { estimateJson, estimateText } from '../estimate/format.ts';
 import { readDeployment } from '../estimate/read-deployment.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption } from '../terminal/options.ts';
+import { RequiredOption, requiredFiles } from '../terminal/options.ts';
 import { regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
@@ -34,12 +34,10 @@ export const addEstimate: AddCommand = ({ program, io, done }) => {
   program
     .command('estimate')
     .description('estimate the monthly AWS cost of the sentry itself, by service')
-    .requiredOption(
-      '--var-file <file>',
-      'tfvars file, HCL or *.json; repeatable, later files win',
-      appendOption,
+    .addOption(
+      requiredFiles('--var-file <file>', 'tfvars file, HCL or *.json; repeatable, later files win'),
     )
-    .requiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`)
+    .addOption(new RequiredOption('--requests-per-month <number>', `1 to ${REQUESTS_MAX}`))
     .option('--model-seconds <seconds>', 'average duration of a model call', '3')
     .option('--json', 'print JSON; errors as {"problems": [{"path", "message"}]}')
     .addHelpText('after', EXAMPLES)

@@ -4,7 +4,7 @@ import { type InvokeOptions, invoke } from '../invoke/run-invoke.ts';
 import { AUTHS } from '../remote/authorization.ts';
 import { URL_VARIABLE } from '../remote/target.ts';
 import type { AddCommand } from '../terminal/io.ts';
-import { choiceOption } from '../terminal/options.ts';
+import { choiceOption, RequiredOption } from '../terminal/options.ts';
 
 const EXAMPLES = `
 Prints the answer, and on standard error the cost and the limit with the least left.
@@ -24,7 +24,9 @@ export const addInvoke: AddCommand = ({ program, io, done }) => {
   program
     .command('invoke')
     .description('send one prompt to a model, and print the answer and its cost')
-    .requiredOption('--model <name>', 'alias, full model id, or name of a cost center')
+    .addOption(
+      new RequiredOption('--model <name>', 'alias, full model id, or name of a cost center'),
+    )
     .option('--prompt <text>', 'the prompt (default: standard input)')
     .option('--system <text>', 'instructions for the model')
     .option('--max-tokens <count>', 'maximum tokens of the answer')

@@ -9,6 +9,7 @@ import {
 } from '../keys/run-keys.ts';
 import { withLedgerTarget } from '../remote/target-options.ts';
 import type { AddCommand } from '../terminal/io.ts';
+import { RequiredOption } from '../terminal/options.ts';
 
 export const addKeys: AddCommand = ({ program, io, done }) => {
   const keys = program
@@ -18,7 +19,7 @@ export const addKeys: AddCommand = ({ program, io, done }) => {
     keys
       .command('create')
       .description('create a key and print it once')
-      .requiredOption('--cost-center <name>', 'cost center that pays for the calls')
+      .addOption(new RequiredOption('--cost-center <name>', 'cost center that pays for the calls'))
       .option('--application <name>', 'application that the key is valid for (default: all)')
       .option('--environment <name>', 'environment that the key is valid for (default: all)')
       .option(

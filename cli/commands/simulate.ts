@@ -16,7 +16,7 @@ import { readTrace, TraceError, TraceStats } from '../simulate/read-trace.ts';
 import { sortedCalls } from '../simulate/sorted-calls.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption, choiceOption } from '../terminal/options.ts';
+import { appendOption, choiceOption, requiredFiles } from '../terminal/options.ts';
 import { regionOf } from '../terminal/region.ts';
 
 interface Options {
@@ -50,15 +50,11 @@ export const addSimulate: AddCommand = ({ program, io, done }) => {
   program
     .command('simulate')
     .description('replay past calls against a policy: show what it would have denied and spent')
-    .requiredOption(
-      '--var-file <file>',
-      'tfvars file of the policy; repeatable, later files win',
-      appendOption,
+    .addOption(
+      requiredFiles('--var-file <file>', 'tfvars file of the policy; repeatable, later files win'),
     )
-    .requiredOption(
-      '--trace <file>',
-      'audit log file, or - for standard input; repeatable',
-      appendOption,
+    .addOption(
+      requiredFiles('--trace <file>', 'audit log file, or - for standard input; repeatable'),
     )
     .option(
       '--compare-with <file>',

@@ -3,7 +3,7 @@ import { loadTfvarsPolicy } from '../../adapters/tfvars-policy.ts';
 import { counted } from '../../core/safe-text.ts';
 import { toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption } from '../terminal/options.ts';
+import { requiredFiles } from '../terminal/options.ts';
 import { regionOf, regionProblems } from '../terminal/region.ts';
 
 interface Options {
@@ -25,10 +25,8 @@ export const addValidate: AddCommand = ({ program, io, done }) => {
   program
     .command('validate')
     .description('check tfvars files: exit code 0 if they define a valid policy, otherwise 2')
-    .requiredOption(
-      '--var-file <file>',
-      'tfvars file, HCL or *.json; repeatable, later files win',
-      appendOption,
+    .addOption(
+      requiredFiles('--var-file <file>', 'tfvars file, HCL or *.json; repeatable, later files win'),
     )
     .addHelpText('after', EXAMPLES)
     .option(

@@ -3,7 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import { quoted } from '../../core/safe-text.ts';
 import { toJsonText } from './input-problems.ts';
 import type { Io } from './io.ts';
-import { choiceOption } from './options.ts';
+import { choiceOption, RequiredOption } from './options.ts';
 import { regionProblems } from './region.ts';
 
 interface GlobalOptions {
@@ -28,11 +28,40 @@ export const withGlobalOptions = (program: Command, io: Io): Command =>
     .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
     .addOption(choiceOption('--output <format>', 'table or json; csv and html in report', OUTPUTS))
     .configureHelp({ showGlobalOptions: true })
+    .allowExcessArguments()
     .hook('preAction', (_, command) => {
       const options: GlobalOptions = command.optsWithGlobals();
-      const problem = applyToEnvironment(options, io) ?? applyOutput(command, options.output);
-      if (problem !== undefined) fail(command, problem, options, io);
+      const global = applyToEnvironment(options, io) ?? applyOutput(command, options.output);
+      const problems = [...(global === undefined ? [] : [global]), ...argumentProblems(command)];
+      if (problems.length > 0) fail(command, problems, options, io);
     });
+
+const TFVARS = /\.tfvars(?:\.json)?$/;
+
+/** Required options that are missing, and arguments that no command takes. */
+function argumentProblems(command: Command): readonly Problem[] {
+  const extra = command.args.slice(command.registeredArguments.length);
+  const missing = command.options.filter(
+    (option) =>
+      option instanceof RequiredOption &&
+      command.getOptionValue(option.attributeName()) === undefined,
+  );
+  const forgotten = missing.some(({ long }) => long === '--var-file') && extra.find(isTfvars);
+  return [
+    ...missing.map(({ long, flags }) => ({
+      path: long ?? flags,
+      message:
+        forgotten && long === '--var-file'
+          ? `is required: use --var-file ${quoted(forgotten)}`
+          : 'is required',
+    })),
+    ...extra
+      .filter((each) => each !== forgotten)
+      .map((each) => ({ path: 'arguments', message: `${quoted(each)} is not expected` })),
+  ];
+}
+
+const isTfvars = (text: string): boolean => TFVARS.test(text);
 
 /** The clients of the AWS SDK read the environment. */
 function applyToEnvironment({ region, profile }: GlobalOptions, { env }: Io): Problem | undefined {
@@ -69,9 +98,14 @@ function applyOutput(command: Command, output: string | undefined): Problem | un
 }
 
 /** Ends the command with exit code 2. */
-function fail(command: Command, problem: Problem, options: GlobalOptions, io: Io): never {
-  const text = `${problem.path}: ${problem.message}`;
+function fail(
+  command: Command,
+  problems: readonly Problem[],
+  options: GlobalOptions,
+  io: Io,
+): never {
+  const text = problems.map(({ path, message }) => `${path}: ${message}`).join('\n');
   if (options.json !== true && options.output !== 'json') command.error(text, { exitCode: 2 });
-  io.out(toJsonText({ problems: [problem] }));
+  io.out(toJsonText({ problems }));
   throw new CommanderError(2, 'cost-sentry.globalOption', text);
 }

@@ -1,4 +1,4 @@
-/** Options with a fixed set of values. */
+/** Kinds of options: with a fixed set of values, repeatable, required. */
 import { Option } from 'commander';
 
 /**
@@ -22,3 +22,17 @@ export const appendOption = (file: string, files: readonly string[] = []): reado
   ...files,
   file,
 ];
+
+/**
+ * The parser would report a missing option before a misspelled one, which is the reason that it is
+ * missing: so these are checked when everything else was understood.
+ */
+export class RequiredOption extends Option {
+  constructor(flags: string, description: string) {
+    super(flags, `${description} (required)`);
+  }
+}
+
+/** The files of a required option that can be repeated. */
+export const requiredFiles = (flags: string, description: string): Option =>
+  new RequiredOption(flags, description).argParser(appendOption);

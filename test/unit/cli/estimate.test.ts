@@ -138,6 +138,6 @@ describe('cost-sentry estimate', () => {
   });
 
   test('needs the number of requests', async () => {
-    expect((await estimate()).err).toContain("'--requests-per-month <number>'");
+    expect((await estimate()).err).toContain('--requests-per-month: is required');
   });
 });

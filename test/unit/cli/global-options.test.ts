@@ -46,3 +46,43 @@ describe('global options', () => {
     for (const flag of ['--region', '--profile', '--output']) expect(out).toContain(flag);
   });
 });
+
+describe('the options of a command', () => {
+  test.each([
+    [['keys', 'create', '--cost-centre', 'sales'], '--cost-center'],
+    [['validate', '--varfile', COMPLETE], '--var-file'],
+    [['doctor', '--var-files', COMPLETE], '--var-file'],
+    [['invoke', '--modell', 'haiku'], '--model'],
+    [['estimate', '--var-file', COMPLETE, '--request-per-month', '5'], '--requests-per-month'],
+    [['simulate', '--var-file', COMPLETE, '--traces', 'a.jsonl'], '--trace'],
+  ])('%j names the misspelled one and what it means', async (args, meant) => {
+    const { exitCode, err } = await costSentry(args);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/unknown option '--[a-z-]+'/);
+    expect(err).toContain(`Did you mean ${meant}?`);
+  });
+
+  test('that are missing are all named, with arguments that no one reads', async () => {
+    const args = ['simulate', 'a.jsonl'];
+    const { exitCode, err } = await costSentry(args);
+    expect([exitCode, err]).toEqual([
+      2,
+      '--var-file: is required\n--trace: is required\narguments: "a.jsonl" is not expected\n' +
+        '(add --help for usage)\n',
+    ]);
+    const json = await costSentry([...args, '--json']);
+    expect(JSON.parse(json.out).problems).toHaveLength(3);
+  });
+
+  test('that are required are shown as such', async () => {
+    const { out } = await costSentry(['keys', 'create', '--help']);
+    expect(out).toMatch(/--cost-center <name> .*\(required\)/);
+  });
+
+  test('are not needed to see an unknown command or its arguments', async () => {
+    const extra = await costSentry(['usage', 'sales', '--url', 'http://127.0.0.1:9']);
+    expect([extra.exitCode, extra.err]).toEqual([2, expect.stringContaining('"sales" is not')]);
+    const wrong = await costSentry(['limits', 'shwo']);
+    expect([wrong.exitCode, wrong.err]).toEqual([2, expect.stringContaining('mean show?')]);
+  });
+});
