@@ -45,6 +45,14 @@ const ROUTE_KEYS = [
   'POST /v1/tokens',
   ...READ_ROUTES.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
 ];
+const API_PATHS = ROUTE_KEYS.map((key) => key.split(' ')[1]);
+
+/** Whether the API has a route of it; a slash at its end does not matter. */
+export function isApiPath(url: string): boolean {
+  const path = (url.split('?')[0] ?? '').replace(/\/$/, '');
+  return path.startsWith('/v1/operator/') || API_PATHS.includes(path);
+}
+
 const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript)\b)/i;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 

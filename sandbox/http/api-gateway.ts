@@ -17,6 +17,7 @@ import {
 import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
 import {
   type GatewayRequest,
+  isApiPath,
   sendGatewayAnswer,
   toGatewayEvent,
   toGatewayRequest,
@@ -26,7 +27,7 @@ import { hostRefusal, sandboxRouteRefusal } from './browser-guard.ts';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
 import { type ConsolePage, sendPage } from './console-page.ts';
 import { type Cors, corsHeaders, preflightHeaders } from './cors.ts';
-import { isProxyPath, isUsageByKey, passToProxy } from './function-url.ts';
+import { isForProxy, passToProxy } from './function-url.ts';
 import { type GatewayProblem, problemAnswer, sendProblem } from './problem.ts';
 import { alsoHttp2 } from './protocols.ts';
 
@@ -131,7 +132,7 @@ async function answerRequest(
     sendJson(response, await parts.sandboxRoutes(request));
     return;
   }
-  if (isProxyPath(request.url) || isUsageByKey(request)) {
+  if (isForProxy(request)) {
     await passToProxy(parts, request, response);
     return;
   }
@@ -174,13 +175,13 @@ async function passOn(
   }
 }
 
-/** Health checks have no credentials. */
+/** Health checks have no credentials, and what has no route has no authorizer. */
 async function authorizationOf(
   parts: GatewayParts,
   request: GatewayRequest,
 ): Promise<Authorization | Record<never, never>> {
   if (TOKENS_PATH.test(request.url)) return parts.authorizeSigned(request);
-  if (!parts.authorize || HEALTH_PATH.test(request.url)) return {};
+  if (!parts.authorize || HEALTH_PATH.test(request.url) || !isApiPath(request.url)) return {};
   return parts.authorize(request);
 }
 

@@ -1,4 +1,5 @@
 /** API Gateway's authorizers, with `--identity on`. */
+import { KEY_PREFIX } from '../../core/call/identity/proxy-key-format.ts';
 import { accountOf, type Identities, sessionArn } from '../setup/demo-identities.ts';
 import { type SignedRequest, verifySigV4 } from './sigv4.ts';
 import type { TokenIssuer } from './token-issuer.ts';
@@ -12,6 +13,10 @@ export type Authorization =
   | { readonly authorizer: AuthorizerContext }
   | { readonly refused: string };
 
+const KEY_ON_API =
+  'This is a key of the proxy: use it on /openai/v1, /anthropic, /model or /v1/usage. The API takes ' +
+  'signatures of AWS credentials, or JWTs.';
+
 /** Accepts both SigV4 and bearer tokens; a route on AWS accepts one of them. */
 export async function authorize(
   request: SignedRequest,
@@ -19,6 +24,7 @@ export async function authorize(
   issuer: TokenIssuer,
 ): Promise<Authorization> {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer?.startsWith(KEY_PREFIX)) return { refused: KEY_ON_API };
   if (bearer !== undefined) {
     const verified = await issuer.verify(bearer);
     if ('refused' in verified) return verified;

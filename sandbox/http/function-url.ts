@@ -6,7 +6,12 @@ import { KEY_PREFIX } from '../../core/call/identity/proxy-key-format.ts';
 import type { Clock } from '../../core/time.ts';
 import { type HttpResponse, sendJson } from '../base/loopback-server.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, type LambdaHost } from '../engines/lambda/host.ts';
-import { FUNCTION_URL, type GatewayRequest, toGatewayEvent } from './api-gateway-event.ts';
+import {
+  FUNCTION_URL,
+  type GatewayRequest,
+  isApiPath,
+  toGatewayEvent,
+} from './api-gateway-event.ts';
 import type { ConcurrencyGate } from './concurrency-gate.ts';
 
 interface ProxyParts {
@@ -24,15 +29,13 @@ const PROXY_PATH = /^\/(?:app|model|inference-profiles|openai|anthropic|api\/hel
 const PROXY_END =
   /\/(?:model\/.+\/(?:converse|invoke|count-tokens)[a-z-]*|chat\/completions|responses|embeddings|messages(?:\/count_tokens)?)$/;
 
-export function isProxyPath(url: string): boolean {
+/** On AWS, the API and the proxy have separate addresses. */
+export function isForProxy({ url, headers }: GatewayRequest): boolean {
   const [path = ''] = url.split('?');
-  return PROXY_PATH.test(path) || PROXY_END.test(path);
-}
-
-/** Whether it asks for the usage of a key. */
-export function isUsageByKey({ url, headers }: GatewayRequest): boolean {
+  if (PROXY_PATH.test(path) || PROXY_END.test(path)) return true;
+  // With a key: the usage that both show, and what neither has, for which the proxy has the words.
   const given = `${headers.authorization ?? ''} ${headers['x-api-key'] ?? ''}`;
-  return url.split('?')[0] === '/v1/usage' && given.includes(KEY_PREFIX);
+  return given.includes(KEY_PREFIX) && (path === '/v1/usage' || !isApiPath(path));
 }
 
 export async function passToProxy(

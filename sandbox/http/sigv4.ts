@@ -20,6 +20,10 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request, *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})$/;
 const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
+const NO_CREDENTIALS =
+  'The request has no credentials: sign it with those of GET /_sandbox/identities, or send a token ' +
+  'of POST /_sandbox/token (sandbox/README.md).';
+
 /** @param now the host's time: a signer's clock does not follow the sandbox's. */
 export async function verifySigV4(
   request: SignedRequest,
@@ -27,7 +31,9 @@ export async function verifySigV4(
   now: number = Date.now(),
   services: readonly string[] = SERVICES,
 ): Promise<Verification> {
-  const parts = AUTHORIZATION.exec(request.headers.authorization ?? '');
+  const { authorization = '' } = request.headers;
+  if (authorization === '') return { refused: NO_CREDENTIALS };
+  const parts = AUTHORIZATION.exec(authorization);
   if (!parts) return { refused: 'The Authorization header is not an AWS4-HMAC-SHA256 signature.' };
   const [, accessKeyId, day = '', region = '', service = '', signedList = '', signature = ''] =
     parts;

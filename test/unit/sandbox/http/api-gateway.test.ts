@@ -285,10 +285,14 @@ describe('with a page', () => {
     ['GET', '/index.html'],
     ['GET', '//'],
     ['POST', '/'],
-    ['GET', '/v1/usage'],
     ['POST', '/favicon.ico'],
   ])('%s %s is not the page', async (method, path) => {
-    expect((await fetch(url + path, { method })).status).toBe(401);
+    expect(await (await fetch(url + path, { method })).text()).toBe('fine');
+    expect(events).toMatchObject([{ routeKey: '$default' }]);
+  });
+
+  test('the usage is not the page', async () => {
+    expect((await fetch(`${url}/v1/usage`)).status).toBe(401);
   });
 });
 
@@ -320,5 +324,43 @@ describe('with an authorizer', () => {
   test('every caller may read the health', async () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/healthz/../v1/models`)).status).toBe(401);
+  });
+
+  test.each(['/v2/chat', '/v1/foo', '/v1', '/models?x=1', '/v1/usage/mine', '//v1/usage'])(
+    'what has no route, such as %s, has no authorizer: the function has the 404',
+    async (path) => {
+      await fetch(url + path, { headers: { authorization: 'Bearer x' } });
+      expect(events).toMatchObject([{ routeKey: '$default' }]);
+      expect(events[0]).not.toHaveProperty('requestContext.authorizer');
+    },
+  );
+
+  test.each(['/v1/models', '/v1/usage/', '/openapi.json?x=1', '/v1/invoke'])(
+    'what has a route, such as %s, has one in every form',
+    async (path) => {
+      expect((await fetch(url + path)).status).toBe(401);
+      expect(events).toEqual([]);
+    },
+  );
+
+  test('a key goes to the proxy with all that the API does not have', async () => {
+    const passed: unknown[] = [];
+    await close(server);
+    await start({
+      authorize: async () => ({ refused: 'no' }),
+      proxy: {
+        invokeStreamed: async (event) => {
+          passed.push(event);
+          return { error: { errorType: 'None', errorMessage: '' } };
+        },
+      },
+    });
+    const bearer = { authorization: 'Bearer bcs_a' };
+    for (const path of ['/v2/chat', '/v1/foo', '/v1/usage']) {
+      await fetch(url + path, { headers: bearer });
+      await fetch(url + path, { headers: { 'x-api-key': 'bcs_a' } });
+    }
+    expect([passed.length, events]).toEqual([6, []]);
+    expect((await fetch(`${url}/v1/models`, { headers: bearer })).status).toBe(401);
   });
 });

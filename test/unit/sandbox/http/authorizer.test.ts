@@ -114,7 +114,7 @@ describe('a signed request', () => {
     ['another query', changed({ url: '/v1/invoke?a=1' }), /does not match/],
     ['another signed header', withHeader('content-type', 'text/plain'), /does not match/],
     ['a claimed body hash', withHeader('x-amz-content-sha256', 'UNSIGNED-PAYLOAD'), /not the hash/],
-    ['no signature', withHeader('authorization', ''), /not an AWS4-HMAC-SHA256/],
+    ['no signature', withHeader('authorization', ''), /no credentials: sign it/],
     ['a garbled one', withHeader('authorization', 'AWS4-HMAC-SHA256 x'), /not an AWS4-HMAC-SHA256/],
     ['another secret', () => signed({ role: { secretAccessKey: 'x' } }), /does not match/],
     ['an unknown key', () => signed({ role: { accessKeyId: 'ASIAX' } }), /Unknown access key/],
@@ -169,6 +169,12 @@ describe('a bearer token', () => {
       expect(await withToken(bad)).toEqual({ refused: expect.stringMatching(/^The bearer token/) });
     }
   });
+});
+
+test('a key of the proxy is told where it is valid', async () => {
+  const headers = { authorization: 'Bearer bcs_abc' };
+  const refused = expect.stringContaining('/openai/v1');
+  expect(await check({ ...(await signed()), headers })).toEqual({ refused });
 });
 
 describe('made-up identities', () => {
