@@ -1,4 +1,5 @@
 /** Facts about an AWS account and region, from the services that know them. */
+import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
 import {
   BedrockClient,
   GetFoundationModelAvailabilityCommand,
@@ -130,6 +131,14 @@ export class AwsAccountFacts implements AccountFacts {
         throw error;
       }
     });
+  }
+
+  async hasApiLogRole(): Promise<boolean> {
+    const { cloudwatchRoleArn } = await using(
+      new APIGatewayClient({ region: this.#region }),
+      (client) => client.send(new GetAccountCommand({})),
+    );
+    return cloudwatchRoleArn !== undefined;
   }
 
   payer(): Promise<string | undefined> {

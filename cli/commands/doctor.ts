@@ -7,7 +7,7 @@ import { type Finding, isMissingAny } from '../../core/insight/doctor/finding.ts
 import { awsErrorSentence } from '../remote/aws-errors.ts';
 import { failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
-import { appendOption } from '../terminal/options.ts';
+import { requiredFiles } from '../terminal/options.ts';
 import { regionOf } from '../terminal/region.ts';
 
 interface Options {
@@ -19,8 +19,8 @@ const EXAMPLES = `
 Run it with the credentials that apply the module. It only reads. It needs iam:GetRole,
 iam:SimulatePrincipalPolicy, lambda:GetAccountSettings, servicequotas:GetServiceQuota,
 events:ListRules, bedrock:ListInferenceProfiles, bedrock:GetFoundationModelAvailability,
-bedrock:GetUseCaseForModelAccess, organizations:DescribeOrganization and, in the payer account,
-ce:ListCostAllocationTags. A check without its right is shown as unknown.
+bedrock:GetUseCaseForModelAccess, organizations:DescribeOrganization, with a REST API
+apigateway:GET and, in the payer account, ce:ListCostAllocationTags. A check without its right is shown as unknown.
 
 Examples:
   $ cost-sentry doctor --var-file terraform.tfvars --region eu-central-1
@@ -33,10 +33,11 @@ export const addDoctor: AddCommand = ({ program, io, done }) => {
   program
     .command('doctor')
     .description('check that an account and region have everything that a deployment needs')
-    .requiredOption(
-      '--var-file <file>',
-      'tfvars file of the deployment; repeatable, later files win',
-      appendOption,
+    .addOption(
+      requiredFiles(
+        '--var-file <file>',
+        'tfvars file of the deployment; repeatable, later files win',
+      ),
     )
     .option('--json', 'print {"ok", "region", "findings": [{"check", "status", "detail", "fix"}]}')
     .addHelpText('after', EXAMPLES)

@@ -14,6 +14,8 @@ export interface Account {
   /** Models without an agreement. */
   readonly withoutAgreement?: readonly string[];
   readonly hasUseCase?: boolean;
+  /** Whether API Gateway has a role for logs. */
+  readonly hasApiLogRole?: boolean;
   /** Management account of the organization; absent: no organization. */
   readonly payer?: string;
   readonly activeTags?: readonly string[];
@@ -161,6 +163,14 @@ const ANSWERS: Readonly<Record<string, (account: Account, text: string) => Answe
   ListRules: ({ ruleNames = [] }) => ({ body: { Rules: ruleNames.map((Name) => ({ Name })) } }),
   'GET /use-case-for-model-access': ({ hasUseCase = true }) =>
     hasUseCase ? { body: { formData: 'e30=' } } : error('ResourceNotFoundException', 404),
+  'GET /account': ({ hasApiLogRole = true }) => ({
+    body: {
+      throttleSettings: { burstLimit: 5_000, rateLimit: 10_000 },
+      ...(hasApiLogRole && {
+        cloudwatchRoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/apigateway-logs`,
+      }),
+    },
+  }),
   DescribeOrganization: ({ payer }) =>
     payer === undefined
       ? error('AWSOrganizationsNotInUseException')

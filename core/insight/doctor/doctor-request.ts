@@ -21,6 +21,8 @@ export interface DoctorRequest {
   readonly profiles: number;
   readonly bus: string;
   readonly rules: number;
+  /** Whether a REST API writes access lines; HTTP APIs need no role for theirs. */
+  readonly needsApiLogRole: boolean;
   readonly tagKeys: readonly string[];
   /** Whether the partition has Budgets and Cost Explorer. */
   readonly hasBilling: boolean;
@@ -74,6 +76,7 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
     bus: stringField(variables, 'event_bus_name') ?? 'default',
     // One for each cost center, and one for the organization.
     rules: policy.costCenters.size + 1,
+    needsApiLogRole: isOn('proxy') && writesApiLines(toUnvalidated(variables.get('proxy'))),
     tagKeys: [tagKeys.costCenter, tagKeys.application, tagKeys.environment],
     hasBilling,
     payerOnly: ['anomaly_detection', 'cost_allocation_tags']
@@ -81,3 +84,7 @@ export function doctorRequest(policy: Policy, config: unknown): DoctorRequest {
       .map((name) => `${name}.enabled`),
   };
 }
+
+const writesApiLines = (proxy: UnvalidatedObject): boolean =>
+  stringField(proxy, 'front') === 'rest_api' &&
+  toUnvalidated(proxy.get('rest_api')).get('access_log') !== false;

@@ -33,6 +33,7 @@ export async function examineAccount(
     ['concurrency', () => concurrencyFindings(facts, request)],
     ['inference profiles', () => profileFindings(facts, request)],
     ['event rules', () => ruleFindings(facts, request)],
+    ['role for API logs', () => apiLogFindings(facts, request)],
     ...request.models.map(
       (model) => [`model ${model.alias}`, () => modelFindings(facts, model)] as const,
     ),
@@ -166,6 +167,22 @@ function quotaFinding(
   const detail = `${use}, quota ${quota}`;
   if (needed + usedByOthers <= quota) return { check, status: 'ok', detail };
   return { check, status: 'missing', detail, fix: `request more at ${page}, or ${other}` };
+}
+
+async function apiLogFindings(
+  facts: AccountFacts,
+  { needsApiLogRole, region }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  if (!needsApiLogRole) return [];
+  const check = 'role for API logs';
+  if (await facts.hasApiLogRole()) {
+    return [{ check, status: 'ok', detail: `API Gateway has one in ${region}` }];
+  }
+  const detail = `API Gateway has none in ${region}, and the REST API of the proxy writes access lines`;
+  const fix =
+    'create it once for the account, and set it in the region (docs/fronts.md, REST API), or set ' +
+    'proxy.rest_api.access_log = false';
+  return [{ check, status: 'missing', detail, fix }];
 }
 
 async function useCaseFindings(

@@ -40,6 +40,8 @@ export interface AccountFacts {
   modelAccess(modelId: string): Promise<ModelAccess>;
   /** Whether the use case form of Anthropic was submitted. */
   hasUseCase(): Promise<boolean>;
+  /** Whether API Gateway has a role to write logs of REST APIs with, for all of a region. */
+  hasApiLogRole(): Promise<boolean>;
   /** Id of the organization's management account; undefined without an organization. */
   payer(): Promise<string | undefined>;
   /** The active ones of these cost allocation tags. */

@@ -159,6 +159,26 @@ describe('the examination', () => {
       expect(out).toMatch(/^missing +rights +no policy allows s3:CreateBucket$/m);
     }));
 
+  test.each<[string, Account, RegExp | undefined]>([
+    ['front = "rest_api"', {}, /^ok +role for API logs +API Gateway has one in us-east-1$/m],
+    [
+      'front = "rest_api"',
+      { hasApiLogRole: false },
+      /^missing +role for API logs .*access lines$/m,
+    ],
+    ['front = "rest_api"', { refused: ['GET /account'] }, /^unknown +role for API logs .*refused/m],
+    ['front = "rest_api", rest_api = { access_log = false }', { hasApiLogRole: false }, undefined],
+    ['front = "function_url"', { hasApiLogRole: false }, undefined],
+  ])('asks for the role of API logs with %s, %j', (settings, given, line) =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'proxy.tfvars');
+      writeFileSync(file, `proxy = { enabled = true, ${settings} }`);
+      const { out } = await examine(given, '--var-file', file);
+      expect(account.asked.includes('GET /account')).toBe(line !== undefined);
+      expect(out).toMatch(line ?? /Nothing is missing\./);
+    }),
+  );
+
   test('shows a question that AWS refuses to answer as unknown', async () => {
     const { exitCode, other } = await findings({
       refused: ['ListRules', 'GET /inference-profiles'],
