@@ -4,7 +4,7 @@ import { isToken } from '../core/call/identity/proxy-key-record.ts';
 import type { Ids } from '../core/ids.ts';
 import type { LimitsReport } from '../core/insight/usage/limits-report.schema.ts';
 import { limitsReport } from '../core/insight/usage/limits-report.ts';
-import { holderIn, type NamedHolder } from '../core/policy/named-holder.ts';
+import { holderIn, isKeyId, type NamedHolder } from '../core/policy/named-holder.ts';
 import { overrideLimit } from '../core/policy/override-limit.ts';
 import type { OverridePlan, OverrideRequest } from '../core/policy/plan-override.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
@@ -44,7 +44,7 @@ export function operatorLimits(table: LimitsTable): OperatorLimits {
   /** A key is counted together with the keys that it was rotated to. */
   const inFamily = async <Named extends NamedHolder>(named: Named): Promise<Named | undefined> => {
     const holder = holderIn(named);
-    if (holder?.kind !== 'key' || holder.name.startsWith('arn:')) return named;
+    if (holder?.kind !== 'key' || !isKeyId(holder.name)) return named;
     const record = await keys.read(holder.name);
     return record && !isToken(record) ? { ...named, key: record.family } : undefined;
   };

@@ -13,6 +13,9 @@ Name a limit as <owner>/<limit>: sales/monthly-budget of a cost center,
 model:haiku/day-tokens of a model, organization/month-usd of the organization.
 `;
 
+const UNKNOWN_NAME = `
+The name "unknown" is that of the counter that all calls without a user, key or session share.`;
+
 export const addLimits: AddCommand = ({ program, io, done }) => {
   const limits = program
     .command('limits')
@@ -68,7 +71,8 @@ const withHolder = (command: Command): Command =>
   command
     .option('--user <name>', 'only this user, for a limit with per = "user"')
     .option('--key <id>', 'only this key and those it was rotated to, for per = "key"')
-    .option('--session <hash>', 'only this session, for per = "session"');
+    .option('--session <hash>', 'only this session, for per = "session"')
+    .addHelpText('after', UNKNOWN_NAME);
 
 const withAmount = (command: Command): Command =>
   command

@@ -2,8 +2,8 @@
 
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
+import { countedName } from '../../core/policy/named-holder.ts';
 import { PERS, type Per } from '../../core/policy/policy.ts';
-import { namedUser } from '../../core/policy/user-name.ts';
 import { quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { AUTHS, authorization } from '../remote/authorization.ts';
@@ -58,7 +58,7 @@ export const addUsage: AddCommand = ({ program, io, done }) => {
         PERS,
       ),
     )
-    .option('--user <name>', 'with --per user, show only this user')
+    .option('--user <name>', 'with --per user, show only this user; unknown for calls without one')
     .option('--after <cursor>', 'with --per, the next page: `next` of the JSON before')
     .option(
       '--table <name>',
@@ -105,7 +105,7 @@ async function usage(options: Options, io: Io): Promise<ExitCode> {
 function holderProblems({ per, user, after }: Options): readonly InputProblem[] {
   const isKnown = per === undefined || PERS.some((each) => each === per);
   if (!isKnown) return [{ path: '--per', message: unknownValueMessage('per', per, PERS) }];
-  const name = user === undefined ? undefined : namedUser(user);
+  const name = user === undefined ? undefined : countedName('user', user);
   return [
     ...(user !== undefined && (per !== 'user' || name === undefined)
       ? [
@@ -146,7 +146,7 @@ async function show(
   before: string,
 ): Promise<ExitCode> {
   const { after } = options;
-  const user = options.user === undefined ? undefined : namedUser(options.user);
+  const user = options.user === undefined ? undefined : countedName('user', options.user);
   const per = PERS.find((each) => each === options.per);
   const found = await source.usage(options.costCenter, per && { per, user, after });
   if ('problem' in found) return failWithProblems([found.problem], options, io);

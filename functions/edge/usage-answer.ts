@@ -13,9 +13,9 @@ import { holdersReport, usageOfCaller } from '../../core/insight/usage/holders-r
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
 import type { NearestHolders } from '../../core/ledger/nearest-holders.ts';
 import type { LedgerStore } from '../../core/ledger/ports.ts';
+import { countedName } from '../../core/policy/named-holder.ts';
 import { type CostCenter, PERS, type Policy } from '../../core/policy/policy.ts';
 import type { PolicySource } from '../../core/policy/ports.ts';
-import { namedUser } from '../../core/policy/user-name.ts';
 import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../core/time.ts';
@@ -104,7 +104,7 @@ async function holdersAnswer(
   if (count < 1 || count > PAGE_MAX) {
     invalidQuery('limit', `must be a whole number from 1 to ${PAGE_MAX}, got ${quoted(limit)}`);
   }
-  const name = user === undefined ? undefined : namedUser(user);
+  const name = user === undefined ? undefined : countedName('user', user);
   if (user !== undefined && (per !== 'user' || name === undefined)) {
     invalidQuery('user', `must be the name of a user, with per=user, got ${quoted(user)}`);
   }

@@ -37,7 +37,7 @@ const parameter = (name: string, place: 'query' | 'header', description: string)
 const USAGE_PARAMETERS = [
   parameter('costCenter', 'query', 'Names of cost centers, with commas between them.'),
   parameter('per', 'query', 'List the users, keys or sessions that have an own limit.'),
-  parameter('user', 'query', 'With per=user: this user alone.'),
+  parameter('user', 'query', 'With per=user: this user alone; `unknown`: the calls without one.'),
   parameter('limit', 'query', 'With per: how many of them, at most 100.'),
   parameter('after', 'query', 'With per: the `next` of the page before.'),
 ] as const;

@@ -12,7 +12,6 @@ import { limitReference } from '../../policy/limit-overview.ts';
 import { ownerKey } from '../../policy/limit-owners.ts';
 import { formatAmount, formatOwner, perWindow, resetText } from '../../policy/limit-text.ts';
 import type { Holder } from '../../policy/policy.ts';
-import { UNKNOWN } from '../../policy/user-name.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { resetTimestamp } from '../../windows.ts';
 import type { Alert } from './alert-types.ts';
@@ -186,7 +185,7 @@ const nextSteps = (limit: LimitSnapshot): string =>
 const usageCommand = ({ owner: { kind, name, holder } }: LimitSnapshot): string => {
   const center = kind === 'costCenter' ? ` --cost-center ${name}` : '';
   const per = holder ? ` --per ${holder.kind}` : '';
-  const user = holder?.kind === 'user' && holder.name !== UNKNOWN ? ` --user ${word(holder)}` : '';
+  const user = holder?.kind === 'user' ? ` --user ${word(holder)}` : '';
   return `cost-sentry usage${center}${per}${user}`;
 };
 
@@ -194,7 +193,7 @@ const raiseCommand = (limit: LimitSnapshot): string =>
   `cost-sentry limits raise ${limitReference(limit)}${holderFlag(limit)} --help`;
 
 const holderFlag = ({ owner: { holder } }: LimitSnapshot): string =>
-  holder && holder.name !== UNKNOWN ? ` --${holder.kind} ${word(holder)}` : '';
+  holder ? ` --${holder.kind} ${word(holder)}` : '';
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 

@@ -283,7 +283,7 @@ describe('an operator', () => {
   );
 
   test.each([
-    ['user', 'unknown'],
+    ['user', '%E2%80%8B'],
     ['key', 'k1'],
     ['session', 'mine'],
   ])('gets 400 for limits of a %s whose name it cannot be: %p', async (kind, name) => {

@@ -394,3 +394,41 @@ describe('an operator raises the limit', () => {
     ]);
   });
 });
+
+describe('the counter of calls that name none', () => {
+  test.each([
+    [10, 'session', 'agents/run', { user: 'agent@example.com' }],
+    [20, 'user', 'sales/own', { costCenter: 'sales', shared: true }],
+  ])('%i minutes later, has a limit of %s that is seen and raised', async (...given) => {
+    const [minutes, per, limit, binding] = given;
+
+    const call = proxied((await keyFor({ costCenter: 'agents', ...binding })).key);
+    await minutesLater(minutes);
+    await allowed([call], 9);
+    expect((await call()).status).toBe(402);
+    const operator = await asOperator();
+    const cli = (...args: readonly string[]) =>
+      runCli([...args, '--url', sandbox.url, `--${per}`, 'unknown'], operator);
+    const shown = await cli('limits', 'show', limit);
+    expect([shown.code, shown.out]).toEqual([0, expect.stringContaining('unknown')]);
+    const raised = await cli('limits', 'raise', limit, '--to', '5', '--reason', 'r', '--yes');
+    expect([raised.code, raised.out]).toEqual([
+      0,
+      expect.stringContaining(`raise ${limit} of calls without a ${per}`),
+    ]);
+    await minutesLater(minutes + 2);
+    expect((await call()).status).toBe(200);
+    // Of these calls, not of everyone.
+    const others = await runCli(['limits', 'show', limit, '--url', sandbox.url], operator);
+    expect(others.out).not.toMatch(/by .*: r$/m);
+  });
+
+  test('is one of the users, and of the keys', async () => {
+    const operator = await asOperator();
+    const cli = (...args: readonly string[]) => runCli([...args, '--url', sandbox.url], operator);
+    const used = await cli('usage', '--per', 'user', '--user', 'Unknown');
+    expect([used.code, used.out]).toEqual([expect.any(Number), expect.stringMatching(/unknown/)]);
+    const keys = await cli('limits', 'show', 'agents/prepaid', '--key', 'unknown');
+    expect([keys.code, keys.out]).toEqual([0, expect.stringContaining('unknown')]);
+  });
+});

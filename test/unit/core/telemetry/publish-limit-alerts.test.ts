@@ -76,7 +76,9 @@ describe('threshold crossings', () => {
 
   test.each([
     ['user', 'ann@example.com', 'user ann@example.com'],
+    ['user', 'unknown', 'user unknown'],
     ['key', '3xK9mQ2p7R', 'key 3xK9mQ2p7R'],
+    ['session', 'unknown', 'session unknown'],
     ['user', "https://idp#$(reboot) it's", "user 'https://idp#$(reboot) it'\\''s'"],
   ] as const)('of one %s, %s, name it in the commands', async (kind, name, words) => {
     const own = { ...limit, owner: { ...limit.owner, holder: { kind, name } } };
