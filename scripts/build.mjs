@@ -98,10 +98,10 @@ async function buildFunction(name, out) {
   const entry = [code, { attrs: READABLE << 16, level: 9, mtime: MODIFIED, os: UNIX }];
   write(join(out, 'functions', `${name}.zip`), zipSync({ 'index.cjs': entry }));
   const gzip = gzipSync(code, { level: 9 }).length;
-  return { name, raw: code.length, gzip, inputs: metafile.inputs };
+  return { name, raw: code.length, gzip, outputs: Object.values(metafile.outputs) };
 }
 
-/** @returns what went into it, by path. */
+/** @returns its outputs, with what went into each. */
 async function buildProgram(entryPoint, out, options = {}) {
   const { outputFiles, metafile } = await build({
     ...shared,
@@ -115,7 +115,7 @@ async function buildProgram(entryPoint, out, options = {}) {
   });
   write(out, contentsOf(outputFiles, '.mjs'));
   chmodSync(out, 0o755);
-  return metafile.inputs;
+  return Object.values(metafile.outputs);
 }
 
 /** The parser of HCL reads its WebAssembly from a file; here it becomes part of the bundle. */
@@ -162,22 +162,32 @@ async function buildConsole(out) {
   }
 }
 
-/** The licenses of the packages whose code is in the bundles. */
-function thirdPartyLicenses(inputs) {
-  const packages = new Set(
-    inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+/** The packages whose code is in the bundles, by what went into them. */
+function bundledPackages(outputs) {
+  const paths = outputs.flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0),
   );
-  return [...packages]
-    .sort()
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(
-        readFileSync(join(root, folder, 'package.json')),
-      );
-      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
-      const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
-      return `${name} ${version} (${license})\n\n${text}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
+  const folders = paths.flatMap(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+  );
+  return [...new Set(folders)].sort().map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json')));
+    const { name, version, license } = manifest;
+    return { folder, name, version, license };
+  });
+}
+
+const licenseText = ({ folder, name, version, license }) => {
+  const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+  const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+  return `${name} ${version} (${license})\n\n${text}\n`;
+};
+
+function writePackages(out, packages) {
+  const licenses = packages.map(licenseText).join(`\n${'-'.repeat(80)}\n\n`);
+  write(join(out, 'THIRD_PARTY_LICENSES.txt'), licenses);
+  const references = packages.map(({ name, version }) => `${name}@${version}`);
+  write(join(out, 'bundled-packages.json'), JSON.stringify([...new Set(references)].sort()));
 }
 
 const contentsOf = (files, ending) => files.find(({ path }) => path.endsWith(ending)).contents;
@@ -195,13 +205,12 @@ async function buildAll() {
   try {
     for (const name of functionNames()) sizes.push(await buildFunction(name, fresh));
     const cli = join(fresh, 'cli', 'cost-sentry.mjs');
-    const inputs = [await buildProgram('cli/main.ts', cli, COMMAND_LINE)];
+    const program = await buildProgram('cli/main.ts', cli, COMMAND_LINE);
     for (const [name, entry] of Object.entries(SANDBOX_PROGRAMS)) {
       await buildProgram(entry, join(fresh, 'sandbox', `${name}.mjs`), SANDBOX);
     }
     await buildConsole(join(fresh, 'sandbox', 'console'));
-    const bundled = [...inputs, ...sizes.map((each) => each.inputs)].flatMap(Object.keys);
-    write(join(fresh, 'THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(bundled));
+    writePackages(fresh, bundledPackages([...program, ...sizes.flatMap((each) => each.outputs)]));
     write(join(fresh, '.build-id'), id);
     const old = `${fresh}.old`;
     if (existsSync(dist)) renameSync(dist, old);

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bundledBill } from './lib/bill-of-materials.mjs';
 import { ensureBuilt, ensureInstalled, root } from './lib/bootstrap.mjs';
 import { exec } from './lib/exec.mjs';
 import { readFlags } from './lib/flags.mjs';
@@ -25,17 +26,14 @@ async function run(command, args) {
   return output;
 }
 
-/** Of the packages that the bundles are built from; without a time and a random id, to compare. */
 async function billOfMaterials(manifest) {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
   const text = await run('npm', args);
-  const { serialNumber, metadata, ...bom } = JSON.parse(text.slice(text.indexOf('{')));
-  const { timestamp, ...rest } = metadata;
-  if (rest.component.version !== manifest.version)
+  const locked = JSON.parse(text.slice(text.indexOf('{')));
+  if (locked.metadata.component.version !== manifest.version)
     throw new Error('the bill is of another version');
-  // npm takes the name of the folder.
-  const component = { ...rest.component, name: manifest.name };
-  return `${JSON.stringify({ ...bom, metadata: { ...rest, component } }, null, 2)}\n`;
+  const bundled = JSON.parse(readFileSync(join(root, 'dist', 'bundled-packages.json'), 'utf8'));
+  return `${JSON.stringify(bundledBill(locked, bundled, manifest.name), null, 2)}\n`;
 }
 
 async function release(out) {

@@ -67,10 +67,16 @@ function releaseProblems(folder, { name, version }) {
     return `${hash}  ${file}\n`;
   });
   const { metadata, components } = JSON.parse(text(names[1]));
+  const bundled = readFileSync(join(root, 'dist', 'bundled-packages.json'), 'utf8');
+  const listed = components.map((each) => each['bom-ref']).sort();
   return [
     ...(text('SHA256SUMS') === sums.join('') ? [] : ['SHA256SUMS: not of these files']),
     ...(metadata.component.name === name ? [] : [`the bill is of ${metadata.component.name}`]),
     ...(components.some(({ name }) => name === '@middy/core') ? [] : ['the bill lacks packages']),
+    ...(JSON.stringify(listed) === bundled ? [] : ['the bill is not of the bundled packages']),
+    ...components
+      .filter(({ scope }) => scope !== 'required')
+      .map((each) => `${each['bom-ref']}: not required in the bill`),
   ];
 }
 
