@@ -19,8 +19,9 @@ const EXAMPLES = `
 Run it with the credentials that apply the module. It only reads. It needs iam:GetRole,
 iam:SimulatePrincipalPolicy, lambda:GetAccountSettings, servicequotas:GetServiceQuota,
 events:ListRules, bedrock:ListInferenceProfiles, bedrock:GetFoundationModelAvailability,
-bedrock:GetUseCaseForModelAccess, organizations:DescribeOrganization, with a REST API
-apigateway:GET and, in the payer account, ce:ListCostAllocationTags. A check without its right is shown as unknown.
+bedrock:GetUseCaseForModelAccess, organizations:DescribeOrganization, for a REST API
+apigateway:GET and, in the payer account, ce:ListCostAllocationTags. A check without its right is
+shown as unknown.
 
 Examples:
   $ cost-sentry doctor --var-file terraform.tfvars --region eu-central-1

@@ -171,7 +171,7 @@ describe('a bearer token', () => {
   });
 });
 
-test('a key of the proxy is told where it is valid', async () => {
+test('a key of the proxy is refused with the paths that take it', async () => {
   const headers = { authorization: 'Bearer bcs_abc' };
   const refused = expect.stringContaining('/openai/v1');
   expect(await check({ ...(await signed()), headers })).toEqual({ refused });
