@@ -31,7 +31,7 @@ export function estimateText(found: Estimate, policy: Policy, traffic: Traffic):
   const rows = lines.map(({ service, what, quantity, price, cost }) => [
     service,
     what,
-    `${quantity} ${priceSource(price, traffic.region).unit}`,
+    `${quantity} ${unitOf(priceSource(price, traffic.region).unit, quantity === 1n)}`,
     cost === undefined ? 'unknown' : cents(cost),
   ]);
   const compared = ESTIMATED_EXECUTIONS.map((execution) => [
@@ -84,11 +84,13 @@ function unpricedText(lines: ExecutionCost['lines'], region: string): string {
   return `\nNot in the sums, as no price of AWS is known in ${region}: ${names}.\n`;
 }
 
+const unitOf = (unit: string, isOne: boolean): string => (isOne ? unit.replace(/s$/, '') : unit);
+
 function priceWords(item: Parameters<typeof priceSource>[0], region: string): string {
   const { usd, per, unit, asOf, source } = priceSource(item, region);
   if (usd === undefined) return `${item}: no price is known in ${region}`;
   // 'per GB', 'per metric'
-  const of = per === 1 ? unit.replace(/s$/, '') : `${per} ${unit}`;
+  const of = per === 1 ? unitOf(unit, true) : `${per} ${unit}`;
   return `${item}: USD ${usd} per ${of} (${source}, ${asOf})`;
 }
 

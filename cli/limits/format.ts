@@ -41,10 +41,9 @@ function rowOf(limit: ReportedLimit): readonly string[] {
   ];
   const name = marks.length > 0 ? `${limit.limit} (${marks.join(', ')})` : limit.limit;
   const amounts = [configured, inForce].map((each) => amountText(unit, each));
-  // A limit of one request counts nothing.
-  const counted = [used, reserved].map((each) =>
-    limit.window === 'request' ? '-' : amountText(unit, each),
-  );
+  // A limit of one request has no counter, and one of each user has no single one.
+  const hasCounter = limit.window !== 'request' && (per === undefined || limit[per] !== undefined);
+  const counted = [used, reserved].map((each) => (hasCounter ? amountText(unit, each) : '-'));
   return [name, limit.window, unit, ...amounts, ...counted, overrideText(limit)];
 }
 

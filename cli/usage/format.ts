@@ -58,7 +58,19 @@ const NAME_MIN = 12;
 
 export function usageTable(report: UsageReport, style: TableStyle): string {
   const rows = rowsOf(report);
-  if (rows.length === 0) return 'No limits are configured.\n';
+  const others = ofHolders(report);
+  if (rows.length === 0) return others || 'No limits are configured.\n';
+  return `${tableOf(rows, report, style)}${others}`;
+}
+
+/** Limits that the table does not show: each user, key or session has a counter of them. */
+function ofHolders({ hasPer = [], own }: UsageReport): string {
+  if (hasPer.length === 0 || own) return '';
+  const flags = hasPer.map((per) => `--per ${per}`).join(', ');
+  return `Limits of each ${hasPer.join(', ')}: ${flags}\n`;
+}
+
+function tableOf(rows: readonly Row[], report: UsageReport, style: TableStyle): string {
   const { width } = style;
   const narrow = cellsOfAll(rows, report.asOf, { ...style, barLength: BAR_LENGTH.narrow });
   if (width === undefined) return render(COLUMNS, narrow);

@@ -1,5 +1,6 @@
 /** Limits as an operator names and sees them: `sales/monthly-budget`, with what overrides it. */
 
+import { quoted } from '../safe-text.ts';
 import { unknownValueMessage } from '../schema-errors.ts';
 import type { EpochMs } from '../time.ts';
 import { dependsOnGroups, limitOfHolder } from './limit-of-holder.ts';
@@ -99,7 +100,12 @@ export function selectLimits<Each extends Pick<LimitOverview, 'limit'>>(
 ): readonly Each[] | string {
   const [owner = '', ...rest] = reference.split('/');
   const own = limits.filter(({ limit }) => limit.startsWith(`${owner}/`));
-  if (own.length === 0) return unknownValueMessage('owner of limits', owner, ownersOf(limits));
+  if (own.length === 0) {
+    const named = limits.find(({ limit }) => limit.endsWith(`/${reference}`));
+    return named
+      ? `${quoted(reference)} names no owner: did you mean ${quoted(named.limit)}?`
+      : unknownValueMessage('owner of limits', owner, ownersOf(limits));
+  }
   if (rest.length === 0) return own;
   const found = own.filter(({ limit }) => limit === reference);
   if (found.length > 0) return found;

@@ -164,7 +164,15 @@ function likelyId(baseModelId: string): string | undefined {
     (id) => baseModelId.startsWith(id) || (baseModelId.length > 12 && id.startsWith(baseModelId)),
   );
   const [longest] = related.sort((left, right) => right.length - left.length);
-  return longest ?? closestMatch(baseModelId, rows.keys());
+  return longest ?? idNamed(baseModelId) ?? closestMatch(baseModelId, rows.keys());
+}
+
+/** Providers name their models without themselves, and often without a date: claude-opus-4-5. */
+function idNamed(name: string): string | undefined {
+  const bare = (id: string): string => id.slice(id.indexOf('.') + 1);
+  const ids = name.length < 4 ? [] : [...rows.keys()].filter((id) => bare(id).startsWith(name));
+  const dated = ids.find((id) => bare(id).replace(/-\d{8}.*$/, '') === name);
+  return dated ?? ids.sort((left, right) => left.length - right.length)[0];
 }
 
 /** A cache price that is not published is billed by a safe rule, but requests must not ask for caching. */

@@ -37,7 +37,9 @@ function auditOutcome(line: unknown): Cell {
 
 function auditReason(line: unknown): string {
   const parts = [
-    textAt(line, 'event') === 'limit_override' ? overrideText(line) : textAt(line, 'limit'),
+    textAt(line, 'event') === 'limit_override'
+      ? overrideText(line)
+      : textAt(line, 'limit') + holderText(line),
     textAt(line, 'error', 'name') || textAt(line, 'error', 'code'),
     textAt(line, 'reason'),
     at(line, 'fallbackFrom') === undefined ? '' : `instead of ${textAt(line, 'fallbackFrom')}`,
@@ -45,11 +47,18 @@ function auditReason(line: unknown): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
+/** ` of user ada`, where each has a counter. */
+const holderText = (line: unknown): string =>
+  at(line, 'holder') === undefined
+    ? ''
+    : ` of ${textAt(line, 'holder', 'kind')} ${textAt(line, 'holder', 'name')}`;
+
 /** `raise sales/month-usd to USD 600.00 until 2026-12-01 00:00:00Z by ada`. */
 function overrideText(line: unknown): string {
   const [unit, until] = [textAt(line, 'unit'), textAt(line, 'until')];
   return [
     `${textAt(line, 'action')} ${textAt(line, 'limit').replace(/^costCenter#/, '')}`,
+    holderText(line),
     at(line, 'amount') === undefined ? '' : ` to ${amountText(unit, numberAt(line, 'amount'))}`,
     until === '' ? '' : ` until ${moment(until)}`,
     ` by ${textAt(line, 'author')}`,

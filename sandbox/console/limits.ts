@@ -18,11 +18,18 @@ export function showLimits(container: Element, usage: unknown, near: readonly un
       ...(organization === undefined ? [] : [['', organization] as const]),
       ...holders([...listAt(usage, 'own'), ...near]),
     ].filter(([, owner]) => listAt(owner, 'limits').length > 0);
-    if (owners.length === 0) return [make('p', 'soft', 'No limits are configured.')];
+    if (owners.length === 0) return [make('p', 'soft', withoutLimits(usage))];
     const all = owners.flatMap(([, owner]) => listAt(owner, 'limits'));
     const sorted = owners.toSorted(([, a], [, b]) => highest(b) - highest(a));
     return [summary(all), ...sorted.flatMap(([kind, owner]) => ownerLimits(kind, owner, usage))];
   });
+}
+
+function withoutLimits(usage: unknown): string {
+  const kinds = listAt(usage, 'hasPer').join(', ');
+  return kinds === ''
+    ? 'No limits are configured.'
+    : `Limits of each ${kinds}: none has used half of one.`;
 }
 
 /** Each user, key and session once, as an owner of limits. */
@@ -68,6 +75,7 @@ function ownerLimits(kind: string, owner: unknown, usage: unknown): readonly Nod
 
 function limitRow(owner: string, limit: unknown, asOf: string): HTMLElement {
   const name = textAt(limit, 'name');
+  if (textAt(limit, 'window') === 'request') return requestRow(owner, limit);
   const figure = (key: string) => figureText(textAt(limit, 'unit'), numberAt(limit, key));
   const percent = `${textAt(limit, 'utilization')} %`;
   const whole = amountText(textAt(limit, 'unit'), numberAt(limit, 'limit'));
@@ -84,6 +92,20 @@ function limitRow(owner: string, limit: unknown, asOf: string): HTMLElement {
   return row;
 }
 
+/** One that no request may exceed has no counter. */
+function requestRow(owner: string, limit: unknown): HTMLElement {
+  const name = textAt(limit, 'name');
+  const whole = amountText(textAt(limit, 'unit'), numberAt(limit, 'limit'));
+  const row = make(
+    'div',
+    'limit',
+    make('p', '', make('strong', '', name), make('span', 'soft', describe(limit))),
+    make('p', '', make('span', '', `at most ${whole} for each request`)),
+  );
+  row.dataset.limit = `${owner}/${name}`;
+  return row;
+}
+
 function describe(limit: unknown): string {
   const scope = Object.entries(Object(at(limit, 'scope') ?? {})).map(
     ([key, value]) => `${key} ${String(value)}`,
@@ -94,7 +116,7 @@ function describe(limit: unknown): string {
     configured === undefined
       ? []
       : [
-          `override until ${moment(textAt(limit, 'override', 'until'))}: configured ` +
+          `override ${overrideEnd(limit)}: configured ` +
             amountText(textAt(limit, 'unit'), numberAt(limit, 'override', 'configured')),
         ];
   const window = textAt(limit, 'window');
@@ -105,6 +127,11 @@ function describe(limit: unknown): string {
     ...override,
     ...(at(limit, 'dependsOn') === undefined ? [] : ['smallest amount of the groups']),
   ].join(', ');
+}
+
+function overrideEnd(limit: unknown): string {
+  const until = textAt(limit, 'override', 'until');
+  return until === '' ? 'without an end' : `until ${moment(until)}`;
 }
 
 function toneOf(limit: unknown): Tone {

@@ -159,6 +159,37 @@ describe('the console', () => {
     await near.context.close();
   });
 
+  test('shows limits that never reset or have no counter as what they are', async () => {
+    const plain = await openPage(browser, 'about:blank', 'light');
+    const common = { unit: 'usd', mode: 'enforce', scope: {}, used: 0, reserved: 0, projected: 0 };
+    const full = { ...common, limit: 2e9, remaining: 2e9, utilization: 0, resetsAt: null };
+    const override = { configured: 1e9, until: null };
+    const limits = [
+      { ...full, name: 'prepaid', window: 'total', override },
+      { ...full, name: 'each', window: 'request' },
+    ];
+    const usage = { asOf: '2026-11-30T00:00:00Z', costCenters: [{ name: 'retail', limits }] };
+    const holder = { kind: 'user', name: 'ada' };
+    const audit = [
+      { event: 'limit_override', action: 'reset', limit: 'costCenter#a/own', holder, author: 'bo' },
+      { outcome: 'denied', limit: 'a/own', holder, error: { code: 'limit_exceeded' } },
+    ];
+    let json: object = usage;
+    await plain.page.route('**/v1/usage', (route) => route.fulfill({ json }));
+    await plain.page.route('**/_sandbox/audit**', (route) => route.fulfill({ json: audit }));
+    await plain.page.goto(sandbox.url);
+    const shown = (name: string) => plain.page.locator(`[data-limit="retail/${name}"]`);
+    await shows(shown('prepaid'), 'override without an end: configured USD 1.00');
+    await shows(shown('each'), 'at most USD 2.00 for each request');
+    await shows(shown('each'), /^(?!.*projected).*$/s);
+    await shows(plain.page.locator('#audit'), 'reset a/own of user ada by bo');
+    await shows(plain.page.locator('#audit'), 'a/own of user ada, limit_exceeded');
+    json = { ...usage, costCenters: [], hasPer: ['user'] };
+    await shows(plain.page.locator('#limits'), 'Limits of each user: none has used');
+    expect(plain.complaints).toEqual([]);
+    await plain.context.close();
+  });
+
   test('fits a telephone, in the dark', async () => {
     const telephone = await openPage(browser, sandbox.url, 'dark', 390);
     await shows(telephone.page.locator('[data-limit="retail/three"]'), '1 used');

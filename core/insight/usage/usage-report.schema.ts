@@ -1,6 +1,6 @@
 /** Schema of the fields of `GET /v1/usage` that readers rely on; more can be present. */
 import type { FromSchema } from 'json-schema-to-ts';
-import { MODES, UNITS } from '../../policy/policy.ts';
+import { MODES, PERS, UNITS } from '../../policy/policy.ts';
 import { WINDOWS } from '../../windows.ts';
 
 const TEXT = { type: 'string' } as const;
@@ -65,6 +65,8 @@ export const USAGE_REPORT_SCHEMA = {
     costCenters: { type: 'array', items: OWNER },
     models: { type: 'array', items: OWNER },
     organization: OWNER,
+    /** Kinds of holders with separate limits, which `per` lists. */
+    hasPer: { type: 'array', items: { type: 'string', enum: PERS } },
     /** Limits of the caller alone; without a cost center, those of the organization. */
     own: {
       type: 'array',

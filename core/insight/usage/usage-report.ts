@@ -6,7 +6,7 @@ import {
   type OwnerLimits,
   organizationLimits,
 } from '../../policy/limit-owners.ts';
-import type { CostCenter, Policy } from '../../policy/policy.ts';
+import { type CostCenter, PERS, type Policy } from '../../policy/policy.ts';
 import { type EpochMs, isoTimestamp } from '../../time.ts';
 import { readLimitUsage, type UsagePorts } from './limit-usage.ts';
 
@@ -22,17 +22,17 @@ export async function usageReport(
 ) {
   const models = [...policy.models.values()].filter(({ limits }) => limits.length > 0);
   const others = shared ? [...models.map(modelLimits), organizationLimits(policy)] : [];
-  const usage = await readLimitUsage(
-    ports,
-    policy,
-    [...centers.map(costCenterLimits), ...others].map(withoutHeld),
-    now,
+  const owners = [...centers.map(costCenterLimits), ...others];
+  const usage = await readLimitUsage(ports, policy, owners.map(withoutHeld), now);
+  const hasPer = PERS.filter((per) =>
+    owners.some(({ limits }) => limits.some((limit) => limit.per === per)),
   );
   const costCenters = usage.slice(0, centers.length);
   const ofOthers = usage.slice(centers.length);
   return {
     asOf: isoTimestamp(now),
     costCenters,
+    ...(hasPer.length > 0 && { hasPer }),
     ...(shared && { models: ofOthers.slice(0, -1), organization: ofOthers.at(-1) }),
   };
 }

@@ -86,7 +86,7 @@ describe('cost-sentry estimate', () => {
       );
       const { out } = await estimate('--requests-per-month', '1000', '--var-file', file);
       const usual = await estimate('--requests-per-month', '1000');
-      expect(usual.out).toMatch(/^CloudWatch +dashboards +1 dashboards +3\.00$/m);
+      expect(usual.out).toMatch(/^CloudWatch +dashboards +1 dashboard +3\.00$/m);
       expect(out).not.toMatch(/ dashboards /);
       expect(out).toMatch(/^CloudWatch +metrics requested +\d+ metrics +0\.\d\d$/m);
       expect(out).not.toMatch(/^Cost Explorer/m);

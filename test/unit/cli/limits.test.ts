@@ -158,7 +158,22 @@ describe('limits show', () => {
     ]);
   });
 
+  test('shows no usage of a limit that each user has, until one is named', async () => {
+    const each = { name: 'each', window: 'day', unit: 'requests', amount: 5, per: 'user' };
+    await storePolicy(table, limitsConfig([each]));
+    const all = await limitsCommand(['show', 'retail/each']);
+    expect(all.out).toMatch(/^retail\/each \(each user\) +day +requests +5 +5 +- +-$/m);
+    const one = await limitsCommand(['show', 'retail/each', '--user', 'ada']);
+    expect(one.out).toMatch(/^retail\/each \(ada\) +day +requests +5 +5 +0 +0$/m);
+    const nobody = await limitsCommand(['show', 'retail/each', '--user', 'unknown']);
+    expect(nobody.out).toMatch(/^retail\/each \(unknown\) /m);
+  });
+
   test('says what there is when asked for what there is not', async () => {
+    expect(await limitsCommand(['show', 'budget'])).toMatchObject({
+      exitCode: 2,
+      err: 'limit: "budget" names no owner: did you mean "retail/budget"?\n',
+    });
     expect(await limitsCommand(['show', 'retial'])).toMatchObject({
       exitCode: 2,
       err: 'limit: unknown owner of limits "retial": did you mean "retail"? use one of retail\n',

@@ -60,6 +60,21 @@ describe('from the table', () => {
     );
   });
 
+  test('names the limits that it does not show, as each user or session has a counter', async () => {
+    const each = (per: string) => ({ name: per, window: 'day', unit: 'usd', amount: 5, per });
+    await harness.configure([each('session'), each('user')]);
+    const line = 'Limits of each user, session: --per user, --per session\n';
+    expect((await usage()).out).toBe(line);
+    await harness.configure([
+      { name: 'calls', window: 'month', unit: 'requests', amount: 4 },
+      each('key'),
+    ]);
+    const { out } = await usage();
+    expect(out).toMatch(/^retail\/calls .*\nLimits of each key: --per key\n$/m);
+    const json = JSON.parse((await usage(['--json'])).out);
+    expect(json.hasPer).toEqual(['key']);
+  });
+
   test('of one cost center, and exits with 0 if every limit has something left', async () => {
     await harness.configure([{ name: 'calls', window: 'month', unit: 'requests', amount: 4 }]);
     const { exitCode, out } = await usage(['--cost-center', 'retail']);
