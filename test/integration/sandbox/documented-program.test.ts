@@ -24,7 +24,8 @@ const program = source
   .replace('60_000', '10');
 
 test('stops by itself before a call is denied', async () => {
-  const { body } = await sandbox.post('/_sandbox/keys', { costCenter: 'retail' });
+  const binding = { costCenter: 'retail', environment: 'production' };
+  const { body } = await sandbox.post('/_sandbox/keys', binding);
   await sandbox.post('/_sandbox/bedrock/behavior', { text: 'Done.' });
   const { stdout } = await promisify(execFile)(
     process.execPath,
