@@ -40,17 +40,26 @@ async function embedded(
   input: readonly string[],
   reply: (text: string) => Sent = vector,
   limit: object = { unit: 'usd', amount: 10 },
+  isReplaced = false,
 ) {
-  const titan = { model_id: 'amazon.titan-embed-text-v2:0' };
   const named = { name: `parts${++limits}`, window: 'month', ...limit };
   const retail = { model: 'titan', models: ['titan'], applications: ['faq'], limits: [named] };
-  const policy = policyOf(configWith({ models: { titan }, cost_centers: { retail } }));
-  const bench = callHarnessOn(table, policy);
+  const policyWith = (model_id: string) =>
+    policyOf(configWith({ models: { titan: { model_id } }, cost_centers: { retail } }));
+  const bench = callHarnessOn(table, policyWith('amazon.titan-embed-text-v2:0'));
   const sent: string[] = [];
   let running = 0;
   let most = 0;
   const relay: ModelRelay = {
-    send: async ({ body }) => {
+    send: async ({ body, modelId }) => {
+      if (isReplaced && modelId === 'amazon.titan-embed-text-v2:0') {
+        bench.policy = policyWith('amazon.titan-embed-text-v1');
+        return answer(
+          404,
+          { message: 'gone' },
+          { 'x-amzn-errortype': 'ResourceNotFoundException' },
+        );
+      }
       const { inputText } = JSON.parse(body);
       sent.push(inputText);
       running += 1;
@@ -144,4 +153,16 @@ test('that are all refused cost nothing', async () => {
   );
   expect(outcome).toMatchObject({ kind: 'relayed', status: 429 });
   expect(audit[0]).toMatchObject({ outcome: 'failed', settlement: 'released' });
+});
+
+test('of a model that was replaced are sent once more, and only those cost', async () => {
+  const { json, sent, audit } = await embedded(texts(3), vector, { unit: 'usd', amount: 10 }, true);
+  expect(json.data).toHaveLength(3);
+  expect(sent).toEqual(texts(3));
+  expect(audit).toHaveLength(1);
+  expect(audit[0]).toMatchObject({
+    modelId: 'amazon.titan-embed-text-v1',
+    settlement: 'settled',
+    usage: { inputTokens: 9 },
+  });
 });
