@@ -141,7 +141,7 @@ locals {
 # Entries of a list that are the same, where both are known.
 locals {
   unique_lists = [for node in local.lists : merge(node, {
-    names = [for value in node.value : "${value}"]
+    names = [for value in node.value : tostring(value)]
     quote = node.schema.items.type == "string" ? "\"" : ""
   }) if try(node.schema.uniqueItems, false) && node.is_texts]
 
