@@ -49,7 +49,11 @@ function checkCharged(plan: Plan, truth: Truth, id: string): void {
     if (settled === 0) return;
     throw new Violation('I3', `${truth.call.id} was charged on ${id} and in another window`);
   }
-  const allowed = allowedCharges(plan, truth, id);
+  const once = allowedCharges(plan, truth, id);
+  // What is held a second time ends with its lease.
+  const allowed = truth.heldTwice.has(id)
+    ? once.flatMap((charge) => [charge, charge + worstOn(plan, truth, id)])
+    : once;
   // Held in several shards, a part may be settled and the rest left to the lease.
   const isBetween = settled >= Math.min(...allowed) && settled <= Math.max(...allowed);
   const isMixed = isSharded(plan) && allowed.length > 1 && isBetween;
@@ -167,6 +171,14 @@ function allowedCharges(plan: Plan, truth: Truth, id: string): readonly number[]
   if (billed) return decision === 'unreserved' ? [left, 0] : [left];
   return [0, left];
 }
+
+const worstOn = (plan: Plan, { call, model, worst }: Truth, id: string): number => {
+  const alias = model ?? call.model;
+  return swept(
+    plan,
+    amountIn(limitOf(plan, id).unit, alias, worst[alias] ?? { input: 0, output: 0 }),
+  );
+};
 
 /** A call that was settled must be so on every limit at once, the same on all. */
 function checkComplete(plan: Plan, truth: Truth): void {

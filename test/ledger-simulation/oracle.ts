@@ -58,6 +58,8 @@ export interface Truth {
   readonly committed: Map<string, number>;
   readonly settled: Map<string, number>;
   readonly everHeld: Set<string>;
+  /** Held twice over shards: a write of the step's first run came when the next one had reserved. */
+  readonly heldTwice: Set<string>;
 }
 
 export interface OracleWorld {
@@ -102,6 +104,7 @@ export class Oracle {
       committed: new Map(),
       settled: new Map(),
       everHeld: new Set(),
+      heldTwice: new Set(),
     };
     this.truths.set(call.id, truth);
     return truth;
@@ -216,8 +219,7 @@ export class Oracle {
         .filter(([key]) => key.startsWith(`${name}_`))
         .reduce((sum, [, amount]) => sum + amount, 0);
       const isOver = this.#world.now() > truth.reservingSince + this.#leaseMs() - CLOCK_SKEW_MS;
-      // A late write of the step's first run may hold as much again in another shard.
-      const isHeld = this.#isSharded ? reserved >= worst : reserved === worst;
+      const isHeld = reserved === worst || truth.heldTwice.has(id);
       if (!isHeld && !isOver) {
         throw new Violation(
           'I1',
@@ -250,6 +252,8 @@ export class Oracle {
   #checkReserved(truth: Truth, id: string, committed: number): void {
     truth.everHeld.add(id);
     const met = this.#limitsMet(truth).filter((limit) => limit.id === id);
+    const held = (truth.committed.get(id) ?? 0) - (truth.settled.get(id) ?? 0);
+    if (this.#isSharded && met.every(({ worst }) => held > worst)) truth.heldTwice.add(id);
     if (met.length === 0) throw new Violation('I1', `${truth.call.id} has no business with ${id}`);
     const isSharded = this.#isSharded;
     const excused = isSharded ? (this.#excused.get(id) ?? 0) : 0;
