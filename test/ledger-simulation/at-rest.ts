@@ -50,7 +50,7 @@ function checkCharged(plan: Plan, truth: Truth, id: string): void {
     throw new Violation('I3', `${truth.call.id} was charged on ${id} and in another window`);
   }
   const once = allowedCharges(plan, truth, id);
-  // What is held a second time ends with its lease.
+  // The second of two ends with its lease.
   const allowed = truth.heldTwice.has(id)
     ? once.flatMap((charge) => [charge, charge + worstOn(plan, truth, id)])
     : once;

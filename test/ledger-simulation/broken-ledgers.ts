@@ -13,6 +13,7 @@ import type {
   SettleWriteResult,
 } from '../../core/ledger/ports.ts';
 import { PERS } from '../../core/policy/policy.ts';
+import { ownerPrefix } from './callers.ts';
 import { changed } from './changed-store.ts';
 import { periodOf } from './policies.ts';
 import { TABLE, type Variation, type VariationContext } from './simulated-run.ts';
@@ -95,6 +96,21 @@ function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrit
   return { ...write, amounts };
 }
 
+/** The amount of the limit, whoever the user is. */
+function amountOfAll({ plan }: VariationContext, write: ReserveWrite): ReserveWrite {
+  const limits = plan.limits.filter(
+    (limit) =>
+      limit.per === 'user' &&
+      !limit.ceiling &&
+      write.account.startsWith(`account#${ownerPrefix(limit)}`),
+  );
+  const amounts = write.amounts.map((each) => {
+    const limit = limits.find(({ name }) => each.key.startsWith(`${name}_`));
+    return limit && each.ceiling !== undefined ? { ...each, ceiling: limit.amount } : each;
+  });
+  return { ...write, amounts };
+}
+
 /** Lets a denied call through when it asks again. */
 function passing(store: LedgerStore): LedgerStore {
   const denied = new Set<string>();
@@ -130,6 +146,11 @@ export const BROKEN_LEDGERS: readonly Variation[] = [
         },
       }),
   })),
+  {
+    name: 'gives every user the amount of the limit',
+    store: (store, context) =>
+      changed(store, { reserve: (write) => store.reserve(amountOfAll(context, write)) }),
+  },
   {
     name: 'lets a caller begin any number of sessions',
     store: (store) =>

@@ -4,18 +4,25 @@ import type { Caller } from '../../core/caller.ts';
 import type { CallPlan, LimitPlan } from './plan.ts';
 
 export type Who = Pick<CallPlan, 'costCenter'> &
-  Partial<Pick<CallPlan, 'user' | 'key' | 'hasRotatedKey' | 'session'>>;
+  Partial<Pick<CallPlan, 'user' | 'key' | 'hasRotatedKey' | 'groups' | 'session'>>;
 
 /** IAM Identity Center names the session after the user. */
 const SSO_SESSION = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef';
 
-export function callerOf({ costCenter, user, key, hasRotatedKey }: Who): Caller | undefined {
+export function callerOf({
+  costCenter,
+  user,
+  key,
+  hasRotatedKey,
+  groups,
+}: Who): Caller | undefined {
   if (key === undefined) return user && { kind: 'iam', arn: `${SSO_SESSION}/${user}` };
   const family = `${costCenter}${key}`;
   return {
     kind: 'key',
     costCenter,
     ...(user && { user }),
+    ...(groups && { groups }),
     ...(hasRotatedKey ? { id: `${family}-rotated`, family } : { id: family }),
   };
 }

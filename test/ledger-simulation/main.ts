@@ -1,7 +1,8 @@
 /** `npm run test:simulate`: long runs, replays of one seed, and shrinking of what fails. */
 import { log, print, readFlags, refuserWith, wholeNumberOf } from '../support/flags.ts';
 import { BROKEN_LEDGERS } from './broken-ledgers.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planOf } from './plan-of-seed.ts';
 import { runPlan } from './run.ts';
 import { shrink } from './shrink.ts';
 import type { RunOptions, RunResult } from './simulated-run.ts';

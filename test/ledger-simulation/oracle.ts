@@ -12,6 +12,7 @@ import { HolderWatch } from './holder-watch.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 import {
   amountIn,
+  amountOf,
   ceilingOf,
   type ModelName,
   POLICY_CACHE_MS,
@@ -296,7 +297,7 @@ export class Oracle {
           const bound = truth.worst[model];
           if (ceiling === undefined || !bound) return [];
           const worst = amountIn(limit.unit, model, bound);
-          const whole = limit.mode === 'observe' ? ceiling : limit.amount;
+          const whole = limit.mode === 'observe' ? ceiling : amountOf(limit, call);
           return [...new Set(times.map((at) => idOf(limit, at, call)))].map((id) => ({
             id,
             ceiling,

@@ -1,6 +1,8 @@
 /** The policies of a plan, twice: resolved by the product, and as the oracle understands them. */
-import type { Policy } from '../../core/policy/policy.ts';
+import { overrideKey } from '../../core/policy/override-items.ts';
+import { ORGANIZATION, type Owner, type Policy } from '../../core/policy/policy.ts';
 import { policyOf } from '../support/policy.ts';
+import type { Who } from './callers.ts';
 import type { CallPlan, LimitPlan, Plan } from './plan.ts';
 
 /** USD per million tokens. Odd prices, so that rounding has something to round. */
@@ -31,13 +33,26 @@ export function versionsOf(plan: Plan): readonly Version[] {
   const versions = [versionOf(plan, 0, plan.shards, plan.limits)];
   for (const change of [...plan.changes].sort((a, b) => a.at - b.at)) {
     const last = versions[versions.length - 1];
-    const limits = (last?.limits ?? []).map((limit) => ({
-      ...limit,
-      amount: Math.max(1, Math.floor((limit.amount * (change.percent ?? 100)) / 100)),
-    }));
+    const limits = (last?.limits ?? []).map((limit) => changedLimit(limit, change));
     versions.push(versionOf(plan, start + change.at, change.shards ?? last?.shards ?? 1, limits));
   }
   return versions;
+}
+
+function changedLimit(
+  limit: LimitPlan,
+  { percent = 100, user }: Plan['changes'][number],
+): LimitPlan {
+  const of = (amount: number) => Math.max(1, Math.floor((amount * percent) / 100));
+  const { amount, users, groups, overridden } = limit;
+  if (user)
+    return limit.per === 'user' ? { ...limit, overridden: of(overridden ?? amount) } : limit;
+  return {
+    ...limit,
+    amount: of(amount),
+    ...(users && { users: { ann: of(users.ann) } }),
+    ...(groups && { groups: { contractors: of(groups.contractors) } }),
+  };
 }
 
 function versionOf(
@@ -84,13 +99,32 @@ function versionOf(
   });
   const inFlightRestrictedMax = Math.min(plan.inFlightRestrictedMax, plan.inFlightMax);
   const ledger = { ...policy.ledger, inFlightRestrictedMax };
-  return { from, shards, limits, policy: { ...policy, ledger } };
+  return { from, shards, limits, policy: { ...policy, ledger, overrides: overridesOf(limits) } };
 }
 
-function variableOf({ owner: _, amount, ceiling, notifyAt, ...limit }: LimitPlan) {
+/** Overrides of the limits of ann; they end after the run. */
+function overridesOf(limits: readonly LimitPlan[]): Policy['overrides'] {
+  return new Map(
+    limits.flatMap(({ owner: ownerKey, name, overridden: amount }) => {
+      if (amount === undefined) return [];
+      const holder = { kind: 'user', name: 'ann' } as const;
+      const [kind, of = ''] = ownerKey.split('#');
+      const owner: Owner =
+        kind === 'costCenter' ? { kind, name: of, holder } : { ...ORGANIZATION, holder };
+      const key = overrideKey({ owner, name });
+      return [[key, { key, amount, until: Number.MAX_SAFE_INTEGER }] as const];
+    }),
+  );
+}
+
+function variableOf(plan: LimitPlan) {
+  const { owner: _, amount, ceiling, notifyAt, overridden: __, users, groups, ...limit } = plan;
+  const inUnit = (value: number) => (limit.unit === 'usd' ? Number(decimalUsd(value)) : value);
   return {
     ...limit,
-    amount: limit.unit === 'usd' ? Number(decimalUsd(amount)) : amount,
+    amount: inUnit(amount),
+    ...(users && { users: { ann: inUnit(users.ann) } }),
+    ...(groups && { groups: { contractors: inUnit(groups.contractors) } }),
     ...(ceiling && { ceilings: [ceiling] }),
     ...(notifyAt && { notify_at: notifyAt }),
   };
@@ -109,7 +143,7 @@ export const versionAt = (versions: readonly Version[], at: number): Version => 
 /** Amount that a limit leaves a call of that model, or undefined where the two have nothing to do. */
 export function ceilingOf(
   limit: LimitPlan,
-  call: Pick<CallPlan, 'costCenter' | 'environment'>,
+  call: Who & Pick<CallPlan, 'environment'>,
   model: ModelName,
 ): number | undefined {
   const isOwn =
@@ -123,7 +157,19 @@ export function ceilingOf(
   const { ceiling } = limit;
   const isLower =
     ceiling && (ceiling.environment === undefined || ceiling.environment === call.environment);
-  return isLower ? Math.floor((limit.amount * ceiling.percent) / 100) : limit.amount;
+  const amount = amountOf(limit, call);
+  return isLower ? Math.floor((amount * ceiling.percent) / 100) : amount;
+}
+
+/** Amount of the limit for the caller: the smallest where the groups that decide are not known. */
+export function amountOf(limit: LimitPlan, { user, groups }: Who): number {
+  const { amount, per, users, overridden } = limit;
+  if (per === 'user' && user === 'ann' && overridden !== undefined) return overridden;
+  if (user === 'ann' && users) return users.ann;
+  if (!limit.groups) return amount;
+  const { contractors } = limit.groups;
+  if (!groups) return Math.min(amount, contractors);
+  return groups.length > 0 ? contractors : amount;
 }
 
 /** UTC only: `2026-11`, `2026-W48`, `2026-11-23`, `2026-11-23T14`, `2026-11-23T14:05`, `total`. */

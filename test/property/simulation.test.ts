@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { BROKEN_LEDGERS } from '../ledger-simulation/broken-ledgers.ts';
-import { type CallPlan, type Plan, planOf, type StreamPlan } from '../ledger-simulation/plan.ts';
+import type { CallPlan, Plan, StreamPlan } from '../ledger-simulation/plan.ts';
+import { planOf } from '../ledger-simulation/plan-of-seed.ts';
 import { runPlan } from '../ledger-simulation/run.ts';
 import { shrink } from '../ledger-simulation/shrink.ts';
 import type { RunOptions, RunResult } from '../ledger-simulation/simulated-run.ts';
