@@ -13,7 +13,7 @@ import {
   type Scope,
   type Unit,
 } from '../policy/policy.ts';
-import { DAY_MS, type EpochMs } from '../time.ts';
+import { DAY_MS, type EpochMs, HOUR_MS } from '../time.ts';
 import { type Period, periodAt } from '../windows.ts';
 import { accountKey, counterKey } from './account-keys.ts';
 import type { AccountKey, CounterKey } from './ports.ts';
@@ -181,6 +181,11 @@ function holderAccounts(call: MetCall, { owner, limits }: OwnerLimits): readonly
 }
 
 const KEPT_AFTER_MS = 2 * DAY_MS;
+/**
+ * The last write decides when the item goes. One by a clock that is behind, or a late copy of one,
+ * must not be in an earlier window than those before it.
+ */
+const LATE_MS = HOUR_MS;
 const SESSION_KEPT_MS = 7 * DAY_MS;
 
 /**
@@ -196,7 +201,7 @@ function keptUntil(
 ): EpochMs | null {
   const ends = apart
     .filter(({ window }) => window !== 'total')
-    .map(({ window }) => periodAt(window, at, policy.timeZone).endsAt + KEPT_AFTER_MS);
+    .map(({ window }) => periodAt(window, at + LATE_MS, policy.timeZone).endsAt + KEPT_AFTER_MS);
   if (per === 'session') return Math.max(at + SESSION_KEPT_MS, ...ends);
   return ends.length < apart.length ? null : Math.max(...ends);
 }

@@ -324,6 +324,15 @@ describe('the item of a user', () => {
     expect(await ttlOf(userAccount('alice@example.com'))).toBeUndefined();
   });
 
+  test('is kept for the next window where the last call had a clock that is behind', async () => {
+    const policy = calls.withLimits([{ ...perUser, window: 'month' }]);
+    table.clock.set('2026-12-01T00:00:01.000Z');
+    await calls.reserved(policy, { who });
+    table.clock.set('2026-11-30T23:59:58.000Z');
+    await calls.reserved(policy, { who });
+    expect(await ttlOf(userAccount('alice@example.com'))).toBe(days('2027-01-03T00:00:00Z'));
+  });
+
   test('of a session goes seven days after its last call', async () => {
     const policy = calls.withLimits([{ ...perUser, window: 'total', per: 'session' }]);
     await calls.reserved(policy, { who });
