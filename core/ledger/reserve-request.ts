@@ -57,7 +57,10 @@ export function leaseHolderOf({ attemptId, runId, retryId = runId }: ReserveRequ
   return retryId === undefined ? holder : `${holder}${RUN}${shortened(retryId)}`;
 }
 
+/** The mark of the first run of the step that left this one. */
+export const firstLeaseHolder = (holder: string): string => holder.split(RUN)[0] ?? '';
+
 /** Whether any run of this call holds it. */
 export const isSameCall = ({ attemptId }: ReserveRequest, holder: string): boolean =>
   // An earlier release wrote more of it.
-  shortened(holder.split(RUN)[0] ?? '') === shortened(attemptId);
+  shortened(firstLeaseHolder(holder)) === shortened(attemptId);

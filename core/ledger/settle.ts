@@ -8,6 +8,7 @@ import { isAccountOf, isHolderAccount } from './account-keys.ts';
 import { type AmountsByUnit, NO_AMOUNTS } from './effective-limits.ts';
 import type {
   AccountKey,
+  AccountReservation,
   Counters,
   LedgerStore,
   SettleAmount,
@@ -21,6 +22,7 @@ import type {
   ReservedAccount,
   ReservedCounter,
 } from './reservation.ts';
+import { firstLeaseHolder } from './reserve-request.ts';
 import { isThresholdReached, type ThresholdCrossing, toThresholdCrossing } from './thresholds.ts';
 
 /**
@@ -94,7 +96,7 @@ async function settleParts(
   const results = new Map<AccountKey, PromiseSettledResult<SettleWriteResult>>();
   const settleAll = async (some: readonly SettledPart[]) => {
     const settled = await Promise.allSettled(
-      some.map((part) => store.settle(settleWrite(reservation, part))),
+      some.map((part) => settlePart(store, reservation, part)),
     );
     for (const [at, { reserved }] of some.entries()) {
       const result = settled[at];
@@ -111,6 +113,36 @@ async function settleParts(
   );
   if (!failed) await settleAll(parts.filter(leads));
   return results;
+}
+
+/** A call that could not reserve settles what an earlier run of its step may have left. */
+async function settlePart(
+  store: LedgerStore,
+  reservation: Reservation,
+  part: SettledPart,
+): Promise<SettleWriteResult> {
+  const write = settleWrite(reservation, part);
+  const result = await store.settle(write);
+  const { id, attemptId, basis } = reservation;
+  if (basis !== 'unreserved' || result.outcome !== 'replayed') return result;
+  const first = firstLeaseHolder(attemptId);
+  const left = first !== attemptId && (await store.find([write.account], [id])).get(write.account);
+  if (!left || left.leaseHolder !== first) return result;
+  return store.settle({ ...write, attemptId: first, amounts: amountsOver(left, write.amounts) });
+}
+
+/** The amounts on what is reserved; its windows may have ended since. */
+function amountsOver(
+  { amounts: reserved }: AccountReservation,
+  amounts: readonly SettleAmount[],
+): readonly SettleAmount[] {
+  const keys = new Set(amounts.map(({ key }) => key));
+  return [
+    ...amounts.map((amount) => ({ ...amount, reserved: reserved.get(amount.key) ?? 0 })),
+    ...[...reserved]
+      .filter(([key]) => !keys.has(key))
+      .map(([key, amount]) => ({ key, reserved: amount, actual: 0 })),
+  ];
 }
 
 const settleWrite = (
