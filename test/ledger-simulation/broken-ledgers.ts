@@ -96,7 +96,7 @@ function fullLimit({ plan }: VariationContext, write: ReserveWrite): ReserveWrit
   return { ...write, amounts };
 }
 
-/** The amount of the limit, whoever the user is. */
+/** Every user has the amount of the limit. */
 function amountOfAll({ plan }: VariationContext, write: ReserveWrite): ReserveWrite {
   const limits = plan.limits.filter(
     (limit) =>
