@@ -8,7 +8,12 @@ import {
   type PutItemCommandInput,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
-import type { KeyStore, StoredKey } from '../core/call/identity/manage-proxy-keys.ts';
+import type {
+  KeyPage,
+  KeyQuery,
+  KeyStore,
+  StoredKey,
+} from '../core/call/identity/manage-proxy-keys.ts';
 import { isTokenId } from '../core/call/identity/proxy-key-format.ts';
 import type {
   CredentialRecord,
@@ -24,6 +29,8 @@ const PARTITION = 'key';
 const USE_PARTITION = 'keyUse';
 /** An ended key can be listed for this long. */
 const KEPT_SECONDS = 90 * 86_400;
+/** Before and after all ids. */
+const [FIRST_ID, LAST_ID] = ['0', 'zzzzzzzzzz'];
 const USE_KEPT_SECONDS = 400 * 86_400;
 
 type Item = Record<string, AttributeValue>;
@@ -77,14 +84,20 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
     return this.#put(textItem(item));
   }
 
-  async list(): Promise<readonly StoredKey[]> {
-    const [keys, uses] = await Promise.all([this.#query(PARTITION), this.#query(USE_PARTITION)]);
+  async list({ count, after = FIRST_ID }: KeyQuery): Promise<KeyPage<StoredKey>> {
+    const found = await this.#query(PARTITION, [after, LAST_ID], count + 2);
+    const items = found.filter(({ sk }) => sk?.S !== after).slice(0, count + 1);
+    const page = items.slice(0, count);
+    const [first, last] = [page[0], page.at(-1)].map((item) => item?.sk?.S);
+    if (first === undefined || last === undefined) return { keys: [] };
+    const uses = await this.#query(USE_PARTITION, [first, last]);
     const days = new Map(uses.map(({ sk, day }) => [sk?.S, day?.S]));
-    return keys.flatMap((item) => {
+    const keys = page.flatMap((item) => {
       const record = toRecord(item);
       const lastUsedOn = days.get(item.sk?.S);
       return record ? [{ ...record, ...(lastUsedOn !== undefined && { lastUsedOn }) }] : [];
     });
+    return { keys, ...(items.length > count && { next: last }) };
   }
 
   #put(item: Item, condition: Partial<PutItemCommandInput> = {}): Promise<void> {
@@ -94,17 +107,25 @@ export class DynamoDbKeys implements KeyReader, KeyStore {
     });
   }
 
-  #query(partition: string): Promise<readonly Item[]> {
+  /** @param ids the first and the last one, both included. */
+  #query(partition: string, ids: readonly [string, string], most = Infinity) {
     return this.#attempt('list', async () => {
       const items: Item[] = [];
+      const [from, to] = ids;
       const input = {
         TableName: this.#tableName,
         ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: partition } },
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':pk': { S: partition },
+          ':from': { S: from },
+          ':to': { S: to },
+        },
+        ...(most !== Infinity && { Limit: most }),
       };
       for await (const { Items = [] } of paginateQuery({ client: this.#client }, input)) {
         items.push(...Items);
+        if (items.length >= most) break;
       }
       return items;
     });

@@ -3,6 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   createKey,
   type KeyChange,
+  type KeyPage,
+  type KeyQuery,
   type KeyRotation,
   keyReport,
   keyWarnings,
@@ -30,7 +32,7 @@ interface KeysTable {
 /** Answers are JSON; a new key's text is in `key`, and nowhere else. Methods throw a SentryError. */
 export interface OperatorKeys {
   create(input: unknown): Promise<KeyChange<JsonObject>>;
-  list(): Promise<readonly JsonObject[]>;
+  list(query: KeyQuery): Promise<KeyPage<JsonObject>>;
   revoke(id: string): Promise<KeyChange<JsonObject>>;
   rotate(rotation: KeyRotation): Promise<KeyChange<JsonObject>>;
 }
@@ -55,7 +57,11 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
       const warned = warnings.length > 0 && { warnings };
       return { value: { ...keyReport(record, clock.now()), key, ...warned } };
     },
-    list: async () => (await keys.list()).map((record) => ({ ...keyReport(record, clock.now()) })),
+    list: async (query) => {
+      const page = await keys.list(query);
+      const now = clock.now();
+      return { ...page, keys: page.keys.map((record) => ({ ...keyReport(record, now) })) };
+    },
     revoke: async (id) => {
       if (isTokenId(id)) {
         const ended = await revokeToken({ tokens, clock }, id, author);
@@ -75,4 +81,18 @@ export function operatorKeys(table: KeysTable, author: string): OperatorKeys {
       return { value: { ...keyReport(record, clock.now()), key, replaced: old } };
     },
   };
+}
+
+const PAGE = 100;
+
+/** Of all pages. */
+export async function allKeys(keys: Pick<OperatorKeys, 'list'>): Promise<readonly JsonObject[]> {
+  const all: JsonObject[] = [];
+  let after: string | undefined;
+  do {
+    const page = await keys.list({ count: PAGE, ...(after !== undefined && { after }) });
+    all.push(...page.keys);
+    after = page.next;
+  } while (after !== undefined);
+  return all;
 }

@@ -1,5 +1,6 @@
 /** Limits as an operator sees and changes them, on the ledger table. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { unknownKey } from '../core/call/identity/manage-proxy-keys.ts';
 import { isToken } from '../core/call/identity/proxy-key-record.ts';
 import type { Ids } from '../core/ids.ts';
 import type { LimitsReport } from '../core/insight/usage/limits-report.schema.ts';
@@ -8,7 +9,6 @@ import { holderIn, isKeyId, type NamedHolder } from '../core/policy/named-holder
 import { overrideLimit } from '../core/policy/override-limit.ts';
 import type { OverridePlan, OverrideRequest } from '../core/policy/plan-override.ts';
 import type { PolicySource } from '../core/policy/ports.ts';
-import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
 import { DynamoDbLedger } from './dynamodb-ledger.ts';
 import { createDynamoDbOverrides } from './dynamodb-overrides.ts';
@@ -56,8 +56,7 @@ export function operatorLimits(table: LimitsTable): OperatorLimits {
     change: async (given) => {
       const change = await inFamily(given);
       if (change) return overrideLimit({ policies, overrides, clock, ids }, change);
-      const message = `unknown key ${quoted(given.key)}: "cost-sentry keys list" shows the ids`;
-      return { problems: [{ path: 'key', message }] };
+      return { problems: [{ path: 'key', message: unknownKey(given.key ?? '') }] };
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Where keys are made and ended: a ledger table, an API or a sandbox. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type OperatorKeys, operatorKeys } from '../../adapters/operator-keys.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json-value.ts';
-import { asList } from '../../core/unvalidated.ts';
+import { asList, stringField, toUnvalidated } from '../../core/unvalidated.ts';
 import { type OperatorApi, operatorApi } from '../remote/operator-api.ts';
 import { ledgerTarget, type TargetFlags } from '../remote/target.ts';
 import type { FoundSource } from '../remote/with-source.ts';
@@ -36,7 +37,17 @@ function remoteKeys(api: OperatorApi): OperatorKeys {
       const named = !api.hasIdentity && author !== undefined && { author };
       return api.post(ROUTE, { ...request, ...named });
     },
-    list: async () => asList(await api.get(ROUTE)).filter(isJsonObject),
+    list: async ({ count, after }) => {
+      const page = toUnvalidated(await api.get(ROUTE, { limit: String(count), after }));
+      const next = stringField(page, 'next');
+      if (!Array.isArray(page.get('keys'))) {
+        throw new LedgerUnavailableError(
+          `${api.origin} did not return a list of keys: check --url`,
+        );
+      }
+      const keys = asList(page.get('keys')).filter(isJsonObject);
+      return { keys, ...(next !== undefined && { next }) };
+    },
     revoke: (id) => api.post(`${ROUTE}/revoke`, { id }),
     rotate: ({ id, graceMs }) =>
       api.post(`${ROUTE}/rotate`, { id, graceSeconds: Math.round(graceMs / 1000) }),

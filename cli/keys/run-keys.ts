@@ -1,5 +1,5 @@
 /** Runs `keys create`, `list`, `revoke` and `rotate`. */
-import type { OperatorKeys } from '../../adapters/operator-keys.ts';
+import { allKeys, type OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { KeyChange } from '../../core/call/identity/manage-proxy-keys.ts';
 import { isJsonObject, type JsonObject } from '../../core/json-value.ts';
 import { momentOf } from '../../core/policy/parse-until.ts';
@@ -55,7 +55,7 @@ export function createKeys(options: CreateOptions, io: Io): Promise<ExitCode> {
 
 export const listKeys = (options: KeysOptions, io: Io): Promise<ExitCode> =>
   withKeys(options, io, async (keys) => {
-    const all = await keys.list();
+    const all = await allKeys(keys);
     io.out(options.json ? toJsonText(all) : keysTable(all));
     return 0;
   });

@@ -7,7 +7,6 @@ import {
 import type { Digest } from '../../core/call/idempotency/ports.ts';
 import { callIdentity } from '../../core/call/identity/call-identity.ts';
 import type { Caller } from '../../core/caller.ts';
-import { joinPath } from '../../core/input-path.ts';
 import type { UsageHistory } from '../../core/insight/forecast/ports.ts';
 import { holdersReport, usageOfCaller } from '../../core/insight/usage/holders-report.ts';
 import { usageReport } from '../../core/insight/usage/usage-report.ts';
@@ -20,9 +19,10 @@ import { formatChoices, quoted } from '../../core/safe-text.ts';
 import { unknownValueMessage } from '../../core/schema-errors.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../core/time.ts';
 import { HttpProblemError } from './http-error.ts';
+import { invalidPage, invalidQuery, PAGE_PARAMETERS, pageSize } from './page.ts';
 
 /** Query parameters of the route. */
-export const USAGE_PARAMETERS = ['costCenter', 'per', 'user', 'limit', 'after'] as const;
+export const USAGE_PARAMETERS = ['costCenter', 'per', 'user', ...PAGE_PARAMETERS] as const;
 
 interface ReportPorts {
   readonly policies: PolicySource;
@@ -81,8 +81,6 @@ async function ownUsage(
   return usageOfCaller({ ledger, digest }, policy, { caller, centers, pers: ['user'] }, now);
 }
 
-const PAGE_MAX = 100;
-
 interface VisibleHolders {
   readonly centers: readonly CostCenter[];
   readonly shared: boolean;
@@ -95,15 +93,12 @@ async function holdersAnswer(
   { ledger, nearest }: ReportPorts,
   policy: Policy,
   { centers, shared, bound, own }: VisibleHolders,
-  { per: given, user, limit = '50', after }: Query,
+  { per: given, user, limit, after }: Query,
   now: EpochMs,
 ) {
   const per = PERS.find((each) => each === given);
   if (!per) invalidQuery('per', unknownValueMessage('per', given, PERS));
-  const count = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > PAGE_MAX) {
-    invalidQuery('limit', `must be a whole number from 1 to ${PAGE_MAX}, got ${quoted(limit)}`);
-  }
+  const count = pageSize(limit);
   const name = user === undefined ? undefined : countedName('user', user);
   if (user !== undefined && (per !== 'user' || name === undefined)) {
     invalidQuery('user', `must be the name of a user, with per=user, got ${quoted(user)}`);
@@ -113,14 +108,7 @@ async function holdersAnswer(
     return { asOf: isoTimestamp(now), per, holders: own.filter((each) => each.per === per) };
   const query = { per, centers, isWhole: shared, name, count, after };
   const report = await holdersReport({ ledger, nearest }, policy, query, now);
-  return report ?? invalidQuery('after', 'must be `next` of the page before');
-}
-
-function invalidQuery(name: string, message: string): never {
-  const path = joinPath('query', name);
-  throw new HttpProblemError('invalid_request', `${path}: ${message}`, {
-    errors: [{ path, message }],
-  });
+  return report ?? invalidPage();
 }
 
 export const visibleTo = (policy: Policy, caller: Caller | undefined): readonly CostCenter[] =>

@@ -7,6 +7,7 @@ import { PROBLEM_CODES } from '../../core/problem-http-status.ts';
 
 export const TEXT = { type: 'string' } as const;
 const TIME = { type: 'string', format: 'date-time' } as const;
+const NEXT = { type: 'string', description: 'To ask for the next page with, as `after`.' } as const;
 const COUNT = { type: 'integer', minimum: 0 } as const;
 
 const object = (required: readonly string[], properties: object) => ({
@@ -88,7 +89,7 @@ export const SCHEMAS = {
         limits: { type: 'array', items: { type: 'object' } },
       }),
     },
-    next: { type: 'string', description: 'To ask for the next page with, as `after`.' },
+    next: NEXT,
   }),
   ModelsReport: object(['asOf', 'models'], {
     asOf: TIME,
@@ -159,7 +160,10 @@ export const SCHEMAS = {
     key: { type: 'string', description: 'Shown once: its hash is stored.' },
     warnings: { ...NAMES, description: 'Facts that the operator may not expect.' },
   }),
-  Keys: { type: 'array', items: { $ref: '#/components/schemas/Key' } },
+  Keys: object(['keys'], {
+    keys: { type: 'array', items: { $ref: '#/components/schemas/Key' } },
+    next: NEXT,
+  }),
   KeyRevocation: {
     ...object(['id'], { id: { type: 'string', description: 'Of a key or a token.' } }),
     additionalProperties: false,

@@ -88,7 +88,11 @@ const OPERATOR_PATHS = {
       operationId: 'listKeys',
       summary: 'List the keys of the proxy',
       security: BY_OPERATORS,
-      responses: answer('Keys', 'All keys, without their secrets.'),
+      parameters: [
+        parameter('limit', 'query', 'How many of them, at most 100.'),
+        parameter('after', 'query', 'The `next` of the page before.'),
+      ],
+      responses: answer('Keys', 'Keys in the order of their ids, without their secrets.'),
     },
     post: {
       operationId: 'createKey',

@@ -1,6 +1,7 @@
 /** Changes of limits and keys: what an operator sends, and what the answer says. */
 import type { OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
+import { isCredentialId } from '../../core/call/identity/proxy-key-format.ts';
 import {
   parseKeyRevocation,
   parseKeyRotation,
@@ -11,8 +12,10 @@ import { type NamedHolder, namedHolder, namesIn } from '../../core/policy/named-
 import { parseOverrideRequest } from '../../core/policy/parse-override.ts';
 import { overrideReport } from '../../core/policy/plan-override.ts';
 import { HttpProblemError } from '../edge/http-error.ts';
+import { invalidPage, type PAGE_PARAMETERS, pageSize } from '../edge/page.ts';
 import type { Operator } from './operator.ts';
 
+type PageQuery = Readonly<Partial<Record<(typeof PAGE_PARAMETERS)[number], string>>>;
 type Result<T> = { readonly value: T } | { readonly problems: readonly InputProblem[] };
 
 /** A name that can be no one's would show the amounts of all as if they were that one's. */
@@ -29,6 +32,13 @@ export async function changeLimit(limits: OperatorLimits, operator: Operator, bo
   const { author, ...change } = checked(parseOverrideRequest(authored(operator, body)));
   const plan = await limits.change({ ...change, author: author ?? operator.author });
   return overrideReport(checked('problems' in plan ? plan : { value: plan.planned }));
+}
+
+/** @throws HttpProblem 400 for a page that cannot be one. */
+export async function keysOf(keys: OperatorKeys, { limit, after }: PageQuery) {
+  const count = pageSize(limit);
+  if (after !== undefined && !isCredentialId(after)) invalidPage();
+  return keys.list({ count, ...(after !== undefined && { after }) });
 }
 
 export const createKey = async (keys: OperatorKeys, operator: Operator, body: unknown) =>

@@ -17,7 +17,7 @@ import { problemMiddleware } from '../edge/problem-middleware.ts';
 import { routeOf } from '../edge/routes.ts';
 import { usageAnswer } from '../edge/usage-answer.ts';
 import { warn } from '../edge/workflow-step.ts';
-import { changeLimit, createKey, limitsOf, revokeKey, rotateKey } from './changes.ts';
+import { changeLimit, createKey, keysOf, limitsOf, revokeKey, rotateKey } from './changes.ts';
 import { type Operator, operatorOf } from './operator.ts';
 import { ROUTES } from './route-table.ts';
 
@@ -67,7 +67,7 @@ async function answer(event: OperatorEvent): Promise<HttpResponse> {
     case '/v1/operator/keys':
       return isChange
         ? jsonResponse(200, await createKey(keys(), operator, body))
-        : jsonResponse(200, await keys().list());
+        : jsonResponse(200, await keysOf(keys(), query));
     case '/v1/operator/keys/revoke':
       return jsonResponse(200, await revokeKey(keys(), body));
     case '/v1/operator/keys/rotate':

@@ -1,7 +1,7 @@
 /** All `/_sandbox/` routes: inspect the sandbox, and make it fail. */
 
 import { randomUUID } from 'node:crypto';
-import type { OperatorKeys } from '../../adapters/operator-keys.ts';
+import { allKeys, type OperatorKeys } from '../../adapters/operator-keys.ts';
 import type { OperatorLimits } from '../../adapters/operator-limits.ts';
 import { SentryError } from '../../core/errors.ts';
 import type { InputProblem } from '../../core/input-problem.ts';
@@ -72,7 +72,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
     DELETE: ({ limits }, body) => fromLedger(() => changeOverride(limits, body, true)),
   },
   '/_sandbox/keys': {
-    GET: ({ keys }) => fromLedger(async () => ok(await keys.list())),
+    GET: ({ keys }) => fromLedger(async () => ok(await allKeys(keys))),
     POST: ({ keys }, body) => fromLedger(async () => changed(await createKeyAnswer(keys, body))),
     DELETE: ({ keys }, body) => fromLedger(async () => changed(await revokeKeyAnswer(keys, body))),
   },

@@ -30,7 +30,7 @@ export async function createDemoKey(
   const environment = application.defaultEnvironment ?? application.environments[0];
   // No operator made it: nothing is put into the audit log.
   const keys: KeyStore = {
-    list: () => store.list(),
+    read: (id) => store.read(id),
     add: (record) => store.add(record),
     replace: (seen, record) => store.replace(seen, record),
     recordChange: async () => undefined,

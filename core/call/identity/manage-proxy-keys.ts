@@ -6,25 +6,45 @@ import { limitReference } from '../../policy/limit-overview.ts';
 import { formatAmount } from '../../policy/limit-text.ts';
 import type { CostCenter, Holder, Policy } from '../../policy/policy.ts';
 import { namedUser } from '../../policy/user-name.ts';
+import { quoted } from '../../safe-text.ts';
 import { unknownValueMessage } from '../../schema-errors.ts';
 import type { KeyChange as AuditedChange } from '../../telemetry/audit-line.ts';
 import { type Clock, type EpochMs, isoTimestamp } from '../../time.ts';
 import { ID_BYTES, isCredentialId, keyParts, keyText, SECRET_BYTES } from './proxy-key-format.ts';
-import { isInForce, type KeyBinding, type KeyRecord, type KeySecrets } from './proxy-key-record.ts';
+import {
+  isInForce,
+  isToken,
+  type KeyBinding,
+  type KeyReader,
+  type KeyRecord,
+  type KeySecrets,
+} from './proxy-key-record.ts';
 
 export interface StoredKey extends KeyRecord {
   /** `2026-11-29`. */
   readonly lastUsedOn?: string;
 }
 
-export interface KeyStore {
+/** Keys in the order of their ids. */
+export interface KeyPage<Key> {
+  readonly keys: readonly Key[];
+  /** To ask for the next page with. */
+  readonly next?: string;
+}
+
+export interface KeyQuery {
+  readonly count: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface KeyStore extends Pick<KeyReader, 'read'> {
   /** Adds a new one. @throws LedgerUnavailableError */
   add(record: KeyRecord): Promise<void>;
   /** False if another change was made to it since it was read. @throws LedgerUnavailableError */
   replace(seen: KeyRecord, record: KeyRecord): Promise<boolean>;
   /** Keeps a change until the audit log has it. @throws LedgerUnavailableError */
   recordChange(change: AuditedChange): Promise<void>;
-  list(): Promise<readonly StoredKey[]>;
 }
 
 interface KeyPorts {
@@ -170,15 +190,13 @@ const NOT_AN_ID = 'must be the id of a key or token: the 10 characters between i
 async function findKey({ keys }: KeyPorts, id: string): Promise<KeyChange<KeyRecord>> {
   // It could be the key itself, which is not repeated in a message.
   if (!isCredentialId(id)) return { problems: [{ path: 'id', message: NOT_AN_ID }] };
-  const all = await keys.list();
-  const found = all.find((each) => each.id === id);
-  if (!found) {
-    const known = all.map((each) => each.id);
-    return { problems: [{ path: 'id', message: unknownValueMessage('key', id, known) }] };
-  }
-  const { lastUsedOn: _, ...record } = found;
-  return { value: record };
+  const record = await keys.read(id);
+  if (record && !isToken(record)) return { value: record };
+  return { problems: [{ path: 'id', message: unknownKey(id) }] };
 }
+
+export const unknownKey = (id: string): string =>
+  `unknown key ${quoted(id)}: "cost-sentry keys list" shows the ids`;
 
 function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputProblem[] {
   const problems: InputProblem[] = [];

@@ -175,6 +175,55 @@ describe('an operator', () => {
     ]);
   });
 
+  test('lists keys page by page, and the command line shows all of them', async () => {
+    const TableName = 'operated-ledger';
+    const ids = Array.from({ length: 105 }, (_, n) => `5${String(n).padStart(9, '0')}`);
+    // Together more than DynamoDB returns at once.
+    const models = Array.from({ length: 100 }, (_, n) => `${n}`.padStart(128, 'm'));
+    for (const id of ids) {
+      const record = { id, family: id, secretHash: 'x', costCenter: 'sales', models, author: 'me' };
+      const body = { S: JSON.stringify({ ...record, createdAt: Date.now() }) };
+      const Item = { pk: { S: 'key' }, sk: { S: id }, body };
+      await table.send(new PutItemCommand({ TableName, Item }));
+    }
+    const last = { pk: { S: 'keyUse' }, sk: { S: ids.at(-1) ?? '' }, day: { S: '2026-11-29' } };
+    await table.send(new PutItemCommand({ TableName, Item: last }));
+    const listed: Json[] = [];
+    const sizes: number[] = [];
+    for (let query = ''; sizes.length < 10; ) {
+      const { status, body } = await sandbox.get(`/v1/operator/keys${query}`, bearer(token));
+      expect(status).toBe(200);
+      listed.push(...body.keys);
+      sizes.push(body.keys.length);
+      if (body.next === undefined) break;
+      query = `?limit=100&after=${body.next}`;
+    }
+    expect([sizes[0], sizes[1]]).toEqual([50, listed.length - 50]);
+    const names = listed.map(({ id }) => id);
+    expect(names).toEqual([...names].sort());
+    expect(names.filter((id) => ids.includes(id))).toEqual(ids);
+    const used = listed.filter(({ lastUsedOn }) => lastUsedOn === '2026-11-29');
+    expect(used.map(({ id }) => id)).toContain(ids.at(-1));
+    expect(JSON.stringify(listed)).not.toContain('secretHash');
+    expect(JSON.parse((await asOperator('keys', 'list', '--json')).out)).toEqual(listed);
+    const own = { AWS_ENDPOINT_URL_DYNAMODB: engine.url, AWS_REGION: 'us-east-1' };
+    const access = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const args = ['keys', 'list', '--table', TableName, '--json'];
+    expect(JSON.parse((await runCli(args, { ...own, ...access })).out)).toEqual(listed);
+  });
+
+  test.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['limit', '1e1'],
+    ['after', ''],
+    ['after', '../keys'],
+  ])('gets 400 for a page of keys with %s %p', async (name, value) => {
+    const path = `/v1/operator/keys?${name}=${encodeURIComponent(value)}`;
+    const { status, body } = await sandbox.get(path, bearer(token));
+    expect([status, body.errors]).toMatchObject([400, [{ path: `query.${name}` }]]);
+  });
+
   test('gets every problem of a change', async () => {
     const unknown = await asOperator('keys', 'create', '--cost-center', 'sale');
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('"sales"')]);

@@ -23,7 +23,7 @@ let answers: (path: string) => { readonly status: number; readonly body: unknown
 beforeEach(async () => {
   asked = [];
   cache = await mkdtemp(join(tmpdir(), 'operator-'));
-  answers = (path) => ({ status: 200, body: path.endsWith('/tokens') ? TOKEN : [KEY] });
+  answers = (path) => ({ status: 200, body: path.endsWith('/tokens') ? TOKEN : { keys: [KEY] } });
   globalThis.fetch = async (input, init) => {
     const { href, pathname } = new URL(String(input));
     const authorization = new Headers(init?.headers).get('authorization') ?? '';
@@ -50,7 +50,11 @@ describe('a command of an operator', () => {
         out: `${JSON.stringify([KEY], null, 2)}\n`,
       });
       await run(list);
-      const read = ['GET https://api.example.com/v1/operator/keys', 'Bearer bcs_oTOKEN', ''];
+      const read = [
+        'GET https://api.example.com/v1/operator/keys?limit=100',
+        'Bearer bcs_oTOKEN',
+        '',
+      ];
       expect(asked).toEqual([
         [
           'POST https://api.example.com/v1/tokens',
@@ -84,6 +88,13 @@ describe('a command of an operator', () => {
     const printed = await run(['keys', 'revoke', '0000000001', '--url', 'https://api.example.com']);
     expect([printed.exitCode, printed.out]).toEqual([2, '']);
     expect(printed.err).toContain(message);
+  });
+
+  test('says when an answer is no list of keys', async () => {
+    answers = (path) => ({ status: 200, body: path.endsWith('/tokens') ? TOKEN : { ok: true } });
+    const printed = await run(['keys', 'list', '--url', 'https://api.example.com']);
+    expect([printed.exitCode, printed.out]).toEqual([2, '']);
+    expect(printed.err).toContain('https://api.example.com did not return a list of keys');
   });
 
   test('says that the role is no operator, where it gets no token', async () => {

@@ -31,7 +31,7 @@ beforeEach(() => {
   parts = {
     keys: {
       create: async () => ({ value: {} }),
-      list: async () => [],
+      list: async () => ({ keys: [] }),
       revoke: async () => ({ value: {} }),
       rotate: async () => ({ value: {} }),
     },
