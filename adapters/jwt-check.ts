@@ -99,15 +99,15 @@ async function discover(issuer: string): Promise<string> {
 const unavailable = (cause: unknown): IdentityUnavailableError =>
   new IdentityUnavailableError('the keys of the identity provider could not be read', cause);
 
-/** As an HTTP API passes claims on: each as text, a list as `[a b]`. */
+/** As an HTTP API passes claims on: each as text, a list of plain names as `[a b]`. */
 export const claimTexts = (claims: JWTPayload): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(claims).map(([name, value]) => [
-      name,
-      Array.isArray(value)
-        ? `[${value.join(' ')}]`
-        : typeof value === 'object'
-          ? JSON.stringify(value)
-          : String(value),
-    ]),
-  );
+  Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, claimText(value)]));
+
+function claimText(value: unknown): string {
+  if (Array.isArray(value) && value.every(isPlainName)) return `[${value.join(' ')}]`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A list with `a b` would be one with `a` and `b`. */
+const isPlainName = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && /^[^\s,]+$/.test(value));

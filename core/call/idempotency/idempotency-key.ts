@@ -18,16 +18,19 @@ export function idempotencyKeyProblem(key: unknown): string | undefined {
 interface KeyedRequest {
   readonly key: string;
   readonly caller?: Caller | undefined;
+  /** Of the caller: several people can share a role. */
+  readonly user?: string | undefined;
   readonly costCenter: string;
   readonly request: unknown;
   readonly attemptId: string;
 }
 
-/** A key counts for one caller and one cost center: keys of different callers never meet. */
+/** A key counts for one caller, person and cost center: keys of different ones never meet. */
 export function toClaim(digest: Digest, keyed: KeyedRequest): Claim {
-  const { key, caller, costCenter, request, attemptId } = keyed;
+  const { key, caller, user, costCenter, request, attemptId } = keyed;
+  const sender = [caller ? identityOf(caller) : null, user ?? null];
   return {
-    record: digest.sha256(canonicalJson([caller ? identityOf(caller) : null, costCenter, key])),
+    record: digest.sha256(canonicalJson([...sender, costCenter, key])),
     fingerprint: digest.sha256(canonicalJson(request)),
     attemptId,
   };

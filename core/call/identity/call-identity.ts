@@ -97,16 +97,20 @@ export function claimedPerson(
     claim === undefined || !isVerifiedClaim(claims, name)
       ? undefined
       : claimedUser(ownClaim(claims, 'iss') ?? '', claim);
-  const groups = groupsName === undefined ? undefined : ownClaim(claims, groupsName);
-  return { user, ...(groups !== undefined && { groups: namesIn(groups) }) };
+  const text = groupsName === undefined ? undefined : ownClaim(claims, groupsName);
+  const groups = text === undefined ? undefined : namesIn(text);
+  return { user, ...(groups && { groups }) };
 }
 
+/** JSON, or an object as an HTTP API writes it: which groups it means is not known. */
+const NO_NAMES = /["{}]|\bmap\[|^null$/;
+
 /** An HTTP API hands a list of a claim on as `[one two]`. */
-const namesIn = (text: string): readonly string[] =>
-  text
-    .replace(/^\[|\]$/g, '')
-    .split(/[\s,]+/)
-    .filter((name) => name !== '');
+function namesIn(text: string): readonly string[] | undefined {
+  if (NO_NAMES.test(text)) return undefined;
+  const names = text.replace(/^\[|\]$/g, '').split(/[\s,]+/);
+  return names.filter((name) => name !== '');
+}
 
 const SESSION_LENGTH = 32;
 

@@ -129,7 +129,10 @@ async function validate(
   const { idempotencyKey: key, session, caller: sender } = start.envelope;
   // Needed also where callers are not bound to cost centers.
   const who = callIdentity(ports.digest, policy, context.costCenter, { caller: sender, session });
-  const keyed = { caller, costCenter: context.costCenter.name, request, attemptId };
+  const keyed = {
+    ...{ caller, user: who.user, costCenter: context.costCenter.name },
+    ...{ request, attemptId },
+  };
   return {
     ...valid(policy, start, context, prompt.prompt, result.candidates),
     attemptId,

@@ -23,6 +23,8 @@ export interface NamedContext {
 interface ContextSources {
   readonly key: NamedContext;
   readonly path: NamedContext;
+  /** Of the inference profile that is called by its ARN. */
+  readonly profile?: NamedContext | undefined;
   readonly header: NamedContext;
   readonly metadata: NamedContext;
 }
@@ -43,7 +45,7 @@ const DISAGREES = {
   user: 'forbidden_user',
 } as const satisfies Record<keyof NamedContext, ProblemCode>;
 
-const PLACES = ['key', 'path', 'header', 'metadata'] as const;
+const PLACES = ['key', 'path', 'profile', 'header', 'metadata'] as const;
 const WORDS = {
   costCenter: 'cost center',
   application: 'application',
@@ -56,24 +58,31 @@ export function namedBy(sources: ContextSources): NamedResult {
   const names: Partial<Record<keyof NamedContext, string>> = {};
   for (const kind of ['costCenter', 'application', 'environment', 'user'] as const) {
     const given = PLACES.flatMap((place) => {
-      const name = sources[place][kind];
+      const name = sources[place]?.[kind];
       return name === undefined ? [] : [{ place, name }];
     });
     const [first] = given;
     if (!first) continue;
     const other = given.find(({ name }) => name !== first.name);
     if (other) {
-      const message = `the ${other.place} names the ${WORDS[kind]} ${quoted(other.name)}, but the ${first.place} names ${quoted(first.name)}`;
-      return {
-        outcome: 'refused',
-        code: DISAGREES[kind],
-        problems: [{ path: kind, message }],
-        known: {},
-      };
+      return { outcome: 'refused', code: DISAGREES[kind], ...disagreement(kind, other, first) };
     }
     names[kind] = first.name;
   }
   return { outcome: 'named', names };
+}
+
+interface NamedPlace {
+  readonly place: string;
+  readonly name: string;
+}
+
+/** What is wrong with a name that disagrees with a higher one. */
+export function disagreement(kind: keyof NamedContext, lower: NamedPlace, higher: NamedPlace) {
+  const message =
+    `the ${lower.place} names the ${WORDS[kind]} ${quoted(lower.name)}, ` +
+    `but the ${higher.place} names ${quoted(higher.name)}`;
+  return { problems: [{ path: kind, message }] as const, known: {} };
 }
 
 /** An application's ARN or name of a profile of this deployment stands for more than a model. */

@@ -30,7 +30,7 @@ import {
 } from '../request-bound/wire-candidate.ts';
 import { toWireCandidates } from '../request-bound/wire-parts.ts';
 import type { Dialect, DialectRequest } from './dialect.ts';
-import { applicationOf, type NamedContext, namedBy, profileNames } from './names.ts';
+import { applicationOf, disagreement, type NamedContext, namedBy, profileNames } from './names.ts';
 import type { RelayPorts } from './ports.ts';
 
 /** For one operation as it is, or to be translated for each model that may run it. */
@@ -79,11 +79,6 @@ export async function prepareCall(
   const found = findContext(policy, start, request);
   if ('status' in found) return found;
   const { context, user } = found;
-  const candidates = candidatesOf(policy, context, request, ports.clock.now());
-  if ('problems' in candidates) {
-    return invalidCall(start, 'invalid_request', candidates.problems, namesOf(context));
-  }
-  const { cacheTtl } = candidates.candidates[0];
   const session = sessionOf(request);
   const problem = session === undefined ? undefined : sessionProblem(session);
   if (problem !== undefined) {
@@ -91,11 +86,26 @@ export async function prepareCall(
     return invalidCall(start, 'invalid_request', problems, namesOf(context));
   }
   const sender = { caller: request.caller, session, user };
+  const who = callIdentity(ports.digest, policy, context.costCenter, sender);
+  if (who.user !== undefined && user !== undefined && user !== who.user) {
+    const [lower, higher] = [
+      { place: 'metadata', name: user },
+      { place: 'token', name: who.user },
+    ];
+    const { problems } = disagreement('user', lower, higher);
+    return invalidCall(start, 'forbidden_user', problems, namesOf(context));
+  }
+  const candidates = candidatesOf(policy, context, request, ports.clock.now());
+  if ('problems' in candidates) {
+    return invalidCall(start, 'invalid_request', candidates.problems, namesOf(context));
+  }
+  const { cacheTtl } = candidates.candidates[0];
+  const named = who.user ?? user;
   return {
     ...boundedCall(start, context, candidates.candidates, cacheTtl),
     attemptId: ports.ids.uuid(),
-    who: callIdentity(ports.digest, policy, context.costCenter, sender),
-    ...(user !== undefined && { user }),
+    who,
+    ...(named !== undefined && { user: named }),
     priceOf: (modelId) => (name) => {
       const { region, models } = policy;
       return priceNamed(name, [...models.values()], { modelId, region, at: request.receivedAt });
@@ -119,7 +129,8 @@ export function findContext(
   const metadata = metadataNames(request);
   const named = namedBy({
     key: request.key,
-    path: { ...request.path, ...withoutModel(profile) },
+    path: request.path,
+    profile,
     header: request.header,
     metadata,
   });
@@ -151,12 +162,6 @@ export function findContext(
     return invalidCall(start, 'model_not_allowed', [problem], namesOf(context));
   }
   return { context, user: names.user };
-}
-
-function withoutModel(profile: (NamedContext & { model: string }) | undefined): NamedContext {
-  if (!profile) return {};
-  const { model: _, ...names } = profile;
-  return names;
 }
 
 const METADATA_HEADER = 'x-amzn-bedrock-request-metadata';

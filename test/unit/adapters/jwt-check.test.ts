@@ -56,6 +56,18 @@ describe('a JWT', () => {
   });
 
   test.each([
+    ['a list of objects', [{ name: 'vip' }], '[{"name":"vip"}]'],
+    ['a list of lists', [['vip']], '[["vip"]]'],
+    ['an object', { roles: ['vip'] }, '{"roles":["vip"]}'],
+    ['nothing', null, 'null'],
+    ['a name with a space', ['not vip', 'staff'], '["not vip","staff"]'],
+    ['a name with a comma', ['not,vip'], '["not,vip"]'],
+  ])('has %s as JSON, so that it is no list of other names', async (_, groups, text) => {
+    const result = await check.verify(await signed({ groups }));
+    expect(result).toMatchObject({ claims: { groups: text } });
+  });
+
+  test.each([
     ['of another issuer', { iss: 'https://login.example.org' }],
     ['for another audience', { aud: 'else' }],
     ['without an audience', { aud: undefined }],

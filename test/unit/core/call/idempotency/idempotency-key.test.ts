@@ -77,6 +77,13 @@ describe('the claim of a key', () => {
     expect(new Set(records).size).toBe(records.length);
   });
 
+  test('is that of the person, where a role is shared by people whom AWS names', () => {
+    const session = iam(`${role}/one`);
+    const [ada, bob] = ['ada@example.com', 'bob@example.com'].map((user) => ({ ...session, user }));
+    expect(claim(ada).record).not.toBe(claim(bob).record);
+    expect(claim(ada).record).not.toBe(claim(session).record);
+  });
+
   test('is not moved by where key and cost center meet', () => {
     const [one, other] = [
       { key: 'b","c', costCenter: 'a' },

@@ -92,6 +92,19 @@ describe('the user of a token', () => {
     expect(groupsOf({ groups: '[]' })).toEqual([]);
     expect(groupsOf({})).toBeUndefined();
   });
+
+  test.each([
+    ['{"roles":["contractors"]}'],
+    ['["staff","contractors"]'],
+    ['[{"name":"contractors"}]'],
+    ['map[roles:[contractors]]'],
+    ['[map[name:contractors]]'],
+    ['null'],
+  ])('has groups that are not known, where the claim is %s, no list of names', (groups) => {
+    const claims = { user_claim: 'sub', groups_claim: 'groups' };
+    const caller = jwt({ iss, sub: 'x', groups });
+    expect(who({ caller }, {}, claims).groups).toBeUndefined();
+  });
 });
 
 describe('the user of a key', () => {
