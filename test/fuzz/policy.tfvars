@@ -41,6 +41,18 @@ cost_centers = {
       ceilings = [{ percent = 50, model = "haiku", fallback = "micro" }] },
     ]
   }
+  # With limits that operators change for one user, key or session.
+  people = {
+    models       = ["micro", "haiku"]
+    applications = ["chat"]
+    limits = [
+      { name = "spend", window = "month", unit = "usd", amount = 100 },
+      { name = "each", window = "day", unit = "usd", amount = 10, per = "user"
+      groups = { staff = 20, temps = 5 }, users = { "alice@example.com" = 50 } },
+      { name = "key", window = "total", unit = "requests", amount = 100, per = "key" },
+      { name = "run", window = "total", unit = "usd", amount = 5, per = "session" },
+    ]
+  }
 }
 default_cost_center = "retail"
 organization        = { limits = [{ name = "all", window = "month", unit = "usd", amount = 1000000 }] }

@@ -12,6 +12,13 @@ import {
   openAiEmbeddings,
   openAiResponse,
 } from './bodies.ts';
+import {
+  keyRequest,
+  keyRevocation,
+  keyRotation,
+  limitChange,
+  tokenRequest,
+} from './operator-bodies.ts';
 
 /** Whose words the answers have. */
 export type Protocol = 'native' | 'workflow' | 'bedrock' | 'openai' | 'anthropic';
@@ -89,7 +96,31 @@ const READS = [
   '/openapi.json',
   '/healthz',
 ] as const;
+/** The same for a page, a user, key or session that there is, may be, or cannot be. */
+const PAGED_READS = [
+  '/v1/operator/keys?limit=2',
+  '/v1/operator/keys?limit=101',
+  '/v1/operator/keys?limit=1&after=0000000000',
+  '/v1/operator/keys?after=%00',
+  '/v1/operator/limits?user=alice@example.com',
+  '/v1/operator/limits?user=%EF%BC%A1lice&key=0000000001',
+  '/v1/operator/limits?session=0123456789abcdef0123456789abcdef',
+  '/v1/operator/usage?per=user&user=unknown',
+  '/v1/operator/usage?per=key&after=%5B%5B%22x%22%5D%5D',
+] as const;
 const PROFILE_READS = ['/inference-profiles', '/inference-profiles/haiku'] as const;
+
+/** What operators change, and tokens. */
+const change = (
+  name: string,
+  path: string,
+  bodyOf: (random: Random) => Readonly<Record<string, unknown>>,
+): FuzzRoute => ({
+  name,
+  protocol: 'native',
+  execution: 'direct',
+  build: (random) => ({ method: 'POST', path, body: bodyOf(random) }),
+});
 
 const reads = (
   name: string,
@@ -126,6 +157,11 @@ export const ROUTES: readonly FuzzRoute[] = [
   api('anthropic-count', 'anthropic', '/anthropic/v1/messages/count_tokens', anthropicCount),
   reads('openai-models', 'openai', ['/openai/v1/models', '/openai/v1/models/haiku']),
   reads('anthropic-models', 'anthropic', ['/anthropic/v1/models', '/anthropic/v1/models/haiku']),
-  reads('v1-reads', 'native', READS),
+  reads('v1-reads', 'native', [...READS, ...PAGED_READS]),
+  change('operator-limits', '/v1/operator/limits', limitChange),
+  change('operator-keys', '/v1/operator/keys', keyRequest),
+  change('operator-keys-revoke', '/v1/operator/keys/revoke', keyRevocation),
+  change('operator-keys-rotate', '/v1/operator/keys/rotate', keyRotation),
+  change('tokens', '/v1/tokens', tokenRequest),
   reads('inference-profiles', 'bedrock', PROFILE_READS),
 ];
