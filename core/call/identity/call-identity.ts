@@ -30,15 +30,14 @@ export function callIdentity(
     : { user: user === undefined ? undefined : namedUser(user) };
   const key = caller && keyOf(costCenter, caller);
   const isNamed = key !== undefined || person.user !== undefined;
+  const role = !isNamed && caller?.kind === 'iam' ? roleArn(caller.arn) : undefined;
   return {
     ...(person.user !== undefined && { user: person.user }),
     ...(person.groups && { groups: person.groups }),
     ...(key !== undefined && { key }),
-    ...(session !== undefined &&
-      !isNamed &&
-      caller?.kind === 'iam' && { role: roleArn(caller.arn) }),
     ...(session !== undefined && {
-      session: sessionName(digest, [key ?? person.user ?? null, session]),
+      ...(role !== undefined && { role }),
+      session: sessionName(digest, [key ?? person.user ?? role ?? null, session]),
     }),
   };
 }

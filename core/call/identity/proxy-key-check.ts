@@ -27,6 +27,8 @@ interface CachedKey {
   /** When its read began. */
   readonly readAt: EpochMs;
   readonly record: CredentialRecord | undefined;
+  /** Whether its use has been recorded since. */
+  isUsed: boolean;
 }
 
 /** A key that was revoked is honored no longer than this. */
@@ -67,6 +69,7 @@ export class KeyCheck {
     const { record } = cached;
     const isRight = record && secrets.isEqual(record.secretHash, secrets.sha256(parts.secret));
     if (!isRight || !isInForce(record, clock.now())) return { outcome: 'unknown' };
+    this.#recordUse(cached, record);
     return { outcome: 'known', record };
   }
 
@@ -99,20 +102,23 @@ export class KeyCheck {
     }
     const record = await keys.read(id);
     if (!record) this.#unknownReads += 1;
-    const cached = { readAt, record };
+    const cached = { readAt, record, isUsed: false };
     this.#known.delete(id);
     this.#unknown.delete(id);
     keep(record ? this.#known : this.#unknown, id, cached);
-    if (record && !isToken(record)) this.#recordUse(id, readAt);
     return cached;
   }
 
-  /** To the day, and no request waits for it. */
-  #recordUse(id: string, at: EpochMs): void {
+  /** Of a key, to the day, once for each read; no request waits for it. */
+  #recordUse(cached: CachedKey, record: CredentialRecord): void {
+    if (cached.isUsed || isToken(record)) return;
+    cached.isUsed = true;
     const { keys, warn } = this.#ports;
-    keys.used(id, isoTimestamp(at).slice(0, 'YYYY-MM-DD'.length)).catch((error: unknown) => {
-      warn('the last use of a key could not be recorded', error);
-    });
+    keys
+      .used(record.id, isoTimestamp(cached.readAt).slice(0, 'YYYY-MM-DD'.length))
+      .catch((error: unknown) => {
+        warn('the last use of a key could not be recorded', error);
+      });
   }
 }
 

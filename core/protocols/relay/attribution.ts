@@ -12,7 +12,7 @@ const ENTRIES_MAX = 16;
 const VALUE_LENGTH_MAX = 256;
 const NOT_ALLOWED = /[^a-zA-Z0-9 :_@$#=/+,.-]/g;
 
-/** The request with its metadata completed; what the caller wrote itself stays. */
+/** The request with its metadata completed; what the caller wrote stays, but not under our names. */
 export function withAttribution(
   request: Pick<WireRequest, 'operation' | 'body' | 'headers'>,
   tags: RequestTags,
@@ -26,9 +26,10 @@ export function withAttribution(
     environment: tags.environment,
     user,
   };
+  let room = ENTRIES_MAX - Object.keys(own).length;
   const added = Object.entries(ours)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .slice(0, Math.max(0, ENTRIES_MAX - Object.keys(own).length))
+    .filter(([name]) => Object.hasOwn(own, name) || room-- > 0)
     .map(([name, value]) => [name, value.replace(NOT_ALLOWED, '_').slice(0, VALUE_LENGTH_MAX)]);
   const metadata: JsonObject = { ...own, ...Object.fromEntries(added) };
   if (request.operation.startsWith('converse')) {

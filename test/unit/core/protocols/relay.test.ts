@@ -309,6 +309,17 @@ describe('the names of a call', () => {
     });
   });
 
+  test('replace what the caller wrote under their names, also where there is no room', async () => {
+    script.parts = [metadata];
+    const many = Array.from({ length: 15 }, (_, n) => [`own${n}`, 'x'] as const);
+    const requestMetadata = { ...Object.fromEntries(many), requestId: 'of-another' };
+    const body = { messages: [{ role: 'user', content: [{ text: 'a' }] }], requestMetadata };
+    await relayed({ body });
+    const { requestId, ...own } = JSON.parse(sent[0]?.body ?? '').requestMetadata;
+    expect(requestId).toBe(bench.audit[0]?.requestId);
+    expect(own).toEqual(Object.fromEntries(many));
+  });
+
   test.each([
     ['path', { path: { environment: 'dev' } }, 'forbidden_environment'],
     ['header', { header: { costCenter: 'other' } }, 'forbidden_cost_center'],

@@ -144,6 +144,16 @@ describe('sessions', () => {
     expect(new Set([one, other, longer]).size).toBe(3);
   });
 
+  test('of one role are not those of another, whatever it calls its own sessions', () => {
+    const [one, same, other] = [
+      who({ caller: session('build', 'a'), session: 'run-1' }).session,
+      who({ caller: session('build', 'b'), session: 'run-1' }).session,
+      who({ caller: session('deploy', 'a'), session: 'run-1' }).session,
+    ];
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
   test('have names of 1 to 128 printable characters', () => {
     expect(sessionProblem('x'.repeat(128))).toBeUndefined();
     for (const name of ['', 'x'.repeat(129), 'a\nb', '\u200b']) {

@@ -176,6 +176,20 @@ describe('a key', () => {
     expect(used).toContain(`${record.id} 2026-11-23`);
   });
 
+  test('is not used by who knows its id alone, nor after its end', async () => {
+    const { record, key } = await made();
+    const { secret } = keyParts(new Uint8Array(7), systemRandomBytes.bytes(32));
+    used.length = 0;
+    await check.find(keyText({ id: record.id, secret }));
+    expect(used).toEqual([]);
+    await Promise.all([check.find(key), check.find(key)]);
+    expect(used).toHaveLength(1);
+    await revokeKey(portsOf(), { id: record.id, author: 'me' });
+    later(60_000);
+    expect(await check.find(key)).toEqual({ outcome: 'unknown' });
+    expect(used).toHaveLength(1);
+  });
+
   test('that is rotated keeps its family, and the old one ends after the grace period', async () => {
     const { key, record } = await made({ application: 'faq' });
     const result = await rotateKey(portsOf(), { id: record.id, graceMs: 3_600_000, author: 'me' });
