@@ -17,7 +17,16 @@ function someOf(random: Random, members: Readonly<Record<string, () => unknown>>
   return Object.fromEntries(chosen.map(([name, value]) => [name, value()]));
 }
 
-const amount = (random: Random) => random.pick<unknown>([1, 5, '10', '0.5', 0.25, 1_000_000]);
+/** Where groups decide the amount, only "to" says what it becomes. */
+const CHANGES: readonly [Body, ...Body[]] = [
+  { action: 'raise', to: 1_000 },
+  { action: 'raise', to: '2000.50' },
+  { action: 'raise', to: 1_000_000 },
+  { action: 'raise', by: 1 },
+  { action: 'lower', to: 1 },
+  { action: 'lower', by: '0.5' },
+  { action: 'reset' },
+];
 
 const HOLDERS: readonly [string, (random: Random) => Body][] = [
   ['each', (random) => ({ user: user(random) })],
@@ -28,15 +37,15 @@ const HOLDERS: readonly [string, (random: Random) => Body][] = [
 /** Of `POST /v1/operator/limits`. */
 export function limitChange(random: Random): Body {
   const [name, holderOf] = random.pick([['spend', () => ({})], ...HOLDERS]);
-  const action = random.pick(['raise', 'raise', 'lower', 'reset']);
+  const change = random.pick(CHANGES);
   const [limit, holder] = [`people/${name}`, random.chance(0.8) ? holderOf(random) : {}];
-  const isReset = action === 'reset';
   return {
-    action,
-    limit: random.chance(0.9) ? limit : random.pick(['organization/all', 'retail/calls', 'haiku']),
+    ...change,
+    limit: random.chance(0.9) ? limit : random.pick(['organization/all', 'retail/calls', 'spend']),
     ...holder,
-    ...(!isReset && { [random.pick(['by', 'to'])]: amount(random) }),
-    ...(!isReset && { until: random.pick(['1h', '2d', '2031-03-12', '2031-03-11T00:00:00Z']) }),
+    ...(change.action !== 'reset' && {
+      until: random.pick(['1h', '2d', '2031-03-12', '2031-03-11T00:00:00Z']),
+    }),
     reason: textOf(random, 3).trim() || 'reason',
     ...(random.chance(0.5) && { author: 'ada' }),
   };
