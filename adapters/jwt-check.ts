@@ -100,7 +100,7 @@ const unavailable = (cause: unknown): IdentityUnavailableError =>
   new IdentityUnavailableError('the keys of the identity provider could not be read', cause);
 
 /** As an HTTP API passes claims on: each as text, a list of plain names as `[a b]`. */
-export const claimTexts = (claims: JWTPayload): Record<string, string> =>
+const claimTexts = (claims: JWTPayload): Record<string, string> =>
   Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, claimText(value)]));
 
 function claimText(value: unknown): string {

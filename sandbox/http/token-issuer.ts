@@ -9,7 +9,6 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { claimTexts } from '../../adapters/jwt-check.ts';
 import { JWT_AUDIENCE, JWT_ISSUER } from '../base/jwt-issuer.ts';
 import { close, listen, sendJson } from '../base/loopback-server.ts';
 
@@ -46,13 +45,25 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
           audience: JWT_AUDIENCE,
           requiredClaims: ['exp'],
         });
-        return { claims: claimTexts(payload) };
+        return { claims: httpApiClaims(payload) };
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
         return { refused: `The bearer token is not valid: ${error.message}.` };
       }
     },
   };
+}
+
+const httpApiClaims = (claims: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, httpApiText(value)]));
+
+/** An HTTP API writes lists and objects of a claim so: `[a b]` can be one name or two. */
+function httpApiText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(httpApiText).join(' ')}]`;
+  if (value === null) return '<nil>';
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).map(([name, each]) => `${name}:${httpApiText(each)}`);
+  return `map[${entries.join(' ')}]`;
 }
 
 /** Serves the keys to the functions, which start before the sandbox's own port is known. */

@@ -64,7 +64,8 @@ export function createDemoIdentities(policy: Policy): Identities {
           : [
               {
                 costCenter: name,
-                claims: jwt,
+                // An address alone would bind no one.
+                claims: { ...jwt, ...('email' in jwt && { email_verified: 'true' }) },
                 ...(applications && { applications }),
                 ...(environments && { environments }),
               },

@@ -102,7 +102,7 @@ export function claimedPerson(
 }
 
 /** JSON, or an object as an HTTP API writes it: which groups it means is not known. */
-const NO_NAMES = /["{}]|\bmap\[|^null$/;
+const NO_NAMES = /["{}]|\bmap\[|^(?:null|<nil>)$/;
 
 /** An HTTP API hands a list of a claim on as `[one two]`. */
 function namesIn(text: string): readonly string[] | undefined {

@@ -30,6 +30,7 @@ const POLICY = policyOf(
         ],
       }),
       support: center({ iam_role_arns: [], jwt: { team: 'support' } }),
+      people: center({ jwt: { email: 'hr@example.com' } }),
     },
   }),
 );
@@ -151,6 +152,15 @@ describe('a bearer token', () => {
     });
   });
 
+  test('has lists and objects as an HTTP API writes them', async () => {
+    const claims = { groups: ['not vip', 'x'], realm: { roles: ['a', 'b'] }, none: null };
+    expect(await withToken(await issuer.mint(claims))).toMatchObject({
+      authorizer: {
+        jwt: { claims: { groups: '[not vip x]', realm: 'map[roles:[a b]]', none: '<nil>' } },
+      },
+    });
+  });
+
   test('of another issuer, changed, expired or unsigned is refused', async () => {
     const other = await createTokenIssuer();
     const token = await issuer.mint({ team: 'support' });
@@ -185,6 +195,10 @@ describe('made-up identities', () => {
       expect(bound).toEqual(costCenter === undefined ? [] : [costCenter]);
     }
     expect(STRANGER?.costCenter).toBeUndefined();
+    for (const { costCenter, claims } of IDENTITIES.tokens) {
+      const bound = boundCostCenters(POLICY, { kind: 'jwt', claims });
+      expect(bound.map(({ costCenter: { name } }) => name)).toEqual([costCenter]);
+    }
   });
 
   test('are the same at every start, and differ from each other', () => {

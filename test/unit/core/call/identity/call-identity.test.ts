@@ -100,6 +100,7 @@ describe('the user of a token', () => {
     ['map[roles:[contractors]]'],
     ['[map[name:contractors]]'],
     ['null'],
+    ['<nil>'],
   ])('has groups that are not known, where the claim is %s, no list of names', (groups) => {
     const claims = { user_claim: 'sub', groups_claim: 'groups' };
     const caller = jwt({ iss, sub: 'x', groups });
