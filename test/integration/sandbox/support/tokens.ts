@@ -12,13 +12,16 @@ interface Printed {
   readonly err: string;
 }
 
+const OUTPUT_MAX = 16_777_216;
+
 /** Runs the built command line, with nothing else in its environment. */
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Printed> {
   const file = pathOf('dist/cli/cost-sentry.mjs');
-  const options = { env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', ...env } };
+  const own = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true' };
+  const options = { env: { ...own, ...env }, maxBuffer: OUTPUT_MAX };
   try {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
