@@ -110,7 +110,7 @@ const PAGED_READS = [
 ] as const;
 const PROFILE_READS = ['/inference-profiles', '/inference-profiles/haiku'] as const;
 
-/** What operators change, and tokens. */
+/** Changes by operators, and requests for tokens. */
 const change = (
   name: string,
   path: string,

@@ -77,7 +77,7 @@ interface NamedPlace {
   readonly name: string;
 }
 
-/** What is wrong with a name that disagrees with a higher one. */
+/** The problem of a name that disagrees with a higher one. */
 export function disagreement(kind: keyof NamedContext, lower: NamedPlace, higher: NamedPlace) {
   const message =
     `the ${lower.place} names the ${WORDS[kind]} ${quoted(lower.name)}, ` +
