@@ -38,7 +38,7 @@ function toProblem(error: ErrorObject, document: unknown): InputProblem | undefi
   switch (keyword) {
     case 'required': {
       const name = String(params.missingProperty);
-      return { path: joinPath(path, name), message: `${name} is required` };
+      return { path: joinPath(path, name), message: 'is required' };
     }
     case 'additionalProperties':
       return unknownProperty(path, String(params.additionalProperty), error.parentSchema);

@@ -172,7 +172,7 @@ async function billedSide(
   io: Io,
 ): Promise<{ readonly billed?: BilledByCostCenter; readonly notes: readonly string[] }> {
   io.status?.('Querying Cost Explorer …');
-  const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
+  const client = costExplorerClient(io.env.AWS_REGION);
   try {
     const costs = new NamedCosts(new CostExplorerCosts(client), tagNamesOf(policy));
     const billed = await billedCosts(costs, span);

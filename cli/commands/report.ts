@@ -24,7 +24,11 @@ import {
 import { tableReport } from '../../core/insight/report/table.ts';
 import { writeReport } from '../../core/insight/report/write-report.ts';
 import { counted, quoted } from '../../core/safe-text.ts';
-import { failWithFlagProblems } from '../terminal/input-problems.ts';
+import {
+  failWithFlagProblems,
+  failWithProblems,
+  toFlagProblem,
+} from '../terminal/input-problems.ts';
 import type { AddCommand, ExitCode, Io } from '../terminal/io.ts';
 import { appendOption, choiceOption } from '../terminal/options.ts';
 import { OutputError, openOutput, STANDARD_OUTPUT } from '../terminal/output-file.ts';
@@ -95,13 +99,16 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
   const format = formatOf(options);
   const found = parseReportRequest(options, io.clock.now());
   const deployment = await readDeployment(options, io);
-  const problems = [
+  const ofFlags = [
     ...('problems' in found ? found.problems : []),
     ...('problem' in format ? [format.problem] : []),
+  ];
+  const problems = [
+    ...(json ? ofFlags : ofFlags.map(toFlagProblem)),
     ...('problems' in deployment ? deployment.problems : []),
   ];
   if ('problems' in found || 'problem' in format || 'problems' in deployment) {
-    return failWithFlagProblems(problems, { json }, io);
+    return failWithProblems(problems, { json }, io);
   }
   const output = openOutput(options.out, io);
   const notWritten = (problem: string): ExitCode =>
@@ -111,7 +118,7 @@ async function reportOf(options: Options, io: Io): Promise<ExitCode> {
       io,
     );
   if ('problem' in output) return notWritten(output.problem);
-  const client = costExplorerClient(io.env.AWS_REGION || io.env.AWS_DEFAULT_REGION);
+  const client = costExplorerClient(io.env.AWS_REGION);
   const costs = new NamedCosts(new CostExplorerCosts(client), deployment.tags);
   const written = FORMATS[format.name](found.request, deployment.page);
   const write = writeWithProgress(

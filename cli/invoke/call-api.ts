@@ -67,21 +67,11 @@ function bodyOf(request: PromptRequest): object {
 
 function problemsOf(body: unknown, detail: string) {
   const problems = asList(toUnvalidated(body).get('errors')).map((each) => ({
-    path: flagOf(stringField(toUnvalidated(each), 'path') ?? ''),
+    path: stringField(toUnvalidated(each), 'path') ?? '',
     message: printable(stringField(toUnvalidated(each), 'message') ?? '', 500),
   }));
   return problems.length > 0 ? problems : [{ path: 'the request', message: detail }];
 }
-
-const FLAGS: Readonly<Record<string, string>> = {
-  '$.model': '--model',
-  '$.tags.costCenter': '--cost-center',
-  '$.tags.applicationId': '--application',
-  '$.tags.environment': '--environment',
-  '$.prompt.parameters.max_tokens': '--max-tokens',
-};
-
-const flagOf = (path: string): string => (Object.hasOwn(FLAGS, path) && FLAGS[path]) || path;
 
 function factsOf(body: unknown): readonly string[] {
   const fields = toUnvalidated(body);

@@ -66,17 +66,9 @@ async function refused(url: URL, response: Response): Promise<Answered> {
   throw new LedgerUnavailableError(`${url.origin} refused (${status}): ${detail}`);
 }
 
-/** Fields of the request that flags of the command set. */
-const FLAGS: Readonly<Record<string, string>> = {
-  '$.model': '--model',
-  '$.inferenceConfig.maxTokens': '--max-tokens',
-  '$.requestMetadata.user': '--user',
-};
-
 function problemIn(detail: string): InputProblem {
   const [, field = '', message = ''] = /^(\$[^:\s]*): (.*)$/s.exec(detail) ?? [];
-  const flag = FLAGS[field];
-  return flag === undefined ? { path: 'the request', message: detail } : { path: flag, message };
+  return field === '' ? { path: 'the request', message: detail } : { path: field, message };
 }
 
 function whole(body: unknown): Answered {

@@ -5,7 +5,7 @@ import { quoted } from '../../core/safe-text.ts';
 import { authorization, TOKEN_VARIABLE } from '../remote/authorization.ts';
 import { parseUrl } from '../remote/http-json.ts';
 import { URL_VARIABLE } from '../remote/target.ts';
-import { failWithFlagProblems, toFlagProblem, toJsonText } from '../terminal/input-problems.ts';
+import { failWithFlagProblems, toJsonText, withFlags } from '../terminal/input-problems.ts';
 import type { ExitCode, Io } from '../terminal/io.ts';
 import type { Answered, PromptRequest } from './answered.ts';
 import { callApi } from './call-api.ts';
@@ -85,11 +85,11 @@ const missingUrl = () => ({
 
 function print(answered: Answered, options: InvokeOptions, io: Io): ExitCode {
   if (answered.outcome === 'not_valid') {
-    return failWithFlagProblems(answered.problems.map(toFlagProblem), options, io);
+    return failWithFlagProblems(answered.problems, options, io);
   }
   if (answered.outcome !== 'succeeded') {
     if (options.json) io.out(toJsonText(answered.json));
-    else io.err(`${answered.outcome}: ${answered.detail}\n`);
+    else io.err(`${answered.outcome}: ${withFlags(answered.detail)}\n`);
     return 1;
   }
   if (options.json) {

@@ -3,7 +3,7 @@ import type { ModelReport } from '../../core/insight/models/check-models.ts';
 import { withPrices, writtenDifferences } from '../../core/insight/models/price-variables.ts';
 import { toSafeInteger } from '../../core/money.ts';
 import { counted, quoted } from '../../core/safe-text.ts';
-import { failWithFlagProblems, toJsonText } from '../terminal/input-problems.ts';
+import { failWithFlagProblems, failWithProblems, toJsonText } from '../terminal/input-problems.ts';
 import type { ExitCode, Io } from '../terminal/io.ts';
 import { OutputError, openOutput, STANDARD_OUTPUT } from '../terminal/output-file.ts';
 import { aliasOf, type CheckOptions, readChecked } from './read-checked.ts';
@@ -20,7 +20,7 @@ export async function runModelsPrices(options: Options, io: Io): Promise<ExitCod
     return failWithFlagProblems([{ path: 'json', message }], options, io);
   }
   const checked = await readChecked(options, io);
-  if ('problems' in checked) return failWithFlagProblems(checked.problems, options, io);
+  if ('problems' in checked) return failWithProblems(checked.problems, options, io);
   const changed = checked.check.models
     .map((model) => ({ model, differences: writtenDifferences(model, lower) }))
     .filter(({ differences }) => differences.length > 0);

@@ -26,8 +26,7 @@ const named =
   ({ name }: AwsError): boolean =>
     names.includes(name.replace(/(?:Exception|Error)$/, ''));
 
-const regionOf = (env: Environment): string =>
-  env.AWS_REGION || env.AWS_DEFAULT_REGION || 'the region of your profile';
+const regionOf = (env: Environment): string => env.AWS_REGION || 'the region of your profile';
 
 /** Node.js codes for a failed connection. */
 const UNREACHED = /\b(?:ECONN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN|EPIPE)/;

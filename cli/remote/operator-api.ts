@@ -86,7 +86,9 @@ function refusal(url: URL, status: number, body: unknown): LedgerUnavailableErro
     return new LedgerUnavailableError(`${url.href} was not found: ${fix}`);
   }
   const hint = status === 401 || status === 403 ? HINT : '';
-  return new LedgerUnavailableError(`${url.origin} refused: ${detail.replace(/\.$/, '')}${hint}`);
+  // The hint says more than the service's own advice to use this command.
+  const fact = detail.replace(/(?:: [^:]*"cost-sentry token.*|\.)$/s, '');
+  return new LedgerUnavailableError(`${url.origin} refused: ${fact}${hint}`);
 }
 
 const toProblem = (each: unknown): InputProblem => ({

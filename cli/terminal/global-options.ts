@@ -4,7 +4,7 @@ import { quoted } from '../../core/safe-text.ts';
 import { toJsonText } from './input-problems.ts';
 import type { Io } from './io.ts';
 import { choiceOption, RequiredOption } from './options.ts';
-import { regionProblems } from './region.ts';
+import { profileRegion, regionProblems } from './region.ts';
 
 interface GlobalOptions {
   readonly region?: string;
@@ -24,14 +24,18 @@ const OUTPUTS = ['table', 'json'];
 
 export const withGlobalOptions = (program: Command, io: Io): Command =>
   program
-    .option('--region <region>', 'AWS region (default: AWS_REGION, else that of the profile)')
+    .option(
+      '--region <region>',
+      'AWS region (default: AWS_REGION, else that of the profile, else us-east-1 where AWS is not called)',
+    )
     .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
     .addOption(choiceOption('--output <format>', 'table or json; csv and html in report', OUTPUTS))
     .configureHelp({ showGlobalOptions: true })
     .allowExcessArguments()
-    .hook('preAction', (_, command) => {
+    .hook('preAction', async (_, command) => {
       const options: GlobalOptions = command.optsWithGlobals();
-      const global = applyToEnvironment(options, io) ?? applyOutput(command, options.output);
+      const global =
+        (await applyToEnvironment(options, io)) ?? applyOutput(command, options.output);
       const problems = [...(global === undefined ? [] : [global]), ...argumentProblems(command)];
       if (problems.length > 0) fail(command, problems, options, io);
     });
@@ -63,16 +67,20 @@ function argumentProblems(command: Command): readonly Problem[] {
 
 const isTfvars = (text: string): boolean => TFVARS.test(text);
 
-/** The clients of the AWS SDK read the environment. */
-function applyToEnvironment({ region, profile }: GlobalOptions, { env }: Io): Problem | undefined {
+/** The clients of the AWS SDK read the environment, and so do commands without them. */
+async function applyToEnvironment(
+  { region, profile }: GlobalOptions,
+  { env }: Io,
+): Promise<Problem | undefined> {
   if (region !== undefined) {
     const [problem] = regionProblems(region);
     if (problem !== undefined) return problem;
     env.AWS_REGION = region;
   }
-  if (profile === undefined) return undefined;
-  if (profile.trim() === '') return { path: '--profile', message: 'must name a profile, got ""' };
-  env.AWS_PROFILE = profile;
+  if (profile?.trim() === '') return { path: '--profile', message: 'must name a profile, got ""' };
+  if (profile !== undefined) env.AWS_PROFILE = profile;
+  const found = env.AWS_REGION || env.AWS_DEFAULT_REGION || (await profileRegion(env));
+  if (found) env.AWS_REGION = found;
   return undefined;
 }
 

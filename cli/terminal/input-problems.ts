@@ -27,15 +27,32 @@ export const failWithFlagProblems = (
 ): ExitCode => failWithProblems(options.json ? problems : problems.map(toFlagProblem), options, io);
 
 const ARGUMENTS = ['limit', 'id'];
-/** Fields whose flag has another name. */
-const FLAGS: Readonly<Record<string, string>> = {
-  costCenter: '--cost-center',
-  expiresAt: '--expires',
-  graceSeconds: '--grace',
-};
+/** Fields of requests whose flag has another name. */
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ['costCenter', '--cost-center'],
+  ['expiresAt', '--expires'],
+  ['graceSeconds', '--grace'],
+  ['max_tokens', '--max-tokens'],
+  ['$.model', '--model'],
+  ['$.tags.costCenter', '--cost-center'],
+  ['$.tags.applicationId', '--application'],
+  ['$.tags.environment', '--environment'],
+  ['$.prompt.parameters.max_tokens', '--max-tokens'],
+  ['$.prompt.requestMetadata.user', '--user'],
+  ['$.inferenceConfig.maxTokens', '--max-tokens'],
+  ['$.requestMetadata.user', '--user'],
+]);
+
+const flagOf = (field: string): string | undefined =>
+  FLAGS.get(field) ??
+  (/^[a-z]+$/.test(field) && !ARGUMENTS.includes(field) ? `--${field}` : undefined);
+
+/** A text of the core names fields of requests in backquotes: here these are flags. */
+export const withFlags = (text: string): string =>
+  text.replace(/`(\w+)`/g, (mention, field: string) => flagOf(field) ?? mention);
 
 /** Names the flag if the path is one, and not an argument. */
 export const toFlagProblem = ({ path, message }: InputProblem): InputProblem => ({
-  path: FLAGS[path] ?? (/^[a-z]+$/.test(path) && !ARGUMENTS.includes(path) ? `--${path}` : path),
-  message,
+  path: flagOf(path) ?? path,
+  message: withFlags(message),
 });

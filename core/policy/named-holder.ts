@@ -61,7 +61,7 @@ export function namedHolder(named: NamedHolder): NamedHolderResult {
   const [first, another] = given;
   if (!first) return { holder: undefined };
   if (another) {
-    const message = `conflicts with ${first.kind}: give one of them`;
+    const message = `conflicts with \`${first.kind}\`: give one of them`;
     return { problem: { path: another.kind, message } };
   }
   const { kind, text } = first;

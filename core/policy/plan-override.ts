@@ -98,7 +98,7 @@ function checkHolder(change: OverrideRequest, limit: LimitOverview, report: Repo
   } else if (limit.isOfGroups && change.by !== undefined) {
     report(
       'by',
-      `the amount of ${holder.name} depends on their groups: give the new amount as "to"`,
+      `the amount of ${holder.name} depends on their groups: give the new amount as \`to\``,
     );
   }
 }
@@ -126,7 +126,7 @@ function targetOf(change: OverrideRequest, limit: LimitOverview | undefined, rep
   if ((to === undefined) === (by === undefined)) {
     return report(
       to === undefined ? 'by' : 'to',
-      'give either by (a difference) or to (the new amount)',
+      'give either `by` (a difference) or `to` (the new amount)',
     );
   }
   if (!limit) return undefined;

@@ -29,7 +29,7 @@ interface OperatorPorts {
 }
 
 const NO_TOKEN =
-  'Send the token of an operator, made with "cost-sentry token --operator", as a bearer token.';
+  'A token of an operator is required: send one of "cost-sentry token --operator" as a bearer token.';
 const NO_OPERATOR =
   'This caller is not an operator: its role or claims are not among those of "operators".';
 const CALLERS_CREDENTIAL =

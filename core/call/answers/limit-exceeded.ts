@@ -77,7 +77,7 @@ function detailOf(denying: DenyingLimit): string {
 /** A sentence, after a space, with the remedies of a caller other than to wait. */
 const remedyOf = ({ owner, unit, requested }: DenyingLimit, most: number): string =>
   (requested > most && unit !== 'requests'
-    ? ' The call needs more than the whole limit: lower max_tokens or send a shorter prompt.'
+    ? ' The call needs more than the whole limit: lower `max_tokens` or send a shorter prompt.'
     : '') + unnamedText(owner);
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

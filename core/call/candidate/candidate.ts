@@ -63,7 +63,7 @@ export function toCandidate(given: CandidateRequest): CandidateResult {
   if (!worst) {
     const tooLarge = {
       path: '$.prompt',
-      message: 'could cost more than the ledger counts: shorten it, or lower max_tokens',
+      message: 'could cost more than the ledger counts: shorten it, or lower `max_tokens`',
     };
     return { outcome: 'not_valid', problems: problems.length > 0 ? problems : [tooLarge] };
   }

@@ -56,7 +56,7 @@ function budgetProblems(
   }
   if (budget === undefined) return [{ path, message: 'is required with type "enabled"' }];
   if (budget < maxTokens) return [];
-  return [{ path, message: `must be below max_tokens (${maxTokens}), got ${budget}` }];
+  return [{ path, message: `must be below \`max_tokens\` (${maxTokens}), got ${budget}` }];
 }
 
 const TOP_P_MIN = 0.95;

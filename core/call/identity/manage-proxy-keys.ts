@@ -225,7 +225,7 @@ function bindingProblems(policy: Policy, binding: KeyBinding): readonly InputPro
   }
   for (const model of models) unknown('models', 'model', model, center.models);
   if (user !== undefined && isShared) {
-    problems.push({ path: 'shared', message: 'conflicts with a user: give one of them' });
+    problems.push({ path: 'shared', message: 'conflicts with `user`: give one of them' });
   }
   if (user === undefined && !isShared && hasUserLimits(policy, center)) {
     const message =

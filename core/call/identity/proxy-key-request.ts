@@ -114,7 +114,7 @@ export function parseKeyRotation(input: unknown): KeyChange<KeyRotation> {
   const seconds = Number(graceSeconds);
   const isInRange = Number.isSafeInteger(graceSeconds) && seconds >= 0;
   if (!isInRange || seconds > GRACE_SECONDS_MAX) {
-    const message = `must be a whole number from 0 to ${GRACE_SECONDS_MAX}, not ${quoted(graceSeconds)}`;
+    const message = `must be a whole number of seconds, at most ${GRACE_SECONDS_MAX} (90 days), not ${quoted(graceSeconds)}`;
     problems.push({ path: 'graceSeconds', message });
   }
   if (typeof id !== 'string') problems.push({ path: 'id', message: NOT_AN_ID });

@@ -148,7 +148,7 @@ export function answerTooLarge(result: SucceededCall): FailedCall {
     message: 'the answer is larger than the 262144 bytes of a workflow state',
   };
   const detail =
-    'The answer is too large for the workflow: lower max_tokens, or use direct execution.';
+    'The answer is too large for the workflow: lower `max_tokens`, or use direct execution.';
   return {
     ...rest,
     status: 'failed',

@@ -13,9 +13,10 @@ type Problems = readonly InputProblem[];
 
 const NO_FIELDS_ALLOWED: ReadonlySet<string> = new Set();
 
-/** Of `toolConfig.tools`: a tool that runs at the provider has separate costs. */
-export function converseToolProblems(tools: unknown, path: string): Problems {
-  return eachObject(tools, path, (tool, at) =>
+/** A tool that runs at the provider has separate costs. */
+export function converseToolProblems(body: JsonObject): Problems {
+  const tools = memberOf(body, 'toolConfig', 'tools');
+  return eachObject(tools, '$.toolConfig.tools', (tool, at) =>
     fieldProblems(tool, CONVERSE_TOOL_FIELDS, NO_FIELDS_ALLOWED, at),
   );
 }

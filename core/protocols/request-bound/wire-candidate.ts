@@ -79,6 +79,7 @@ export function toWireCandidate(request: WireRequest, target: CandidateFor): Wir
   }
   const problems = [
     ...(family ? invokeProblems(request, family, target) : converseProblems(request, target)),
+    ...converseToolProblems(request.body),
     ...contentProblems(request.body),
     ...tierProblems(request, pricesNow(target)),
     ...headerProblems(request.headers),
@@ -186,7 +187,6 @@ function converseProblems(
     ...requiredProblems(body, ['messages']),
     ...fieldProblems(body, CONVERSE_FIELDS, allowed),
     ...fieldProblems(additional, additionalFields(model.baseModelId), allowed, at),
-    ...converseToolProblems(memberOf(body, 'toolConfig', 'tools'), '$.toolConfig.tools'),
     ...typedToolProblems(additional.tools, `${at}.tools`),
     ...contextEditProblems(additional.context_management, `${at}.context_management`),
   ];
@@ -200,7 +200,6 @@ function invokeProblems(
   return [
     ...requiredProblems(body, family.prompt),
     ...fieldProblems(body, family.fields, allowed),
-    ...converseToolProblems(memberOf(body, 'toolConfig', 'tools'), '$.toolConfig.tools'),
     ...typedToolProblems(body.tools, '$.tools'),
     ...contextEditProblems(body.context_management, '$.context_management'),
     ...['n', 'num_generations'].flatMap((name) => {
@@ -215,8 +214,9 @@ function requiredProblems(
   names: readonly [string, ...string[]],
 ): readonly InputProblem[] {
   if (names.some((name) => body[name] !== undefined && body[name] !== null)) return [];
-  const [first] = names;
-  return [{ path: `$.${first}`, message: `${names.join(' or ')} is required` }];
+  const [first, ...others] = names;
+  const message = others.length === 0 ? 'is required' : `${names.join(' or ')} is required`;
+  return [{ path: `$.${first}`, message }];
 }
 
 const HEADERS_REFUSED = /^x-amzn-bedrock-(?:guardrail|project)/;

@@ -1,4 +1,7 @@
 /** Method: options of every command, before the command and after it, in this process. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { costSentry } from '../../support/command-line.ts';
 
@@ -21,6 +24,27 @@ describe('global options', () => {
     await costSentry(args, { env });
     expect(env).toEqual({ AWS_REGION: 'us-west-2', AWS_PROFILE: 'payer' });
   });
+
+  test.each([
+    [{ AWS_DEFAULT_REGION: 'eu-west-2', AWS_PROFILE: 'payer' }, [], 'eu-west-2'],
+    [{ AWS_PROFILE: 'payer' }, [], 'eu-central-1'],
+    [{}, ['--profile', 'payer'], 'eu-central-1'],
+    [{}, [], 'eu-north-1'],
+    [{ AWS_PROFILE: 'unknown' }, [], 'us-east-1'],
+  ])(
+    'with %j and %j, a command without AWS takes the region of AWS clients',
+    async (given, flags, region) => {
+      const file = join(await mkdtemp(join(tmpdir(), 'profiles-')), 'config');
+      await writeFile(
+        file,
+        '[default]\nregion = eu-north-1\n[profile payer]\nregion = eu-central-1\n',
+      );
+      const env = { ...given, AWS_CONFIG_FILE: file };
+      const { out } = await costSentry([...validate, ...flags, '--json'], { env });
+      await rm(dirname(file), { recursive: true });
+      expect(JSON.parse(out)).toMatchObject({ region });
+    },
+  );
 
   test.each([
     [['--output', 'csv'], '--output: unknown format "csv": use one of table, json\n'],

@@ -100,6 +100,18 @@ describe('limits raise', () => {
     ]);
   });
 
+  test('names flags where the API names fields', async () => {
+    const { err } = await limitsCommand(raise('--to', '600'));
+    expect(err).toBe('--to: give either --by (a difference) or --to (the new amount)\n');
+    const json = JSON.parse((await limitsCommand(raise('--to', '600', '--json'))).out);
+    expect(json.problems[0]).toMatchObject({
+      path: 'to',
+      message: expect.stringContaining('`by`'),
+    });
+    const two = await limitsCommand(['show', '--user', 'ada', '--key', '3xK9mQ2p7R']);
+    expect(two.err).toBe('--key: conflicts with --user: give one of them\n');
+  });
+
   test('says it in JSON when asked', async () => {
     const args = ['raise', 'ghost/calls', '--by', '1', '--until', '1d', '--reason', 'r', '--json'];
     const { exitCode, out, err } = await limitsCommand(args);

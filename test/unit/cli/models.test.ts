@@ -233,6 +233,12 @@ describe('models prices', () => {
     litePrice('input-tokens-long-context', '0.00012'),
   ];
 
+  test('names what is wrong in a file as the file does, and not as a flag', async () => {
+    const file = varFile(TFVARS.replace(LITE, 'amazon.unknown-v1:0'));
+    const { exitCode, err } = await against({}, 'prices', '--var-file', file);
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(/^models\.lite.*: .*add `price`/)]);
+  });
+
   test('writes all models, with the prices that differ', async () => {
     const out = join(folder, 'prices.auto.tfvars.json');
     const args = ['prices', '--var-file', varFile(), '--out', out];

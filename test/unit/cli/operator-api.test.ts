@@ -80,6 +80,16 @@ describe('a command of an operator', () => {
       { code: 'forbidden_operator', detail: 'No operator.' },
       'No operator: set COST_SENTRY_TOKEN',
     ],
+    [
+      403,
+      { detail: 'This is the key of a caller: use a token of "cost-sentry token --operator".' },
+      'refused: This is the key of a caller: set COST_SENTRY_TOKEN to the output of cost-sentry token',
+    ],
+    [
+      401,
+      { detail: 'The token is not accepted: it has expired.' },
+      'accepted: it has expired: set',
+    ],
     [404, { message: 'Not Found' }, 'use --table'],
     [503, { detail: 'The table is locked.' }, 'The table is locked'],
   ])('says what to do about a %d: exit 2', async (status, body, message) => {

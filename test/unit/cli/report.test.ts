@@ -205,6 +205,20 @@ describe('the report', () => {
     });
   });
 
+  test('names what is wrong in a file as the file does, and the flags as flags', async () => {
+    await inFolder(async (folder) => {
+      const file = join(folder, 'wrong.tfvars');
+      writeFileSync(file, 'models = 5');
+      const { exitCode, err } = await report('--from', 'soon', '--var-file', file);
+      expect([exitCode, err]).toEqual([
+        2,
+        expect.stringMatching(
+          /^--from: .*\napplications: .*\ncost_centers: .*\nmodels: must be an object/,
+        ),
+      ]);
+    });
+  });
+
   test('groups by a tag of the roles and users that called Bedrock', async () => {
     const by = (name: string | undefined, amount: string) => ({
       ...charge('2026-11-05', undefined, HAIKU, amount),

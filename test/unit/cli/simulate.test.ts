@@ -86,7 +86,7 @@ test('lines that cannot be read are counted and named, and the rest is replayed'
       count: 2,
       first: [
         { file: trace, line: 1, message: 'is not JSON' },
-        { file: trace, line: 5, message: 'tags: tags is required' },
+        { file: trace, line: 5, message: 'tags: is required' },
       ],
     },
   });

@@ -148,8 +148,8 @@ describe('what is wrong', () => {
       'must be USD with at most 9 decimals, got "1234567.000000000000001"',
     ],
     [{ limit: 'retail/calls', by: '1.5' }, 'by', 'must be a whole number of requests, got 1.5'],
-    [{ to: '600', by: '1' }, 'to', 'give either by (a difference) or to (the new amount)'],
-    [{}, 'by', 'give either by (a difference) or to (the new amount)'],
+    [{ to: '600', by: '1' }, 'to', 'give either `by` (a difference) or `to` (the new amount)'],
+    [{}, 'by', 'give either `by` (a difference) or `to` (the new amount)'],
     [{ by: '1', until: undefined }, 'until', 'is required: every override ends'],
     [
       { by: '1', until: '2026-01-01' },
@@ -254,7 +254,7 @@ describe('a change of what one user, key or session has', () => {
       { user: 'ann', limit: 'retail/key', by: '5' },
       'user: retail/key counts each key: leave it out',
     ],
-    [{ user: 'ann', key: '3xK9mQ2p7R', by: '5' }, 'key: conflicts with user: give one of them'],
+    [{ user: 'ann', key: '3xK9mQ2p7R', by: '5' }, 'key: conflicts with `user`: give one of them'],
     [{ user: 'ann', limit: 'retail/grouped', by: '5' }, 'by: the amount of ann depends on their'],
   ])('%j is refused', (change, message) =>
     expect(messageOf(change)).toContainEqual(expect.stringContaining(message)),

@@ -325,7 +325,7 @@ describe('input with a separate price is refused', () => {
 
 test('a request without its prompt is refused', () => {
   expect(problemsOf('claude', { body: {} })).toEqual([
-    { path: '$.messages', message: 'messages is required' },
+    { path: '$.messages', message: 'is required' },
   ]);
 });
 

@@ -32,10 +32,10 @@ test('a call that fits into an unused limit can wait for it, or get it raised', 
 
 test('a call that needs more than the whole limit has to become smaller', () => {
   expect(detailOf({ requested: 5_000_000_001 })).toMatch(
-    /lower max_tokens or send a shorter prompt\.$/,
+    /lower `max_tokens` or send a shorter prompt\.$/,
   );
   // Of what the ceiling leaves.
-  expect(detailOf({ requested: 4_500_000_000, ceilingPercent: 80 })).toMatch(/lower max_tokens/);
+  expect(detailOf({ requested: 4_500_000_000, ceilingPercent: 80 })).toMatch(/lower `max_tokens`/);
   expect(detailOf({ unit: 'requests', limit: 1, requested: 2 })).not.toMatch(/max_tokens/);
 });
 

@@ -209,7 +209,7 @@ describe('what a model would reject', () => {
   test('an amount the ledger cannot count exactly is refused', () => {
     expect(candidateFor('costly', { parameters: { max_tokens: 2_000_000_000 } })).toEqual({
       outcome: 'not_valid',
-      problems: [{ path: '$.prompt', message: expect.stringMatching(/lower max_tokens/) }],
+      problems: [{ path: '$.prompt', message: expect.stringMatching(/lower `max_tokens`/) }],
     });
   });
 });

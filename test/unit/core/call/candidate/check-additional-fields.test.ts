@@ -57,7 +57,7 @@ describe('fields for the model itself', () => {
       'claude',
       { thinking: { type: 'enabled', budget_tokens: 4_000 } },
       {},
-      'additionalModelRequestFields.thinking.budget_tokens must be below max_tokens (4000), got 4000',
+      'additionalModelRequestFields.thinking.budget_tokens must be below `max_tokens` (4000), got 4000',
     ],
     [
       'claude',

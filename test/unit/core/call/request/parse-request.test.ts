@@ -86,7 +86,7 @@ describe('a request', () => {
       'an image without bytes',
       say([{ image: { format: 'png' } }]),
       '$.prompt.messages[0].content[0].image.source',
-      /source is required/,
+      /^is required$/,
     ],
     [
       'a document name with a dot',
