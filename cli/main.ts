@@ -5,6 +5,8 @@ import { run } from './program.ts';
 import { exitOnBrokenPipe, repeatUntilInterrupted, terminal } from './terminal/terminal.ts';
 
 exitOnBrokenPipe();
+// Its advice is about later versions of the AWS SDK, and this file contains the one that it uses.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

@@ -30,6 +30,7 @@ const named = (list: readonly unknown[], name: string): unknown =>
 export class RequestForm {
   readonly #parts: FormParts;
   #settings: unknown;
+  #isSending = false;
 
   constructor(parts: FormParts) {
     this.#parts = parts;
@@ -95,9 +96,10 @@ export class RequestForm {
   }
 
   async #send(times: number): Promise<void> {
+    if (this.#isSending) return;
+    this.#show(true);
     const container = byId('answer', HTMLElement);
     const body = requestBody();
-    for (const button of BUTTONS) button.disabled = true;
     container.replaceChildren(make('p', 'soft', 'Waiting for the response…'));
     try {
       const calls = Array.from({ length: times }, () => this.#parts.api.post('/v1/invoke', body));
@@ -108,9 +110,15 @@ export class RequestForm {
     } catch {
       container.replaceChildren(make('p', 'bad', 'Sandbox is not responding. Is it running?'));
     } finally {
-      for (const button of BUTTONS) button.disabled = false;
+      this.#show(false);
       this.#parts.sent();
     }
+  }
+
+  /** Not `disabled`, which would take the focus from who sends with the keyboard. */
+  #show(isSending: boolean): void {
+    this.#isSending = isSending;
+    for (const button of BUTTONS) button.ariaDisabled = String(isSending);
   }
 }
 

@@ -104,8 +104,10 @@ describe('the console', () => {
     await shows(page.locator('#done'), 'The next 3 model calls are throttled.');
     await button('Reset mock').click();
     await shows(page.locator('#done'), 'The mock is reset.');
-    await button('Send').first().click();
+    await button('Send').first().press('Enter');
     await shows(answer(), '200 succeeded');
+    // The keyboard can send again.
+    expect(await page.evaluate('document.activeElement.id')).toBe('send');
     await button('Run sweep').click();
     await shows(page.locator('#done'), 'Expired reservations: 0.');
   });
@@ -198,6 +200,8 @@ describe('the console', () => {
       fullPage: true,
     });
     expect(await overflow(telephone.page)).toBeLessThanOrEqual(0);
+    const alerts = telephone.page.locator('#alerts');
+    expect(await alerts.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
     expect(telephone.complaints).toEqual([]);
     await telephone.context.close();
   });

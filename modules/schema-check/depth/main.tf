@@ -84,7 +84,7 @@ locals {
       if try(length([upper(value)]), 0) == 0
     ] if node.has_texts && !node.is_texts]),
     flatten([for node in local.objects : [
-      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: ${key} is required"
+      for key in try(node.schema.required, []) : "${node.path == "" ? key : "${node.path}.${key}"}: is required"
       if !contains(local.present_keys[node.path], key)
     ]]),
     [

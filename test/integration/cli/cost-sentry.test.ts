@@ -54,6 +54,22 @@ describe('cost-sentry validate', () => {
   });
 });
 
+test('on an earlier Node.js that the package supports, nothing warns', async () => {
+  const old =
+    "data:text/javascript,Object.defineProperty(process, 'version', { value: 'v18.17.0' })";
+  const child = spawn(
+    process.execPath,
+    ['--import', old, pathOf('dist/cli/cost-sentry.mjs'), 'usage', '--table', 'a'],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { AWS_CONFIG_FILE: '/nowhere' } },
+  );
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await once(child, 'close');
+  expect(stderr).toMatch(/^no AWS region configured: .*\n$/);
+});
+
 describe('standard output that takes nothing more', () => {
   const endedAt = async (stdout: 'pipe' | number) => {
     const program = pathOf('dist/cli/cost-sentry.mjs');
