@@ -41,10 +41,25 @@ function problemOf(path: string, limits: unknown): InputProblem[] {
 
 type Scope = readonly (string | undefined)[];
 
-/** The most limits that a call of any application, environment and model meets. */
+/**
+ * The most limits that a call of any application, environment and model meets. Of the scopes that
+ * name the same parts it meets at most one: only if that allows too many, every call is looked at,
+ * as there can be very many.
+ */
 function mostMet(scopes: readonly Scope[]): number {
   const counts = new Map<string, number>();
-  for (const scope of scopes) counts.set(keyOf(scope), (counts.get(keyOf(scope)) ?? 0) + 1);
+  const highest = new Map<string, number>();
+  for (const scope of scopes) {
+    const count = (counts.get(keyOf(scope)) ?? 0) + 1;
+    counts.set(keyOf(scope), count);
+    const named = scope.map((part) => part !== undefined).join();
+    highest.set(named, Math.max(count, highest.get(named) ?? 0));
+  }
+  const bound = [...highest.values()].reduce((sum, count) => sum + count, 0);
+  return bound <= MATCHING_MAX ? bound : mostOfCalls(scopes, counts);
+}
+
+function mostOfCalls(scopes: readonly Scope[], counts: ReadonlyMap<string, number>): number {
   const named = PARTS.map((_, at) => [...new Set(scopes.map((scope) => scope[at]))]);
   let most = 0;
   for (const call of combinations(named)) {

@@ -272,12 +272,23 @@ locals {
   )
   # As core/policy/matching-limits.ts has it: by owner, the most limits that one call meets.
   matching_limits_max = 60
-  crowded_owners = { for owner in local.limit_owners : owner.path => [
+  limit_scopes = { for owner in local.limit_owners : owner.path => [
     for limit in owner.limits : [for part in ["application", "environment", "model"] : limit[part] == null ? "" : limit[part]]
   ] if length(owner.limits) > local.matching_limits_max }
-  most_limits = { for path, scopes in local.crowded_owners : path => max([
-    for call in setproduct([for part in range(3) : distinct(concat([""], [for scope in scopes : scope[part]]))]...) :
-    length([for scope in scopes : scope if alltrue([for part in range(3) : contains(["", call[part]], scope[part])])])
+  scope_counts = { for path, scopes in local.limit_scopes : path => {
+    for scope, same in { for scope in scopes : join("/", scope) => scope... } : scope => length(same)
+  } }
+  # Of the scopes that name the same parts, a call meets at most one. Only if that allows too many,
+  # every call is looked at: there can be very many.
+  crowded_owners = [for path, counts in local.scope_counts : path if sum([
+    for same in values({ for scope, count in counts : join("/", [for part in split("/", scope) : part == ""]) => count... }) : max(same...)
+  ]) > local.matching_limits_max]
+  # What a call can name, each with "": limits that do not name the part.
+  call_parts = { for path in local.crowded_owners : path => [for part in range(3) : [
+    for name in coalescelist(compact(distinct(local.limit_scopes[path][*][part])), [""]) : distinct([name, ""])
+  ]] }
+  most_limits = { for path, parts in local.call_parts : path => max([
+    for call in setproduct(parts...) : sum([for scope in setproduct(call...) : lookup(local.scope_counts[path], join("/", scope), 0)])
   ]...) }
   limit_names = { for limit in local.limits : limit.owner.path => limit.full_name... }
 }
