@@ -1,5 +1,5 @@
 /** Calls the Bedrock runtime with a body that is ready, and passes its answer on as it comes. */
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import {
   type BedrockRuntimeClient,
@@ -10,6 +10,7 @@ import {
 import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import type { DeserializeMiddleware } from '@smithy/types';
 import type { ModelRelay, RelayedAnswer } from '../core/protocols/relay/ports.ts';
+import { quoted } from '../core/safe-text.ts';
 import type { Clock } from '../core/time.ts';
 import { toFailure } from './bedrock-converse.ts';
 
@@ -95,15 +96,28 @@ function toAnswer(
 /** Bedrock compresses nothing by itself, but a proxy on the way may. */
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
   ['deflate', createInflate],
   ['br', createBrotliDecompress],
 ]);
 
-function plain(body: Readable, encoding = ''): Readable {
-  const decoder = DECODERS.get(encoding.trim().toLowerCase())?.();
-  // An error of either ends both, and reaches the reader of the decoder.
-  return decoder ? pipeline(body, decoder, () => undefined) : body;
+/** The encodings are in the order in which they were applied. */
+function plain(body: Readable, encodings = ''): Readable {
+  const names = encodings.split(',').map((name) => name.trim().toLowerCase());
+  const applied = names.filter((name) => name !== '' && name !== 'identity');
+  return applied.reduceRight((encoded, name) => {
+    const decoder = DECODERS.get(name)?.() ?? unreadable(name);
+    // An error of either ends both, and reaches the reader of the decoder.
+    return pipeline(encoded, decoder, () => undefined);
+  }, body);
 }
+
+/** The answer was made, so what it says is not known. */
+const unreadable = (name: string): Transform =>
+  new Transform({
+    transform: (_chunk, _encoding, done) => done(new Error(`unknown encoding ${quoted(name)}`)),
+    flush: (done) => done(new Error(`unknown encoding ${quoted(name)}`)),
+  });
 
 class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceeded';

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -48,6 +48,13 @@ async function sent() {
   return { answer, response: response as ServerResponse };
 }
 
+async function read(answer: Awaited<Awaited<ReturnType<typeof sent>>['answer']>) {
+  if (answer.outcome !== 'answered') throw new Error(answer.failure.message);
+  const parts: Uint8Array[] = [];
+  for await (const part of answer.body) parts.push(part);
+  return parts;
+}
+
 test('a call without the beginning of an answer is given up', async () => {
   const { answer } = await sent();
   jest.advanceTimersByTime(5_000);
@@ -85,20 +92,48 @@ test.each([
 ])('an answer in %s is read', async (encoding, compress) => {
   const { answer, response } = await sent();
   response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"a":1}'));
+  expect(Buffer.concat(await read(await answer)).toString()).toBe('{"a":1}');
+});
+
+test.each(['identity, gzip', 'x-gzip', 'GZIP ,identity'])(
+  'an answer in the encodings "%s" is read',
+  async (encoding) => {
+    const { answer, response } = await sent();
+    response.writeHead(200, { 'content-encoding': encoding }).end(gzipSync('{"a":1}'));
+    expect(Buffer.concat(await read(await answer)).toString()).toBe('{"a":1}');
+  },
+);
+
+test('an answer that was compressed twice is read', async () => {
+  const { answer, response } = await sent();
+  const bytes = brotliCompressSync(gzipSync('{"a":1}'));
+  response.writeHead(200, { 'content-encoding': 'gzip, br' }).end(bytes);
+  expect(Buffer.concat(await read(await answer)).toString()).toBe('{"a":1}');
+});
+
+test.each(['zstd', 'gzip, zstd'])('an answer in the encoding %s is an error', async (encoding) => {
+  const { answer, response } = await sent();
+  response.writeHead(200, { 'content-encoding': encoding }).end('…');
+  await expect(read(await answer)).rejects.toThrow('unknown encoding "zstd"');
+});
+
+test('events in gzip are read as they come', async () => {
+  const { answer, response } = await sent();
+  response.writeHead(200, { 'content-encoding': 'gzip' });
+  const gzip = createGzip();
+  gzip.pipe(response);
+  gzip.write('first ');
+  gzip.flush();
   const begun = await answer;
   if (begun.outcome !== 'answered') throw new Error(begun.failure.message);
-  const parts: Uint8Array[] = [];
-  for await (const part of begun.body) parts.push(part);
-  expect(Buffer.concat(parts).toString()).toBe('{"a":1}');
+  const parts = begun.body[Symbol.asyncIterator]();
+  expect(Buffer.from((await parts.next()).value).toString()).toBe('first ');
+  gzip.end('last');
+  expect(Buffer.from((await parts.next()).value).toString()).toBe('last');
 });
 
 test('an answer in gzip that breaks off is an error', async () => {
   const { answer, response } = await sent();
   response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}').subarray(0, -9));
-  const begun = await answer;
-  if (begun.outcome !== 'answered') throw new Error(begun.failure.message);
-  const read = async () => {
-    for await (const _ of begun.body);
-  };
-  await expect(read()).rejects.toThrow('unexpected end of file');
+  await expect(read(await answer)).rejects.toThrow('unexpected end of file');
 });
