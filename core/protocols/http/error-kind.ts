@@ -73,7 +73,8 @@ export function problemKind(problem: ProblemDetails, now: EpochMs): Kind {
   if (denial) return { kind: 'throttled', headers: waitOf(denial.retryAfter) };
   if (problem.code === 'invocation_failed') {
     const kind = BY_FAILURE[problem.upstream?.name ?? ''] ?? 'broken';
-    return { kind, headers: kind === 'unavailable' ? waitOf(5) : NO_RETRY };
+    const isFree = problem.charged === undefined || problem.charged.basis === 'released';
+    return { kind, headers: kind === 'unavailable' && isFree ? waitOf(5) : NO_RETRY };
   }
   const { code, retryAfter } = problem;
   const headers = retryAfter === undefined ? {} : waitOf(retryAfter);
@@ -97,7 +98,8 @@ function kindOfService({ name, httpStatus }: ServiceFailure): ErrorKind {
 }
 
 /** Where the model may have run, another try may be charged again: that is the user's decision. */
-function retryHeaders(kind: ErrorKind, { headers }: ServiceFailure): Headers {
+function retryHeaders(kind: ErrorKind, { headers, isCharged }: ServiceFailure): Headers {
+  if (isCharged) return NO_RETRY;
   const wait = headers['retry-after'];
   if (kind === 'throttled' || kind === 'unavailable') {
     return wait === undefined ? {} : { 'retry-after': wait };

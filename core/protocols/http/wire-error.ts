@@ -13,6 +13,8 @@ interface WireError {
 export interface ServiceFailure extends ConverseFailure {
   readonly httpStatus: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Parts of the call that did not fail are charged. */
+  readonly isCharged?: boolean;
 }
 
 /** How an API words what went wrong. */

@@ -9,7 +9,7 @@ import {
 } from '../../call/answers/answers.ts';
 import { type Charge, chargeOfAnswer, chargeOfFailure } from '../../call/model/charge.ts';
 import type { ConverseFailure } from '../../call/model/failure-rules.ts';
-import { chargedCall } from '../../call/steps/invoke-model.ts';
+import { chargedBody, chargedCall } from '../../call/steps/invoke-model.ts';
 import { recordOutcome } from '../../call/steps/record-outcome.ts';
 import type { FailedCall, ReservedCall, SucceededCall } from '../../call/steps/state.ts';
 import { invariant } from '../../errors.ts';
@@ -26,6 +26,9 @@ interface AboutCall {
   readonly answer?: Answer;
 }
 
+/** `isCharged`: other parts of the call have run. */
+type RelayedFailure = ConverseFailure & { readonly isCharged: boolean };
+
 export type RelayOutcome =
   | ({ readonly kind: 'problem'; readonly problem: ProblemDetails } & AboutCall)
   | ({
@@ -34,7 +37,7 @@ export type RelayOutcome =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Uint8Array | AsyncIterable<Uint8Array>;
       /** Of an answer that is an error of the service. */
-      readonly failure?: ConverseFailure;
+      readonly failure?: RelayedFailure;
     } & AboutCall);
 
 export interface Reserved extends ReservedCall<WireCandidate> {
@@ -70,7 +73,8 @@ export async function relayError(
   charge?: Charge,
 ): Promise<RelayOutcome> {
   const answer = await fail(ports, reserved, startedAt, { failure, charge });
-  return { kind: 'relayed', status, headers, body: bytes, failure, reserved, answer };
+  const relayed = { ...failure, isCharged: charge?.mayHaveRun === true };
+  return { kind: 'relayed', status, headers, body: bytes, failure: relayed, reserved, answer };
 }
 
 type Seen = Pick<StreamEnd, 'counts' | 'servedAs' | 'hasContent'>;
@@ -115,17 +119,19 @@ export async function fail(
   ports: RelayPorts,
   reserved: Reserved,
   startedAt: number,
-  { failure, charge }: FailedRelay,
+  { failure, charge: known }: FailedRelay,
 ): Promise<ProblemDetails> {
   const upstream = upstreamError(failure);
+  const charge = known ?? chargeOfFailure(chargedCall(reserved), failure);
+  const charged = chargedBody(charge);
   const detail = `${upstream.name}: ${upstream.message}`;
   const call: FailedCall = {
     ...reserved,
     status: 'failed',
     latencyMs: ports.clock.now() - startedAt,
     failure: { ...failure, ...upstream },
-    charge: charge ?? chargeOfFailure(chargedCall(reserved), failure),
-    answer: problemDetails('invocation_failed', reserved.tags, detail, { upstream }),
+    charge,
+    answer: problemDetails('invocation_failed', reserved.tags, detail, { upstream, charged }),
   };
   return asProblem((await recordOutcome(ports, call)).answer);
 }

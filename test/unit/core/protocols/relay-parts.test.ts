@@ -2,9 +2,10 @@
  * Calls with several parts through the real steps and a real ledger; the model is scripted.
  * Goal: all parts are reserved before the first is sent, few run at once, and what ran is settled.
  */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventStream } from '../../../../adapters/event-stream.ts';
 import { embeddingsDialect } from '../../../../core/protocols/openai/embeddings.ts';
+import { openAiErrors } from '../../../../core/protocols/openai/error.ts';
 import type { ModelRelay } from '../../../../core/protocols/relay/ports.ts';
 import { relayCall } from '../../../../core/protocols/relay/relay-call.ts';
 import { callHarnessOn } from '../../../support/call-harness.ts';
@@ -153,6 +154,39 @@ test('that are all refused cost nothing', async () => {
   );
   expect(outcome).toMatchObject({ kind: 'relayed', status: 429 });
   expect(audit[0]).toMatchObject({ outcome: 'failed', settlement: 'released' });
+});
+
+describe('of which one is refused for want of capacity, clients of OpenAI', () => {
+  const throttled = () =>
+    answer(429, { message: 'slow down' }, { 'x-amzn-errortype': 'ThrottlingException' });
+  const notSent: Sent = { outcome: 'failed', failure: { name: 'NotSent', message: 'no route' } };
+
+  /** The error that a client sees. */
+  async function errorOf(reply: (text: string) => Sent) {
+    const { outcome } = await embedded(texts(3), reply);
+    if (outcome.kind === 'problem') return openAiErrors.problem(outcome.problem, table.clock.now());
+    const { failure, status: httpStatus, headers } = outcome;
+    if (!failure) throw new Error('the call succeeded');
+    return openAiErrors.service?.({ ...failure, httpStatus, headers }, 'id');
+  }
+
+  test.each([
+    ['throttled', throttled],
+    ['not sent', () => notSent],
+  ])('send it again where none ran: %s', async (_, refused) => {
+    expect(await errorOf(refused)).toMatchObject({
+      headers: expect.not.objectContaining({ 'x-should-retry': 'false' }),
+    });
+  });
+
+  test.each([
+    ['throttled', throttled],
+    ['not sent', () => notSent],
+  ])('do not pay again for those that ran: %s', async (_, refused) => {
+    expect(await errorOf((text) => (text === 'xx' ? refused() : vector(text)))).toMatchObject({
+      headers: { 'x-should-retry': 'false' },
+    });
+  });
 });
 
 test('of a model that was replaced are sent once more, and only those cost', async () => {
