@@ -7,8 +7,14 @@ export function hasWritten(json: unknown): boolean {
   return !Array.isArray(content) || content.some((block) => memberOf(block, 'text') !== '');
 }
 
+const EMPTY_EVENTS: ReadonlySet<unknown> = new Set([
+  'message_start',
+  'message_delta',
+  'message_stop',
+  'ping',
+]);
+
 /** Of the model's own JSON in an event of InvokeModel's stream. */
 export function writesContent(json: unknown): boolean {
-  const type = memberOf(json, 'type');
-  return typeof type !== 'string' || /^(?:content_block|error)/.test(type);
+  return !EMPTY_EVENTS.has(memberOf(json, 'type'));
 }

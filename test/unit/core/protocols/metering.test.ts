@@ -9,6 +9,27 @@ import {
   toReportedUsage,
 } from '../../../../core/protocols/metering/token-counts.ts';
 
+describe('an event of InvokeModel', () => {
+  const hasContent = (json: object): boolean => {
+    const meter = new StreamMeter();
+    const payload = { bytes: Buffer.from(JSON.stringify(json)).toString('base64') };
+    meter.add({ bytes: new Uint8Array(), kind: 'event', name: 'chunk', message: '', payload });
+    return meter.hasContent;
+  };
+
+  test.each(['message_start', 'message_delta', 'message_stop', 'ping'])(
+    'of the type %s holds nothing that the model wrote',
+    (type) => expect(hasContent({ type })).toBe(false),
+  );
+
+  test.each([
+    { type: 'content_block_delta', delta: { text: 'Hello' } },
+    { type: 'completion', completion: 'Hello' },
+    { type: 'unheard_of' },
+    { outputText: 'Hello' },
+  ])('such as %j may hold something', (json) => expect(hasContent(json)).toBe(true));
+});
+
 describe('counts in a body', () => {
   test.each([
     ['Converse', { usage: { inputTokens: 7, outputTokens: 9, totalTokens: 16 } }, [7, 9]],
