@@ -22,7 +22,7 @@ export function answerHeaders(
 ): Readonly<Record<string, string>> {
   const { reserved, answer } = call;
   const tags: Partial<RequestTags> = reserved?.tags ?? answer?.tags ?? {};
-  const cost = answer && 'cost' in answer ? answer.cost?.nanoUsd : undefined;
+  const cost = costOf(answer);
   const { droppedBetas = [], ignoredFields = [] } = reserved?.candidate ?? {};
   return {
     'x-sentry-request-id': requestId,
@@ -37,6 +37,12 @@ export function answerHeaders(
     }),
     ...rateLimit(nearest(limitsOf(call)), now),
   };
+}
+
+function costOf(answer: Answer | undefined): number | undefined {
+  if (!answer) return undefined;
+  if (!isProblem(answer)) return answer.cost.nanoUsd;
+  return answer.charged && 'nanoUsd' in answer.charged ? answer.charged.nanoUsd : undefined;
 }
 
 /** Names beyond these are left out: headers have a limited size. */

@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventStream } from '../../../../adapters/event-stream.ts';
+import { formatUsd } from '../../../../core/money.ts';
+import { answerHeaders } from '../../../../core/protocols/http/answer-headers.ts';
 import { embeddingsDialect } from '../../../../core/protocols/openai/embeddings.ts';
 import { openAiErrors } from '../../../../core/protocols/openai/error.ts';
 import type { ModelRelay } from '../../../../core/protocols/relay/ports.ts';
@@ -186,6 +188,16 @@ describe('of which one is refused for want of capacity, clients of OpenAI', () =
     expect(await errorOf((text) => (text === 'xx' ? refused() : vector(text)))).toMatchObject({
       headers: { 'x-should-retry': 'false' },
     });
+  });
+
+  test('see what those that ran cost', async () => {
+    const some = (text: string) => (text === 'xx' ? throttled() : vector(text));
+    const { outcome } = await embedded(texts(3), some);
+    const headers = answerHeaders({ requestId: 'id', ...outcome }, table.clock.now());
+    expect(headers['x-sentry-cost-usd']).toBe(formatUsd(2 * 3 * PRICE));
+    const free = (await embedded(texts(3), throttled)).outcome;
+    const none = answerHeaders({ requestId: 'id', ...free }, table.clock.now());
+    expect(none['x-sentry-cost-usd']).toBe('0.00');
   });
 });
 
