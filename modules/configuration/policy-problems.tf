@@ -283,7 +283,7 @@ locals {
   crowded_owners = [for path, counts in local.scope_counts : path if sum([
     for same in values({ for scope, count in counts : join("/", [for part in split("/", scope) : part == ""]) => count... }) : max(same...)
   ]) > local.matching_limits_max]
-  # What a call can name, each with "": limits that do not name the part.
+  # Names of a call, each with "", for limits that do not name the part.
   call_parts = { for path in local.crowded_owners : path => [for part in range(3) : [
     for name in coalescelist(compact(distinct(local.limit_scopes[path][*][part])), [""]) : distinct([name, ""])
   ]] }
