@@ -35,7 +35,7 @@ function problemOf(path: string, limits: unknown): InputProblem[] {
   if (most <= MATCHING_MAX) return [];
   const message =
     `${most} limits apply to one call, and a call can be counted on at most ${MATCHING_MAX} ` +
-    'limits of an owner: remove some, or narrow them by application, environment or model';
+    'limits of an owner: leave some out, or give them an application, environment or model';
   return [{ path, message }];
 }
 

@@ -262,7 +262,7 @@ locals {
     ],
     [
       for path, count in local.most_limits :
-      "${path}.limits: ${count} limits apply to one call, and a call can be counted on at most ${local.matching_limits_max} limits of an owner: remove some, or narrow them by application, environment or model"
+      "${path}.limits: ${count} limits apply to one call, and a call can be counted on at most ${local.matching_limits_max} limits of an owner: leave some out, or give them an application, environment or model"
       if count > local.matching_limits_max
     ],
     flatten([for path, names in local.limit_names : [
