@@ -52,7 +52,7 @@ step('terraform init', async () => {
 });
 
 step('terraform apply', async () => {
-  deployment.edit('shards              = 1', `shards              = ${SHARDS}`);
+  deployment.edit('shards          = 1', `shards          = ${SHARDS}`);
   deployment.useAccount(ACCOUNT);
   deployment.edit(RETENTION, `${RETENTION}\n  ${PROXY}\n  ${OPERATORS}`, 'main.tf');
   await deployment.apply();
