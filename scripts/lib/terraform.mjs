@@ -90,6 +90,9 @@ const NO_ACCOUNT = {
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
 };
 
+/** With the default, a third of the processor time of a plan is for garbage collection. */
+const LESS_GARBAGE_COLLECTION = { GOGC: '400', GOMEMLIMIT: '2GiB' };
+
 /** The environment Terraform runs in; `folder` takes the generated CLI configuration. */
 export function terraformEnv(root, folder) {
   const cache = join(root, '.cache', 'terraform-plugins');
@@ -103,6 +106,7 @@ export function terraformEnv(root, folder) {
   return {
     ...process.env,
     ...NO_ACCOUNT,
+    ...LESS_GARBAGE_COLLECTION,
     PATH: `${join(root, '.tools', 'bin')}${delimiter}${process.env.PATH}`,
     TF_CLI_CONFIG_FILE: config,
     TF_PLUGIN_CACHE_DIR: cache,
