@@ -57,7 +57,7 @@ describe('a temporary raise', () => {
     const raised = await limits('raise', 'retail/three', '--by', '2', '--until', '1h', ...BECAUSE);
     expect(raised).toMatchObject({ code: 0, stderr: '' });
     expect(raised.stdout).toMatch(
-      /^raise retail\/three from 3 requests to 5 requests until 2027-05-10T13:00:0/,
+      /^raise retail\/three from 3 requests to 5 requests until 2027-05-10T13:0/,
     );
     const shown = await limits('show', 'retail/three', '--json');
     expect(JSON.parse(shown.stdout).limits).toMatchObject([
