@@ -248,7 +248,10 @@ class Run {
     }
     const usage = (await this.#get('/v1/usage')) as Usage;
     const lines = [...this.#lines.values()];
-    const { compared, findings } = restFindings(usage, lines, { chaos });
+    const { compared, findings } = restFindings(usage, lines, {
+      chaos,
+      callsSeveral: this.#options.route.callsSeveral === true,
+    });
     for (const what of findings) this.#find(undefined, what);
     if (!chaos) this.#compareWithAudit(lines);
     const metrics = JSON.stringify(await this.#get('/_sandbox/metrics?last=5000'));
