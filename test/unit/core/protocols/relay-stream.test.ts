@@ -6,19 +6,8 @@ import { expect, test } from '@jest/globals';
 import { eventStream } from '../../../../adapters/event-stream.ts';
 import { sameStream } from '../../../../core/protocols/relay/dialect.ts';
 import { relayStream, type StreamEnd } from '../../../../core/protocols/relay/relay-stream.ts';
-import { toWireCandidate } from '../../../../core/protocols/request-bound/wire-candidate.ts';
 import { eventFrame } from '../../../support/event-frames.ts';
-import { configWith, policyOf } from '../../../support/policy.ts';
-
-function candidate() {
-  const model = policyOf(configWith()).models.get('haiku');
-  if (!model) throw new Error('no model');
-  const body = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] };
-  const target = { model, profileArn: undefined, allowed: new Set<string>(), now: 0 };
-  const result = toWireCandidate({ operation: 'converse-stream', body, headers: {} }, target);
-  if (result.outcome !== 'valid') throw new Error('no candidate');
-  return result.candidate;
-}
+import { streamCandidate } from '../../../support/stream-candidate.ts';
 
 const start = eventFrame('messageStart', { role: 'assistant' });
 const delta = (text: string) =>
@@ -41,7 +30,7 @@ async function read(frames: readonly Uint8Array[], leavesAfter = Number.POSITIVE
       body: (async function* () {
         yield* frames;
       })(),
-      candidate: candidate(),
+      candidate: streamCandidate(),
       writer: sameStream(eventStream),
       settle: async (end) => {
         ends.push(end);

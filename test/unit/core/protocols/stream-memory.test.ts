@@ -10,25 +10,14 @@ import { eventStream } from '../../../../adapters/event-stream.ts';
 import { sameStream } from '../../../../core/protocols/relay/dialect.ts';
 import { WrittenText } from '../../../../core/protocols/relay/logged-content.ts';
 import { relayStream } from '../../../../core/protocols/relay/relay-stream.ts';
-import { toWireCandidate } from '../../../../core/protocols/request-bound/wire-candidate.ts';
 import { eventFrame } from '../../../support/event-frames.ts';
-import { configWith, policyOf } from '../../../support/policy.ts';
+import { streamCandidate } from '../../../support/stream-candidate.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 const EVENT_BYTES = 1_000;
 const SHORT = 1_000;
 const LONG = 10_000;
-
-function candidate() {
-  const model = policyOf(configWith()).models.get('haiku');
-  if (!model) throw new Error('no model');
-  const body = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] };
-  const target = { model, profileArn: undefined, allowed: new Set<string>(), now: 0 };
-  const result = toWireCandidate({ operation: 'converse-stream', body, headers: {} }, target);
-  if (result.outcome !== 'valid') throw new Error('no candidate');
-  return result.candidate;
-}
 
 function inUse(): number {
   collectGarbage();
@@ -60,7 +49,7 @@ async function growth(events: number, { log, kept }: Readers) {
     { frames: eventStream, sleeper: { sleep: () => new Promise(() => undefined) } },
     {
       body: modelWriting(events),
-      candidate: candidate(),
+      candidate: streamCandidate(),
       writer: sameStream(eventStream),
       settle: async () => {
         grown = inUse() - before;
